@@ -1,0 +1,8 @@
+const ascii = /^[\x20-\x7e]*$/;
+
+/**
+ * The folded form by which texts are sorted and searched: lower case, without diacritics.
+ * Compared as UTF-8 bytes (which is the order of code points). The one implementation for every layer.
+ */
+export const foldText = (text: string): string =>
+  ascii.test(text) ? text.toLowerCase() : text.normalize('NFD').replace(/\p{M}+/gu, '').toLowerCase().normalize('NFC');

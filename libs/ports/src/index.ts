@@ -1,0 +1,3 @@
+export * from './batch-view-store.ts';
+export * from './object-store.ts';
+export * from './rate-limiter.ts';

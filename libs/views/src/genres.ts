@@ -1,0 +1,14 @@
+import type { View } from './view.ts';
+
+/** One row per genre that any title has. Document `genre`: `genre`, `movies` (titles of type movie; may be 0). */
+export const genres = {
+  name: 'genres',
+  layout: {
+    key: 'genre',
+    columns: { movies: 'integer' },
+    documents: ['genre'],
+    lookups: [],
+    sorts: [],
+    filters: [],
+  },
+} as const satisfies View;

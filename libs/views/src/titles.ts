@@ -1,0 +1,51 @@
+import type { View } from './view.ts';
+
+/**
+ * One row per title of any type: what lists show, filter and sort by.
+ *
+ * Documents: `movie` (the fields of `GET /movies`), `title` (the 18 fields of `GET /titles`).
+ */
+export const titles = {
+  name: 'titles',
+  layout: {
+    key: 'id',
+    columns: {
+      tconst: 'text',
+      type: 'text',
+      /** Folded primary title (`foldText`). */
+      title_sort: 'text',
+      primary_title: 'text',
+      original_title: 'text',
+      year: 'integer',
+      end_year: 'integer',
+      /** Tenths of rating points. */
+      rating: 'integer',
+      votes: 'integer',
+      /** Minutes. */
+      runtime: 'integer',
+      /** votes × rating in tenths: the order of the top movies, exact whatever the average number of votes is. */
+      weight: 'integer',
+      genres: 'text_set',
+      /** Names as shown (at most five each). */
+      directors: 'text_set',
+      writers: 'text_set',
+      /** Numbers as credited, people without a name included; `genre_count` as shown. */
+      director_count: 'integer',
+      writer_count: 'integer',
+      genre_count: 'integer',
+    },
+    documents: ['movie', 'title'],
+    lookups: ['tconst'],
+    partition: 'type',
+    sorts: [
+      { columns: ['votes'], directions: 'both' },
+      { columns: ['rating'], directions: 'both' },
+      { columns: ['year'], directions: 'both' },
+      { columns: ['title_sort'], directions: 'both' },
+      { columns: ['runtime'], directions: 'both' },
+      { columns: ['weight'], directions: 'descending' },
+      { columns: ['rating', 'votes'], directions: 'descending' },
+    ],
+    filters: ['type', 'genres', 'year', 'rating', 'votes', 'runtime', 'primary_title'],
+  },
+} as const satisfies View;

@@ -1,0 +1,7 @@
+import type { ArtefactLayout } from '@rushes/ports';
+
+/** A served view: what its rows are. The batch layer's model of the same name fills it, the serving layer reads it. */
+export interface View {
+  readonly name: string;
+  readonly layout: ArtefactLayout;
+}
