@@ -48,7 +48,9 @@ export type Condition =
   /** The text contains `value` somewhere; both are compared as they are stored (fold before). */
   | { readonly column: string; readonly op: 'contains'; readonly value: string }
   /** The `text_set` has this member. */
-  | { readonly column: string; readonly op: 'has'; readonly value: string };
+  | { readonly column: string; readonly op: 'has'; readonly value: string }
+  /** The row has no value in this column: the only condition that a null satisfies. */
+  | { readonly column: string; readonly op: 'missing' };
 
 /** A place in a sorted list: the sort columns' values of a row, and its key. The row itself need not exist any more. */
 export interface ListPosition {
@@ -63,7 +65,7 @@ export interface Selection {
 }
 
 export interface ListQuery extends Selection {
-  /** All must hold. A null never satisfies a condition. */
+  /** All must hold. A null satisfies no condition but `missing`. Conditions may name the key. */
   readonly where: readonly Condition[];
   /**
    * Texts compare as UTF-8 bytes, false before true, nulls last whatever the direction; then the key, ascending.
