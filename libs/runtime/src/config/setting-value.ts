@@ -1,0 +1,48 @@
+import { resolve } from 'node:path';
+
+import { Value } from 'typebox/value';
+
+import type { Setting } from './setting.ts';
+
+/** What a JSON schema of this kind asks for; the schemas of the table use no other keywords. */
+interface SchemaView {
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+const viewOf = (declared: Setting): SchemaView => declared.schema as SchemaView; // as: a typebox schema is the JSON schema that it describes
+
+/** A value as a variable or a flag has it, text, made what the schema asks for. Text that does not fit is returned as it is: `checkValue` names it. */
+export const valueFromText = (declared: Setting, text: string): unknown => {
+  const { type } = viewOf(declared);
+  const trimmed = text.trim();
+  if (type === 'integer') return /^-?\d+$/.test(trimmed) ? Number(trimmed) : text;
+  if (type === 'array')
+    return trimmed
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+  return trimmed;
+};
+
+/** What the setting takes, in words. */
+export const expectation = (declared: Setting): string => {
+  const { type, enum: choices, minimum, maximum, pattern } = viewOf(declared);
+  if (choices !== undefined) return `one of ${choices.join(', ')}`;
+  if (type === 'integer') return `a whole number${minimum === undefined ? '' : maximum === undefined ? ` from ${minimum} on` : ` from ${minimum} to ${maximum}`}`;
+  if (type === 'array') return 'a list of texts';
+  return pattern === undefined ? 'a text that is not empty' : 'an address that begins with http:// or https://';
+};
+
+/** Whether the setting takes this value. */
+export const accepts = (declared: Setting, value: unknown): boolean => Value.Check(declared.schema, value);
+
+/** The value as it is used: paths absolute, counted from `folder`. */
+export const settled = (declared: Setting, value: unknown, folder: string): unknown =>
+  declared.path === true && typeof value === 'string' ? resolve(folder, value) : value;
+
+/** The default, computed where it depends on the machine. */
+export const fallbackOf = (declared: Setting): unknown => (typeof declared.fallback === 'function' ? declared.fallback() : declared.fallback);

@@ -1,0 +1,25 @@
+import { type Static, type TSchema } from 'typebox';
+
+/** One setting, declared once: where its value may come from, what it may be, what it is for. */
+export interface Setting<S extends TSchema = TSchema, D = unknown> {
+  readonly variable: `RUSHES_${string}`;
+  readonly flag: `--${string}`;
+  /** What stands for the value in help: `PORT`. Empty for a switch. */
+  readonly placeholder: string;
+  readonly schema: S;
+  /** The value when no source names one; `undefined`: then there is none. A function where it depends on the machine. */
+  readonly fallback: D | (() => D);
+  /** What the default is, in words, where the value itself says too little or depends on the machine. */
+  readonly fallbackText?: string;
+  readonly description: string;
+  /** Never printed or logged. */
+  readonly secret?: true;
+  /** A path: relative ones count from the working directory, those in a file from the file's folder. */
+  readonly path?: true;
+}
+
+/** Declares a setting; the type of its value follows from schema and default. */
+export const setting = <S extends TSchema, D extends Static<S> | undefined>(declared: Setting<S, D>): Setting<S, D> => declared;
+
+/** The type of a setting's value. */
+export type SettingValue<T> = T extends Setting<infer S, infer D> ? Static<S> | (undefined extends D ? undefined : never) : never;

@@ -1,0 +1,38 @@
+export interface FaultOptions {
+  /** What the person in front of it can do next, as a sentence. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/** It may work when tried again, with nothing changed: a lost connection, a locked file, a busy server. */
+export class TransientError extends Error {
+  override readonly name: string = 'TransientError';
+  readonly hint: string | undefined;
+  constructor(message: string, options: FaultOptions = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.hint = options.hint;
+  }
+}
+
+/** Trying again is useless until somebody changes something: `hint` says what. */
+export class TerminalError extends Error {
+  override readonly name: string = 'TerminalError';
+  readonly hint: string | undefined;
+  constructor(message: string, options: FaultOptions = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.hint = options.hint;
+  }
+}
+
+/** An error's message with those of its causes, outermost first, and the hint if there is one: what a person reads. */
+export const explainError = (error: unknown): { readonly message: string; readonly hint: string | undefined } => {
+  const messages: string[] = [];
+  let hint: string | undefined;
+  for (let current: unknown = error; current !== undefined && current !== null && messages.length < 8; ) {
+    const message = current instanceof Error ? current.message : String(current);
+    if (messages.at(-1) !== message) messages.push(message);
+    if (hint === undefined && (current instanceof TransientError || current instanceof TerminalError)) hint = current.hint;
+    current = current instanceof Error ? current.cause : undefined;
+  }
+  return { message: messages.join(': ') || 'unknown error', hint };
+};

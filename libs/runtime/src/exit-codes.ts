@@ -1,0 +1,23 @@
+/** How every command ends. Scripts rely on these numbers: they are never reused for another meaning. */
+export const EXIT_CODES = {
+  /** The command did what was asked. */
+  ok: 0,
+  /** It failed; the message says at what. */
+  failed: 1,
+  /** Wrong arguments or configuration; nothing was started. */
+  usage: 2,
+  /** The data did not pass validation: nothing was published, the old version keeps serving. */
+  refused: 3,
+  /** Another run or a rollback published first: this one's result was not published. */
+  superseded: 4,
+  /** Ended by Ctrl-C (SIGINT). */
+  interrupted: 130,
+  /** Ended by SIGTERM. */
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
+
+export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+export const exitCodeOfSignal = (signal: StopSignal): ExitCode => (signal === 'SIGINT' ? EXIT_CODES.interrupted : EXIT_CODES.terminated);
