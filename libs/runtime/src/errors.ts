@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 export interface FaultOptions {
   /** What the person in front of it can do next, as a sentence. */
   readonly hint?: string;
@@ -24,12 +26,17 @@ export class TerminalError extends Error {
   }
 }
 
+/** What was asked for cannot be started as it was asked: wrong arguments. */
+export class UsageError extends TerminalError {
+  override readonly name: string = 'UsageError';
+}
+
 /** An error's message with those of its causes, outermost first, and the hint if there is one: what a person reads. */
 export const explainError = (error: unknown): { readonly message: string; readonly hint: string | undefined } => {
   const messages: string[] = [];
   let hint: string | undefined;
-  for (let current: unknown = error; current !== undefined && current !== null && messages.length < 8; ) {
-    const message = current instanceof Error ? current.message : String(current);
+  for (let current: unknown = error; current !== undefined && current !== null && messages.length < 8;) {
+    const message = current instanceof Error ? current.message : inspect(current);
     if (messages.at(-1) !== message) messages.push(message);
     if (hint === undefined && (current instanceof TransientError || current instanceof TerminalError)) hint = current.hint;
     current = current instanceof Error ? current.cause : undefined;

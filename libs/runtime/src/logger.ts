@@ -30,7 +30,13 @@ const prettyStream = (terminal: Terminal): DestinationStream => {
       done();
     },
   });
-  return PinoPretty({ destination: sink, colorize: terminal.interactive, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', singleLine: true });
+  return PinoPretty({
+    destination: sink,
+    colorize: terminal.interactive,
+    translateTime: 'SYS:HH:MM:ss',
+    ignore: 'pid,hostname',
+    singleLine: true,
+  });
 };
 
 /** A logger that writes to standard error (standard output is for data), or to `destination` where one is given. */

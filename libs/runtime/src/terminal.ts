@@ -16,7 +16,7 @@ export interface Terminal {
 
 /** Wraps a stream, usually `process.stderr`. */
 export const openTerminal = (stream: NodeJS.WriteStream): Terminal => {
-  const interactive = stream.isTTY === true && process.env['TERM'] !== 'dumb';
+  const interactive = stream.isTTY && process.env['TERM'] !== 'dumb';
   if (!interactive) return { interactive, columns: 120, write: (text) => void stream.write(text), showLive: () => undefined };
   const update = createLogUpdate(stream);
   let live: readonly string[] = [];

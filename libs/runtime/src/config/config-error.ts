@@ -1,4 +1,4 @@
-import { TerminalError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 
 /** One thing that is wrong with the configuration. */
 export interface ConfigFault {
@@ -10,7 +10,7 @@ export interface ConfigFault {
 }
 
 /** Everything that is wrong with the configuration, all sources together. */
-export class ConfigError extends TerminalError {
+export class ConfigError extends UsageError {
   override readonly name = 'ConfigError';
   readonly faults: readonly ConfigFault[];
   constructor(faults: readonly ConfigFault[]) {

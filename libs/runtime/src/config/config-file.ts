@@ -17,13 +17,20 @@ const isKnown = (key: string): key is SettingKey => knownKeys.includes(key);
 
 const unknownKey = (path: string, key: string, known: readonly string[]): ConfigFault => {
   const meant = nearestName(key, known);
-  return { origin: `${path}: ${key}`, message: 'there is no such setting', remedy: meant === undefined ? 'Remove it' : `Did you mean ${meant}` };
+  return {
+    origin: `${path}: ${key}`,
+    message: 'there is no such setting',
+    remedy: meant === undefined ? 'Remove it' : `Did you mean ${meant}`,
+  };
 };
 
 const missing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /** Reads a configuration file: an object of groups, each an object of settings. A file that is not there is a fault only if it is `required`. */
-export const readConfigFile = (file: { readonly path: string; readonly required: boolean }, readText: (path: string) => string): FileValues => {
+export const readConfigFile = (
+  file: { readonly path: string; readonly required: boolean },
+  readText: (path: string) => string,
+): FileValues => {
   const { path, required } = file;
   const values = new Map<SettingKey, unknown>();
   const fault = (message: string, remedy: string): FileValues => ({ path, values, faults: [{ origin: path, message, remedy }] });
@@ -34,7 +41,9 @@ export const readConfigFile = (file: { readonly path: string; readonly required:
   } catch (error) {
     if (missing(error)) return required ? fault('there is no such file', 'Create it, or name another one') : { path, values, faults: [] };
     const reason = error instanceof Error ? error.message : String(error);
-    return error instanceof SyntaxError ? fault(`it is not JSON (${reason})`, 'Correct it') : fault(`it cannot be read (${reason})`, 'Make it readable');
+    return error instanceof SyntaxError
+      ? fault(`it is not JSON (${reason})`, 'Correct it')
+      : fault(`it cannot be read (${reason})`, 'Make it readable');
   }
   if (!isRecord(content)) return fault('it holds no object', 'Write { "http": { "port": 8080 } } and the like');
 

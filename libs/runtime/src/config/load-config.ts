@@ -80,7 +80,10 @@ const show = (declared: Setting, value: unknown): string => (declared.secret ===
  * Reads and checks the configuration.
  * @throws ConfigError naming every fault of every source, with its origin and the way out.
  */
-export const loadConfig = (sources: ConfigSources, readText: (path: string) => string = (path) => readFileSync(path, 'utf8')): LoadedConfig => {
+export const loadConfig = (
+  sources: ConfigSources,
+  readText: (path: string) => string = (path) => readFileSync(path, 'utf8'),
+): LoadedConfig => {
   const faults: ConfigFault[] = [...unknownVariables(sources.env)];
   const named = sources.file ?? (sources.env[CONFIG_VARIABLE] || undefined);
   const file = readConfigFile({ path: resolve(sources.cwd, named ?? CONFIG_FILE), required: named !== undefined }, readText);

@@ -13,7 +13,8 @@ interface SchemaView {
   readonly maximum?: number;
 }
 
-const viewOf = (declared: Setting): SchemaView => declared.schema as SchemaView; // as: a typebox schema is the JSON schema that it describes
+/** A typebox schema is the JSON schema that it describes. */
+const viewOf = (declared: Setting): SchemaView => declared.schema;
 
 /** A value as a variable or a flag has it, text, made what the schema asks for. Text that does not fit is returned as it is: `checkValue` names it. */
 export const valueFromText = (declared: Setting, text: string): unknown => {
@@ -32,7 +33,8 @@ export const valueFromText = (declared: Setting, text: string): unknown => {
 export const expectation = (declared: Setting): string => {
   const { type, enum: choices, minimum, maximum, pattern } = viewOf(declared);
   if (choices !== undefined) return `one of ${choices.join(', ')}`;
-  if (type === 'integer') return `a whole number${minimum === undefined ? '' : maximum === undefined ? ` from ${minimum} on` : ` from ${minimum} to ${maximum}`}`;
+  if (type === 'integer')
+    return `a whole number${minimum === undefined ? '' : maximum === undefined ? ` from ${minimum} on` : ` from ${minimum} to ${maximum}`}`;
   if (type === 'array') return 'a list of texts';
   return pattern === undefined ? 'a text that is not empty' : 'an address that begins with http:// or https://';
 };
@@ -45,4 +47,5 @@ export const settled = (declared: Setting, value: unknown, folder: string): unkn
   declared.path === true && typeof value === 'string' ? resolve(folder, value) : value;
 
 /** The default, computed where it depends on the machine. */
-export const fallbackOf = (declared: Setting): unknown => (typeof declared.fallback === 'function' ? declared.fallback() : declared.fallback);
+export const fallbackOf = (declared: Setting): unknown =>
+  typeof declared.fallback === 'function' ? declared.fallback() : declared.fallback;

@@ -18,8 +18,13 @@ export interface Setting<S extends TSchema = TSchema, D = unknown> {
   readonly path?: true;
 }
 
-/** Declares a setting; the type of its value follows from schema and default. */
-export const setting = <S extends TSchema, D extends Static<S> | undefined>(declared: Setting<S, D>): Setting<S, D> => declared;
+/** Declares a setting that always has a value. */
+export const setting = <S extends TSchema>(declared: Setting<S, Static<S>>): Setting<S, Static<S>> => declared;
+
+/** Declares a setting that may have no value; `fallbackText` says what happens then. */
+export const optionalSetting = <S extends TSchema>(
+  declared: Omit<Setting<S, undefined>, 'fallback'> & { readonly fallbackText: string },
+): Setting<S, undefined> => ({ ...declared, fallback: undefined });
 
 /** The type of a setting's value. */
-export type SettingValue<T> = T extends Setting<infer S, infer D> ? Static<S> | (undefined extends D ? undefined : never) : never;
+export type SettingValue<T> = T extends Setting<infer S, infer D> ? Static<S> | (D extends undefined ? undefined : never) : never;

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 
 import { Type } from 'typebox';
 
-import { setting, type Setting, type SettingValue } from './setting.ts';
+import { optionalSetting, setting, type Setting, type SettingValue } from './setting.ts';
 
 const text = Type.String({ minLength: 1 });
 const count = Type.Integer({ minimum: 0 });
@@ -20,12 +20,11 @@ const folders = {
     path: true,
     description: 'folder that holds everything Rushes stores: lake, batch views, scratch files',
   }),
-  imdb: setting({
+  imdb: optionalSetting({
     variable: 'RUSHES_IMDB',
     flag: '--imdb',
     placeholder: 'FOLDER',
     schema: text,
-    fallback: undefined,
     fallbackText: 'the sample',
     path: true,
     description: "folder with IMDb's files (title.basics.tsv.gz and others, plain or gzip)",
@@ -62,7 +61,7 @@ const http = {
     flag: '--trust-proxy',
     placeholder: 'LIST',
     schema: Type.Array(text),
-    fallback: [] as string[],
+    fallback: [],
     fallbackText: 'none',
     description: 'addresses or networks of proxies whose X-Forwarded-* headers are believed, separated by commas (loopback, 10.0.0.0/8)',
   }),
@@ -113,21 +112,21 @@ const overload = {
     fallback: 1_000,
     description: 'delay of the event loop in milliseconds from which requests are refused with 503; 0 = no limit',
   }),
-  maxHeapMb: setting({
-    variable: 'RUSHES_OVERLOAD_HEAP_MB',
-    flag: '--overload-heap-mb',
+  maxHeapBytes: setting({
+    variable: 'RUSHES_OVERLOAD_HEAP_BYTES',
+    flag: '--overload-heap-bytes',
     placeholder: 'N',
     schema: count,
     fallback: 0,
-    description: 'JavaScript heap in MiB from which requests are refused with 503; 0 = no limit',
+    description: 'JavaScript heap in bytes from which requests are refused with 503; 0 = no limit',
   }),
-  maxRssMb: setting({
-    variable: 'RUSHES_OVERLOAD_RSS_MB',
-    flag: '--overload-rss-mb',
+  maxRssBytes: setting({
+    variable: 'RUSHES_OVERLOAD_RSS_BYTES',
+    flag: '--overload-rss-bytes',
     placeholder: 'N',
     schema: count,
     fallback: 0,
-    description: 'resident memory in MiB from which requests are refused with 503; 0 = no limit',
+    description: 'resident memory in bytes from which requests are refused with 503; 0 = no limit',
   }),
 };
 
@@ -137,7 +136,7 @@ const serving = {
     flag: '--publication-poll-ms',
     placeholder: 'N',
     schema: positive,
-    fallback: 1_000,
+    fallback: 250,
     description: 'how often the serving layer looks for a new publication, in milliseconds',
   }),
   responseCacheBytes: setting({
@@ -188,21 +187,19 @@ const batch = {
 
 /** What is told when a run fails. Both may be set; both are then used. */
 const alert = {
-  command: setting({
+  command: optionalSetting({
     variable: 'RUSHES_ALERT_COMMAND',
     flag: '--alert-command',
     placeholder: 'COMMAND',
     schema: text,
-    fallback: undefined,
     fallbackText: 'none',
     description: 'shell command run when a run fails; the report comes as JSON on its standard input',
   }),
-  webhook: setting({
+  webhook: optionalSetting({
     variable: 'RUSHES_ALERT_WEBHOOK',
     flag: '--alert-webhook',
     placeholder: 'URL',
     schema: webAddress,
-    fallback: undefined,
     fallbackText: 'none',
     secret: true,
     description: 'address that the report is posted to as JSON when a run fails',

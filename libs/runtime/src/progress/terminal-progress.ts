@@ -10,7 +10,8 @@ export const createTerminalProgress = (terminal: Terminal, nowMs: () => number):
   const running = new Set<TrackedTask>();
   let timer: NodeJS.Timeout | undefined;
 
-  const draw = (): void => terminal.showLive([...running].map((task) => `… ${describeRunning(task.state())}`.slice(0, terminal.columns - 1)));
+  const draw = (): void =>
+    terminal.showLive([...running].map((task) => `… ${describeRunning(task.state())}`.slice(0, terminal.columns - 1)));
 
   return {
     task: (options) => {

@@ -1,0 +1,79 @@
+/**
+ * A process from its first line to its last: configuration read and checked before anything starts, one logger, one place for stop signals.
+ * Invariant: what was registered to be stopped is stopped, however the work ends.
+ */
+import { loadConfig, type ConfigSources, type LoadedConfig } from './config/load-config.ts';
+import { explainError, UsageError } from './errors.ts';
+import { EXIT_CODES, exitCodeOfSignal, type ExitCode } from './exit-codes.ts';
+import { createLifecycle, type Lifecycle } from './lifecycle.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { createLineProgress } from './progress/line-progress.ts';
+import type { Progress } from './progress/progress.ts';
+import { createTerminalProgress } from './progress/terminal-progress.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+
+/** Time that a stop may take, in milliseconds: below the 30 s after which container platforms kill. */
+const STOP_DEADLINE_MS = 25_000;
+
+export interface Session extends LoadedConfig {
+  readonly terminal: Terminal;
+  readonly logger: Logger;
+  readonly progress: Progress;
+  readonly lifecycle: Lifecycle;
+}
+
+/**
+ * Reads the configuration, does the work, stops what the work registered.
+ * @throws `ConfigError` before the work starts; whatever the work throws, after everything is stopped.
+ */
+export const runSession = async (
+  sources: ConfigSources,
+  host: NodeJS.Process,
+  work: (session: Session) => Promise<ExitCode>,
+): Promise<ExitCode> => {
+  const loaded = loadConfig(sources);
+  const terminal = openTerminal(host.stderr);
+  const logger = createLogger({ ...loaded.config.log, terminal });
+  const nowMs = (): number => performance.now();
+  const progress = terminal.interactive ? createTerminalProgress(terminal, nowMs) : createLineProgress(logger, nowMs);
+  const lifecycle = createLifecycle({
+    process: host,
+    deadlineMs: STOP_DEADLINE_MS,
+    onTrouble: (message, error) => logger.error(error === undefined ? {} : { err: error }, message),
+  });
+  try {
+    return await work({ ...loaded, terminal, logger, progress, lifecycle });
+  } catch (error) {
+    const signal = lifecycle.stoppedBy();
+    if (signal !== undefined && isAbort(error)) return exitCodeOfSignal(signal);
+    throw error;
+  } finally {
+    await lifecycle.stop();
+  }
+};
+
+/** Whether something ended because it was told to stop. */
+export const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
+
+/** The exit code for what ended the work. */
+export const exitCodeOfError = (error: unknown): ExitCode => (error instanceof UsageError ? EXIT_CODES.usage : EXIT_CODES.failed);
+
+/** Time after the end of the work in which the process may still be kept alive by something that was not closed, in milliseconds. */
+const LINGER_MS = 2_000;
+
+/** Lets the process end with this code once its output is written; what still keeps it alive after a moment is cut off. */
+export const endProcess = (host: NodeJS.Process, code: ExitCode): void => {
+  host.exitCode = code;
+  setTimeout(() => host.exit(code), LINGER_MS).unref();
+};
+
+/** The whole of a container's entry point: configuration from environment and file, faults as plain text, the exit code set. */
+export const runMain = async (host: NodeJS.Process, work: (session: Session) => Promise<ExitCode>): Promise<void> => {
+  try {
+    endProcess(host, await runSession({ env: host.env, cwd: host.cwd() }, host, work));
+  } catch (error) {
+    const { message, hint } = explainError(error);
+    host.stderr.write(`${message}\n${hint === undefined ? '' : `${hint}\n`}`);
+    endProcess(host, exitCodeOfError(error));
+  }
+};

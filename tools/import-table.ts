@@ -1,0 +1,54 @@
+/**
+ * Who may import whom. The one table: the linter's rules, the package.json dependencies and the architecture tests all follow it.
+ */
+
+/** Packages of this repository by folder, and the packages that each may import. Data goes one way: nobody imports what stands above. */
+export const IMPORT_TABLE: Readonly<Record<string, { readonly package: string; readonly imports: readonly string[] }>> = {
+  'libs/domain': { package: '@rushes/domain', imports: [] },
+  'libs/runtime': { package: '@rushes/runtime', imports: [] },
+  'libs/ports': { package: '@rushes/ports', imports: ['@rushes/domain'] },
+  'libs/views': { package: '@rushes/views', imports: ['@rushes/ports', '@rushes/domain'] },
+  'libs/lake': { package: '@rushes/lake', imports: ['@rushes/ports', '@rushes/domain'] },
+  'libs/adapters': { package: '@rushes/adapters', imports: ['@rushes/ports', '@rushes/domain'] },
+  'layers/batch': {
+    package: '@rushes/batch',
+    imports: ['@rushes/lake', '@rushes/views', '@rushes/ports', '@rushes/domain', '@rushes/runtime'],
+  },
+  'layers/serving': { package: '@rushes/serving', imports: ['@rushes/views', '@rushes/ports', '@rushes/domain', '@rushes/runtime'] },
+  'apps/batch': {
+    package: '@rushes/app-batch',
+    imports: ['@rushes/batch', '@rushes/adapters', '@rushes/lake', '@rushes/views', '@rushes/ports', '@rushes/domain', '@rushes/runtime'],
+  },
+  'apps/serving': {
+    package: '@rushes/app-serving',
+    imports: ['@rushes/serving', '@rushes/adapters', '@rushes/lake', '@rushes/views', '@rushes/ports', '@rushes/domain', '@rushes/runtime'],
+  },
+  'apps/rushes': {
+    package: 'rushes',
+    imports: [
+      '@rushes/batch',
+      '@rushes/serving',
+      '@rushes/adapters',
+      '@rushes/lake',
+      '@rushes/views',
+      '@rushes/ports',
+      '@rushes/domain',
+      '@rushes/runtime',
+    ],
+  },
+};
+
+/** What tests may import besides: the embedded adapters, to run against the real thing. */
+export const TEST_IMPORTS: readonly string[] = ['@rushes/adapters', '@rushes/lake', '@rushes/ports', '@rushes/domain', '@rushes/runtime'];
+
+/** Libraries that only one place knows, so that they can be replaced there. A glob for each place, from the repository's root. */
+export const CLIENT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
+  '@duckdb/node-api': ['libs/lake/src'],
+  'node:sqlite': ['libs/adapters/src/sqlite-batch-views'],
+  '@prometheus-io/client': ['libs/runtime/src'],
+  pino: ['libs/runtime/src'],
+  'pino-pretty': ['libs/runtime/src'],
+  'log-update': ['libs/runtime/src'],
+  fastify: ['layers/serving/src'],
+  commander: ['apps/rushes/src'],
+};

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{libs,layers,apps}/*/{src,test}/**/*.test.ts', 'tests/**/*.test.ts'],
+    // Files share their workers: nothing in this repository is global, and starting a worker for each file costs more than the tests do.
+    isolate: false,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    env: { NODE_ENV: 'test' },
+  },
+});
