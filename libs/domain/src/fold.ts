@@ -1,3 +1,6 @@
+/** Changes when `foldText` gives another result for any text: what is stored folded has to be built anew then. */
+export const FOLD_VERSION = 1;
+
 const ascii = /^[\x20-\x7e]*$/;
 
 /**

@@ -1,12 +1,12 @@
 import type { View } from './view.ts';
 
-/** One row per genre that any title has. Document `genre`: `genre`, `movies` (titles of type movie; may be 0). */
+/** One row per genre that any title has. Document `entry`: `genre`, `movies` (titles of type movie; may be 0). */
 export const genres = {
   name: 'genres',
   layout: {
     key: 'genre',
     columns: { movies: 'integer' },
-    documents: ['genre'],
+    documents: ['entry'],
     lookups: [],
     sorts: [],
     filters: [],

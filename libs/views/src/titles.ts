@@ -7,6 +7,7 @@ import type { View } from './view.ts';
  */
 export const titles = {
   name: 'titles',
+  folded: ['title_sort'],
   layout: {
     key: 'id',
     columns: {

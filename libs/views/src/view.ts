@@ -4,4 +4,6 @@ import type { ArtefactLayout } from '@rushes/ports';
 export interface View {
   readonly name: string;
   readonly layout: ArtefactLayout;
+  /** Text columns that are stored folded (`foldText`); the model yields them as they are, so that one function folds for every layer. */
+  readonly folded?: readonly string[];
 }

@@ -1,0 +1,17 @@
+-- title.principals, typed. `characters` is a JSON array of texts in the file.
+SELECT
+  line_number,
+  tconst,
+  imdb_integer(ordering) AS ordering,
+  nconst,
+  category,
+  imdb_text(job) AS job,
+  CASE WHEN characters NOT IN ('\N', '') THEN TRY_CAST(TRY_CAST(characters AS JSON) AS VARCHAR[]) END AS characters,
+  CASE
+    WHEN NOT regexp_like(tconst, '^tt[0-9]{7,12}$') THEN 'tconst is not tt and 7 to 12 digits'
+    WHEN ordering = '\N' OR NOT is_imdb_integer(ordering) THEN 'ordering is not a whole number'
+    WHEN NOT regexp_like(nconst, '^nm[0-9]{7,12}$') THEN 'nconst is not nm and 7 to 12 digits'
+    WHEN category IN ('\N', '') THEN 'category is missing'
+    WHEN characters NOT IN ('\N', '') AND coalesce(json_type(TRY_CAST(characters AS JSON)), '') <> 'ARRAY' THEN 'characters is not a JSON array'
+  END AS fault
+FROM bronze.title_principals

@@ -1,0 +1,26 @@
+-- Columns and documents of the served view `people`.
+WITH mentions AS (
+  SELECT nconst, title_id FROM gold.credits WHERE title_type = 'movie'
+  UNION
+  SELECT c.nconst, c.title_id FROM gold.crew_credits c JOIN gold.movies m ON m.title_id = c.title_id
+),
+movies AS (
+  SELECT nconst, to_json(array_agg(title_id ORDER BY title_id)) AS movies
+  FROM mentions
+  GROUP BY nconst
+)
+SELECT
+  p.nconst,
+  p.films,
+  CAST(to_json({
+    'nconst': p.nconst,
+    'name': p.name,
+    'birth_year': p.birth_year,
+    'death_year': p.death_year,
+    'professions': coalesce(p.professions, []),
+    'known_for': coalesce(p.known_for, []),
+    'films': coalesce(p.films, 0)
+  }) AS VARCHAR) AS person,
+  coalesce(CAST(m.movies AS VARCHAR), '[]') AS movies
+FROM gold.people p
+LEFT JOIN movies m ON m.nconst = p.nconst

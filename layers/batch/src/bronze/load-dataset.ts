@@ -1,0 +1,144 @@
+/**
+ * Bronze: a file as it was read, every column a text, plus where each line stood. Append-only and named by the content of the file,
+ * so bytes that did not change are not loaded again.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { IMDB_DATASETS, type ImdbDataset } from '@rushes/domain';
+import { type Dump, hashFile, quoteLiteral, stagedFileSelect, TableFile, TableRecord } from '@rushes/lake';
+import { TransientError } from '@rushes/runtime';
+import Type, { type Static } from 'typebox';
+import type { RunContext } from '../run-context.ts';
+import type { SourceFile } from './find-files.ts';
+import { stageFile } from './stage-file.ts';
+
+/** Changes when the same bytes would be loaded into other rows. */
+const LOADER_VERSION = 1;
+
+/** What a load left behind: put last, so that a load is either whole or not there. */
+const LoadRecord = Type.Object({
+  dataset: Type.String(),
+  sourceFile: Type.String(),
+  sha256: Type.String(),
+  loadId: Type.String(),
+  loadedAt: Type.String(),
+  lines: Type.Integer(),
+  rejectedLines: Type.Integer(),
+  table: TableRecord,
+  rejects: TableFile,
+});
+
+export interface BronzeTable {
+  readonly dataset: ImdbDataset;
+  readonly dump: Dump;
+  readonly table: TableRecord;
+  /** Lines that have not the file's form: `line_number`, `reason`, `raw`. */
+  readonly rejects: TableFile | undefined;
+  readonly reused: boolean;
+}
+
+export const bronzeName = (dataset: ImdbDataset): string => `bronze.${dataset.replace('.', '_')}`;
+
+const ADDED_COLUMNS = [
+  { name: 'source_file', type: 'VARCHAR' },
+  { name: 'line_number', type: 'BIGINT' },
+  { name: 'load_id', type: 'VARCHAR' },
+] as const;
+
+const tableColumns = (columns: readonly string[]): TableRecord['columns'] => [...columns.map((name) => ({ name, type: 'VARCHAR' })), ...ADDED_COLUMNS];
+
+/** The table of a data set that is not there: its columns without rows. */
+export const absentDataset = (dataset: ImdbDataset): BronzeTable => ({
+  dataset,
+  dump: { dataset, present: false },
+  table: { name: bronzeName(dataset), derivation: `absent-${LOADER_VERSION}`, columns: tableColumns(IMDB_DATASETS[dataset]), rows: 0, files: [] },
+  rejects: undefined,
+  reused: true,
+});
+
+const loadKey = (dataset: ImdbDataset, sha256: string): string => `bronze/${dataset}/load-${LOADER_VERSION}-${sha256}.json`;
+
+const fromRecord = (dataset: ImdbDataset, record: Static<typeof LoadRecord>, reused: boolean): BronzeTable => ({
+  dataset,
+  dump: {
+    dataset,
+    present: true,
+    sourceFile: record.sourceFile,
+    sha256: record.sha256,
+    loadId: record.loadId,
+    loadedAt: record.loadedAt,
+    lines: record.lines,
+    rows: record.table.rows,
+    rejectedLines: record.rejectedLines,
+  },
+  table: record.table,
+  rejects: record.rejects,
+  reused,
+});
+
+/** A file that is staged but not yet in the lake, or one whose content was loaded before. */
+export type PreparedLoad = { readonly loaded: BronzeTable } | { readonly file: SourceFile; readonly folder: string; readonly staged: Awaited<ReturnType<typeof stageFile>> };
+
+/** Reads a file, unless its content was loaded before. Uses no SQL engine, so it can go on beside one. */
+export const prepareLoad = async (context: Pick<RunContext, 'lake' | 'progress' | 'signal'>, file: SourceFile): Promise<PreparedLoad> => {
+  const sha256 = await hashFile(file.path, context.signal);
+  const record = await context.lake.readJson(loadKey(file.dataset, sha256), LoadRecord);
+  if (record) return { loaded: fromRecord(file.dataset, record, true) };
+  const folder = context.lake.scratchPath(join('staged', file.dataset));
+  await mkdir(folder, { recursive: true });
+  const task = context.progress.task({ name: `read ${basename(file.path)}`, unit: 'bytes', total: file.bytes });
+  const staged = await stageFile(file, join(folder, 'lines.tsv'), join(folder, 'rejects.jsonl'), {
+    onBytes: (count) => task.advance(count),
+    signal: context.signal,
+  });
+  task.finish(`${staged.lines} lines`);
+  if (staged.sha256 !== sha256) throw new TransientError(`${file.path} changed while it was read`, { hint: 'run again once the file is complete' });
+  return { file, folder, staged };
+};
+
+/** Writes a staged file to bronze and records the load. */
+export const finishLoad = async ({ lake, engine, now }: RunContext, prepared: PreparedLoad): Promise<BronzeTable> => {
+  if ('loaded' in prepared) return prepared.loaded;
+  const { file, folder, staged } = prepared;
+  const { dataset } = file;
+  const loadId = staged.sha256.slice(0, 16);
+  const sourceFile = basename(file.path);
+  const columns = tableColumns(staged.columns);
+  const list = columns.map(({ name }) =>
+    name === 'source_file' ? `${quoteLiteral(sourceFile)} AS source_file` : name === 'load_id' ? `${quoteLiteral(loadId)} AS load_id` : `"${name}"`,
+  );
+  const linesPath = join(folder, 'lines.tsv');
+  const parquet = lake.scratchPath(`${dataset}.parquet`);
+  const rows = await engine.writeParquet(`SELECT ${list.join(', ')} FROM (${stagedFileSelect(linesPath, staged.columns, quoteLiteral)})`, parquet);
+  if (rows !== staged.stagedLines)
+    throw new TransientError(`${file.path}: ${staged.stagedLines} lines were staged but ${rows} rows arrived in bronze`, { hint: 'run again; if it happens again, report it' });
+  const rejectsParquet = lake.scratchPath(`${dataset}.rejects.parquet`);
+  const rejectColumns = "{'line_number': 'BIGINT', 'reason': 'VARCHAR', 'raw': 'VARCHAR'}";
+  const rejectsPath = quoteLiteral(join(folder, 'rejects.jsonl'));
+  const rejectedRows = await engine.writeParquet(
+    `SELECT * FROM read_json(${rejectsPath}, format = 'newline_delimited', maximum_object_size = 8388608, columns = ${rejectColumns})`,
+    rejectsParquet,
+  );
+  if (rejectedRows !== staged.rejectedLines) throw new TransientError(`${file.path}: ${staged.rejectedLines} lines were rejected but ${rejectedRows} arrived in bronze`);
+  await rm(folder, { recursive: true });
+
+  const record: Static<typeof LoadRecord> = {
+    dataset,
+    sourceFile,
+    sha256: staged.sha256,
+    loadId,
+    loadedAt: now().toISOString(),
+    lines: staged.lines,
+    rejectedLines: staged.rejectedLines,
+    table: {
+      name: bronzeName(dataset),
+      derivation: `${LOADER_VERSION}-${staged.sha256}`,
+      columns,
+      rows,
+      files: [await lake.storeFile(`bronze/${dataset}`, parquet, rows)],
+    },
+    rejects: await lake.storeFile(`bronze/${dataset}/rejects`, rejectsParquet, rejectedRows),
+  };
+  await lake.putJsonIfAbsent(loadKey(dataset, staged.sha256), record);
+  return fromRecord(dataset, record, false);
+};

@@ -1,0 +1,34 @@
+import { defineStored, deriveTable, derivationOf, findDerived, type TableDefinition, type TableRecord } from '@rushes/lake';
+import { TerminalError } from '@rushes/runtime';
+import type { RunContext } from '../run-context.ts';
+import type { SqlModel } from '../sql-files.ts';
+import { orderModels } from './order-models.ts';
+import { TABLE_ORDERS } from './table-orders.ts';
+
+export interface BuiltModel {
+  readonly table: TableRecord;
+  readonly reused: boolean;
+}
+
+/**
+ * Builds models over the tables that are there, each after what it reads, and yields each as soon as it is stored.
+ * What was built before from the same definition and the same content is taken as it is, unless `full`.
+ */
+export async function* buildModels(context: RunContext, models: readonly SqlModel[], given: readonly TableRecord[], full: boolean): AsyncIterable<BuiltModel> {
+  const { lake, engine, signal } = context;
+  const tables = new Map(given.map((table) => [table.name, table]));
+  const reading = await Promise.all(models.map(async (model) => ({ ...model, reads: await engine.references(model.select) })));
+  for (const model of orderModels(reading, new Set(tables.keys()))) {
+    signal.throwIfAborted();
+    const orderBy = TABLE_ORDERS[model.name];
+    if (!orderBy) throw new TerminalError(`the model ${model.name} has no order of rows`, { hint: 'add it to table-orders.ts' });
+    const definition: TableDefinition = { name: model.name, select: model.select, orderBy };
+    const inputs = model.reads.flatMap((name) => tables.get(name) ?? []);
+    const derivation = derivationOf(definition, engine.version, inputs);
+    const found = full ? undefined : await findDerived(lake, derivation);
+    const table = found ?? (await deriveTable(lake, engine, definition, derivation));
+    await defineStored(lake, engine, table);
+    tables.set(table.name, table);
+    yield { table, reused: found !== undefined };
+  }
+}

@@ -1,0 +1,45 @@
+import { hostname } from 'node:os';
+import type { Lake } from '@rushes/lake';
+import Type, { type Static } from 'typebox';
+
+/** Who took a run's number. */
+export const Claim = Type.Object({ version: Type.Integer(), pid: Type.Integer(), host: Type.String(), startedAt: Type.String(), source: Type.String() });
+export type Claim = Static<typeof Claim>;
+
+const PREFIXES = [
+  ['claims/claim-', '.json'],
+  ['manifests/manifest-', '.json'],
+] as const;
+
+const numberIn = (key: string, prefix: string, suffix: string): number => {
+  const digits = key.slice(prefix.length, -suffix.length);
+  return key.endsWith(suffix) && /^[0-9]{1,15}$/.test(digits) ? Number(digits) : 0;
+};
+
+export const claimKey = (version: number): string => `claims/claim-${version}.json`;
+
+/**
+ * Takes the next run number: above every claim and manifest there is, by put-if-absent, so that no number ever means two runs,
+ * also when a run died before it left anything else behind.
+ */
+export const claimVersion = async (lake: Lake, source: string, now: Date): Promise<Claim> => {
+  for (;;) {
+    let highest = 0;
+    for (const [prefix, suffix] of PREFIXES) {
+      for await (const { key } of lake.objects.list(prefix)) highest = Math.max(highest, numberIn(key, prefix, suffix));
+    }
+    const claim: Claim = { version: highest + 1, pid: process.pid, host: hostname(), startedAt: now.toISOString(), source };
+    if (await lake.putJsonIfAbsent(claimKey(claim.version), claim)) return claim;
+  }
+};
+
+/** Whether a claim's process is known to be gone. A claim of another machine is never known to be. */
+export const isDead = (claim: Pick<Claim, 'pid' | 'host'>): boolean => {
+  if (claim.host !== hostname()) return false;
+  try {
+    process.kill(claim.pid, 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+  }
+};

@@ -1,0 +1,21 @@
+import { type Lake, type Manifest, manifestKey } from '@rushes/lake';
+import type { BatchViewStore, Publication } from '@rushes/ports';
+
+/**
+ * Makes a version the current one, for all views at once: its manifest by put-if-absent, then the publication with the number after the one
+ * that was current when the run began.
+ * @returns `undefined` if somebody else published in between: this version is then superseded and stays unpublished.
+ */
+export const publishVersion = async (lake: Lake, views: BatchViewStore, manifest: Manifest, now: Date): Promise<Publication | undefined> => {
+  if (!(await lake.putJsonIfAbsent(manifestKey(manifest.version), manifest))) throw new Error(`the manifest of version ${manifest.version} is there already`);
+  const publication: Publication = {
+    number: manifest.parentPublication + 1,
+    version: manifest.version,
+    manifest: manifestKey(manifest.version),
+    views: Object.fromEntries(manifest.views.map(({ name, artefact, rows }) => [name, { artefact, rows }])),
+    cutAt: manifest.cutAt,
+    publishedAt: now.toISOString(),
+    reason: 'run',
+  };
+  return (await views.insertPublication(publication)) ? publication : undefined;
+};

@@ -1,0 +1,41 @@
+import { Expectation, type Lake, Step } from '@rushes/lake';
+import Type, { type Static } from 'typebox';
+
+/** How a run ended; `refused`: validation stopped it, `superseded`: another publication came first. */
+export const RunOutcome = Type.Union([
+  Type.Literal('published'),
+  Type.Literal('refused'),
+  Type.Literal('superseded'),
+  Type.Literal('failed'),
+  Type.Literal('interrupted'),
+]);
+
+/** What is kept of every run that came to an end, also of those that published nothing. */
+export const RunReport = Type.Object({
+  version: Type.Integer(),
+  outcome: RunOutcome,
+  startedAt: Type.String(),
+  finishedAt: Type.String(),
+  /** The folder of IMDb's files. */
+  source: Type.String(),
+  full: Type.Boolean(),
+  /** Number of the publication that it made. */
+  publication: Type.Optional(Type.Integer()),
+  /** What went wrong, for people. */
+  message: Type.Optional(Type.String()),
+  steps: Type.Array(Step),
+  validation: Type.Array(Expectation),
+  /** Data sets that were not in the folder. */
+  absent: Type.Array(Type.String()),
+  /** Rows of each table, and lines in quarantine, as far as the run came. */
+  rows: Type.Record(Type.String(), Type.Integer()),
+});
+
+export type RunOutcome = Static<typeof RunOutcome>;
+export type RunReport = Static<typeof RunReport>;
+
+const runKey = (version: number): string => `runs/run-${version}.json`;
+
+export const writeRunReport = (lake: Lake, report: RunReport): Promise<void> => lake.putJson(runKey(report.version), report);
+
+export const readRunReport = (lake: Lake, version: number): Promise<RunReport | undefined> => lake.readJson(runKey(version), RunReport);

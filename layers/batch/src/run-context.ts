@@ -1,0 +1,12 @@
+import type { Lake, BatchEngine } from '@rushes/lake';
+import type { Logger, Progress } from '@rushes/runtime';
+
+/** What every step of a run works with. */
+export interface RunContext {
+  readonly lake: Lake;
+  readonly engine: BatchEngine;
+  readonly logger: Logger;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+}

@@ -1,0 +1,160 @@
+/** Bronze → silver → gold → views of one version, in the order in which data flows. Nothing here is visible to readers. */
+import type { ImdbDataset } from '@rushes/domain';
+import { defineStored, type Dump, type TableRecord, type ViewArtefact } from '@rushes/lake';
+import type { BatchViewStore } from '@rushes/ports';
+import { TerminalError } from '@rushes/runtime';
+import { VIEWS } from '@rushes/views';
+import { findFiles, type SourceFile } from '../bronze/find-files.ts';
+import { absentDataset, type BronzeTable, finishLoad, type PreparedLoad, prepareLoad } from '../bronze/load-dataset.ts';
+import { buildModels } from '../models/build-models.ts';
+import type { RunContext } from '../run-context.ts';
+import { buildSilverTable, combineQuarantines } from '../silver/build-silver-table.ts';
+import { SILVER_TABLES } from '../silver/silver-tables.ts';
+import { readModels } from '../sql-files.ts';
+import { loadView, type ParentView } from '../views/load-view.ts';
+import type { StepLog } from './steps.ts';
+
+export interface BuiltLake {
+  readonly dumps: readonly Dump[];
+  readonly tables: readonly TableRecord[];
+  readonly derivations: readonly string[];
+  readonly views: readonly ViewArtefact[];
+}
+
+export interface BuildOptions {
+  readonly imdbFolder: string;
+  readonly full: boolean;
+  /** Tables of the published version: what changed rows are found against. */
+  readonly parent: { readonly tables: readonly TableRecord[]; readonly views: readonly ViewArtefact[] } | undefined;
+}
+
+export const buildLake = async (context: RunContext, store: BatchViewStore, options: BuildOptions, log: StepLog): Promise<BuiltLake> => {
+  const { lake, engine, logger } = context;
+  const files = await findFiles(options.imdbFolder);
+  const silverModels = await readModels('silver');
+  const bronze: BronzeTable[] = [];
+  const silver: TableRecord[] = [];
+  const quarantines: TableRecord[] = [];
+  const queue = prepareAhead(context, files);
+  try {
+    for (const declared of SILVER_TABLES) {
+      const name = `silver.${declared.name}`;
+      const model = silverModels.find((candidate) => candidate.name === name);
+      if (!model) throw new TerminalError(`there is no model sql/silver/${declared.name}.sql`);
+      const loaded = await log.step(`bronze.${declared.dataset}`, () => loadBronze(context, queue, declared.dataset), ({ table, reused }) => ({ rows: table.rows, reused }));
+      if (!loaded.dump.present) logger.warn({ dataset: declared.dataset }, `${declared.dataset} is not in ${options.imdbFolder}: ${name} is empty`);
+      await defineStored(lake, engine, loaded.table);
+      const built = await log.step(name, () => buildSilverTable(context, declared, model, loaded, options.full), ({ table, reused }) => ({ rows: table.rows, reused }));
+      await defineStored(lake, engine, built.table);
+      bronze.push(loaded);
+      silver.push(built.table);
+      quarantines.push(built.quarantine);
+    }
+  } finally {
+    await queue.drain();
+  }
+
+  const declaredNames = new Set(SILVER_TABLES.map((table) => `silver.${table.name}`));
+  const models = [...silverModels.filter((model) => !declaredNames.has(model.name)), ...(await readModels('gold')), ...(await readModels('views'))];
+  const derived: TableRecord[] = [];
+  const loads = createLoads(context, store, options, log);
+  try {
+    const task = context.progress.task({ name: 'build gold and views', unit: 'tables', total: models.length });
+    let startedMs = context.now().getTime();
+    for await (const { table, reused } of buildModels(context, models, silver, options.full)) {
+      const durationMs = context.now().getTime() - startedMs;
+      log.record({ name: table.name, startedAt: new Date(startedMs).toISOString(), durationMs, rows: table.rows, reused });
+      derived.push(table);
+      task.advance(1);
+      loads.add(table);
+      startedMs = context.now().getTime();
+    }
+    task.finish();
+  } catch (error) {
+    await loads.settled();
+    throw error;
+  }
+  const tables = [...bronze.map((one) => one.table), ...silver, combineQuarantines(quarantines), ...derived];
+  return {
+    dumps: bronze.map((one) => one.dump),
+    tables,
+    derivations: [...silver, ...quarantines, ...derived].map((table) => table.derivation),
+    views: await loads.done(),
+  };
+};
+
+interface LoadQueue {
+  take(dataset: ImdbDataset): Promise<PreparedLoad | undefined>;
+  /** Waits for a read that was begun ahead and is not wanted any more. */
+  drain(): Promise<void>;
+}
+
+/** Reads files one ahead of the engine, which works on the file before meanwhile. */
+const prepareAhead = (context: RunContext, files: readonly SourceFile[]): LoadQueue => {
+  const order = SILVER_TABLES.flatMap((table) => files.find((file) => file.dataset === table.dataset) ?? []);
+  const begun = new Map<ImdbDataset, Promise<PreparedLoad>>();
+  const begin = (file: SourceFile | undefined): void => {
+    if (!file || begun.has(file.dataset)) return;
+    const load = prepareLoad(context, file);
+    load.catch(() => undefined); // whoever takes it sees the error
+    begun.set(file.dataset, load);
+  };
+  begin(order[0]);
+  return {
+    async take(dataset) {
+      const at = order.findIndex((file) => file.dataset === dataset);
+      if (at < 0) return undefined;
+      begin(order[at]);
+      const load = await begun.get(dataset);
+      begin(order[at + 1]);
+      return load;
+    },
+    async drain() {
+      await Promise.allSettled(begun.values());
+    },
+  };
+};
+
+const loadBronze = async (context: RunContext, queue: LoadQueue, dataset: ImdbDataset): Promise<BronzeTable> => {
+  const prepared = await queue.take(dataset);
+  return prepared ? finishLoad(context, prepared) : absentDataset(dataset);
+};
+
+/** Loads views into the store one after the other, beside the engine that builds the next ones. */
+const createLoads = (context: RunContext, store: BatchViewStore, options: BuildOptions, log: StepLog) => {
+  const loads: Promise<ViewArtefact>[] = [];
+  return {
+    add(table: TableRecord): void {
+      const view = VIEWS.find((candidate) => `views.${candidate.name}` === table.name);
+      if (!view) return;
+      const before = Promise.allSettled(loads);
+      const load = before.then(() =>
+        log.step(
+          `load ${table.name}`,
+          async () => loadView(context, store, view, table, await defineParent(context, options, view.name)),
+          ({ rows, built }) => ({ rows, reused: built === 'shared' }),
+        ),
+      );
+      load.catch(() => undefined); // `done` throws it
+      loads.push(load);
+    },
+    settled: () => Promise.allSettled(loads),
+    async done(): Promise<readonly ViewArtefact[]> {
+      const artefacts = await Promise.all(loads);
+      const missing = VIEWS.find((view) => !artefacts.some((artefact) => artefact.name === view.name));
+      if (missing) throw new TerminalError(`the view ${missing.name} has no model sql/views/${missing.name}.sql`);
+      return artefacts;
+    },
+  };
+};
+
+const defineParent = async ({ lake, engine }: RunContext, { parent, full }: BuildOptions, view: string): Promise<ParentView | undefined> => {
+  const table = parent?.tables.find((candidate) => candidate.name === `views.${view}`);
+  const artefact = parent?.views.find((candidate) => candidate.name === view)?.artefact;
+  if (full || !table || artefact === undefined) return undefined;
+  const name = `parent.${view}`;
+  const present = await Promise.all(table.files.map((file) => lake.objects.head(file.key)));
+  if (present.includes(undefined)) return undefined;
+  await defineStored(lake, engine, { ...table, name });
+  return { artefact, table: name };
+};

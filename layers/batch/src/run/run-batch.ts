@@ -1,0 +1,154 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake } from '@rushes/lake';
+import type { BatchViewStore, ObjectStore, Publication } from '@rushes/ports';
+import { explainError, type Logger, type Progress, TransientError } from '@rushes/runtime';
+import { claimVersion } from '../publish/claim.ts';
+import { collectGarbage } from '../publish/collect-garbage.ts';
+import { publishVersion } from '../publish/publish-version.ts';
+import { type RunOutcome, type RunReport, writeRunReport } from '../publish/run-record.ts';
+import { checkExpectations, refuses } from '../validate/expectations.ts';
+import { measure } from '../validate/measure.ts';
+import { type AlertOptions, sendAlert } from './alert.ts';
+import { type BuiltLake, buildLake } from './build-lake.ts';
+import { openScratch, removeDeadScratch } from './scratch.ts';
+import { createStepLog } from './steps.ts';
+
+export interface BatchStores {
+  readonly objects: ObjectStore;
+  readonly views: BatchViewStore;
+}
+
+export interface BatchOptions {
+  /** The folder of IMDb's files. */
+  readonly imdbFolder: string;
+  /** A local folder for files in the making and for what spills from memory. */
+  readonly workFolder: string;
+  /** Bound of the SQL engine's buffers. */
+  readonly memoryLimitMb: number;
+  readonly threads: number;
+  /** So many versions can be rolled back to; what only older ones name is removed. */
+  readonly keepVersions: number;
+  /** Compute everything anew, whatever was computed before. */
+  readonly full: boolean;
+  readonly alert?: AlertOptions;
+}
+
+export interface BatchContext {
+  readonly logger: Logger;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly now?: () => Date;
+}
+
+/**
+ * One run of the batch layer: reads the files, builds a version, validates it, and publishes it.
+ * Ended at any point, also by `kill -9`, it leaves the published version as it was; the next run takes over what it stored.
+ * @returns the report of a run that came to its end, published or not.
+ * @throws what made it fail, after the report was kept and the alert sent.
+ */
+export const runBatch = async (stores: BatchStores, options: BatchOptions, context: BatchContext): Promise<RunReport> => {
+  const now = context.now ?? (() => new Date());
+  await mkdir(options.workFolder, { recursive: true });
+  await removeDeadScratch(options.workFolder);
+  const source = resolve(options.imdbFolder);
+  const parent = await stores.views.currentPublication();
+  const claim = await claimVersion(openLake(stores.objects, options.workFolder), source, now());
+  const scratch = await openScratch(options.workFolder, claim.version);
+  const lake = openLake(stores.objects, scratch);
+  const logger = context.logger.child({ run_id: claim.version });
+  const log = createStepLog(logger, now);
+  const known: { built?: BuiltLake; validation: readonly Expectation[] } = { validation: [] };
+  const report = (outcome: RunOutcome, details: { readonly message?: string; readonly publication?: number } = {}): RunReport => ({
+    version: claim.version,
+    outcome,
+    startedAt: claim.startedAt,
+    finishedAt: now().toISOString(),
+    source,
+    full: options.full,
+    ...details,
+    steps: [...log.steps],
+    validation: [...known.validation],
+    absent: known.built?.dumps.filter((dump) => !dump.present).map((dump) => dump.dataset) ?? [],
+    rows: Object.fromEntries(known.built?.tables.map((table) => [table.name, table.rows]) ?? []),
+  });
+  const end = async (ended: RunReport): Promise<RunReport> => {
+    await writeRunReport(lake, ended);
+    if (ended.outcome !== 'published' && ended.outcome !== 'interrupted') await sendAlert(options.alert ?? {}, ended, logger);
+    return ended;
+  };
+
+  logger.info({ version: claim.version, source, full: options.full }, `batch run ${claim.version} began`);
+  const engine = await openDuckDb({ memoryLimitMb: options.memoryLimitMb, threads: options.threads, tempFolder: `${scratch}/spill` });
+  const interrupt = (): void => engine.interrupt();
+  context.signal.addEventListener('abort', interrupt);
+  try {
+    context.signal.throwIfAborted();
+    const run = { lake, engine, logger, progress: context.progress, signal: context.signal, now };
+    const parentManifest = parent && (await readManifest(lake, parent.version));
+    const built = await buildLake(run, stores.views, { imdbFolder: options.imdbFolder, full: options.full, parent: parentManifest }, log);
+    known.built = built;
+    const figures = await log.step('measure', () => measure(engine, built.tables));
+    known.validation = checkExpectations({ tables: built.tables, dumps: [...built.dumps], views: [...built.views], figures, parent: parentManifest });
+    for (const unmet of known.validation.filter((one) => !one.passed))
+      logger[unmet.severity === 'error' ? 'error' : 'warn']({ table: unmet.table, observed: unmet.observed, expected: unmet.expected }, `expectation not met: ${unmet.name}`);
+    if (refuses(known.validation)) return await end(report('refused', { message: refusal(known.validation) }));
+
+    const manifest: Manifest = {
+      format: 1,
+      version: claim.version,
+      parent: parent?.version ?? null,
+      parentPublication: parent?.number ?? 0,
+      cut: {},
+      cutAt: claim.startedAt,
+      createdAt: now().toISOString(),
+      engine: engine.version,
+      dumps: [...built.dumps],
+      tables: [...built.tables],
+      derivations: [...new Set(built.derivations)],
+      views: [...built.views],
+      validation: [...known.validation],
+      figures,
+      steps: [...log.steps],
+    };
+    await requireFiles(lake, manifest);
+    context.signal.throwIfAborted();
+    const publication = await log.step('publish', () => publishVersion(lake, stores.views, manifest, now()));
+    if (!publication) return await end(report('superseded', { message: 'somebody else published since this run began; the result was not published' }));
+    await tidyUp(lake, stores, options, logger, now());
+    logger.info({ version: claim.version, publication: publication.number, duration_ms: now().getTime() - Date.parse(claim.startedAt) }, `version ${claim.version} is published`);
+    return await end(report('published', { publication: publication.number }));
+  } catch (error) {
+    if (context.signal.aborted) return await end(report('interrupted', { message: 'ended before it was finished; the next run goes on from what is stored' }));
+    await end(report('failed', { message: explainError(error).message }));
+    throw error;
+  } finally {
+    context.signal.removeEventListener('abort', interrupt);
+    await engine.close();
+    await rm(scratch, { recursive: true, force: true });
+  }
+};
+
+const refusal = (validation: readonly Expectation[]): string =>
+  validation
+    .filter((one) => !one.passed && one.severity === 'error')
+    .map((one) => `${one.table}: ${one.name}: found ${one.observed}, expected ${one.expected}`)
+    .join('; ');
+
+/** Another run that published may have removed what this one took over; publishing would fail anyway, this says why. */
+const requireFiles = async (lake: Lake, manifest: Manifest): Promise<void> => {
+  for (const file of manifest.tables.flatMap((table) => table.files))
+    if (!(await lake.objects.head(file.key))) throw new TransientError(`${file.key} is gone from ${lake.objects.location}`, { hint: 'run again: it will be made anew' });
+};
+
+/** The version is published; whatever goes wrong here is only untidy. */
+const tidyUp = async (lake: Lake, stores: BatchStores, options: BatchOptions, logger: Logger, now: Date): Promise<void> => {
+  try {
+    const collected = await collectGarbage(lake, stores.views, options.keepVersions, now);
+    if (collected.artefacts + collected.files > 0) logger.info({ ...collected }, 'removed what no kept version names');
+  } catch (err) {
+    logger.warn({ err }, 'could not remove old versions; the next run tries again');
+  }
+};
+
+export type { Publication };

@@ -1,0 +1,27 @@
+import type { Step } from '@rushes/lake';
+import type { Logger } from '@rushes/runtime';
+
+/** Times the steps of a run and logs each as it ends. */
+export interface StepLog {
+  readonly steps: readonly Step[];
+  record(step: Step): void;
+  step<T>(name: string, work: () => Promise<T>, describe?: (result: T) => { readonly rows?: number; readonly reused?: boolean }): Promise<T>;
+}
+
+export const createStepLog = (logger: Logger, now: () => Date): StepLog => {
+  const steps: Step[] = [];
+  const record = (step: Step): void => {
+    steps.push(step);
+    logger.debug({ step: step.name, duration_ms: step.durationMs, rows: step.rows, reused: step.reused }, `${step.name} done`);
+  };
+  return {
+    steps,
+    record,
+    async step(name, work, describe) {
+      const started = now();
+      const result = await work();
+      record({ name, startedAt: started.toISOString(), durationMs: now().getTime() - started.getTime(), ...describe?.(result) });
+      return result;
+    },
+  };
+};

@@ -1,0 +1,134 @@
+/**
+ * What must hold of a version before it is published. An unmet expectation of severity `error` stops the publication; a warning is
+ * kept with the version and shown.
+ */
+import type { Expectation, Manifest, TableRecord } from '@rushes/lake';
+
+export interface Measured {
+  readonly tables: readonly TableRecord[];
+  readonly dumps: Manifest['dumps'];
+  readonly views: Manifest['views'];
+  /** Figures by name, see `measure.ts`. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** The published version that this one would follow. */
+  readonly parent: Pick<Manifest, 'tables' | 'dumps'> | undefined;
+}
+
+/** A table may lose this share of its rows between two versions. */
+const MAX_SHRINK = 0.1;
+/** A share of quarantined lines above this is an error, once there are enough lines to speak of shares. */
+const MAX_QUARANTINE = 0.05;
+const MIN_LINES_FOR_SHARES = 100;
+/** A share of dangling references above this is worth a warning. */
+const MAX_DANGLING = 0.05;
+const MAX_UNTITLED = 0.01;
+
+const percent = (share: number): string => `${(share * 100).toFixed(2)}%`;
+const rowsOf = (tables: readonly TableRecord[], name: string): number => tables.find((table) => table.name === name)?.rows ?? 0;
+
+/** All expectations with what was found. Pure. */
+export const checkExpectations = (measured: Measured): readonly Expectation[] => [
+  ...presence(measured),
+  ...growth(measured),
+  ...quarantine(measured),
+  ...integrity(measured),
+  ...coverage(measured),
+];
+
+export const refuses = (expectations: readonly Expectation[]): boolean => expectations.some((one) => one.severity === 'error' && !one.passed);
+
+const presence = ({ tables, dumps, parent }: Measured): Expectation[] => {
+  const titles = rowsOf(tables, 'silver.titles');
+  const lost = dumps.filter((dump) => !dump.present && parent?.dumps.some((before) => before.dataset === dump.dataset && before.present));
+  return [
+    { name: 'there are titles', table: 'silver.titles', severity: 'error', passed: titles > 0, observed: `${titles} rows`, expected: 'at least 1 row' },
+    ...lost.map((dump): Expectation => ({
+      name: 'no data set disappears',
+      table: dump.dataset,
+      severity: 'error',
+      passed: false,
+      observed: 'absent',
+      expected: 'present, as in the published version (another catalog belongs into another data folder)',
+    })),
+  ];
+};
+
+const growth = ({ tables, parent }: Measured): Expectation[] =>
+  (parent?.tables ?? [])
+    .filter((before) => before.name.startsWith('silver.') && before.name !== 'silver.quarantine' && before.rows > 0)
+    .map((before): Expectation => {
+      const rows = rowsOf(tables, before.name);
+      return {
+        name: 'tables do not shrink',
+        table: before.name,
+        severity: 'error',
+        passed: rows >= before.rows * (1 - MAX_SHRINK),
+        observed: `${rows} rows after ${before.rows}`,
+        expected: `at least ${percent(1 - MAX_SHRINK)} of the published version's rows (another catalog belongs into another data folder)`,
+      };
+    });
+
+const quarantine = ({ dumps, figures }: Measured): Expectation[] =>
+  dumps
+    .filter((dump) => dump.present)
+    .map((dump): Expectation => {
+      const lines = Math.max(1, (dump.lines ?? 1) - 1);
+      const bad = figures[`quarantine.${dump.dataset}`] ?? 0;
+      return {
+        name: 'few lines are in quarantine',
+        table: dump.dataset,
+        severity: lines >= MIN_LINES_FOR_SHARES ? 'error' : 'warning',
+        passed: bad / lines <= MAX_QUARANTINE,
+        observed: `${bad} of ${lines} lines (${percent(bad / lines)})`,
+        expected: `at most ${percent(MAX_QUARANTINE)}`,
+      };
+    });
+
+const integrity = ({ tables, views, figures }: Measured): Expectation[] => {
+  const titles = rowsOf(tables, 'silver.titles');
+  const equal = (table: string, rows: number): Expectation => ({
+    name: 'one row per title',
+    table,
+    severity: 'error',
+    passed: rows === titles,
+    observed: `${rows} rows`,
+    expected: `${titles} rows, as in silver.titles`,
+  });
+  const zero = (name: string, table: string, figure: string): Expectation => {
+    const found = figures[figure] ?? 0;
+    return { name, table, severity: 'error', passed: found === 0, observed: `${found} rows`, expected: '0 rows' };
+  };
+  const untitled = (figures['titles.untitled'] ?? 0) / Math.max(1, titles);
+  return [
+    equal('gold.titles', rowsOf(tables, 'gold.titles')),
+    equal('gold.imdb_titles', rowsOf(tables, 'gold.imdb_titles')),
+    equal('views.titles', views.find((view) => view.name === 'titles')?.rows ?? 0),
+    zero('title ids are unique', 'gold.titles', 'titles.repeated_ids'),
+    zero('ratings are between 1.0 and 10.0', 'silver.ratings', 'ratings.out_of_range'),
+    zero('start years are plausible', 'silver.titles', 'titles.year_out_of_range'),
+    {
+      name: 'titles have a title',
+      table: 'silver.titles',
+      severity: 'warning',
+      passed: untitled <= MAX_UNTITLED,
+      observed: percent(untitled),
+      expected: `at most ${percent(MAX_UNTITLED)} without`,
+    },
+  ];
+};
+
+const coverage = ({ figures }: Measured): Expectation[] =>
+  Object.entries(figures)
+    .filter(([name]) => name.startsWith('references.') && name.endsWith('.total'))
+    .map(([name, total]): Expectation => {
+      const reference = name.slice('references.'.length, -'.total'.length);
+      const dangling = figures[`references.${reference}.dangling`] ?? 0;
+      return {
+        name: 'references lead somewhere',
+        table: `silver.${reference}`,
+        severity: 'warning',
+        passed: dangling <= total * MAX_DANGLING,
+        observed: `${dangling} of ${total} dangle`,
+        expected: `at most ${percent(MAX_DANGLING)}`,
+      };
+    });

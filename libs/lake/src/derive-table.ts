@@ -1,0 +1,79 @@
+import { hashJson } from './content-hash.ts';
+import type { BatchEngine } from './engine.ts';
+import type { Lake } from './lake.ts';
+import { quoteIdentifier } from './sql-text.ts';
+import { TableRecord } from './table-record.ts';
+
+export interface Partition {
+  readonly name: string;
+  /** Condition on the table's columns. The partitions' conditions exclude each other and cover every row. */
+  readonly where: string;
+}
+
+export interface TableDefinition {
+  /** `layer.table`. */
+  readonly name: string;
+  readonly select: string;
+  /** Columns by which rows are sorted within a file; they make the order total, so that equal rows give equal bytes. */
+  readonly orderBy: readonly string[];
+  readonly partitions?: readonly Partition[];
+}
+
+/** What a table's rows depend on, named: its SELECT, how it is written, the engine, and the content of its inputs. */
+export const derivationOf = (definition: TableDefinition, engineVersion: string, inputs: readonly TableRecord[]): string =>
+  hashJson([definition.name, definition.select, definition.orderBy, definition.partitions ?? [], engineVersion, inputs.map(contentOf)]);
+
+/** Names the rows of a table: its columns and files. */
+const contentOf = (table: TableRecord): unknown => [table.name, table.columns, table.files.map((file) => file.sha256)];
+
+const recordKey = (derivation: string): string => `derivations/${derivation}.json`;
+
+/** The table of this derivation, if it was made before and all its files are still there. */
+export const findDerived = async (lake: Lake, derivation: string): Promise<TableRecord | undefined> => {
+  const record = await lake.readJson(recordKey(derivation), TableRecord);
+  if (!record) return undefined;
+  const present = await Promise.all(record.files.map((file) => lake.objects.head(file.key)));
+  return present.every((info, at) => info?.bytes === record.files[at]?.bytes) ? record : undefined;
+};
+
+/**
+ * Computes a table and stores it: files first, then the record that names them. A crash in between leaves files that nothing names.
+ */
+export const deriveTable = async (lake: Lake, engine: BatchEngine, definition: TableDefinition, derivation: string): Promise<TableRecord> => {
+  const columns = await engine.describe(definition.select);
+  const order = definition.orderBy.map(quoteIdentifier).join(', ');
+  const parts = definition.partitions;
+  const files = [];
+  if (parts) {
+    const rows = `scratch.${definition.name.replace('.', '_')}`;
+    await engine.materialize(rows, definition.select);
+    for (const part of parts) {
+      const file = await writeFile(lake, engine, definition.name, `SELECT * FROM ${rows} WHERE ${part.where} ORDER BY ${order}`, part.name);
+      if (file.rows > 0) files.push(file);
+    }
+    await engine.dropMaterialized(rows);
+  } else {
+    files.push(await writeFile(lake, engine, definition.name, `SELECT * FROM (${definition.select}) ORDER BY ${order}`));
+  }
+  const record: TableRecord = {
+    name: definition.name,
+    derivation,
+    columns: [...columns],
+    rows: files.reduce((sum, file) => sum + file.rows, 0),
+    files,
+  };
+  await lake.putJson(recordKey(derivation), record);
+  return record;
+};
+
+const writeFile = async (lake: Lake, engine: BatchEngine, table: string, select: string, partition?: string) => {
+  const path = lake.scratchPath(`${table}${partition === undefined ? '' : `.${partition}`}.parquet`);
+  const rows = await engine.writeParquet(select, path);
+  return lake.storeFile(table.replace('.', '/'), path, rows, partition);
+};
+
+/** Makes a stored table readable for models under its name. */
+export const defineStored = async (lake: Lake, engine: BatchEngine, table: TableRecord): Promise<void> => {
+  const paths = await Promise.all(table.files.map((file) => lake.localFile(file.key)));
+  await engine.defineTable(table.name, table.columns, paths);
+};

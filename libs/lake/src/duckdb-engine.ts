@@ -1,0 +1,128 @@
+import { mkdir } from 'node:fs/promises';
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, version as duckdbVersion } from '@duckdb/node-api';
+import { hashJson } from './content-hash.ts';
+import type { BatchEngine, Column, SqlValue } from './engine.ts';
+import { MACROS } from './macros.ts';
+import { quoteIdentifier, quoteLiteral, quoteTable } from './sql-text.ts';
+import { tableReferences } from './table-references.ts';
+
+export interface DuckDbOptions {
+  /** Bound of DuckDB's buffers; what does not fit is spilled to `tempFolder`. */
+  readonly memoryLimitMb: number;
+  readonly threads: number;
+  readonly tempFolder: string;
+}
+
+/** DuckDB in this process, in memory, spilling to a folder. Statements run one after the other, streams beside them. */
+export const openDuckDb = async (options: DuckDbOptions): Promise<BatchEngine> => {
+  await mkdir(options.tempFolder, { recursive: true });
+  const instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: `${options.memoryLimitMb}MB`,
+    threads: String(options.threads),
+    temp_directory: options.tempFolder,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  const connection = await instance.connect();
+  for (const statement of ['SET integer_division = true', 'SET default_null_order = \'nulls_last\'', ...MACROS]) await connection.run(statement);
+  return new DuckDbEngine(instance, connection);
+};
+
+class DuckDbEngine implements BatchEngine {
+  readonly version = `duckdb ${duckdbVersion()}, macros ${hashJson(MACROS).slice(0, 8)}`;
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+  readonly #streams = new Set<DuckDBConnection>();
+  readonly #schemas = new Set<string>();
+
+  constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.#instance = instance;
+    this.#connection = connection;
+  }
+
+  async defineTable(name: string, columns: readonly Column[], paths: readonly string[]): Promise<void> {
+    const list = columns.map((column) => quoteIdentifier(column.name)).join(', ');
+    const select =
+      paths.length > 0
+        ? `SELECT ${list} FROM read_parquet([${paths.map(quoteLiteral).join(', ')}])`
+        : `SELECT ${columns.map((column) => `CAST(NULL AS ${column.type}) AS ${quoteIdentifier(column.name)}`).join(', ')} WHERE false`;
+    await this.defineView(name, select);
+  }
+
+  async defineView(name: string, select: string): Promise<void> {
+    await this.#createSchema(name);
+    await this.#connection.run(`CREATE OR REPLACE VIEW ${quoteTable(name)} AS ${select}`);
+  }
+
+  async materialize(name: string, select: string): Promise<void> {
+    await this.#createSchema(name);
+    await this.#connection.run(`CREATE OR REPLACE TABLE ${quoteTable(name)} AS ${select}`);
+  }
+
+  async dropMaterialized(name: string): Promise<void> {
+    await this.#connection.run(`DROP TABLE IF EXISTS ${quoteTable(name)}`);
+  }
+
+  async references(select: string): Promise<readonly string[]> {
+    const [row] = await this.rows(`SELECT json_serialize_sql(${quoteLiteral(select)}) AS tree`);
+    return tableReferences(String(row?.['tree']));
+  }
+
+  async describe(select: string): Promise<readonly Column[]> {
+    const rows = await this.rows(`DESCRIBE ${select}`);
+    return rows.map((row) => ({ name: String(row['column_name']), type: String(row['column_type']) }));
+  }
+
+  async writeParquet(select: string, path: string): Promise<number> {
+    const result = await this.#connection.runAndReadAll(`COPY (${select}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd)`);
+    return Number(result.getRowsJS()[0]?.[0]);
+  }
+
+  async rows(select: string): Promise<readonly Readonly<Record<string, SqlValue>>[]> {
+    const result = await this.#connection.runAndReadAll(select);
+    return result.getRowObjects().map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plainValue(value)])));
+  }
+
+  async *streamText(select: string, signal?: AbortSignal): AsyncIterable<readonly string[]> {
+    const connection = await this.#instance.connect();
+    this.#streams.add(connection);
+    try {
+      const result = await connection.stream(select);
+      for (;;) {
+        signal?.throwIfAborted();
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) return;
+        const vector = chunk.getColumnVector(0);
+        const texts: string[] = [];
+        for (let row = 0; row < chunk.rowCount; row++) texts.push(String(vector.getItem(row)));
+        yield texts;
+      }
+    } finally {
+      this.#streams.delete(connection);
+      connection.closeSync();
+    }
+  }
+
+  interrupt(): void {
+    this.#connection.interrupt();
+    for (const stream of this.#streams) stream.interrupt();
+  }
+
+  async close(): Promise<void> {
+    for (const stream of this.#streams) stream.closeSync();
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+  }
+
+  async #createSchema(name: string): Promise<void> {
+    const schema = name.split('.')[0] ?? '';
+    if (this.#schemas.has(schema)) return;
+    await this.#connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`);
+    this.#schemas.add(schema);
+  }
+}
+
+const plainValue = (value: DuckDBValue): SqlValue => {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return value;
+  return String(value);
+};
