@@ -52,6 +52,9 @@ export default defineConfig({
     'import/no-named-as-default': 'off',
     // Assertions carry their reason in a comment; data from outside is parsed by a schema.
     'typescript/no-unsafe-type-assertion': 'off',
+    // Matters of taste: a small function stands where it is read; a handler for the end of a promise need not return anything.
+    'unicorn/consistent-function-scoping': 'off',
+    'promise/always-return': 'off',
     'no-var': 'error',
     'prefer-const': 'error',
     'typescript/consistent-type-imports': 'error',
