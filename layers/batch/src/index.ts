@@ -1,1 +1,19 @@
-export {};
+import { openLake } from '@rushes/lake';
+import type { Publication } from '@rushes/ports';
+import { rollbackTo } from './publish/rollback.ts';
+import { summarizeVersions, type VersionSummary } from './publish/versions.ts';
+import type { BatchStores } from './run/run-batch.ts';
+
+export type { RunOutcome, RunReport } from './publish/run-record.ts';
+export type { VersionSummary } from './publish/versions.ts';
+export type { AlertOptions } from './run/alert.ts';
+export { type BatchStatus, readStatus } from './run/batch-status.ts';
+export { type BatchContext, type BatchOptions, type BatchStores, runBatch } from './run/run-batch.ts';
+export { type Schedule, type ScheduleOptions, startSchedule } from './run/schedule.ts';
+
+/** The last `limit` runs, newest first. */
+export const listVersions = (stores: BatchStores, limit: number): Promise<readonly VersionSummary[]> =>
+  summarizeVersions(openLake(stores.objects, ''), stores.views, limit);
+
+/** Publishes an earlier version again; without `toVersion`, the one before the current. */
+export const rollback = (stores: BatchStores, toVersion: number | undefined, now: Date = new Date()): Promise<Publication> => rollbackTo(stores.views, toVersion, now);

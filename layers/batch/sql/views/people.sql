@@ -5,7 +5,7 @@ WITH mentions AS (
   SELECT c.nconst, c.title_id FROM gold.crew_credits c JOIN gold.movies m ON m.title_id = c.title_id
 ),
 movies AS (
-  SELECT nconst, to_json(array_agg(title_id ORDER BY title_id)) AS movies
+  SELECT nconst, '["' || string_agg(title_id, '","' ORDER BY title_id) || '"]' AS movies
   FROM mentions
   GROUP BY nconst
 )
@@ -21,6 +21,6 @@ SELECT
     'known_for': coalesce(p.known_for, []),
     'films': coalesce(p.films, 0)
   }) AS VARCHAR) AS person,
-  coalesce(CAST(m.movies AS VARCHAR), '[]') AS movies
+  coalesce(m.movies, '[]') AS movies
 FROM gold.people p
 LEFT JOIN movies m ON m.nconst = p.nconst

@@ -1,0 +1,69 @@
+import { type Expectation, type Lake, type Manifest, readManifest, type Step } from '@rushes/lake';
+import type { BatchViewStore, Publication } from '@rushes/ports';
+import { Claim, claimKey, isDead } from './claim.ts';
+import { readRunReport, type RunOutcome, type RunReport } from './run-record.ts';
+
+/** What is known of one run and the version that it made. */
+export interface VersionSummary {
+  readonly version: number;
+  /** `running`, or `died` if its process is gone without a report. */
+  readonly outcome: RunOutcome | 'running' | 'died';
+  /** Whether readers get this version now. */
+  readonly current: boolean;
+  /** Numbers of the publications of this version, newest first. */
+  readonly publications: readonly number[];
+  readonly startedAt: string | undefined;
+  readonly finishedAt: string | undefined;
+  readonly source: string | undefined;
+  readonly message: string | undefined;
+  /** When the data that it covers had been read, and the log's offset vector that it covers. */
+  readonly cutAt: string | undefined;
+  readonly cut: Readonly<Record<string, number>>;
+  readonly rows: Readonly<Record<string, number>>;
+  readonly steps: readonly Step[];
+  readonly validation: readonly Expectation[];
+}
+
+const highestClaim = async (lake: Lake): Promise<number> => {
+  let highest = 0;
+  for await (const { key } of lake.objects.list('claims/claim-')) highest = Math.max(highest, Number(/([0-9]+)\.json$/.exec(key)?.[1] ?? 0));
+  return highest;
+};
+
+const summarize = async (lake: Lake, version: number, publications: readonly Publication[]): Promise<VersionSummary> => {
+  const [claim, report, manifest] = await Promise.all([lake.readJson(claimKey(version), Claim), readRunReport(lake, version), readManifest(lake, version)]);
+  const own = publications.filter((publication) => publication.version === version);
+  return {
+    version,
+    outcome: outcomeOf(claim, report, own.length > 0),
+    current: publications[0]?.version === version,
+    publications: own.map((publication) => publication.number),
+    startedAt: report?.startedAt ?? claim?.startedAt,
+    finishedAt: report?.finishedAt,
+    source: report?.source ?? claim?.source,
+    message: report?.message,
+    cutAt: manifest?.cutAt,
+    cut: manifest?.cut ?? {},
+    rows: report?.rows ?? rowsOf(manifest),
+    steps: report?.steps ?? manifest?.steps ?? [],
+    validation: report?.validation ?? manifest?.validation ?? [],
+  };
+};
+
+const rowsOf = (manifest: Manifest | undefined): Record<string, number> =>
+  Object.fromEntries(manifest?.tables.map((table) => [table.name, table.rows]) ?? []);
+
+/** A run can die between its publication and its report: then it did publish. */
+const outcomeOf = (claim: Claim | undefined, report: RunReport | undefined, published: boolean): VersionSummary['outcome'] => {
+  if (report) return report.outcome;
+  if (published) return 'published';
+  return claim && !isDead(claim) ? 'running' : 'died';
+};
+
+/** The last `limit` runs, newest first, whatever became of them. */
+export const summarizeVersions = async (lake: Lake, views: BatchViewStore, limit: number): Promise<readonly VersionSummary[]> => {
+  const publications = await views.listPublications(1000);
+  const highest = await highestClaim(lake);
+  const versions = Array.from({ length: Math.min(limit, highest) }, (_, at) => highest - at);
+  return Promise.all(versions.map((version) => summarize(lake, version, publications)));
+};

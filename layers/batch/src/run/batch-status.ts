@@ -1,0 +1,38 @@
+import { type Dump, openLake, readManifest } from '@rushes/lake';
+import type { Publication } from '@rushes/ports';
+import { summarizeVersions, type VersionSummary } from '../publish/versions.ts';
+import type { BatchStores } from './run-batch.ts';
+
+/** What an operator asks first. */
+export interface BatchStatus {
+  readonly published:
+    | {
+        readonly publication: Publication;
+        /** Seconds since the data that is served had been read. */
+        readonly ageS: number;
+        readonly dumps: readonly Dump[];
+        /** Data sets that were not there: what needs them is empty. */
+        readonly absent: readonly string[];
+        readonly quarantinedLines: number;
+        readonly warnings: number;
+      }
+    | undefined;
+  readonly lastRun: VersionSummary | undefined;
+}
+
+export const readStatus = async (stores: BatchStores, now: Date = new Date()): Promise<BatchStatus> => {
+  const lake = openLake(stores.objects, '');
+  const [[lastRun], publication] = await Promise.all([summarizeVersions(lake, stores.views, 1), stores.views.currentPublication()]);
+  const manifest = publication && (await readManifest(lake, publication.version));
+  return {
+    published: publication && {
+      publication,
+      ageS: Math.max(0, Math.round((now.getTime() - Date.parse(publication.cutAt)) / 1000)),
+      dumps: manifest?.dumps ?? [],
+      absent: manifest?.dumps.flatMap((dump) => (dump.present ? [] : [dump.dataset])) ?? [],
+      quarantinedLines: manifest?.tables.find((table) => table.name === 'silver.quarantine')?.rows ?? 0,
+      warnings: manifest?.validation.filter((one) => !one.passed).length ?? 0,
+    },
+    lastRun,
+  };
+};

@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openLake } from '@rushes/lake';
+import { explainError } from '@rushes/runtime';
+import { summarizeVersions } from '../publish/versions.ts';
+import type { RunReport } from '../publish/run-record.ts';
+import { nextRunAt, type SchedulePolicy } from './next-run.ts';
+import { type BatchContext, type BatchOptions, type BatchStores, runBatch } from './run-batch.ts';
+
+export interface ScheduleOptions extends BatchOptions {
+  readonly intervalMinutes: number;
+}
+
+export interface Schedule {
+  /** Settles with the first run's report, or with what made it fail; `undefined` if none was due before the schedule ended. */
+  readonly firstRun: Promise<RunReport | undefined>;
+  /** Ends the schedule; a run under way is interrupted and resumed by a later one. */
+  stop(): Promise<void>;
+}
+
+const FIRST_RETRY_MS = 60_000;
+const HISTORY = 50;
+/** Timers drift and machines sleep: look at the clock at least this often. */
+const MAX_SLEEP_MS = 60_000;
+
+/** Runs the batch layer again and again, catching up after downtime. What fails is logged and tried again later. */
+export const startSchedule = (stores: BatchStores, options: ScheduleOptions, context: BatchContext): Schedule => {
+  const ended = new AbortController();
+  const signal = AbortSignal.any([ended.signal, context.signal]);
+  const now = context.now ?? (() => new Date());
+  const policy: SchedulePolicy = { intervalMs: options.intervalMinutes * 60_000, firstRetryMs: FIRST_RETRY_MS };
+  const source = resolve(options.imdbFolder);
+  const first = Promise.withResolvers<RunReport | undefined>();
+  first.promise.catch(() => undefined); // whoever waits for it sees the error
+
+  const due = async (): Promise<number> => nextRunAt(await summarizeVersions(openLake(stores.objects, ''), stores.views, HISTORY), source, policy, now().getTime());
+  const waitUntilDue = async (): Promise<void> => {
+    for (let announced = false; ; announced = true) {
+      const leftMs = (await due()) - now().getTime();
+      if (leftMs <= 0) return;
+      if (!announced) context.logger.info({ next_run_in_s: Math.round(leftMs / 1000) }, 'waiting for the next batch run');
+      await sleep(Math.min(leftMs, MAX_SLEEP_MS), undefined, { signal });
+    }
+  };
+  const loop = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await waitUntilDue();
+      try {
+        first.resolve(await runBatch(stores, options, { ...context, signal }));
+      } catch (err) {
+        context.logger.error({ err, hint: explainError(err).hint }, `the batch run failed: ${explainError(err).message}`);
+        first.reject(err);
+      }
+    }
+  };
+  const running = loop()
+    .catch((err: unknown) => {
+      if (signal.aborted) return;
+      context.logger.fatal({ err }, 'the schedule ended');
+      first.reject(err);
+    })
+    .finally(() => first.resolve(undefined));
+  return {
+    firstRun: first.promise,
+    async stop() {
+      ended.abort();
+      await running;
+    },
+  };
+};
