@@ -1,0 +1,167 @@
+/** The HTTP service, put together. Everything that happens to a request happens in the order in which it is registered here. */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+import compress from '@fastify/compress';
+import cors from '@fastify/cors';
+import type { BatchViewStore, ObjectStore, RateLimiter } from '@rushes/ports';
+import type { Logger, Registry } from '@rushes/runtime';
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+
+import { trackCurrentSnapshot, type CurrentSnapshot } from './current-snapshot.ts';
+import { dataRoutes } from './data-route.ts';
+import { answerRawError, handleFailures, sendProblem } from './failures.ts';
+import { createHttpMetrics } from './http-metrics.ts';
+import { refuseOtherMethods } from './method-not-allowed.ts';
+import { describeApi } from './openapi.ts';
+import { DEFAULT_OPTIONS, type ServingOptions } from './options.ts';
+import { shedLoad } from './overload.ts';
+import { Problem } from './problem.ts';
+import { limitRate } from './rate-limit.ts';
+import { createResponseCache } from './response-cache.ts';
+import { addCatalog } from './routes/catalog.ts';
+import { addGenres } from './routes/genres.ts';
+import { addHealth } from './routes/health.ts';
+import { addMetrics } from './routes/metrics.ts';
+import { addMovie } from './routes/movie.ts';
+import { addMovies } from './routes/movies.ts';
+import { addPeople } from './routes/people.ts';
+import { addTitles } from './routes/titles.ts';
+import { addTopByGenre } from './routes/top-by-genre.ts';
+import { addTopMovies } from './routes/top-movies.ts';
+import { securityHeaders } from './security-headers.ts';
+import { trafficOf } from './traffic.ts';
+
+export interface ServingStores {
+  readonly views: BatchViewStore;
+  readonly objects: ObjectStore;
+  /** `undefined`: no limit. */
+  readonly rateLimiter: RateLimiter | undefined;
+}
+
+export interface ServingContext {
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  /** Milliseconds since 1970; the clock by default. */
+  readonly now?: () => number;
+  /** A request id that no other request has; a random UUID by default. */
+  readonly newRequestId?: () => string;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Which publication is served. */
+    readonly snapshots: CurrentSnapshot;
+  }
+}
+
+/** What clients may call their requests; anything else is replaced. */
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** Longest id in a path; longer ones cannot exist. */
+const MAX_PARAM_LENGTH = 100;
+
+const EXPOSED_HEADERS = ['ETag', 'Link', 'RateLimit', 'RateLimit-Policy', 'Retry-After', 'Rushes-Batch-Version', 'Rushes-Completeness', 'X-Request-Id'];
+
+/** Builds the service without a socket. `inject` works after `ready()`, which looks for the current publication. */
+export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, context: ServingContext): FastifyInstance => {
+  const options: ServingOptions = { ...DEFAULT_OPTIONS, ...given };
+  const { logger, metrics, now = Date.now, newRequestId = randomUUID } = context;
+  const crossOrigin = options.corsOrigins.length > 0;
+
+  const app: FastifyInstance = fastify({
+    loggerInstance: logger as FastifyBaseLogger, // as: Fastify's own view of a pino logger
+    // A logger for each request costs more than a cached answer; what is logged names its request.
+    childLoggerFactory: (parent) => parent,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: (request: IncomingMessage) => {
+      const asked = request.headers['x-request-id'];
+      return typeof asked === 'string' && REQUEST_ID.test(asked) ? asked : newRequestId();
+    },
+    trustProxy: options.trustProxy.length === 0 ? false : [...options.trustProxy],
+    bodyLimit: options.bodyLimitBytes,
+    requestTimeout: options.requestTimeoutMs,
+    handlerTimeout: options.handlerTimeoutMs,
+    keepAliveTimeout: options.keepAliveTimeoutMs,
+    forceCloseConnections: 'idle',
+    // Requests that arrive on an open connection while closing are answered, with `Connection: close`.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: (error, request, reply) =>
+      void sendProblem(new Problem(error.statusCode ?? 400, 'The address cannot be read.'), request, reply),
+    clientErrorHandler: (error, socket) => answerRawError(error, socket),
+  });
+
+  const snapshots = trackCurrentSnapshot(stores.views, {
+    pollMs: options.publicationPollMs,
+    codeVersion: options.codeVersion,
+    onTrouble: (message, err) => {
+      measured.onPublicationTrouble();
+      logger.warn({ err }, message);
+    },
+    onSwitch: ({ publication: { number, version, reason } }) => logger.info({ publication: number, version, reason }, 'serving a new publication'),
+  });
+  const measured = createHttpMetrics(metrics, snapshots, now);
+
+  app.decorate('snapshots', snapshots);
+  app.addHook('onReady', async () => {
+    await snapshots.poll();
+    snapshots.start();
+  });
+  app.addHook('onClose', () => snapshots.stop());
+
+  // Parameters are read by `request-reader.ts`, which names every fault at once; bodies of answers are texts already.
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => JSON.stringify);
+  handleFailures(app, logger);
+  const otherMethods = refuseOtherMethods(app);
+
+  const security = securityHeaders(crossOrigin);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(security).header('x-request-id', request.id);
+    if (request.url.length <= options.urlLimitBytes) return done();
+    done(new Problem(414, `The address is longer than ${options.urlLimitBytes} bytes.`));
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    measured.observe(request.routeOptions.url, reply.statusCode, reply.elapsedTime / 1000);
+    if (logger.isLevelEnabled('debug')) {
+      logger.debug({ requestId: request.id, method: request.method, url: request.url, status: reply.statusCode, ms: reply.elapsedTime }, 'request');
+    }
+    done();
+  });
+  shedLoad(app, options.overload, measured.onShed);
+  if (crossOrigin) app.register(cors, { origin: [...options.corsOrigins], methods: ['GET', 'HEAD'], exposedHeaders: EXPOSED_HEADERS, maxAge: 600, strictPreflight: false });
+  if (stores.rateLimiter !== undefined) {
+    limitRate(app, {
+      limiter: stores.rateLimiter,
+      isLimited: (request) => trafficOf(request.routeOptions.url) === 'data',
+      onLimited: measured.onRateLimited,
+      onTrouble: (err) => logger.warn({ err }, 'the rate limiter failed; the request passes'),
+    });
+  }
+  app.register(compress);
+  describeApi(app, options.codeVersion);
+
+  // In a plugin of their own, so that they come after the plugins above have been loaded.
+  app.register(async (scope) => {
+    const add = dataRoutes(scope, {
+      snapshots,
+      cache: createResponseCache(options.responseCacheBytes),
+      cacheMaxAgeS: options.cacheMaxAgeS,
+      vary: crossOrigin && !options.corsOrigins.includes('*') ? 'Accept-Encoding, Origin' : 'Accept-Encoding',
+      onCache: measured.onCache,
+    });
+    addMovies(add);
+    addMovie(add);
+    addTitles(add);
+    addGenres(add);
+    addTopMovies(add);
+    addPeople(add);
+    addTopByGenre(add);
+    addCatalog(add, stores.objects);
+    addHealth(scope, { snapshots, now });
+    addMetrics(scope, metrics);
+  });
+  app.register(otherMethods);
+  return app;
+};

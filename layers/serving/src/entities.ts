@@ -1,0 +1,160 @@
+/** The objects of answers, as the API's description shows them. */
+import { Type, type TSchema } from 'typebox';
+
+const textOrNull = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], description });
+const integerOrNull = (description: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], description });
+const numberOrNull = (description: string) => Type.Unsafe<number | null>({ type: ['number', 'null'], description });
+const texts = (description: string) => Type.Array(Type.String(), { description });
+
+export const movieFields = {
+  id: Type.String({ format: 'uuid', description: "The title's own id." }),
+  tconst: textOrNull("IMDb's id."),
+  tmdb_id: integerOrNull("TMDB's id."),
+  title: Type.String({ description: 'Primary title.' }),
+  original_title: textOrNull('Title in the original language.'),
+  type: textOrNull("IMDb's type of title: `movie`, `tvSeries`, `tvEpisode`, …"),
+  year: integerOrNull('Year of release; of series the first.'),
+  runtime_minutes: integerOrNull('Runtime in minutes.'),
+  genres: texts('Genres, at most three.'),
+  rating: numberOrNull('Average rating, 1 to 10, one decimal.'),
+  votes: integerOrNull('Number of votes behind the rating.'),
+  imdb_link: textOrNull("Address of IMDb's page."),
+};
+
+/** The 18 fields of `imdb_titles`, under their own names. */
+export const titleFields = {
+  title_key: Type.String({ description: 'Id of the row.' }),
+  primary_title: textOrNull('Primary title, cut at 200 characters.'),
+  original_title: textOrNull('Original title, cut at 200 characters.'),
+  title_type: textOrNull("IMDb's type of title."),
+  directors: textOrNull('Names of up to five directors, joined by commas.'),
+  writers: textOrNull('Names of up to five writers, joined by commas.'),
+  genres: textOrNull('Up to three genres, joined by commas.'),
+  hasDirectors: Type.Boolean(),
+  hasWriters: Type.Boolean(),
+  hasEnded: Type.Boolean({ description: 'An end year is known.' }),
+  numOfGenres: Type.Integer(),
+  releaseYear: integerOrNull('Year of release.'),
+  endYear: integerOrNull('Last year of a series.'),
+  averageRating: numberOrNull('Average rating, 1 to 10, one decimal.'),
+  numVotes: integerOrNull('Number of votes.'),
+  runtimeMinutes: integerOrNull('Runtime in minutes.'),
+  numDirectors: Type.Integer({ description: 'Directors credited, those without a known name included.' }),
+  numWriters: Type.Integer({ description: 'Writers credited, those without a known name included.' }),
+};
+
+const person = { nconst: Type.String({ description: "IMDb's id of the person." }), name: textOrNull('Name, if known.') };
+
+const castFields = { ...person, category: Type.String(), characters: Type.Unsafe<unknown>({ description: 'Roles, as IMDb has them.' }) };
+
+export const personFields = {
+  ...person,
+  birth_year: integerOrNull('Year of birth.'),
+  death_year: integerOrNull('Year of death.'),
+  professions: texts('Main professions.'),
+  known_for: texts('IMDb ids of titles the person is known for.'),
+  films: integerOrNull('Distinct movies credited as actor or actress.'),
+};
+
+const ratingPair = (what: string) =>
+  Type.Object({ rating: numberOrNull(`Average rating of ${what}.`), votes: integerOrNull(`Votes of ${what}.`) });
+
+export const movieDetailFields = {
+  ...movieFields,
+  directors: Type.Array(Type.Object(person)),
+  writers: Type.Array(Type.Object(person)),
+  cast: Type.Array(Type.Object(castFields), { description: 'Actors and actresses in order.' }),
+  ratings: Type.Object(
+    { imdb: ratingPair("IMDb's data"), live: ratingPair('what arrived since') },
+    { description: "IMDb's base, and what arrived since; `rating` and `votes` above are both together." },
+  ),
+};
+
+export const genreFields = { genre: Type.String(), movies: Type.Integer({ description: 'Titles of type movie that have this genre.' }) };
+
+export const Meta = Type.Object(
+  {
+    batch: Type.Object({
+      version: Type.Integer({ description: 'Version of the batch views that the answer comes from.' }),
+      cut_at: Type.String({ format: 'date-time', description: 'What was known at this moment is in the version.' }),
+      published_at: Type.String({ format: 'date-time' }),
+    }),
+    completeness: Type.Enum(['complete', 'stale', 'gap'], { type: 'string' }),
+    data_source: Type.Enum(['batch', 'speed', 'merged'], { type: 'string' }),
+    last_updated: Type.String({ format: 'date-time', description: 'Of what the answer contains.' }),
+  },
+  { $id: 'Meta' },
+);
+
+export const ProblemDetails = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    request_id: Type.String({ description: 'The same as in the header X-Request-Id.' }),
+    errors: Type.Optional(
+      Type.Array(
+        Type.Object({
+          in: Type.Enum(['path', 'query', 'header', 'body'], { type: 'string' }),
+          name: Type.String(),
+          detail: Type.String(),
+        }),
+        { description: 'Every bad parameter.' },
+      ),
+    ),
+  },
+  { $id: 'Problem', description: 'Problem details, RFC 9457.' },
+);
+
+export const Movie = Type.Object(movieFields, { $id: 'Movie' });
+export const MovieDetail = Type.Object(movieDetailFields, { $id: 'MovieDetail' });
+export const Title = Type.Object(titleFields, { $id: 'Title', description: 'A row of the table imdb_titles.' });
+export const TitleName = Type.Object(
+  {
+    title: Type.String(),
+    region: textOrNull('Region, as IMDb writes it.'),
+    language: textOrNull('Language, as IMDb writes it.'),
+    types: texts("IMDb's kinds of alternative titles."),
+    is_original: Type.Boolean(),
+  },
+  { $id: 'TitleName' },
+);
+export const Credit = Type.Object(
+  { ordering: Type.Integer(), ...person, category: Type.String(), job: textOrNull('What the person did.'), characters: castFields.characters },
+  { $id: 'Credit' },
+);
+export const Person = Type.Object(personFields, { $id: 'Person' });
+export const Genre = Type.Object(genreFields, { $id: 'Genre' });
+export const TopMovie = Type.Object(
+  {
+    ...movieFields,
+    score: Type.Number({ description: '(votes / average number of votes of all rated titles) × rating, in thousandths, rounded half up.' }),
+    titles: Type.Array(Type.Ref('TitleName#'), { description: 'Its different titles.' }),
+  },
+  { $id: 'TopMovie' },
+);
+export const CreditedPerson = Type.Object(
+  { ...person, credits: Type.Integer({ description: 'Distinct films among those looked at.' }), categories: texts('What the person is credited as, ascending.') },
+  { $id: 'CreditedPerson' },
+);
+export const Collaborator = Type.Object(
+  { ...person, shared_movies: Type.Integer(), average_rating: numberOrNull('Of the shared movies that have a rating; thousandths, rounded half up.') },
+  { $id: 'Collaborator' },
+);
+
+/** All of them, for registration. */
+export const ENTITIES: readonly TSchema[] = [
+  Meta,
+  ProblemDetails,
+  Movie,
+  MovieDetail,
+  Title,
+  TitleName,
+  Credit,
+  Person,
+  Genre,
+  TopMovie,
+  CreditedPerson,
+  Collaborator,
+];

@@ -1,0 +1,37 @@
+/** `/openapi.json` and `/docs`: the description that the routes' own schemas add up to. */
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+
+import { ENTITIES } from './entities.ts';
+import { DOCS_POLICY } from './security-headers.ts';
+
+const DESCRIPTION = `Films, people and ratings, from batch views that are published as a whole: every answer comes from one version, which \`meta\` names.
+
+Lists are paged by \`cursor\`: follow \`next\` (also in the \`Link\` header). Answers carry a strong \`ETag\`; send it back as \`If-None-Match\`.
+Errors are problem details (RFC 9457) that name every bad parameter.`;
+
+const TAGS = [
+  { name: 'movies', description: 'Films and other titles' },
+  { name: 'titles', description: 'The analytics table' },
+  { name: 'people', description: 'Who works with whom' },
+  { name: 'tops', description: 'Ranked lists' },
+  { name: 'operation', description: 'State of the service and of its data' },
+];
+
+/** Call before the routes are registered: they are collected as they come. */
+export const describeApi = (app: FastifyInstance, version: string): void => {
+  for (const entity of ENTITIES) app.addSchema(entity);
+  app.register(swagger, {
+    openapi: { openapi: '3.1.0', info: { title: 'Rushes', description: DESCRIPTION, version, license: { name: 'MIT', identifier: 'MIT' } }, tags: TAGS },
+    refResolver: { buildLocalReference: (json, _baseUri, _fragment, index) => (typeof json.$id === 'string' ? json.$id : `schema-${index}`) },
+  });
+  app.register(swaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY, uiConfig: { docExpansion: 'list', deepLinking: true } });
+  app.register(async (scope) => {
+    let text: string | undefined;
+    scope.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
+      text ??= JSON.stringify(app.swagger());
+      return reply.header('content-type', 'application/json; charset=utf-8').header('cache-control', 'public, max-age=60').send(text);
+    });
+  });
+};

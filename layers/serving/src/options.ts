@@ -1,0 +1,59 @@
+/** All that can be set about the HTTP service, as plain values, with its defaults. Nothing else in this layer reads a setting. */
+export interface ServingOptions {
+  /** Address to listen on. */
+  readonly host: string;
+  /** Port to listen on; 0 takes a free one. */
+  readonly port: number;
+  /** Origins whose pages may read answers; `*` for all. Empty: no CORS headers at all. */
+  readonly corsOrigins: readonly string[];
+  /** Addresses or networks of proxies whose `X-Forwarded-*` headers are believed. */
+  readonly trustProxy: readonly string[];
+  /** Largest request body; more is refused with 413. */
+  readonly bodyLimitBytes: number;
+  /** Longest request target (path and query); more is refused with 414. */
+  readonly urlLimitBytes: number;
+  /** Time that a client has to send its whole request. */
+  readonly requestTimeoutMs: number;
+  /** Time that an answer may take to compute; then 503. */
+  readonly handlerTimeoutMs: number;
+  /** How long an idle connection is kept open for the next request. */
+  readonly keepAliveTimeoutMs: number;
+  /** How long closing waits for requests under way before it cuts their connections. */
+  readonly drainTimeoutMs: number;
+  /** From which load on requests are refused with 503 and `Retry-After`; 0 switches a limit off. */
+  readonly overload: {
+    readonly maxEventLoopDelayMs: number;
+    readonly maxHeapBytes: number;
+    readonly maxRssBytes: number;
+    /** How often load is measured. */
+    readonly sampleIntervalMs: number;
+    readonly retryAfterS: number;
+  };
+  /** How often the store is asked for a new publication. */
+  readonly publicationPollMs: number;
+  /** Memory for answers kept ready; 0 = none. */
+  readonly responseCacheBytes: number;
+  /** How long clients and shared caches may reuse an answer without asking again. */
+  readonly cacheMaxAgeS: number;
+  /** Which code computes the answers: a part of every ETag. */
+  readonly codeVersion: string;
+}
+
+export const DEFAULT_OPTIONS: ServingOptions = {
+  host: '127.0.0.1',
+  port: 8080,
+  // The catalogue is public and reading needs no credentials: any page may read it. Writes are protected by keys, never by origin.
+  corsOrigins: ['*'],
+  trustProxy: [],
+  bodyLimitBytes: 64 * 1024,
+  urlLimitBytes: 8 * 1024,
+  requestTimeoutMs: 30_000,
+  handlerTimeoutMs: 10_000,
+  keepAliveTimeoutMs: 72_000,
+  drainTimeoutMs: 10_000,
+  overload: { maxEventLoopDelayMs: 1_000, maxHeapBytes: 0, maxRssBytes: 0, sampleIntervalMs: 500, retryAfterS: 5 },
+  publicationPollMs: 250,
+  responseCacheBytes: 64 * 1024 * 1024,
+  cacheMaxAgeS: 10,
+  codeVersion: '0.1.0',
+};

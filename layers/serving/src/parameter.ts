@@ -1,0 +1,65 @@
+/** From a parameter's text to its value, by the parameter's schema and nothing laxer: `0x10`, ` 5` and `1e3` are no integers. Pure. */
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+
+/** A readable value, or what is wrong with it. */
+export type Reading = { readonly value: unknown } | { readonly fault: string };
+
+export interface Parameter {
+  readonly name: string;
+  /** Value where the parameter is left out; `undefined` for none. */
+  readonly fallback: unknown;
+  /** @param raw as the query string's parser gives it: a text, or texts where the name was repeated. */
+  readonly read: (raw: unknown) => Reading;
+}
+
+interface SchemaFacts {
+  readonly type?: string;
+  readonly default?: unknown;
+  readonly items?: SchemaFacts;
+  readonly explode?: boolean;
+  readonly enum?: readonly unknown[];
+}
+
+const INTEGER = /^-?[0-9]{1,15}$/;
+const NUMBER = /^-?[0-9]{1,15}(\.[0-9]{1,15})?$/;
+
+const readScalar = (type: string | undefined, text: string): Reading => {
+  switch (type) {
+    case 'integer':
+      return INTEGER.test(text) ? { value: Number(text) } : { fault: 'must be an integer' };
+    case 'number':
+      return NUMBER.test(text) ? { value: Number(text) } : { fault: 'must be a decimal number' };
+    case 'boolean':
+      return text === 'true' || text === 'false' ? { value: text === 'true' } : { fault: 'must be true or false' };
+    default:
+      return { value: text };
+  }
+};
+
+const readTexts = (raw: unknown, explode: boolean): string[] => {
+  const texts = Array.isArray(raw) ? raw.map(String) : [String(raw)];
+  return [...new Set(explode ? texts : texts.flatMap((text) => text.split(',')))];
+};
+
+/** A schema with `explode: false` is an array written with commas, any other array a repeated name; members that repeat count once. */
+export const parameterOf = (name: string, schema: TSchema): Parameter => {
+  const facts = schema as SchemaFacts; // as: the keywords that parameters are declared with; TSchema does not list them
+  const validator = Compile(schema);
+  const allowed = facts.enum ?? facts.items?.enum;
+
+  const faultOf = (value: unknown): string => {
+    const [error] = validator.Errors(value);
+    return error?.keyword === 'enum' && allowed !== undefined ? `must be one of ${allowed.join(', ')}` : (error?.message ?? 'is not valid');
+  };
+  const check = (reading: Reading): Reading => ('fault' in reading || validator.Check(reading.value) ? reading : { fault: faultOf(reading.value) });
+
+  return {
+    name,
+    fallback: facts.default,
+    read:
+      facts.type === 'array'
+        ? (raw) => check({ value: readTexts(raw, facts.explode ?? true) })
+        : (raw) => (Array.isArray(raw) ? { fault: 'must be given once' } : check(readScalar(facts.type, String(raw)))),
+  };
+};

@@ -1,0 +1,84 @@
+/**
+ * A request's parameters, read by the schemas that the API's description shows. Invariant: what a route gets has passed its
+ * schemas whole; otherwise the request fails with one problem that names every bad parameter. Pure.
+ */
+import type { Static, TObject, TSchema } from 'typebox';
+
+import { parameterOf, type Parameter } from './parameter.ts';
+import { badRequest, type Fault } from './problem.ts';
+
+/** A parameter that the client gave and that is not its default, in a normal form: equal values have equal texts. */
+export interface GivenParameter {
+  readonly name: string;
+  /** `name=value`, percent-encoded; a repeated parameter's members are sorted. */
+  readonly text: string;
+}
+
+export interface ReadRequest<P extends TObject, Q extends TObject> {
+  readonly params: Static<P>;
+  /** With defaults filled in. */
+  readonly query: Static<Q>;
+  /** Of the query, by ascending name. */
+  readonly given: readonly GivenParameter[];
+}
+
+/** Faults that a single parameter's schema cannot see. Values that are faulty by themselves are missing from `query`. */
+export type CrossCheck<Q extends TObject> = (query: Partial<Static<Q>>, given: readonly GivenParameter[]) => readonly Fault[];
+
+type Raw = Readonly<Record<string, unknown>>;
+
+const parametersOf = (schema: TObject): ReadonlyMap<string, Parameter> =>
+  new Map(Object.entries<TSchema>(schema.properties).map(([name, property]) => [name, parameterOf(name, property)]));
+
+const encode = encodeURIComponent;
+
+const givenText = (name: string, value: unknown): string =>
+  Array.isArray(value)
+    ? value
+        .toSorted()
+        .map((member) => `${name}=${encode(String(member))}`)
+        .join('&')
+    : `${name}=${encode(String(value))}`;
+
+const byName = (a: GivenParameter, b: GivenParameter): number => (a.name < b.name ? -1 : 1);
+
+/** Builds the reader of one route's requests. The result throws a `Problem` (400). */
+export const requestReader = <P extends TObject, Q extends TObject>(
+  paramsSchema: P,
+  querySchema: Q,
+  crossCheck: CrossCheck<Q> | undefined,
+): ((rawParams: Raw, rawQuery: Raw) => ReadRequest<P, Q>) => {
+  const pathParameters = parametersOf(paramsSchema);
+  const queryParameters = parametersOf(querySchema);
+  const defaults: Record<string, unknown> = {};
+  for (const { name, fallback } of queryParameters.values()) if (fallback !== undefined) defaults[name] = fallback;
+
+  return (rawParams, rawQuery) => {
+    const faults: Fault[] = [];
+    const params: Record<string, unknown> = {};
+    for (const [name, parameter] of pathParameters) {
+      const reading = parameter.read(rawParams[name]);
+      if ('fault' in reading) faults.push({ in: 'path', name, detail: reading.fault });
+      else params[name] = reading.value;
+    }
+
+    const query: Record<string, unknown> = { ...defaults };
+    const given: GivenParameter[] = [];
+    for (const name of Object.keys(rawQuery)) {
+      const parameter = queryParameters.get(name);
+      const reading = parameter === undefined ? { fault: 'is no parameter of this path' } : parameter.read(rawQuery[name]);
+      if ('fault' in reading) {
+        faults.push({ in: 'query', name, detail: reading.fault });
+        delete query[name];
+      } else {
+        query[name] = reading.value;
+        if (reading.value !== defaults[name]) given.push({ name, text: givenText(name, reading.value) });
+      }
+    }
+    given.sort(byName);
+
+    if (crossCheck !== undefined) faults.push(...crossCheck(query as Partial<Static<Q>>, given)); // as: each value has passed its own schema
+    if (faults.length > 0) throw badRequest(faults);
+    return { params: params as Static<P>, query: query as Static<Q>, given }; // as: no faults, so every value has passed its schema
+  };
+};

@@ -1,0 +1,18 @@
+/** `GET /metrics`, for Prometheus. */
+import type { Registry } from '@rushes/runtime';
+import type { FastifyInstance } from 'fastify';
+
+export const addMetrics = (app: FastifyInstance, metrics: Registry): void => {
+  const schema = {
+    operationId: 'getMetrics',
+    summary: 'Metrics in the text format of Prometheus',
+    tags: ['operation'],
+    response: { 200: { description: 'Metrics.', content: { 'text/plain': { schema: { type: 'string' } } } } },
+  };
+  app.get('/metrics', { schema }, async (_request, reply) =>
+    reply
+      .header('content-type', metrics.contentType)
+      .header('cache-control', 'no-store')
+      .send(await metrics.metrics()),
+  );
+};

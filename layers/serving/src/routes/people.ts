@@ -1,0 +1,92 @@
+/** `GET /people/{nconst}`, whom the person works with, and `GET /top_actors`. */
+import { NCONST_PATTERN } from '@rushes/domain';
+import { Type } from 'typebox';
+
+import { parseCredits } from '../credited-people.ts';
+import type { AddDataRoute } from '../data-route.ts';
+import { arrayText, requireDocument, selectFields } from '../documents.ts';
+import { personFields } from '../entities.ts';
+import { collaboratorsText } from '../network.ts';
+import { fieldsParameter } from '../paging.ts';
+import { notFound } from '../problem.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { limitParameter } from '../top-list.ts';
+
+/** A bound on the work of one request; hardly anybody is credited in more movies. */
+const MAX_NETWORK_MOVIES = 1000;
+const MAX_PERSONS = 1000;
+
+const params = Type.Object({ nconst: Type.String({ pattern: NCONST_PATTERN, description: "IMDb's id of the person.", examples: ['nm0000151'] }) });
+
+const unknownPerson = (nconst: string) => notFound(`There is no person with the id ${nconst}.`);
+
+const PERSON = { documents: ['person'] };
+
+const network = async ({ views }: Snapshot, nconst: string, limit: number): Promise<string> => {
+  const person = await views.people.get(nconst, { documents: ['movies'] });
+  if (person === undefined) throw unknownPerson(nconst);
+  const all = JSON.parse(person.documents[0] ?? '[]') as string[]; // as: an array of ids by the view's definition
+  const ids = all.slice(0, MAX_NETWORK_MOVIES);
+  const [credits, titles] = await Promise.all([
+    views.credits.getMany(ids, { documents: ['credits', 'directors', 'writers'] }),
+    views.titles.getMany(ids, { columns: ['rating'] }),
+  ]);
+  const ratings = new Map(titles.map((row) => [row.key, row.columns[0]]));
+  const movies = credits.map((row) => {
+    const rating = ratings.get(row.key);
+    return {
+      people: row.documents.flatMap((document) => (document === null ? [] : parseCredits(document, row.key))),
+      rating: typeof rating === 'number' ? rating : null,
+    };
+  });
+  const counts = `"movies":${all.length},"movies_considered":${ids.length}`;
+  return `{"nconst":${JSON.stringify(nconst)},${counts},"collaborators":${collaboratorsText(movies, nconst, limit)}}`;
+};
+
+export const addPeople = (add: AddDataRoute): void => {
+  add({
+    url: '/people/:nconst',
+    operation: 'getPerson',
+    summary: 'A person',
+    tag: 'people',
+    params,
+    query: Type.Object({ fields: fieldsParameter(Object.keys(personFields)) }),
+    data: Type.Ref('Person#'),
+    answer: async ({ views }, { params: { nconst }, query }) => {
+      const row = await views.people.get(nconst, PERSON);
+      if (row === undefined) throw unknownPerson(nconst);
+      return { data: selectFields(requireDocument(row.documents[0], `document person of ${nconst}`), query.fields) };
+    },
+  });
+  add({
+    url: '/people/:nconst/network',
+    operation: 'getPersonNetwork',
+    summary: 'Whom a person works with most',
+    description: `By the number of shared movies; ties: nconst, ascending. At most ${MAX_NETWORK_MOVIES} of the person's movies are considered, by ascending id: the answer says how many there are and how many were considered.`,
+    tag: 'people',
+    params,
+    query: Type.Object({ limit: limitParameter('persons', MAX_PERSONS) }),
+    data: Type.Object({
+      nconst: Type.String(),
+      movies: Type.Integer({ description: 'Movies that credit the person.' }),
+      movies_considered: Type.Integer({ description: 'Of these, the ones looked at.' }),
+      collaborators: Type.Array(Type.Ref('Collaborator#')),
+    }),
+    answer: async (snapshot, { params: { nconst }, query }) => ({ data: await network(snapshot, nconst, query.limit) }),
+  });
+  add({
+    url: '/top_actors',
+    operation: 'listTopActors',
+    summary: 'Actors and actresses by number of films',
+    description: 'Distinct movies credited as actor or actress; ties: nconst, ascending.',
+    tag: 'tops',
+    params: Type.Object({}),
+    query: Type.Object({ limit: limitParameter('persons', MAX_PERSONS), fields: fieldsParameter(Object.keys(personFields)) }),
+    data: Type.Array(Type.Ref('Person#')),
+    answer: async ({ views }, { query }) => {
+      const where = [{ column: 'films', op: 'gte', value: 1 }] as const;
+      const rows = await views.people.list({ where, sort: [{ column: 'films', desc: true }], limit: query.limit, documents: ['person'] });
+      return { data: arrayText(rows.map((row) => selectFields(requireDocument(row.documents[0], `document person of ${row.key}`), query.fields))) };
+    },
+  });
+};

@@ -1,0 +1,47 @@
+/** `GET /top_movies_by_genre`: the best of each genre by average rating. */
+import { Type } from 'typebox';
+
+import type { AddDataRoute } from '../data-route.ts';
+import { arrayText, requireDocument } from '../documents.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { minVotesParameter, rankable } from '../top-list.ts';
+import { MAX_GENRES } from './genres.ts';
+
+const MAX_PER_GENRE = 100;
+
+const BEST_FIRST = [
+  { column: 'rating', desc: true },
+  { column: 'votes', desc: true },
+] as const;
+
+const genreNames = async ({ views }: Snapshot, asked: string | undefined): Promise<readonly string[]> =>
+  asked === undefined ? (await views.genres.list({ where: [], sort: [], limit: MAX_GENRES })).map(({ key }) => key) : [asked];
+
+/** JSON text of a genre with its best movies; `undefined` if it has none. */
+const bestOf = async ({ views }: Snapshot, genre: string, limit: number, minVotes: number): Promise<string | undefined> => {
+  const where = [...rankable(minVotes), { column: 'genres', op: 'has', value: genre } as const];
+  const rows = await views.titles.list({ where, sort: BEST_FIRST, limit, documents: ['movie'] });
+  if (rows.length === 0) return undefined;
+  return `{"genre":${JSON.stringify(genre)},"movies":${arrayText(rows.map((row) => requireDocument(row.documents[0], `document movie of ${row.key}`)))}}`;
+};
+
+export const addTopByGenre = (add: AddDataRoute): void =>
+  add({
+    url: '/top_movies_by_genre',
+    operation: 'listTopMoviesByGenre',
+    summary: 'The best movies of each genre by average rating',
+    description: 'Ties: more votes, then the id. Genres by name; one without such a movie is left out.',
+    tag: 'tops',
+    params: Type.Object({}),
+    query: Type.Object({
+      per_genre: Type.Integer({ default: 5, minimum: 1, maximum: MAX_PER_GENRE, description: `How many movies of each genre, at most ${MAX_PER_GENRE}.` }),
+      min_votes: minVotesParameter,
+      genre: Type.Optional(Type.String({ minLength: 1, maxLength: 50, description: 'Only this genre.' })),
+    }),
+    data: Type.Array(Type.Object({ genre: Type.String(), movies: Type.Array(Type.Ref('Movie#')) })),
+    answer: async (snapshot, { query: asked }) => {
+      const genres = await genreNames(snapshot, asked.genre);
+      const texts = await Promise.all(genres.map((genre) => bestOf(snapshot, genre, asked.per_genre, asked.min_votes)));
+      return { data: arrayText(texts.filter((text) => text !== undefined)) };
+    },
+  });

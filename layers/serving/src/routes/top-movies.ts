@@ -1,0 +1,75 @@
+/** `GET /top_movies` and `GET /top_movies/credits`: the movies by votes and rating, and the persons most often credited in them. */
+import type { CellValue } from '@rushes/ports';
+import { Type } from 'typebox';
+
+import { mostCredited, parseCredits } from '../credited-people.ts';
+import type { AddDataRoute } from '../data-route.ts';
+import { arrayText, extendObject, requireDocument, selectFields } from '../documents.ts';
+import { movieFields } from '../entities.ts';
+import { fieldsParameter } from '../paging.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { limitParameter, minVotesParameter, readVoteStatistics, scoreText, topMovies } from '../top-list.ts';
+
+const MAX_TOP_MOVIES = 250;
+const MAX_CREDIT_MOVIES = 100;
+const MAX_PERSONS = 1000;
+
+const weightOf = (cell: CellValue | undefined): number => {
+  // Whoever has votes has a weight: both come from one row of the ratings.
+  if (typeof cell !== 'number') throw new Error('a ranked movie has no weight: the artefact titles was not built by this version of its view definition');
+  return cell;
+};
+
+const answerTopMovies = async ({ views }: Snapshot, limit: number, minVotes: number, fields: readonly string[] | undefined): Promise<string> => {
+  const rows = await topMovies(views.titles, limit, minVotes);
+  const keys = rows.map(({ key }) => key);
+  const [names, votes] = await Promise.all([views.titleNames.getMany(keys, { documents: ['titles'] }), readVoteStatistics(views)]);
+  const namesOf = new Map(names.map((row) => [row.key, row.documents[0]]));
+  const movies = rows.map((row) => {
+    const members = `"score":${scoreText(weightOf(row.columns[0]), votes)},"titles":${namesOf.get(row.key) ?? '[]'}`;
+    return selectFields(extendObject(requireDocument(row.documents[0], `document movie of ${row.key}`), members), fields);
+  });
+  return arrayText(movies);
+};
+
+const answerCredits = async ({ views }: Snapshot, movies: number, minVotes: number, limit: number): Promise<string> => {
+  const top = await topMovies(views.titles, movies, minVotes);
+  const rows = await views.credits.getMany(
+    top.map(({ key }) => key),
+    { documents: ['credits'] },
+  );
+  return JSON.stringify(mostCredited(rows.map((row) => parseCredits(row.documents[0] ?? '[]', row.key)), limit));
+};
+
+export const addTopMovies = (add: AddDataRoute): void => {
+  add({
+    url: '/top_movies',
+    operation: 'listTopMovies',
+    summary: 'Movies by (votes / average number of votes) × rating',
+    description: 'The average is taken over all rated titles. Ties: the id, ascending.',
+    tag: 'tops',
+    params: Type.Object({}),
+    query: Type.Object({
+      limit: limitParameter('movies', MAX_TOP_MOVIES),
+      min_votes: minVotesParameter,
+      fields: fieldsParameter([...Object.keys(movieFields), 'score', 'titles']),
+    }),
+    data: Type.Array(Type.Ref('TopMovie#')),
+    answer: async (snapshot, { query: asked }) => ({ data: await answerTopMovies(snapshot, asked.limit, asked.min_votes, asked.fields) }),
+  });
+  add({
+    url: '/top_movies/credits',
+    operation: 'listTopMovieCredits',
+    summary: 'The persons most often credited in the top movies',
+    description: 'By the number of distinct films that credit them; ties: nconst, ascending.',
+    tag: 'tops',
+    params: Type.Object({}),
+    query: Type.Object({
+      limit: limitParameter('persons', MAX_PERSONS),
+      movies: limitParameter('top movies to look at', MAX_CREDIT_MOVIES),
+      min_votes: minVotesParameter,
+    }),
+    data: Type.Array(Type.Ref('CreditedPerson#')),
+    answer: async (snapshot, { query: asked }) => ({ data: await answerCredits(snapshot, asked.movies, asked.min_votes, asked.limit) }),
+  });
+};

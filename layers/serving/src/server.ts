@@ -1,0 +1,29 @@
+/** The service on a socket. */
+import { buildApp, type ServingContext, type ServingStores } from './app.ts';
+import { DEFAULT_OPTIONS, type ServingOptions } from './options.ts';
+
+export interface RunningServer {
+  /** Where it listens, with the port it really got. */
+  readonly url: string;
+  /** Takes no more connections, finishes what is under way, then ends. Stores stay open: whoever opened them closes them. */
+  readonly close: () => Promise<void>;
+}
+
+export const startServing = async (stores: ServingStores, options: Partial<ServingOptions>, context: ServingContext): Promise<RunningServer> => {
+  const { host, port, drainTimeoutMs } = { ...DEFAULT_OPTIONS, ...options };
+  const app = buildApp(stores, options, context);
+  const url = await app.listen({ host, port });
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    const cut = setTimeout(() => {
+      context.logger.warn(`requests were still under way after ${drainTimeoutMs} ms: cutting their connections`);
+      app.server.closeAllConnections();
+    }, drainTimeoutMs);
+    try {
+      await app.close();
+    } finally {
+      clearTimeout(cut);
+    }
+  };
+  return { url, close: () => (closing ??= close()) };
+};

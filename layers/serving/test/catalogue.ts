@@ -1,0 +1,249 @@
+/** Made-up films and people, as the batch layer would publish them. */
+import { foldText, titleIdOf, type Tconst } from '@rushes/domain';
+import { SET_SEPARATOR, type ArtefactRow, type BatchViewStore, type Publication } from '@rushes/ports';
+import { VIEWS } from '@rushes/views';
+
+export interface FilmFixture {
+  readonly tconst: string;
+  readonly title: string;
+  readonly type?: string;
+  readonly year?: number | null;
+  readonly endYear?: number | null;
+  /** Tenths. */
+  readonly rating?: number | null;
+  readonly votes?: number | null;
+  readonly runtime?: number | null;
+  readonly genres?: readonly string[];
+  readonly directors?: readonly string[];
+  readonly writers?: readonly string[];
+  readonly cast?: readonly string[];
+  /** Regional titles, by region. */
+  readonly names?: Readonly<Record<string, string>>;
+}
+
+export interface Catalogue {
+  readonly films: readonly FilmFixture[];
+  /** Name by nconst; `null`: credited, but unknown. */
+  readonly people: Readonly<Record<string, string | null>>;
+}
+
+export const idOf = (tconst: string): string => titleIdOf(tconst as Tconst); // as: fixtures hold well-formed ids
+
+const setText = (members: readonly string[]): string | null => (members.length === 0 ? null : members.join(SET_SEPARATOR));
+const joined = (members: readonly string[]): string | null => (members.length === 0 ? null : members.join(','));
+
+/** A film with everything filled in. */
+const complete = (film: FilmFixture) => ({
+  type: 'movie',
+  year: null,
+  endYear: null,
+  rating: null,
+  votes: null,
+  runtime: null,
+  genres: [],
+  directors: [],
+  writers: [],
+  cast: [],
+  names: {},
+  ...film,
+});
+
+type CompleteFilm = ReturnType<typeof complete>;
+
+export const movieObject = (given: FilmFixture) => {
+  const film = complete(given);
+  return {
+    id: idOf(film.tconst),
+    tconst: film.tconst,
+    tmdb_id: null,
+    title: film.title,
+    original_title: film.title,
+    type: film.type,
+    year: film.year,
+    runtime_minutes: film.runtime,
+    genres: film.genres,
+    rating: film.rating === null ? null : film.rating / 10,
+    votes: film.votes,
+    imdb_link: `https://www.imdb.com/title/${film.tconst}/`,
+  };
+};
+
+const titleRow = (film: CompleteFilm, people: Catalogue['people']): ArtefactRow => {
+  const namesOf = (nconsts: readonly string[]) => nconsts.map((nconst) => people[nconst] ?? null).filter((name) => name !== null);
+  const [directors, writers] = [namesOf(film.directors), namesOf(film.writers)];
+  const title = {
+    title_key: film.tconst,
+    primary_title: film.title,
+    original_title: film.title,
+    title_type: film.type,
+    directors: joined(directors),
+    writers: joined(writers),
+    genres: joined(film.genres),
+    hasDirectors: film.directors.length > 0,
+    hasWriters: film.writers.length > 0,
+    hasEnded: film.endYear !== null,
+    numOfGenres: film.genres.length,
+    releaseYear: film.year,
+    endYear: film.endYear,
+    averageRating: film.rating === null ? null : film.rating / 10,
+    numVotes: film.votes,
+    runtimeMinutes: film.runtime,
+    numDirectors: film.directors.length,
+    numWriters: film.writers.length,
+  };
+  const cells: Record<string, string | number | null> = {
+    id: idOf(film.tconst),
+    tconst: film.tconst,
+    type: film.type,
+    title_sort: foldText(film.title),
+    primary_title: film.title,
+    original_title: film.title,
+    year: film.year,
+    end_year: film.endYear,
+    rating: film.rating,
+    votes: film.votes,
+    runtime: film.runtime,
+    weight: film.rating === null || film.votes === null ? null : film.rating * film.votes,
+    genres: setText(film.genres),
+    directors: setText(directors),
+    writers: setText(writers),
+    director_count: film.directors.length,
+    writer_count: film.writers.length,
+    genre_count: film.genres.length,
+    movie: JSON.stringify(movieObject(film)),
+    title: JSON.stringify(title),
+  };
+  return rowOf('titles', cells);
+};
+
+const viewOf = (name: string) => {
+  const view = VIEWS.find((one) => one.name === name);
+  if (view === undefined) throw new Error(`no view ${name}`);
+  return view;
+};
+
+const rowOf = (view: string, cells: Readonly<Record<string, string | number | null>>): ArtefactRow => {
+  const { layout } = viewOf(view);
+  return [layout.key, ...Object.keys(layout.columns), ...layout.documents].map((column) => {
+    const cell = cells[column];
+    if (cell === undefined) throw new Error(`the fixture has no ${column} for ${view}`);
+    return cell;
+  });
+};
+
+const creditsRow = (film: CompleteFilm, people: Catalogue['people']): ArtefactRow => {
+  const person = (nconst: string) => ({ nconst, name: people[nconst] ?? null });
+  const cast = film.cast.map((nconst) => ({ ...person(nconst), category: 'actor', characters: ['Somebody'] }));
+  const crew = [
+    ...film.directors.map((nconst) => ({ ...person(nconst), category: 'director', job: null, characters: null })),
+    ...film.writers.map((nconst) => ({ ...person(nconst), category: 'writer', job: 'story', characters: null })),
+  ];
+  const credits = [...cast.map((one) => ({ ...one, job: null })), ...crew].map((one, at) => ({ ordering: at + 1, ...one }));
+  return rowOf('credits', {
+    id: idOf(film.tconst),
+    directors: JSON.stringify(film.directors.map(person)),
+    writers: JSON.stringify(film.writers.map(person)),
+    cast: JSON.stringify(cast),
+    credits: JSON.stringify(credits),
+  });
+};
+
+const namesRow = (film: CompleteFilm): ArtefactRow => {
+  const own = { title: film.title, region: null, language: null, types: ['primary'], is_original: true };
+  const regional = Object.entries(film.names).map(([region, title]) => ({ title, region, language: null, types: ['imdbDisplay'], is_original: false }));
+  return rowOf('title_names', { id: idOf(film.tconst), titles: JSON.stringify([own, ...regional]) });
+};
+
+const peopleRows = (films: readonly CompleteFilm[], people: Catalogue['people']): readonly ArtefactRow[] =>
+  Object.entries(people).map(([nconst, name]) => {
+    const movies = films.filter((film) => film.type === 'movie');
+    const acted = movies.filter((film) => film.cast.includes(nconst)).length;
+    const credited = movies.filter((film) => [...film.cast, ...film.directors, ...film.writers].includes(nconst)).map((film) => idOf(film.tconst));
+    const films_ = acted === 0 ? null : acted;
+    const person = { nconst, name, birth_year: 1950, death_year: null, professions: ['actor'], known_for: [], films: films_ };
+    return rowOf('people', { nconst, films: films_, person: JSON.stringify(person), movies: JSON.stringify(credited.toSorted()) });
+  });
+
+/** Rows of each view, by the view's name. */
+export const rowsOf = ({ films: given, people }: Catalogue): Readonly<Record<string, readonly ArtefactRow[]>> => {
+  const films = given.map(complete);
+  const genres = [...new Set(films.flatMap((film) => film.genres))].toSorted();
+  const rated = films.filter((film) => film.votes !== null);
+  const statistic = (name: string, value: number) => rowOf('statistics', { name, value, statistic: JSON.stringify({ name, value }) });
+  return {
+    titles: films.map((film) => titleRow(film, people)),
+    credits: films.filter((film) => film.cast.length + film.directors.length + film.writers.length > 0).map((film) => creditsRow(film, people)),
+    title_names: films.map(namesRow),
+    people: peopleRows(films, people),
+    genres: genres.map((genre) => {
+      const movies = films.filter((film) => film.type === 'movie' && film.genres.includes(genre)).length;
+      return rowOf('genres', { genre, movies, entry: JSON.stringify({ genre, movies }) });
+    }),
+    statistics: [
+      statistic('rated_titles', rated.length),
+      statistic(
+        'total_votes',
+        rated.reduce((sum, film) => sum + (film.votes ?? 0), 0),
+      ),
+    ],
+  };
+};
+
+async function* once(rows: readonly ArtefactRow[]): AsyncGenerator<readonly ArtefactRow[]> {
+  yield rows;
+}
+
+/** Builds the artefacts of a catalogue, named by `version`, and publishes them under `number`. */
+export const publish = async (store: BatchViewStore, number: number, version: number, catalogue: Catalogue): Promise<Publication> => {
+  const views: Record<string, { artefact: string; rows: number }> = {};
+  const rows = rowsOf(catalogue);
+  for (const { name, layout } of VIEWS) {
+    const artefact = `${name}-${version}`;
+    views[name] = { artefact, rows: await store.build(artefact, layout, once(rows[name] ?? [])) };
+  }
+  const publication: Publication = {
+    number,
+    version,
+    manifest: `manifests/manifest-${version}.json`,
+    views,
+    cutAt: '2026-03-01T10:00:00.000Z',
+    publishedAt: `2026-03-01T10:0${number % 10}:30.000Z`,
+    reason: 'run',
+  };
+  await store.insertPublication(publication);
+  return publication;
+};
+
+export const PEOPLE: Catalogue['people'] = {
+  nm0000001: 'Ada Brook',
+  nm0000002: 'Bruno Calder',
+  nm0000003: 'Cora Dunn',
+  nm0000004: 'Dario Eck',
+  nm0000005: null,
+};
+
+/** Films with a bit of everything. */
+export const FILMS: readonly FilmFixture[] = [
+  {
+    tconst: 'tt0000001',
+    title: 'The Iron Tide',
+    year: 2004,
+    rating: 88,
+    votes: 90_000,
+    runtime: 121,
+    genres: ['Action', 'Drama'],
+    directors: ['nm0000001'],
+    writers: ['nm0000002', 'nm0000005'],
+    cast: ['nm0000003', 'nm0000004'],
+    names: { FR: 'La marée de fer', DE: 'Die eiserne Flut' },
+  },
+  { tconst: 'tt0000002', title: 'Élan Vital', year: 2004, rating: 85, votes: 12_000, runtime: 95, genres: ['Action'], directors: ['nm0000002'], cast: ['nm0000003'] },
+  { tconst: 'tt0000003', title: 'Quiet Harbour', year: 1999, rating: 81, votes: 700, runtime: null, genres: ['Thriller'], writers: ['nm0000001'], cast: ['nm0000003', 'nm0000001'] },
+  { tconst: 'tt0000004', title: 'quiet harbour II', year: 2001, rating: 81, votes: 700, runtime: 88, genres: ['Thriller', 'Drama'], cast: ['nm0000004'] },
+  { tconst: 'tt0000005', title: 'Unrated Sketch', year: 2020, genres: ['Drama'] },
+  { tconst: 'tt0000006', title: 'Nobody Knows When', rating: 11, votes: 15, runtime: 5, genres: [] },
+  { tconst: 'tt0000007', title: 'Lake House Ledger', type: 'tvSeries', year: 2017, endYear: 2022, rating: 85, votes: 300_000, genres: ['Crime', 'Drama'], writers: ['nm0000002', 'nm0000004'] },
+  { tconst: 'tt0000008', title: 'Lake House Ledger: Pilot', type: 'tvEpisode', year: 2017, rating: 79, votes: 4_000, runtime: 60, genres: ['Crime'] },
+];
+
+export const CATALOGUE: Catalogue = { films: FILMS, people: PEOPLE };

@@ -1,0 +1,61 @@
+/** The service with made-up data, without a socket. */
+import type { ObjectStore, RateLimiter } from '@rushes/ports';
+import { Registry } from '@rushes/runtime';
+import type { FastifyInstance } from 'fastify';
+import { pino, type Logger } from 'pino';
+
+import { buildApp } from '../src/app.ts';
+import type { ServingOptions } from '../src/options.ts';
+import { CATALOGUE, publish, type Catalogue } from './catalogue.ts';
+import { memoryBatchViews, type MemoryBatchViews } from './memory-batch-views.ts';
+
+export interface ServiceOptions {
+  /** `undefined`: nothing is published. */
+  readonly catalogue?: Catalogue | undefined;
+  readonly serving?: Partial<ServingOptions>;
+  readonly rateLimiter?: RateLimiter;
+  readonly logger?: Logger;
+}
+
+export interface Service {
+  readonly app: FastifyInstance;
+  readonly views: MemoryBatchViews;
+  readonly metrics: Registry;
+}
+
+const manifest = { format: 1, version: 1, tables: [{ name: 'gold.movies', rows: 8 }], views: [], dumps: [], validation: [], steps: [] };
+
+/** Only what this layer asks of an object store. */
+const objectStore = (): ObjectStore => {
+  const unused = () => Promise.reject(new Error('not used by the serving layer'));
+  return {
+    location: 'memory',
+    get: async (key) => (key === 'manifests/manifest-1.json' ? new TextEncoder().encode(JSON.stringify(manifest)) : undefined),
+    putIfAbsent: unused,
+    put: unused,
+    putFile: unused,
+    getFile: unused,
+    head: unused,
+    list: () => {
+      throw new Error('not used by the serving layer');
+    },
+    delete: unused,
+  };
+};
+
+/** Publications are looked for only when a test says so: polling is far away. */
+const FAR_AWAY_MS = 3_600_000;
+
+export const startService = async (options: ServiceOptions = {}): Promise<Service> => {
+  const views = memoryBatchViews();
+  const catalogue = 'catalogue' in options ? options.catalogue : CATALOGUE;
+  if (catalogue !== undefined) await publish(views, 1, 1, catalogue);
+  const metrics = new Registry();
+  const app = buildApp(
+    { views, objects: objectStore(), rateLimiter: options.rateLimiter },
+    { publicationPollMs: FAR_AWAY_MS, ...options.serving },
+    { logger: options.logger ?? pino({ level: 'silent' }), metrics, now: () => Date.parse('2026-03-01T11:00:00Z') },
+  );
+  await app.ready();
+  return { app, views, metrics };
+};
