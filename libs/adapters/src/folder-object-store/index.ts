@@ -1,0 +1,2 @@
+export { ObjectKeyError } from './object-key.ts';
+export { openFolderObjectStore } from './open-store.ts';

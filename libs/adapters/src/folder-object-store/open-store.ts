@@ -1,0 +1,133 @@
+import { copyFile, link, open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { type ObjectInfo, ObjectNotFoundError, type ObjectStore } from '@rushes/ports';
+import { makeFolder, sync } from '../crash-safety/sync.ts';
+import { removeLeftovers, temporaryFile } from '../crash-safety/temporary-files.ts';
+import { listObjects } from './list-objects.ts';
+import { fileOf, INCOMING } from './object-key.ts';
+
+/**
+ * Objects as files of a folder. An object gets its name by one rename or link, when its bytes are on the disk: nobody sees half of one, a crash leaves
+ * at most a file in the folder of incoming ones, and a put that has returned is durable.
+ */
+
+const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
+  error instanceof Error && 'code' in error && codes.includes(String(error.code));
+
+/** The object that a folder above it is, or that is a folder itself, does not exist: ENOTDIR, EISDIR. */
+const unlessMissing = async <Found>(look: Promise<Found>): Promise<Found | undefined> => {
+  try {
+    return await look;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return undefined;
+    throw error;
+  }
+};
+
+const writeDurably = async (path: string, body: Uint8Array): Promise<void> => {
+  const handle = await open(path, 'wx');
+  try {
+    await handle.writeFile(body);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Times that a name is given again after its folder was removed as empty in between. */
+const NAMING_TRIES = 20;
+
+/** Gives a file its name, durably; `give` renames or links. */
+const nameDurably = async (target: string, give: () => Promise<void>): Promise<void> => {
+  const folder = dirname(target);
+  for (let tried = 1; ; tried++) {
+    try {
+      await makeFolder(folder);
+      await give();
+      await sync(folder);
+      return;
+    } catch (error) {
+      if (tried === NAMING_TRIES || !hasCode(error, 'ENOENT')) throw error;
+    }
+  }
+};
+
+/** Removes the folders above a deleted object as far as they are empty. */
+const removeEmptyFolders = async (root: string, deleted: string): Promise<void> => {
+  for (let folder = dirname(deleted); folder.length > root.length; folder = dirname(folder)) {
+    try {
+      await rmdir(folder);
+    } catch (error) {
+      if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) return;
+      throw error;
+    }
+  }
+};
+
+/** Opens the store in `folder`, which is made if it is not there; removes what crashed puts left behind. Throws `ObjectKeyError` for unsuited keys. */
+export const openFolderObjectStore = async (folder: string): Promise<ObjectStore> => {
+  const location = resolve(folder);
+  const incoming = join(location, INCOMING);
+  await makeFolder(incoming);
+  await removeLeftovers(incoming);
+
+  const put = async (
+    key: string,
+    write: (path: string) => Promise<void>,
+    give: (path: string, target: string) => Promise<void>,
+  ): Promise<void> => {
+    const target = fileOf(location, key);
+    const file = temporaryFile(incoming, 'object');
+    try {
+      await write(file.path);
+      await nameDurably(target, () => give(file.path, target));
+    } finally {
+      await file.remove();
+    }
+  };
+
+  return {
+    location,
+    localPath: (key) => fileOf(location, key),
+    put: (key, body) => put(key, (path) => writeDurably(path, body), rename),
+    putIfAbsent: async (key, body) => {
+      try {
+        await put(key, (path) => writeDurably(path, body), link);
+        return true;
+      } catch (error) {
+        if (!hasCode(error, 'EEXIST')) throw error;
+        return false;
+      }
+    },
+    putFile: async (key, path) => {
+      const target = fileOf(location, key);
+      await sync(path);
+      try {
+        await nameDurably(target, () => rename(path, target));
+      } catch (error) {
+        if (!hasCode(error, 'EXDEV')) throw error;
+        const copy = async (to: string): Promise<void> => {
+          await copyFile(path, to);
+          await sync(to);
+        };
+        await put(key, copy, rename);
+      }
+    },
+    get: async (key) => unlessMissing(readFile(fileOf(location, key))),
+    getFile: async (key, path) => {
+      const source = fileOf(location, key);
+      if ((await unlessMissing(stat(source)))?.isFile() !== true) throw new ObjectNotFoundError(location, key);
+      await copyFile(source, path);
+    },
+    head: async (key): Promise<ObjectInfo | undefined> => {
+      const info = await unlessMissing(stat(fileOf(location, key)));
+      return info?.isFile() === true ? { key, bytes: info.size, modifiedAt: info.mtime } : undefined;
+    },
+    list: (prefix) => listObjects(location, prefix),
+    delete: async (key) => {
+      const path = fileOf(location, key);
+      await rm(path, { force: true });
+      await removeEmptyFolders(location, path);
+    },
+  };
+};

@@ -1,0 +1,126 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import type { ArtefactLayout, CellValue, Condition, ListedRow, ListQuery, Selection, ViewRow } from '@rushes/ports';
+import { checkConditions, type ResolveMember } from './conditions.ts';
+import { countRows } from './count.ts';
+import { ArtefactFaultError } from './errors.ts';
+import { listRows } from './list.ts';
+import { FORMAT, MASK_BITS, type PhysicalLayout, physicalLayout, quoted } from './physical-layout.ts';
+import type { Effort, Facts, Partition } from './plan.ts';
+import { rowShape } from './selection.ts';
+import { type Statements, statementsOf } from './statements.ts';
+
+/**
+ * One open artefact, read on the calling thread. The file never changes, so it is opened as immutable (no locks, no look at a journal) and mapped
+ * into memory.
+ */
+export interface ArtefactFile {
+  /** Name of the key column. */
+  readonly key: string;
+  readonly rows: number;
+  /** By the key or a column of the layout's lookups. */
+  find(column: string, value: string, select: Selection): ViewRow | undefined;
+  /** `undefined`: this would take long; ask thoroughly, on another thread. */
+  list(query: ListQuery, effort: Effort): readonly ListedRow[] | undefined;
+  count(where: readonly Condition[], effort: Effort): number | undefined;
+  close(): void;
+}
+
+/** What the statements of a list or a count are run with. */
+export interface OpenFile {
+  readonly physical: PhysicalLayout;
+  readonly statements: Statements;
+  readonly facts: Facts;
+  /** `_pos` of the last row whose key is not behind `key`; 0 if there is none. */
+  positionOf(key: string): number;
+}
+
+const KEPT_STATEMENTS = 256;
+const MAPPED_BYTES = 2 ** 31 - 2 ** 16; // SQLite's own limit; the rest of a larger file is read
+
+const readMeta = (database: DatabaseSync, name: string): string | undefined => {
+  const value = database.prepare('SELECT value FROM _meta WHERE name = ?').get(name)?.['value'];
+  return typeof value === 'string' ? value : undefined;
+};
+
+/** @throws ArtefactFaultError if the file was written by another version of this adapter. */
+export const readLayout = (database: DatabaseSync, path: string): ArtefactLayout => {
+  const format = readMeta(database, 'format');
+  if (format !== String(FORMAT))
+    throw new ArtefactFaultError(`${path} has format ${format}, this program reads ${FORMAT}: build the artefact anew`);
+  return JSON.parse(readMeta(database, 'layout') ?? '{}') as ArtefactLayout; // as: written by `writeMeta` under this format's number
+};
+
+export const readPartitions = (database: DatabaseSync): readonly Partition[] =>
+  database
+    .prepare('SELECT code, value, rows FROM _partitions ORDER BY code')
+    .all()
+    // as: the table's columns
+    .map((row) => ({ code: row['code'] as number, value: row['value'] as CellValue, rows: row['rows'] as number }));
+
+const memberResolver = (statements: Statements, sets: readonly string[]): ResolveMember => {
+  const byName = 'SELECT code FROM _member_names WHERE set_number = ? AND member = ?';
+  return (set, member) => {
+    const setNumber = sets.indexOf(set);
+    if (setNumber < 0) return undefined;
+    const found = cells(statements.prepare(byName).get(setNumber, member));
+    if (found === undefined) return 'unknown';
+    const code = Number(found[0]);
+    return code < MASK_BITS ? { setNumber, code, bit: code } : { setNumber, code };
+  };
+};
+
+/** Rows come as arrays from the statements kept here; the declared type is the one of objects. */
+export const cells = (row: ReturnType<StatementSync['get']>): readonly unknown[] | undefined => row as readonly unknown[] | undefined;
+
+/** Throws SQLite's error if the file is not there. */
+export const openArtefactFile = (path: string): ArtefactFile => {
+  const address = pathToFileURL(path);
+  address.searchParams.set('immutable', '1');
+  const database = new DatabaseSync(address, { readOnly: true });
+  try {
+    database.exec(`PRAGMA mmap_size = ${MAPPED_BYTES}`);
+    const physical = physicalLayout(readLayout(database, path));
+    const stored = readPartitions(database);
+    const partitions =
+      physical.layout.partition !== undefined && physical.layout.columns[physical.layout.partition] === 'boolean'
+        ? stored.map((partition) => ({ ...partition, value: partition.value === null ? null : partition.value === 1 }))
+        : stored;
+    const statements = statementsOf(database, KEPT_STATEMENTS);
+    const key = quoted(physical.layout.key);
+    const file: OpenFile = {
+      physical,
+      statements,
+      facts: { partitions, resolve: memberResolver(statements, physical.sets) },
+      positionOf: (wanted) =>
+        Number(cells(statements.prepare(`SELECT _pos FROM entries WHERE ${key} <= ? ORDER BY ${key} DESC LIMIT 1`).get(wanted))?.[0] ?? 0),
+    };
+    return {
+      key: physical.layout.key,
+      rows: partitions.reduce((sum, partition) => sum + partition.rows, 0),
+      find: (column, value, select) => {
+        if (column !== physical.layout.key && !physical.layout.lookups.includes(column)) {
+          throw new ArtefactFaultError(`rows cannot be looked up by ${JSON.stringify(column)}`);
+        }
+        const shape = rowShape(physical, select, []);
+        const join = shape.needsDocuments ? ' CROSS JOIN documents d ON d._pos = e._pos' : '';
+        const row = cells(statements.prepare(`SELECT ${shape.expressions} FROM entries e${join} WHERE e.${quoted(column)} = ?`).get(value));
+        if (row === undefined) return undefined;
+        const { key: found, columns, documents } = shape.decode(row);
+        return { key: found, columns, documents };
+      },
+      list: (query, effort) => {
+        checkConditions(physical.layout, query.where);
+        return listRows(file, query, effort);
+      },
+      count: (where, effort) => {
+        checkConditions(physical.layout, where);
+        return countRows(file, where, effort);
+      },
+      close: () => database.close(),
+    };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+};

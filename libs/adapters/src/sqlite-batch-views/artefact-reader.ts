@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import type { ArtefactReader, ViewRow } from '@rushes/ports';
+import { openArtefactFile } from './artefact-file.ts';
+import type { Threads } from './threads.ts';
+
+/** Rows read in one go before others get their turn. */
+const TURN = 500;
+
+/**
+ * A reader of one artefact: rows and pages that an index gives are read on the calling thread, everything longer on another. If the file was dropped
+ * meanwhile, other threads cannot open it any more; then all is read here, through the file that is still open.
+ */
+export const artefactReader = (path: string, threads: Threads): ArtefactReader => {
+  const file = openArtefactFile(path);
+  let closed = false;
+  const open = () => {
+    if (closed) throw new Error(`the reader of ${path} was closed: open the artefact again`);
+    return file;
+  };
+  /** What another thread answers, or if it cannot see the file, this one. */
+  const elsewhere = async <Answer>(ask: () => Promise<Answer | undefined>, here: () => Answer | undefined): Promise<Answer> => {
+    let answer: Answer | undefined;
+    try {
+      answer = existsSync(path) ? await ask() : here();
+    } catch (error) {
+      if (existsSync(path)) throw error;
+      answer = here();
+    }
+    if (answer === undefined) throw new Error(`a thorough read of ${path} gave no answer`);
+    return answer;
+  };
+  return {
+    get: async (key, select) => open().find(file.key, key, select),
+    lookup: async (column, value, select) => open().find(column, value, select),
+    getMany: async (keys, select) => {
+      const rows: ViewRow[] = [];
+      for (const [n, key] of keys.entries()) {
+        if (n > 0 && n % TURN === 0) await setImmediate();
+        const row = open().find(file.key, key, select);
+        if (row !== undefined) rows.push(row);
+      }
+      return rows;
+    },
+    list: async (query) =>
+      open().list(query, 'quick') ??
+      elsewhere(
+        () => threads.list({ path, query }),
+        () => open().list(query, 'thorough'),
+      ),
+    count: async (where) =>
+      open().count(where, 'quick') ??
+      elsewhere(
+        () => threads.count({ path, where }),
+        () => open().count(where, 'thorough'),
+      ),
+    close: async () => {
+      if (!closed) file.close();
+      closed = true;
+    },
+  };
+};

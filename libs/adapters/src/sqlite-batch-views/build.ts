@@ -1,0 +1,98 @@
+import { constants, existsSync } from 'node:fs';
+import { copyFile, link } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
+import { type ArtefactLayout, ArtefactNotFoundError, type ArtefactParent, type ArtefactRow } from '@rushes/ports';
+import { sync } from '../crash-safety/sync.ts';
+import { type TemporaryFile, temporaryFile } from '../crash-safety/temporary-files.ts';
+import { applyChanges } from './apply-changes.ts';
+import { readLayout } from './artefact-file.ts';
+import { ArtefactFaultError } from './errors.ts';
+import { finishFile, type FinishTask } from './finish-file.ts';
+import { type Loaded, loadRows } from './load-rows.ts';
+import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
+import type { Threads } from './threads.ts';
+import { layoutText } from './write-meta.ts';
+
+/**
+ * Builds an artefact's file under a temporary name and gives it its own when it is whole and on the disk. Of builders that race, the first to finish
+ * gives the file; as names derive from contents, the others' would be the same.
+ */
+
+/** Up to so many rows, indexes are built faster than a thread starts. */
+const BUILT_HERE = 5_000;
+
+export interface Build {
+  readonly folder: string;
+  readonly artefact: string;
+  readonly layout: ArtefactLayout;
+  readonly rows: AsyncIterable<readonly ArtefactRow[]>;
+  readonly parent: ArtefactParent | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly pathOf: (artefact: string) => string;
+  readonly threads: Threads;
+}
+
+const copyParent = async ({ folder, parent, pathOf }: Build & { parent: ArtefactParent }, target: string): Promise<void> => {
+  try {
+    await copyFile(pathOf(parent.artefact), target, constants.COPYFILE_FICLONE);
+  } catch (error) {
+    if (!existsSync(pathOf(parent.artefact))) throw new ArtefactNotFoundError(folder, parent.artefact);
+    throw error;
+  }
+};
+
+const fill = async (build: Build, physical: PhysicalLayout, path: string): Promise<Loaded> => {
+  const { layout, rows, parent, signal } = build;
+  if (parent !== undefined) await copyParent({ ...build, parent }, path);
+  const database = new DatabaseSync(path);
+  try {
+    if (parent === undefined) return await loadRows(database, physical, rows, signal);
+    if (layoutText(readLayout(database, path)) !== layoutText(layout)) {
+      throw new ArtefactFaultError(`its parent ${parent.artefact} has another layout: build it whole`);
+    }
+    return await applyChanges(database, physical, parent.removedKeys, rows, signal);
+  } finally {
+    database.close();
+  }
+};
+
+/** Makes `path` visible under the artefact's name, unless another builder was faster. */
+const publish = async ({ folder, artefact, pathOf }: Build, path: string): Promise<void> => {
+  await sync(path);
+  try {
+    await link(path, pathOf(artefact));
+  } catch (error) {
+    if (!existsSync(pathOf(artefact))) throw error;
+  }
+  await sync(folder);
+};
+
+/** Throws `ArtefactFaultError`, `ArtefactNotFoundError` for the parent, or the signal's reason; then nothing is visible. */
+export const buildArtefact = async (build: Build): Promise<number> => {
+  const { folder, artefact, layout, parent, signal, threads } = build;
+  const files: TemporaryFile[] = [];
+  const newFile = (): string => {
+    const file = temporaryFile(folder, artefact);
+    files.push(file);
+    return file.path;
+  };
+  try {
+    const physical = physicalLayout(layout);
+    const filled = newFile();
+    const { rows, ordered } = await fill(build, physical, filled);
+    const task: FinishTask = ordered ? { path: filled } : { path: newFile(), arrived: filled };
+    if (parent === undefined || !ordered) {
+      if (rows <= BUILT_HERE) finishFile(task);
+      else await threads.finish(task);
+    }
+    signal?.throwIfAborted();
+    await publish(build, task.path);
+    return rows;
+  } catch (error) {
+    throw error instanceof ArtefactFaultError
+      ? new ArtefactFaultError(`building the artefact ${artefact} in ${folder}: ${error.message}`)
+      : error;
+  } finally {
+    for (const file of files) await file.remove();
+  }
+};

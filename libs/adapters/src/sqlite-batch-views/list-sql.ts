@@ -1,0 +1,174 @@
+import type { Condition, ListQuery } from '@rushes/ports';
+import { conditionSql, isRangeOf, type ResolveMember, type Sql } from './conditions.ts';
+import { afterSql, type KeysetRange, orderBySql, rangeSql } from './keyset.ts';
+import { columnType, maskColumn, type OrderIndex, orderExpression, type PhysicalLayout, quoted } from './physical-layout.ts';
+import type { Partition, Plan, Source, Walk } from './plan.ts';
+import type { RowShape } from './selection.ts';
+
+/** The statements that carry out a plan's steps. Indexes are named in them: SQLite keeps no statistics here and is left no choice. */
+
+const all = (parts: readonly Sql[]): Sql => {
+  const stated = parts.filter((part) => part.text !== '');
+  return {
+    text: stated.length === 0 ? 'TRUE' : stated.map((part) => part.text).join(' AND '),
+    values: stated.flatMap((part) => part.values),
+  };
+};
+
+const documentsJoin = (shape: RowShape): string => (shape.needsDocuments ? ' CROSS JOIN documents d ON d._pos = e._pos' : '');
+
+const indexedBy = (walk: Walk): string => (walk.order === 'by-key' ? 'NOT INDEXED' : `INDEXED BY ${quoted(walk.order.name)}`);
+
+export const inPartitions = (partitions: readonly Partition[]): Sql => ({
+  text: `e._partition IN (${partitions.map(() => '?').join(', ')})`,
+  values: partitions.map((partition) => partition.code),
+});
+
+/** A list's statements need the conditions' members resolved and the place's position looked up. */
+export interface ListContext {
+  readonly physical: PhysicalLayout;
+  readonly query: ListQuery;
+  readonly shape: RowShape;
+  readonly resolve: ResolveMember;
+  /** `_pos` of the last row whose key is not behind the place's. */
+  readonly position: number;
+}
+
+/** Partitions of one statement of a walk: one for an index, any for the entries themselves. */
+const walkedPartitions = (walk: Walk, plan: Plan, partition: Partition | undefined): Sql => {
+  if (partition !== undefined) return { text: 'e._partition = ?', values: [partition.code] };
+  return walk.order === 'by-key' && plan.everyPartition ? { text: '', values: [] } : inPartitions(plan.partitions);
+};
+
+/** The rows of one range, in the list's order; the last value to bind is their greatest number. */
+export const walkSql = (context: ListContext, plan: Plan, walk: Walk, partition: Partition | undefined, range: KeysetRange): Sql => {
+  const { query, shape, resolve, position } = context;
+  const index = walk.order === 'by-key' ? undefined : walk.order;
+  const where = all([
+    walkedPartitions(walk, plan, partition),
+    rangeSql(range, query.sort, query.after, position),
+    ...plan.where.map((condition) => conditionSql(condition, resolve, index)),
+  ]);
+  return {
+    text: `SELECT ${shape.expressions} FROM entries e ${indexedBy(walk)}${documentsJoin(shape)} WHERE ${where.text} ORDER BY ${orderBySql(query.sort, range.equal)} LIMIT ?`,
+    values: where.values,
+  };
+};
+
+/** What the conditions are checked on, under its own names: an index's own expressions stand for the columns that it is ordered by. */
+const checkedColumns = ({ layout, sets }: PhysicalLayout, where: readonly Condition[], index: OrderIndex | undefined): string => {
+  const names = new Set<string>();
+  for (const { column, op } of where) {
+    if (op === 'has' && sets.includes(column)) names.add(`e.${quoted(maskColumn(column))}`);
+    if (op === 'has') continue;
+    names.add(
+      index?.lead.includes(column) === true ? `${orderExpression(column, index.desc)} AS ${quoted(column)}` : `e.${quoted(column)}`,
+    );
+  }
+  for (const { column, op } of where) {
+    if (op === 'has' && !sets.includes(column) && columnType(layout, column) === 'text_set') names.add(`e.${quoted(column)}`);
+  }
+  return ['e._pos', ...names].join(', ');
+};
+
+export interface BudgetedSql {
+  /** Matches among the first entries of the range; to bind: `within`, the budget, `checked`, the greatest number of rows. */
+  readonly rows: { readonly text: string; readonly within: Sql['values']; readonly checked: Sql['values'] };
+  /** How many entries there were; the value to bind last: the budget. */
+  readonly passed: Sql;
+}
+
+export const budgetedWalkSql = (
+  context: ListContext,
+  plan: Plan,
+  walk: Walk,
+  partition: Partition | undefined,
+  range: KeysetRange,
+): BudgetedSql => {
+  const { physical, query, shape, resolve, position } = context;
+  const index = walk.order === 'by-key' ? undefined : walk.order;
+  const bounding = plan.where.filter((condition) => index !== undefined && isRangeOf(condition, index));
+  const checked = plan.where.filter((condition) => !bounding.includes(condition));
+  const within = all([
+    walkedPartitions(walk, plan, partition),
+    rangeSql(range, query.sort, query.after, position),
+    ...bounding.map((condition) => conditionSql(condition, resolve, index)),
+  ]);
+  const entries = `SELECT ${checkedColumns(physical, checked, index)} FROM entries e ${indexedBy(walk)} WHERE ${within.text} ORDER BY ${orderBySql(query.sort, range.equal)} LIMIT ?`;
+  const check = all(checked.map((condition) => conditionSql(condition, resolve, index)));
+  return {
+    rows: {
+      text: `SELECT ${shape.expressions} FROM (SELECT e._pos FROM (${entries}) e WHERE ${check.text} LIMIT ?) w CROSS JOIN entries e ON e._pos = w._pos${documentsJoin(shape)}`,
+      within: within.values,
+      checked: check.values,
+    },
+    passed: { text: `SELECT count(*) FROM (${entries})`, values: within.values },
+  };
+};
+
+/** The entries of a source, as `FROM` and `WHERE` of a statement on `e`. */
+const sourceSql = (
+  source: Source,
+  plan: Plan,
+  resolve: ResolveMember,
+): { readonly from: string; readonly where: Sql; readonly index?: OrderIndex } => {
+  if (source.kind === 'members') {
+    return {
+      from: '_members s CROSS JOIN entries e ON e._pos = s._pos',
+      where: all([
+        { text: 's.set_number = ? AND s.code = ?', values: [source.member.setNumber, source.member.code] },
+        plan.everyPartition ? { text: '', values: [] } : inPartitions(plan.partitions),
+      ]),
+    };
+  }
+  return {
+    from: `entries e INDEXED BY ${quoted(source.index.name)}`,
+    where: all([inPartitions(plan.partitions), ...source.conditions.map((condition) => conditionSql(condition, resolve, source.index))]),
+    index: source.index,
+  };
+};
+
+/** How many entries a source has; the value to bind last: the number at which to stop counting. */
+export const sourceCountSql = (source: Source, plan: Plan, resolve: ResolveMember): Sql => {
+  if (source.kind === 'members') {
+    return {
+      text: 'SELECT count(*) FROM (SELECT 1 FROM _members WHERE set_number = ? AND code = ? LIMIT ?)',
+      values: [source.member.setNumber, source.member.code],
+    };
+  }
+  const { from, where } = sourceSql(source, plan, resolve);
+  return { text: `SELECT count(*) FROM (SELECT 1 FROM ${from} WHERE ${where.text} LIMIT ?)`, values: where.values };
+};
+
+/** Sorts positions alone, then reads the rows of those that are listed; the last value to bind is their greatest number. */
+const sortedSql = (
+  { query, shape, resolve, position }: ListContext,
+  plan: Plan,
+  from: string,
+  source: Sql,
+  index: OrderIndex | undefined,
+): Sql => {
+  const where = all([
+    source,
+    ...plan.where.map((condition) => conditionSql(condition, resolve, index)),
+    query.after === undefined ? { text: '', values: [] } : afterSql(query.sort, query.after, position),
+  ]);
+  return {
+    text: `SELECT ${shape.expressions} FROM (SELECT e._pos FROM ${from} WHERE ${where.text} ORDER BY ${orderBySql(query.sort, 0)} LIMIT ?) w CROSS JOIN entries e ON e._pos = w._pos${documentsJoin(shape)}`,
+    values: where.values,
+  };
+};
+
+export const gatherSql = (context: ListContext, plan: Plan, source: Source): Sql => {
+  const { from, where, index } = sourceSql(source, plan, context.resolve);
+  return sortedSql(context, plan, from, where, index);
+};
+
+export const scanSql = (context: ListContext, plan: Plan): Sql =>
+  sortedSql(
+    context,
+    plan,
+    'entries e NOT INDEXED',
+    plan.everyPartition ? { text: '', values: [] } : inPartitions(plan.partitions),
+    undefined,
+  );

@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { access, readdir, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ArtefactNotFoundError, type BatchViewStore } from '@rushes/ports';
+import { makeFolder, sync } from '../crash-safety/sync.ts';
+import { removeLeftovers } from '../crash-safety/temporary-files.ts';
+import { openArtefactFile } from './artefact-file.ts';
+import { artefactReader } from './artefact-reader.ts';
+import { buildArtefact } from './build.ts';
+import { ArtefactFaultError } from './errors.ts';
+import { openPublications } from './publications.ts';
+import { openThreads } from './threads.ts';
+
+export interface SqliteBatchViewsOptions {
+  /** Only reads: the folder need not be writable, nor exist yet. Default: false. */
+  readonly readOnly?: boolean;
+  /** Long lists and counts that run at once, each on a thread. Default: one less than the processor runs at once, at most 4, at least 1. */
+  readonly scanThreads?: number;
+}
+
+const ARTEFACT = /^[a-z0-9_-]{1,100}$/;
+const FILE = /^([a-z0-9_-]{1,100})\.sqlite$/;
+const PUBLICATIONS = 'publications';
+const MOST_DEFAULT_THREADS = 4;
+
+/**
+ * The batch views in a folder: a SQLite file per artefact, and one of publications. Several processes may use the folder at once.
+ * Opening it for writing removes what crashed builds left behind.
+ */
+export const openSqliteBatchViews = async (folder: string, options: SqliteBatchViewsOptions = {}): Promise<BatchViewStore> => {
+  const location = resolve(folder);
+  const readOnly = options.readOnly ?? false;
+  if (!readOnly) {
+    await makeFolder(location);
+    await removeLeftovers(location);
+  }
+  const threads = openThreads(options.scanThreads ?? Math.max(1, Math.min(MOST_DEFAULT_THREADS, availableParallelism() - 1)));
+  const publications = openPublications(location, readOnly);
+
+  const pathOf = (artefact: string): string => {
+    if (!ARTEFACT.test(artefact) || artefact === PUBLICATIONS) {
+      throw new ArtefactFaultError(
+        `an artefact cannot be named ${JSON.stringify(artefact)}: 1 to 100 of a-z, 0-9, _ and -, but not ${PUBLICATIONS}`,
+      );
+    }
+    return join(location, `${artefact}.sqlite`);
+  };
+  const writable = (doing: string): void => {
+    if (readOnly) throw new Error(`${location} was opened read-only: open it for writing before ${doing}`);
+  };
+  const rowCount = async (artefact: string): Promise<number | undefined> => {
+    const path = pathOf(artefact);
+    if (!existsSync(path)) return undefined;
+    try {
+      const file = openArtefactFile(path);
+      file.close();
+      return file.rows;
+    } catch (error) {
+      if (existsSync(path)) throw error;
+      return undefined;
+    }
+  };
+
+  return {
+    location,
+    build: async (artefact, layout, rows, { parent, signal } = {}) => {
+      writable('building');
+      const existing = await rowCount(artefact);
+      if (existing !== undefined) return existing;
+      return buildArtefact({ folder: location, artefact, layout, rows, parent, signal, pathOf, threads });
+    },
+    rowCount,
+    open: async (artefact) => {
+      const path = pathOf(artefact);
+      try {
+        return artefactReader(path, threads);
+      } catch (error) {
+        if (existsSync(path)) throw error;
+        throw new ArtefactNotFoundError(location, artefact);
+      }
+    },
+    listArtefacts: async () => {
+      const isThere = await access(location).then(
+        () => true,
+        () => false,
+      );
+      const names = isThere ? await readdir(location) : [];
+      return names
+        .flatMap((name) => FILE.exec(name)?.[1] ?? [])
+        .filter((name) => name !== PUBLICATIONS)
+        .toSorted();
+    },
+    dropArtefact: async (artefact) => {
+      writable('dropping artefacts');
+      await rm(pathOf(artefact), { force: true });
+      await sync(location);
+    },
+    insertPublication: async (publication) => {
+      writable('publishing');
+      return publications.insert(publication);
+    },
+    currentPublication: async () => publications.newest(1)[0],
+    listPublications: async (limit) => publications.newest(limit),
+    close: async () => {
+      publications.close();
+      await threads.close();
+    },
+  };
+};

@@ -1,0 +1,38 @@
+import { Piscina } from 'piscina';
+import type { ListedRow } from '@rushes/ports';
+import { ArtefactFaultError } from './errors.ts';
+import type { FinishTask } from './finish-file.ts';
+import type { CountTask, ListTask } from './worker.ts';
+
+/** Threads for what would hold up a server. They start with the first task and end when idle. */
+export interface Threads {
+  list(task: ListTask): Promise<readonly ListedRow[] | undefined>;
+  count(task: CountTask): Promise<number | undefined>;
+  /** Throws `ArtefactFaultError` if a key or a lookup value repeats. */
+  finish(task: FinishTask): Promise<void>;
+  close(): Promise<void>;
+}
+
+const IDLE_MS = 10_000;
+/** Run from source, the worker is a source file; built, a built one. */
+const worker = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url).href;
+
+const pool = (threads: number): Piscina => new Piscina({ filename: worker, minThreads: 0, maxThreads: threads, idleTimeout: IDLE_MS });
+
+/** @param scanThreads how many lists and counts run at once; the rest wait. Builds have a thread of their own. */
+export const openThreads = (scanThreads: number): Threads => {
+  let scans: Piscina | undefined;
+  let builds: Piscina | undefined;
+  return {
+    list: (task) => (scans ??= pool(scanThreads)).run(task, { name: 'list' }),
+    count: (task) => (scans ??= pool(scanThreads)).run(task, { name: 'count' }),
+    finish: async (task) => {
+      builds ??= pool(1);
+      const result: Awaited<{ readonly fault?: string }> = await builds.run(task, { name: 'finish' });
+      if (result.fault !== undefined) throw new ArtefactFaultError(result.fault);
+    },
+    close: async () => {
+      await Promise.all([scans?.close(), builds?.close()]);
+    },
+  };
+};

@@ -1,0 +1,46 @@
+import type { Condition, ListedRow, ListQuery } from '@rushes/ports';
+import { type ArtefactFile, openArtefactFile } from './artefact-file.ts';
+import { ArtefactFaultError } from './errors.ts';
+import { finishFile, type FinishTask } from './finish-file.ts';
+
+/** What runs on the other threads: lists and counts that read much, and the end of a build. Keeps a few artefacts open between tasks. */
+
+const KEPT_OPEN = 8;
+const opened = new Map<string, ArtefactFile>();
+
+const fileAt = (path: string): ArtefactFile => {
+  const file = opened.get(path) ?? openArtefactFile(path);
+  opened.delete(path);
+  opened.set(path, file);
+  for (const [oldest, unused] of opened) {
+    if (opened.size <= KEPT_OPEN) break;
+    opened.delete(oldest);
+    unused.close();
+  }
+  return file;
+};
+
+export interface ListTask {
+  readonly path: string;
+  readonly query: ListQuery;
+}
+
+export interface CountTask {
+  readonly path: string;
+  readonly where: readonly Condition[];
+}
+
+export const list = ({ path, query }: ListTask): readonly ListedRow[] | undefined => fileAt(path).list(query, 'thorough');
+
+export const count = ({ path, where }: CountTask): number | undefined => fileAt(path).count(where, 'thorough');
+
+/** A class of errors does not survive the way between threads: a fault of the rows comes back as its message. */
+export const finish = (task: FinishTask): { readonly fault?: string } => {
+  try {
+    finishFile(task);
+    return {};
+  } catch (error) {
+    if (error instanceof ArtefactFaultError) return { fault: error.message };
+    throw error;
+  }
+};
