@@ -14,7 +14,7 @@ export { SETTING_LIST, SETTINGS, type Config, type SettingKey } from './config/s
 export { explainError, TerminalError, TransientError, UsageError, type FaultOptions } from './errors.ts';
 export { EXIT_CODES, exitCodeOfSignal, type ExitCode, type StopSignal } from './exit-codes.ts';
 export { createLifecycle, type Lifecycle, type LifecycleOptions, type StoppableProcess } from './lifecycle.ts';
-export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { createLogger, silentLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts';
 export { createLineProgress } from './progress/line-progress.ts';
 export { formatAmount, formatDuration } from './progress/pace.ts';

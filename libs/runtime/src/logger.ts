@@ -53,3 +53,6 @@ export const createLogger = (options: LoggerOptions, destination?: DestinationSt
     stream,
   );
 };
+
+/** Says nothing. */
+export const silentLogger: Logger = pino({ level: 'silent' });

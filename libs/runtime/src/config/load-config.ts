@@ -17,6 +17,9 @@ export const CONFIG_VARIABLE = 'RUSHES_CONFIG';
 export const CONFIG_FLAG = '--config';
 export const CONFIG_FILE = 'rushes.config.json';
 
+/** Variables that an alert command finds in its environment: it may call `rushes`, to which they say nothing. */
+const ALERT_VARIABLES: readonly string[] = ['RUSHES_ALERT_MESSAGE', 'RUSHES_ALERT_REPORT'];
+
 export interface ConfigSources {
   /** Values of flags as they were typed, by the setting's key. */
   readonly flags?: Readonly<Partial<Record<SettingKey, string>>>;
@@ -50,7 +53,7 @@ interface Candidate {
 const unknownVariables = (env: ConfigSources['env']): readonly ConfigFault[] => {
   const known = [...SETTING_LIST.map(([, declared]) => declared.variable), CONFIG_VARIABLE];
   return Object.keys(env)
-    .filter((name) => name.startsWith('RUSHES_') && env[name] !== undefined && !known.includes(name))
+    .filter((name) => name.startsWith('RUSHES_') && env[name] !== undefined && !known.includes(name) && !ALERT_VARIABLES.includes(name))
     .map((name) => {
       const meant = nearestName(name, known);
       return {

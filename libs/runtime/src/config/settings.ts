@@ -185,7 +185,7 @@ const batch = {
   }),
 };
 
-/** What is told when a run fails. Both may be set; both are then used. */
+/** Who is told when a run publishes nothing. Both may be set; both are then used. */
 const alert = {
   command: optionalSetting({
     variable: 'RUSHES_ALERT_COMMAND',
@@ -193,7 +193,7 @@ const alert = {
     placeholder: 'COMMAND',
     schema: text,
     fallbackText: 'none',
-    description: 'shell command run when a run fails; the report comes as JSON on its standard input',
+    description: 'shell command run when a run publishes nothing; RUSHES_ALERT_MESSAGE and RUSHES_ALERT_REPORT (JSON) tell it why',
   }),
   webhook: optionalSetting({
     variable: 'RUSHES_ALERT_WEBHOOK',
@@ -202,7 +202,7 @@ const alert = {
     schema: webAddress,
     fallbackText: 'none',
     secret: true,
-    description: 'address that the report is posted to as JSON when a run fails',
+    description: 'address that message and report are posted to as JSON when a run publishes nothing',
   }),
 };
 

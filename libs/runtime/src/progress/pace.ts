@@ -49,7 +49,8 @@ export const describeRunning = (state: TaskState): string => {
   const { name, unit, done, total } = state;
   const parts = [name];
   if (total !== undefined && total > 0) parts.push(`${Math.min(100, Math.floor((done / total) * 100))}%`);
-  parts.push(total === undefined ? formatAmount(done, unit) : `${formatAmount(done, unit)} of ${formatAmount(total, unit)}`);
+  const amount = unit === 'bytes' ? formatAmount(done, unit) : grouped.format(done);
+  parts.push(total === undefined ? formatAmount(done, unit) : `${amount} of ${formatAmount(total, unit)}`);
   const rate = ratePerSecond(state);
   if (rate !== undefined) parts.push(`${formatAmount(rate, unit)}/s`);
   const left = timeLeftMs(state);

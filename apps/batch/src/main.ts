@@ -1,0 +1,28 @@
+/** The batch layer as a process of its own: runs on a schedule, on the stores of one folder. */
+import { join } from 'node:path';
+
+import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { startSchedule } from '@rushes/batch';
+import { EXIT_CODES, runMain, UsageError } from '@rushes/runtime';
+
+await runMain(process, async ({ config, logger, progress, lifecycle }) => {
+  const imdbFolder = config.folders.imdb;
+  if (imdbFolder === undefined) throw new UsageError("no folder with IMDb's files was named", { hint: 'Set RUSHES_IMDB.' });
+  const stores = await openEmbeddedStores(config.folders.data);
+  lifecycle.onStop('the stores', () => stores.close());
+  const { command, webhook } = config.alert;
+  const schedule = startSchedule(
+    stores,
+    {
+      ...config.batch,
+      imdbFolder,
+      workFolder: join(stores.scratchFolder, 'batch'),
+      full: false,
+      alert: { ...(command === undefined ? {} : { command }), ...(webhook === undefined ? {} : { webhook }) },
+    },
+    { logger, progress, signal: lifecycle.signal },
+  );
+  lifecycle.onStop('the schedule', () => schedule.stop());
+  await lifecycle.stopRequested;
+  return EXIT_CODES.ok;
+});

@@ -1,0 +1,109 @@
+/** What all commands share: settings as flags, `--json`, faults told in the right way, the exit code. */
+import {
+  CONFIG_FLAG,
+  ConfigError,
+  endProcess,
+  exitCodeOfError,
+  EXIT_CODES,
+  explainError,
+  runSession,
+  SETTING_LIST,
+  type ExitCode,
+  type Session,
+  type SettingKey,
+} from '@rushes/runtime';
+import { Option, type Command } from 'commander';
+
+import { createOutput, writeFault, type Output } from './output.ts';
+
+export interface Invocation extends Session {
+  readonly output: Output;
+}
+
+/** A flag's values as commander hands them over: text with a value, `true` for a switch. */
+type Flags = Readonly<Record<string, string | number | boolean | undefined>>;
+
+const LOGGING: readonly SettingKey[] = ['log.level', 'log.format'];
+
+const optionOf = (key: SettingKey): Option => {
+  const found = SETTING_LIST.find(([name]) => name === key);
+  if (found === undefined) throw new Error(`there is no setting ${key}`);
+  const [, declared] = found;
+  const fallback = declared.fallbackText ?? JSON.stringify(declared.fallback);
+  return new Option(`${declared.flag} <${declared.placeholder}>`, `${declared.description} (${declared.variable}; default: ${fallback})`);
+};
+
+/** Settings of these groups, in the order of their declaration. */
+export const settingsOf = (...groups: readonly string[]): readonly SettingKey[] =>
+  SETTING_LIST.map(([key]) => key).filter((key) => groups.includes(key.split('.')[0] ?? ''));
+
+export interface CommandParts<Options> {
+  readonly summary: string;
+  readonly description?: string;
+  /** Settings that the command uses: its flags. The others still come from environment and file. */
+  readonly settings: readonly SettingKey[];
+  /** Flags of its own. */
+  readonly options?: readonly Option[];
+  /** Command lines without the leading `rushes`, each with what it does. */
+  readonly examples: readonly (readonly [string, string])[];
+  readonly run: (invocation: Invocation, options: Options) => Promise<ExitCode>;
+}
+
+const examplesText = (examples: CommandParts<unknown>['examples']): string =>
+  `\nExamples:\n${examples.map(([line, meaning]) => `  rushes ${line}\n      ${meaning}`).join('\n')}`;
+
+const tellFault = (host: NodeJS.Process, json: boolean, error: unknown): ExitCode => {
+  const code = exitCodeOfError(error);
+  const { message, hint } = explainError(error);
+  host.stderr.write(`rushes: ${message}\n${hint === undefined ? '' : `${hint}\n`}`);
+  if (json) {
+    const faults = error instanceof ConfigError ? { faults: error.faults } : {};
+    writeFault(host.stdout, { message, ...(hint === undefined ? {} : { hint }), ...faults, exit_code: code });
+  }
+  return code;
+};
+
+/** Adds a command to its parent. */
+export const addCommand = <Options = unknown>(parent: Command, name: string, parts: CommandParts<Options>): Command => {
+  const command = parent
+    .command(name)
+    .summary(parts.summary)
+    .description(parts.description ?? `${parts.summary}.`);
+  const settings = parts.settings.map((key) => [key, optionOf(key)] as const);
+  const logging = LOGGING.map((key) => [key, optionOf(key)] as const);
+  for (const option of parts.options ?? []) command.addOption(option);
+  for (const [, option] of settings) command.addOption(option.helpGroup(option.mandatory ? 'Options:' : 'Settings:'));
+  for (const [, option] of logging) command.addOption(option.helpGroup('General:'));
+  command.addOption(
+    new Option(`${CONFIG_FLAG} <FILE>`, 'configuration file (RUSHES_CONFIG; default: rushes.config.json, if it is there)').helpGroup(
+      'General:',
+    ),
+  );
+  command.addOption(new Option('--json', 'write the answer as JSON, one document on a line').helpGroup('General:'));
+  command.addHelpText('after', examplesText(parts.examples));
+  command.action(async (flags: Flags) => {
+    const host = process;
+    const json = flags['json'] === true;
+    const given: Partial<Record<SettingKey, string>> = {};
+    for (const [key, option] of [...settings, ...logging]) {
+      const value = flags[option.attributeName()];
+      if (typeof value === 'string') given[key] = value;
+    }
+    const file = flags['config'];
+    try {
+      const code = await runSession(
+        { flags: given, ...(typeof file === 'string' ? { file } : {}), env: host.env, cwd: host.cwd() },
+        host,
+        // as: commander has parsed exactly the options declared above.
+        (session) => parts.run({ ...session, output: createOutput(host.stdout, session.terminal, json) }, flags as Options),
+      );
+      endProcess(host, code);
+    } catch (error) {
+      endProcess(host, tellFault(host, json, error));
+    }
+  });
+  return command;
+};
+
+/** The end of every command that did what was asked. */
+export const done = EXIT_CODES.ok;

@@ -1,0 +1,13 @@
+import type { Command } from 'commander';
+
+import { addBatchList } from './batch-list.ts';
+import { addBatchRollback } from './batch-rollback.ts';
+import { addBatchRun } from './batch-run.ts';
+
+export const addBatch = (program: Command): Command => {
+  const batch = program.command('batch').description("Build versions from IMDb's files, list them, go back to an earlier one.");
+  addBatchRun(batch);
+  addBatchList(batch);
+  addBatchRollback(batch);
+  return batch;
+};

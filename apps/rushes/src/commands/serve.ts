@@ -1,0 +1,25 @@
+import { createMetrics } from '@rushes/runtime';
+import type { Command } from 'commander';
+
+import { addCommand, done, settingsOf } from '../cli.ts';
+import { openStores, serve } from '../embedded.ts';
+
+export const addServe = (program: Command): Command =>
+  addCommand(program, 'serve', {
+    summary: 'answer HTTP requests from what is published in the data folder',
+    description:
+      'Answers HTTP requests from what is published in the data folder. Versions that are published meanwhile are taken up at once.',
+    settings: ['folders.data', ...settingsOf('http', 'rateLimit', 'overload', 'serving')],
+    examples: [
+      ['serve --data data --port 8080', 'serve the folder `data`'],
+      ['serve --host 0.0.0.0 --rate-limit-per-minute 0', 'reachable from other machines, without a rate limit'],
+    ],
+    run: async (invocation) => {
+      const { output, lifecycle } = invocation;
+      const stores = await openStores(invocation);
+      const url = await serve(invocation, stores, createMetrics());
+      output.result({ event: 'listening', url }, () => `Rushes answers on ${url} (API: ${url}/docs). Ctrl-C ends it.`);
+      await lifecycle.stopRequested;
+      return done;
+    },
+  });

@@ -1,0 +1,49 @@
+import { readStatus, type BatchStatus } from '@rushes/batch';
+import { formatDuration } from '@rushes/runtime';
+import type { Command } from 'commander';
+
+import { addCommand, done } from '../cli.ts';
+import { openExistingStores } from '../embedded.ts';
+
+const describe = ({ published, lastRun }: BatchStatus, folder: string): string => {
+  const lines = [`Data folder  ${folder}`];
+  if (published === undefined) {
+    lines.push('Served       nothing is published yet');
+  } else {
+    const { publication, ageS, dumps, absent, quarantinedLines, warnings } = published;
+    const rolledBack = publication.reason === 'rollback' ? ', by a rollback' : '';
+    lines.push(
+      `Served       version ${publication.version}, published ${publication.publishedAt}${rolledBack}; its data were read ${formatDuration(ageS * 1_000)} ago`,
+      ...Object.entries(publication.views).map(([name, { rows }]) => `  view       ${name}: ${rows.toLocaleString('en-US')} rows`),
+      ...dumps
+        .filter((dump) => dump.present)
+        .map(
+          ({ dataset, rows = 0, rejectedLines = 0 }) =>
+            `  file       ${dataset}: ${rows.toLocaleString('en-US')} rows, ${rejectedLines} rejected lines`,
+        ),
+      `Absent       ${absent.length === 0 ? 'no file' : `${absent.join(', ')}: what needs them is empty`}`,
+      `Quarantine   ${quarantinedLines.toLocaleString('en-US')} lines`,
+      `Warnings     ${warnings === 0 ? 'none' : `${warnings}; \`rushes batch list\` shows them`}`,
+    );
+  }
+  if (lastRun !== undefined)
+    lines.push(
+      `Last run     ${lastRun.version}, ${lastRun.outcome}${lastRun.message === undefined ? '' : `: ${lastRun.message}`} (${lastRun.startedAt ?? 'start unknown'})`,
+    );
+  return lines.join('\n');
+};
+
+export const addStatus = (program: Command): Command =>
+  addCommand(program, 'status', {
+    summary: 'show what is served, how old it is and what is missing',
+    settings: ['folders.data'],
+    examples: [
+      ['status --data data', 'what is served'],
+      ['status --json', 'the same for programs'],
+    ],
+    run: async (invocation) => {
+      const status = await readStatus(await openExistingStores(invocation));
+      invocation.output.result(status, () => describe(status, invocation.config.folders.data));
+      return done;
+    },
+  });

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+
+import { startSchedule, writeFilmSample } from '@rushes/batch';
+import { createMetrics, explainError } from '@rushes/runtime';
+import type { Command } from 'commander';
+
+import { addCommand, done, settingsOf, type Invocation } from '../cli.ts';
+import { batchOptionsOf, openStores, serve } from '../embedded.ts';
+import { checkImdbFolder } from '../folders.ts';
+import { describeRun } from '../run-report.ts';
+
+/** The folder named, or a sample written into the data folder. */
+const imdbFolder = async ({ config, output }: Invocation): Promise<string> => {
+  if (config.folders.imdb !== undefined) return checkImdbFolder(config.folders.imdb);
+  const folder = join(config.folders.data, 'sample');
+  await writeFilmSample(folder);
+  output.note('Using a sample of 3,201 films. For all of IMDb: `npx rushes download --out imdb`, then `npm start -- --imdb imdb`.');
+  return folder;
+};
+
+const invitation = (url: string): string =>
+  ['Try:', `  ${url}/movies?genre=Action&rating_gt=8&sort=rating`, `  ${url}/top_movies?limit=5`, `  ${url}/docs`, 'Ctrl-C ends it.'].join(
+    '\n',
+  );
+
+export const addUp = (program: Command): Command =>
+  addCommand(program, 'up', {
+    summary: 'everything in one process: batch runs on a schedule, and the HTTP service',
+    description:
+      'Everything in one process: batch runs on a schedule, and the HTTP service. Answers are 503 until the first version is published; after that they come from the last one that was.\nWithout --imdb a sample of 3,201 films is used.',
+    settings: settingsOf('folders', 'http', 'rateLimit', 'overload', 'serving', 'batch', 'alert'),
+    examples: [
+      ['up', 'the sample'],
+      ['up --imdb imdb --data data --port 8080', "IMDb's files from the folder `imdb`"],
+    ],
+    run: async (invocation) => {
+      const { logger, progress, lifecycle, output } = invocation;
+      const folder = await imdbFolder(invocation);
+      const stores = await openStores(invocation);
+      const metrics = createMetrics();
+      const url = await serve(invocation, stores, metrics);
+      const served = await stores.views.currentPublication();
+      output.result({ event: 'listening', url, version: served?.version ?? null }, () =>
+        served === undefined
+          ? `Rushes listens on ${url}; the first run is on its way.`
+          : `Rushes answers on ${url} from version ${served.version}.`,
+      );
+      if (served !== undefined) output.note(invitation(url));
+
+      const schedule = startSchedule(stores, batchOptionsOf(invocation, stores, folder, false), {
+        logger,
+        progress,
+        signal: lifecycle.signal,
+      });
+      lifecycle.onStop('the schedule', () => schedule.stop());
+      const told = schedule.firstRun.then(
+        (report) => {
+          if (report === undefined || report.outcome === 'interrupted') return;
+          output.result({ event: 'run', ...report }, () => describeRun(report));
+          if (served === undefined && report.outcome === 'published') output.note(invitation(url));
+        },
+        (error: unknown) => {
+          if (lifecycle.signal.aborted) return;
+          const { message, hint } = explainError(error);
+          output.result(
+            { event: 'run_failed', message },
+            () => `The run failed: ${message}${hint === undefined ? '' : `\n${hint}`}\nIt is tried again.`,
+          );
+        },
+      );
+      await lifecycle.stopRequested;
+      await schedule.stop();
+      await told;
+      output.note('Stopping.');
+      return done;
+    },
+  });

@@ -1,0 +1,54 @@
+/** The layers wired to the embedded stores: what `up`, `serve`, `batch` and `status` have in common. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { openEmbeddedStores, type EmbeddedStores } from '@rushes/adapters/embedded';
+import { createMemoryRateLimiter } from '@rushes/adapters/memory-rate-limiter';
+import type { ScheduleOptions } from '@rushes/batch';
+import { UsageError, type Registry, type Session } from '@rushes/runtime';
+import { DEFAULT_OPTIONS, startServing } from '@rushes/serving';
+
+/** Opens the stores of the data folder, which is created if it is not there; they are closed when the session ends. */
+export const openStores = async ({ config, lifecycle }: Session): Promise<EmbeddedStores> => {
+  const stores = await openEmbeddedStores(config.folders.data);
+  lifecycle.onStop('the stores', () => stores.close());
+  return stores;
+};
+
+/** The same for commands that only look: a folder that is not there is a slip of the pen, not a wish for a new one. */
+export const openExistingStores = async (session: Session): Promise<EmbeddedStores> => {
+  const folder = session.config.folders.data;
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory() === true) return openStores(session);
+  throw new UsageError(`there is no data folder ${folder}`, {
+    hint: 'Name it with --data FOLDER; `rushes up` and `rushes batch run` create it.',
+  });
+};
+
+/** What a run, and a schedule of runs, need to know. */
+export const batchOptionsOf = ({ config }: Session, stores: EmbeddedStores, imdbFolder: string, full: boolean): ScheduleOptions => {
+  const { command, webhook } = config.alert;
+  return {
+    ...config.batch,
+    imdbFolder,
+    workFolder: join(stores.scratchFolder, 'batch'),
+    full,
+    alert: { ...(command === undefined ? {} : { command }), ...(webhook === undefined ? {} : { webhook }) },
+  };
+};
+
+/** Starts the HTTP service; its requests are drained when the session ends. Returns the address to reach it at. */
+export const serve = async (
+  { config, logger, lifecycle }: Session,
+  { objects, views }: EmbeddedStores,
+  metrics: Registry,
+): Promise<string> => {
+  const { perMinute, burst } = config.rateLimit;
+  const server = await startServing(
+    { objects, views, rateLimiter: perMinute === 0 ? undefined : createMemoryRateLimiter({ perMinute, burst }) },
+    { ...config.http, ...config.serving, overload: { ...DEFAULT_OPTIONS.overload, ...config.overload } },
+    { logger, metrics },
+  );
+  lifecycle.onStop('the HTTP service', () => server.close());
+  return server.url;
+};

@@ -1,0 +1,16 @@
+import { stat } from 'node:fs/promises';
+
+import { UsageError } from '@rushes/runtime';
+
+/** Makes sure that the folder with IMDb's files is one, before anything starts. */
+export const checkImdbFolder = async (folder: string | undefined): Promise<string> => {
+  if (folder === undefined)
+    throw new UsageError("no folder with IMDb's files was named", {
+      hint: 'Give --imdb FOLDER or set RUSHES_IMDB. `rushes download --out FOLDER` fetches the files, `rushes sample --out FOLDER` writes a sample.',
+    });
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory() === true) return folder;
+  throw new UsageError(`${folder} is ${found === undefined ? 'not there' : 'no folder'}`, {
+    hint: "Name the folder that holds title.basics.tsv or title.basics.tsv.gz and what there is of IMDb's other files.",
+  });
+};

@@ -1,0 +1,40 @@
+import { EXIT_CODES } from '@rushes/runtime';
+import { Command } from 'commander';
+
+import { addBatch } from './commands/batch.ts';
+import { addConfig } from './commands/config.ts';
+import { addDownload } from './commands/download.ts';
+import { addSample } from './commands/sample.ts';
+import { addServe } from './commands/serve.ts';
+import { addStatus } from './commands/status.ts';
+import { addUp } from './commands/up.ts';
+import { VERSION } from './version.ts';
+
+const EXIT_CODES_TEXT = `
+Exit codes:
+  ${EXIT_CODES.ok}    done
+  ${EXIT_CODES.failed}    failed; the message says at what
+  ${EXIT_CODES.usage}    wrong arguments or configuration; nothing was started
+  ${EXIT_CODES.refused}    the data did not pass validation: nothing was published, the old version keeps serving
+  ${EXIT_CODES.superseded}    another run or a rollback published first
+  ${EXIT_CODES.interrupted}  ended by Ctrl-C, ${EXIT_CODES.terminated} by SIGTERM (servers that end cleanly: 0)
+
+\`rushes COMMAND --help\` shows a command's flags and examples.`;
+
+/** The command line with all its commands. Wrong use throws a `CommanderError` after it was told. */
+export const buildProgram = (): Command => {
+  const program = new Command('rushes')
+    .description("A catalog of films from IMDb's files: batch runs build versions of it, the serving layer answers from them.")
+    .version(VERSION, '--version', 'show the version')
+    .exitOverride()
+    .showHelpAfterError('(add --help for the flags and examples)')
+    .addHelpText('after', EXIT_CODES_TEXT);
+  addUp(program);
+  addBatch(program);
+  addServe(program);
+  addStatus(program);
+  addSample(program);
+  addDownload(program);
+  addConfig(program);
+  return program;
+};

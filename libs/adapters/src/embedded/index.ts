@@ -1,0 +1,25 @@
+/** The stores that need nothing but a folder: where each of them lies in it, and opening and closing them together. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { BatchViewStore, ObjectStore } from '@rushes/ports';
+
+import { openFolderObjectStore } from '../folder-object-store/index.ts';
+import { openSqliteBatchViews } from '../sqlite-batch-views/index.ts';
+
+export interface EmbeddedStores {
+  readonly objects: ObjectStore;
+  readonly views: BatchViewStore;
+  /** Folder for scratch files; what lies in it may be deleted when nothing runs. */
+  readonly scratchFolder: string;
+  close(): Promise<void>;
+}
+
+/** Opens the stores in `dataFolder`, which is created if it is not there. */
+export const openEmbeddedStores = async (dataFolder: string): Promise<EmbeddedStores> => {
+  const scratchFolder = join(dataFolder, 'tmp');
+  await mkdir(scratchFolder, { recursive: true });
+  const objects = await openFolderObjectStore(join(dataFolder, 'lake'));
+  const views = await openSqliteBatchViews(join(dataFolder, 'views'));
+  return { objects, views, scratchFolder, close: () => views.close() };
+};

@@ -1,0 +1,149 @@
+import { expect, test } from 'vitest';
+
+import { ConfigError } from './config-error.ts';
+import { loadConfig, type ConfigSources } from './load-config.ts';
+import { SETTING_LIST } from './settings.ts';
+
+const noFile = (path: string): string => {
+  throw Object.assign(new Error(`no file ${path}`), { code: 'ENOENT' });
+};
+const file = (content: unknown) => (): string => (typeof content === 'string' ? content : JSON.stringify(content));
+
+const sources = (given: Partial<ConfigSources> = {}): ConfigSources => ({ env: {}, cwd: '/work', ...given });
+
+const faultsOf = (given: Partial<ConfigSources>, readText: (path: string) => string = noFile): readonly string[] => {
+  try {
+    loadConfig(sources(given), readText);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults.map(({ origin, message, remedy }) => `${origin}: ${message}. ${remedy}`);
+    throw error;
+  }
+  return [];
+};
+
+test('without any source every setting has its default', () => {
+  const { config, effective } = loadConfig(sources(), noFile);
+  expect(config.http.port).toBe(8080);
+  expect(config.http.host).toBe('127.0.0.1');
+  expect(config.folders).toEqual({ data: '/work/data', imdb: undefined });
+  expect(config.rateLimit).toEqual({ perMinute: 100, burst: 20 });
+  expect(effective().every(({ origin }) => origin === 'default')).toBe(true);
+  expect(effective()).toHaveLength(SETTING_LIST.length);
+});
+
+test('a flag beats a variable, a variable the file, the file the default', () => {
+  const readText = file({ http: { port: 1, host: 'from-file' }, batch: { keepVersions: 3 } });
+  const { config, effective } = loadConfig(
+    sources({ flags: { 'http.port': '3' }, env: { RUSHES_PORT: '2', RUSHES_HOST: 'from-variable' } }),
+    readText,
+  );
+  expect([config.http.port, config.http.host, config.batch.keepVersions]).toEqual([3, 'from-variable', 3]);
+  const origins = Object.fromEntries(effective().map(({ key, origin }) => [key, origin]));
+  expect(origins).toMatchObject({
+    'http.port': '--port',
+    'http.host': 'RUSHES_HOST',
+    'batch.keepVersions': '/work/rushes.config.json: batch.keepVersions',
+    'log.level': 'default',
+  });
+});
+
+test('every fault of every source is listed at once, with its origin and the way out', () => {
+  const faults = faultsOf(
+    { flags: { 'batch.threads': '0' }, env: { RUSHES_PORT: '80x', RUSHES_PROT: '1', RUSHES_LOG_LEVEL: 'loud' } },
+    file({ http: { prot: 1 }, rateLimit: { burst: '20' }, rateLimits: {}, log: 3 }),
+  );
+  expect(faults).toEqual([
+    'RUSHES_PROT: there is no such variable. Did you mean RUSHES_PORT',
+    '/work/rushes.config.json: http.prot: there is no such setting. Did you mean http.port',
+    '/work/rushes.config.json: rateLimits: there is no such setting. Did you mean rateLimit',
+    '/work/rushes.config.json: log: it is a group of settings. Give an object',
+    'RUSHES_PORT: "80x" is not accepted. Give a whole number from 0 to 65535, or nothing for 8080',
+    '/work/rushes.config.json: rateLimit.burst: "20" is not accepted. Give a whole number from 1 on, or nothing for 20',
+    '--threads: 0 is not accepted. Give a whole number from 1 on',
+    'RUSHES_LOG_LEVEL: "loud" is not accepted. Give one of trace, debug, info, warn, error, fatal, silent, or nothing for "info"',
+  ]);
+});
+
+test('a value that a stronger source overrides is still checked', () => {
+  expect(faultsOf({ flags: { 'http.port': '3' }, env: { RUSHES_PORT: 'x' } })).toHaveLength(1);
+});
+
+test.each([
+  ['RUSHES_PORT', '65536'],
+  ['RUSHES_PORT', '-1'],
+  ['RUSHES_PORT', '1.5'],
+  ['RUSHES_PORT', '1e3'],
+  ['RUSHES_MEMORY_LIMIT_MB', '63'],
+  ['RUSHES_LOG_FORMAT', 'xml'],
+  ['RUSHES_DOWNLOAD_BASE_URL', 'ftp://example.org'],
+  ['RUSHES_ALERT_WEBHOOK', 'example.org'],
+])('%s=%s is refused', (name, value) => {
+  expect(faultsOf({ env: { [name]: value } })).toHaveLength(1);
+});
+
+test('lists come as text separated by commas, or as arrays in the file', () => {
+  expect(
+    loadConfig(sources({ env: { RUSHES_CORS_ORIGINS: 'https://a.example, https://b.example' } }), noFile).config.http.corsOrigins,
+  ).toEqual(['https://a.example', 'https://b.example']);
+  expect(loadConfig(sources(), file({ http: { corsOrigins: ['https://c.example'] } })).config.http.corsOrigins).toEqual([
+    'https://c.example',
+  ]);
+});
+
+test('an empty variable counts as unset', () => {
+  expect(loadConfig(sources({ env: { RUSHES_PORT: '' } }), noFile).config.http.port).toBe(8080);
+});
+
+test('the variables of an alert command are no faults: it may call rushes', () => {
+  expect(faultsOf({ env: { RUSHES_ALERT_MESSAGE: 'refused', RUSHES_ALERT_REPORT: '{}' } })).toEqual([]);
+});
+
+test('relative paths count from the working directory, those of a file from its folder', () => {
+  expect(loadConfig(sources({ env: { RUSHES_IMDB: 'imdb' } }), noFile).config.folders.imdb).toBe('/work/imdb');
+  expect(loadConfig(sources({ file: '../etc/rushes.json' }), file({ folders: { imdb: 'imdb' } })).config.folders.imdb).toBe('/etc/imdb');
+});
+
+test('a file that was named must be there; the one in the working directory need not', () => {
+  expect(faultsOf({ file: 'my.json' }, noFile)).toEqual(['/work/my.json: there is no such file. Create it, or name another one']);
+  expect(faultsOf({ env: { RUSHES_CONFIG: 'my.json' } }, noFile)).toHaveLength(1);
+  expect(faultsOf({}, noFile)).toEqual([]);
+});
+
+test.each([
+  ['{"http":', 'it is not JSON'],
+  ['[1]', 'it holds no object'],
+])('a file with %s is a fault', (content, message) => {
+  expect(faultsOf({}, file(content))[0]).toContain(message);
+});
+
+test('a secret is never shown, neither as a value nor in a fault', () => {
+  const { effective } = loadConfig(sources({ env: { RUSHES_ALERT_WEBHOOK: 'https://hooks.example/geheim' } }), noFile);
+  expect(effective().find(({ key }) => key === 'alert.webhook')).toEqual({
+    key: 'alert.webhook',
+    value: '***',
+    origin: 'RUSHES_ALERT_WEBHOOK',
+  });
+  expect(faultsOf({ env: { RUSHES_ALERT_WEBHOOK: 'geheim' } }).join()).not.toContain('geheim');
+});
+
+test('the declared settings: keys, variables and flags are unique, defaults pass their own schemas', () => {
+  const { length } = SETTING_LIST;
+  for (const names of [
+    SETTING_LIST.map(([key]) => key),
+    SETTING_LIST.map(([, one]) => one.variable),
+    SETTING_LIST.map(([, one]) => one.flag),
+  ])
+    expect(new Set(names).size).toBe(length);
+  const defaults = Object.fromEntries(
+    loadConfig(sources(), noFile)
+      .effective()
+      .filter(({ value }) => value !== undefined)
+      .map(({ key, value }) => [key, value]),
+  );
+  const asFile: Record<string, Record<string, unknown>> = {};
+  for (const [key, value] of Object.entries(defaults)) {
+    const [group = '', name = ''] = key.split('.');
+    (asFile[group] ??= {})[name] = value;
+  }
+  expect(faultsOf({}, file(asFile))).toEqual([]);
+});
