@@ -1,0 +1,39 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { type ObjectInfo, ObjectNotFoundError, type ObjectStore } from '@rushes/ports';
+
+/** An object store for tests that, like a remote one, gives no local paths: readers have to fetch. */
+export const memoryObjectStore = (now: () => Date = () => new Date()): ObjectStore => {
+  const objects = new Map<string, { readonly body: Uint8Array; readonly modifiedAt: Date }>();
+  const info = (key: string): ObjectInfo | undefined => {
+    const found = objects.get(key);
+    return found && { key, bytes: found.body.length, modifiedAt: found.modifiedAt };
+  };
+  const put = (key: string, body: Uint8Array): void => void objects.set(key, { body: Uint8Array.from(body), modifiedAt: now() });
+  return {
+    location: 'memory',
+    putIfAbsent: async (key, body) => {
+      if (objects.has(key)) return false;
+      put(key, body);
+      return true;
+    },
+    put: async (key, body) => put(key, body),
+    putFile: async (key, path) => {
+      put(key, await readFile(path));
+      await rm(path);
+    },
+    get: async (key) => objects.get(key)?.body,
+    getFile: async (key, path) => {
+      const found = objects.get(key);
+      if (!found) throw new ObjectNotFoundError('memory', key);
+      await writeFile(path, found.body);
+    },
+    head: async (key) => info(key),
+    async *list(prefix) {
+      for (const key of [...objects.keys()].filter((candidate) => candidate.startsWith(prefix)).toSorted()) {
+        const found = info(key);
+        if (found) yield found;
+      }
+    },
+    delete: async (key) => void objects.delete(key),
+  };
+};
