@@ -42,7 +42,7 @@ test('hooks run one after the other, the last registered first, once', async () 
 
 test('a hook that fails is reported and does not keep the others from running', async () => {
   const { lifecycle, trouble } = start();
-  const closed = vi.fn();
+  const closed = vi.fn<() => void>();
   lifecycle.onStop('the stores', closed);
   lifecycle.onStop('the server', () => Promise.reject(new Error('stuck')));
   await lifecycle.stop();
