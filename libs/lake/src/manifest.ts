@@ -43,6 +43,15 @@ export const Step = Type.Object({
   reused: Type.Optional(Type.Boolean()),
 });
 
+/** What people want to know of a table: the data catalog's entry, beside the schema and the counts in its `TableRecord`. */
+export const CatalogEntry = Type.Object({
+  table: Type.String(),
+  meaning: Type.String(),
+  /** The tables or files that it is made from. */
+  reads: Type.Array(Type.String()),
+  retention: Type.String(),
+});
+
 /** Everything that version k is: put once, never changed. */
 export const Manifest = Type.Object({
   format: Type.Literal(1),
@@ -61,6 +70,7 @@ export const Manifest = Type.Object({
   tables: Type.Array(TableRecord),
   /** Every derivation that went into the tables: what a later run looks up before it computes anything. */
   derivations: Type.Array(Type.String()),
+  catalog: Type.Array(CatalogEntry),
   views: Type.Array(ViewArtefact),
   validation: Type.Array(Expectation),
   /** Dangling references and other counts worth seeing. */
@@ -68,6 +78,7 @@ export const Manifest = Type.Object({
   steps: Type.Array(Step),
 });
 
+export type CatalogEntry = Static<typeof CatalogEntry>;
 export type Dump = Static<typeof Dump>;
 export type Expectation = Static<typeof Expectation>;
 export type ViewArtefact = Static<typeof ViewArtefact>;

@@ -2,11 +2,12 @@ import { defineStored, deriveTable, derivationOf, findDerived, type TableDefinit
 import { TerminalError } from '@rushes/runtime';
 import type { RunContext } from '../run-context.ts';
 import type { SqlModel } from '../sql-files.ts';
-import { orderModels } from './order-models.ts';
+import { orderModels, type ReadingModel } from './order-models.ts';
 import { TABLE_ORDERS } from './table-orders.ts';
 
 export interface BuiltModel {
   readonly table: TableRecord;
+  readonly model: ReadingModel;
   readonly reused: boolean;
 }
 
@@ -29,6 +30,6 @@ export async function* buildModels(context: RunContext, models: readonly SqlMode
     const table = found ?? (await deriveTable(lake, engine, definition, derivation));
     await defineStored(lake, engine, table);
     tables.set(table.name, table);
-    yield { table, reused: found !== undefined };
+    yield { table, model, reused: found !== undefined };
   }
 }

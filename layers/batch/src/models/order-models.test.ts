@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { orderModels } from './order-models.ts';
 
-const model = (name: string, ...reads: string[]) => ({ name, reads, select: '' });
+const model = (name: string, ...reads: string[]) => ({ name, reads, select: '', meaning: '' });
 const names = (models: readonly { name: string }[]): string[] => models.map((one) => one.name);
 
 test('each model comes after what it reads, by name where that leaves a choice', () => {

@@ -1,11 +1,12 @@
 /** Bronze → silver → gold → views of one version, in the order in which data flows. Nothing here is visible to readers. */
 import type { ImdbDataset } from '@rushes/domain';
-import { defineStored, type Dump, type TableRecord, type ViewArtefact } from '@rushes/lake';
+import { type CatalogEntry, defineStored, type Dump, type TableRecord, type ViewArtefact } from '@rushes/lake';
 import type { BatchViewStore } from '@rushes/ports';
 import { TerminalError } from '@rushes/runtime';
 import { VIEWS } from '@rushes/views';
 import { findFiles, type SourceFile } from '../bronze/find-files.ts';
 import { absentDataset, type BronzeTable, finishLoad, type PreparedLoad, prepareLoad } from '../bronze/load-dataset.ts';
+import { bronzeEntry, modelEntry, quarantineEntry } from '../models/catalog-entries.ts';
 import { buildModels } from '../models/build-models.ts';
 import type { RunContext } from '../run-context.ts';
 import { buildSilverTable, combineQuarantines } from '../silver/build-silver-table.ts';
@@ -18,6 +19,7 @@ export interface BuiltLake {
   readonly dumps: readonly Dump[];
   readonly tables: readonly TableRecord[];
   readonly derivations: readonly string[];
+  readonly catalog: readonly CatalogEntry[];
   readonly views: readonly ViewArtefact[];
 }
 
@@ -35,6 +37,7 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
   const bronze: BronzeTable[] = [];
   const silver: TableRecord[] = [];
   const quarantines: TableRecord[] = [];
+  const catalog: CatalogEntry[] = [];
   const queue = prepareAhead(context, files);
   try {
     for (const declared of SILVER_TABLES) {
@@ -49,6 +52,7 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
       bronze.push(loaded);
       silver.push(built.table);
       quarantines.push(built.quarantine);
+      catalog.push(bronzeEntry(loaded.dump), modelEntry(model, [loaded.table.name]));
     }
   } finally {
     await queue.drain();
@@ -61,10 +65,11 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
   try {
     const task = context.progress.task({ name: 'build gold and views', unit: 'tables', total: models.length });
     let startedMs = context.now().getTime();
-    for await (const { table, reused } of buildModels(context, models, silver, options.full)) {
+    for await (const { table, model, reused } of buildModels(context, models, silver, options.full)) {
       const durationMs = context.now().getTime() - startedMs;
       log.record({ name: table.name, startedAt: new Date(startedMs).toISOString(), durationMs, rows: table.rows, reused });
       derived.push(table);
+      catalog.push(modelEntry(model, model.reads));
       task.advance(1);
       loads.add(table);
       startedMs = context.now().getTime();
@@ -79,6 +84,7 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
     dumps: bronze.map((one) => one.dump),
     tables,
     derivations: [...silver, ...quarantines, ...derived].map((table) => table.derivation),
+    catalog: [...catalog, quarantineEntry(bronze.map((one) => one.table.name))],
     views: await loads.done(),
   };
 };

@@ -106,6 +106,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       dumps: [...built.dumps],
       tables: [...built.tables],
       derivations: [...new Set(built.derivations)],
+      catalog: [...built.catalog],
       views: [...built.views],
       validation: [...known.validation],
       figures,
