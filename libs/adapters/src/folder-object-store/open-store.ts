@@ -91,13 +91,17 @@ export const openFolderObjectStore = async (folder: string): Promise<ObjectStore
     localPath: (key) => fileOf(location, key),
     put: (key, body) => put(key, (path) => writeDurably(path, body), rename),
     putIfAbsent: async (key, body) => {
-      try {
-        await put(key, (path) => writeDurably(path, body), link);
-        return true;
-      } catch (error) {
-        if (!hasCode(error, 'EEXIST')) throw error;
-        return false;
-      }
+      let taken = false;
+      const give = async (path: string, name: string): Promise<void> => {
+        try {
+          await link(path, name);
+        } catch (error) {
+          if (!hasCode(error, 'EEXIST')) throw error;
+          taken = true;
+        }
+      };
+      await put(key, (path) => writeDurably(path, body), give);
+      return !taken;
     },
     putFile: async (key, path) => {
       const target = fileOf(location, key);
