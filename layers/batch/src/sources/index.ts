@@ -1,0 +1,1 @@
+export { type FilmSample, writeFilmSample } from './films/write-film-sample.ts';
