@@ -26,7 +26,7 @@ const PROCESSORS = ['x64', 'arm64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64
 /** Where a package that is required at `path` may be installed, the nearest first: as Node looks for it. */
 const placesFor = (path: string, name: string): readonly string[] => {
   const places = [`${path === '' ? '' : `${path}/`}node_modules/${name}`];
-  for (let at = path; at !== ''; ) {
+  for (let at = path; at !== '';) {
     const end = at.lastIndexOf('node_modules/');
     at = end <= 0 ? '' : at.slice(0, end - 1);
     places.push(`${at === '' ? '' : `${at}/`}node_modules/${name}`);
@@ -40,7 +40,11 @@ const platformOf = (name: string): Pick<LockedPackage, 'os' | 'cpu' | 'libc'> =>
   const os = SYSTEMS.find((system) => parts.includes(system));
   const cpu = PROCESSORS.find((processor) => parts.includes(processor));
   const libc = parts.includes('musl') ? 'musl' : parts.includes('gnu') ? 'glibc' : undefined;
-  return { ...(cpu === undefined ? {} : { cpu: [cpu] }), ...(os === undefined ? {} : { os: [os] }), ...(libc === undefined ? {} : { libc: [libc] }) };
+  return {
+    ...(cpu === undefined ? {} : { cpu: [cpu] }),
+    ...(os === undefined ? {} : { os: [os] }),
+    ...(libc === undefined ? {} : { libc: [libc] }),
+  };
 };
 
 /** The optional packages that the lock's packages ask for and the lock does not have, by the path to install them at. */

@@ -13,8 +13,9 @@ const start = (deadlineMs = 60_000) => {
     exit: (code) => exits.push(code),
   };
   const trouble: string[] = [];
-  const lifecycle = createLifecycle({ process, deadlineMs, onTrouble: (message) => trouble.push(message) });
-  return { lifecycle, exits, trouble, emitter, send: (signal: string) => emitter.emit(signal, signal) };
+  const clock = { nowMs: 0 };
+  const lifecycle = createLifecycle({ process, deadlineMs, nowMs: () => clock.nowMs, onTrouble: (message) => trouble.push(message) });
+  return { lifecycle, clock, exits, trouble, emitter, send: (signal: string) => emitter.emit(signal, signal) };
 };
 
 test('a signal aborts, and leaves the rest to whoever stops', async () => {
@@ -54,11 +55,20 @@ test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)('a second signal ends the process at once: %s', (signal, code) => {
-  const { send, exits } = start();
+  const { clock, send, exits } = start();
   send(signal);
+  clock.nowMs = 500;
   expect(exits).toEqual([]);
   send(signal);
   expect(exits).toEqual([code]);
+});
+
+test('one Ctrl-C that arrives twice, from the terminal and from npm, is one signal', () => {
+  const { clock, send, exits } = start();
+  send('SIGINT');
+  clock.nowMs = 499;
+  send('SIGINT');
+  expect(exits).toEqual([]);
 });
 
 test('the deadline ends the process and names what did not stop', () => {

@@ -15,6 +15,8 @@ export interface LifecycleOptions {
   readonly process: StoppableProcess;
   /** Time for all hooks together, in milliseconds. */
   readonly deadlineMs: number;
+  /** A clock that only goes forward, in milliseconds. */
+  readonly nowMs: () => number;
   /** Told what goes wrong while stopping. */
   readonly onTrouble: (message: string, error?: unknown) => void;
 }
@@ -32,13 +34,20 @@ export interface Lifecycle {
   stop(): Promise<void>;
 }
 
+/**
+ * Two signals closer than this are one: a terminal's Ctrl-C reaches the whole process group, and npm, being in it, passes it on once more. In
+ * milliseconds.
+ */
+const SAME_SIGNAL_MS = 500;
+
 const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
 
-export const createLifecycle = ({ process, deadlineMs, onTrouble }: LifecycleOptions): Lifecycle => {
+export const createLifecycle = ({ process, deadlineMs, nowMs, onTrouble }: LifecycleOptions): Lifecycle => {
   const controller = new AbortController();
   const requested = Promise.withResolvers<void>();
   const hooks: { readonly name: string; readonly hook: () => Promise<void> | void }[] = [];
   let received: StopSignal | undefined;
+  let receivedMs = 0;
   let deadline: NodeJS.Timeout | undefined;
   let stopping: Promise<void> | undefined;
   let current = 'the work under way';
@@ -55,10 +64,11 @@ export const createLifecycle = ({ process, deadlineMs, onTrouble }: LifecycleOpt
   };
   const onSignal = (signal: StopSignal): void => {
     if (received !== undefined) {
-      process.exit(exitCodeOfSignal(signal));
+      if (nowMs() - receivedMs >= SAME_SIGNAL_MS) process.exit(exitCodeOfSignal(signal));
       return;
     }
     received = signal;
+    receivedMs = nowMs();
     request();
   };
   const runHooks = async (): Promise<void> => {

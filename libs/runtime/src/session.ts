@@ -39,6 +39,7 @@ export const runSession = async (
   const lifecycle = createLifecycle({
     process: host,
     deadlineMs: STOP_DEADLINE_MS,
+    nowMs,
     onTrouble: (message, error) => logger.error(error === undefined ? {} : { err: error }, message),
   });
   try {

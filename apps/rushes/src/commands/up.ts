@@ -19,7 +19,7 @@ const imdbFolder = async ({ config, output }: Invocation): Promise<string> => {
 };
 
 const invitation = (url: string): string =>
-  ['Try:', `  ${url}/movies?genre=Action&rating_gt=8&sort=rating`, `  ${url}/top_movies?limit=5`, `  ${url}/docs`, 'Ctrl-C ends it.'].join(
+  ['Try:', `  ${url}/movies?genre=Action&rating_gt=8&sort=rating&desc=true`, `  ${url}/top_movies?limit=5`, `  ${url}/docs`, 'Ctrl-C ends it.'].join(
     '\n',
   );
 

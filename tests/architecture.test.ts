@@ -1,0 +1,81 @@
+/** Who imports whom, as tools/import-table.ts has it: declared dependencies and the imports that are really there. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+import { CLIENT_LIBRARIES, IMPORT_TABLE, TEST_IMPORTS } from '../tools/import-table.ts';
+import { ROOT, workingTree } from './planted-copy.ts';
+
+const own: ReadonlySet<string> = new Set(Object.values(IMPORT_TABLE).map((entry) => entry.package));
+const sources = workingTree().filter((path) => path.endsWith('.ts') && existsSync(join(ROOT, path)));
+const isTest = (path: string): boolean => path.endsWith('.test.ts') || /^[^/]+\/[^/]+\/(test|contracts)\//.test(path);
+
+/** Names of the modules that a file imports or exports from, types included. */
+const importsOf = (path: string): readonly string[] =>
+  [...readFileSync(join(ROOT, path), 'utf8').matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^'\n]+)'/g)].flatMap(([, name]) =>
+    name === undefined ? [] : [name],
+  );
+
+const packageOf = (specifier: string): string =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+
+interface PackageJson {
+  readonly name: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+// as: npm's own file in its documented form
+const packageJson = (folder: string): PackageJson => JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as PackageJson;
+
+test('the table names every package there is, and goes one way', () => {
+  const folders = ['libs', 'layers', 'apps'].flatMap((parent) => readdirSync(join(ROOT, parent)).map((name) => `${parent}/${name}`));
+  expect(Object.keys(IMPORT_TABLE).toSorted()).toEqual(folders.toSorted());
+
+  const importsOfPackage = new Map(Object.values(IMPORT_TABLE).map((entry) => [entry.package, entry.imports]));
+  const above = (name: string, path: readonly string[]): void => {
+    expect(path, `circle: ${[...path, name].join(' → ')}`).not.toContain(name);
+    for (const next of importsOfPackage.get(name) ?? []) above(next, [...path, name]);
+  };
+  for (const name of own) above(name, []);
+});
+
+describe.each(Object.entries(IMPORT_TABLE))('%s', (folder, entry) => {
+  const files = sources.filter((path) => path.startsWith(`${folder}/`));
+
+  test('its package.json depends on nothing that the table forbids', () => {
+    const { name, dependencies = {}, devDependencies = {} } = packageJson(folder);
+    expect(name).toBe(entry.package);
+    const allowedInTests = [...entry.imports, ...TEST_IMPORTS];
+    expect(Object.keys(dependencies).filter((dependency) => own.has(dependency) && !entry.imports.includes(dependency))).toEqual([]);
+    expect(Object.keys(devDependencies).filter((dependency) => own.has(dependency) && !allowedInTests.includes(dependency))).toEqual([]);
+  });
+
+  test('its files import nothing that the table forbids', () => {
+    const forbidden = files.flatMap((path) => {
+      const allowed = [entry.package, ...entry.imports, ...(isTest(path) ? TEST_IMPORTS : [])];
+      return importsOf(path)
+        .filter(
+          (specifier) =>
+            (own.has(packageOf(specifier)) && !allowed.includes(packageOf(specifier))) || /^(\.\.\/)+(libs|layers|apps)\//.test(specifier),
+        )
+        .map((specifier) => `${path} imports ${specifier}`);
+    });
+    expect(files).not.toEqual([]);
+    expect(forbidden).toEqual([]);
+  });
+});
+
+test.each(Object.entries(CLIENT_LIBRARIES))('%s is imported only in %s', (library, places) => {
+  const importers = sources.filter(
+    (path) =>
+      /^(libs|layers|apps)\//.test(path) &&
+      !isTest(path) &&
+      importsOf(path).some((name) => packageOf(name) === library || name === library),
+  );
+  expect(importers).not.toEqual([]);
+  expect(importers.filter((path) => !places.some((place) => path.startsWith(`${place}/`)))).toEqual([]);
+});
