@@ -1,0 +1,86 @@
+/** Runs that end in the middle: by Ctrl-C, or by `kill -9` at any moment. Readers keep the old version, and the next run goes on. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { listVersions } from '@rushes/batch';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { writeCatalog } from './made-up-catalog.ts';
+import { type DataFolder, openDataFolder, readEverything } from './test-data-folder.ts';
+
+let data: DataFolder;
+let imdb: string;
+
+beforeEach(async () => {
+  data = await openDataFolder();
+  imdb = await writeCatalog(data.path('imdb'), { titles: 400 });
+});
+afterEach(() => data.close());
+
+test('an aborted run reports itself as interrupted, and the next one takes over what was stored', async () => {
+  const stop = new AbortController();
+  const stores = {
+    ...data.stores,
+    objects: new Proxy(data.stores.objects, {
+      get(target, name) {
+        // The first table of gold ends the run: bronze and silver are stored by then.
+        if (name === 'putFile') {
+          return async (key: string, path: string) => {
+            await target.putFile(key, path);
+            if (key.startsWith('gold/')) stop.abort();
+          };
+        }
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    }),
+  };
+  expect(await data.run(imdb, {}, stop.signal, stores)).toMatchObject({ version: 1, outcome: 'interrupted' });
+  expect(await data.stores.views.currentPublication()).toBeUndefined();
+  expect(await readdir(data.path('tmp'))).toEqual([]);
+  const next = await data.run(imdb);
+  expect(next).toMatchObject({ version: 2, outcome: 'published' });
+  expect(next.steps.find((step) => step.name === 'silver.principals')?.reused).toBe(true);
+  expect(next.steps.find((step) => step.name === 'gold.titles')?.reused).toBe(false);
+});
+
+const cli = fileURLToPath(new URL('../../apps/rushes/src/main.ts', import.meta.url));
+
+/** Starts `rushes batch run` in a process of its own; `undefined` for how long: lets it finish. */
+const runProcess = async (killAfterMs: number | undefined): Promise<number | null> => {
+  const child = spawn(process.execPath, [cli, 'batch', 'run', '--imdb', imdb, '--data', data.root, '--json'], { stdio: 'ignore' });
+  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+  const [code] = (await once(child, 'exit')) as [number | null]; // as: Node's documented arguments
+  clearTimeout(timer);
+  return code;
+};
+
+test('kill -9 at any moment: readers never see a mix, and a later run publishes the same as if nothing had happened', async () => {
+  expect(await runProcess(undefined)).toBe(0);
+  const first = await readEverything(data.stores);
+  await writeCatalog(imdb, { titles: 440 });
+
+  const reference = await openDataFolder();
+  await reference.run(imdb);
+  const second = await readEverything(reference.stores);
+  await reference.close();
+
+  let killed = 0;
+  for (let killAfterMs = 250; ; killAfterMs += 150) {
+    const code = await runProcess(killAfterMs);
+    const seen = await readEverything(data.stores);
+    const publication = await data.stores.views.currentPublication();
+    expect(seen).toEqual(publication?.number === 1 ? first : second);
+    if (code === 0) break;
+    killed += 1;
+  }
+  expect(killed).toBeGreaterThan(3);
+  expect(await readEverything(data.stores)).toEqual(second);
+
+  const outcomes = (await listVersions(data.stores, 100)).map((one) => one.outcome);
+  expect(outcomes[0]).toBe('published');
+  expect(outcomes).toContain('died');
+  await data.run(imdb, {}, new AbortController().signal);
+  expect(await readdir(data.path('tmp'))).toEqual([]);
+  expect((await data.stores.views.listArtefacts()).length).toBeLessThanOrEqual(12);
+}, 120_000);
