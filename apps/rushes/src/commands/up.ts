@@ -19,9 +19,13 @@ const imdbFolder = async ({ config, output }: Invocation): Promise<string> => {
 };
 
 const invitation = (url: string): string =>
-  ['Try:', `  ${url}/movies?genre=Action&rating_gt=8&sort=rating&desc=true`, `  ${url}/top_movies?limit=5`, `  ${url}/docs`, 'Ctrl-C ends it.'].join(
-    '\n',
-  );
+  [
+    'Try:',
+    `  ${url}/movies?genre=Action&rating_gt=8&sort=rating&desc=true`,
+    `  ${url}/top_movies?limit=5`,
+    `  ${url}/docs`,
+    'Ctrl-C ends it.',
+  ].join('\n');
 
 export const addUp = (program: Command): Command =>
   addCommand(program, 'up', {

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+
+import { table } from './table.ts';
+
+test('columns are as wide as their widest cell; numbers stand to the right', () => {
+  expect(
+    table(
+      ['name', 'rows'],
+      [
+        ['titles', 1_234_567],
+        ['x', 3],
+      ],
+    ),
+  ).toBe('name         rows\ntitles  1,234,567\nx               3');
+});
+
+test('without rows only the head is shown', () => {
+  expect(table(['a', 'b'], [])).toBe('a  b');
+});
