@@ -1,1 +1,2 @@
 export { type FilmSample, writeFilmSample } from './films/write-film-sample.ts';
+export { type SyntheticSample, writeSyntheticSample } from './synthetic/write-synthetic-sample.ts';
