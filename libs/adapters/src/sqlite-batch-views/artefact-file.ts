@@ -5,8 +5,8 @@ import { checkConditions, type ResolveMember } from './conditions.ts';
 import { countRows } from './count.ts';
 import { ArtefactFaultError } from './errors.ts';
 import { listRows } from './list.ts';
-import { FORMAT, MASK_BITS, type PhysicalLayout, physicalLayout, quoted } from './physical-layout.ts';
-import type { Effort, Facts, Partition } from './plan.ts';
+import { columnType, FORMAT, MASK_BITS, type PhysicalLayout, physicalLayout, quoted } from './physical-layout.ts';
+import { type Effort, type Facts, LIMITS, type Limits, type Partition } from './plan.ts';
 import { rowShape } from './selection.ts';
 import { type Statements, statementsOf } from './statements.ts';
 
@@ -51,12 +51,16 @@ export const readLayout = (database: DatabaseSync, path: string): ArtefactLayout
   return JSON.parse(readMeta(database, 'layout') ?? '{}') as ArtefactLayout; // as: written by `writeMeta` under this format's number
 };
 
-export const readPartitions = (database: DatabaseSync): readonly Partition[] =>
-  database
+const readPartitions = (database: DatabaseSync, layout: ArtefactLayout): readonly Partition[] => {
+  const isBoolean = layout.partition !== undefined && columnType(layout, layout.partition) === 'boolean';
+  return database
     .prepare('SELECT code, value, rows FROM _partitions ORDER BY code')
     .all()
-    // as: the table's columns
-    .map((row) => ({ code: row['code'] as number, value: row['value'] as CellValue, rows: row['rows'] as number }));
+    .map((row) => {
+      const value = row['value'] as CellValue; // as, here and below: the table's columns
+      return { code: row['code'] as number, value: isBoolean && value !== null ? value === 1 : value, rows: row['rows'] as number };
+    });
+};
 
 const memberResolver = (statements: Statements, sets: readonly string[]): ResolveMember => {
   const byName = 'SELECT code FROM _member_names WHERE set_number = ? AND member = ?';
@@ -74,24 +78,20 @@ const memberResolver = (statements: Statements, sets: readonly string[]): Resolv
 export const cells = (row: ReturnType<StatementSync['get']>): readonly unknown[] | undefined => row as readonly unknown[] | undefined;
 
 /** Throws SQLite's error if the file is not there. */
-export const openArtefactFile = (path: string): ArtefactFile => {
+export const openArtefactFile = (path: string, limits: Limits = LIMITS): ArtefactFile => {
   const address = pathToFileURL(path);
   address.searchParams.set('immutable', '1');
   const database = new DatabaseSync(address, { readOnly: true });
   try {
     database.exec(`PRAGMA mmap_size = ${MAPPED_BYTES}`);
     const physical = physicalLayout(readLayout(database, path));
-    const stored = readPartitions(database);
-    const partitions =
-      physical.layout.partition !== undefined && physical.layout.columns[physical.layout.partition] === 'boolean'
-        ? stored.map((partition) => ({ ...partition, value: partition.value === null ? null : partition.value === 1 }))
-        : stored;
+    const partitions = readPartitions(database, physical.layout);
     const statements = statementsOf(database, KEPT_STATEMENTS);
     const key = quoted(physical.layout.key);
     const file: OpenFile = {
       physical,
       statements,
-      facts: { partitions, resolve: memberResolver(statements, physical.sets) },
+      facts: { partitions, resolve: memberResolver(statements, physical.sets), limits },
       positionOf: (wanted) =>
         Number(cells(statements.prepare(`SELECT _pos FROM entries WHERE ${key} <= ? ORDER BY ${key} DESC LIMIT 1`).get(wanted))?.[0] ?? 0),
     };

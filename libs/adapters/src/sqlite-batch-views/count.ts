@@ -3,7 +3,7 @@ import type { OpenFile } from './artefact-file.ts';
 import { conditionSql, isCovered, isRangeOf } from './conditions.ts';
 import { inPartitions } from './list-sql.ts';
 import { type OrderIndex, quoted } from './physical-layout.ts';
-import { type Effort, narrow, WALK_BUDGET } from './plan.ts';
+import { type Effort, narrow } from './plan.ts';
 
 /** The index on which a count passes the fewest entries, as far as that can be told: one that covers all conditions, bounded by one of them if possible. */
 const indexFor = ({ physical, facts }: OpenFile, where: readonly Condition[]): OrderIndex | undefined => {
@@ -16,7 +16,7 @@ export const countRows = (file: OpenFile, where: readonly Condition[], effort: E
   const narrowed = narrow(file.physical.layout, where, file.facts);
   const rows = narrowed.partitions.reduce((sum, partition) => sum + partition.rows, 0);
   if (rows === 0 || narrowed.where.length === 0) return rows;
-  if (effort === 'quick' && rows > WALK_BUDGET) return undefined;
+  if (effort === 'quick' && rows > file.facts.limits.walkBudget) return undefined;
   const index = indexFor(file, narrowed.where);
   const conditions = [
     inPartitions(narrowed.partitions),

@@ -7,6 +7,8 @@ import type { RowShape } from './selection.ts';
 
 /** The statements that carry out a plan's steps. Indexes are named in them: SQLite keeps no statistics here and is left no choice. */
 
+const EMPTY: Sql = { text: '', values: [] };
+
 const all = (parts: readonly Sql[]): Sql => {
   const stated = parts.filter((part) => part.text !== '');
   return {
@@ -37,7 +39,7 @@ export interface ListContext {
 /** Partitions of one statement of a walk: one for an index, any for the entries themselves. */
 const walkedPartitions = (walk: Walk, plan: Plan, partition: Partition | undefined): Sql => {
   if (partition !== undefined) return { text: 'e._partition = ?', values: [partition.code] };
-  return walk.order === 'by-key' && plan.everyPartition ? { text: '', values: [] } : inPartitions(plan.partitions);
+  return walk.order === 'by-key' && plan.everyPartition ? EMPTY : inPartitions(plan.partitions);
 };
 
 /** The rows of one range, in the list's order; the last value to bind is their greatest number. */
@@ -68,14 +70,14 @@ const checkedColumns = ({ layout, sets }: PhysicalLayout, where: readonly Condit
   for (const { column, op } of where) {
     if (op === 'has' && !sets.includes(column) && columnType(layout, column) === 'text_set') names.add(`e.${quoted(column)}`);
   }
-  return ['e._pos', ...names].join(', ');
+  return ['e._pos', 'e._partition', ...names].join(', ');
 };
 
 export interface BudgetedSql {
-  /** Matches among the first entries of the range; to bind: `within`, the budget, `checked`, the greatest number of rows. */
+  /** Matches among the first entries of the range, in the list's order; to bind: `within`, the budget, `checked`, the greatest number of rows. */
   readonly rows: { readonly text: string; readonly within: Sql['values']; readonly checked: Sql['values'] };
-  /** How many entries there were; the value to bind last: the budget. */
-  readonly passed: Sql;
+  /** The entry at which the budget ended, match or not; none if the range ended before. The value to bind last: the budget less one. */
+  readonly last: Sql;
 }
 
 export const budgetedWalkSql = (
@@ -89,20 +91,26 @@ export const budgetedWalkSql = (
   const index = walk.order === 'by-key' ? undefined : walk.order;
   const bounding = plan.where.filter((condition) => index !== undefined && isRangeOf(condition, index));
   const checked = plan.where.filter((condition) => !bounding.includes(condition));
+  const inside = walkedPartitions(walk, plan, partition);
+  // in an index, a partition's entries stand together; among the entries themselves, those of others are passed too
   const within = all([
-    walkedPartitions(walk, plan, partition),
+    index === undefined ? EMPTY : inside,
     rangeSql(range, query.sort, query.after, position),
     ...bounding.map((condition) => conditionSql(condition, resolve, index)),
   ]);
-  const entries = `SELECT ${checkedColumns(physical, checked, index)} FROM entries e ${indexedBy(walk)} WHERE ${within.text} ORDER BY ${orderBySql(query.sort, range.equal)} LIMIT ?`;
-  const check = all(checked.map((condition) => conditionSql(condition, resolve, index)));
+  const check = all([index === undefined ? inside : EMPTY, ...checked.map((condition) => conditionSql(condition, resolve, index))]);
+  const passed = `FROM entries e ${indexedBy(walk)} WHERE ${within.text} ORDER BY ${orderBySql(query.sort, range.equal)}`;
+  const entries = `SELECT ${checkedColumns(physical, checked, index)} ${passed} LIMIT ?`;
   return {
     rows: {
       text: `SELECT ${shape.expressions} FROM (SELECT e._pos FROM (${entries}) e WHERE ${check.text} LIMIT ?) w CROSS JOIN entries e ON e._pos = w._pos${documentsJoin(shape)}`,
       within: within.values,
       checked: check.values,
     },
-    passed: { text: `SELECT count(*) FROM (${entries})`, values: within.values },
+    last: {
+      text: `SELECT ${shape.orderExpressions} FROM (SELECT e._pos ${passed} LIMIT 1 OFFSET ?) w CROSS JOIN entries e ON e._pos = w._pos`,
+      values: within.values,
+    },
   };
 };
 
@@ -117,7 +125,7 @@ const sourceSql = (
       from: '_members s CROSS JOIN entries e ON e._pos = s._pos',
       where: all([
         { text: 's.set_number = ? AND s.code = ?', values: [source.member.setNumber, source.member.code] },
-        plan.everyPartition ? { text: '', values: [] } : inPartitions(plan.partitions),
+        plan.everyPartition ? EMPTY : inPartitions(plan.partitions),
       ]),
     };
   }
@@ -151,7 +159,7 @@ const sortedSql = (
   const where = all([
     source,
     ...plan.where.map((condition) => conditionSql(condition, resolve, index)),
-    query.after === undefined ? { text: '', values: [] } : afterSql(query.sort, query.after, position),
+    query.after === undefined ? EMPTY : afterSql(query.sort, query.after, position),
   ]);
   return {
     text: `SELECT ${shape.expressions} FROM (SELECT e._pos FROM ${from} WHERE ${where.text} ORDER BY ${orderBySql(query.sort, 0)} LIMIT ?) w CROSS JOIN entries e ON e._pos = w._pos${documentsJoin(shape)}`,
@@ -165,10 +173,4 @@ export const gatherSql = (context: ListContext, plan: Plan, source: Source): Sql
 };
 
 export const scanSql = (context: ListContext, plan: Plan): Sql =>
-  sortedSql(
-    context,
-    plan,
-    'entries e NOT INDEXED',
-    plan.everyPartition ? { text: '', values: [] } : inPartitions(plan.partitions),
-    undefined,
-  );
+  sortedSql(context, plan, 'entries e NOT INDEXED', plan.everyPartition ? EMPTY : inPartitions(plan.partitions), undefined);

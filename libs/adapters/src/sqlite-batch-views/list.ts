@@ -1,76 +1,13 @@
-import type { CellValue, ListedRow, ListQuery, SortColumn } from '@rushes/ports';
+import type { ListedRow, ListQuery } from '@rushes/ports';
 import type { OpenFile } from './artefact-file.ts';
-import type { Sql } from './conditions.ts';
 import { ArtefactFaultError } from './errors.ts';
-import { rangesAfter } from './keyset.ts';
-import { budgetedWalkSql, gatherSql, type ListContext, scanSql, sourceCountSql, walkSql } from './list-sql.ts';
-import { mergeSorted } from './merge-sorted.ts';
-import { type Effort, type Partition, type Plan, planList, type Source, type Step, type Walk } from './plan.ts';
+import { gatherSql, type ListContext, scanSql, sourceCountSql } from './list-sql.ts';
+import { type Effort, type Plan, planList, type Source, type Step } from './plan.ts';
+import { readRows, type Row } from './rows.ts';
 import { rowShape } from './selection.ts';
-import type { Statements } from './statements.ts';
-import { compareUtf8 } from './utf8-order.ts';
+import { walkAll, walkWithin } from './walk.ts';
 
 /** Carries out the plan of a list: its steps in turn, until one of them answers. */
-
-type Row = readonly unknown[];
-const asRows = (rows: unknown): Row[] => rows as Row[]; // as: the statements give arrays, the declared type is the one of objects
-
-const readAll = (statements: Statements, sql: Sql, limit: number): Row[] => asRows(statements.prepare(sql.text).all(...sql.values, limit));
-
-/** Compares rows of `rowShape` by the list's order: position first in the row, then the key, then the sort columns. */
-const rowOrder =
-  (sort: readonly SortColumn[]) =>
-  (a: Row, b: Row): number => {
-    for (const [n, { desc }] of sort.entries()) {
-      const left = a[2 + n] as CellValue; // as: the file's columns hold texts, integers and nulls alone
-      const right = b[2 + n] as CellValue;
-      if (left === right) continue;
-      if (left === null) return 1;
-      if (right === null) return -1;
-      const order = typeof left === 'string' ? compareUtf8(left, String(right)) : Number(left) - Number(right);
-      if (order !== 0) return desc ? -order : order;
-    }
-    return Number(a[0]) - Number(b[0]);
-  };
-
-/** A partition's matches, range after range, read only as far as they are asked for. */
-function* walkPartition(file: OpenFile, context: ListContext, plan: Plan, walk: Walk, partition: Partition, slot: number): Generator<Row> {
-  for (const range of rangesAfter(context.query.sort, context.query.after)) {
-    const sql = walkSql(context, plan, walk, partition, range);
-    yield* file.statements.prepare(sql.text, slot).iterate(...sql.values, context.query.limit) as Iterable<unknown> as Iterable<Row>; // as: see asRows
-  }
-}
-
-const walkAll = (file: OpenFile, context: ListContext, plan: Plan, walk: Walk): Row[] => {
-  const { query } = context;
-  if (walk.order !== 'by-key' && plan.partitions.length > 1) {
-    const streams = plan.partitions.map((partition, slot) => walkPartition(file, context, plan, walk, partition, slot));
-    return mergeSorted(streams, rowOrder(query.sort), query.limit);
-  }
-  const partition = walk.order === 'by-key' ? undefined : plan.partitions[0];
-  const rows: Row[] = [];
-  for (const range of rangesAfter(query.sort, query.after)) {
-    if (rows.length >= query.limit) break;
-    rows.push(...readAll(file.statements, walkSql(context, plan, walk, partition, range), query.limit - rows.length));
-  }
-  return rows;
-};
-
-/** `undefined` if the budget ended before the page was full or the list at its end. */
-const walkWithin = (file: OpenFile, context: ListContext, plan: Plan, walk: Walk, budget: number): Row[] | undefined => {
-  const { query } = context;
-  const partition = walk.order === 'by-key' ? undefined : plan.partitions[0];
-  const rows: Row[] = [];
-  for (const range of rangesAfter(query.sort, query.after)) {
-    const sql = budgetedWalkSql(context, plan, walk, partition, range);
-    const { text, within, checked } = sql.rows;
-    rows.push(...asRows(file.statements.prepare(text).all(...within, budget, ...checked, query.limit - rows.length)));
-    if (rows.length >= query.limit) return rows;
-    const passed = asRows(file.statements.prepare(sql.passed.text).all(...sql.passed.values, budget));
-    if (Number(passed[0]?.[0]) >= budget) return undefined;
-  }
-  return rows;
-};
 
 /** The source with the fewest entries, if they are few enough. */
 const smallest = (file: OpenFile, plan: Plan, sources: readonly Source[], bound: number): Source | undefined => {
@@ -78,7 +15,7 @@ const smallest = (file: OpenFile, plan: Plan, sources: readonly Source[], bound:
   let fewest = bound + 1;
   for (const source of sources) {
     const sql = sourceCountSql(source, plan, file.facts.resolve);
-    const entries = Number(readAll(file.statements, sql, fewest)[0]?.[0]);
+    const entries = Number(readRows(file.statements, sql, fewest)[0]?.[0]);
     if (entries < fewest) [best, fewest] = [source, entries];
   }
   return best;
@@ -90,10 +27,10 @@ const carryOut = (file: OpenFile, context: ListContext, plan: Plan, step: Step):
       return step.budget === undefined ? walkAll(file, context, plan, step.walk) : walkWithin(file, context, plan, step.walk, step.budget);
     case 'gather': {
       const source = smallest(file, plan, step.sources, step.bound);
-      return source && readAll(file.statements, gatherSql(context, plan, source), context.query.limit);
+      return source && readRows(file.statements, gatherSql(context, plan, source), context.query.limit);
     }
     case 'scan':
-      return readAll(file.statements, scanSql(context, plan), context.query.limit);
+      return readRows(file.statements, scanSql(context, plan), context.query.limit);
   }
 };
 

@@ -13,15 +13,25 @@ import type { OrderIndex, PhysicalLayout } from './physical-layout.ts';
  * A walk within a budget and a bounded gather never take longer than about two milliseconds. What neither answers is for another thread.
  */
 
-/** Entries of an index that a walk may pass before it gives up; about 0.1 µs each. */
-export const WALK_BUDGET = 8_000;
-/** The same where each entry needs its row read too. */
-export const UNCOVERED_WALK_BUDGET = 1_000;
-/** Matches of one condition that are gathered on the calling thread, and on another. */
-export const QUICK_GATHER = 2_000;
-export const THOROUGH_GATHER = 20_000;
-/** Partitions beyond which merging their walks would cost more than sorting. */
-export const MERGED_PARTITIONS = 64;
+export interface Limits {
+  /** Entries of an index that a walk on the calling thread may pass before it gives up; about 0.1 µs each. */
+  readonly walkBudget: number;
+  /** The same where each entry needs its row read too. */
+  readonly uncoveredWalkBudget: number;
+  /** Matches of one condition that are gathered on the calling thread, and on another. */
+  readonly quickGather: number;
+  readonly thoroughGather: number;
+  /** Partitions beyond which merging their walks would cost more than sorting. */
+  readonly mergedPartitions: number;
+}
+
+export const LIMITS: Limits = {
+  walkBudget: 8_000,
+  uncoveredWalkBudget: 1_000,
+  quickGather: 2_000,
+  thoroughGather: 20_000,
+  mergedPartitions: 64,
+};
 
 export interface Partition {
   readonly code: number;
@@ -39,7 +49,7 @@ export type Source =
   | { readonly kind: 'index'; readonly index: OrderIndex; readonly conditions: readonly Condition[]; readonly bounded: boolean };
 
 export interface Walk {
-  /** `by-key`: the entries themselves, which stand in the order of keys. */
+  /** An index holds a list of each partition; these are merged. `by-key`: the entries themselves, which stand in the order of keys. */
   readonly order: OrderIndex | 'by-key';
 }
 
@@ -62,6 +72,7 @@ export interface Plan {
 export interface Facts {
   readonly partitions: readonly Partition[];
   readonly resolve: ResolveMember;
+  readonly limits: Limits;
 }
 
 const orderFor = (physical: PhysicalLayout, sort: readonly SortColumn[]): OrderIndex | 'by-key' | undefined => {
@@ -103,8 +114,9 @@ export const planList = (physical: PhysicalLayout, query: ListQuery, facts: Fact
   const narrowed = narrow(physical.layout, query.where, facts);
   const { partitions, everyPartition, where } = narrowed;
   if (partitions.length === 0 || query.limit <= 0) return { ...narrowed, partitions: [], steps: [] };
+  const { limits } = facts;
   const order = orderFor(physical, query.sort);
-  const walkable = order !== undefined && (order === 'by-key' || partitions.length <= MERGED_PARTITIONS);
+  const walkable = order !== undefined && (order === 'by-key' || partitions.length <= limits.mergedPartitions);
   const walk: Walk | undefined = walkable ? { order } : undefined;
   const rows = partitions.reduce((sum, partition) => sum + partition.rows, 0);
 
@@ -113,7 +125,7 @@ export const planList = (physical: PhysicalLayout, query: ListQuery, facts: Fact
     const index = walk.order;
     if (where.every((condition) => isRangeOf(condition, index))) return { ...narrowed, steps: [{ kind: 'walk', walk }] };
   }
-  if (rows <= WALK_BUDGET) return { ...narrowed, steps: [walk ? { kind: 'walk', walk } : { kind: 'scan' }] };
+  if (rows <= limits.walkBudget) return { ...narrowed, steps: [walk ? { kind: 'walk', walk } : { kind: 'scan' }] };
 
   const covered =
     walk !== undefined &&
@@ -122,12 +134,11 @@ export const planList = (physical: PhysicalLayout, query: ListQuery, facts: Fact
   const sources = sourcesFor(physical, where, facts.resolve);
   const steps: Step[] = [];
   if (effort === 'quick') {
-    const oneStream = partitions.length === 1 || walk?.order === 'by-key';
-    if (walk && oneStream) steps.push({ kind: 'walk', walk, budget: covered ? WALK_BUDGET : UNCOVERED_WALK_BUDGET });
+    if (walk) steps.push({ kind: 'walk', walk, budget: covered ? limits.walkBudget : limits.uncoveredWalkBudget });
     const bounded = sources.filter((source) => source.bounded);
-    if (bounded.length > 0) steps.push({ kind: 'gather', sources: bounded, bound: QUICK_GATHER });
+    if (bounded.length > 0) steps.push({ kind: 'gather', sources: bounded, bound: limits.quickGather });
   } else {
-    if (sources.length > 0) steps.push({ kind: 'gather', sources, bound: THOROUGH_GATHER });
+    if (sources.length > 0) steps.push({ kind: 'gather', sources, bound: limits.thoroughGather });
     steps.push(walk && covered ? { kind: 'walk', walk } : { kind: 'scan' });
   }
   return { ...narrowed, steps };

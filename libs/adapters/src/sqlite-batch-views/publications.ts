@@ -14,20 +14,46 @@ export interface Publications {
 }
 
 const BUSY_MS = 10_000;
+const TABLE = 'CREATE TABLE IF NOT EXISTS publications (number INTEGER PRIMARY KEY, body TEXT NOT NULL)';
+const SQLITE_READONLY_ROLLBACK = 776;
+const NEWEST = 'SELECT number, body FROM publications ORDER BY number DESC LIMIT ?';
 
-const openFile = (path: string, readOnly: boolean): DatabaseSync => {
-  const database = new DatabaseSync(path, { readOnly, timeout: BUSY_MS });
-  if (!readOnly)
-    database.exec('PRAGMA synchronous = EXTRA; CREATE TABLE IF NOT EXISTS publications (number INTEGER PRIMARY KEY, body TEXT NOT NULL)');
+const hasTable = (database: DatabaseSync): boolean =>
+  database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'publications'").get() !== undefined;
+
+/** Opening for writing takes back what a writer that died had not finished. */
+const recover = (path: string): void => {
+  const database = new DatabaseSync(path, { timeout: BUSY_MS });
+  hasTable(database);
+  database.close();
+};
+
+const openToRead = (path: string): DatabaseSync | undefined => {
+  if (!existsSync(path)) return undefined;
+  const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS });
+  if (hasTable(database)) return database;
+  database.close();
+  return undefined;
+};
+
+const openToWrite = (path: string): DatabaseSync => {
+  const database = new DatabaseSync(path, { timeout: BUSY_MS });
+  database.exec(`PRAGMA synchronous = EXTRA; ${TABLE}`);
   return database;
 };
 
 export const openPublications = (folder: string, readOnly: boolean): Publications => {
   const path = join(folder, 'publications.sqlite');
   let opened: DatabaseSync | undefined;
-  const database = (): DatabaseSync | undefined => {
-    if (opened === undefined && (!readOnly || existsSync(path))) opened = openFile(path, readOnly);
-    return opened;
+  const database = (): DatabaseSync | undefined => (opened ??= readOnly ? openToRead(path) : openToWrite(path));
+
+  const read = (limit: number): readonly Publication[] => {
+    const rows = database()?.prepare(NEWEST).all(limit) ?? [];
+    // as: written by `insert`
+    return rows.map((row) => ({
+      number: row['number'] as number,
+      ...(JSON.parse(row['body'] as string) as Omit<Publication, 'number'>),
+    }));
   };
   return {
     insert({ number, ...body }) {
@@ -35,12 +61,14 @@ export const openPublications = (folder: string, readOnly: boolean): Publication
       return result?.changes === 1;
     },
     newest(limit) {
-      const rows = database()?.prepare('SELECT number, body FROM publications ORDER BY number DESC LIMIT ?').all(limit) ?? [];
-      // as: written by `insert`
-      return rows.map((row) => ({
-        number: row['number'] as number,
-        ...(JSON.parse(row['body'] as string) as Omit<Publication, 'number'>),
-      }));
+      try {
+        return read(limit);
+      } catch (error) {
+        const isUnfinished = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_READONLY_ROLLBACK;
+        if (!isUnfinished) throw error;
+        recover(path);
+        return read(limit);
+      }
     },
     close() {
       opened?.close();

@@ -6,9 +6,13 @@ import { columnType, type PhysicalLayout, quoted } from './physical-layout.ts';
 export interface RowShape {
   /** `_pos`, the key, the sort columns, the selected columns, the documents. */
   readonly expressions: string;
+  /** The first of these, which tell where the row stands in the list. */
+  readonly orderExpressions: string;
   readonly needsDocuments: boolean;
   readonly decode: (cells: readonly unknown[]) => ListedRow;
 }
+
+const entryColumns = (names: readonly string[]): readonly string[] => ['e._pos', ...names.map((name) => `e.${quoted(name)}`)];
 
 /** Throws `ArtefactFaultError` for columns or documents that the layout lacks. */
 export const rowShape = ({ layout }: PhysicalLayout, select: Selection, sort: readonly SortColumn[]): RowShape => {
@@ -25,12 +29,8 @@ export const rowShape = ({ layout }: PhysicalLayout, select: Selection, sort: re
   }
   const documentsAt = 2 + wanted.length;
   return {
-    expressions: [
-      'e._pos',
-      `e.${quoted(layout.key)}`,
-      ...wanted.map((name) => `e.${quoted(name)}`),
-      ...documents.map((name) => `d.${quoted(name)}`),
-    ].join(', '),
+    expressions: [...entryColumns([layout.key, ...wanted]), ...documents.map((name) => `d.${quoted(name)}`)].join(', '),
+    orderExpressions: entryColumns([layout.key, ...sorted]).join(', '),
     needsDocuments: documents.length > 0,
     decode: (cells) => {
       const values = booleans.map((isBoolean, n): CellValue => {

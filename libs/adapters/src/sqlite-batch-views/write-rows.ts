@@ -19,8 +19,8 @@ const tableWriter = (database: DatabaseSync, table: string, width: number, toget
   const one = prepare(1);
   let held: (string | number | null)[] = [];
   return {
-    add(position: number, values: readonly (string | number | null)[]): void {
-      held.push(position, ...values);
+    add(first: number, values: readonly (string | number | null)[]): void {
+      held.push(first, ...values);
       if (held.length < width * together) return;
       many.run(...held);
       held = [];
@@ -36,16 +36,17 @@ const tableWriter = (database: DatabaseSync, table: string, width: number, toget
 export const rowWriter = (database: DatabaseSync, { layout, columns, sets }: PhysicalLayout, together: number): RowWriter => {
   const entries = tableWriter(database, 'entries', 2 + sets.length + columns.length, together);
   const documents = tableWriter(database, 'documents', 1 + layout.documents.length, together);
-  const member = database.prepare('INSERT INTO _members VALUES (?, ?, ?)');
+  const members = tableWriter(database, '_members', 3, together);
   return {
     write(position, row) {
       entries.add(position, row.entry);
       documents.add(position, row.documents);
-      for (const [setNumber, code] of row.members) member.run(setNumber, code, position);
+      for (const [setNumber, code] of row.members) members.add(setNumber, [code, position]);
     },
     flush() {
       entries.flush();
       documents.flush();
+      members.flush();
     },
   };
 };
