@@ -22,6 +22,9 @@ export interface Session extends LoadedConfig {
   readonly lifecycle: Lifecycle;
 }
 
+/** Whether something ended because it was told to stop. */
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
+
 /**
  * Reads the configuration, does the work, stops what the work registered.
  * @throws `ConfigError` before the work starts; whatever the work throws, after everything is stopped.
@@ -52,9 +55,6 @@ export const runSession = async (
     await lifecycle.stop();
   }
 };
-
-/** Whether something ended because it was told to stop. */
-export const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
 
 /** The exit code for what ended the work. */
 export const exitCodeOfError = (error: unknown): ExitCode => (error instanceof UsageError ? EXIT_CODES.usage : EXIT_CODES.failed);

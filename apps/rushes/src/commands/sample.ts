@@ -27,12 +27,12 @@ export const addSample = (program: Command): Command =>
       ['sample --out films', 'the real films'],
       ['sample --titles 100000 --seed 7 --out made-up', 'made-up titles, people, ratings and regional titles'],
     ],
-    run: async ({ logger, progress, lifecycle, output }, { out, titles, seed }) => {
+    run: async ({ progress, lifecycle, output }, { out, titles, seed }) => {
       const folder = resolve(out);
       const report =
         titles === undefined
           ? await writeFilmSample(folder)
-          : await writeSyntheticSample({ folder, titles, seed }, { logger, progress, signal: lifecycle.signal });
+          : await writeSyntheticSample({ folder, titles, seed }, { progress, signal: lifecycle.signal });
       output.result(report, () => `The sample is in ${folder}. Use it: rushes up --imdb ${out}`);
       return done;
     },

@@ -13,7 +13,7 @@ import type { Setting } from './setting.ts';
 import { SETTING_LIST, type Config, type SettingKey } from './settings.ts';
 
 /** Names the configuration file; not a setting itself, for it says where settings are. */
-export const CONFIG_VARIABLE = 'RUSHES_CONFIG';
+const CONFIG_VARIABLE = 'RUSHES_CONFIG';
 export const CONFIG_FLAG = '--config';
 export const CONFIG_FILE = 'rushes.config.json';
 

@@ -35,7 +35,7 @@ export const formatDuration = (ms: number): string => {
 };
 
 /** Units a second since the start, or `undefined` before anything is done. */
-export const ratePerSecond = ({ done, elapsedMs }: TaskState): number | undefined =>
+const ratePerSecond = ({ done, elapsedMs }: TaskState): number | undefined =>
   done > 0 && elapsedMs > 0 ? (done * 1_000) / elapsedMs : undefined;
 
 /** Milliseconds until the total is reached at the rate so far, or `undefined` where that cannot be said. */
