@@ -13,7 +13,7 @@ import {
   SET_SEPARATOR,
   type SortColumn,
 } from '@rushes/ports';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 const columnNames = (layout: ArtefactLayout): string[] => [layout.key, ...Object.keys(layout.columns)];
 

@@ -1,20 +1,13 @@
-import type { BatchViewStore } from '@rushes/ports';
+import { describe } from 'vitest';
 
 import { buildTests } from './batch-view-store/building.ts';
 import { copyTests } from './batch-view-store/copying.ts';
 import { listTests } from './batch-view-store/listing.ts';
+import type { OpenedBatchViewStore } from './batch-view-store/opened-store.ts';
 import { publicationTests } from './batch-view-store/publishing.ts';
 import { readTests } from './batch-view-store/reading.ts';
-import { describe } from 'vitest';
 
-export interface OpenedBatchViewStore {
-  /** A store without artefacts and publications. */
-  readonly store: BatchViewStore;
-  /** The same store, opened again: as another process sees it. */
-  readonly reopen: () => Promise<BatchViewStore>;
-  /** Closes what was opened and removes all. */
-  readonly dispose: () => Promise<void>;
-}
+export type { OpenedBatchViewStore };
 
 export interface BatchViewStoreContract {
   readonly name: string;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ObjectNotFoundError, type ObjectStore } from '@rushes/ports';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 export interface OpenedObjectStore {
@@ -108,13 +108,13 @@ export const objectStoreContract = ({ name, open }: { readonly name: string; rea
       const sizes = [100_000, 200_000];
       const bodies = sizes.map((size, n) => new Uint8Array(size).fill(n + 1));
       await store.put('k', bodies[0] ?? bytes(''));
-      let writing = true;
+      const state = { writing: true };
       const write = async (): Promise<void> => {
         for (let round = 0; round < 10; round++) for (const body of bodies) await store.put('k', body);
-        writing = false;
+        state.writing = false;
       };
       const read = async (): Promise<void> => {
-        while (writing) {
+        while (state.writing) {
           const body = (await store.get('k')) ?? bytes('');
           expect(sizes).toContain(body.length);
           expect(new Set(body)).toEqual(new Set([body.length === sizes[0] ? 1 : 2]));
@@ -207,12 +207,13 @@ export const objectStoreContract = ({ name, open }: { readonly name: string; rea
 
     test('a local path, where there is one, is a file with the bytes', async () => {
       await store.put('a/b', bytes('in place'));
-      if (store.localPath) expect(await readFile(store.localPath('a/b'), 'utf8')).toBe('in place');
+      const path = store.localPath?.('a/b');
+      expect(path === undefined ? 'in place' : await readFile(path, 'utf8')).toBe('in place');
     });
 
     test.each(['', '/a', 'a/', 'a//b', '..', '../a', 'a/../b', './a'])('refuses the key %j', async (key) => {
-      await expect(store.put(key, bytes('x'))).rejects.toThrow();
-      await expect(store.putIfAbsent(key, bytes('x'))).rejects.toThrow();
+      await expect(store.put(key, bytes('x'))).rejects.toBeInstanceOf(Error);
+      await expect(store.putIfAbsent(key, bytes('x'))).rejects.toBeInstanceOf(Error);
     });
   });
 };

@@ -1,12 +1,13 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import type { ArtefactLayout, CellValue, Condition, ListedRow, ListQuery, Selection, ViewRow } from '@rushes/ports';
 import { checkConditions, type ResolveMember } from './conditions.ts';
 import { countRows } from './count.ts';
 import { ArtefactFaultError } from './errors.ts';
 import { listRows } from './list.ts';
-import { columnType, FORMAT, MASK_BITS, type PhysicalLayout, physicalLayout, quoted } from './physical-layout.ts';
-import { type Effort, type Facts, LIMITS, type Limits, type Partition } from './plan.ts';
+import { cells, type OpenFile } from './open-file.ts';
+import { columnType, FORMAT, MASK_BITS, physicalLayout, quoted } from './physical-layout.ts';
+import { type Effort, LIMITS, type Limits, type Partition } from './plan.ts';
 import { rowShape } from './selection.ts';
 import { type Statements, statementsOf } from './statements.ts';
 
@@ -24,15 +25,6 @@ export interface ArtefactFile {
   list(query: ListQuery, effort: Effort): readonly ListedRow[] | undefined;
   count(where: readonly Condition[], effort: Effort): number | undefined;
   close(): void;
-}
-
-/** What the statements of a list or a count are run with. */
-export interface OpenFile {
-  readonly physical: PhysicalLayout;
-  readonly statements: Statements;
-  readonly facts: Facts;
-  /** `_pos` of the last row whose key is not behind `key`; 0 if there is none. */
-  positionOf(key: string): number;
 }
 
 const KEPT_STATEMENTS = 256;
@@ -73,9 +65,6 @@ const memberResolver = (statements: Statements, sets: readonly string[]): Resolv
     return code < MASK_BITS ? { setNumber, code, bit: code } : { setNumber, code };
   };
 };
-
-/** Rows come as arrays from the statements kept here; the declared type is the one of objects. */
-export const cells = (row: ReturnType<StatementSync['get']>): readonly unknown[] | undefined => row as readonly unknown[] | undefined;
 
 /** Throws SQLite's error if the file is not there. */
 export const openArtefactFile = (path: string, limits: Limits = LIMITS): ArtefactFile => {

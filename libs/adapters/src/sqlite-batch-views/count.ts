@@ -1,5 +1,5 @@
 import type { Condition } from '@rushes/ports';
-import type { OpenFile } from './artefact-file.ts';
+import { cells, type OpenFile } from './open-file.ts';
 import { conditionSql, isCovered, isRangeOf } from './conditions.ts';
 import { inPartitions } from './list-sql.ts';
 import { type OrderIndex, quoted } from './physical-layout.ts';
@@ -24,6 +24,5 @@ export const countRows = (file: OpenFile, where: readonly Condition[], effort: E
   ];
   const from = index ? `INDEXED BY ${quoted(index.name)}` : 'NOT INDEXED';
   const sql = `SELECT count(*) FROM entries e ${from} WHERE ${conditions.map((condition) => condition.text).join(' AND ')}`;
-  const found: unknown = file.statements.prepare(sql).get(...conditions.flatMap((condition) => condition.values));
-  return Number((found as readonly unknown[])[0]); // as: the statements give arrays
+  return Number(cells(file.statements.prepare(sql).get(...conditions.flatMap((condition) => condition.values)))?.[0]);
 };

@@ -25,8 +25,8 @@ export const dictionaryOf = <Value>(known: Iterable<readonly [Value, number]>): 
   return {
     entries: codes,
     codeOf(value) {
-      const known = codes.get(value);
-      if (known !== undefined) return known;
+      const code = codes.get(value);
+      if (code !== undefined) return code;
       codes.set(value, next);
       return next++;
     },

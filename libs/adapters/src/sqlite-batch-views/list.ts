@@ -1,5 +1,5 @@
 import type { ListedRow, ListQuery } from '@rushes/ports';
-import type { OpenFile } from './artefact-file.ts';
+import type { OpenFile } from './open-file.ts';
 import { ArtefactFaultError } from './errors.ts';
 import { gatherSql, type ListContext, scanSql, sourceCountSql } from './list-sql.ts';
 import { type Effort, type Plan, planList, type Source, type Step } from './plan.ts';

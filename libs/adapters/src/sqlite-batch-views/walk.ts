@@ -1,4 +1,4 @@
-import type { OpenFile } from './artefact-file.ts';
+import type { OpenFile } from './open-file.ts';
 import { rangesAfter } from './keyset.ts';
 import { budgetedWalkSql, type ListContext, walkSql } from './list-sql.ts';
 import { mergeSorted } from './merge-sorted.ts';

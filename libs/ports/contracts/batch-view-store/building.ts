@@ -1,8 +1,8 @@
 import { ArtefactNotFoundError, type ArtefactRow, type BatchViewStore } from '@rushes/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { OpenedBatchViewStore } from '../batch-view-store.ts';
 import { batches, film, FILMS, SOME_FILMS } from './films.ts';
+import type { OpenedBatchViewStore } from './opened-store.ts';
 
 async function* endingInAnError(rows: readonly ArtefactRow[]): AsyncGenerator<readonly ArtefactRow[]> {
   yield rows;
@@ -107,7 +107,7 @@ export const buildTests = (open: () => Promise<OpenedBatchViewStore>): void => {
     });
 
     test.each(['', 'Films', 'a.b', '../a', 'a/b', 'x'.repeat(101), 'é'])('refuses the name %j', async (name) => {
-      await expect(store.build(name, FILMS, batches(SOME_FILMS))).rejects.toThrow();
+      await expect(store.build(name, FILMS, batches(SOME_FILMS))).rejects.toBeInstanceOf(Error);
     });
 
     test('takes names of up to a hundred letters, digits, _ and -', async () => {
@@ -148,7 +148,7 @@ export const buildTests = (open: () => Promise<OpenedBatchViewStore>): void => {
       const reader = await store.open('films-1');
       await reader.close();
       await reader.close();
-      await expect(reader.get('a', {})).rejects.toThrow();
+      await expect(reader.get('a', {})).rejects.toBeInstanceOf(Error);
     });
   });
 };

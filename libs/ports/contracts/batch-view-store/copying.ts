@@ -1,10 +1,10 @@
 import { ArtefactNotFoundError, type ArtefactReader, type ArtefactRow, type BatchViewStore } from '@rushes/ports';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { artefactRows, expectedList, keyOf, LAYOUTS, queriesOf } from '../batch-view-model.ts';
-import type { OpenedBatchViewStore } from '../batch-view-store.ts';
 import { batches, film, FILMS, SOME_FILMS } from './films.ts';
+import type { OpenedBatchViewStore } from './opened-store.ts';
 
 const everything = { where: [], sort: [], limit: 1_000, columns: ['title', 'code'], documents: ['card'] } as const;
 

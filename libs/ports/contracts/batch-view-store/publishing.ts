@@ -1,8 +1,8 @@
 import type { BatchViewStore, Publication } from '@rushes/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { OpenedBatchViewStore } from '../batch-view-store.ts';
 import { batches, FILMS, SOME_FILMS } from './films.ts';
+import type { OpenedBatchViewStore } from './opened-store.ts';
 
 const publication = (number: number, version = number): Publication => ({
   number,
@@ -62,12 +62,12 @@ export const publicationTests = (open: () => Promise<OpenedBatchViewStore>): voi
 
     test('readers see each publication whole, and the numbers only rise', async () => {
       const other = await opened.reopen();
-      let publishing = true;
+      const state = { publishing: true };
       const read = async (): Promise<void> => {
         let last = 0;
-        while (publishing) {
+        while (state.publishing) {
           const current = await other.currentPublication();
-          if (current !== undefined) expect(current).toEqual(publication(current.number));
+          expect(current).toEqual(current && publication(current.number));
           expect(current?.number ?? 0).toBeGreaterThanOrEqual(last);
           last = current?.number ?? 0;
           await new Promise((resolve) => setImmediate(resolve));
@@ -75,7 +75,7 @@ export const publicationTests = (open: () => Promise<OpenedBatchViewStore>): voi
       };
       const publish = async (): Promise<void> => {
         for (let number = 1; number <= 15; number++) await store.insertPublication(publication(number));
-        publishing = false;
+        state.publishing = false;
       };
       await Promise.all([publish(), read()]);
       expect((await other.currentPublication())?.number).toBe(15);

@@ -1,8 +1,8 @@
 import type { ArtefactReader } from '@rushes/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { OpenedBatchViewStore } from '../batch-view-store.ts';
 import { batches, film, FILMS, SOME_FILMS } from './films.ts';
+import type { OpenedBatchViewStore } from './opened-store.ts';
 
 export const readTests = (open: () => Promise<OpenedBatchViewStore>): void => {
   describe('reading', () => {
