@@ -39,7 +39,10 @@ const rowsOf = ({ titles, votesOf = (n) => (n * 37) % 2000 }: CatalogOptions): R
       ['nconst', 'primaryName', 'birthYear', 'deathYear', 'primaryProfession', 'knownForTitles'],
       ...all.filter((n) => n % 2 === 0).map((n) => [`nm${number(n)}`, `Person ${n}`, '1960', '\\N', 'actor,writer', `tt${number(n)}`]),
     ],
-    'title.crew': [['tconst', 'directors', 'writers'], ...all.map((n) => [`tt${number(n)}`, person(n), n % 3 === 0 ? '\\N' : `${person(n + 1)},${person(n + 2)}`])],
+    'title.crew': [
+      ['tconst', 'directors', 'writers'],
+      ...all.map((n) => [`tt${number(n)}`, person(n), n % 3 === 0 ? '\\N' : `${person(n + 1)},${person(n + 2)}`]),
+    ],
     'title.principals': [
       ['tconst', 'ordering', 'nconst', 'category', 'job', 'characters'],
       ...all.flatMap((n) => [
@@ -50,12 +53,17 @@ const rowsOf = ({ titles, votesOf = (n) => (n * 37) % 2000 }: CatalogOptions): R
     ],
     'title.akas': [
       ['titleId', 'ordering', 'title', 'region', 'language', 'types', 'attributes', 'isOriginalTitle'],
-      ...all.filter((n) => n % 2 === 1).flatMap((n) => [
-        [`tt${number(n)}`, '1', `Märchen ${n}`, '\\N', '\\N', 'original', '\\N', '1'],
-        [`tt${number(n)}`, '2', `Conte ${n}`, 'FR', 'fr', 'imdbDisplay\u0002tv', '\\N', '0'],
-      ]),
+      ...all
+        .filter((n) => n % 2 === 1)
+        .flatMap((n) => [
+          [`tt${number(n)}`, '1', `Märchen ${n}`, '\\N', '\\N', 'original', '\\N', '1'],
+          [`tt${number(n)}`, '2', `Conte ${n}`, 'FR', 'fr', 'imdbDisplay\u0002tv', '\\N', '0'],
+        ]),
     ],
-    'title.episode': [['tconst', 'parentTconst', 'seasonNumber', 'episodeNumber'], ...all.filter((n) => n % 6 === 0).map((n) => [`tt${number(n)}`, 'tt0000004', '1', String(n)])],
+    'title.episode': [
+      ['tconst', 'parentTconst', 'seasonNumber', 'episodeNumber'],
+      ...all.filter((n) => n % 6 === 0).map((n) => [`tt${number(n)}`, 'tt0000004', '1', String(n)]),
+    ],
   };
 };
 

@@ -24,7 +24,9 @@ describe('a run', () => {
     expect(report).toMatchObject({ version: 1, outcome: 'published', publication: 1, absent: [] });
     expect(report.rows).toMatchObject({ 'silver.titles': 120, 'silver.ratings': 96, 'silver.quarantine': 0, 'gold.imdb_titles': 120 });
     expect(report.validation.filter((one) => one.severity === 'error').every((one) => one.passed)).toBe(true);
-    expect(report.steps.map((step) => step.name)).toEqual(expect.arrayContaining(['bronze.title.basics', 'silver.titles', 'gold.top_movies', 'load views.titles', 'publish']));
+    expect(report.steps.map((step) => step.name)).toEqual(
+      expect.arrayContaining(['bronze.title.basics', 'silver.titles', 'gold.top_movies', 'load views.titles', 'publish']),
+    );
     const status = await readStatus(data.stores);
     expect(status.published).toMatchObject({ absent: [], quarantinedLines: 0 });
     expect(await readdir(data.path('tmp'))).toEqual([]);
@@ -46,7 +48,9 @@ describe('a run', () => {
     const [version] = await listVersions(data.stores, 1);
     expect(version?.steps.find((step) => step.name === 'bronze.name.basics')?.reused).toBe(false);
     const manifest: unknown = JSON.parse(await readFile(data.path('lake/manifests/manifest-2.json'), 'utf8'));
-    expect(manifest).toMatchObject({ views: expect.arrayContaining([expect.objectContaining({ name: 'titles', built: 'changed rows', rows: 124 })]) });
+    expect(manifest).toMatchObject({
+      views: expect.arrayContaining([expect.objectContaining({ name: 'titles', built: 'changed rows', rows: 124 })]),
+    });
 
     const other = await openDataFolder();
     try {

@@ -45,7 +45,7 @@ export const readEverything = async ({ views }: BatchStores): Promise<Record<str
     const reader = await views.open(publication?.views[view.name]?.artefact ?? '');
     const select = { columns: Object.keys(view.layout.columns), documents: view.layout.documents };
     const rows: unknown[] = [];
-    for (let after: { values: []; key: string } | undefined; ; ) {
+    for (let after: { values: []; key: string } | undefined; ;) {
       const page = await reader.list({ where: [], sort: [], limit: 500, ...select, ...(after && { after }) });
       rows.push(...page.map(({ key, columns, documents }) => [key, columns, documents]));
       const last = page.at(-1);

@@ -8,7 +8,7 @@ interface Answer {
 }
 
 const rows = (value: unknown): readonly Readonly<Record<string, unknown>>[] => {
-  assert.ok(Array.isArray(value), `a list was expected, not ${JSON.stringify(value)}`);
+  assert.ok(Array.isArray(value), `a list was expected, not ${JSON.stringify(value).slice(0, 200)}`);
   return value;
 };
 
@@ -71,7 +71,7 @@ const checkOthers = async (url: string): Promise<void> => {
   assert.equal(top.length, 5);
   assert.ok(sortedDown(top.map(({ score }) => score)));
   assert.ok(rows((await getJson(url, '/top_movies_by_genre?per_genre=2')).data).length > 5);
-  assert.ok(rows((await getJson(url, '/catalog')).data).length > 5);
+  assert.match(JSON.stringify((await getJson(url, '/catalog')).data), /silver\.quarantine/, 'the catalog knows the quarantine');
   for (const path of ['/health', '/health/live', '/health/ready', '/metrics', '/openapi.json', '/docs/'])
     assert.equal(await statusOf(url, path), 200, path);
   assert.equal(await statusOf(url, '/movies?no_such_parameter=1'), 400);
@@ -83,7 +83,8 @@ export const checkPeople = async (url: string): Promise<void> => {
   assert.ok(actor !== undefined, 'there is an actor');
   const person = await getJson(url, `/people/${String(actor['nconst'])}`);
   assert.deepEqual((person.data as { name?: unknown }).name, actor['name']); // as: a person has a name
-  assert.ok(rows((await getJson(url, `/people/${String(actor['nconst'])}/network?limit=5`)).data).length > 0);
+  const network = await getJson(url, `/people/${String(actor['nconst'])}/network?limit=5`);
+  assert.ok(rows((network.data as { collaborators?: unknown }).collaborators).length > 0, 'somebody works with the actor'); // as: checked by rows
   assert.ok(rows((await getJson(url, '/top_movies/credits?limit=5')).data).length > 0);
 };
 

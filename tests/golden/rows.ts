@@ -1,0 +1,10 @@
+/** What tables and views are compared as: plain values by column name, whatever they were read from. */
+export type Value = string | number | boolean | null | readonly Value[] | { readonly [field: string]: Value };
+
+export type Row = Readonly<Record<string, Value>>;
+
+/** Text order by code units, which for the ASCII ids of titles and people is every other order too. */
+export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Every row under its key; rows that share one stand together, in their order. */
+export const groupBy = <T>(rows: readonly T[], keyOf: (row: T) => string): ReadonlyMap<string, readonly T[]> => Map.groupBy(rows, keyOf);

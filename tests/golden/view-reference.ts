@@ -1,0 +1,106 @@
+/** What the served views must hold: columns as values, documents parsed. */
+import type { Entities } from './gold-reference.ts';
+import type { Rankings } from './ranking-reference.ts';
+import { byText, groupBy, type Row } from './rows.ts';
+
+const SET_SEPARATOR = '\u001f';
+
+const asSet = (texts: readonly string[] | null): string | null => texts?.join(SET_SEPARATOR) ?? null;
+
+/** Lower case without diacritics. */
+const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().normalize('NFC');
+
+const titlesView = ({ titles, imdb_titles }: Entities): readonly Row[] => {
+  const analytics = new Map(imdb_titles.map((row) => [row.title_key, row]));
+  return titles.map((title) => ({
+    id: title.title_id,
+    tconst: title.tconst,
+    type: title.title_type,
+    title_sort: title.primary_title === null ? null : fold(title.primary_title),
+    primary_title: title.primary_title,
+    original_title: title.original_title,
+    year: title.start_year,
+    end_year: title.end_year,
+    rating: title.rating_tenths,
+    votes: title.votes,
+    runtime: title.runtime_minutes,
+    weight: title.weight,
+    genres: asSet(title.genres),
+    directors: asSet(title.directors),
+    writers: asSet(title.writers),
+    director_count: title.director_count,
+    writer_count: title.writer_count,
+    genre_count: Math.min(title.genres?.length ?? 0, 3),
+    movie: {
+      id: title.title_id,
+      tconst: title.tconst,
+      tmdb_id: null,
+      title: title.primary_title,
+      original_title: title.original_title,
+      type: title.title_type,
+      year: title.start_year,
+      runtime_minutes: title.runtime_minutes,
+      genres: title.genres ?? [],
+      rating: title.rating_tenths === null ? null : title.rating_tenths / 10,
+      votes: title.votes,
+      imdb_link: `https://www.imdb.com/title/${title.tconst}/`,
+    },
+    title: analytics.get(title.title_id) ?? null,
+  }));
+};
+
+const creditsView = ({ credits, crew_credits }: Entities): readonly Row[] => {
+  const cast = groupBy(credits, ({ title_id }) => title_id);
+  const crew = groupBy(crew_credits, ({ title_id }) => title_id);
+  return [...new Set([...cast.keys(), ...crew.keys()])].map((id) => {
+    const all = cast.get(id) ?? [];
+    const mentions = (role: string): readonly Row[] =>
+      (crew.get(id) ?? []).filter((one) => one.role === role).map(({ nconst, name }) => ({ nconst, name }));
+    return {
+      id,
+      directors: mentions('director'),
+      writers: mentions('writer'),
+      cast: all
+        .filter(({ category }) => category === 'actor' || category === 'actress')
+        .map(({ nconst, name, category, characters }) => ({ nconst, name, category, characters: characters ?? [] })),
+      credits: all.map(({ ordering, nconst, name, category, job, characters }) => ({
+        ordering,
+        nconst,
+        name,
+        category,
+        job,
+        characters: characters ?? [],
+      })),
+    };
+  });
+};
+
+const titleNamesView = ({ title_names }: Entities): readonly Row[] =>
+  [...groupBy(title_names, ({ title_id }) => title_id)].map(([id, names]) => ({
+    id,
+    titles: names.map(({ title, region, language, types, is_original }) => ({ title, region, language, types: types ?? [], is_original })),
+  }));
+
+const peopleView = ({ people, credits, crew_credits }: Entities, { movies }: Rankings): readonly Row[] => {
+  const isMovie = new Set(movies.map(({ title_id }) => title_id));
+  const mentions = groupBy(
+    [...credits, ...crew_credits].filter(({ title_id }) => isMovie.has(title_id)),
+    ({ nconst }) => nconst,
+  );
+  return people.map(({ nconst, name, birth_year, death_year, professions, known_for, films }) => ({
+    nconst,
+    films,
+    person: { nconst, name, birth_year, death_year, professions: professions ?? [], known_for: known_for ?? [], films: films ?? 0 },
+    movies: [...new Set((mentions.get(nconst) ?? []).map(({ title_id }) => title_id))].toSorted(byText),
+  }));
+};
+
+/** The rows of every served view, by the view's name. */
+export const viewsOf = (entities: Entities, rankings: Rankings): Readonly<Record<string, readonly Row[]>> => ({
+  titles: titlesView(entities),
+  credits: creditsView(entities),
+  title_names: titleNamesView(entities),
+  people: peopleView(entities, rankings),
+  genres: rankings.genres.map((entry) => ({ ...entry, entry })),
+  statistics: rankings.statistics.map((statistic) => ({ ...statistic, statistic })),
+});
