@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 import compress from '@fastify/compress';
-import cors from '@fastify/cors';
 import type { BatchViewStore, ObjectStore, RateLimiter } from '@rushes/ports';
 import type { Logger, Registry } from '@rushes/runtime';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 
+import { allowOrigins } from './cors.ts';
 import { trackCurrentSnapshot, type CurrentSnapshot } from './current-snapshot.ts';
 import { dataRoutes } from './data-route.ts';
 import { answerRawError, handleFailures, sendProblem } from './failures.ts';
@@ -61,16 +61,14 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 /** Longest id in a path; longer ones cannot exist. */
 const MAX_PARAM_LENGTH = 100;
 
-const EXPOSED_HEADERS = ['ETag', 'Link', 'RateLimit', 'RateLimit-Policy', 'Retry-After', 'Rushes-Batch-Version', 'Rushes-Completeness', 'X-Request-Id'];
-
 /** Builds the service without a socket. `inject` works after `ready()`, which looks for the current publication. */
 export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, context: ServingContext): FastifyInstance => {
   const options: ServingOptions = { ...DEFAULT_OPTIONS, ...given };
   const { logger, metrics, now = Date.now, newRequestId = randomUUID } = context;
-  const crossOrigin = options.corsOrigins.length > 0;
+  const fastifyLogger: FastifyBaseLogger = logger;
 
   const app: FastifyInstance = fastify({
-    loggerInstance: logger as FastifyBaseLogger, // as: Fastify's own view of a pino logger
+    loggerInstance: fastifyLogger,
     // A logger for each request costs more than a cached answer; what is logged names its request.
     childLoggerFactory: (parent) => parent,
     logController: new LogController({ disableRequestLogging: true }),
@@ -81,7 +79,6 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     trustProxy: options.trustProxy.length === 0 ? false : [...options.trustProxy],
     bodyLimit: options.bodyLimitBytes,
     requestTimeout: options.requestTimeoutMs,
-    handlerTimeout: options.handlerTimeoutMs,
     keepAliveTimeout: options.keepAliveTimeoutMs,
     forceCloseConnections: 'idle',
     // Requests that arrive on an open connection while closing are answered, with `Connection: close`.
@@ -99,7 +96,8 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       measured.onPublicationTrouble();
       logger.warn({ err }, message);
     },
-    onSwitch: ({ publication: { number, version, reason } }) => logger.info({ publication: number, version, reason }, 'serving a new publication'),
+    onSwitch: ({ publication: { number, version, reason } }) =>
+      logger.info({ publication: number, version, reason }, 'serving a new publication'),
   });
   const measured = createHttpMetrics(metrics, snapshots, now);
 
@@ -114,23 +112,25 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => JSON.stringify);
   handleFailures(app, logger);
-  const otherMethods = refuseOtherMethods(app);
-
-  const security = securityHeaders(crossOrigin);
+  const crossOrigin = allowOrigins(app, options.corsOrigins);
+  const otherMethods = refuseOtherMethods(app, crossOrigin.preflight ? ['OPTIONS'] : []);
+  const headers = { ...securityHeaders(crossOrigin.preflight), ...crossOrigin.headers };
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(security).header('x-request-id', request.id);
+    reply.headers(headers).header('x-request-id', request.id);
     if (request.url.length <= options.urlLimitBytes) return done();
     done(new Problem(414, `The address is longer than ${options.urlLimitBytes} bytes.`));
   });
   app.addHook('onResponse', (request, reply, done) => {
     measured.observe(request.routeOptions.url, reply.statusCode, reply.elapsedTime / 1000);
     if (logger.isLevelEnabled('debug')) {
-      logger.debug({ requestId: request.id, method: request.method, url: request.url, status: reply.statusCode, ms: reply.elapsedTime }, 'request');
+      logger.debug(
+        { requestId: request.id, method: request.method, url: request.url, status: reply.statusCode, ms: reply.elapsedTime },
+        'request',
+      );
     }
     done();
   });
   shedLoad(app, options.overload, measured.onShed);
-  if (crossOrigin) app.register(cors, { origin: [...options.corsOrigins], methods: ['GET', 'HEAD'], exposedHeaders: EXPOSED_HEADERS, maxAge: 600, strictPreflight: false });
   if (stores.rateLimiter !== undefined) {
     limitRate(app, {
       limiter: stores.rateLimiter,
@@ -148,7 +148,8 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       snapshots,
       cache: createResponseCache(options.responseCacheBytes),
       cacheMaxAgeS: options.cacheMaxAgeS,
-      vary: crossOrigin && !options.corsOrigins.includes('*') ? 'Accept-Encoding, Origin' : 'Accept-Encoding',
+      vary: ['Accept-Encoding', ...crossOrigin.vary].join(', '),
+      deadlineMs: options.handlerTimeoutMs,
       onCache: measured.onCache,
     });
     addMovies(add);

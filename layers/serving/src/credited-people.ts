@@ -10,7 +10,8 @@ export interface CreditedAs {
 /** A credits document: an array of objects with `nconst`, `name` and mostly `category`. Throws if it is anything else. */
 export const parseCredits = (document: string, title: string): readonly CreditedAs[] => {
   const credits: unknown = JSON.parse(document);
-  if (!Array.isArray(credits)) throw new Error(`a credits document of ${title} is no array: the artefact was not built by this version's view definition`);
+  if (!Array.isArray(credits))
+    throw new Error(`a credits document of ${title} is no array: the artefact was not built by this version's view definition`);
   return credits as CreditedAs[]; // as: the view's definition says what its documents hold; the batch layer's tests hold it to that
 };
 

@@ -17,10 +17,10 @@ export interface CurrentSnapshotOptions {
 }
 
 export interface CurrentSnapshot {
-  /** For a look: whoever reads artefacts pins. */
+  /** For a look at what is served. */
   readonly peek: () => Snapshot | undefined;
-  /** The current snapshot, held until it is released. Throws a 503 `Problem` while there is none. */
-  readonly pin: () => Snapshot;
+  /** The current snapshot. Throws a 503 `Problem` while there is none. Whoever reads artefacts pins it, before anything is awaited. */
+  readonly require: () => Snapshot;
   /** Why the last look at the store failed. */
   readonly trouble: () => unknown;
   /** Looks at the store now (or joins the look under way). Never rejects. */
@@ -41,10 +41,13 @@ export const trackCurrentSnapshot = (store: BatchViewStore, options: CurrentSnap
   let stopped = false;
 
   const look = async (): Promise<void> => {
+    if (stopped) return;
     try {
       const publication = await store.currentPublication();
       if (publication !== undefined && publication.number !== current?.publication.number) {
-        const next = await openSnapshot(store, publication, options.codeVersion, (error) => options.onTrouble('an artefact could not be closed', error));
+        const next = await openSnapshot(store, publication, options.codeVersion, (error) =>
+          options.onTrouble('an artefact could not be closed', error),
+        );
         const before = current;
         current = next;
         before?.release();
@@ -71,9 +74,8 @@ export const trackCurrentSnapshot = (store: BatchViewStore, options: CurrentSnap
 
   return {
     peek: () => current,
-    pin: () => {
+    require: () => {
       if (current === undefined) throw unavailable('No data has been published yet. Try again when a batch run has ended.', RETRY_AFTER_S);
-      current.pin();
       return current;
     },
     trouble: () => trouble,

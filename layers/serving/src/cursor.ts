@@ -19,19 +19,15 @@ export const encodeCursor = (list: string, position: ListPosition): string => {
 
 const fits = (value: unknown, type: ColumnType): value is CellValue => {
   if (value === null) return true;
-  switch (type) {
-    case 'integer':
-      return Number.isSafeInteger(value);
-    case 'boolean':
-      return typeof value === 'boolean';
-    case 'text':
-    case 'text_set':
-      return typeof value === 'string';
-  }
+  if (type === 'integer') return Number.isSafeInteger(value);
+  return typeof value === (type === 'boolean' ? 'boolean' : 'string');
 };
 
 /** The list's name and the place, or `undefined` if this is no cursor for sort columns of these types. */
-export const decodeCursor = (cursor: string, types: readonly ColumnType[]): { readonly list: string; readonly position: ListPosition } | undefined => {
+export const decodeCursor = (
+  cursor: string,
+  types: readonly ColumnType[],
+): { readonly list: string; readonly position: ListPosition } | undefined => {
   const text = Buffer.from(cursor, 'base64url').toString();
   const place = text.slice(11);
   if (digest(place) !== text.slice(0, 11)) return undefined;

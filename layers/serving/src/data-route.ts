@@ -1,40 +1,20 @@
 /**
- * What all routes that answer from views have in common, in the order in which it is cheap: read the parameters, pin the snapshot, compare
+ * What all routes that answer from views have in common, in the order in which it is cheap: read the parameters, take the snapshot, compare
  * entity tags, look into the cache, and only then compute. Invariants: one request sees one snapshot; a 304 touches no store.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { TObject, TSchema } from 'typebox';
 
 import { compress, COMPRESSION_THRESHOLD_BYTES, preferredEncoding } from './content-encoding.ts';
 import type { CurrentSnapshot } from './current-snapshot.ts';
-import { envelopeText, type Answer } from './envelope.ts';
+import { withDeadline } from './deadline.ts';
+import { envelopeText } from './envelope.ts';
 import { answerTag, entityTag, knownTag } from './etag.ts';
 import { describeDataRoute } from './openapi-route.ts';
-import { requestReader, type CrossCheck, type ReadRequest } from './request-reader.ts';
+import { unavailable } from './problem.ts';
+import { requestReader, type ReadRequest } from './request-reader.ts';
 import type { Representation, ResponseCache } from './response-cache.ts';
+import type { AddDataRoute } from './route-definition.ts';
 import type { Snapshot } from './snapshot.ts';
-
-export interface DataRoute<P extends TObject, Q extends TObject> {
-  /** Fastify's pattern: `/movies/:id`. */
-  readonly url: string;
-  /** Name of the operation in the API's description. */
-  readonly operation: string;
-  readonly summary: string;
-  readonly description?: string;
-  readonly tag: string;
-  readonly params: P;
-  readonly query: Q;
-  readonly check?: CrossCheck<Q>;
-  /** Schema of the envelope's `data`. */
-  readonly data: TSchema;
-  /** The envelope has `next`, and `total` where asked for. */
-  readonly paged?: boolean;
-  /** Throws a `Problem` for what the data say no to (404). */
-  readonly answer: (snapshot: Snapshot, request: ReadRequest<P, Q>) => Promise<Answer>;
-}
-
-/** Adds a route. */
-export type AddDataRoute = <P extends TObject, Q extends TObject>(route: DataRoute<P, Q>) => void;
 
 export interface DataRouteContext {
   readonly snapshots: CurrentSnapshot;
@@ -42,10 +22,16 @@ export interface DataRouteContext {
   readonly cacheMaxAgeS: number;
   /** Request headers that answers depend on. */
   readonly vary: string;
+  /** How long a client waits for an answer that has to be computed. */
+  readonly deadlineMs: number;
   readonly onCache: (hit: boolean) => void;
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
+
+const RETRY_AFTER_S = 5;
+
+const tooLate = () => unavailable('The answer took too long to compute.', RETRY_AFTER_S);
 
 const pathOf = (url: string): string => {
   const at = url.indexOf('?');
@@ -79,14 +65,21 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
   return (route) => {
     const read = requestReader(route.params, route.query, route.check);
 
+    /** Whoever reads artefacts holds them: the client may be gone, or tired of waiting, before the last read. */
     const compute = async (snapshot: Snapshot, input: ReadRequest<typeof route.params, typeof route.query>): Promise<Representation> => {
-      const answer = await route.answer(snapshot, input);
-      const body = envelopeText(answer, snapshot.meta);
-      return { body, bytes: Buffer.byteLength(body), next: answer.next ?? null };
+      snapshot.pin();
+      try {
+        const answer = await route.answer(snapshot, input);
+        const body = envelopeText(answer, snapshot.meta);
+        return { body, bytes: Buffer.byteLength(body), next: answer.next ?? null };
+      } finally {
+        snapshot.release();
+      }
     };
 
-    const respond = async (snapshot: Snapshot, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const input = read(request.params as Record<string, unknown>, request.query as Record<string, unknown>); // as: objects by Fastify's router
+      const snapshot = snapshots.require();
       const tag = answerTag(snapshot.tagSeed, pathOf(request.url), input.given);
       const encoding = preferredEncoding(request.headers['accept-encoding']);
       const asked = request.headers['if-none-match'];
@@ -95,11 +88,19 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
 
       const ready = cache.peek(tag);
       onCache(ready !== undefined);
-      const plain = ready ?? (await cache.resolve(tag, () => compute(snapshot, input)));
+      const plain =
+        ready ??
+        (await withDeadline(
+          cache.resolve(tag, () => compute(snapshot, input)),
+          context.deadlineMs,
+          tooLate,
+        ));
       if (asked === '*') return notModified(reply, snapshot, entityTag(tag, undefined));
       reply.headers(headersOf(snapshot));
       if (plain.next !== null) reply.header('link', `<${plain.next}>; rel="next"`);
-      if (encoding === undefined || plain.bytes < COMPRESSION_THRESHOLD_BYTES) return reply.header('etag', entityTag(tag, undefined)).send(plain.body);
+      if (encoding === undefined || plain.bytes < COMPRESSION_THRESHOLD_BYTES) {
+        return reply.header('etag', entityTag(tag, undefined)).send(plain.body);
+      }
       const etag = entityTag(tag, encoding);
       const encoded = await cache.resolve(etag, async () => {
         const body = await compress(encoding, plain.body);
@@ -108,20 +109,7 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
       return reply.header('etag', etag).header('content-encoding', encoding).send(encoded.body);
     };
 
-    app.route({
-      method: 'GET',
-      url: route.url,
-      schema: describeDataRoute(route),
-      // Compressed above, once for all requests of one answer.
-      compress: false,
-      handler: async (request, reply) => {
-        const snapshot = snapshots.pin();
-        try {
-          return await respond(snapshot, request, reply);
-        } finally {
-          snapshot.release();
-        }
-      },
-    });
+    // Compressed above, once for all requests of one answer.
+    app.route({ method: 'GET', url: route.url, schema: describeDataRoute(route), compress: false, handler });
   };
 };

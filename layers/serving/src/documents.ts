@@ -2,7 +2,8 @@
 
 /** The document of a row that must have one: every view's rows carry theirs. */
 export const requireDocument = (text: string | null | undefined, what: string): string => {
-  if (text === null || text === undefined) throw new Error(`${what} is missing in the store: the artefact was not built by this version's view definition`);
+  if (text === null || text === undefined)
+    throw new Error(`${what} is missing in the store: the artefact was not built by this version's view definition`);
   return text;
 };
 
@@ -16,4 +17,5 @@ export const selectFields = (document: string, fields: readonly string[] | undef
 export const arrayText = (documents: readonly string[]): string => `[${documents.join(',')}]`;
 
 /** A JSON object's text with more members at its end. `members` is JSON text without braces. */
-export const extendObject = (document: string, members: string): string => `${document.slice(0, -1)}${document === '{}' ? '' : ','}${members}}`;
+export const extendObject = (document: string, members: string): string =>
+  `${document.slice(0, -1)}${document === '{}' ? '' : ','}${members}}`;

@@ -121,7 +121,13 @@ export const TitleName = Type.Object(
   { $id: 'TitleName' },
 );
 export const Credit = Type.Object(
-  { ordering: Type.Integer(), ...person, category: Type.String(), job: textOrNull('What the person did.'), characters: castFields.characters },
+  {
+    ordering: Type.Integer(),
+    ...person,
+    category: Type.String(),
+    job: textOrNull('What the person did.'),
+    characters: castFields.characters,
+  },
   { $id: 'Credit' },
 );
 export const Person = Type.Object(personFields, { $id: 'Person' });
@@ -135,11 +141,19 @@ export const TopMovie = Type.Object(
   { $id: 'TopMovie' },
 );
 export const CreditedPerson = Type.Object(
-  { ...person, credits: Type.Integer({ description: 'Distinct films among those looked at.' }), categories: texts('What the person is credited as, ascending.') },
+  {
+    ...person,
+    credits: Type.Integer({ description: 'Distinct films among those looked at.' }),
+    categories: texts('What the person is credited as, ascending.'),
+  },
   { $id: 'CreditedPerson' },
 );
 export const Collaborator = Type.Object(
-  { ...person, shared_movies: Type.Integer(), average_rating: numberOrNull('Of the shared movies that have a rating; thousandths, rounded half up.') },
+  {
+    ...person,
+    shared_movies: Type.Integer(),
+    average_rating: numberOrNull('Of the shared movies that have a rating; thousandths, rounded half up.'),
+  },
   { $id: 'Collaborator' },
 );
 

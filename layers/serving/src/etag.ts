@@ -15,7 +15,8 @@ export const answerTag = (seed: string, path: string, given: readonly GivenParam
 };
 
 /** The header's value for one representation of an answer. */
-export const entityTag = (tag: string, encoding: Encoding | undefined): string => (encoding === undefined ? `"${tag}"` : `"${tag}-${encoding}"`);
+export const entityTag = (tag: string, encoding: Encoding | undefined): string =>
+  encoding === undefined ? `"${tag}"` : `"${tag}-${encoding}"`;
 
 /**
  * The tag among those the client knows (`If-None-Match`) that it may go on using, if any: the plain representation or, where the client

@@ -16,7 +16,6 @@ const problemOf = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
   if (error instanceof TransientError) return unavailable('A store is not reachable at the moment.', RETRY_AFTER_S);
   if (isFastifyError(error)) {
-    if (error.code === 'FST_ERR_HANDLER_TIMEOUT') return unavailable('The answer took too long to compute.', RETRY_AFTER_S);
     const status = error.statusCode ?? 500;
     if (status >= 400 && status < 500) return new Problem(status, error.message);
   }
@@ -40,7 +39,12 @@ export const answerRawError = (error: NodeJS.ErrnoException, socket: Duplex): vo
     return;
   }
   const status = RAW_STATUS[error.code ?? ''] ?? 400;
-  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail: 'This is no HTTP request that can be answered.' });
+  const body = JSON.stringify({
+    type: 'about:blank',
+    title: STATUS_CODES[status],
+    status,
+    detail: 'This is no HTTP request that can be answered.',
+  });
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n`;
   socket.end(head + body);
 };
@@ -53,5 +57,7 @@ export const handleFailures = (app: FastifyInstance, logger: Logger): void => {
     }
     return sendProblem(problem, request, reply);
   });
-  app.setNotFoundHandler((request, reply) => sendProblem(new Problem(404, `There is no ${request.method} ${request.url.split('?')[0]}: /docs shows what there is.`), request, reply));
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(new Problem(404, `There is no ${request.method} ${request.url.split('?')[0]}: /docs shows what there is.`), request, reply),
+  );
 };

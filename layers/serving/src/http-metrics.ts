@@ -29,36 +29,52 @@ export const createHttpMetrics = (registry: Registry, snapshots: CurrentSnapshot
     buckets: BUCKETS_S,
     registers,
   });
-  const cache = new Counter({ name: 'rushes_response_cache_total', help: 'Answers looked up among those kept ready.', labelNames: ['result'], registers });
+  const cache = new Counter({
+    name: 'rushes_response_cache_total',
+    help: 'Answers looked up among those kept ready.',
+    labelNames: ['result'],
+    registers,
+  });
   const limited = new Counter({ name: 'rushes_http_rate_limited_total', help: 'Requests refused by the rate limit.', registers });
   const shed = new Counter({ name: 'rushes_http_shed_total', help: 'Requests refused because of overload.', registers });
-  const trouble = new Counter({ name: 'rushes_publication_poll_failures_total', help: 'Looks for a new publication that failed.', registers });
-  const publication = (): { readonly number: number; readonly version: number; readonly publishedAt: string } | undefined => snapshots.peek()?.publication;
-  new Gauge({
-    name: 'rushes_publication_number',
-    help: 'Number of the publication that is served, 0 for none.',
+  const trouble = new Counter({
+    name: 'rushes_publication_poll_failures_total',
+    help: 'Looks for a new publication that failed.',
     registers,
-    collect() {
-      this.set(publication()?.number ?? 0);
-    },
   });
-  new Gauge({
-    name: 'rushes_batch_version',
-    help: 'Version of the batch views that is served, 0 for none.',
-    registers,
-    collect() {
-      this.set(publication()?.version ?? 0);
-    },
-  });
-  new Gauge({
-    name: 'rushes_snapshot_age_seconds',
-    help: 'Seconds since the served version was published; 0 while there is none.',
-    registers,
-    collect() {
-      const current = publication();
-      this.set(current === undefined ? 0 : Math.max(0, (now() - Date.parse(current.publishedAt)) / 1000));
-    },
-  });
+  const publication = (): { readonly number: number; readonly version: number; readonly publishedAt: string } | undefined =>
+    snapshots.peek()?.publication;
+  registry.registerMetric(
+    new Gauge({
+      name: 'rushes_publication_number',
+      help: 'Number of the publication that is served, 0 for none.',
+      registers: [],
+      collect() {
+        this.set(publication()?.number ?? 0);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: 'rushes_batch_version',
+      help: 'Version of the batch views that is served, 0 for none.',
+      registers: [],
+      collect() {
+        this.set(publication()?.version ?? 0);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: 'rushes_snapshot_age_seconds',
+      help: 'Seconds since the served version was published; 0 while there is none.',
+      registers: [],
+      collect() {
+        const current = publication();
+        this.set(current === undefined ? 0 : Math.max(0, (now() - Date.parse(current.publishedAt)) / 1000));
+      },
+    }),
+  );
 
   const hits = cache.labels('hit');
   const misses = cache.labels('miss');

@@ -35,9 +35,12 @@ const columnType = (layout: ArtefactLayout, column: string): ColumnType => layou
 const nameOf = (kind: ListKind, given: readonly GivenParameter[]): string =>
   listName([kind.path, ...given.filter(({ name }) => !PART_PARAMETERS.has(name)).map(({ text }) => text)].join('\n'));
 
-export const sortOf = (kind: ListKind, query: PagedQuery): readonly SortColumn[] => [{ column: sortColumn(kind, query.sort), desc: query.desc }];
+export const sortOf = (kind: ListKind, query: PagedQuery): readonly SortColumn[] => [
+  { column: sortColumn(kind, query.sort), desc: query.desc },
+];
 
-const readCursor = (kind: ListKind, cursor: string, sort: string) => decodeCursor(cursor, [columnType(kind.layout, sortColumn(kind, sort))]);
+const readCursor = (kind: ListKind, cursor: string, sort: string) =>
+  decodeCursor(cursor, [columnType(kind.layout, sortColumn(kind, sort))]);
 
 /** Faults of `cursor` and `after_id`. The query may lack parameters that are faulty themselves. */
 export const checkPlace = (kind: ListKind, query: Partial<PagedQuery>, given: readonly GivenParameter[]): readonly Fault[] => {
@@ -49,7 +52,11 @@ export const checkPlace = (kind: ListKind, query: Partial<PagedQuery>, given: re
     const read = readCursor(kind, query.cursor, query.sort);
     // A cursor of another order fails to read if that order's values have another type: the advice is the same.
     if (read === undefined || read.list !== nameOf(kind, given)) {
-      faults.push({ in: 'query', name: 'cursor', detail: 'is garbled or belongs to another list: use it with the sort and filters it was given out for' });
+      faults.push({
+        in: 'query',
+        name: 'cursor',
+        detail: 'is garbled or belongs to another list: use it with the sort and filters it was given out for',
+      });
     }
   }
   return faults;
@@ -64,4 +71,3 @@ export const nextPage = (kind: ListKind, given: readonly GivenParameter[], last:
   const texts = given.filter(({ name }) => name !== 'cursor' && name !== 'after_id').map(({ text }) => text);
   return `${kind.path}?${[...texts, `cursor=${encodeCursor(nameOf(kind, given), last)}`].join('&')}`;
 };
-

@@ -4,14 +4,17 @@ import type { FastifyInstance } from 'fastify';
 import { sendProblem } from './failures.ts';
 import { Problem } from './problem.ts';
 
-/** Call before the first route is registered. The returned plugin goes after the last one. */
-export const refuseOtherMethods = (app: FastifyInstance): ((scope: FastifyInstance) => Promise<void>) => {
+/**
+ * Call before the first route is registered. The returned plugin goes after the last one.
+ * @param answered methods that are answered elsewhere, on every path.
+ */
+export const refuseOtherMethods = (app: FastifyInstance, answered: readonly string[]): ((scope: FastifyInstance) => Promise<void>) => {
   const urls = new Set<string>();
   app.addHook('onRoute', ({ url }) => void urls.add(url));
 
   return async (scope) => {
-    for (const url of [...urls]) {
-      const allowed = scope.supportedMethods.filter((method) => scope.hasRoute({ method, url }));
+    for (const url of urls) {
+      const allowed = scope.supportedMethods.filter((method) => scope.hasRoute({ method, url }) || answered.includes(method));
       const others = scope.supportedMethods.filter((method) => !allowed.includes(method));
       // A wildcard's methods are for all paths that no route has.
       if (url.includes('*') || others.length === 0) continue;

@@ -2,7 +2,7 @@
 import type { FastifySchema } from 'fastify';
 import { Type, type TObject, type TSchema } from 'typebox';
 
-import type { DataRoute } from './data-route.ts';
+import type { DataRoute } from './route-definition.ts';
 
 const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: Type.Ref('Problem#') } } });
 
@@ -22,7 +22,10 @@ const envelopeSchema = (data: TSchema, paged: boolean): TObject =>
     meta: Type.Ref('Meta#'),
     ...(paged
       ? {
-          next: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Path and query of the next page, null on the last one.' }),
+          next: Type.Unsafe<string | null>({
+            type: ['string', 'null'],
+            description: 'Path and query of the next page, null on the last one.',
+          }),
           total: Type.Optional(Type.Integer({ description: 'Rows of the whole list; with `count=true`.' })),
         }
       : {}),

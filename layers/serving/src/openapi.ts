@@ -23,8 +23,14 @@ const TAGS = [
 export const describeApi = (app: FastifyInstance, version: string): void => {
   for (const entity of ENTITIES) app.addSchema(entity);
   app.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title: 'Rushes', description: DESCRIPTION, version, license: { name: 'MIT', identifier: 'MIT' } }, tags: TAGS },
-    refResolver: { buildLocalReference: (json, _baseUri, _fragment, index) => (typeof json.$id === 'string' ? json.$id : `schema-${index}`) },
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Rushes', description: DESCRIPTION, version, license: { name: 'MIT', identifier: 'MIT' } },
+      tags: TAGS,
+    },
+    refResolver: {
+      buildLocalReference: (json, _baseUri, _fragment, index) => (typeof json.$id === 'string' ? json.$id : `schema-${index}`),
+    },
   });
   app.register(swaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY, uiConfig: { docExpansion: 'list', deepLinking: true } });
   app.register(async (scope) => {

@@ -24,7 +24,10 @@ export const fieldsParameter = (names: readonly string[]) =>
 
 /** Parameters of every paged list. */
 export const pagingParameters = {
-  desc: Type.Boolean({ default: true, description: 'Descending. Rows without a value come last either way; ties are in ascending order of the id.' }),
+  desc: Type.Boolean({
+    default: true,
+    description: 'Descending. Rows without a value come last either way; ties are in ascending order of the id.',
+  }),
   page_size: Type.Integer({ default: 10, minimum: 1, maximum: MAX_PAGE_SIZE, description: 'Rows of a page.' }),
   cursor: Type.Optional(
     Type.String({
@@ -34,7 +37,10 @@ export const pagingParameters = {
     }),
   ),
   after_id: Type.Optional(
-    Type.String({ pattern: TITLE_ID_PATTERN, description: 'The page begins after this title (any of its ids). Not together with `cursor`.' }),
+    Type.String({
+      pattern: TITLE_ID_PATTERN,
+      description: 'The page begins after this title (any of its ids). Not together with `cursor`.',
+    }),
   ),
   count: Type.Boolean({ default: false, description: 'Add `total`, the exact number of rows of the whole list.' }),
 };
@@ -63,7 +69,13 @@ export const answerPage = async (
   const after = query.after_id === undefined ? placeOf(kind, query) : await placeAfter(titles, kind, query, query.after_id);
   const [found, total] = await Promise.all([
     // One more than asked for tells whether another page follows.
-    titles.list({ where, sort: sortOf(kind, query), limit: query.page_size + 1, documents: [document], ...(after === undefined ? {} : { after }) }),
+    titles.list({
+      where,
+      sort: sortOf(kind, query),
+      limit: query.page_size + 1,
+      documents: [document],
+      ...(after === undefined ? {} : { after }),
+    }),
     query.count ? titles.count(where) : undefined,
   ]);
   const rows = found.slice(0, query.page_size);

@@ -25,16 +25,10 @@ const INTEGER = /^-?[0-9]{1,15}$/;
 const NUMBER = /^-?[0-9]{1,15}(\.[0-9]{1,15})?$/;
 
 const readScalar = (type: string | undefined, text: string): Reading => {
-  switch (type) {
-    case 'integer':
-      return INTEGER.test(text) ? { value: Number(text) } : { fault: 'must be an integer' };
-    case 'number':
-      return NUMBER.test(text) ? { value: Number(text) } : { fault: 'must be a decimal number' };
-    case 'boolean':
-      return text === 'true' || text === 'false' ? { value: text === 'true' } : { fault: 'must be true or false' };
-    default:
-      return { value: text };
-  }
+  if (type === 'integer') return INTEGER.test(text) ? { value: Number(text) } : { fault: 'must be an integer' };
+  if (type === 'number') return NUMBER.test(text) ? { value: Number(text) } : { fault: 'must be a decimal number' };
+  if (type === 'boolean') return text === 'true' || text === 'false' ? { value: text === 'true' } : { fault: 'must be true or false' };
+  return { value: text };
 };
 
 const readTexts = (raw: unknown, explode: boolean): string[] => {
@@ -52,7 +46,8 @@ export const parameterOf = (name: string, schema: TSchema): Parameter => {
     const [error] = validator.Errors(value);
     return error?.keyword === 'enum' && allowed !== undefined ? `must be one of ${allowed.join(', ')}` : (error?.message ?? 'is not valid');
   };
-  const check = (reading: Reading): Reading => ('fault' in reading || validator.Check(reading.value) ? reading : { fault: faultOf(reading.value) });
+  const check = (reading: Reading): Reading =>
+    'fault' in reading || validator.Check(reading.value) ? reading : { fault: faultOf(reading.value) };
 
   return {
     name,

@@ -4,22 +4,15 @@ import type { Condition } from '@rushes/ports';
 /** Tenths, and whether the points are a whole number of them. `1.1 * 10` is 11.000000000000002: nearness decides, not equality. */
 const tenthsOf = (points: number): { readonly below: number; readonly above: number } => {
   const nearest = Math.round(points * 10);
-  return Math.abs(points * 10 - nearest) < 1e-9 ? { below: nearest, above: nearest } : { below: Math.floor(points * 10), above: Math.ceil(points * 10) };
+  return Math.abs(points * 10 - nearest) < 1e-9
+    ? { below: nearest, above: nearest }
+    : { below: Math.floor(points * 10), above: Math.ceil(points * 10) };
 };
 
 /** Conditions on a column of tenths for a bound in points, exact for any decimals: above 8.55 is 8.6 or more. */
 export const ratingBound = (column: string, op: 'gt' | 'gte' | 'lt' | 'lte', points: number): Condition => {
   const { below, above } = tenthsOf(points);
-  switch (op) {
-    case 'gt':
-      return { column, op, value: below };
-    case 'gte':
-      return { column, op, value: above };
-    case 'lt':
-      return { column, op, value: above };
-    case 'lte':
-      return { column, op, value: below };
-  }
+  return { column, op, value: op === 'gt' || op === 'lte' ? below : above };
 };
 
 /** JSON number of points, from tenths. */

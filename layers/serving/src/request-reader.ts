@@ -35,7 +35,7 @@ const encode = encodeURIComponent;
 const givenText = (name: string, value: unknown): string =>
   Array.isArray(value)
     ? value
-        .toSorted()
+        .toSorted((a: string, b: string) => (a < b ? -1 : 1))
         .map((member) => `${name}=${encode(String(member))}`)
         .join('&')
     : `${name}=${encode(String(value))}`;

@@ -21,6 +21,13 @@ export const securityHeaders = (crossOrigin: boolean): Readonly<Record<string, s
     contentSecurityPolicy: { useDefaults: false, directives: API_POLICY },
     crossOriginResourcePolicy: { policy: crossOrigin ? 'cross-origin' : 'same-origin' },
     strictTransportSecurity: false,
+    // Only documents have windows, downloads and plugins.
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
     xFrameOptions: { action: 'deny' },
   })(response.req, response, (error) => {
     if (error !== undefined) throw error as Error; // as: helmet's callback says unknown; it passes on what its parts throw

@@ -9,7 +9,11 @@ export interface RunningServer {
   readonly close: () => Promise<void>;
 }
 
-export const startServing = async (stores: ServingStores, options: Partial<ServingOptions>, context: ServingContext): Promise<RunningServer> => {
+export const startServing = async (
+  stores: ServingStores,
+  options: Partial<ServingOptions>,
+  context: ServingContext,
+): Promise<RunningServer> => {
   const { host, port, drainTimeoutMs } = { ...DEFAULT_OPTIONS, ...options };
   const app = buildApp(stores, options, context);
   const url = await app.listen({ host, port });

@@ -1,6 +1,6 @@
 /**
  * One publication with its open artefacts. Invariants: all that a request reads comes from one snapshot; its artefacts are closed when
- * nobody holds it any more, never before; a snapshot that has been closed cannot be pinned again.
+ * nobody holds it any more, never before; a snapshot whose artefacts were closed cannot be pinned again.
  */
 import { hash } from 'node:crypto';
 
@@ -31,7 +31,8 @@ export interface Snapshot {
 const VIEW_NAMES = Object.keys(SERVED_VIEWS) as ViewName[]; // as: keys of the literal above
 
 const closeAll = async (readers: readonly ArtefactReader[], onTrouble: (error: unknown) => void): Promise<void> => {
-  for (const outcome of await Promise.allSettled(readers.map((reader) => reader.close()))) if (outcome.status === 'rejected') onTrouble(outcome.reason);
+  for (const outcome of await Promise.allSettled(readers.map((reader) => reader.close())))
+    if (outcome.status === 'rejected') onTrouble(outcome.reason);
 };
 
 const openViews = async (store: BatchViewStore, publication: Publication): Promise<ViewReaders> => {
@@ -40,7 +41,9 @@ const openViews = async (store: BatchViewStore, publication: Publication): Promi
     for (const name of VIEW_NAMES) {
       const view = publication.views[SERVED_VIEWS[name].name];
       if (view === undefined) {
-        throw new Error(`publication ${publication.number} in ${store.location} has no view ${SERVED_VIEWS[name].name}: run the batch layer of this version`);
+        throw new Error(
+          `publication ${publication.number} in ${store.location} has no view ${SERVED_VIEWS[name].name}: run the batch layer of this version`,
+        );
       }
       opened.push([name, await store.open(view.artefact)]);
     }

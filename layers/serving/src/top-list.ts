@@ -8,7 +8,8 @@ import type { ViewReaders } from './snapshot.ts';
 export const minVotesParameter = Type.Integer({ default: 500, minimum: 0, description: 'Only movies with at least so many votes.' });
 
 /** `limit` with its bounds. */
-export const limitParameter = (of: string, maximum: number) => Type.Integer({ default: 10, minimum: 1, maximum, description: `How many ${of}, at most ${maximum}.` });
+export const limitParameter = (of: string, maximum: number) =>
+  Type.Integer({ default: 10, minimum: 1, maximum, description: `How many ${of}, at most ${maximum}.` });
 
 /** Movies that may be ranked. */
 export const rankable = (minVotes: number): readonly Condition[] => [
@@ -33,7 +34,8 @@ export const readVoteStatistics = async ({ statistics }: ViewReaders): Promise<V
   const rows = await statistics.getMany(['rated_titles', 'total_votes'], { columns: ['value'] });
   const valueOf = (name: string): bigint => {
     const value = rows.find((row) => row.key === name)?.columns[0];
-    if (typeof value !== 'number') throw new Error(`the view statistics has no ${name}: the artefact was not built by this version's view definition`);
+    if (typeof value !== 'number')
+      throw new Error(`the view statistics has no ${name}: the artefact was not built by this version's view definition`);
     return BigInt(value);
   };
   return { ratedTitles: valueOf('rated_titles'), totalVotes: valueOf('total_votes') };

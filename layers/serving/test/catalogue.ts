@@ -150,7 +150,13 @@ const creditsRow = (film: CompleteFilm, people: Catalogue['people']): ArtefactRo
 
 const namesRow = (film: CompleteFilm): ArtefactRow => {
   const own = { title: film.title, region: null, language: null, types: ['primary'], is_original: true };
-  const regional = Object.entries(film.names).map(([region, title]) => ({ title, region, language: null, types: ['imdbDisplay'], is_original: false }));
+  const regional = Object.entries(film.names).map(([region, title]) => ({
+    title,
+    region,
+    language: null,
+    types: ['imdbDisplay'],
+    is_original: false,
+  }));
   return rowOf('title_names', { id: idOf(film.tconst), titles: JSON.stringify([own, ...regional]) });
 };
 
@@ -158,10 +164,12 @@ const peopleRows = (films: readonly CompleteFilm[], people: Catalogue['people'])
   Object.entries(people).map(([nconst, name]) => {
     const movies = films.filter((film) => film.type === 'movie');
     const acted = movies.filter((film) => film.cast.includes(nconst)).length;
-    const credited = movies.filter((film) => [...film.cast, ...film.directors, ...film.writers].includes(nconst)).map((film) => idOf(film.tconst));
-    const films_ = acted === 0 ? null : acted;
-    const person = { nconst, name, birth_year: 1950, death_year: null, professions: ['actor'], known_for: [], films: films_ };
-    return rowOf('people', { nconst, films: films_, person: JSON.stringify(person), movies: JSON.stringify(credited.toSorted()) });
+    const credited = movies
+      .filter((film) => [...film.cast, ...film.directors, ...film.writers].includes(nconst))
+      .map((film) => idOf(film.tconst));
+    const actedIn = acted === 0 ? null : acted;
+    const person = { nconst, name, birth_year: 1950, death_year: null, professions: ['actor'], known_for: [], films: actedIn };
+    return rowOf('people', { nconst, films: actedIn, person: JSON.stringify(person), movies: JSON.stringify(credited.toSorted()) });
   });
 
 /** Rows of each view, by the view's name. */
@@ -172,7 +180,9 @@ export const rowsOf = ({ films: given, people }: Catalogue): Readonly<Record<str
   const statistic = (name: string, value: number) => rowOf('statistics', { name, value, statistic: JSON.stringify({ name, value }) });
   return {
     titles: films.map((film) => titleRow(film, people)),
-    credits: films.filter((film) => film.cast.length + film.directors.length + film.writers.length > 0).map((film) => creditsRow(film, people)),
+    credits: films
+      .filter((film) => film.cast.length + film.directors.length + film.writers.length > 0)
+      .map((film) => creditsRow(film, people)),
     title_names: films.map(namesRow),
     people: peopleRows(films, people),
     genres: genres.map((genre) => {
@@ -213,37 +223,3 @@ export const publish = async (store: BatchViewStore, number: number, version: nu
   await store.insertPublication(publication);
   return publication;
 };
-
-export const PEOPLE: Catalogue['people'] = {
-  nm0000001: 'Ada Brook',
-  nm0000002: 'Bruno Calder',
-  nm0000003: 'Cora Dunn',
-  nm0000004: 'Dario Eck',
-  nm0000005: null,
-};
-
-/** Films with a bit of everything. */
-export const FILMS: readonly FilmFixture[] = [
-  {
-    tconst: 'tt0000001',
-    title: 'The Iron Tide',
-    year: 2004,
-    rating: 88,
-    votes: 90_000,
-    runtime: 121,
-    genres: ['Action', 'Drama'],
-    directors: ['nm0000001'],
-    writers: ['nm0000002', 'nm0000005'],
-    cast: ['nm0000003', 'nm0000004'],
-    names: { FR: 'La marée de fer', DE: 'Die eiserne Flut' },
-  },
-  { tconst: 'tt0000002', title: 'Élan Vital', year: 2004, rating: 85, votes: 12_000, runtime: 95, genres: ['Action'], directors: ['nm0000002'], cast: ['nm0000003'] },
-  { tconst: 'tt0000003', title: 'Quiet Harbour', year: 1999, rating: 81, votes: 700, runtime: null, genres: ['Thriller'], writers: ['nm0000001'], cast: ['nm0000003', 'nm0000001'] },
-  { tconst: 'tt0000004', title: 'quiet harbour II', year: 2001, rating: 81, votes: 700, runtime: 88, genres: ['Thriller', 'Drama'], cast: ['nm0000004'] },
-  { tconst: 'tt0000005', title: 'Unrated Sketch', year: 2020, genres: ['Drama'] },
-  { tconst: 'tt0000006', title: 'Nobody Knows When', rating: 11, votes: 15, runtime: 5, genres: [] },
-  { tconst: 'tt0000007', title: 'Lake House Ledger', type: 'tvSeries', year: 2017, endYear: 2022, rating: 85, votes: 300_000, genres: ['Crime', 'Drama'], writers: ['nm0000002', 'nm0000004'] },
-  { tconst: 'tt0000008', title: 'Lake House Ledger: Pilot', type: 'tvEpisode', year: 2017, rating: 79, votes: 4_000, runtime: 60, genres: ['Crime'] },
-];
-
-export const CATALOGUE: Catalogue = { films: FILMS, people: PEOPLE };

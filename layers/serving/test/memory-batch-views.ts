@@ -45,23 +45,11 @@ const compareWithNulls = (a: CellValue, b: CellValue, desc: boolean): number => 
 const holds = (condition: Condition, cell: CellValue): boolean => {
   if (condition.op === 'missing') return cell === null;
   if (cell === null) return false;
-  const order = () => compareCells(cell, condition.value);
-  switch (condition.op) {
-    case 'eq':
-      return cell === condition.value;
-    case 'lt':
-      return order() < 0;
-    case 'lte':
-      return order() <= 0;
-    case 'gt':
-      return order() > 0;
-    case 'gte':
-      return order() >= 0;
-    case 'contains':
-      return String(cell).includes(condition.value);
-    case 'has':
-      return String(cell).split(SET_SEPARATOR).includes(condition.value);
-  }
+  if (condition.op === 'contains') return String(cell).includes(condition.value);
+  if (condition.op === 'has') return String(cell).split(SET_SEPARATOR).includes(condition.value);
+  const order = compareCells(cell, condition.value);
+  const satisfied = { eq: order === 0, lt: order < 0, lte: order <= 0, gt: order > 0, gte: order >= 0 };
+  return satisfied[condition.op];
 };
 
 const columnsOf = (layout: ArtefactLayout): readonly string[] => [layout.key, ...Object.keys(layout.columns), ...layout.documents];
@@ -78,7 +66,8 @@ const reader = (store: MemoryBatchViews, { layout, rows }: Artefact): ArtefactRe
     columns: (select.columns ?? []).map((column) => cell(row, column)),
     documents: (select.documents ?? []).map((document) => cell(row, document) as string | null),
   });
-  const matches = (where: readonly Condition[]) => [...rows.values()].filter((row) => where.every((condition) => holds(condition, cell(row, condition.column))));
+  const matches = (where: readonly Condition[]) =>
+    [...rows.values()].filter((row) => where.every((condition) => holds(condition, cell(row, condition.column))));
   const compare = (sort: readonly SortColumn[], a: ListPosition, b: ListPosition): number => {
     for (const [at, { desc }] of sort.entries()) {
       const order = compareWithNulls(a.values[at] ?? null, b.values[at] ?? null, desc);

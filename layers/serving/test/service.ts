@@ -1,12 +1,12 @@
 /** The service with made-up data, without a socket. */
 import type { ObjectStore, RateLimiter } from '@rushes/ports';
-import { Registry } from '@rushes/runtime';
+import { createLogger, Registry, type Logger } from '@rushes/runtime';
 import type { FastifyInstance } from 'fastify';
-import { pino, type Logger } from 'pino';
 
 import { buildApp } from '../src/app.ts';
 import type { ServingOptions } from '../src/options.ts';
-import { CATALOGUE, publish, type Catalogue } from './catalogue.ts';
+import { publish, type Catalogue } from './catalogue.ts';
+import { CATALOGUE } from './films.ts';
 import { memoryBatchViews, type MemoryBatchViews } from './memory-batch-views.ts';
 
 export interface ServiceOptions {
@@ -43,6 +43,13 @@ const objectStore = (): ObjectStore => {
   };
 };
 
+/** A logger whose lines go to `lines`, parsed. */
+export const recordingLogger = (lines: Record<string, unknown>[], level = 'info'): Logger =>
+  createLogger(
+    { level, format: 'json', terminal: { interactive: false, columns: 80, write: () => undefined, showLive: () => undefined } },
+    { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) }, // as: log lines are JSON objects
+  );
+
 /** Publications are looked for only when a test says so: polling is far away. */
 const FAR_AWAY_MS = 3_600_000;
 
@@ -54,7 +61,7 @@ export const startService = async (options: ServiceOptions = {}): Promise<Servic
   const app = buildApp(
     { views, objects: objectStore(), rateLimiter: options.rateLimiter },
     { publicationPollMs: FAR_AWAY_MS, ...options.serving },
-    { logger: options.logger ?? pino({ level: 'silent' }), metrics, now: () => Date.parse('2026-03-01T11:00:00Z') },
+    { logger: options.logger ?? recordingLogger([]), metrics, now: () => Date.parse('2026-03-01T11:00:00Z') },
   );
   await app.ready();
   return { app, views, metrics };

@@ -1,8 +1,7 @@
 /** `GET /catalog`: what the published version's manifest says of its tables, views, input files and checks. */
 import type { ObjectStore } from '@rushes/ports';
 import { Type } from 'typebox';
-
-import type { AddDataRoute } from '../data-route.ts';
+import type { AddDataRoute } from '../route-definition.ts';
 
 /** Members of the manifest that the catalogue shows; the others are how the version was made. */
 const SHOWN = ['version', 'tables', 'views', 'dumps', 'validation'] as const;
@@ -32,7 +31,8 @@ export const addCatalog = (add: AddDataRoute, objects: ObjectStore): void =>
     }),
     answer: async ({ publication }) => {
       const manifest = await objects.get(publication.manifest);
-      if (manifest === undefined) throw new Error(`the manifest ${publication.manifest} of publication ${publication.number} is not in ${objects.location}`);
+      if (manifest === undefined)
+        throw new Error(`the manifest ${publication.manifest} of publication ${publication.number} is not in ${objects.location}`);
       return { data: catalogText(manifest) };
     },
   });

@@ -1,8 +1,8 @@
 /** `GET /genres`: all genres with their number of movies. */
 import { Type } from 'typebox';
 
-import type { AddDataRoute } from '../data-route.ts';
 import { arrayText, requireDocument } from '../documents.ts';
+import type { AddDataRoute } from '../route-definition.ts';
 
 /** Far above what IMDb has (28); a bound all the same. */
 export const MAX_GENRES = 1000;

@@ -67,7 +67,9 @@ export const addHealth = (app: FastifyInstance, context: HealthContext): void =>
     const batch = batchHealth(context);
     return answer(reply, batch.status, { status: batch.status, components: { api: { status: 'ok' }, batch } });
   });
-  app.get('/health/live', { schema: described('getLiveness', 'Is the process alive?', Simple, false) }, (_request, reply) => answer(reply, 'ok', { status: 'ok' }));
+  app.get('/health/live', { schema: described('getLiveness', 'Is the process alive?', Simple, false) }, (_request, reply) =>
+    answer(reply, 'ok', { status: 'ok' }),
+  );
   app.get('/health/ready', { schema: described('getReadiness', 'Can it answer from data?', Simple) }, (_request, reply) => {
     const { status } = batchHealth(context);
     return answer(reply, status, { status });

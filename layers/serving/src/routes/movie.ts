@@ -1,12 +1,12 @@
 /** One title by any of its ids: `GET /movies/{id}`, its different titles, its credits. */
 import { Type } from 'typebox';
 
-import type { AddDataRoute } from '../data-route.ts';
 import { extendObject, requireDocument, selectFields } from '../documents.ts';
 import { movieDetailFields } from '../entities.ts';
 import { fieldsParameter } from '../paging.ts';
 import { notFound } from '../problem.ts';
 import { pointsText } from '../rating.ts';
+import type { AddDataRoute } from '../route-definition.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { findTitle, TITLE_ID_SCHEMA } from '../title-id.ts';
 

@@ -3,11 +3,11 @@ import type { Condition } from '@rushes/ports';
 import { titles } from '@rushes/views';
 import { Type, type Static } from 'typebox';
 
-import type { AddDataRoute } from '../data-route.ts';
 import { movieFields } from '../entities.ts';
 import { checkPlace, type ListKind } from '../list-query.ts';
 import { answerPage, fieldsParameter, pagingParameters } from '../paging.ts';
 import { ratingBound } from '../rating.ts';
+import type { AddDataRoute } from '../route-definition.ts';
 
 const MOVIES: ListKind = {
   path: '/movies',

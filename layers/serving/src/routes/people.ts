@@ -3,12 +3,12 @@ import { NCONST_PATTERN } from '@rushes/domain';
 import { Type } from 'typebox';
 
 import { parseCredits } from '../credited-people.ts';
-import type { AddDataRoute } from '../data-route.ts';
 import { arrayText, requireDocument, selectFields } from '../documents.ts';
 import { personFields } from '../entities.ts';
 import { collaboratorsText } from '../network.ts';
 import { fieldsParameter } from '../paging.ts';
 import { notFound } from '../problem.ts';
+import type { AddDataRoute } from '../route-definition.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { limitParameter } from '../top-list.ts';
 
@@ -16,7 +16,9 @@ import { limitParameter } from '../top-list.ts';
 const MAX_NETWORK_MOVIES = 1000;
 const MAX_PERSONS = 1000;
 
-const params = Type.Object({ nconst: Type.String({ pattern: NCONST_PATTERN, description: "IMDb's id of the person.", examples: ['nm0000151'] }) });
+const params = Type.Object({
+  nconst: Type.String({ pattern: NCONST_PATTERN, description: "IMDb's id of the person.", examples: ['nm0000151'] }),
+});
 
 const unknownPerson = (nconst: string) => notFound(`There is no person with the id ${nconst}.`);
 
@@ -86,7 +88,9 @@ export const addPeople = (add: AddDataRoute): void => {
     answer: async ({ views }, { query }) => {
       const where = [{ column: 'films', op: 'gte', value: 1 }] as const;
       const rows = await views.people.list({ where, sort: [{ column: 'films', desc: true }], limit: query.limit, documents: ['person'] });
-      return { data: arrayText(rows.map((row) => selectFields(requireDocument(row.documents[0], `document person of ${row.key}`), query.fields))) };
+      return {
+        data: arrayText(rows.map((row) => selectFields(requireDocument(row.documents[0], `document person of ${row.key}`), query.fields))),
+      };
     },
   });
 };

@@ -9,7 +9,12 @@ const SHORTEST_CONTAINED = 2;
 
 const text = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 200, description }));
 const members = (what: string) =>
-  Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 5, description: `Has this ${what}. Repeat it for several: all must match.` }));
+  Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
+      maxItems: 5,
+      description: `Has this ${what}. Repeat it for several: all must match.`,
+    }),
+  );
 const flag = (description: string) => Type.Optional(Type.Boolean({ description }));
 
 /** Column of each integer field. */
@@ -40,7 +45,10 @@ const points = (description: string): TOptional<TNumber> => Type.Optional(Type.N
 
 export const titleFilters = {
   title_key: Type.Optional(
-    Type.String({ pattern: '^(tt[0-9]{7,12}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$', description: "The title's UUID or IMDb id." }),
+    Type.String({
+      pattern: '^(tt[0-9]{7,12}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$',
+      description: "The title's UUID or IMDb id.",
+    }),
   ),
   primary_title: text('The primary title is exactly this.'),
   primary_title_contains: Type.Optional(
@@ -77,14 +85,16 @@ export const titleConditions = (asked: TitleFilters): readonly Condition[] => {
   if (asked.title_type !== undefined) where.push({ column: 'type', op: 'eq', value: asked.title_type });
   if (asked.title_key !== undefined) where.push(keyCondition(asked.title_key));
   if (asked.primary_title !== undefined) where.push({ column: 'primary_title', op: 'eq', value: asked.primary_title });
-  if (asked.primary_title_contains !== undefined) where.push({ column: 'title_sort', op: 'contains', value: foldText(asked.primary_title_contains) });
+  if (asked.primary_title_contains !== undefined)
+    where.push({ column: 'title_sort', op: 'contains', value: foldText(asked.primary_title_contains) });
   if (asked.original_title !== undefined) where.push({ column: 'original_title', op: 'eq', value: asked.original_title });
   for (const column of ['directors', 'writers', 'genres'] as const) {
     for (const value of asked[column] ?? []) where.push({ column, op: 'has', value });
   }
   if (asked.hasDirectors !== undefined) where.push(flagCondition('director_count', asked.hasDirectors));
   if (asked.hasWriters !== undefined) where.push(flagCondition('writer_count', asked.hasWriters));
-  if (asked.hasEnded !== undefined) where.push(asked.hasEnded ? { column: 'end_year', op: 'gte', value: 0 } : { column: 'end_year', op: 'missing' });
+  if (asked.hasEnded !== undefined)
+    where.push(asked.hasEnded ? { column: 'end_year', op: 'gte', value: 0 } : { column: 'end_year', op: 'missing' });
   for (const field of INTEGER_FIELDS) {
     const column = INTEGER_COLUMNS[field];
     const [is, from, to] = [asked[field], asked[`${field}_from`], asked[`${field}_to`]];

@@ -2,10 +2,10 @@
 import { titles } from '@rushes/views';
 import { Type } from 'typebox';
 
-import type { AddDataRoute } from '../data-route.ts';
 import { titleFields } from '../entities.ts';
 import { checkPlace, type ListKind } from '../list-query.ts';
 import { answerPage, fieldsParameter, pagingParameters } from '../paging.ts';
+import type { AddDataRoute } from '../route-definition.ts';
 import { titleConditions, titleFilters } from './title-filters.ts';
 
 const TITLES: ListKind = {

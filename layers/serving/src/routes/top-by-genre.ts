@@ -1,8 +1,8 @@
 /** `GET /top_movies_by_genre`: the best of each genre by average rating. */
 import { Type } from 'typebox';
 
-import type { AddDataRoute } from '../data-route.ts';
 import { arrayText, requireDocument } from '../documents.ts';
+import type { AddDataRoute } from '../route-definition.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { minVotesParameter, rankable } from '../top-list.ts';
 import { MAX_GENRES } from './genres.ts';
@@ -34,7 +34,12 @@ export const addTopByGenre = (add: AddDataRoute): void =>
     tag: 'tops',
     params: Type.Object({}),
     query: Type.Object({
-      per_genre: Type.Integer({ default: 5, minimum: 1, maximum: MAX_PER_GENRE, description: `How many movies of each genre, at most ${MAX_PER_GENRE}.` }),
+      per_genre: Type.Integer({
+        default: 5,
+        minimum: 1,
+        maximum: MAX_PER_GENRE,
+        description: `How many movies of each genre, at most ${MAX_PER_GENRE}.`,
+      }),
       min_votes: minVotesParameter,
       genre: Type.Optional(Type.String({ minLength: 1, maxLength: 50, description: 'Only this genre.' })),
     }),

@@ -3,10 +3,10 @@ import type { CellValue } from '@rushes/ports';
 import { Type } from 'typebox';
 
 import { mostCredited, parseCredits } from '../credited-people.ts';
-import type { AddDataRoute } from '../data-route.ts';
 import { arrayText, extendObject, requireDocument, selectFields } from '../documents.ts';
 import { movieFields } from '../entities.ts';
 import { fieldsParameter } from '../paging.ts';
+import type { AddDataRoute } from '../route-definition.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { limitParameter, minVotesParameter, readVoteStatistics, scoreText, topMovies } from '../top-list.ts';
 
@@ -16,11 +16,17 @@ const MAX_PERSONS = 1000;
 
 const weightOf = (cell: CellValue | undefined): number => {
   // Whoever has votes has a weight: both come from one row of the ratings.
-  if (typeof cell !== 'number') throw new Error('a ranked movie has no weight: the artefact titles was not built by this version of its view definition');
+  if (typeof cell !== 'number')
+    throw new Error('a ranked movie has no weight: the artefact titles was not built by this version of its view definition');
   return cell;
 };
 
-const answerTopMovies = async ({ views }: Snapshot, limit: number, minVotes: number, fields: readonly string[] | undefined): Promise<string> => {
+const answerTopMovies = async (
+  { views }: Snapshot,
+  limit: number,
+  minVotes: number,
+  fields: readonly string[] | undefined,
+): Promise<string> => {
   const rows = await topMovies(views.titles, limit, minVotes);
   const keys = rows.map(({ key }) => key);
   const [names, votes] = await Promise.all([views.titleNames.getMany(keys, { documents: ['titles'] }), readVoteStatistics(views)]);
@@ -38,7 +44,12 @@ const answerCredits = async ({ views }: Snapshot, movies: number, minVotes: numb
     top.map(({ key }) => key),
     { documents: ['credits'] },
   );
-  return JSON.stringify(mostCredited(rows.map((row) => parseCredits(row.documents[0] ?? '[]', row.key)), limit));
+  return JSON.stringify(
+    mostCredited(
+      rows.map((row) => parseCredits(row.documents[0] ?? '[]', row.key)),
+      limit,
+    ),
+  );
 };
 
 export const addTopMovies = (add: AddDataRoute): void => {

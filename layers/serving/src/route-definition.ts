@@ -1,0 +1,28 @@
+/** A route that answers from views: what it is called, what it takes, and how it answers. The rest is `data-route.ts`'s. */
+import type { TObject, TSchema } from 'typebox';
+
+import type { Answer } from './envelope.ts';
+import type { CrossCheck, ReadRequest } from './request-reader.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export interface DataRoute<P extends TObject, Q extends TObject> {
+  /** Fastify's pattern: `/movies/:id`. */
+  readonly url: string;
+  /** Name of the operation in the API's description. */
+  readonly operation: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tag: string;
+  readonly params: P;
+  readonly query: Q;
+  readonly check?: CrossCheck<Q>;
+  /** Schema of the envelope's `data`. */
+  readonly data: TSchema;
+  /** The envelope has `next`, and `total` where asked for. */
+  readonly paged?: boolean;
+  /** Throws a `Problem` for what the data say no to (404). */
+  readonly answer: (snapshot: Snapshot, request: ReadRequest<P, Q>) => Promise<Answer>;
+}
+
+/** Adds a route. */
+export type AddDataRoute = <P extends TObject, Q extends TObject>(route: DataRoute<P, Q>) => void;
