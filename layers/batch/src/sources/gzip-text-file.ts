@@ -1,13 +1,13 @@
 /** A compressed text file that is written bit by bit in bounded memory. */
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { TerminalError } from '@rushes/runtime';
 
 /** Low: compressing at level 6 takes several times as long as making up the text. */
 const LEVEL = 1;
 const BUFFER_BYTES = 1 << 18;
-const PENDING_CHARACTERS = 1 << 18;
+const PENDING_CHARACTERS = 1 << 17;
 
 export interface GzipTextFile {
   /** Keeps the text to be written. */
@@ -23,14 +23,19 @@ export interface GzipTextFile {
 export const createGzipTextFile = (path: string): GzipTextFile => {
   const gzip = createGzip({ level: LEVEL, chunkSize: BUFFER_BYTES });
   const file = createWriteStream(path, { highWaterMark: BUFFER_BYTES });
-  const written = pipeline(gzip, file);
+  const written = pipeline(gzip, file).catch((cause: unknown) => {
+    throw new TerminalError(`${path} could not be written`, {
+      hint: 'see that there is room for it and that the folder may be written to',
+      cause,
+    });
+  });
   // Looked at in `drain` and `finish`; without this a fault in between would end the process.
   written.catch(() => undefined);
   let pending = '';
   const send = async (): Promise<void> => {
     const text = pending;
     pending = '';
-    if (!gzip.write(text)) await Promise.race([once(gzip, 'drain'), written]);
+    if (!gzip.write(text)) await Promise.race([new Promise((resolve) => gzip.once('drain', resolve)), written]);
   };
   return {
     add: (text) => {

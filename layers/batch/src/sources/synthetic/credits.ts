@@ -49,13 +49,17 @@ export const inventCredits = (random: Random, people: People, title: TitleFacts)
     series && random.chance(REGULARS)
       ? people.creditMember(series.firstMember, Math.floor(REGULAR_CAST * random.unit() ** 2), calling, title.index)
       : people.credit(random, calling, title.index);
+  /** Somebody who is not in `ids` yet, if a few drawings find one. Adds the id. */
+  const another = (calling: Calling, ids: string[]): string => {
+    let id = somebody(calling);
+    for (let tries = 0; tries < 4 && ids.includes(id); tries++) id = somebody(calling);
+    ids.push(id);
+    return id;
+  };
   const several = (calling: Calling, count: number): string[] => {
     const ids: string[] = [];
-    for (let left = count; left > 0; left--) {
-      const id = somebody(calling);
-      if (!ids.includes(id)) ids.push(id);
-    }
-    return ids;
+    for (let left = count; left > 0; left--) another(calling, ids);
+    return [...new Set(ids)];
   };
 
   const directors = several('director', random.chance(title.kind.directorless) ? 0 : directorsOf(random));
@@ -66,31 +70,33 @@ export const inventCredits = (random: Random, people: People, title: TitleFacts)
   for (const id of directors.slice(0, 2))
     behind.push(`${id}\tdirector\t${random.chance(0.008) ? 'co-director' : IMDB_NULL}\t${IMDB_NULL}\n`);
   for (const id of writers.slice(0, 2)) behind.push(`${id}\twriter\t${writerJob(random)}\t${IMDB_NULL}\n`);
-  for (let producers = random.below(3); producers > 0; producers--)
-    behind.push(`${somebody('producer')}\tproducer\tproducer\t${IMDB_NULL}\n`);
+  const producers: string[] = [];
+  for (let left = random.below(3); left > 0; left--) behind.push(`${another('producer', producers)}\tproducer\tproducer\t${IMDB_NULL}\n`);
   for (const { calling, share, job, jobShare } of SINGLES)
     if (random.chance(share)) behind.push(`${somebody(calling)}\t${calling}\t${random.chance(jobShare) ? job : IMDB_NULL}\t${IMDB_NULL}\n`);
 
   const { most, fullShare } = title.kind.credits;
   const count = random.chance(0.03) ? 0 : random.chance(fullShare) ? most : 1 + random.below(most);
   const cast = count - Math.min(behind.length, Math.ceil(count / 2));
+  const castIds: string[] = [];
   let principals = '';
   const unscripted = /Documentary|Talk-Show|News|Reality-TV|Game-Show|Sport/.test(title.genres);
   for (let ordering = 1; ordering <= count; ordering++) {
-    const row = ordering <= cast ? castRow(random, somebody, unscripted) : (behind[ordering - cast - 1] ?? '');
+    const row =
+      ordering <= cast ? castRow(random, (calling) => another(calling, castIds), unscripted) : (behind[ordering - cast - 1] ?? '');
     principals += `${title.tconst}\t${ordering}\t${row}`;
   }
   return { crew, principals, principalCount: count };
 };
 
-const castRow = (random: Random, somebody: (calling: Calling) => string, unscripted: boolean): string => {
+const castRow = (random: Random, member: (calling: Calling) => string, unscripted: boolean): string => {
   if (unscripted && random.chance(0.7)) {
     const archive = random.chance(0.02);
     const character = random.chance(0.5) ? 'Self' : random.chance(0.6) ? 'Self - Host' : 'Self - Guest';
-    return `${somebody('self')}\t${archive ? 'archive_footage' : 'self'}\t${IMDB_NULL}\t["${character}"]\n`;
+    return `${member('self')}\t${archive ? 'archive_footage' : 'self'}\t${IMDB_NULL}\t["${character}"]\n`;
   }
   const calling = random.chance(0.64) ? 'actor' : 'actress';
-  return `${somebody(calling)}\t${calling}\t${IMDB_NULL}\t${charactersOf(random, calling === 'actress')}\n`;
+  return `${member(calling)}\t${calling}\t${IMDB_NULL}\t${charactersOf(random, calling === 'actress')}\n`;
 };
 
 /** Known for 88 % of actors; of these 2 % have two, one in 600 three (1,876 rows of 500 titles). A JSON array of texts. */

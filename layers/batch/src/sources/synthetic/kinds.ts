@@ -34,9 +34,9 @@ export interface Kind {
     readonly famousMedian: number;
     readonly famousSpread: number;
   };
-  /** Most frequent rating, and the spread below and above it. */
-  readonly rating: { readonly mode: number; readonly below: number; readonly above: number };
-  /** Mean age in years. */
+  /** Median, and the spread below and above it. */
+  readonly rating: { readonly median: number; readonly below: number; readonly above: number };
+  /** Mean age in years, before what would lie too far back is drawn again. */
   readonly age: number;
   readonly runtime: { readonly knownShare: number; readonly median: number; readonly spread: number };
   readonly adultShare: number;
@@ -50,18 +50,18 @@ export interface Kind {
 const television = {
   television: true,
   votes: { median: 3, spread: 1.2, famousShare: 0.03, famousMedian: 6.5, famousSpread: 1.3 },
-  rating: { mode: 7.6, below: 1.35, above: 1 },
-  age: 15,
+  rating: { median: 7.4, below: 1.35, above: 1 },
+  age: 17,
   adultShare: 0,
   directorless: 0.45,
   writerless: 0.5,
-  credits: { most: 10, fullShare: 0.55 },
+  credits: { most: 10, fullShare: 0.6 },
 };
 
 const film = {
   television: false,
   votes: { median: 3.1, spread: 1.2, famousShare: 0.03, famousMedian: 6.5, famousSpread: 1.3 },
-  rating: { mode: 7, below: 1.5, above: 1.2 },
+  rating: { median: 6.8, below: 1.5, above: 1.2 },
   age: 18,
   adultShare: 0,
   directorless: 0.08,
@@ -91,7 +91,7 @@ const KINDS = {
     type: 'movie',
     ratedShare: 0.48,
     votes: { median: 3.7, spread: 1.5, famousShare: 0.1, famousMedian: 8.4, famousSpread: 2 },
-    rating: { mode: 6.8, below: 1.75, above: 1.2 },
+    rating: { median: 6.5, below: 1.75, above: 1.2 },
     age: 24,
     runtime: { knownShare: 0.64, median: 87, spread: 0.3 },
     adultShare: 0.012,

@@ -1,5 +1,5 @@
 /**
- * The people of the catalog: who is drawn for a credit, and what they were drawn for. 28 bytes a person are kept, nothing else grows with the catalog.
+ * The people of the catalog: who is drawn for a credit, and what they were drawn for. 18 bytes a person are kept, nothing else grows with the catalog.
  *
  * Low positions are drawn far more often (as IMDb's low ids are its famous people): a few are prolific, most have few credits or none.
  * A person's calling follows from the position, so that an actress is always one.
@@ -11,9 +11,9 @@ import type { Random } from './random.ts';
 const PEOPLE_PER_TITLE = 1.2;
 export const MAX_KNOWN_FOR = 4;
 /** Share of drawings in which everybody has the same chance (chosen). */
-const EVEN_SHARE = 0.4;
-/** Share of references to people that are not in `name.basics`: one of 491 directors in a coherent extract of 500 titles. */
-const DANGLING_SHARE = 0.002;
+const EVEN_SHARE = 0.3;
+/** Share of drawings that give somebody who is not in `name.basics`: half of all, the others being of regulars, so that one reference in 500 dangles (one of 491 directors in a coherent extract). */
+const DANGLING_SHARE = 0.004;
 
 export const CALLINGS = [
   'actor',
@@ -31,9 +31,9 @@ export type Calling = (typeof CALLINGS)[number];
 
 /** In each group of 16 neighbors, those from `first` on, `count` of them, have the calling. */
 const PLACES: Readonly<Record<Calling, { readonly first: number; readonly count: number }>> = {
-  actor: { first: 0, count: 6 },
-  actress: { first: 6, count: 3 },
-  self: { first: 9, count: 1 },
+  actor: { first: 0, count: 5 },
+  actress: { first: 5, count: 3 },
+  self: { first: 8, count: 2 },
   director: { first: 10, count: 1 },
   writer: { first: 11, count: 1 },
   producer: { first: 12, count: 1 },
@@ -46,14 +46,20 @@ const GROUP = 16;
 
 export const isWoman = (person: number): boolean => {
   const place = person % GROUP;
-  return place < 9 ? place >= 6 : (person >>> 4) % 3 === 0;
+  return place < 8 ? place >= 5 : (person >>> 4) % 3 === 0;
 };
+
+/** Of each block of 80 neighbors the first 48 can be credited; the others have only callings that title.principals does not list. IMDb has such people too. */
+const BLOCK = 5 * GROUP;
+const CREDITED = 3 * GROUP;
 
 export interface People {
   readonly count: number;
+  /** How many can be credited. */
+  readonly credited: number;
   /** Somebody of the calling, to be credited with the title at `title`. Returns the id, which may be nobody's. */
   credit(random: Random, calling: Calling, title: number): string;
-  /** The same for a regular of a series: the member `member` of those from `firstMember` on. */
+  /** The same for a regular of a series: the member `member` of those from `firstMember` (below `credited`) on. */
   creditMember(firstMember: number, member: number, calling: Calling, title: number): string;
   /** One bit for each calling, as in `CALLINGS`, that the person was credited for. */
   callings(person: number): number;
@@ -63,13 +69,15 @@ export interface People {
 
 export const createPeople = (titles: number): People => {
   const count = Math.ceil(titles * PEOPLE_PER_TITLE);
+  const credited = Math.floor(count / BLOCK) * CREDITED + Math.min(CREDITED, count % BLOCK);
   const callings = new Uint16Array(count);
   const known = new Int32Array(count * MAX_KNOWN_FOR).fill(-1);
 
-  /** The person of this calling in the group of `person`; the person, where the last group ends before. */
-  const ofCalling = (person: number, calling: Calling): number => {
-    const { first, count: places } = PLACES[calling];
-    const found = person - (person % GROUP) + first + (places === 1 ? 0 : (person >>> 4) % places);
+  /** The person of this calling in the group of the `nth` who can be credited; that one, where the last group ends before. */
+  const ofCalling = (nth: number, calling: Calling): number => {
+    const person = Math.floor(nth / CREDITED) * BLOCK + (nth % CREDITED);
+    const place = person % GROUP;
+    const found = person - place + PLACES[calling].first + (place % PLACES[calling].count);
     return found < count ? found : person;
   };
 
@@ -86,14 +94,15 @@ export const createPeople = (titles: number): People => {
 
   return {
     count,
+    credited,
     credit: (random, calling, title) => {
       if (random.chance(DANGLING_SHARE)) return personIdAt(count + random.below(count));
       const share = random.unit();
-      const person = Math.floor(count * (random.chance(EVEN_SHARE) ? share : share * share));
-      return record(ofCalling(person, calling), calling, title);
+      const nth = Math.floor(credited * (random.chance(EVEN_SHARE) ? share : share * share));
+      return record(ofCalling(nth, calling), calling, title);
     },
     creditMember: (firstMember, member, calling, title) =>
-      record(ofCalling((firstMember + member * GROUP) % count, calling), calling, title),
+      record(ofCalling((firstMember + member * GROUP) % credited, calling), calling, title),
     callings: (person) => callings[person] ?? 0,
     knownFor: (person) => Array.from(known.subarray(person * MAX_KNOWN_FOR, (person + 1) * MAX_KNOWN_FOR)).filter((title) => title >= 0),
   };

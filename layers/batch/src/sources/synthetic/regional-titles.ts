@@ -1,5 +1,5 @@
 /**
- * A title's lines in `title.akas`. IMDb has 4 to 5 for each title: every rated movie has several (8 on average in an extract of 500 titles, up to 38),
+ * A title's lines in `title.akas`. IMDb has more than 4 for each title: every rated movie has several (8 on average in an extract of 500 titles, up to 38),
  * more the better known it is; numbered episodes have one for each of seven regions, made by translating the word "episode"; most other titles few.
  * Regions, types and attributes in about the proportions of that extract (2,807 rows).
  */
@@ -50,7 +50,7 @@ export interface RegionalTitles {
 
 export const inventRegionalTitles = (random: Random, title: TitleFacts): RegionalTitles => {
   const formal = title.episode && title.episode.series.naming !== 'named';
-  if (formal) return formalEpisode(random, title);
+  if (formal) return formalEpisode(title);
   const count = Math.min(MAX_ROWS, howMany(random, title));
   if (count === 0) return { lines: '', count };
   let lines = row(title, 1, title.originalTitle, undefined, 'original', IMDB_NULL, random.chance(0.002) ? IMDB_NULL : '1');
@@ -65,14 +65,12 @@ export const inventRegionalTitles = (random: Random, title: TitleFacts): Regiona
 
 const howMany = (random: Random, { kind, rating }: TitleFacts): number => {
   const some = random.below(3);
-  if (rating) return 2 + some + Math.floor(Math.log(rating.votes) * (kind.type === 'movie' ? 1.1 : 0.35) * random.unit());
+  if (rating) return 2 + some + Math.floor(Math.log(rating.votes) * (kind.type === 'movie' ? 2 : 0.6) * random.unit());
   if (kind.type === 'movie') return 2 + some;
   return random.chance(0.6) ? 1 + some : 0;
 };
 
-/** Half of the numbered and dated episodes are translated, the others have no regional title at all. */
-const formalEpisode = (random: Random, title: TitleFacts): RegionalTitles => {
-  if (!title.rating && random.chance(0.15)) return { lines: '', count: 0 };
+const formalEpisode = (title: TitleFacts): RegionalTitles => {
   let lines = row(title, 1, title.originalTitle, undefined, 'original', IMDB_NULL, '1');
   for (let region = 0; region < TRANSLATED_REGIONS; region++) {
     const tongue = TONGUES[region];

@@ -33,16 +33,16 @@ export interface TitleFacts {
   readonly episode: { readonly series: Series; readonly place: readonly [season: number, episode: number] | undefined } | undefined;
 }
 
-export const inventTitle = (random: Random, index: number, seriesList: SeriesList, people: number): TitleFacts => {
+export const inventTitle = (random: Random, index: number, seriesList: SeriesList, castable: number): TitleFacts => {
   const drawn = kindOf(random);
   const series = drawn.type === 'tvEpisode' ? seriesList.next(random) : undefined;
   const kind = drawn.type === 'tvEpisode' && !series ? SERIES_KIND : drawn;
   const tconst = titleIdAt(index);
-  const adult = series?.adult ?? random.chance(kind.adultShare || (kind.type === 'tvSeries' ? 0.005 : 0));
+  const adult = series?.adult ?? random.chance(kind.adultShare);
   const fixed = kind.type === 'short' || kind.type === 'tvShort' ? 'Short' : adult ? 'Adult' : undefined;
   const genres = series?.genres ?? genresOf(random, { television: kind.television, fixed });
   const year = series ? episodeYear(random, series) : startYear(random, kind);
-  const runtime = series?.runtime ?? runtimeOf(random, kind);
+  const runtime = random.chance(kind.runtime.knownShare) ? (series?.runtime ?? runtimeOf(random, kind)) : undefined;
   const { place, primaryTitle, originalTitle, tongue } = naming(random, series, year);
   if (kind.type === 'tvSeries' || kind.type === 'tvMiniSeries')
     seriesList.add({
@@ -53,7 +53,7 @@ export const inventTitle = (random: Random, index: number, seriesList: SeriesLis
       runtime,
       naming: random.chance(0.4) ? 'numbered' : random.chance(0.15) ? 'dated' : 'named',
       episodesPerSeason: 6 + random.below(20),
-      firstMember: random.below(people),
+      firstMember: random.below(castable),
       episodes: 0,
     });
   return {
@@ -73,8 +73,8 @@ export const inventTitle = (random: Random, index: number, seriesList: SeriesLis
   };
 };
 
-/** Share of episodes whose season and number IMDb does not know: 16 % of the first 50,001 lines of title.episode of August 2025. */
-const PLACELESS = 0.16;
+/** Share of the episodes not named by their number whose season and number are unknown: 16 % of all are (first 50,001 lines of title.episode, August 2025). */
+const PLACELESS = 0.27;
 
 const naming = (
   random: Random,
@@ -87,7 +87,7 @@ const naming = (
       1 + Math.floor((series.episodes - 1) / series.episodesPerSeason),
       1 + ((series.episodes - 1) % series.episodesPerSeason),
     ];
-    place = series.naming === 'numbered' || !random.chance(PLACELESS * 1.7) ? known : undefined;
+    place = series.naming === 'numbered' || !random.chance(PLACELESS) ? known : undefined;
     const formal =
       series.naming === 'numbered'
         ? numberedEpisode('Episode', ...known)
@@ -110,10 +110,14 @@ const startYear = (random: Random, kind: Kind): number | undefined => {
   return PRESENT_YEAR - age >= FIRST_YEAR ? PRESENT_YEAR - age : PRESENT_YEAR - random.below(60);
 };
 
-const episodeYear = (random: Random, series: Series): number | undefined =>
-  series.year === undefined || random.chance(0.08)
-    ? undefined
-    : Math.min(series.year + Math.floor((series.episodes - 1) / series.episodesPerSeason), Math.max(series.year, PRESENT_YEAR));
+/** A season a year; of a series whose seasons would reach beyond the present, any year since it began. */
+const episodeYear = (random: Random, series: Series): number | undefined => {
+  if (series.year === undefined || random.chance(0.03)) return undefined;
+  const year = series.year + Math.floor((series.episodes - 1) / series.episodesPerSeason);
+  return year <= PRESENT_YEAR || series.year >= PRESENT_YEAR
+    ? Math.max(series.year, Math.min(year, PRESENT_YEAR))
+    : series.year + random.below(PRESENT_YEAR - series.year + 1);
+};
 
 const endYear = (random: Random, kind: Kind, year: number | undefined): number | undefined => {
   if (year === undefined || year > PRESENT_YEAR) return undefined;
@@ -122,14 +126,14 @@ const endYear = (random: Random, kind: Kind, year: number | undefined): number |
   return Math.min(PRESENT_YEAR, year + Math.floor(-Math.log(1 - random.unit()) * 3));
 };
 
-const runtimeOf = (random: Random, { runtime }: Kind): number | undefined =>
-  random.chance(runtime.knownShare) ? Math.max(1, Math.round(runtime.median * Math.exp(runtime.spread * random.normal()))) : undefined;
+const runtimeOf = (random: Random, { runtime }: Kind): number =>
+  Math.max(1, Math.round(runtime.median * Math.exp(runtime.spread * random.normal())));
 
 const ratingOf = (random: Random, { votes, rating }: Kind): TitleFacts['rating'] => {
   const famous = random.chance(votes.famousShare);
   const logVotes = (famous ? votes.famousMedian : votes.median) + (famous ? votes.famousSpread : votes.spread) * random.normal();
   const deviation = random.normal();
-  const score = rating.mode + deviation * (deviation < 0 ? rating.below : rating.above);
+  const score = rating.median + deviation * (deviation < 0 ? rating.below : rating.above);
   return {
     votes: Math.min(MAX_VOTES, MIN_VOTES + Math.floor(Math.exp(logVotes))),
     tenths: Math.round(Math.min(10, Math.max(1, score)) * 10),

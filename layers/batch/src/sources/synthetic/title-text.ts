@@ -25,7 +25,7 @@ const plainTitle = (random: Random): string => {
     case 5:
       return inventedName(random);
     case 6:
-      return `A ${random.pick(ADJECTIVES)} ${random.pick(NOUNS)} in ${inventedName(random)}`;
+      return `My ${random.pick(ADJECTIVES)} ${random.pick(NOUNS)} in ${inventedName(random)}`;
     case 7:
       return `${inventedName(random)}: The ${random.pick(ADJECTIVES)} ${random.pick(NOUNS)}`;
     case 8:

@@ -17,7 +17,7 @@ import { basicsLine, episodeLine, inventTitle, ratingsLine } from './title-facts
 export const GENERATOR_VERSION = 1;
 
 /** So many titles or people between two looks at the signal and the files. */
-const BATCH = 500;
+const BATCH = 200;
 
 export interface SyntheticSample {
   readonly folder: string;
@@ -84,7 +84,7 @@ const writeRows = async (job: Job): Promise<void> => {
   for (const dataset of IMDB_DATASET_NAMES) files[dataset].add(headerLine(dataset));
 
   await inBatches(job, { name: 'make up titles', unit: 'titles', total: titles }, (index) => {
-    const title = inventTitle(random, index, seriesList, people.count);
+    const title = inventTitle(random, index, seriesList, people.credited);
     const { crew, principals, principalCount } = inventCredits(random, people, title);
     const regional = inventRegionalTitles(random, title);
     add('title.basics', basicsLine(title), 1);
