@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TABLE_ORDERS } from './models/table-orders.ts';
+import { TABLE_PLANS } from './models/table-plans.ts';
 import { SILVER_TABLES } from './silver/silver-tables.ts';
 import { parseModel, readModels } from './sql-files.ts';
 
@@ -20,5 +20,5 @@ test('every model says what it is and only reads', async () => {
 test('every derived model has an order of rows, and every order a model', async () => {
   const silver = new Set(SILVER_TABLES.map((table) => `silver.${table.name}`));
   const models = (await Promise.all((['silver', 'gold', 'views'] as const).map(readModels))).flat().map((model) => model.name);
-  expect(models.filter((name) => !silver.has(name)).toSorted()).toEqual(Object.keys(TABLE_ORDERS).toSorted());
+  expect(models.filter((name) => !silver.has(name)).toSorted()).toEqual(Object.keys(TABLE_PLANS).toSorted());
 });

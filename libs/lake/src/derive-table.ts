@@ -2,12 +2,19 @@ import { hashJson } from './content-hash.ts';
 import type { BatchEngine } from './engine.ts';
 import type { Lake } from './lake.ts';
 import { quoteIdentifier } from './sql-text.ts';
-import { TableRecord } from './table-record.ts';
+import { type TableFile, TableRecord } from './table-record.ts';
 
 export interface Partition {
   readonly name: string;
   /** Condition on the table's columns. The partitions' conditions exclude each other and cover every row. */
   readonly where: string;
+}
+
+/** A part of a table that is computed by itself, from a part of its inputs: for what needs a group of rows in memory. */
+export interface Slice {
+  readonly name: string;
+  /** What of each input the SELECT sees while this slice is computed. */
+  readonly inputs: readonly { readonly table: TableRecord; readonly where: string }[];
 }
 
 export interface TableDefinition {
@@ -16,12 +23,15 @@ export interface TableDefinition {
   readonly select: string;
   /** Columns by which rows are sorted within a file; they make the order total, so that equal rows give equal bytes. */
   readonly orderBy: readonly string[];
+  /** Files by content: computed whole, then written in parts. */
   readonly partitions?: readonly Partition[];
+  /** Files by slice: computed one after the other, in the order of the rows. */
+  readonly slices?: readonly Slice[];
 }
 
 /** What a table's rows depend on, named: its SELECT, how it is written, the engine, and the content of its inputs. */
 export const derivationOf = (definition: TableDefinition, engineVersion: string, inputs: readonly TableRecord[]): string =>
-  hashJson([definition.name, definition.select, definition.orderBy, definition.partitions ?? [], engineVersion, inputs.map(contentOf)]);
+  hashJson([definition.name, definition.select, definition.orderBy, definition.partitions ?? [], definition.slices?.map((slice) => slice.name) ?? [], engineVersion, inputs.map(contentOf)]);
 
 /** Names the rows of a table: its columns and files. */
 const contentOf = (table: TableRecord): unknown => [table.name, table.columns, table.files.map((file) => file.sha256)];
@@ -42,19 +52,11 @@ export const findDerived = async (lake: Lake, derivation: string): Promise<Table
 export const deriveTable = async (lake: Lake, engine: BatchEngine, definition: TableDefinition, derivation: string): Promise<TableRecord> => {
   const columns = await engine.describe(definition.select);
   const order = definition.orderBy.map(quoteIdentifier).join(', ');
-  const parts = definition.partitions;
-  const files = [];
-  if (parts) {
-    const rows = `scratch.${definition.name.replace('.', '_')}`;
-    await engine.materialize(rows, definition.select);
-    for (const part of parts) {
-      const file = await writeFile(lake, engine, definition.name, `SELECT * FROM ${rows} WHERE ${part.where} ORDER BY ${order}`, part.name);
-      if (file.rows > 0) files.push(file);
-    }
-    await engine.dropMaterialized(rows);
-  } else {
-    files.push(await writeFile(lake, engine, definition.name, `SELECT * FROM (${definition.select}) ORDER BY ${order}`));
-  }
+  const files = definition.slices
+    ? await writeSlices(lake, engine, definition, definition.slices, order)
+    : definition.partitions
+      ? await writePartitions(lake, engine, definition, definition.partitions, order)
+      : [await writeFile(lake, engine, definition.name, `SELECT * FROM (${definition.select}) ORDER BY ${order}`)];
   const record: TableRecord = {
     name: definition.name,
     derivation,
@@ -66,14 +68,38 @@ export const deriveTable = async (lake: Lake, engine: BatchEngine, definition: T
   return record;
 };
 
+const writePartitions = async (lake: Lake, engine: BatchEngine, definition: TableDefinition, partitions: readonly Partition[], order: string): Promise<TableFile[]> => {
+  const rows = `scratch.${definition.name.replace('.', '_')}`;
+  await engine.materialize(rows, definition.select);
+  const files: TableFile[] = [];
+  for (const part of partitions) {
+    const file = await writeFile(lake, engine, definition.name, `SELECT * FROM ${rows} WHERE ${part.where} ORDER BY ${order}`, part.name);
+    if (file.rows > 0) files.push(file);
+  }
+  await engine.dropMaterialized(rows);
+  return files;
+};
+
+const writeSlices = async (lake: Lake, engine: BatchEngine, definition: TableDefinition, slices: readonly Slice[], order: string): Promise<TableFile[]> => {
+  const files: TableFile[] = [];
+  const inputs = new Map(slices.flatMap((slice) => slice.inputs.map(({ table }) => [table.name, table] as const)));
+  for (const slice of slices) {
+    for (const { table, where } of slice.inputs) await defineStored(lake, engine, table, where);
+    const file = await writeFile(lake, engine, definition.name, `SELECT * FROM (${definition.select}) ORDER BY ${order}`, slice.name);
+    if (file.rows > 0) files.push(file);
+  }
+  for (const table of inputs.values()) await defineStored(lake, engine, table);
+  return files;
+};
+
 const writeFile = async (lake: Lake, engine: BatchEngine, table: string, select: string, partition?: string) => {
   const path = lake.scratchPath(`${table}${partition === undefined ? '' : `.${partition}`}.parquet`);
   const rows = await engine.writeParquet(select, path);
   return lake.storeFile(table.replace('.', '/'), path, rows, partition);
 };
 
-/** Makes a stored table readable for models under its name. */
-export const defineStored = async (lake: Lake, engine: BatchEngine, table: TableRecord): Promise<void> => {
+/** Makes a stored table readable for models under its name, or only the rows that satisfy `where`. */
+export const defineStored = async (lake: Lake, engine: BatchEngine, table: TableRecord, where?: string): Promise<void> => {
   const paths = await Promise.all(table.files.map((file) => lake.localFile(file.key)));
-  await engine.defineTable(table.name, table.columns, paths);
+  await engine.defineTable(table.name, table.columns, paths, where);
 };

@@ -40,11 +40,11 @@ class DuckDbEngine implements BatchEngine {
     this.#connection = connection;
   }
 
-  async defineTable(name: string, columns: readonly Column[], paths: readonly string[]): Promise<void> {
+  async defineTable(name: string, columns: readonly Column[], paths: readonly string[], where?: string): Promise<void> {
     const list = columns.map((column) => quoteIdentifier(column.name)).join(', ');
     const select =
       paths.length > 0
-        ? `SELECT ${list} FROM read_parquet([${paths.map(quoteLiteral).join(', ')}])`
+        ? `SELECT ${list} FROM read_parquet([${paths.map(quoteLiteral).join(', ')}])${where === undefined ? '' : ` WHERE ${where}`}`
         : `SELECT ${columns.map((column) => `CAST(NULL AS ${column.type}) AS ${quoteIdentifier(column.name)}`).join(', ')} WHERE false`;
     await this.defineView(name, select);
   }

@@ -13,8 +13,8 @@ export type SqlValue = string | number | boolean | bigint | null;
 export interface BatchEngine {
   /** Name and version: part of what derived tables are named after. */
   readonly version: string;
-  /** Makes Parquet files readable as one table; without files, an empty table with these columns. */
-  defineTable(name: string, columns: readonly Column[], paths: readonly string[]): Promise<void>;
+  /** Makes Parquet files readable as one table, or those of their rows that satisfy `where`; without files, an empty table with these columns. */
+  defineTable(name: string, columns: readonly Column[], paths: readonly string[], where?: string): Promise<void>;
   /** Makes a SELECT readable under a name; computed again by whoever reads it. */
   defineView(name: string, select: string): Promise<void>;
   /** Computes a SELECT once and keeps its rows as a table, spilling to disk, until dropped. */

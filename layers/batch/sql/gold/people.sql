@@ -1,8 +1,8 @@
 -- One row per person: those of name.basics and those who are only credited. `films`: distinct movies credited as actor or actress.
 WITH acted AS (
-  SELECT nconst, CAST(count(DISTINCT title_id) AS INTEGER) AS films
-  FROM gold.credits
-  WHERE title_type = 'movie' AND category IN ('actor', 'actress')
+  SELECT nconst, CAST(count(*) AS INTEGER) AS films
+  FROM gold.person_movies
+  WHERE acted
   GROUP BY nconst
 ),
 unnamed AS (

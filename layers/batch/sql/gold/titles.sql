@@ -1,22 +1,4 @@
 -- Everything that is known of a title by itself, one row per title of any type.
-WITH named AS (
-  SELECT
-    tconst,
-    role,
-    name,
-    row_number() OVER (PARTITION BY tconst, role ORDER BY place) AS place
-  FROM gold.crew_credits
-  WHERE name IS NOT NULL
-),
-names AS (
-  SELECT
-    tconst,
-    array_agg(name ORDER BY place) FILTER (WHERE role = 'director') AS directors,
-    array_agg(name ORDER BY place) FILTER (WHERE role = 'writer') AS writers
-  FROM named
-  WHERE place <= 5
-  GROUP BY tconst
-)
 SELECT
   t.title_id,
   t.tconst,
@@ -39,4 +21,4 @@ SELECT
 FROM silver.titles t
 LEFT JOIN silver.ratings r ON r.tconst = t.tconst
 LEFT JOIN silver.crew c ON c.tconst = t.tconst
-LEFT JOIN names n ON n.tconst = t.tconst
+LEFT JOIN gold.crew_names n ON n.title_id = t.title_id

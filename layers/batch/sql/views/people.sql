@@ -1,12 +1,7 @@
 -- Columns and documents of the served view `people`.
-WITH mentions AS (
-  SELECT nconst, title_id FROM gold.credits WHERE title_type = 'movie'
-  UNION
-  SELECT c.nconst, c.title_id FROM gold.crew_credits c JOIN gold.movies m ON m.title_id = c.title_id
-),
-movies AS (
+WITH movies AS (
   SELECT nconst, '["' || string_agg(title_id, '","' ORDER BY title_id) || '"]' AS movies
-  FROM mentions
+  FROM gold.person_movies
   GROUP BY nconst
 )
 SELECT

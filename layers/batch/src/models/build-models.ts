@@ -3,7 +3,8 @@ import { TerminalError } from '@rushes/runtime';
 import type { RunContext } from '../run-context.ts';
 import type { SqlModel } from '../sql-files.ts';
 import { orderModels, type ReadingModel } from './order-models.ts';
-import { TABLE_ORDERS } from './table-orders.ts';
+import { planSlices } from './plan-slices.ts';
+import { TABLE_PLANS } from './table-plans.ts';
 
 export interface BuiltModel {
   readonly table: TableRecord;
@@ -21,9 +22,10 @@ export async function* buildModels(context: RunContext, models: readonly SqlMode
   const reading = await Promise.all(models.map(async (model) => ({ ...model, reads: await engine.references(model.select) })));
   for (const model of orderModels(reading, new Set(tables.keys()))) {
     signal.throwIfAborted();
-    const orderBy = TABLE_ORDERS[model.name];
-    if (!orderBy) throw new TerminalError(`the model ${model.name} has no order of rows`, { hint: 'add it to table-orders.ts' });
-    const definition: TableDefinition = { name: model.name, select: model.select, orderBy };
+    const plan = TABLE_PLANS[model.name];
+    if (!plan) throw new TerminalError(`the model ${model.name} has no order of rows`, { hint: 'add it to table-plans.ts' });
+    const slices = plan.sliced && (await planSlices(engine, plan.sliced, tables));
+    const definition: TableDefinition = { name: model.name, select: model.select, orderBy: plan.orderBy, ...(slices && { slices }) };
     const inputs = model.reads.flatMap((name) => tables.get(name) ?? []);
     const derivation = derivationOf(definition, engine.version, inputs);
     const found = full ? undefined : await findDerived(lake, derivation);

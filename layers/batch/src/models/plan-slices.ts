@@ -1,0 +1,40 @@
+import { type BatchEngine, quoteIdentifier, quoteLiteral, type Slice, type TableRecord } from '@rushes/lake';
+import { SLICE_ROWS, type SlicePlan } from './table-plans.ts';
+
+/** The conditions of consecutive ranges of a text key that begin at these keys: everything before the first, then from each to the next. */
+export const rangeConditions = (column: string, bounds: readonly string[]): readonly string[] => {
+  const name = quoteIdentifier(column);
+  const from = (at: number): string[] => (at === 0 ? [] : [`${name} >= ${quoteLiteral(bounds[at - 1] ?? '')}`]);
+  const to = (at: number): string[] => (at === bounds.length ? [] : [`${name} < ${quoteLiteral(bounds[at] ?? '')}`]);
+  return Array.from({ length: bounds.length + 1 }, (_, at) => [...from(at), ...to(at)].join(' AND ') || 'true');
+};
+
+/**
+ * Cuts a table's inputs into ranges of its key, each with a bounded number of input rows on average. `undefined` where one range will do.
+ * The cut follows from the content of the inputs alone.
+ */
+export const planSlices = async (
+  engine: BatchEngine,
+  plan: SlicePlan,
+  tables: ReadonlyMap<string, TableRecord>,
+): Promise<readonly Slice[] | undefined> => {
+  const inputs = Object.entries(plan.inputs).flatMap(([name, column]) => {
+    const table = tables.get(name);
+    return table ? [{ table, column }] : [];
+  });
+  const count = Math.ceil(inputs.reduce((sum, { table }) => sum + table.rows, 0) / SLICE_ROWS);
+  const keys = tables.get(plan.keysOf);
+  if (count <= 1 || !keys) return undefined;
+  const column = plan.inputs[plan.keysOf] ?? inputs[0]?.column ?? '';
+  const step = Math.ceil(keys.rows / count);
+  const key = quoteIdentifier(column);
+  const rows = await engine.rows(
+    `SELECT key FROM (SELECT ${key} AS key, row_number() OVER (ORDER BY ${key}) AS place FROM ${keys.name}) numbered WHERE place % ${step} = 0 ORDER BY key`,
+  );
+  const bounds = [...new Set(rows.map((row) => String(row['key'])))];
+  const conditions = inputs.map((input) => rangeConditions(input.column, bounds));
+  return Array.from({ length: bounds.length + 1 }, (_, slice) => ({
+    name: `slice=${slice}`,
+    inputs: inputs.map(({ table }, input) => ({ table, where: conditions[input]?.[slice] ?? 'true' })),
+  }));
+};

@@ -1,0 +1,51 @@
+/** How the rows of a derived table are ordered, and whether it is computed in slices. */
+export interface TablePlan {
+  /**
+   * The order of rows within the files: total, so that equal rows give equal bytes, and by what readers look for.
+   */
+  readonly orderBy: readonly string[];
+  readonly sliced?: SlicePlan;
+}
+
+/**
+ * A table that gathers the rows of a key (into a list, a document) holds whole groups in memory, which the engine cannot spill. It is computed in
+ * ranges of the key: while a range is computed, the model sees only that range of its inputs. The table's order begins with that key.
+ */
+export interface SlicePlan {
+  /** The table whose keys are cut into ranges of equal length. */
+  readonly keysOf: string;
+  /** The key's column in each input. The inputs are ordered by it, so a range is read without reading the rest. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** Rows of the inputs that one slice may gather; documents of so many rows take some hundred megabytes. */
+export const SLICE_ROWS = 400_000;
+
+const byTitle = (...inputs: readonly string[]): SlicePlan => ({ keysOf: 'gold.titles', inputs: Object.fromEntries(inputs.map((input) => [input, 'title_id'])) });
+
+/** A model without an entry here is refused; a test refuses an entry without a model. */
+export const TABLE_PLANS: Readonly<Record<string, TablePlan>> = {
+  'gold.best_by_genre': { orderBy: ['genre', 'rank'] },
+  'gold.credits': { orderBy: ['title_id', 'ordering'] },
+  'gold.crew_credits': { orderBy: ['title_id', 'role', 'place'] },
+  'gold.crew_names': { orderBy: ['title_id'], sliced: { keysOf: 'gold.crew_credits', inputs: { 'gold.crew_credits': 'title_id' } } },
+  'gold.genres': { orderBy: ['genre'] },
+  'gold.imdb_titles': { orderBy: ['title_key'] },
+  'gold.movies': { orderBy: ['title_id'] },
+  'gold.people': { orderBy: ['nconst'] },
+  'gold.person_movies': { orderBy: ['nconst', 'title_id'] },
+  'gold.statistics': { orderBy: ['name'] },
+  'gold.title_names': { orderBy: ['title_id', 'place', 'title'] },
+  'gold.titles': { orderBy: ['title_id'] },
+  'gold.top_actors': { orderBy: ['rank'] },
+  'gold.top_movie_credits': { orderBy: ['rank'] },
+  'gold.top_movie_titles': { orderBy: ['rank', 'place', 'title'] },
+  'gold.top_movies': { orderBy: ['rank'] },
+  'silver.reference_checks': { orderBy: ['reference'] },
+  'views.credits': { orderBy: ['id'], sliced: byTitle('gold.credits', 'gold.crew_credits') },
+  'views.genres': { orderBy: ['genre'] },
+  'views.people': { orderBy: ['nconst'], sliced: { keysOf: 'gold.people', inputs: { 'gold.people': 'nconst', 'gold.person_movies': 'nconst' } } },
+  'views.statistics': { orderBy: ['name'] },
+  'views.title_names': { orderBy: ['id'], sliced: byTitle('gold.title_names') },
+  'views.titles': { orderBy: ['id'] },
+};
