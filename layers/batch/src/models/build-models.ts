@@ -6,6 +6,13 @@ import { orderModels, type ReadingModel } from './order-models.ts';
 import { planSlices } from './plan-slices.ts';
 import { TABLE_PLANS } from './table-plans.ts';
 
+export interface BuildModelsOptions {
+  /** Compute everything anew. */
+  readonly full: boolean;
+  /** Input rows that a sliced table may gather at a time. */
+  readonly sliceRows: number;
+}
+
 export interface BuiltModel {
   readonly table: TableRecord;
   readonly model: ReadingModel;
@@ -14,9 +21,9 @@ export interface BuiltModel {
 
 /**
  * Builds models over the tables that are there, each after what it reads, and yields each as soon as it is stored.
- * What was built before from the same definition and the same content is taken as it is, unless `full`.
+ * What was built before from the same definition and the same content is taken as it is.
  */
-export async function* buildModels(context: RunContext, models: readonly SqlModel[], given: readonly TableRecord[], full: boolean): AsyncIterable<BuiltModel> {
+export async function* buildModels(context: RunContext, models: readonly SqlModel[], given: readonly TableRecord[], options: BuildModelsOptions): AsyncIterable<BuiltModel> {
   const { lake, engine, signal } = context;
   const tables = new Map(given.map((table) => [table.name, table]));
   const reading = await Promise.all(models.map(async (model) => ({ ...model, reads: await engine.references(model.select) })));
@@ -24,11 +31,11 @@ export async function* buildModels(context: RunContext, models: readonly SqlMode
     signal.throwIfAborted();
     const plan = TABLE_PLANS[model.name];
     if (!plan) throw new TerminalError(`the model ${model.name} has no order of rows`, { hint: 'add it to table-plans.ts' });
-    const slices = plan.sliced && (await planSlices(engine, plan.sliced, tables));
+    const slices = plan.sliced && (await planSlices(engine, plan.sliced, tables, options.sliceRows));
     const definition: TableDefinition = { name: model.name, select: model.select, orderBy: plan.orderBy, ...(slices && { slices }) };
     const inputs = model.reads.flatMap((name) => tables.get(name) ?? []);
     const derivation = derivationOf(definition, engine.version, inputs);
-    const found = full ? undefined : await findDerived(lake, derivation);
+    const found = options.full ? undefined : await findDerived(lake, derivation);
     const table = found ?? (await deriveTable(lake, engine, definition, derivation));
     await defineStored(lake, engine, table);
     tables.set(table.name, table);

@@ -1,5 +1,5 @@
 import { type BatchEngine, quoteIdentifier, quoteLiteral, type Slice, type TableRecord } from '@rushes/lake';
-import { SLICE_ROWS, type SlicePlan } from './table-plans.ts';
+import type { SlicePlan } from './table-plans.ts';
 
 /** The conditions of consecutive ranges of a text key that begin at these keys: everything before the first, then from each to the next. */
 export const rangeConditions = (column: string, bounds: readonly string[]): readonly string[] => {
@@ -10,19 +10,20 @@ export const rangeConditions = (column: string, bounds: readonly string[]): read
 };
 
 /**
- * Cuts a table's inputs into ranges of its key, each with a bounded number of input rows on average. `undefined` where one range will do.
+ * Cuts a table's inputs into ranges of its key, each with about `sliceRows` input rows at most. `undefined` where one range will do.
  * The cut follows from the content of the inputs alone.
  */
 export const planSlices = async (
   engine: BatchEngine,
   plan: SlicePlan,
   tables: ReadonlyMap<string, TableRecord>,
+  sliceRows: number,
 ): Promise<readonly Slice[] | undefined> => {
   const inputs = Object.entries(plan.inputs).flatMap(([name, column]) => {
     const table = tables.get(name);
     return table ? [{ table, column }] : [];
   });
-  const count = Math.ceil(inputs.reduce((sum, { table }) => sum + table.rows, 0) / SLICE_ROWS);
+  const count = Math.ceil(inputs.reduce((sum, { table }) => sum + table.rows, 0) / sliceRows);
   const keys = tables.get(plan.keysOf);
   if (count <= 1 || !keys) return undefined;
   const column = plan.inputs[plan.keysOf] ?? inputs[0]?.column ?? '';

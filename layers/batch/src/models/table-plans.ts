@@ -18,8 +18,8 @@ export interface SlicePlan {
   readonly inputs: Readonly<Record<string, string>>;
 }
 
-/** Rows of the inputs that one slice may gather; documents of so many rows take some hundred megabytes. */
-export const SLICE_ROWS = 400_000;
+/** Input rows that one slice may gather per megabyte of the engine's memory: a row's share of a document takes about half a kilobyte. */
+export const SLICE_ROWS_PER_MB = 800;
 
 const byTitle = (...inputs: readonly string[]): SlicePlan => ({ keysOf: 'gold.titles', inputs: Object.fromEntries(inputs.map((input) => [input, 'title_id'])) });
 

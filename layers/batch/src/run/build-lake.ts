@@ -26,6 +26,8 @@ export interface BuiltLake {
 export interface BuildOptions {
   readonly imdbFolder: string;
   readonly full: boolean;
+  /** Input rows that a table computed in slices may gather at a time. */
+  readonly sliceRows: number;
   /** Tables of the published version: what changed rows are found against. */
   readonly parent: { readonly tables: readonly TableRecord[]; readonly views: readonly ViewArtefact[] } | undefined;
 }
@@ -65,7 +67,7 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
   try {
     const task = context.progress.task({ name: 'build gold and views', unit: 'tables', total: models.length });
     let startedMs = context.now().getTime();
-    for await (const { table, model, reused } of buildModels(context, models, silver, options.full)) {
+    for await (const { table, model, reused } of buildModels(context, models, silver, options)) {
       const durationMs = context.now().getTime() - startedMs;
       log.record({ name: table.name, startedAt: new Date(startedMs).toISOString(), durationMs, rows: table.rows, reused });
       derived.push(table);

@@ -1,0 +1,66 @@
+/** A table computed in slices has the rows of one computed whole, in the same order. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defineStored, type TableRecord } from '@rushes/lake';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findFiles } from '../src/bronze/find-files.ts';
+import { absentDataset, finishLoad, prepareLoad } from '../src/bronze/load-dataset.ts';
+import { buildModels } from '../src/models/build-models.ts';
+import { TABLE_PLANS } from '../src/models/table-plans.ts';
+import { buildSilverTable } from '../src/silver/build-silver-table.ts';
+import { SILVER_TABLES } from '../src/silver/silver-tables.ts';
+import { readModels } from '../src/sql-files.ts';
+import { openRunContext } from './run-context.ts';
+
+let context: Awaited<ReturnType<typeof openRunContext>>;
+const silver: TableRecord[] = [];
+
+const titles = Array.from({ length: 60 }, (_, at) => `tt${String(at + 1).padStart(7, '0')}`);
+const files: Readonly<Record<string, string>> = {
+  'title.basics': `tconst\ttitleType\tprimaryTitle\toriginalTitle\tisAdult\tstartYear\tendYear\truntimeMinutes\tgenres\n${titles
+    .map((id, n) => `${id}\tmovie\tTitle ${n}\tTitle ${n}\t0\t${1990 + (n % 30)}\t\\N\t90\tDrama`)
+    .join('\n')}`,
+  'title.crew': `tconst\tdirectors\twriters\n${titles.map((id, n) => `${id}\tnm000000${n % 7},nm000000${(n + 1) % 7}\tnm000000${n % 5}`).join('\n')}`,
+  'name.basics': `nconst\tprimaryName\tbirthYear\tdeathYear\tprimaryProfession\tknownForTitles\n${[0, 1, 2, 3, 4, 5]
+    .map((n) => `nm000000${n}\tPerson ${n}\t\\N\t\\N\t\\N\t\\N`)
+    .join('\n')}`,
+  'title.principals': `tconst\tordering\tnconst\tcategory\tjob\tcharacters\n${titles
+    .flatMap((id, n) => [0, 1, 2].map((place) => `${id}\t${place + 1}\tnm000000${(n * 3 + place) % 9}\tactor\t\\N\t["Role ${place}"]`))
+    .join('\n')}`,
+};
+
+beforeAll(async () => {
+  context = await openRunContext();
+  for (const [dataset, text] of Object.entries(files)) await writeFile(join(context.folder, `${dataset}.tsv`), text);
+  const sources = await findFiles(context.folder);
+  const models = await readModels('silver');
+  for (const declared of SILVER_TABLES) {
+    const file = sources.find((source) => source.dataset === declared.dataset);
+    const bronze = file ? await finishLoad(context, await prepareLoad(context, file)) : absentDataset(declared.dataset);
+    await defineStored(context.lake, context.engine, bronze.table);
+    const model = models.find((candidate) => candidate.name === `silver.${declared.name}`);
+    if (!model) throw new Error(`no model of ${declared.name}`);
+    const built = await buildSilverTable(context, declared, model, bronze, false);
+    await defineStored(context.lake, context.engine, built.table);
+    silver.push(built.table);
+  }
+});
+afterAll(() => context.close());
+
+const build = async (sliceRows: number): Promise<Map<string, { files: number; rows: readonly unknown[] }>> => {
+  const models = [...(await readModels('gold')), ...(await readModels('views'))];
+  const result = new Map<string, { files: number; rows: readonly unknown[] }>();
+  for await (const { table } of buildModels(context, models, silver, { full: true, sliceRows }))
+    result.set(table.name, { files: table.files.length, rows: await context.engine.rows(`SELECT * FROM ${table.name}`) });
+  return result;
+};
+
+test('slices change the number of files and nothing else', async () => {
+  const whole = await build(1_000_000);
+  const sliced = await build(20);
+  for (const [name, table] of whole) expect(sliced.get(name)?.rows, name).toEqual(table.rows);
+  const cut = [...sliced].filter(([, table]) => table.files > 1).map(([name]) => name);
+  expect(cut).toEqual(Object.keys(TABLE_PLANS).filter((name) => TABLE_PLANS[name]?.sliced).toSorted());
+  expect(whole.get('views.credits')?.rows).toHaveLength(60);
+  expect(whole.get('views.people')?.rows).toHaveLength(9);
+});
