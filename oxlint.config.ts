@@ -57,6 +57,9 @@ export default defineConfig({
     'promise/always-return': 'off',
     // The compiler checks it, and knows that a switch over a union is complete.
     'typescript/consistent-return': 'off',
+    // IMDb's lists and our sets are separated by control characters.
+    'no-control-regex': 'off',
+    'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
     'no-var': 'error',
     'prefer-const': 'error',
     'typescript/consistent-type-imports': 'error',

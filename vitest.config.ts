@@ -5,8 +5,8 @@ export default defineConfig({
     include: ['{libs,layers,apps}/*/{src,test}/**/*.test.ts', 'tests/**/*.test.ts'],
     // Files share their workers: nothing in this repository is global, and starting a worker for each file costs more than the tests do.
     isolate: false,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     env: { NODE_ENV: 'test' },
   },
 });

@@ -1,5 +1,4 @@
 /** The batch layer as a process of its own: runs on a schedule, on the stores of one folder. */
-import { join } from 'node:path';
 
 import { openEmbeddedStores } from '@rushes/adapters/embedded';
 import { startSchedule } from '@rushes/batch';
@@ -16,7 +15,7 @@ await runMain(process, async ({ config, logger, progress, lifecycle }) => {
     {
       ...config.batch,
       imdbFolder,
-      workFolder: join(stores.scratchFolder, 'batch'),
+      workFolder: stores.scratchFolder,
       full: false,
       alert: { ...(command === undefined ? {} : { command }), ...(webhook === undefined ? {} : { webhook }) },
     },

@@ -1,6 +1,5 @@
 /** The layers wired to the embedded stores: what `up`, `serve`, `batch` and `status` have in common. */
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import { openEmbeddedStores, type EmbeddedStores } from '@rushes/adapters/embedded';
 import { createMemoryRateLimiter } from '@rushes/adapters/memory-rate-limiter';
@@ -31,7 +30,7 @@ export const batchOptionsOf = ({ config }: Session, stores: EmbeddedStores, imdb
   return {
     ...config.batch,
     imdbFolder,
-    workFolder: join(stores.scratchFolder, 'batch'),
+    workFolder: stores.scratchFolder,
     full,
     alert: { ...(command === undefined ? {} : { command }), ...(webhook === undefined ? {} : { webhook }) },
   };

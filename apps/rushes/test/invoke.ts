@@ -13,7 +13,7 @@ export interface Ended {
 export interface Invoked {
   readonly child: ChildProcess;
   /** Resolves with standard output once it contains `text`. Rejects if the process ends before. */
-  wrote(text: string): Promise<string>;
+  readonly wrote: (text: string) => Promise<string>;
   readonly ended: Promise<Ended>;
 }
 
