@@ -15,8 +15,8 @@ export const addDownload = (program: Command): Command =>
     examples: [['download --out imdb', 'then: rushes up --imdb imdb']],
     run: async ({ config, logger, progress, lifecycle, output }, { out }) => {
       const folder = resolve(out);
-      const report = await downloadDatasets({ folder, baseUrl: config.download.baseUrl }, { logger, progress, signal: lifecycle.signal });
-      output.result(report, () => `IMDb's files are in ${folder}`);
+      const datasets = await downloadDatasets({ folder, baseUrl: config.download.baseUrl }, { logger, progress, signal: lifecycle.signal });
+      output.result({ folder, datasets }, () => `IMDb's ${datasets.length} files are in ${folder}. Use them: rushes up --imdb ${out}`);
       return done;
     },
   });
