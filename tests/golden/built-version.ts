@@ -7,18 +7,16 @@ import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
 import { runBatch, type RunReport } from '@rushes/batch';
 import type { Manifest } from '@rushes/lake';
-import type { CellValue } from '@rushes/ports';
 import { silentLogger, silentProgress } from '@rushes/runtime';
 import { VIEWS } from '@rushes/views';
 
-import { readParquet } from './parquet-rows.ts';
+import { type ParquetRows, readParquet } from './parquet-rows.ts';
 import type { Row, Value } from './rows.ts';
 
 const PAGE = 997;
 
-export interface TablePart {
+export interface TablePart extends ParquetRows {
   readonly partition: string | undefined;
-  readonly rows: readonly Row[];
 }
 
 export interface BuiltVersion {
@@ -32,7 +30,17 @@ export interface BuiltVersion {
   close(): Promise<void>;
 }
 
-const parse = (text: CellValue): Value => (text === null ? null : JSON.parse(String(text)));
+const parse = (text: string | null): Value => (text === null ? null : JSON.parse(text));
+
+/** Reads each name once: what a version holds does not change. */
+const once = <T>(read: (name: string) => Promise<T>): ((name: string) => Promise<T>) => {
+  const known = new Map<string, Promise<T>>();
+  return (name) => {
+    const found = known.get(name) ?? read(name);
+    known.set(name, found);
+    return found;
+  };
+};
 
 /** Runs the batch layer once into a new temporary folder, which `close` removes. */
 export const buildVersion = async (imdbFolder: string): Promise<BuiltVersion> => {
@@ -58,9 +66,9 @@ export const buildVersion = async (imdbFolder: string): Promise<BuiltVersion> =>
       if (record === undefined) throw new Error(`the manifest has no table ${table}`);
       const found: TablePart[] = [];
       for (const file of record.files) {
-        const path = join(folder, 'read.parquet');
+        const path = join(folder, `${file.sha256}.parquet`);
         await objects.getFile(file.key, path);
-        found.push({ partition: file.partition, rows: (await readParquet(path)).rows });
+        found.push({ partition: file.partition, ...(await readParquet(path)) });
       }
       return found;
     };
@@ -89,7 +97,9 @@ export const buildVersion = async (imdbFolder: string): Promise<BuiltVersion> =>
       }
     };
 
-    return { report, manifest, parts, rows: async (table) => (await parts(table)).flatMap(({ rows }) => rows), view, close };
+    const partsOnce = once(parts);
+    const rows = async (table: string): Promise<readonly Row[]> => (await partsOnce(table)).flatMap((part) => part.rows);
+    return { report, manifest, parts: partsOnce, rows, view: once(view), close };
   } catch (error) {
     await close();
     throw error;

@@ -20,15 +20,16 @@ const plain = (value: unknown): Value => {
 
 export interface ParquetRows {
   readonly rows: readonly Row[];
-  /** Physical types by column. */
-  readonly types: ReadonlyMap<string, string>;
+  /** Names of the compressions that its columns use. */
+  readonly codecs: readonly string[];
 }
 
 /** All rows of a local file in the order of the file. Decimals are rounded to their scale, so that 0.1 × 57 is 5.7. */
 export const readParquet = async (path: string): Promise<ParquetRows> => {
   const bytes = readFileSync(path);
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-  const { schema } = parquetMetadata(file);
+  const { schema, row_groups } = parquetMetadata(file);
+  const codecs = [...new Set(row_groups.flatMap(({ columns }) => columns.flatMap(({ meta_data }) => meta_data?.codec ?? [])))];
   const scales = new Map(schema.flatMap(({ name, converted_type, scale }) => (converted_type === 'DECIMAL' ? [[name, scale ?? 0]] : [])));
   const objects: Record<string, unknown>[] = await parquetReadObjects({ file, compressors });
   const rows = objects.map((object) =>
@@ -40,5 +41,5 @@ export const readParquet = async (path: string): Promise<ParquetRows> => {
       }),
     ),
   );
-  return { rows, types: new Map(schema.flatMap(({ name, type }) => (type === undefined ? [] : [[name, type]]))) };
+  return { rows, codecs };
 };

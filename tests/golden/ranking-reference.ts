@@ -34,14 +34,14 @@ type RatedMovie = Movie & { readonly rating_tenths: number; readonly votes: numb
 const isPopular = (movie: Movie): movie is RatedMovie => movie.rating_tenths !== null && (movie.votes ?? 0) >= MIN_VOTES;
 
 /** (votes / average votes of all rated titles) × rating, in thousandths, rounded half up. */
-const scoreThousandths = ({ votes, rating_tenths }: RatedMovie, silver: Silver): number => {
-  const total = silver.ratings.reduce((sum, rating) => sum + BigInt(rating.votes), 0n);
-  const numerator = BigInt(votes) * BigInt(rating_tenths) * BigInt(silver.ratings.length) * 100n;
-  return Number((2n * numerator + total) / (2n * total));
+const scoreThousandths = (movie: RatedMovie, ratedTitles: number, totalVotes: bigint): number => {
+  const numerator = BigInt(movie.votes) * BigInt(movie.rating_tenths) * BigInt(ratedTitles) * 100n;
+  return Number((2n * numerator + totalVotes) / (2n * totalVotes));
 };
 
-const topMovies = (movies: readonly Movie[], silver: Silver) =>
-  withRank(
+const topMovies = (movies: readonly Movie[], silver: Silver) => {
+  const totalVotes = silver.ratings.reduce((sum, { votes }) => sum + BigInt(votes), 0n);
+  return withRank(
     movies
       .filter(isPopular)
       .toSorted((a, b) => b.votes * b.rating_tenths - a.votes * a.rating_tenths || byText(a.title_id, b.title_id))
@@ -53,9 +53,10 @@ const topMovies = (movies: readonly Movie[], silver: Silver) =>
         genres: movie.genres,
         rating_tenths: movie.rating_tenths,
         votes: movie.votes,
-        score_thousandths: scoreThousandths(movie, silver),
+        score_thousandths: scoreThousandths(movie, silver.ratings.length, totalVotes),
       })),
   );
+};
 
 const bestByGenre = (movies: readonly Movie[]) =>
   [

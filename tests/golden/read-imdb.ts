@@ -10,7 +10,7 @@ import { gunzipSync } from 'node:zlib';
 export interface ImdbLine {
   /** Counted from 1; the header is line 1. */
   readonly number: number;
-  /** Without its line end. */
+  /** Without its line end; bytes that are not UTF-8 spelled out. */
   readonly raw: string;
   /** Fields by the header's names; `undefined`: the line has not the header's form. */
   readonly fields: ReadonlyMap<string, string> | undefined;
@@ -21,7 +21,13 @@ export interface ImdbFile {
   readonly lines: readonly ImdbLine[];
 }
 
-/** The lines of a file behind its header. Bytes that are not UTF-8 show as U+FFFD in `raw`. */
+/** Characters that no line may hold: the end of another system's line, and what separates texts inside the project's stores. */
+const FORBIDDEN = ['\0', '\r', '\u001e', '\u001f'];
+
+/** A line that is not UTF-8, a byte a character: whatever is not printable ASCII as `\\xHH`. */
+const spellOut = (bytes: string): string => bytes.replace(/[^ -~]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
+
+/** The lines of a file behind its header. */
 const parseFile = (name: string, bytes: Buffer): ImdbFile => {
   const decoded = isUtf8(bytes);
   const texts = bytes.toString(decoded ? 'utf8' : 'latin1').split('\n');
@@ -29,10 +35,11 @@ const parseFile = (name: string, bytes: Buffer): ImdbFile => {
   const [header = '', ...rest] = texts;
   const columns = header.split('\t');
   const lines = rest.map((text, at): ImdbLine => {
-    const own = decoded ? undefined : Buffer.from(text, 'latin1');
-    const raw = (own?.toString('utf8') ?? text).replace(/\r$/, '');
+    const bytesOfLine = decoded ? undefined : Buffer.from(text, 'latin1');
+    const broken = bytesOfLine !== undefined && !isUtf8(bytesOfLine);
+    const raw = broken ? spellOut(text) : (bytesOfLine?.toString('utf8') ?? text).replace(/\r$/, '');
     const values = raw.split('\t');
-    const formed = (own === undefined || isUtf8(own)) && values.length === columns.length && !/[\0\r\u001e\u001f]/.test(raw);
+    const formed = !broken && values.length === columns.length && !FORBIDDEN.some((character) => raw.includes(character));
     return { number: at + 2, raw, fields: formed ? new Map(columns.map((column, place) => [column, values[place] ?? ''])) : undefined };
   });
   return { name, lines };

@@ -3,6 +3,10 @@ export type Value = string | number | boolean | null | readonly Value[] | { read
 
 export type Row = Readonly<Record<string, Value>>;
 
+/** A value as text: texts as they are, the rest as JSON. */
+export const textOf = (value: Value | undefined): string =>
+  typeof value === 'string' ? value : value === undefined ? 'nothing' : JSON.stringify(value);
+
 /** Text order by code units, which for the ASCII ids of titles and people is every other order too. */
 export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -2,8 +2,22 @@
  * What silver must hold, from the files' lines: one typed row per key, the first well-formed line of a key wins, every other line is in
  * quarantine.
  */
-import { createHash } from 'node:crypto';
-
+import {
+  boolean,
+  Fault,
+  flags,
+  id,
+  ids,
+  integer,
+  jsonTexts,
+  list,
+  NOTHING,
+  required,
+  tenths,
+  text,
+  titleId,
+  titleYear,
+} from './field-types.ts';
 import { readImdbFile, type ImdbFile } from './read-imdb.ts';
 import type { Row } from './rows.ts';
 
@@ -15,92 +29,53 @@ export interface Refused {
   readonly raw: string;
 }
 
-class Fault extends Error {}
-
-const NOTHING = '\\N';
-const NAMESPACE_DNS = '6ba7b8109dad11d180b400c04fd430c8';
-
-/** UUID version 5 (RFC 9562, 5.5). `space`: 32 hexadecimal digits. */
-const uuid5 = (space: string, name: string): string => {
-  const hash = createHash('sha1').update(Buffer.from(space, 'hex')).update(name).digest();
-  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
-  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
-  return hash.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-};
-const IMDB_NAMESPACE = uuid5(NAMESPACE_DNS, 'imdb.com').replaceAll('-', '');
-
-export const titleId = (tconst: string): string => uuid5(IMDB_NAMESPACE, tconst);
-
-const required = <T>(value: T | null): T => {
-  if (value === null) throw new Fault();
-  return value;
-};
-const text = (raw: string): string | null => (raw === NOTHING ? null : raw);
-const integer = (raw: string): number | null => {
-  if (raw === NOTHING) return null;
-  if (!/^[0-9]+$/.test(raw) || Number(raw) > 2 ** 31 - 1) throw new Fault();
-  return Number(raw);
-};
-const boolean = (raw: string): boolean | null => {
-  if (raw === NOTHING) return null;
-  if (raw !== '0' && raw !== '1') throw new Fault();
-  return raw === '1';
-};
-const id = (prefix: 'tt' | 'nm', raw: string): string => {
-  if (!raw.startsWith(prefix) || !/^[0-9]{7,12}$/.test(raw.slice(2))) throw new Fault();
-  return raw;
-};
-/** IMDb writes an empty list as `\\N` or, in some columns, as nothing at all. */
-const list = (raw: string, separator = ','): readonly string[] | null => {
-  if (raw === NOTHING || raw === '') return null;
-  const members = raw.split(separator);
-  if (members.includes('')) throw new Fault();
-  return members;
-};
-const ids = (prefix: 'tt' | 'nm', raw: string): readonly string[] | null => list(raw)?.map((member) => id(prefix, member)) ?? null;
-const tenths = (raw: string): number => {
-  if (!/^([1-9]\.[0-9]|10\.0)$/.test(raw)) throw new Fault();
-  return Number(raw.replace('.', ''));
-};
-const jsonTexts = (raw: string): readonly string[] | null => {
-  if (raw === NOTHING) return null;
-  let value: unknown;
-  try {
-    value = JSON.parse(raw);
-  } catch {
-    throw new Fault();
-  }
-  if (!Array.isArray(value) || !value.every((member) => typeof member === 'string')) throw new Fault();
-  return value;
-};
-
 type Field = (column: string) => string;
 
-const typeTitle = (field: Field) => ({
-  tconst: id('tt', field('tconst')),
-  title_id: titleId(field('tconst')),
-  title_type: required(text(field('titleType'))),
-  primary_title: text(field('primaryTitle')),
-  original_title: text(field('originalTitle')),
-  is_adult: boolean(field('isAdult')),
-  start_year: integer(field('startYear')),
-  end_year: integer(field('endYear')),
-  runtime_minutes: integer(field('runtimeMinutes')),
-  genres: list(field('genres')),
-});
+const typeTitle = (field: Field) => {
+  const title = {
+    tconst: id('tt', field('tconst')),
+    title_id: titleId(field('tconst')),
+    title_type: required(text(field('titleType'))),
+    primary_title: text(field('primaryTitle')),
+    original_title: text(field('originalTitle')),
+    is_adult: boolean(field('isAdult')),
+    start_year: titleYear(field('startYear')),
+    end_year: titleYear(field('endYear')),
+    runtime_minutes: integer(field('runtimeMinutes')),
+    genres: list(field('genres')),
+  };
+  const { start_year, end_year } = title;
+  const quality_flags = flags({
+    no_title: title.primary_title === null,
+    adult: title.is_adult === true,
+    no_start_year: start_year === null,
+    ends_before_start: start_year !== null && end_year !== null && end_year < start_year,
+    zero_runtime: title.runtime_minutes === 0,
+    no_genres: title.genres === null,
+  });
+  return { ...title, quality_flags };
+};
 const typeRating = (field: Field) => ({
   tconst: id('tt', field('tconst')),
   rating_tenths: tenths(field('averageRating')),
   votes: required(integer(field('numVotes'))),
 });
-const typeName = (field: Field) => ({
-  nconst: id('nm', field('nconst')),
-  primary_name: text(field('primaryName')),
-  birth_year: integer(field('birthYear')),
-  death_year: integer(field('deathYear')),
-  professions: list(field('primaryProfession')),
-  known_for: ids('tt', field('knownForTitles')),
-});
+const typeName = (field: Field) => {
+  const name = {
+    nconst: id('nm', field('nconst')),
+    primary_name: text(field('primaryName')),
+    birth_year: integer(field('birthYear')),
+    death_year: integer(field('deathYear')),
+    professions: list(field('primaryProfession')),
+    known_for: ids('tt', field('knownForTitles')),
+  };
+  const { birth_year, death_year } = name;
+  const quality_flags = flags({
+    no_name: name.primary_name === null,
+    dies_before_birth: birth_year !== null && death_year !== null && death_year < birth_year,
+  });
+  return { ...name, quality_flags };
+};
 const typeCrew = (field: Field) => ({
   tconst: id('tt', field('tconst')),
   directors: ids('nm', field('directors')),

@@ -81,26 +81,22 @@ const titleNamesView = ({ title_names }: Entities): readonly Row[] =>
     titles: names.map(({ title, region, language, types, is_original }) => ({ title, region, language, types: types ?? [], is_original })),
   }));
 
-const peopleView = ({ people, credits, crew_credits }: Entities, { movies }: Rankings): readonly Row[] => {
-  const isMovie = new Set(movies.map(({ title_id }) => title_id));
-  const mentions = groupBy(
-    [...credits, ...crew_credits].filter(({ title_id }) => isMovie.has(title_id)),
-    ({ nconst }) => nconst,
-  );
+const peopleView = ({ people, person_movies }: Entities): readonly Row[] => {
+  const movies = groupBy(person_movies, ({ nconst }) => nconst);
   return people.map(({ nconst, name, birth_year, death_year, professions, known_for, films }) => ({
     nconst,
     films,
     person: { nconst, name, birth_year, death_year, professions: professions ?? [], known_for: known_for ?? [], films: films ?? 0 },
-    movies: [...new Set((mentions.get(nconst) ?? []).map(({ title_id }) => title_id))].toSorted(byText),
+    movies: (movies.get(nconst) ?? []).map(({ title_id }) => title_id).toSorted(byText),
   }));
 };
 
 /** The rows of every served view, by the view's name. */
-export const viewsOf = (entities: Entities, rankings: Rankings): Readonly<Record<string, readonly Row[]>> => ({
+export const viewsOf = (entities: Entities, rankings: Rankings) => ({
   titles: titlesView(entities),
   credits: creditsView(entities),
   title_names: titleNamesView(entities),
-  people: peopleView(entities, rankings),
+  people: peopleView(entities),
   genres: rankings.genres.map((entry) => ({ ...entry, entry })),
   statistics: rankings.statistics.map((statistic) => ({ ...statistic, statistic })),
 });
