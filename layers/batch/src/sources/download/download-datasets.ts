@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IMDB_DATASET_NAMES, type ImdbDataset } from '@rushes/domain';
-import { type Logger, type Progress, TerminalError, TransientError, UsageError } from '@rushes/runtime';
+import { type Logger, type Progress, type ProgressTask, TerminalError, TransientError, UsageError } from '@rushes/runtime';
 import pRetry from 'p-retry';
 import { datasetFileName } from '../imdb-files.ts';
-import { type FetchedFile, fetchFile } from './fetch-file.ts';
+import { type FetchedFile, fetchFile, type FetchListener, type FetchOptions } from './fetch-file.ts';
 import { UnreachableError } from './request.ts';
 
 export interface DownloadOptions {
@@ -42,69 +42,89 @@ export const downloadDatasets = async (
     throw new UsageError(`${baseUrl} is no address to fetch files from`, { hint: 'name one that begins with https://' });
   await mkdir(folder, { recursive: true });
   const results: DownloadedDataset[] = [];
-  let reached = false;
   for (const dataset of IMDB_DATASET_NAMES) {
     const name = datasetFileName(dataset);
     const task = progress.task({ name: `fetch ${name}`, unit: 'bytes' });
-    let counted = 0;
-    let received = 0;
-    const attempt = async (): Promise<FetchedFile> => {
-      received = 0;
-      try {
-        return await fetchFile({
-          url: new URL(name, base),
-          path: join(folder, name),
-          stallMs,
-          signal,
-          listener: {
-            begun: (start, total) => {
-              reached = true;
-              if (total !== undefined) task.setTotal(total);
-              task.advance(start - counted);
-              counted = start;
-            },
-            advanced: (bytes) => {
-              task.advance(bytes);
-              counted += bytes;
-              received += bytes;
-            },
-          },
-        });
-      } catch (error) {
-        if (error instanceof UnreachableError && !reached) throw noNetwork(base, error);
-        throw error;
-      }
-    };
-    const file = await pRetry(attempt, {
-      retries: RETRIES,
-      minTimeout: retryDelayMs,
-      maxTimeout: MAX_RETRY_DELAY_MS,
-      signal,
-      shouldConsumeRetry: () => received < WORTHWHILE_BYTES,
-      onFailedAttempt: ({ error, retriesLeft, retryDelay }) => {
-        if (error instanceof TransientError && retriesLeft > 0)
-          logger.warn({ err: error, file: name, retriesLeft, retryDelayMs: retryDelay }, 'fetching was interrupted');
-      },
-      shouldRetry: ({ error }) => error instanceof TransientError,
-    }).catch((error: unknown) => {
+    try {
+      const file = await fetchWithRetries(
+        { url: new URL(name, base), path: join(folder, name), stallMs, signal },
+        { task, logger, retryDelayMs, firstOfAll: results.length === 0 },
+      );
+      task.finish(file.outcome);
+      logger.info({ file: name, ...file }, 'file is there');
+      results.push({ dataset, ...file });
+    } catch (error) {
       task.finish('failed');
-      throw error instanceof TransientError
-        ? new TransientError(`${name} could not be fetched`, {
-            hint: 'run the same command again: it goes on where this one stopped',
-            cause: error,
-          })
-        : error;
-    });
-    reached = true;
-    task.finish(file.outcome);
-    logger.info({ file: name, ...file }, 'file is there');
-    results.push({ dataset, ...file });
+      throw error;
+    }
   }
   return results;
 };
 
-const noNetwork = (base: URL, cause: Error): TerminalError =>
-  new TerminalError(`no network: ${base.host} cannot be reached`, {
+interface Attempts {
+  readonly task: ProgressTask;
+  readonly logger: Logger;
+  readonly retryDelayMs: number;
+  /** Nothing has come from the server yet. */
+  readonly firstOfAll: boolean;
+}
+
+const fetchWithRetries = async (
+  options: Omit<FetchOptions, 'listener'>,
+  { task, logger, retryDelayMs, firstOfAll }: Attempts,
+): Promise<FetchedFile> => {
+  let reached = !firstOfAll;
+  /** Of the whole file so far; of the attempt so far. */
+  let counted = 0;
+  let received = 0;
+  const listener: FetchListener = {
+    begun: (start, total) => {
+      reached = true;
+      if (total !== undefined) task.setTotal(total);
+      task.advance(start - counted);
+      counted = start;
+    },
+    advanced: (bytes) => {
+      task.advance(bytes);
+      counted += bytes;
+      received += bytes;
+    },
+  };
+  const attempt = async (): Promise<FetchedFile> => {
+    received = 0;
+    try {
+      return await fetchFile({ ...options, listener });
+    } catch (error) {
+      throw error instanceof UnreachableError && !reached ? noNetwork(options.url, error) : error;
+    }
+  };
+  try {
+    return await pRetry(attempt, {
+      retries: RETRIES,
+      minTimeout: retryDelayMs,
+      maxTimeout: MAX_RETRY_DELAY_MS,
+      signal: options.signal,
+      shouldConsumeRetry: () => received < WORTHWHILE_BYTES,
+      shouldRetry: ({ error }) => error instanceof TransientError,
+      onFailedAttempt: ({ error, retriesLeft, retryDelay }) => {
+        if (error instanceof TransientError && retriesLeft > 0)
+          logger.warn(
+            { err: error, url: options.url.href, retries_left: retriesLeft, retry_delay_ms: retryDelay },
+            'fetching was interrupted',
+          );
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof TransientError)) throw error;
+    throw new TransientError(`${options.url.href} could not be fetched`, {
+      hint: 'run the same command again: it goes on where this one stopped',
+      cause: error,
+    });
+  }
+};
+
+const noNetwork = (url: URL, cause: Error): TerminalError =>
+  new TerminalError(`no network: ${url.host} cannot be reached`, {
     hint: 'connect this machine and run the command again; the film sample works offline: npm start',
     cause,
   });

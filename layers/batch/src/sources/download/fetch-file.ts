@@ -2,9 +2,10 @@
  * Fetches one file into a folder. The bytes go to `<name>.part`, which gets the file's name once it is complete: a file under its own name is always whole.
  * What was interrupted goes on where it stopped if the server still has the same version, and begins again if not.
  */
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename } from 'node:fs/promises';
 import { TerminalError, TransientError } from '@rushes/runtime';
-import { isStrong, type OriginRecord, readOrigin, removeOrigin, writeOrigin } from './origin-record.ts';
+import { completeFile, discardPart, partOf, resumablePart } from './local-files.ts';
+import { isStrong, type OriginRecord, removeOrigin, writeOrigin } from './origin-record.ts';
 import { get, limitSilence, networkError } from './request.ts';
 
 export interface FetchedFile {
@@ -36,7 +37,7 @@ export const fetchFile = async (options: FetchOptions): Promise<FetchedFile> => 
   const silence = limitSilence(url.href, options.stallMs);
   try {
     const signal = AbortSignal.any([options.signal, silence.signal]);
-    const part = await resumablePart(`${path}.part`, url);
+    const part = await resumablePart(path, url);
     const present = await completeFile(path, url);
     const headers = part ? { range: `bytes=${part.start}-`, 'if-range': part.etag } : present ? { 'if-none-match': present.etag } : {};
     const response = await get(url, headers, signal);
@@ -44,7 +45,7 @@ export const fetchFile = async (options: FetchOptions): Promise<FetchedFile> => 
     if (response.status === 304 && present) return { outcome: 'unchanged', bytes: present.bytes };
     const start = part && response.status === 206 ? part.start : 0;
     if (response.status !== (start > 0 ? 206 : 200)) {
-      await discardPart(`${path}.part`);
+      await discardPart(path);
       throw new TransientError(`${url.href} was answered with status ${response.status}, which does not fit what was asked`);
     }
     const bytes = await receive(options, response, start, signal, () => silence.heard());
@@ -61,7 +62,7 @@ const receive = async (
   signal: AbortSignal,
   heard: () => void,
 ): Promise<number> => {
-  const partPath = `${path}.part`;
+  const partPath = partOf(path);
   const encoding = response.headers.get('content-encoding');
   if (encoding !== null && encoding !== 'identity')
     throw new TerminalError(`${url.href} is sent packed (${encoding}) although it was asked for as it is`, {
@@ -72,7 +73,7 @@ const receive = async (
   const origin: OriginRecord | undefined =
     etag === null ? undefined : { url: url.href, etag, ...(total === undefined ? {} : { bytes: total }) };
   if (start === 0) await removeOrigin(partPath);
-  const file = await open(partPath, start === 0 ? 'w' : 'r+');
+  const file = await open(partPath, start === 0 ? 'w+' : 'r+');
   let at = start;
   try {
     if (start === 0 && origin && isStrong(origin.etag)) await writeOrigin(partPath, origin);
@@ -88,8 +89,12 @@ const receive = async (
     await checkGzip(file, url);
     await file.sync();
   } catch (error) {
-    if (error instanceof TerminalError) await discardPart(partPath);
-    throw error;
+    if (error instanceof TerminalError) await discardPart(path);
+    if (signal.aborted || error instanceof TerminalError || error instanceof TransientError) throw error;
+    throw new TerminalError(`${partPath} could not be written`, {
+      hint: 'see that there is room for it; what has come is kept',
+      cause: error,
+    });
   } finally {
     await file.close();
   }
@@ -139,25 +144,4 @@ const checkGzip = async (file: FileHandle, url: URL): Promise<void> => {
     throw new TerminalError(`what came from ${url.href} is no gzip file`, {
       hint: 'check the address, and what stands between here and the server',
     });
-};
-
-/** What is there of an interrupted file: at least its last byte is asked for again, so that an answer always has a body. */
-const resumablePart = async (partPath: string, url: URL): Promise<{ readonly start: number; readonly etag: string } | undefined> => {
-  const origin = await readOrigin(partPath);
-  const info = await stat(partPath).catch(() => undefined);
-  if (origin?.url !== url.href || !info?.isFile()) return undefined;
-  const start = Math.min(info.size, (origin.bytes ?? Infinity) - 1);
-  return start > 0 ? { start, etag: origin.etag } : undefined;
-};
-
-/** The complete file, if it is there as it was fetched. */
-const completeFile = async (path: string, url: URL): Promise<{ readonly etag: string; readonly bytes: number } | undefined> => {
-  const origin = await readOrigin(path);
-  const info = await stat(path).catch(() => undefined);
-  return origin?.url === url.href && info?.isFile() && info.size === origin.bytes ? { etag: origin.etag, bytes: info.size } : undefined;
-};
-
-const discardPart = async (partPath: string): Promise<void> => {
-  await removeOrigin(partPath);
-  await rm(partPath, { force: true });
 };

@@ -4,6 +4,7 @@
  * (146,144 movies of the 2010s). Rows a title: 8 to 10 for most, never more (4,479 rows of 500 titles). All else is chosen.
  */
 import { IMDB_NULL } from '@rushes/domain';
+import { personIdAt } from './ids.ts';
 import type { Calling, People } from './people.ts';
 import { type Random, weighted } from './random.ts';
 import type { TitleFacts } from './title-facts.ts';
@@ -43,60 +44,82 @@ export interface CreditLines {
   readonly principalCount: number;
 }
 
+/** A row of `title.principals` without its title and place. */
+interface Credit {
+  readonly person: number;
+  readonly calling: Calling;
+  readonly category: string;
+  readonly job: string;
+  readonly characters: string;
+}
+
 export const inventCredits = (random: Random, people: People, title: TitleFacts): CreditLines => {
   const series = title.episode?.series;
-  const somebody = (calling: Calling): string =>
+  const somebody = (calling: Calling): number =>
     series && random.chance(REGULARS)
-      ? people.creditMember(series.firstMember, Math.floor(REGULAR_CAST * random.unit() ** 2), calling, title.index)
-      : people.credit(random, calling, title.index);
-  /** Somebody who is not in `ids` yet, if a few drawings find one. Adds the id. */
-  const another = (calling: Calling, ids: string[]): string => {
-    let id = somebody(calling);
-    for (let tries = 0; tries < 4 && ids.includes(id); tries++) id = somebody(calling);
-    ids.push(id);
-    return id;
+      ? people.drawMember(series.firstMember, Math.floor(REGULAR_CAST * random.unit() ** 2), calling)
+      : people.draw(random, calling);
+  /** Somebody who is not in `drawn` yet, if a few drawings find one; put there. */
+  const another = (calling: Calling, drawn: number[]): number => {
+    let person = somebody(calling);
+    for (let tries = 0; tries < 4 && drawn.includes(person); tries++) person = somebody(calling);
+    drawn.push(person);
+    return person;
   };
-  const several = (calling: Calling, count: number): string[] => {
-    const ids: string[] = [];
-    for (let left = count; left > 0; left--) another(calling, ids);
-    return [...new Set(ids)];
+  const several = (calling: Calling, count: number): readonly number[] => {
+    const drawn: number[] = [];
+    for (let left = count; left > 0; left--) another(calling, drawn);
+    return [...new Set(drawn)];
   };
 
   const directors = several('director', random.chance(title.kind.directorless) ? 0 : directorsOf(random));
   const writers = several('writer', random.chance(title.kind.writerless) ? 0 : writersOf(random));
-  const crew = `${title.tconst}\t${directors.join(',') || IMDB_NULL}\t${writers.join(',') || IMDB_NULL}\n`;
+  for (const person of directors) people.record(person, 'director', title.index);
+  for (const person of writers) people.record(person, 'writer', title.index);
 
-  const behind: string[] = [];
-  for (const id of directors.slice(0, 2))
-    behind.push(`${id}\tdirector\t${random.chance(0.008) ? 'co-director' : IMDB_NULL}\t${IMDB_NULL}\n`);
-  for (const id of writers.slice(0, 2)) behind.push(`${id}\twriter\t${writerJob(random)}\t${IMDB_NULL}\n`);
-  const producers: string[] = [];
-  for (let left = random.below(3); left > 0; left--) behind.push(`${another('producer', producers)}\tproducer\tproducer\t${IMDB_NULL}\n`);
+  const behind: Credit[] = [
+    ...directors.slice(0, 2).map((person) => behindCamera(person, 'director', random.chance(0.008) ? 'co-director' : IMDB_NULL)),
+    ...writers.slice(0, 2).map((person) => behindCamera(person, 'writer', writerJob(random))),
+    ...several('producer', random.below(3)).map((person) => behindCamera(person, 'producer', 'producer')),
+  ];
   for (const { calling, share, job, jobShare } of SINGLES)
-    if (random.chance(share)) behind.push(`${somebody(calling)}\t${calling}\t${random.chance(jobShare) ? job : IMDB_NULL}\t${IMDB_NULL}\n`);
+    if (random.chance(share)) behind.push(behindCamera(somebody(calling), calling, random.chance(jobShare) ? job : IMDB_NULL));
 
   const { most, fullShare } = title.kind.credits;
   const count = random.chance(0.03) ? 0 : random.chance(fullShare) ? most : 1 + random.below(most);
-  const cast = count - Math.min(behind.length, Math.ceil(count / 2));
-  const castIds: string[] = [];
+  const inFront = count - Math.min(behind.length, Math.ceil(count / 2));
+  const unscripted = UNSCRIPTED.test(title.genres);
+  const cast: number[] = [];
   let principals = '';
-  const unscripted = /Documentary|Talk-Show|News|Reality-TV|Game-Show|Sport/.test(title.genres);
   for (let ordering = 1; ordering <= count; ordering++) {
-    const row =
-      ordering <= cast ? castRow(random, (calling) => another(calling, castIds), unscripted) : (behind[ordering - cast - 1] ?? '');
-    principals += `${title.tconst}\t${ordering}\t${row}`;
+    const credit = behind[ordering - inFront - 1] ?? castCredit(random, (calling) => another(calling, cast), unscripted);
+    people.record(credit.person, credit.calling, title.index);
+    principals += `${title.tconst}\t${ordering}\t${personIdAt(credit.person)}\t${credit.category}\t${credit.job}\t${credit.characters}\n`;
   }
-  return { crew, principals, principalCount: count };
+  return { crew: `${title.tconst}\t${idList(directors)}\t${idList(writers)}\n`, principals, principalCount: count };
 };
 
-const castRow = (random: Random, member: (calling: Calling) => string, unscripted: boolean): string => {
+/** Genres whose people mostly appear as themselves. */
+const UNSCRIPTED = /Documentary|Talk-Show|News|Reality-TV|Game-Show|Sport/;
+
+const idList = (people: readonly number[]): string => people.map(personIdAt).join(',') || IMDB_NULL;
+
+const behindCamera = (person: number, calling: Calling, job: string): Credit => ({
+  person,
+  calling,
+  category: calling,
+  job,
+  characters: IMDB_NULL,
+});
+
+const castCredit = (random: Random, member: (calling: Calling) => number, unscripted: boolean): Credit => {
   if (unscripted && random.chance(0.7)) {
-    const archive = random.chance(0.02);
     const character = random.chance(0.5) ? 'Self' : random.chance(0.6) ? 'Self - Host' : 'Self - Guest';
-    return `${member('self')}\t${archive ? 'archive_footage' : 'self'}\t${IMDB_NULL}\t["${character}"]\n`;
+    const category = random.chance(0.02) ? 'archive_footage' : 'self';
+    return { person: member('self'), calling: 'self', category, job: IMDB_NULL, characters: `["${character}"]` };
   }
   const calling = random.chance(0.64) ? 'actor' : 'actress';
-  return `${member(calling)}\t${calling}\t${IMDB_NULL}\t${charactersOf(random, calling === 'actress')}\n`;
+  return { person: member(calling), calling, category: calling, job: IMDB_NULL, characters: charactersOf(random, calling === 'actress') };
 };
 
 /** Known for 88 % of actors; of these 2 % have two, one in 600 three (1,876 rows of 500 titles). A JSON array of texts. */

@@ -4,7 +4,6 @@
  * Low positions are drawn far more often (as IMDb's low ids are its famous people): a few are prolific, most have few credits or none.
  * A person's calling follows from the position, so that an actress is always one.
  */
-import { personIdAt } from './ids.ts';
 import type { Random } from './random.ts';
 
 /** IMDb's files had 14.5 million people and 11.7 million titles in 2025. */
@@ -57,10 +56,12 @@ export interface People {
   readonly count: number;
   /** How many can be credited. */
   readonly credited: number;
-  /** Somebody of the calling, to be credited with the title at `title`. Returns the id, which may be nobody's. */
-  credit(random: Random, calling: Calling, title: number): string;
+  /** The position of somebody of the calling. One from `count` on is nobody's. */
+  draw(random: Random, calling: Calling): number;
   /** The same for a regular of a series: the member `member` of those from `firstMember` (below `credited`) on. */
-  creditMember(firstMember: number, member: number, calling: Calling, title: number): string;
+  drawMember(firstMember: number, member: number, calling: Calling): number;
+  /** Keeps that the person was credited with the title at the position `title`. */
+  record(person: number, calling: Calling, title: number): void;
   /** One bit for each calling, as in `CALLINGS`, that the person was credited for. */
   callings(person: number): number;
   /** Positions of up to four titles that the person is credited with. */
@@ -81,28 +82,23 @@ export const createPeople = (titles: number): People => {
     return found < count ? found : person;
   };
 
-  const record = (person: number, calling: Calling, title: number): string => {
-    callings[person] = (callings[person] ?? 0) | (1 << CALLINGS.indexOf(calling));
-    for (let slot = person * MAX_KNOWN_FOR; slot < (person + 1) * MAX_KNOWN_FOR && known[slot] !== title; slot++) {
-      if (known[slot] === -1) {
-        known[slot] = title;
-        break;
-      }
-    }
-    return personIdAt(person);
-  };
-
   return {
     count,
     credited,
-    credit: (random, calling, title) => {
-      if (random.chance(DANGLING_SHARE)) return personIdAt(count + random.below(count));
+    draw: (random, calling) => {
+      if (random.chance(DANGLING_SHARE)) return count + random.below(count);
       const share = random.unit();
-      const nth = Math.floor(credited * (random.chance(EVEN_SHARE) ? share : share * share));
-      return record(ofCalling(nth, calling), calling, title);
+      return ofCalling(Math.floor(credited * (random.chance(EVEN_SHARE) ? share : share * share)), calling);
     },
-    creditMember: (firstMember, member, calling, title) =>
-      record(ofCalling((firstMember + member * GROUP) % credited, calling), calling, title),
+    drawMember: (firstMember, member, calling) => ofCalling((firstMember + member * GROUP) % credited, calling),
+    record: (person, calling, title) => {
+      if (person >= count) return;
+      callings[person] = (callings[person] ?? 0) | (1 << CALLINGS.indexOf(calling));
+      const end = (person + 1) * MAX_KNOWN_FOR;
+      let slot = person * MAX_KNOWN_FOR;
+      while (slot < end && known[slot] !== -1 && known[slot] !== title) slot++;
+      if (slot < end) known[slot] = title;
+    },
     callings: (person) => callings[person] ?? 0,
     knownFor: (person) => Array.from(known.subarray(person * MAX_KNOWN_FOR, (person + 1) * MAX_KNOWN_FOR)).filter((title) => title >= 0),
   };
