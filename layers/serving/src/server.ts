@@ -9,6 +9,9 @@ export interface RunningServer {
   readonly close: () => Promise<void>;
 }
 
+/** How soon a connection is ended after its last answer, while closing. */
+const IDLE_CHECK_MS = 20;
+
 export const startServing = async (
   stores: ServingStores,
   options: Partial<ServingOptions>,
@@ -19,6 +22,8 @@ export const startServing = async (
   const url = await app.listen({ host, port });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    // The connection of an answer that was under way stays open for the next request, which is not wanted any more.
+    const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
     const cut = setTimeout(() => {
       context.logger.warn(`requests were still under way after ${drainTimeoutMs} ms: cutting their connections`);
       app.server.closeAllConnections();
@@ -27,6 +32,7 @@ export const startServing = async (
       await app.close();
     } finally {
       clearTimeout(cut);
+      clearInterval(idle);
     }
   };
   return { url, close: () => (closing ??= close()) };

@@ -26,7 +26,7 @@ export interface Service {
 const manifest = { format: 1, version: 1, tables: [{ name: 'gold.movies', rows: 8 }], views: [], dumps: [], validation: [], steps: [] };
 
 /** Only what this layer asks of an object store. */
-const objectStore = (): ObjectStore => {
+export const objectStore = (): ObjectStore => {
   const unused = () => Promise.reject(new Error('not used by the serving layer'));
   return {
     location: 'memory',

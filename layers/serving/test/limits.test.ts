@@ -1,0 +1,176 @@
+/** Rate limit, overload, nothing published, health and metrics. */
+import type { RateLimitDecision, RateLimiter } from '@rushes/ports';
+import { TransientError } from '@rushes/runtime';
+import { describe, expect, test } from 'vitest';
+
+import { publish } from './catalogue.ts';
+import { CATALOGUE } from './films.ts';
+import { recordingLogger, startService } from './service.ts';
+
+const DATA_URLS = ['/movies', '/movies/tt0000001', '/titles', '/genres', '/top_movies', '/top_actors', '/people/nm0000001', '/catalog'];
+const OTHER_URLS = ['/health', '/health/live', '/health/ready', '/metrics', '/openapi.json', '/docs', '/docs/static/index.css'];
+
+/** Lets `burst` requests of each client pass, for ever. */
+const limiter = (burst: number): RateLimiter & { readonly clients: string[] } => {
+  const left = new Map<string, number>();
+  const clients: string[] = [];
+  return {
+    perMinute: 60,
+    burst,
+    clients,
+    take: async (client): Promise<RateLimitDecision> => {
+      clients.push(client);
+      const tokens = left.get(client) ?? burst;
+      left.set(client, Math.max(0, tokens - 1));
+      return { allowed: tokens > 0, remaining: Math.max(0, tokens - 1), retryAfterS: tokens > 0 ? 0 : 1, resetS: burst - tokens + 1 };
+    },
+  };
+};
+
+describe('the rate limit', () => {
+  test('is told in headers, and refuses with 429', async () => {
+    const { app, metrics } = await startService({ rateLimiter: limiter(2) });
+    const first = await app.inject('/movies');
+    expect(first.headers).toMatchObject({ 'ratelimit-policy': '"requests";q=2;w=2', ratelimit: '"requests";r=1;t=1' });
+    // Unknown paths and bad requests cost as well.
+    expect((await app.inject('/nothing')).headers.ratelimit).toBe('"requests";r=0;t=2');
+    const refused = await app.inject('/movies');
+    expect(refused.statusCode).toBe(429);
+    expect(refused.headers).toMatchObject({
+      'retry-after': '1',
+      ratelimit: '"requests";r=0;t=3',
+      'content-type': 'application/problem+json; charset=utf-8',
+    });
+    expect(refused.json()).toMatchObject({ status: 429, type: 'https://iana.org/assignments/http-problem-types#quota-exceeded' });
+    expect(await metrics.metrics()).toContain('rushes_http_rate_limited_total 1');
+    await app.close();
+  });
+
+  test('is not for probes, metrics and documentation', async () => {
+    const rateLimiter = limiter(0);
+    const { app } = await startService({ rateLimiter });
+    for (const url of OTHER_URLS) expect([url, (await app.inject(url)).statusCode]).toEqual([url, 200]);
+    expect(rateLimiter.clients).toEqual([]);
+    for (const url of DATA_URLS) expect([url, (await app.inject(url)).statusCode]).toEqual([url, 429]);
+    await app.close();
+  });
+
+  test('is by address, which only a trusted proxy may tell', async () => {
+    const plain = limiter(9);
+    const proxied = limiter(9);
+    const headers = { 'x-forwarded-for': '203.0.113.7' };
+    for (const [rateLimiter, trustProxy] of [
+      [plain, []],
+      [proxied, ['loopback']],
+    ] as const) {
+      const { app } = await startService({ rateLimiter, serving: { trustProxy } });
+      await app.inject({ url: '/movies', headers });
+      await app.close();
+    }
+    expect(plain.clients).toEqual(['127.0.0.1']);
+    expect(proxied.clients).toEqual(['203.0.113.7']);
+  });
+
+  test('lets requests pass when the limiter fails', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const broken: RateLimiter = { perMinute: 1, burst: 1, take: () => Promise.reject(new Error('no connection')) };
+    const { app } = await startService({ rateLimiter: broken, logger: recordingLogger(lines) });
+    expect((await app.inject('/movies')).statusCode).toBe(200);
+    expect(lines).toContainEqual(expect.objectContaining({ level: 'warn', msg: expect.stringContaining('rate limiter') }));
+    await app.close();
+  });
+});
+
+test('an overloaded process refuses with 503, but answers probes', async () => {
+  const overload = { maxEventLoopDelayMs: 0, maxHeapMb: 1, maxRssMb: 0, sampleIntervalMs: 10, retryAfterS: 7 };
+  const { app, metrics } = await startService({ serving: { overload } });
+  let refused = await app.inject('/movies');
+  for (let tries = 0; refused.statusCode === 200 && tries < 200; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    refused = await app.inject('/movies');
+  }
+  expect(refused.statusCode).toBe(503);
+  expect(refused.headers).toMatchObject({
+    'retry-after': '7',
+    'content-type': 'application/problem+json; charset=utf-8',
+    'cache-control': 'no-store',
+  });
+  expect(refused.json()).toMatchObject({ status: 503, detail: expect.stringContaining('heapUsedBytes') });
+  for (const url of ['/health', '/health/live', '/health/ready', '/metrics'])
+    expect([url, (await app.inject(url)).statusCode]).toEqual([url, 200]);
+  expect(await metrics.metrics()).toContain('rushes_http_shed_total 1');
+  await app.close();
+});
+
+describe('before the first publication', () => {
+  test('data is 503, the process alive but not ready', async () => {
+    const { app, views } = await startService({ catalogue: undefined });
+    for (const url of DATA_URLS) {
+      const response = await app.inject(url);
+      expect([url, response.statusCode]).toEqual([url, 503]);
+      expect(response.headers).toMatchObject({ 'retry-after': '5', 'content-type': 'application/problem+json; charset=utf-8' });
+    }
+    expect((await app.inject('/health/live')).json()).toEqual({ status: 'ok' });
+    expect((await app.inject('/health/ready')).statusCode).toBe(503);
+    const health = await app.inject('/health');
+    expect(health.statusCode).toBe(503);
+    expect(health.json()).toMatchObject({ status: 'unavailable', components: { batch: { status: 'unavailable' } } });
+    expect((await app.inject('/openapi.json')).statusCode).toBe(200);
+    await publish(views, 1, 1, CATALOGUE);
+    await app.snapshots.poll();
+    for (const url of [...DATA_URLS, '/health/ready']) expect([url, (await app.inject(url)).statusCode]).toEqual([url, 200]);
+    await app.close();
+  });
+});
+
+test('health says what is served, and that looking for more fails', async () => {
+  const { app, views } = await startService();
+  const batch = { publication: 1, version: 1, published_at: '2026-03-01T10:01:30.000Z', age_s: 3510 };
+  expect((await app.inject('/health')).json()).toMatchObject({ status: 'ok', components: { batch: { status: 'ok', ...batch } } });
+  views.failure = new Error('/secret/place is gone');
+  await app.snapshots.poll();
+  const health = await app.inject('/health');
+  expect(health.statusCode).toBe(200);
+  expect(health.json()).toMatchObject({ status: 'degraded', components: { batch: { status: 'degraded', ...batch } } });
+  expect(health.body).not.toContain('secret');
+  expect((await app.inject('/movies')).statusCode).toBe(200);
+  await app.close();
+});
+
+test('metrics count by route pattern and status class, never by address', async () => {
+  const { app, metrics, views } = await startService();
+  for (const url of ['/movies/tt0000001', '/movies/tt0000001', '/movies/tt9999999', '/movies?page_size=0', '/secret-path'])
+    await app.inject(url);
+  views.failure = new Error('gone');
+  await app.snapshots.poll();
+  const text = await metrics.metrics();
+  expect(text).toContain('rushes_http_request_duration_seconds_count{route="/movies/:id",status="2xx"} 2');
+  expect(text).toContain('rushes_http_request_duration_seconds_count{route="/movies/:id",status="4xx"} 1');
+  expect(text).toContain('rushes_http_request_duration_seconds_count{route="/movies",status="4xx"} 1');
+  expect(text).toContain('rushes_http_request_duration_seconds_count{route="unmatched",status="4xx"} 1');
+  expect(text).toContain('rushes_response_cache_total{result="hit"} 1');
+  expect(text).toContain('rushes_response_cache_total{result="miss"} 2');
+  expect(text).toContain('rushes_publication_number 1');
+  expect(text).toContain('rushes_batch_version 1');
+  expect(text).toContain('rushes_snapshot_age_seconds 3510');
+  expect(text).toContain('rushes_publication_poll_failures_total 1');
+  expect(text).not.toMatch(/tt0000001|secret-path/);
+  await app.close();
+});
+
+test('a store that is out of reach is 503, anything else 500 with its reason in the log alone', async () => {
+  const lines: Record<string, unknown>[] = [];
+  const { app, views } = await startService({ logger: recordingLogger(lines) });
+  views.beforeRead = () => Promise.reject(new TransientError('connection to 10.0.0.1 lost'));
+  const unreachable = await app.inject('/movies');
+  expect(unreachable.statusCode).toBe(503);
+  expect(unreachable.body).not.toContain('10.0.0.1');
+  views.beforeRead = () => Promise.reject(new Error('bug at line 7'));
+  const failed = await app.inject({ url: '/movies', headers: { 'x-request-id': 'find-me' } });
+  expect(failed.statusCode).toBe(500);
+  expect(failed.body).not.toContain('line 7');
+  expect(lines).toContainEqual(
+    expect.objectContaining({ level: 'error', requestId: 'find-me', err: expect.objectContaining({ message: 'bug at line 7' }) }),
+  );
+  await app.close();
+});
