@@ -14,7 +14,7 @@ const N = '\\N';
 
 const basics: readonly Line[] = [
   ['tconst', 'titleType', 'primaryTitle', 'originalTitle', 'isAdult', 'startYear', 'endYear', 'runtimeMinutes', 'genres'],
-  ['tt1000001', 'movie', 'Two Names', 'Zwei Namen', '0', '2001', N, '100', 'Drama,Comedy'],
+  ['tt1000001', 'movie', 'Two Names', 'Zwei Namen', '0', '2001', N, '100', 'Drama,Thriller'],
   ['tt1000002', 'movie', 'Four Genres', 'Four Genres', '0', '2002', N, '90', 'Drama,Comedy,Crime,Horror'],
   ['tt1000003', 'movie', LONG_TITLE, LONG_ORIGINAL, '0', '2003', N, '80', 'Drama'],
   ['tt1000004', 'movie', `"Quoted" \\ 'it'`, 'He said "no', '0', '2003', N, N, 'Comedy'],

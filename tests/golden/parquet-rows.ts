@@ -22,6 +22,8 @@ export interface ParquetRows {
   readonly rows: readonly Row[];
   /** Names of the compressions that its columns use. */
   readonly codecs: readonly string[];
+  /** Columns of floating-point numbers. */
+  readonly inexact: readonly string[];
 }
 
 /** All rows of a local file in the order of the file. Decimals are rounded to their scale, so that 0.1 × 57 is 5.7. */
@@ -41,5 +43,6 @@ export const readParquet = async (path: string): Promise<ParquetRows> => {
       }),
     ),
   );
-  return { rows, codecs };
+  const inexact = schema.flatMap(({ name, type }) => (type === 'DOUBLE' || type === 'FLOAT' ? [name] : []));
+  return { rows, codecs, inexact };
 };

@@ -105,11 +105,12 @@ const testTables = (get: VersionUnderTest): void => {
     }
   });
 
-  test('every file is compressed with zstd, and the files of silver are sorted within', async () => {
+  test('every file is compressed with zstd, holds exact numbers only, and in silver is sorted within', async () => {
     const { version } = get();
     for (const table of TABLES)
-      for (const { partition, rows, codecs } of await version.parts(table)) {
+      for (const { partition, rows, codecs, inexact } of await version.parts(table)) {
         expect(codecs, `${table} ${partition ?? ''}`).toEqual(rows.length === 0 ? [] : ['ZSTD']);
+        expect(inexact, `${table}: columns stored as floating-point numbers`).toEqual([]);
         if (!(table in SORTS)) continue;
         const sorted = rows.toSorted((a, b) => compareBy(SORTS[table] ?? [], a, b));
         expect(orderDifferences(`${table} ${partition ?? ''}`, TABLE_KEYS[table], sorted, rows)).toEqual([]);
