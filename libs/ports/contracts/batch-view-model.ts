@@ -17,8 +17,7 @@ import * as fc from 'fast-check';
 
 const columnNames = (layout: ArtefactLayout): string[] => [layout.key, ...Object.keys(layout.columns)];
 
-export const cellOf = (layout: ArtefactLayout, row: ArtefactRow, column: string): CellValue =>
-  row[columnNames(layout).indexOf(column)] ?? null;
+const cellOf = (layout: ArtefactLayout, row: ArtefactRow, column: string): CellValue => row[columnNames(layout).indexOf(column)] ?? null;
 
 export const keyOf = (row: ArtefactRow): string => String(row[0]);
 
@@ -52,7 +51,7 @@ export const matching = (layout: ArtefactLayout, rows: readonly ArtefactRow[], w
   rows.filter((row) => where.every((condition) => holds(cellOf(layout, row, condition.column), condition)));
 
 /** Where a row stands in a list. */
-export const placeOf = (layout: ArtefactLayout, row: ArtefactRow, sort: readonly SortColumn[]): ListPosition => ({
+const placeOf = (layout: ArtefactLayout, row: ArtefactRow, sort: readonly SortColumn[]): ListPosition => ({
   values: sort.map(({ column }) => cellOf(layout, row, column)),
   key: keyOf(row),
 });
@@ -156,7 +155,7 @@ export const artefactRows = (most: number): fc.Arbitrary<ArtefactRow[]> =>
         ),
         fc.tuple(orNull(fc.json({ maxDepth: 1 })), orNull(text)),
       ),
-      { selector: ([key]) => key, maxLength: most },
+      { selector: ([key]) => key, maxLength: most, size: 'max' },
     )
     .map((rows) =>
       rows
@@ -180,7 +179,7 @@ const anyCondition: fc.Arbitrary<Condition> = fc.oneof(
 export const conditions: fc.Arbitrary<Condition[]> = fc.array(anyCondition, { maxLength: 3, depthIdentifier: 'where' });
 
 /** Declared orders and any others. */
-export const sortOf = (layout: ArtefactLayout): fc.Arbitrary<SortColumn[]> => {
+const sortOf = (layout: ArtefactLayout): fc.Arbitrary<SortColumn[]> => {
   const declared = layout.sorts.flatMap((sort) => [false, true].map((desc) => sort.columns.map((column) => ({ column, desc }))));
   const column = fc.constantFrom('kind', 'name', 'n', 'm', 'flag', 'code', 'id');
   const other = fc.uniqueArray(fc.record({ column, desc: fc.boolean() }), { selector: (sort) => sort.column, maxLength: 3 });

@@ -1,2 +1,1 @@
-export { ObjectKeyError } from './object-key.ts';
 export { openFolderObjectStore } from './open-store.ts';

@@ -25,7 +25,7 @@ const faultIn = (key: string): string | undefined => {
   return undefined;
 };
 
-export class ObjectKeyError extends Error {
+class ObjectKeyError extends Error {
   override readonly name = 'ObjectKeyError';
 }
 

@@ -22,7 +22,7 @@ export const artefactReader = (path: string, threads: Threads): ArtefactReader =
   const elsewhere = async <Answer>(ask: () => Promise<Answer | undefined>, here: () => Answer | undefined): Promise<Answer> => {
     let answer: Answer | undefined;
     try {
-      answer = existsSync(path) ? await ask() : here();
+      answer = await ask();
     } catch (error) {
       if (existsSync(path)) throw error;
       answer = here();

@@ -1,2 +1,1 @@
-export { ArtefactFaultError } from './errors.ts';
 export { openSqliteBatchViews, type SqliteBatchViewsOptions } from './open-store.ts';

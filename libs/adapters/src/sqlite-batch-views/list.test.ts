@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import type { ArtefactLayout, ArtefactRow, BatchViewStore, ListPosition } from '@rushes/ports';
+import type { ArtefactLayout, ArtefactRow, BatchViewStore, Condition, ListPosition } from '@rushes/ports';
 import { artefactRows, expectedList, LAYOUTS, queriesOf } from '@rushes/ports/contracts/batch-view-model';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -86,9 +86,37 @@ describe('every way of reading gives the same rows', () => {
           }
         });
       }),
-      { numRuns: 40 },
+      { numRuns: 40, interruptAfterTimeLimit: 60_000 },
     );
     expect(Math.min(quickly, elsewhere)).toBeGreaterThan(0); // both were tried
+  });
+
+  test('walks of several partitions count as far as all of them came', async () => {
+    const [layout] = LAYOUTS;
+    if (layout === undefined) throw new Error('there is no layout to try');
+    const where = fc.constantFrom<Condition[]>(
+      [{ column: 'flag', op: 'eq', value: true }],
+      [{ column: 'tags', op: 'has', value: 'x' }],
+      [{ column: 'm', op: 'lte', value: 0 }],
+    );
+    const sort = fc.constantFrom(...[false, true].flatMap((desc) => ['n', 'name'].map((column) => [{ column, desc }])));
+    const query = fc.record({ where, sort, limit: fc.integer({ min: 1, max: 3 }) });
+    const limits = { walkBudget: 12, uncoveredWalkBudget: 12, quickGather: 0, thoroughGather: 0, mergedPartitions: 64 };
+    let quickly = 0;
+    await fc.assert(
+      fc.asyncProperty(artefactRows(40), fc.array(query, { minLength: 20, maxLength: 20 }), async (rows, queries) => {
+        await withFile(layout, rows, limits, (file) => {
+          for (const asked of queries) {
+            const expected = expectedList(layout, rows, asked);
+            const quick = file.list(asked, 'quick');
+            expect(quick ?? expected).toEqual(expected);
+            if (quick !== undefined && rows.length > limits.walkBudget) quickly++;
+          }
+        });
+      }),
+      { numRuns: 60, interruptAfterTimeLimit: 60_000 },
+    );
+    expect(quickly).toBeGreaterThan(0);
   });
 });
 

@@ -93,7 +93,7 @@ export const narrow = (layout: ArtefactLayout, where: readonly Condition[], { pa
   return { partitions: matching, everyPartition: matching.length === partitions.length, where: rest };
 };
 
-export const sourcesFor = (physical: PhysicalLayout, where: readonly Condition[], resolve: ResolveMember): readonly Source[] => {
+const sourcesFor = (physical: PhysicalLayout, where: readonly Condition[], resolve: ResolveMember): readonly Source[] => {
   const sources: Source[] = [];
   for (const condition of where) {
     const member = condition.op === 'has' ? resolve(condition.column, condition.value) : undefined;

@@ -21,8 +21,8 @@ export const tablesSql = ({ layout, columns, sets }: PhysicalLayout): string => 
   `;
 };
 
-export const KEY_INDEX = '_key';
-export const lookupIndex = (column: string): string => `lookup_${column}`;
+const KEY_INDEX = '_key';
+const lookupIndex = (column: string): string => `lookup_${column}`;
 
 const orderSql = (order: OrderIndex): string => {
   const parts = [
