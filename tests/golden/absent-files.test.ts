@@ -21,10 +21,8 @@ beforeAll(async () => {
   version = await buildVersion(files);
   expected = expectedVersion(files);
 });
-afterAll(async () => {
-  await version.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => version.close());
 
 describe('equals the reference', () => {
   testVersion(() => ({ version, expected }));
