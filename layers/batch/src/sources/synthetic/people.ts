@@ -8,7 +8,8 @@ import type { Random } from './random.ts';
 
 /** IMDb's files had 14.5 million people and 11.7 million titles in 2025. */
 const PEOPLE_PER_TITLE = 1.2;
-export const MAX_KNOWN_FOR = 4;
+/** IMDb names at most four titles that a person is known for. */
+const MAX_KNOWN_FOR = 4;
 /** Share of drawings in which everybody has the same chance (chosen). */
 const EVEN_SHARE = 0.3;
 /** Share of drawings that give somebody who is not in `name.basics`: half of all, the others being of regulars, so that one reference in 500 dangles (one of 491 directors in a coherent extract). */

@@ -14,7 +14,7 @@ import { createSeriesList } from './series-list.ts';
 import { basicsLine, episodeLine, inventTitle, ratingsLine } from './title-facts.ts';
 
 /** Changes when the same seed gives other bytes. */
-export const GENERATOR_VERSION = 1;
+const GENERATOR_VERSION = 1;
 
 /** So many titles or people between two looks at the signal and the files. */
 const BATCH = 200;
