@@ -257,8 +257,9 @@ describe('what trying again does not cure', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('an address that is none', async () => {
+  test('an address that is none, or that fetch does not go to', async () => {
     expect(await failure(download({ base: 'ftp://127.0.0.1/' }))).toBeInstanceOf(UsageError);
+    expect(await failure(download({ base: 'http://127.0.0.1:9/' }))).toMatchObject({ name: 'TerminalError', hint: 'check the address' });
   });
 });
 

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IMDB_DATASET_NAMES, type ImdbDataset } from '@rushes/domain';
-import { type Logger, type Progress, type ProgressTask, TerminalError, TransientError, UsageError } from '@rushes/runtime';
+import { explainError, type Logger, type Progress, type ProgressTask, TerminalError, TransientError, UsageError } from '@rushes/runtime';
 import pRetry from 'p-retry';
 import { datasetFileName } from '../imdb-files.ts';
 import { type FetchedFile, fetchFile, type FetchListener, type FetchOptions } from './fetch-file.ts';
@@ -95,7 +95,7 @@ const fetchWithRetries = async (
     try {
       return await fetchFile({ ...options, listener });
     } catch (error) {
-      throw error instanceof UnreachableError && !reached ? noNetwork(options.url, error) : error;
+      throw error instanceof UnreachableError && !reached ? noNetwork(options.url, error.cause) : error;
     }
   };
   try {
@@ -123,7 +123,7 @@ const fetchWithRetries = async (
   }
 };
 
-const noNetwork = (url: URL, cause: Error): TerminalError =>
+const noNetwork = (url: URL, cause: unknown): TerminalError =>
   new TerminalError(`no network: ${url.host} cannot be reached`, {
     hint: 'connect this machine and run the command again; the film sample works offline: npm start',
     cause,

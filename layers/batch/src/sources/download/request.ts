@@ -64,6 +64,8 @@ const send = async (url: URL, headers: Readonly<Record<string, string>>, signal:
     return await fetch(url, { headers: { 'accept-encoding': 'identity', ...headers }, redirect: 'manual', signal });
   } catch (cause) {
     signal.throwIfAborted();
+    // Faults of a connection carry a code; without one, fetch refused to try (a port that no browser uses, say).
+    if (errorCodes(cause).length === 0) throw new TerminalError(`${url.href} cannot be asked for`, { hint: 'check the address', cause });
     throw networkError(url, cause);
   }
 };
