@@ -16,7 +16,10 @@ const config: KnipConfig = {
   // Called by their path in package.json's scripts.
   ignoreDependencies: ['nx', 'oxfmt'],
   workspaces: {
-    '.': { entry: ['tests/**/*.test.ts', 'tests/e2e/main.ts', 'tools/*.ts'], project: ['tests/**/*.ts', 'tools/**/*.ts', '*.ts'] },
+    '.': {
+      entry: ['tests/**/*.test.ts', 'tests/e2e/main.ts', 'tools/*.ts', 'bench/*.ts'],
+      project: ['{tests,tools,bench}/**/*.ts', '*.ts'],
+    },
     'libs/*': { project: ['{src,test,contracts}/**/*.ts'] },
     'layers/*': { project: ['{src,test}/**/*.ts'] },
     // Only its data file is read, by its path.

@@ -50,6 +50,7 @@ export default defineConfig({
     'no-console': 'error',
     // typebox and others export the same thing under both names.
     'import/no-named-as-default': 'off',
+    'import/no-named-as-default-member': 'off',
     // Assertions carry their reason in a comment; data from outside is parsed by a schema.
     'typescript/no-unsafe-type-assertion': 'off',
     // Matters of taste: a small function stands where it is read; a handler for the end of a promise need not return anything.
@@ -71,6 +72,10 @@ export default defineConfig({
     'typescript/only-throw-error': 'error',
     'typescript/prefer-readonly': 'error',
     'typescript/switch-exhaustiveness-check': 'error',
+    // Properties over any input have cases, each with its own expectation.
+    'vitest/no-conditional-expect': 'off',
+    // The second argument is the message.
+    'vitest/valid-expect': ['error', { maxArgs: 2 }],
   },
-  overrides,
+  overrides: [...overrides, { files: ['bench/**'], rules: { 'no-console': 'off' } }],
 });

@@ -54,6 +54,16 @@ describe.each(Object.entries(IMPORT_TABLE))('%s', (folder, entry) => {
     expect(Object.keys(devDependencies).filter((dependency) => own.has(dependency) && !allowedInTests.includes(dependency))).toEqual([]);
   });
 
+  test('its tsconfig.json refers to what its package.json depends on, so that a build takes them in order', () => {
+    const folders = new Map(Object.entries(IMPORT_TABLE).map(([place, { package: name }]) => [name, place]));
+    const dependencies = Object.keys(packageJson(folder).dependencies ?? {}).flatMap((name) => folders.get(name) ?? []);
+    // as: TypeScript's own file, written without comments
+    const { references = [] } = JSON.parse(readFileSync(join(ROOT, folder, 'tsconfig.json'), 'utf8')) as {
+      references?: { path: string }[];
+    };
+    expect(references.map(({ path }) => path).toSorted()).toEqual(dependencies.map((place) => `../../${place}`).toSorted());
+  });
+
   test('its files import nothing that the table forbids', () => {
     const forbidden = files.flatMap((path) => {
       const allowed = [entry.package, ...entry.imports, ...(isTest(path) ? TEST_IMPORTS : [])];
