@@ -109,7 +109,7 @@ const fetchWithRetries = async (
       onFailedAttempt: ({ error, retriesLeft, retryDelay }) => {
         if (error instanceof TransientError && retriesLeft > 0)
           logger.warn(
-            { err: error, url: options.url.href, retries_left: retriesLeft, retry_delay_ms: retryDelay },
+            { reason: explainError(error).message, url: options.url.href, retries_left: retriesLeft, retry_delay_ms: retryDelay },
             'fetching was interrupted',
           );
       },
