@@ -86,7 +86,7 @@ describe('every way of reading gives the same rows', () => {
           }
         });
       }),
-      { numRuns: 40, interruptAfterTimeLimit: 60_000 },
+      { numRuns: 40, plugins: [fc.interruptAfterTimeLimit(60_000)] },
     );
     expect(Math.min(quickly, elsewhere)).toBeGreaterThan(0); // both were tried
   });
@@ -114,7 +114,7 @@ describe('every way of reading gives the same rows', () => {
           }
         });
       }),
-      { numRuns: 60, interruptAfterTimeLimit: 60_000 },
+      { numRuns: 60, plugins: [fc.interruptAfterTimeLimit(60_000)] },
     );
     expect(quickly).toBeGreaterThan(0);
   });

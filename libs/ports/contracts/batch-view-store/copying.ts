@@ -133,7 +133,7 @@ export const copyTests = (open: () => Promise<OpenedBatchViewStore>, runs: numbe
               await store.dropArtefact(`${base}-${changes.length}`);
             },
           ),
-          { numRuns: runs, interruptAfterTimeLimit: 60_000 },
+          { numRuns: runs, plugins: [fc.interruptAfterTimeLimit(60_000)] },
         );
       },
     );

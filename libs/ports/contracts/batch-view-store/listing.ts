@@ -132,7 +132,7 @@ export const listTests = (open: () => Promise<OpenedBatchViewStore>, runs: numbe
               }
             });
           }),
-          { numRuns: runs, interruptAfterTimeLimit: 60_000 },
+          { numRuns: runs, plugins: [fc.interruptAfterTimeLimit(60_000)] },
         );
       },
     );
@@ -154,7 +154,7 @@ export const listTests = (open: () => Promise<OpenedBatchViewStore>, runs: numbe
             });
           },
         ),
-        { numRuns: runs, interruptAfterTimeLimit: 60_000 },
+        { numRuns: runs, plugins: [fc.interruptAfterTimeLimit(60_000)] },
       );
     });
 
@@ -166,7 +166,7 @@ export const listTests = (open: () => Promise<OpenedBatchViewStore>, runs: numbe
             for (const where of wheres) expect(await reader.count(where)).toBe(matching(layout, rows, where).length);
           });
         }),
-        { numRuns: runs, interruptAfterTimeLimit: 60_000 },
+        { numRuns: runs, plugins: [fc.interruptAfterTimeLimit(60_000)] },
       );
     });
   });
