@@ -46,7 +46,7 @@ test('lines that are no rows: where they stand and why', async () => {
       ['name.basics', 10, 'birthYear is not a whole number'],
       ['title.crew', 6, 'directors is not a list of person ids'],
       ['title.principals', 11, 'repeats the key of line 3'],
-      ['title.principals', 12, 'characters is not a JSON array'],
+      ['title.principals', 12, 'characters is not a JSON array of texts'],
       ['title.principals', 15, 'ordering is not a whole number'],
       ['title.akas', 8, 'title is missing'],
       ['title.akas', 9, 'repeats the key of line 3'],

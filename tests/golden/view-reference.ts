@@ -17,8 +17,9 @@ const titlesView = ({ titles, imdb_titles }: Entities): readonly Row[] => {
     tconst: title.tconst,
     type: title.title_type,
     title_sort: title.primary_title === null ? null : fold(title.primary_title),
-    primary_title: title.primary_title,
-    original_title: title.original_title,
+    // As shown, so that what was read can be asked for.
+    primary_title: analytics.get(title.title_id)?.primary_title ?? null,
+    original_title: analytics.get(title.title_id)?.original_title ?? null,
     year: title.start_year,
     end_year: title.end_year,
     rating: title.rating_tenths,

@@ -3,6 +3,7 @@ export * from './derive-table.ts';
 export * from './duckdb-engine.ts';
 export * from './engine.ts';
 export * from './lake.ts';
+export * from './macros.ts';
 export * from './manifest.ts';
 export * from './sql-text.ts';
 export * from './table-record.ts';

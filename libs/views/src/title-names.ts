@@ -1,7 +1,8 @@
 import type { View } from './view.ts';
 
 /**
- * A title's different titles: primary, original, then the regional ones in IMDb's order. One row per title.
+ * A title's titles: primary (`types` says `primary`) and original, also where they are equal, then the regional ones in IMDb's order without
+ * IMDb's own repetition of the original. One row per title that has a title at all.
  *
  * Document `titles`: array of `title`, `region`, `language`, `types`, `is_original`.
  */

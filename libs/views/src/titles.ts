@@ -15,6 +15,7 @@ export const titles = {
       type: 'text',
       /** Folded primary title (`foldText`). */
       title_sort: 'text',
+      /** As shown: cut at 200 characters. */
       primary_title: 'text',
       original_title: 'text',
       year: 'integer',

@@ -11,7 +11,7 @@ SELECT
   isOriginalTitle = '1' AS is_original,
   CASE
     WHEN NOT regexp_like(titleId, '^tt[0-9]{7,12}$') THEN 'titleId is not tt and 7 to 12 digits'
-    WHEN ordering = '\N' OR NOT is_imdb_integer(ordering) THEN 'ordering is not a whole number'
+    WHEN ordering = '\N' OR NOT is_imdb_integer(ordering) OR imdb_integer(ordering) = 0 THEN 'ordering is not a whole number from 1'
     WHEN imdb_text(title) IS NULL THEN 'title is missing'
     WHEN isOriginalTitle NOT IN ('0', '1', '\N') THEN 'isOriginalTitle is neither 0 nor 1'
   END AS fault

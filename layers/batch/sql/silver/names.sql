@@ -1,4 +1,4 @@
--- name.basics, typed. Years are not checked against each other: those before Christ are written without a sign.
+-- name.basics, typed. A death before the birth is flagged, not refused: years before Christ are written without a sign.
 SELECT
   line_number,
   nconst,

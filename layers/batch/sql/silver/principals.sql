@@ -12,6 +12,10 @@ SELECT
     WHEN ordering = '\N' OR NOT is_imdb_integer(ordering) THEN 'ordering is not a whole number'
     WHEN NOT regexp_like(nconst, '^nm[0-9]{7,12}$') THEN 'nconst is not nm and 7 to 12 digits'
     WHEN category IN ('\N', '') THEN 'category is missing'
-    WHEN characters NOT IN ('\N', '') AND coalesce(json_type(TRY_CAST(characters AS JSON)), '') <> 'ARRAY' THEN 'characters is not a JSON array'
+    WHEN characters NOT IN ('\N', '') AND coalesce(CAST(json_structure(TRY_CAST(characters AS JSON)) AS VARCHAR), '') NOT IN ('["VARCHAR"]', '["NULL"]', '[]')
+      THEN 'characters is not a JSON array of texts'
+    WHEN characters NOT IN ('\N', '') AND regexp_like(characters, '(\[|,)\s*null\s*(,|\])')
+      AND list_count(TRY_CAST(TRY_CAST(characters AS JSON) AS VARCHAR[])) < cardinality(TRY_CAST(TRY_CAST(characters AS JSON) AS VARCHAR[]))
+      THEN 'characters is not a JSON array of texts'
   END AS fault
 FROM bronze.title_principals
