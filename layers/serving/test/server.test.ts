@@ -12,13 +12,13 @@ import { CATALOGUE } from './films.ts';
 import { memoryBatchViews } from './memory-batch-views.ts';
 import { objectStore, recordingLogger } from './service.ts';
 
-/** By default nobody is cut off within a test's time. */
+/** By default neither idle connections nor requests under way are cut off within a test's time. */
 const start = async (drainTimeoutMs = 600_000) => {
   const views = memoryBatchViews();
   await publish(views, 1, 1, CATALOGUE);
   const server = await startServing(
     { views, objects: objectStore(), rateLimiter: undefined },
-    { port: 0, drainTimeoutMs },
+    { port: 0, drainTimeoutMs, keepAliveTimeoutMs: 600_000 },
     { logger: recordingLogger([]), metrics: new Registry() },
   );
   return { views, server };
