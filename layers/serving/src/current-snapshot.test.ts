@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { publish } from '../test/catalogue.ts';
-import { CATALOGUE } from '../test/films.ts';
+import { publish } from '../test/catalog.ts';
+import { CATALOG } from '../test/films.ts';
 import { memoryBatchViews } from '../test/memory-batch-views.ts';
 import { trackCurrentSnapshot } from './current-snapshot.ts';
 
@@ -28,12 +28,12 @@ describe('the current snapshot', () => {
 
   test('switches once all artefacts are open, and closes the old ones when the last pin is gone', async () => {
     const { store, snapshots, switches } = track();
-    await publish(store, 1, 1, CATALOGUE);
+    await publish(store, 1, 1, CATALOG);
     await snapshots.poll();
     const first = snapshots.require();
     first.pin();
     first.pin();
-    await publish(store, 2, 2, CATALOGUE);
+    await publish(store, 2, 2, CATALOG);
     await snapshots.poll();
     expect(snapshots.require().publication.number).toBe(2);
     expect(store.openReaders).toBe(2 * VIEW_COUNT);
@@ -49,10 +49,10 @@ describe('the current snapshot', () => {
 
   test('stays when the store fails, and recovers', async () => {
     const { store, snapshots, troubles } = track();
-    await publish(store, 1, 1, CATALOGUE);
+    await publish(store, 1, 1, CATALOG);
     await snapshots.poll();
     store.failure = new Error('unreachable');
-    await publish(store, 2, 2, CATALOGUE);
+    await publish(store, 2, 2, CATALOG);
     await snapshots.poll();
     expect(snapshots.require().publication.number).toBe(1);
     expect(snapshots.trouble()).toBe(store.failure);
@@ -65,9 +65,9 @@ describe('the current snapshot', () => {
 
   test('stays when an artefact of the new publication is missing, and leaves nothing open', async () => {
     const { store, snapshots, troubles } = track();
-    await publish(store, 1, 1, CATALOGUE);
+    await publish(store, 1, 1, CATALOG);
     await snapshots.poll();
-    await publish(store, 2, 2, CATALOGUE);
+    await publish(store, 2, 2, CATALOG);
     await store.dropArtefact('genres-2');
     await snapshots.poll();
     expect(snapshots.require().publication.number).toBe(1);
@@ -77,7 +77,7 @@ describe('the current snapshot', () => {
 
   test('says which view a publication lacks', async () => {
     const { store, snapshots, troubles } = track();
-    const { views, ...publication } = await publish(store, 1, 1, CATALOGUE);
+    const { views, ...publication } = await publish(store, 1, 1, CATALOG);
     const { genres: _left, ...others } = views;
     await store.insertPublication({ ...publication, number: 2, views: others });
     await snapshots.poll();
@@ -109,7 +109,7 @@ describe('the current snapshot', () => {
 
   test('is given up by stopping', async () => {
     const { store, snapshots } = track();
-    await publish(store, 1, 1, CATALOGUE);
+    await publish(store, 1, 1, CATALOG);
     await snapshots.poll();
     await snapshots.stop();
     await Promise.resolve();

@@ -23,7 +23,7 @@ export const movieFields = {
 
 /** The 18 fields of `imdb_titles`, under their own names. */
 export const titleFields = {
-  title_key: Type.String({ description: 'Id of the row.' }),
+  title_key: Type.String({ format: 'uuid', description: "The title's own id." }),
   primary_title: textOrNull('Primary title, cut at 200 characters.'),
   original_title: textOrNull('Original title, cut at 200 characters.'),
   title_type: textOrNull("IMDb's type of title."),
@@ -45,7 +45,7 @@ export const titleFields = {
 
 const person = { nconst: Type.String({ description: "IMDb's id of the person." }), name: textOrNull('Name, if known.') };
 
-const castFields = { ...person, category: Type.String(), characters: Type.Unsafe<unknown>({ description: 'Roles, as IMDb has them.' }) };
+const castFields = { ...person, category: Type.String(), characters: texts('Roles.') };
 
 export const personFields = {
   ...person,
@@ -53,7 +53,7 @@ export const personFields = {
   death_year: integerOrNull('Year of death.'),
   professions: texts('Main professions.'),
   known_for: texts('IMDb ids of titles the person is known for.'),
-  films: integerOrNull('Distinct movies credited as actor or actress.'),
+  films: Type.Integer({ description: 'Distinct movies credited as actor or actress.' }),
 };
 
 const ratingPair = (what: string) =>
@@ -70,9 +70,9 @@ export const movieDetailFields = {
   ),
 };
 
-export const genreFields = { genre: Type.String(), movies: Type.Integer({ description: 'Titles of type movie that have this genre.' }) };
+const genreFields = { genre: Type.String(), movies: Type.Integer({ description: 'Titles of type movie that have this genre.' }) };
 
-export const Meta = Type.Object(
+const Meta = Type.Object(
   {
     batch: Type.Object({
       version: Type.Integer({ description: 'Version of the batch views that the answer comes from.' }),
@@ -86,7 +86,7 @@ export const Meta = Type.Object(
   { $id: 'Meta' },
 );
 
-export const ProblemDetails = Type.Object(
+const ProblemDetails = Type.Object(
   {
     type: Type.String(),
     title: Type.String(),
@@ -107,10 +107,10 @@ export const ProblemDetails = Type.Object(
   { $id: 'Problem', description: 'Problem details, RFC 9457.' },
 );
 
-export const Movie = Type.Object(movieFields, { $id: 'Movie' });
-export const MovieDetail = Type.Object(movieDetailFields, { $id: 'MovieDetail' });
-export const Title = Type.Object(titleFields, { $id: 'Title', description: 'A row of the table imdb_titles.' });
-export const TitleName = Type.Object(
+const Movie = Type.Object(movieFields, { $id: 'Movie' });
+const MovieDetail = Type.Object(movieDetailFields, { $id: 'MovieDetail' });
+const Title = Type.Object(titleFields, { $id: 'Title', description: 'A row of the table imdb_titles.' });
+const TitleName = Type.Object(
   {
     title: Type.String(),
     region: textOrNull('Region, as IMDb writes it.'),
@@ -120,7 +120,7 @@ export const TitleName = Type.Object(
   },
   { $id: 'TitleName' },
 );
-export const Credit = Type.Object(
+const Credit = Type.Object(
   {
     ordering: Type.Integer(),
     ...person,
@@ -130,9 +130,9 @@ export const Credit = Type.Object(
   },
   { $id: 'Credit' },
 );
-export const Person = Type.Object(personFields, { $id: 'Person' });
-export const Genre = Type.Object(genreFields, { $id: 'Genre' });
-export const TopMovie = Type.Object(
+const Person = Type.Object(personFields, { $id: 'Person' });
+const Genre = Type.Object(genreFields, { $id: 'Genre' });
+const TopMovie = Type.Object(
   {
     ...movieFields,
     score: Type.Number({ description: '(votes / average number of votes of all rated titles) × rating, in thousandths, rounded half up.' }),
@@ -140,7 +140,7 @@ export const TopMovie = Type.Object(
   },
   { $id: 'TopMovie' },
 );
-export const CreditedPerson = Type.Object(
+const CreditedPerson = Type.Object(
   {
     ...person,
     credits: Type.Integer({ description: 'Distinct films among those looked at.' }),
@@ -148,7 +148,7 @@ export const CreditedPerson = Type.Object(
   },
   { $id: 'CreditedPerson' },
 );
-export const Collaborator = Type.Object(
+const Collaborator = Type.Object(
   {
     ...person,
     shared_movies: Type.Integer(),

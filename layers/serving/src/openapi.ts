@@ -14,10 +14,13 @@ Errors are problem details (RFC 9457) that name every bad parameter.`;
 const TAGS = [
   { name: 'movies', description: 'Films and other titles' },
   { name: 'titles', description: 'The analytics table' },
-  { name: 'people', description: 'Who works with whom' },
+  { name: 'people', description: 'People, and who works with whom' },
   { name: 'tops', description: 'Ranked lists' },
   { name: 'operation', description: 'State of the service and of its data' },
 ];
+
+/** There is one description: no bar to load others. */
+const THEME = { title: 'Rushes API', css: [{ filename: 'rushes.css', content: '.swagger-ui .topbar { display: none }' }] };
 
 /** Call before the routes are registered: they are collected as they come. */
 export const describeApi = (app: FastifyInstance, version: string): void => {
@@ -32,7 +35,12 @@ export const describeApi = (app: FastifyInstance, version: string): void => {
       buildLocalReference: (json, _baseUri, _fragment, index) => (typeof json.$id === 'string' ? json.$id : `schema-${index}`),
     },
   });
-  app.register(swaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY, uiConfig: { docExpansion: 'list', deepLinking: true } });
+  app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: DOCS_POLICY,
+    theme: THEME,
+    uiConfig: { docExpansion: 'list', deepLinking: true },
+  });
   app.register(async (scope) => {
     let text: string | undefined;
     scope.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {

@@ -42,7 +42,7 @@ export interface ServingOptions {
 export const DEFAULT_OPTIONS: ServingOptions = {
   host: '127.0.0.1',
   port: 8080,
-  // The catalogue is public and reading needs no credentials: any page may read it. Writes are protected by keys, never by origin.
+  // The catalog is public and reading needs no credentials: any page may read it. Writes are protected by keys, never by origin.
   corsOrigins: ['*'],
   trustProxy: [],
   bodyLimitBytes: 64 * 1024,

@@ -9,12 +9,12 @@ import { badRequest } from './problem.ts';
 import type { GivenParameter } from './request-reader.ts';
 import { findTitle, TITLE_ID_PATTERN } from './title-id.ts';
 
-export const MAX_PAGE_SIZE = 1000;
+const MAX_PAGE_SIZE = 1000;
 
 /** `fields`: which members of each object are wanted. */
 export const fieldsParameter = (names: readonly string[]) =>
   Type.Optional(
-    Type.Array(Type.Enum([...names]), {
+    Type.Array(Type.Enum([...names], { type: 'string' }), {
       minItems: 1,
       style: 'form',
       explode: false,

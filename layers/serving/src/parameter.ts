@@ -9,6 +9,8 @@ export interface Parameter {
   readonly name: string;
   /** Value where the parameter is left out; `undefined` for none. */
   readonly fallback: unknown;
+  /** Members are written with commas, not by repeating the name. */
+  readonly commas: boolean;
   /** @param raw as the query string's parser gives it: a text, or texts where the name was repeated. */
   readonly read: (raw: unknown) => Reading;
 }
@@ -31,15 +33,16 @@ const readScalar = (type: string | undefined, text: string): Reading => {
   return { value: text };
 };
 
-const readTexts = (raw: unknown, explode: boolean): string[] => {
+const readTexts = (raw: unknown, commas: boolean): string[] => {
   const texts = Array.isArray(raw) ? raw.map(String) : [String(raw)];
-  return [...new Set(explode ? texts : texts.flatMap((text) => text.split(',')))];
+  return [...new Set(commas ? texts.flatMap((text) => text.split(',')) : texts)];
 };
 
 /** A schema with `explode: false` is an array written with commas, any other array a repeated name; members that repeat count once. */
 export const parameterOf = (name: string, schema: TSchema): Parameter => {
   const facts = schema as SchemaFacts; // as: the keywords that parameters are declared with; TSchema does not list them
   const validator = Compile(schema);
+  const commas = facts.explode === false;
   const allowed = facts.enum ?? facts.items?.enum;
 
   const faultOf = (value: unknown): string => {
@@ -52,9 +55,10 @@ export const parameterOf = (name: string, schema: TSchema): Parameter => {
   return {
     name,
     fallback: facts.default,
+    commas,
     read:
       facts.type === 'array'
-        ? (raw) => check({ value: readTexts(raw, facts.explode ?? true) })
+        ? (raw) => check({ value: readTexts(raw, commas) })
         : (raw) => (Array.isArray(raw) ? { fault: 'must be given once' } : check(readScalar(facts.type, String(raw)))),
   };
 };

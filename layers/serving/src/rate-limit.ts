@@ -18,7 +18,7 @@ export interface RateLimitContext {
 const QUOTA_EXCEEDED = 'https://iana.org/assignments/http-problem-types#quota-exceeded';
 
 /** The bucket is the only policy: `burst` requests, which flow in within this many seconds. */
-export const policyHeader = ({ burst, perMinute }: RateLimiter): string => `"requests";q=${burst};w=${Math.ceil((burst * 60) / perMinute)}`;
+const policyHeader = ({ burst, perMinute }: RateLimiter): string => `"requests";q=${burst};w=${Math.ceil((burst * 60) / perMinute)}`;
 
 const stateHeader = ({ remaining, resetS }: RateLimitDecision): string => `"requests";r=${remaining};t=${resetS}`;
 

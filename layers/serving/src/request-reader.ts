@@ -32,13 +32,13 @@ const parametersOf = (schema: TObject): ReadonlyMap<string, Parameter> =>
 
 const encode = encodeURIComponent;
 
-const givenText = (name: string, value: unknown): string =>
-  Array.isArray(value)
-    ? value
-        .toSorted((a: string, b: string) => (a < b ? -1 : 1))
-        .map((member) => `${name}=${encode(String(member))}`)
-        .join('&')
-    : `${name}=${encode(String(value))}`;
+const byText = (a: string, b: string): number => (a < b ? -1 : 1);
+
+const givenText = ({ name, commas }: Parameter, value: unknown): string => {
+  if (!Array.isArray(value)) return `${name}=${encode(String(value))}`;
+  const members = value.map((member) => encode(String(member))).toSorted(byText);
+  return commas ? `${name}=${members.join(',')}` : members.map((member) => `${name}=${member}`).join('&');
+};
 
 const byName = (a: GivenParameter, b: GivenParameter): number => (a.name < b.name ? -1 : 1);
 
@@ -66,13 +66,17 @@ export const requestReader = <P extends TObject, Q extends TObject>(
     const given: GivenParameter[] = [];
     for (const name of Object.keys(rawQuery)) {
       const parameter = queryParameters.get(name);
-      const reading = parameter === undefined ? { fault: 'is no parameter of this path' } : parameter.read(rawQuery[name]);
+      if (parameter === undefined) {
+        faults.push({ in: 'query', name, detail: 'is no parameter of this path' });
+        continue;
+      }
+      const reading = parameter.read(rawQuery[name]);
       if ('fault' in reading) {
         faults.push({ in: 'query', name, detail: reading.fault });
         delete query[name];
       } else {
         query[name] = reading.value;
-        if (reading.value !== defaults[name]) given.push({ name, text: givenText(name, reading.value) });
+        if (reading.value !== defaults[name]) given.push({ name, text: givenText(parameter, reading.value) });
       }
     }
     given.sort(byName);

@@ -3,8 +3,8 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { publish } from './catalogue.ts';
-import { CATALOGUE } from './films.ts';
+import { publish } from './catalog.ts';
+import { CATALOG } from './films.ts';
 import { startService, type Service } from './service.ts';
 
 let service: Service;
@@ -98,7 +98,7 @@ describe('tags', () => {
 
   test('change with the publication, even one of the same version, and with the code', async () => {
     const tags = [await tagOf('/movies')];
-    await publish(service.views, 2, 1, CATALOGUE);
+    await publish(service.views, 2, 1, CATALOG);
     await service.app.snapshots.poll();
     tags.push(await tagOf('/movies'));
     const response = await get('/movies', { 'if-none-match': tags[0] ?? '' });

@@ -1,7 +1,7 @@
-/** A made-up catalogue with a bit of everything: series and episodes, unknown years, ratings and names, equal ratings, titles that differ only in case. */
-import type { Catalogue, FilmFixture } from './catalogue.ts';
+/** A made-up catalog with a bit of everything: series and episodes, unknown years, ratings and names, equal ratings, titles that differ only in case. */
+import type { Catalog, FilmFixture } from './catalog.ts';
 
-export const PEOPLE: Catalogue['people'] = {
+export const PEOPLE: Catalog['people'] = {
   nm0000001: 'Ada Brook',
   nm0000002: 'Bruno Calder',
   nm0000003: 'Cora Dunn',
@@ -81,4 +81,4 @@ export const FILMS: readonly FilmFixture[] = [
   },
 ];
 
-export const CATALOGUE: Catalogue = { films: FILMS, people: PEOPLE };
+export const CATALOG: Catalog = { films: FILMS, people: PEOPLE };

@@ -3,8 +3,8 @@ import type { RateLimitDecision, RateLimiter } from '@rushes/ports';
 import { TransientError } from '@rushes/runtime';
 import { describe, expect, test } from 'vitest';
 
-import { publish } from './catalogue.ts';
-import { CATALOGUE } from './films.ts';
+import { publish } from './catalog.ts';
+import { CATALOG } from './films.ts';
 import { recordingLogger, startService } from './service.ts';
 
 const DATA_URLS = ['/movies', '/movies/tt0000001', '/titles', '/genres', '/top_movies', '/top_actors', '/people/nm0000001', '/catalog'];
@@ -104,7 +104,7 @@ test('an overloaded process refuses with 503, but answers probes', async () => {
 
 describe('before the first publication', () => {
   test('data is 503, the process alive but not ready', async () => {
-    const { app, views } = await startService({ catalogue: undefined });
+    const { app, views } = await startService({ catalog: undefined });
     for (const url of DATA_URLS) {
       const response = await app.inject(url);
       expect([url, response.statusCode]).toEqual([url, 503]);
@@ -116,7 +116,7 @@ describe('before the first publication', () => {
     expect(health.statusCode).toBe(503);
     expect(health.json()).toMatchObject({ status: 'unavailable', components: { batch: { status: 'unavailable' } } });
     expect((await app.inject('/openapi.json')).statusCode).toBe(200);
-    await publish(views, 1, 1, CATALOGUE);
+    await publish(views, 1, 1, CATALOG);
     await app.snapshots.poll();
     for (const url of [...DATA_URLS, '/health/ready']) expect([url, (await app.inject(url)).statusCode]).toEqual([url, 200]);
     await app.close();

@@ -49,7 +49,7 @@ let description: Description;
 let ajv: Ajv2020;
 beforeAll(async () => {
   service = await startService();
-  empty = await startService({ catalogue: undefined });
+  empty = await startService({ catalog: undefined });
   description = (await service.app.inject('/openapi.json')).json();
   // Descriptions have members beside the schemas' own.
   ajv = new Ajv2020({ strict: false, allErrors: true });

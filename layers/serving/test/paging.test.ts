@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { foldText } from '@rushes/domain';
-import { idOf, publish, type FilmFixture } from './catalogue.ts';
+import { idOf, publish, type FilmFixture } from './catalog.ts';
 import { PEOPLE } from './films.ts';
 import { startService, type Service } from './service.ts';
 

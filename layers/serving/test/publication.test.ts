@@ -3,14 +3,14 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect, test } from 'vitest';
 
-import { publish, type Catalogue } from './catalogue.ts';
+import { publish, type Catalog } from './catalog.ts';
 import { FILMS, PEOPLE } from './films.ts';
 import { startService } from './service.ts';
 
 const VIEW_COUNT = 6;
 
-/** A catalogue that says in every answer which version it is. */
-const marked = (version: number): Catalogue => ({
+/** A catalog that says in every answer which version it is. */
+const marked = (version: number): Catalog => ({
   films: FILMS.map((film) => ({ ...film, title: `v${version} ${film.title}`, names: { XX: `v${version}` }, genres: [`v${version}`] })),
   people: Object.fromEntries(Object.keys(PEOPLE).map((nconst) => [nconst, `v${version}`])),
 });
@@ -26,7 +26,7 @@ const URLS = [
 ];
 
 test('every answer is of one version, and no reader is left open', async () => {
-  const { app, views } = await startService({ catalogue: marked(1), serving: { responseCacheBytes: 0 } });
+  const { app, views } = await startService({ catalog: marked(1), serving: { responseCacheBytes: 0 } });
   let seed = 1;
   // Reads take some turns of the loop, different ones, so that switches fall between the reads of one answer.
   views.beforeRead = async () => {
@@ -77,7 +77,7 @@ test('every answer is of one version, and no reader is left open', async () => {
 });
 
 test('an answer under way when its version is replaced and dropped is finished from it', async () => {
-  const { app, views } = await startService({ catalogue: marked(1) });
+  const { app, views } = await startService({ catalog: marked(1) });
   const gate = Promise.withResolvers<void>();
   views.beforeRead = () => gate.promise;
   const slow = app.inject('/top_movies');
@@ -94,7 +94,7 @@ test('an answer under way when its version is replaced and dropped is finished f
 });
 
 test('an answer that came too late to be waited for still reads from open artefacts', async () => {
-  const { app, views } = await startService({ catalogue: marked(1), serving: { handlerTimeoutMs: 5 } });
+  const { app, views } = await startService({ catalog: marked(1), serving: { handlerTimeoutMs: 5 } });
   const gate = Promise.withResolvers<void>();
   views.beforeRead = () => gate.promise;
   const response = await app.inject('/top_movies');

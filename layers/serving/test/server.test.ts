@@ -7,15 +7,15 @@ import { Registry } from '@rushes/runtime';
 import { expect, test } from 'vitest';
 
 import { startServing } from '../src/server.ts';
-import { publish } from './catalogue.ts';
-import { CATALOGUE } from './films.ts';
+import { publish } from './catalog.ts';
+import { CATALOG } from './films.ts';
 import { memoryBatchViews } from './memory-batch-views.ts';
 import { objectStore, recordingLogger } from './service.ts';
 
 /** By default neither idle connections nor requests under way are cut off within a test's time. */
 const start = async (drainTimeoutMs = 600_000) => {
   const views = memoryBatchViews();
-  await publish(views, 1, 1, CATALOGUE);
+  await publish(views, 1, 1, CATALOG);
   const server = await startServing(
     { views, objects: objectStore(), rateLimiter: undefined },
     { port: 0, drainTimeoutMs, keepAliveTimeoutMs: 600_000 },

@@ -5,13 +5,13 @@ import type { FastifyInstance } from 'fastify';
 
 import { buildApp } from '../src/app.ts';
 import type { ServingOptions } from '../src/options.ts';
-import { publish, type Catalogue } from './catalogue.ts';
-import { CATALOGUE } from './films.ts';
+import { publish, type Catalog } from './catalog.ts';
+import { CATALOG } from './films.ts';
 import { memoryBatchViews, type MemoryBatchViews } from './memory-batch-views.ts';
 
 export interface ServiceOptions {
   /** `undefined`: nothing is published. */
-  readonly catalogue?: Catalogue | undefined;
+  readonly catalog?: Catalog | undefined;
   readonly serving?: Partial<ServingOptions>;
   readonly rateLimiter?: RateLimiter;
   readonly logger?: Logger;
@@ -55,8 +55,8 @@ const FAR_AWAY_MS = 3_600_000;
 
 export const startService = async (options: ServiceOptions = {}): Promise<Service> => {
   const views = memoryBatchViews();
-  const catalogue = 'catalogue' in options ? options.catalogue : CATALOGUE;
-  if (catalogue !== undefined) await publish(views, 1, 1, catalogue);
+  const catalog = 'catalog' in options ? options.catalog : CATALOG;
+  if (catalog !== undefined) await publish(views, 1, 1, catalog);
   const metrics = new Registry();
   const app = buildApp(
     { views, objects: objectStore(), rateLimiter: options.rateLimiter },

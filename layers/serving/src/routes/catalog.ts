@@ -3,13 +3,13 @@ import type { ObjectStore } from '@rushes/ports';
 import { Type } from 'typebox';
 import type { AddDataRoute } from '../route-definition.ts';
 
-/** Members of the manifest that the catalogue shows; the others are how the version was made. */
+/** Members of the manifest that the catalog shows; the others are how the version was made. */
 const SHOWN = ['version', 'tables', 'views', 'dumps', 'validation'] as const;
 
 const rows = (description: string) => Type.Optional(Type.Array(Type.Unknown(), { description }));
 
 /** JSON text of the shown part of a manifest. */
-export const catalogText = (manifest: Uint8Array): string => {
+const catalogText = (manifest: Uint8Array): string => {
   const content = JSON.parse(new TextDecoder().decode(manifest)) as Record<string, unknown>; // as: manifests are objects, written by the batch layer
   return JSON.stringify(Object.fromEntries(SHOWN.filter((name) => name in content).map((name) => [name, content[name]])));
 };
@@ -18,7 +18,7 @@ export const addCatalog = (add: AddDataRoute, objects: ObjectStore): void =>
   add({
     url: '/catalog',
     operation: 'getCatalog',
-    summary: 'The data catalogue of the published version',
+    summary: 'The data catalog of the published version',
     tag: 'operation',
     params: Type.Object({}),
     query: Type.Object({}),

@@ -40,7 +40,7 @@ const query = Type.Object({
   fields: fieldsParameter(Object.keys(movieFields)),
 });
 
-export const movieConditions = (asked: Static<typeof query>): readonly Condition[] => {
+const movieConditions = (asked: Static<typeof query>): readonly Condition[] => {
   const where: Condition[] = [];
   if (asked.type !== 'all') where.push({ column: 'type', op: 'eq', value: asked.type });
   for (const value of asked.genre ?? []) where.push({ column: 'genres', op: 'has', value });

@@ -21,7 +21,7 @@ export interface FilmFixture {
   readonly names?: Readonly<Record<string, string>>;
 }
 
-export interface Catalogue {
+export interface Catalog {
   readonly films: readonly FilmFixture[];
   /** Name by nconst; `null`: credited, but unknown. */
   readonly people: Readonly<Record<string, string | null>>;
@@ -68,11 +68,11 @@ export const movieObject = (given: FilmFixture) => {
   };
 };
 
-const titleRow = (film: CompleteFilm, people: Catalogue['people']): ArtefactRow => {
+const titleRow = (film: CompleteFilm, people: Catalog['people']): ArtefactRow => {
   const namesOf = (nconsts: readonly string[]) => nconsts.map((nconst) => people[nconst] ?? null).filter((name) => name !== null);
   const [directors, writers] = [namesOf(film.directors), namesOf(film.writers)];
   const title = {
-    title_key: film.tconst,
+    title_key: idOf(film.tconst),
     primary_title: film.title,
     original_title: film.title,
     title_type: film.type,
@@ -131,12 +131,12 @@ const rowOf = (view: string, cells: Readonly<Record<string, string | number | nu
   });
 };
 
-const creditsRow = (film: CompleteFilm, people: Catalogue['people']): ArtefactRow => {
+const creditsRow = (film: CompleteFilm, people: Catalog['people']): ArtefactRow => {
   const person = (nconst: string) => ({ nconst, name: people[nconst] ?? null });
   const cast = film.cast.map((nconst) => ({ ...person(nconst), category: 'actor', characters: ['Somebody'] }));
   const crew = [
-    ...film.directors.map((nconst) => ({ ...person(nconst), category: 'director', job: null, characters: null })),
-    ...film.writers.map((nconst) => ({ ...person(nconst), category: 'writer', job: 'story', characters: null })),
+    ...film.directors.map((nconst) => ({ ...person(nconst), category: 'director', job: null, characters: [] })),
+    ...film.writers.map((nconst) => ({ ...person(nconst), category: 'writer', job: 'story', characters: [] })),
   ];
   const credits = [...cast.map((one) => ({ ...one, job: null })), ...crew].map((one, at) => ({ ordering: at + 1, ...one }));
   return rowOf('credits', {
@@ -160,7 +160,7 @@ const namesRow = (film: CompleteFilm): ArtefactRow => {
   return rowOf('title_names', { id: idOf(film.tconst), titles: JSON.stringify([own, ...regional]) });
 };
 
-const peopleRows = (films: readonly CompleteFilm[], people: Catalogue['people']): readonly ArtefactRow[] =>
+const peopleRows = (films: readonly CompleteFilm[], people: Catalog['people']): readonly ArtefactRow[] =>
   Object.entries(people).map(([nconst, name]) => {
     const movies = films.filter((film) => film.type === 'movie');
     const acted = movies.filter((film) => film.cast.includes(nconst)).length;
@@ -168,12 +168,12 @@ const peopleRows = (films: readonly CompleteFilm[], people: Catalogue['people'])
       .filter((film) => [...film.cast, ...film.directors, ...film.writers].includes(nconst))
       .map((film) => idOf(film.tconst));
     const actedIn = acted === 0 ? null : acted;
-    const person = { nconst, name, birth_year: 1950, death_year: null, professions: ['actor'], known_for: [], films: actedIn };
+    const person = { nconst, name, birth_year: 1950, death_year: null, professions: ['actor'], known_for: [], films: acted };
     return rowOf('people', { nconst, films: actedIn, person: JSON.stringify(person), movies: JSON.stringify(credited.toSorted()) });
   });
 
 /** Rows of each view, by the view's name. */
-export const rowsOf = ({ films: given, people }: Catalogue): Readonly<Record<string, readonly ArtefactRow[]>> => {
+const rowsOf = ({ films: given, people }: Catalog): Readonly<Record<string, readonly ArtefactRow[]>> => {
   const films = given.map(complete);
   const genres = [...new Set(films.flatMap((film) => film.genres))].toSorted();
   const rated = films.filter((film) => film.votes !== null);
@@ -203,10 +203,10 @@ async function* once(rows: readonly ArtefactRow[]): AsyncGenerator<readonly Arte
   yield rows;
 }
 
-/** Builds the artefacts of a catalogue, named by `version`, and publishes them under `number`. */
-export const publish = async (store: BatchViewStore, number: number, version: number, catalogue: Catalogue): Promise<Publication> => {
+/** Builds the artefacts of a catalog, named by `version`, and publishes them under `number`. */
+export const publish = async (store: BatchViewStore, number: number, version: number, catalog: Catalog): Promise<Publication> => {
   const views: Record<string, { artefact: string; rows: number }> = {};
-  const rows = rowsOf(catalogue);
+  const rows = rowsOf(catalog);
   for (const { name, layout } of VIEWS) {
     const artefact = `${name}-${version}`;
     views[name] = { artefact, rows: await store.build(artefact, layout, once(rows[name] ?? [])) };

@@ -1,0 +1,41 @@
+/** The requests of `docs/api.md` work. */
+import { readFileSync } from 'node:fs';
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { startService, type Service } from './service.ts';
+
+const page = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
+const requests = [...page.matchAll(/^GET (\S+)$/gm)].map(([, url]) => url ?? '');
+const wrong = requests.filter((url) => url.includes('color'));
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.app.close());
+
+describe('docs/api.md', () => {
+  test('shows a request for every path', () => {
+    const { paths } = service.app.swagger();
+    const shown = new Set(
+      requests.map((url) =>
+        url
+          .replace(/\?.*/, '')
+          .replace(/\/tt\d+/, '/{id}')
+          .replace(/\/nm\d+/, '/{nconst}'),
+      ),
+    );
+    expect([...shown].toSorted()).toEqual(Object.keys(paths ?? {}).toSorted());
+  });
+
+  test.each(requests.filter((url) => !wrong.includes(url)))('%s', async (url) => {
+    expect((await service.app.inject(url)).statusCode).toBe(200);
+  });
+
+  test('shows the errors that its wrong request gets', async () => {
+    const response = await service.app.inject(wrong[0] ?? '');
+    const shown: { errors: unknown } = JSON.parse(/^\{\n {2}"type"[\s\S]*?^\}/m.exec(page)?.[0] ?? '{}');
+    expect(response.json().errors).toEqual(shown.errors);
+  });
+});
