@@ -9,8 +9,8 @@ import { TABLE_PLANS } from './table-plans.ts';
 export interface BuildModelsOptions {
   /** Compute everything anew. */
   readonly full: boolean;
-  /** Input rows that a sliced table may gather at a time. */
-  readonly sliceRows: number;
+  /** The engine's memory, from which the size of slices follows. */
+  readonly memoryMb: number;
 }
 
 export interface BuiltModel {
@@ -31,14 +31,25 @@ export async function* buildModels(context: RunContext, models: readonly SqlMode
     signal.throwIfAborted();
     const plan = TABLE_PLANS[model.name];
     if (!plan) throw new TerminalError(`the model ${model.name} has no order of rows`, { hint: 'add it to table-plans.ts' });
-    const slices = plan.sliced && (await planSlices(engine, plan.sliced, tables, options.sliceRows));
+    const slices = plan.sliced && (await planSlices(engine, plan.sliced, tables, options.memoryMb));
     const definition: TableDefinition = { name: model.name, select: model.select, orderBy: plan.orderBy, ...(slices && { slices }) };
     const inputs = model.reads.flatMap((name) => tables.get(name) ?? []);
     const derivation = derivationOf(definition, engine.version, inputs);
     const found = options.full ? undefined : await findDerived(lake, derivation);
-    const table = found ?? (await deriveTable(lake, engine, definition, derivation));
+    const table = found ?? (await compute(context, definition, derivation));
     await defineStored(lake, engine, table);
     tables.set(table.name, table);
     yield { table, model, reused: found !== undefined };
   }
 }
+
+/** Says which model it was, and what helps where memory ran out. */
+const compute = async ({ lake, engine, signal }: RunContext, definition: TableDefinition, derivation: string): Promise<TableRecord> => {
+  try {
+    return await deriveTable(lake, engine, definition, derivation);
+  } catch (cause) {
+    if (signal.aborted) throw cause;
+    const outOfMemory = cause instanceof Error && cause.message.includes('Out of Memory');
+    throw new TerminalError(`computing ${definition.name} failed`, { cause, ...(outOfMemory && { hint: 'give the engine more memory: RUSHES_MEMORY_LIMIT_MB' }) });
+  }
+};

@@ -7,7 +7,8 @@ export interface ReadingModel extends SqlModel {
 }
 
 /**
- * Models in an order in which each comes after all that it reads; by name where that leaves a choice.
+ * Models in an order in which each comes after all that it reads. Where that leaves a choice, views come first, because loading them goes on
+ * beside the engine; then by name.
  * `given`: tables that are there already.
  * @throws TerminalError if a model reads an unknown table, or if models read each other in a circle.
  */
@@ -19,7 +20,8 @@ export const orderModels = (models: readonly ReadingModel[], given: ReadonlySet<
   }
   const done = new Set(given);
   const ordered: ReadingModel[] = [];
-  let waiting = models.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const isView = (model: SqlModel): boolean => model.name.startsWith('views.');
+  let waiting = models.toSorted((a, b) => Number(isView(b)) - Number(isView(a)) || (a.name < b.name ? -1 : 1));
   while (waiting.length > 0) {
     const ready = waiting.find((model) => model.reads.every((name) => done.has(name)));
     if (!ready) throw new TerminalError(`models read each other in a circle: ${waiting.map((model) => model.name).join(', ')}`);

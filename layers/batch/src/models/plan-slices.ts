@@ -1,4 +1,5 @@
 import { type BatchEngine, quoteIdentifier, quoteLiteral, type Slice, type TableRecord } from '@rushes/lake';
+import { TerminalError } from '@rushes/runtime';
 import type { SlicePlan } from './table-plans.ts';
 
 /** The conditions of consecutive ranges of a text key that begin at these keys: everything before the first, then from each to the next. */
@@ -10,22 +11,24 @@ export const rangeConditions = (column: string, bounds: readonly string[]): read
 };
 
 /**
- * Cuts a table's inputs into ranges of its key, each with about `sliceRows` input rows at most. `undefined` where one range will do.
+ * Cuts a table's inputs into ranges of its key, each with about as many input rows as the engine's memory allows. `undefined` where one range will do.
  * The cut follows from the content of the inputs alone.
  */
 export const planSlices = async (
   engine: BatchEngine,
   plan: SlicePlan,
   tables: ReadonlyMap<string, TableRecord>,
-  sliceRows: number,
+  memoryMb: number,
 ): Promise<readonly Slice[] | undefined> => {
   const inputs = Object.entries(plan.inputs).flatMap(([name, column]) => {
     const table = tables.get(name);
     return table ? [{ table, column }] : [];
   });
-  const count = Math.ceil(inputs.reduce((sum, { table }) => sum + table.rows, 0) / sliceRows);
+  const gathered = plan.gathers === undefined ? 0 : (tables.get(plan.gathers)?.rows ?? 0);
+  const count = Math.ceil(inputs.reduce((sum, { table }) => sum + table.rows, gathered) / (plan.rowsPerMb * memoryMb));
   const keys = tables.get(plan.keysOf);
-  if (count <= 1 || !keys) return undefined;
+  if (!keys) throw new TerminalError(`${plan.keysOf}, by whose keys a table is sliced, is not there yet`, { hint: 'name a table that the model reads, or one of silver' });
+  if (count <= 1) return undefined;
   const column = plan.inputs[plan.keysOf] ?? inputs[0]?.column ?? '';
   const step = Math.ceil(keys.rows / count);
   const key = quoteIdentifier(column);

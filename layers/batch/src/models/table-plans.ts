@@ -12,40 +12,52 @@ export interface TablePlan {
  * ranges of the key: while a range is computed, the model sees only that range of its inputs. The table's order begins with that key.
  */
 export interface SlicePlan {
-  /** The table whose keys are cut into ranges of equal length. */
+  /** The table whose keys are cut into ranges of equal length; it has to be there before the model is. */
   readonly keysOf: string;
-  /** The key's column in each input. The inputs are ordered by it, so a range is read without reading the rest. */
+  /** The key's column in each input that is narrowed. Where an input is ordered by it, a range is read without reading the rest. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** The table whose rows are gathered, where it is not among the inputs. */
+  readonly gathers?: string;
+  /** Input rows that a slice may hold per megabyte of the engine's memory; measured, with room to spare. */
+  readonly rowsPerMb: number;
 }
 
-/** Input rows that one slice may gather per megabyte of the engine's memory: a row's share of a document takes about half a kilobyte. */
-export const SLICE_ROWS_PER_MB = 800;
 
-const byTitle = (...inputs: readonly string[]): SlicePlan => ({ keysOf: 'gold.titles', inputs: Object.fromEntries(inputs.map((input) => [input, 'title_id'])) });
+/** Rows that become part of a document, ordered within it. */
+const DOCUMENT_ROWS_PER_MB = 300;
+
+const documentsByTitle = (...inputs: readonly string[]): SlicePlan => ({
+  keysOf: 'silver.titles',
+  inputs: Object.fromEntries(inputs.map((input) => [input, 'title_id'])),
+  rowsPerMb: DOCUMENT_ROWS_PER_MB,
+});
 
 /** A model without an entry here is refused; a test refuses an entry without a model. */
 export const TABLE_PLANS: Readonly<Record<string, TablePlan>> = {
   'gold.best_by_genre': { orderBy: ['genre', 'rank'] },
   'gold.credits': { orderBy: ['title_id', 'ordering'] },
   'gold.crew_credits': { orderBy: ['title_id', 'role', 'place'] },
-  'gold.crew_names': { orderBy: ['title_id'], sliced: { keysOf: 'gold.crew_credits', inputs: { 'gold.crew_credits': 'title_id' } } },
+  'gold.crew_names': { orderBy: ['title_id'], sliced: { keysOf: 'gold.crew_credits', inputs: { 'gold.crew_credits': 'title_id' }, rowsPerMb: 600 } },
   'gold.genres': { orderBy: ['genre'] },
   'gold.imdb_titles': { orderBy: ['title_key'] },
   'gold.movies': { orderBy: ['title_id'] },
   'gold.people': { orderBy: ['nconst'] },
   'gold.person_movies': { orderBy: ['nconst', 'title_id'] },
   'gold.statistics': { orderBy: ['name'] },
-  'gold.title_names': { orderBy: ['title_id', 'place', 'title'] },
+  'gold.title_names': {
+    orderBy: ['title_id', 'place', 'title'],
+    sliced: { keysOf: 'silver.titles', inputs: { 'silver.titles': 'title_id' }, gathers: 'silver.akas', rowsPerMb: 2000 },
+  },
   'gold.titles': { orderBy: ['title_id'] },
   'gold.top_actors': { orderBy: ['rank'] },
   'gold.top_movie_credits': { orderBy: ['rank'] },
   'gold.top_movie_titles': { orderBy: ['rank', 'place', 'title'] },
   'gold.top_movies': { orderBy: ['rank'] },
   'silver.reference_checks': { orderBy: ['reference'] },
-  'views.credits': { orderBy: ['id'], sliced: byTitle('gold.credits', 'gold.crew_credits') },
+  'views.credits': { orderBy: ['id'], sliced: documentsByTitle('gold.credits', 'gold.crew_credits') },
   'views.genres': { orderBy: ['genre'] },
-  'views.people': { orderBy: ['nconst'], sliced: { keysOf: 'gold.people', inputs: { 'gold.people': 'nconst', 'gold.person_movies': 'nconst' } } },
+  'views.people': { orderBy: ['nconst'], sliced: { keysOf: 'gold.people', inputs: { 'gold.people': 'nconst', 'gold.person_movies': 'nconst' }, rowsPerMb: 2 * DOCUMENT_ROWS_PER_MB } },
   'views.statistics': { orderBy: ['name'] },
-  'views.title_names': { orderBy: ['id'], sliced: byTitle('gold.title_names') },
-  'views.titles': { orderBy: ['id'] },
+  'views.title_names': { orderBy: ['id'], sliced: documentsByTitle('gold.title_names') },
+  'views.titles': { orderBy: ['id'], sliced: { keysOf: 'gold.titles', inputs: { 'gold.titles': 'title_id', 'gold.imdb_titles': 'title_key' }, rowsPerMb: 1000 } },
 };

@@ -26,8 +26,8 @@ export interface BuiltLake {
 export interface BuildOptions {
   readonly imdbFolder: string;
   readonly full: boolean;
-  /** Input rows that a table computed in slices may gather at a time. */
-  readonly sliceRows: number;
+  /** The engine's memory. */
+  readonly memoryMb: number;
   /** Tables of the published version: what changed rows are found against. */
   readonly parent: { readonly tables: readonly TableRecord[]; readonly views: readonly ViewArtefact[] } | undefined;
 }

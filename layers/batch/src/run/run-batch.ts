@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake } from '@rushes/lake';
 import type { BatchViewStore, ObjectStore, Publication } from '@rushes/ports';
 import { explainError, type Logger, type Progress, TransientError } from '@rushes/runtime';
-import { SLICE_ROWS_PER_MB } from '../models/table-plans.ts';
 import { claimVersion } from '../publish/claim.ts';
 import { collectGarbage } from '../publish/collect-garbage.ts';
 import { publishVersion } from '../publish/publish-version.ts';
@@ -87,8 +86,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     context.signal.throwIfAborted();
     const run = { lake, engine, logger, progress: context.progress, signal: context.signal, now };
     const parentManifest = parent && (await readManifest(lake, parent.version));
-    const sliceRows = options.memoryLimitMb * SLICE_ROWS_PER_MB;
-    const built = await buildLake(run, stores.views, { imdbFolder: options.imdbFolder, full: options.full, sliceRows, parent: parentManifest }, log);
+    const built = await buildLake(run, stores.views, { imdbFolder: options.imdbFolder, full: options.full, memoryMb: options.memoryLimitMb, parent: parentManifest }, log);
     known.built = built;
     const figures = await log.step('measure', () => measure(engine, built.tables));
     known.validation = checkExpectations({ tables: built.tables, dumps: [...built.dumps], views: [...built.views], figures, parent: parentManifest });

@@ -44,7 +44,7 @@ export const indexesSql = ({ layout, orders }: PhysicalLayout): readonly string[
 ];
 
 /** A connection that only fills a file nobody else looks at: no journal, no waiting for the disk. A crash leaves a file that is thrown away. */
-export const FILLING = 'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;';
+export const FILLING = 'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768;';
 
 /** Larger pages than SQLite's own: rows of some hundred bytes fill them better. */
 export const PAGES = 'PRAGMA page_size = 8192;';

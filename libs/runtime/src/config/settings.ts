@@ -163,7 +163,7 @@ const batch = {
     flag: '--memory-limit-mb',
     placeholder: 'N',
     schema: Type.Integer({ minimum: 64 }),
-    fallback: 512,
+    fallback: 320,
     description: "memory for the batch engine's buffers in MiB; beyond it spills to disk",
   }),
   threads: setting({
