@@ -16,5 +16,6 @@ export const listVersions = (stores: BatchStores, limit: number): Promise<readon
   summarizeVersions(openLake(stores.objects, ''), stores.views, limit);
 
 /** Publishes an earlier version again; without `toVersion`, the one before the current. */
-export const rollback = (stores: BatchStores, toVersion: number | undefined, now: Date = new Date()): Promise<Publication> => rollbackTo(stores.views, toVersion, now);
+export const rollback = (stores: BatchStores, toVersion: number | undefined, now: Date = new Date()): Promise<Publication> =>
+  rollbackTo(stores.views, toVersion, now);
 export * from './sources/index.ts';

@@ -4,7 +4,11 @@ import { SILVER_TABLES } from './silver/silver-tables.ts';
 import { parseModel, readModels } from './sql-files.ts';
 
 test('the comment at the head says what the rows are and is no part of the SELECT', () => {
-  expect(parseModel('gold.a', '-- One row\n-- per b.\nSELECT 1 -- one\nFROM b;\n')).toEqual({ name: 'gold.a', meaning: 'One row per b.', select: 'SELECT 1 -- one\nFROM b' });
+  expect(parseModel('gold.a', '-- One row\n-- per b.\nSELECT 1 -- one\nFROM b;\n')).toEqual({
+    name: 'gold.a',
+    meaning: 'One row per b.',
+    select: 'SELECT 1 -- one\nFROM b',
+  });
 });
 
 test('every model says what it is and only reads', async () => {

@@ -20,7 +20,10 @@ export interface SqlModel {
 export const parseModel = (name: string, text: string): SqlModel => {
   const lines = text.trim().split('\n');
   const start = lines.findIndex((line) => !line.startsWith('--'));
-  const meaning = lines.slice(0, Math.max(0, start)).map((line) => line.replace(/^--\s?/, '')).join(' ');
+  const meaning = lines
+    .slice(0, Math.max(0, start))
+    .map((line) => line.replace(/^--\s?/, ''))
+    .join(' ');
   return { name, meaning, select: lines.slice(Math.max(0, start)).join('\n').trim().replace(/;$/, '') };
 };
 

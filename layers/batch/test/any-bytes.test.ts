@@ -40,12 +40,60 @@ const load = async (table: SilverTable, content: Uint8Array) => {
 };
 
 const field = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom('\\N', '', '0', '1', '1994', '0x1F', '1e3', '-5', ' 7', '2147483648', '99999999999999999999', '7.5', '10.0', '11', '1_000') },
-  { weight: 3, arbitrary: fc.constantFrom('tt0000001', 'tt0000002', 'nm0000001', 'nm0000001,nm0000002', 'tt1,tt2', 'movie', 'actor', 'Drama,,Comedy', 'a\u0002b') },
-  { weight: 2, arbitrary: fc.constantFrom('["Self"]', '["a \\"b\\""]', '["unclosed', '{"a":1}', '"', '""', '\'', ';--', '\\', '[1,null]', '["\\ud800"]') },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      '\\N',
+      '',
+      '0',
+      '1',
+      '1994',
+      '0x1F',
+      '1e3',
+      '-5',
+      ' 7',
+      '2147483648',
+      '99999999999999999999',
+      '7.5',
+      '10.0',
+      '11',
+      '1_000',
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      'tt0000001',
+      'tt0000002',
+      'nm0000001',
+      'nm0000001,nm0000002',
+      'tt1,tt2',
+      'movie',
+      'actor',
+      'Drama,,Comedy',
+      'a\u0002b',
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      '["Self"]',
+      '["a \\"b\\""]',
+      '["unclosed',
+      '{"a":1}',
+      '"',
+      '""',
+      "'",
+      ';--',
+      '\\',
+      '[1,null]',
+      '["\\ud800"]',
+    ),
+  },
   { weight: 2, arbitrary: fc.string({ unit: 'grapheme', maxLength: 8 }) },
 );
-const wellFormed = (columns: number) => fc.array(field, { minLength: columns, maxLength: columns }).map((fields) => Buffer.from(fields.join('\t').replaceAll('\n', ' ')));
+const wellFormed = (columns: number) =>
+  fc.array(field, { minLength: columns, maxLength: columns }).map((fields) => Buffer.from(fields.join('\t').replaceAll('\n', ' ')));
 const anyLine = fc.uint8Array({ maxLength: 30 }).map((bytes) => Buffer.from(bytes.map((byte) => (byte === 0x0a ? 0x20 : byte))));
 
 describe.each(SILVER_TABLES.map((table) => [table.dataset, table] as const))('%s', (dataset, table) => {
@@ -55,7 +103,10 @@ describe.each(SILVER_TABLES.map((table) => [table.dataset, table] as const))('%s
   test('any lines: rows + quarantine = lines, each quarantined line once and as it was', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 25 }), async (lines) => {
-        const content = Buffer.concat([Buffer.from(`${IMDB_DATASETS[dataset].join('\t')}\n`), ...lines.flatMap((one) => [one, Buffer.from('\n')])]);
+        const content = Buffer.concat([
+          Buffer.from(`${IMDB_DATASETS[dataset].join('\t')}\n`),
+          ...lines.flatMap((one) => [one, Buffer.from('\n')]),
+        ]);
         const { bronze, silver, bad } = await load(table, content);
         expect(bronze.dump.lines).toBe(lines.length + 1);
         expect(silver.table.rows + silver.quarantine.rows).toBe(lines.length);
@@ -75,7 +126,10 @@ describe.each(SILVER_TABLES.map((table) => [table.dataset, table] as const))('%s
 test('bronze keeps every field as it was read, with its place', async () => {
   const ratings = SILVER_TABLES.find((table) => table.dataset === 'title.ratings');
   if (!ratings) throw new Error('no ratings table');
-  const { bronze, bad } = await load(ratings, Buffer.from('tconst\taverageRating\tnumVotes\tnote\ntt0000001\t"5.7\t\\N\t"a, b"\nbroken\ntt0000002\t6.1\t12\t\n'));
+  const { bronze, bad } = await load(
+    ratings,
+    Buffer.from('tconst\taverageRating\tnumVotes\tnote\ntt0000001\t"5.7\t\\N\t"a, b"\nbroken\ntt0000002\t6.1\t12\t\n'),
+  );
   const rows = await context.engine.rows(`SELECT * FROM ${bronze.table.name} ORDER BY line_number`);
   const place = { source_file: 'title.ratings.tsv', load_id: bronze.dump.loadId };
   expect(rows).toEqual([
@@ -91,7 +145,10 @@ test('bronze keeps every field as it was read, with its place', async () => {
 test('of lines with one key the first stays, and the others say whom they repeat', async () => {
   const ratings = SILVER_TABLES.find((table) => table.dataset === 'title.ratings');
   if (!ratings) throw new Error('no ratings table');
-  const { bad } = await load(ratings, Buffer.from('tconst\taverageRating\tnumVotes\ntt0000001\tx\t1\ntt0000001\t5.0\t1\ntt0000001\t6.0\t2\n'));
+  const { bad } = await load(
+    ratings,
+    Buffer.from('tconst\taverageRating\tnumVotes\ntt0000001\tx\t1\ntt0000001\t5.0\t1\ntt0000001\t6.0\t2\n'),
+  );
   const kept = await context.engine.rows('SELECT tconst, rating_tenths FROM checked_rows.good');
   expect(kept).toEqual([{ tconst: 'tt0000001', rating_tenths: 50 }]);
   expect(bad.map((row) => [row['line_number'], row['reason']])).toEqual([
@@ -103,7 +160,9 @@ test('of lines with one key the first stays, and the others say whom they repeat
 test('title ids are UUIDv5 of the tconst, as every other part of the system computes them', async () => {
   const { titleIdOf, isTconst } = await import('@rushes/domain');
   const tconsts = ['tt0000001', 'tt0111161', 'tt27155038', 'tt123456789012'];
-  const rows = await context.engine.rows(tconsts.map((tconst) => `SELECT ${quoteLiteral(tconst)} AS tconst, title_id(${quoteLiteral(tconst)}) AS id`).join(' UNION ALL '));
+  const rows = await context.engine.rows(
+    tconsts.map((tconst) => `SELECT ${quoteLiteral(tconst)} AS tconst, title_id(${quoteLiteral(tconst)}) AS id`).join(' UNION ALL '),
+  );
   for (const row of rows) {
     const tconst = String(row['tconst']);
     expect(isTconst(tconst) && titleIdOf(tconst)).toBe(row['id']);

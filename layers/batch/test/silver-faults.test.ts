@@ -16,10 +16,29 @@ beforeAll(async () => {
 afterAll(() => context.close());
 
 const sound: Readonly<Partial<Record<ImdbDataset, Readonly<Record<string, string>>>>> = {
-  'title.basics': { tconst: 'tt0000001', titleType: 'movie', primaryTitle: 'A', originalTitle: 'A', isAdult: '0', startYear: '1994', endYear: '\\N', runtimeMinutes: '90', genres: 'Drama' },
+  'title.basics': {
+    tconst: 'tt0000001',
+    titleType: 'movie',
+    primaryTitle: 'A',
+    originalTitle: 'A',
+    isAdult: '0',
+    startYear: '1994',
+    endYear: '\\N',
+    runtimeMinutes: '90',
+    genres: 'Drama',
+  },
   'title.ratings': { tconst: 'tt0000001', averageRating: '8.5', numVotes: '12' },
   'title.principals': { tconst: 'tt0000001', ordering: '1', nconst: 'nm0000001', category: 'actor', job: '\\N', characters: '["Self"]' },
-  'title.akas': { titleId: 'tt0000001', ordering: '1', title: 'A', region: 'FR', language: 'fr', types: 'tv\u0002dvd', attributes: '\\N', isOriginalTitle: '0' },
+  'title.akas': {
+    titleId: 'tt0000001',
+    ordering: '1',
+    title: 'A',
+    region: 'FR',
+    language: 'fr',
+    types: 'tv\u0002dvd',
+    attributes: '\\N',
+    isOriginalTitle: '0',
+  },
   'title.crew': { tconst: 'tt0000001', directors: 'nm0000001,nm0000002', writers: '\\N' },
 };
 

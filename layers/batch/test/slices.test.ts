@@ -60,7 +60,11 @@ test('slices change the number of files and nothing else', async () => {
   const sliced = await build(0.02);
   for (const [name, table] of whole) expect(sliced.get(name)?.rows, name).toEqual(table.rows);
   const cut = [...sliced].flatMap(([name, table]) => (table.files > 1 ? [name] : [])).toSorted();
-  expect(cut).toEqual(Object.keys(TABLE_PLANS).filter((name) => TABLE_PLANS[name]?.sliced).toSorted());
+  expect(cut).toEqual(
+    Object.keys(TABLE_PLANS)
+      .filter((name) => TABLE_PLANS[name]?.sliced)
+      .toSorted(),
+  );
   expect(whole.get('views.credits')?.rows).toHaveLength(60);
   expect(whole.get('views.people')?.rows).toHaveLength(9);
 });

@@ -8,4 +8,10 @@ const ascii = /^[\x20-\x7e]*$/;
  * Compared as UTF-8 bytes (which is the order of code points). The one implementation for every layer.
  */
 export const foldText = (text: string): string =>
-  ascii.test(text) ? text.toLowerCase() : text.normalize('NFD').replace(/\p{M}+/gu, '').toLowerCase().normalize('NFC');
+  ascii.test(text)
+    ? text.toLowerCase()
+    : text
+        .normalize('NFD')
+        .replace(/\p{M}+/gu, '')
+        .toLowerCase()
+        .normalize('NFC');

@@ -31,7 +31,15 @@ export interface TableDefinition {
 
 /** What a table's rows depend on, named: its SELECT, how it is written, the engine, and the content of its inputs. */
 export const derivationOf = (definition: TableDefinition, engineVersion: string, inputs: readonly TableRecord[]): string =>
-  hashJson([definition.name, definition.select, definition.orderBy, definition.partitions ?? [], definition.slices?.map((slice) => slice.name) ?? [], engineVersion, inputs.map(contentOf)]);
+  hashJson([
+    definition.name,
+    definition.select,
+    definition.orderBy,
+    definition.partitions ?? [],
+    definition.slices?.map((slice) => slice.name) ?? [],
+    engineVersion,
+    inputs.map(contentOf),
+  ]);
 
 /** Names the rows of a table: its columns and files. */
 const contentOf = (table: TableRecord): unknown => [table.name, table.columns, table.files.map((file) => file.sha256)];
@@ -49,7 +57,12 @@ export const findDerived = async (lake: Lake, derivation: string): Promise<Table
 /**
  * Computes a table and stores it: files first, then the record that names them. A crash in between leaves files that nothing names.
  */
-export const deriveTable = async (lake: Lake, engine: BatchEngine, definition: TableDefinition, derivation: string): Promise<TableRecord> => {
+export const deriveTable = async (
+  lake: Lake,
+  engine: BatchEngine,
+  definition: TableDefinition,
+  derivation: string,
+): Promise<TableRecord> => {
   const columns = await engine.describe(definition.select);
   const order = definition.orderBy.map(quoteIdentifier).join(', ');
   const files = definition.slices
@@ -68,7 +81,13 @@ export const deriveTable = async (lake: Lake, engine: BatchEngine, definition: T
   return record;
 };
 
-const writePartitions = async (lake: Lake, engine: BatchEngine, definition: TableDefinition, partitions: readonly Partition[], order: string): Promise<TableFile[]> => {
+const writePartitions = async (
+  lake: Lake,
+  engine: BatchEngine,
+  definition: TableDefinition,
+  partitions: readonly Partition[],
+  order: string,
+): Promise<TableFile[]> => {
   const rows = `scratch.${definition.name.replace('.', '_')}`;
   await engine.materialize(rows, definition.select);
   const files: TableFile[] = [];
@@ -80,7 +99,13 @@ const writePartitions = async (lake: Lake, engine: BatchEngine, definition: Tabl
   return files;
 };
 
-const writeSlices = async (lake: Lake, engine: BatchEngine, definition: TableDefinition, slices: readonly Slice[], order: string): Promise<TableFile[]> => {
+const writeSlices = async (
+  lake: Lake,
+  engine: BatchEngine,
+  definition: TableDefinition,
+  slices: readonly Slice[],
+  order: string,
+): Promise<TableFile[]> => {
   const files: TableFile[] = [];
   const inputs = new Map(slices.flatMap((slice) => slice.inputs.map(({ table }) => [table.name, table] as const)));
   for (const slice of slices) {

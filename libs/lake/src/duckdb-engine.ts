@@ -27,7 +27,8 @@ export const openDuckDb = async (options: DuckDbOptions): Promise<BatchEngine> =
     autoload_known_extensions: 'false',
   });
   const connection = await instance.connect();
-  for (const statement of ['SET integer_division = true', 'SET default_null_order = \'nulls_last\'', ...MACROS]) await connection.run(statement);
+  for (const statement of ['SET integer_division = true', "SET default_null_order = 'nulls_last'", ...MACROS])
+    await connection.run(statement);
   return new DuckDbEngine(instance, connection);
 };
 
@@ -77,7 +78,9 @@ class DuckDbEngine implements BatchEngine {
   }
 
   async writeParquet(select: string, path: string): Promise<number> {
-    const result = await this.#connection.runAndReadAll(`COPY (${select}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`);
+    const result = await this.#connection.runAndReadAll(
+      `COPY (${select}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
+    );
     return Number(result.getRowsJS()[0]?.[0]);
   }
 
@@ -126,6 +129,7 @@ class DuckDbEngine implements BatchEngine {
 }
 
 const plainValue = (value: DuckDBValue): SqlValue => {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return value;
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
+    return value;
   return String(value);
 };

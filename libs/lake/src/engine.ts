@@ -36,7 +36,9 @@ export interface BatchEngine {
 
 /** How lines of a staged file (`line-stager.ts` of the batch layer) become a table: field names in order, the first being the line number. */
 export const stagedFileSelect = (path: string, columns: readonly string[], literal: (text: string) => string): string => {
-  const types = ['line_number', ...columns].map((name) => `${literal(name)}: ${literal(name === 'line_number' ? 'BIGINT' : 'VARCHAR')}`).join(', ');
+  const types = ['line_number', ...columns]
+    .map((name) => `${literal(name)}: ${literal(name === 'line_number' ? 'BIGINT' : 'VARCHAR')}`)
+    .join(', ');
   return (
     `SELECT * FROM read_csv(${literal(path)}, auto_detect = false, header = false, delim = '\t', quote = '', escape = '', ` +
     `new_line = '\\n', max_line_size = 4194304, columns = {${types}}, force_not_null = [${columns.map(literal).join(', ')}])`

@@ -64,7 +64,9 @@ export const openLake = (objects: ObjectStore, scratchFolder: string): Lake => (
       throw new CorruptObjectError(`${key} in ${objects.location} is not JSON; restore it from a backup or remove it`, { cause });
     }
     if (Value.Check(schema, value)) return value;
-    const faults = Value.Errors(schema, value).slice(0, 3).map((error) => `${error.instancePath || '/'} ${error.message}`);
+    const faults = Value.Errors(schema, value)
+      .slice(0, 3)
+      .map((error) => `${error.instancePath || '/'} ${error.message}`);
     throw new CorruptObjectError(`${key} in ${objects.location} is not of the expected form: ${faults.join('; ')}`);
   },
 

@@ -10,13 +10,19 @@ const isNode = (value: unknown): value is Node => typeof value === 'object' && v
  */
 export const tableReferences = (tree: string): readonly string[] => {
   const parsed: unknown = JSON.parse(tree);
-  if (!isNode(parsed) || parsed['error'] === true) throw new Error(`not a SELECT: ${isNode(parsed) ? String(parsed['error_message']) : tree}`);
+  if (!isNode(parsed) || parsed['error'] === true)
+    throw new Error(`not a SELECT: ${isNode(parsed) ? String(parsed['error_message']) : tree}`);
   const found = new Set<string>();
   const pending: unknown[] = [parsed];
   while (pending.length > 0) {
     const node = pending.pop();
     if (!isNode(node)) continue;
-    if (node['type'] === 'BASE_TABLE' && typeof node['table_name'] === 'string' && typeof node['schema_name'] === 'string' && node['schema_name'] !== '')
+    if (
+      node['type'] === 'BASE_TABLE' &&
+      typeof node['table_name'] === 'string' &&
+      typeof node['schema_name'] === 'string' &&
+      node['schema_name'] !== ''
+    )
       found.add(`${node['schema_name']}.${node['table_name']}`);
     pending.push(...Object.values(node));
   }

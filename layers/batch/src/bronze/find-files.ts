@@ -23,7 +23,10 @@ export const findFiles = async (folder: string): Promise<readonly SourceFile[]> 
   const found: SourceFile[] = [];
   for (const dataset of IMDB_DATASET_NAMES) {
     const candidates = [];
-    for (const [name, compressed] of [[`${dataset}.tsv`, false], [`${dataset}.tsv.gz`, true]] as const) {
+    for (const [name, compressed] of [
+      [`${dataset}.tsv`, false],
+      [`${dataset}.tsv.gz`, true],
+    ] as const) {
       const path = join(folder, name);
       const info = await stat(path).catch(() => undefined);
       if (info?.isFile()) candidates.push({ dataset, path, bytes: info.size, compressed });

@@ -66,21 +66,34 @@ describe('LineStager', () => {
 
   test('any bytes in any chunks: every line is staged or rejected once, and chunks make no difference', () => {
     const special = fc.constantFrom(0x09, 0x0a, 0x0d, 0x00, 0x1e, 0x22, 0x5c, 0x61, 0xc3, 0xa9, 0xff);
-    const input = fc.array(fc.oneof({ weight: 4, arbitrary: special }, { weight: 1, arbitrary: fc.integer({ min: 0, max: 255 }) }), { maxLength: 400 });
+    const input = fc.array(fc.oneof({ weight: 4, arbitrary: special }, { weight: 1, arbitrary: fc.integer({ min: 0, max: 255 }) }), {
+      maxLength: 400,
+    });
     fc.assert(
-      fc.property(input, fc.integer({ min: 1, max: 4 }), fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 6 }), (numbers, columns, chunks) => {
-        const data = Uint8Array.from(numbers);
-        const whole = stage(data, columns);
-        const lines = numbers.filter((byte) => byte === 0x0a).length + (numbers.length > 0 && numbers.at(-1) !== 0x0a ? 1 : 0);
-        const stagedNumbers = whole.text === '' ? [] : whole.text.slice(0, -1).split('\n').map((line) => Number(line.split('\t')[0]));
-        const numbered = [...stagedNumbers, ...whole.rejected.map((one) => one.line)].toSorted((a, b) => a - b);
-        expect(numbered).toEqual(Array.from({ length: lines }, (_, at) => at + 2));
-        expect(whole.stager.staged).toBe(stagedNumbers.length);
-        expect(whole.stager.lines).toBe(lines + 1);
-        const parts = stage(data, columns, chunks);
-        expect(parts.text).toBe(whole.text);
-        expect(parts.rejected).toEqual(whole.rejected);
-      }),
+      fc.property(
+        input,
+        fc.integer({ min: 1, max: 4 }),
+        fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 6 }),
+        (numbers, columns, chunks) => {
+          const data = Uint8Array.from(numbers);
+          const whole = stage(data, columns);
+          const lines = numbers.filter((byte) => byte === 0x0a).length + (numbers.length > 0 && numbers.at(-1) !== 0x0a ? 1 : 0);
+          const stagedNumbers =
+            whole.text === ''
+              ? []
+              : whole.text
+                  .slice(0, -1)
+                  .split('\n')
+                  .map((line) => Number(line.split('\t')[0]));
+          const numbered = [...stagedNumbers, ...whole.rejected.map((one) => one.line)].toSorted((a, b) => a - b);
+          expect(numbered).toEqual(Array.from({ length: lines }, (_, at) => at + 2));
+          expect(whole.stager.staged).toBe(stagedNumbers.length);
+          expect(whole.stager.lines).toBe(lines + 1);
+          const parts = stage(data, columns, chunks);
+          expect(parts.text).toBe(whole.text);
+          expect(parts.rejected).toEqual(whole.rejected);
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -108,7 +108,10 @@ export class LineStager {
         at++;
       }
       const stop = control && input[at - 1] === CR ? at - 1 : at;
-      const reason = tabs !== this.#tabs || control || !valid || at - start > MAX_LINE_BYTES ? this.#fault(input.subarray(start, stop), tabs) : undefined;
+      const reason =
+        tabs !== this.#tabs || control || !valid || at - start > MAX_LINE_BYTES
+          ? this.#fault(input.subarray(start, stop), tabs)
+          : undefined;
       if (reason === undefined) {
         written -= at - stop;
         out[written++] = LF;

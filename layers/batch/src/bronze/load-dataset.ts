@@ -45,13 +45,22 @@ const ADDED_COLUMNS = [
   { name: 'load_id', type: 'VARCHAR' },
 ] as const;
 
-const tableColumns = (columns: readonly string[]): TableRecord['columns'] => [...columns.map((name) => ({ name, type: 'VARCHAR' })), ...ADDED_COLUMNS];
+const tableColumns = (columns: readonly string[]): TableRecord['columns'] => [
+  ...columns.map((name) => ({ name, type: 'VARCHAR' })),
+  ...ADDED_COLUMNS,
+];
 
 /** The table of a data set that is not there: its columns without rows. */
 export const absentDataset = (dataset: ImdbDataset): BronzeTable => ({
   dataset,
   dump: { dataset, present: false },
-  table: { name: bronzeName(dataset), derivation: `absent-${LOADER_VERSION}`, columns: tableColumns(IMDB_DATASETS[dataset]), rows: 0, files: [] },
+  table: {
+    name: bronzeName(dataset),
+    derivation: `absent-${LOADER_VERSION}`,
+    columns: tableColumns(IMDB_DATASETS[dataset]),
+    rows: 0,
+    files: [],
+  },
   rejects: undefined,
   reused: true,
 });
@@ -77,7 +86,9 @@ const fromRecord = (dataset: ImdbDataset, record: Static<typeof LoadRecord>, reu
 });
 
 /** A file that is staged but not yet in the lake, or one whose content was loaded before. */
-export type PreparedLoad = { readonly loaded: BronzeTable } | { readonly file: SourceFile; readonly folder: string; readonly staged: Awaited<ReturnType<typeof stageFile>> };
+export type PreparedLoad =
+  | { readonly loaded: BronzeTable }
+  | { readonly file: SourceFile; readonly folder: string; readonly staged: Awaited<ReturnType<typeof stageFile>> };
 
 /** Reads a file, unless its content was loaded before. Uses no SQL engine, so it can go on beside one. */
 export const prepareLoad = async (context: Pick<RunContext, 'lake' | 'progress' | 'signal'>, file: SourceFile): Promise<PreparedLoad> => {
@@ -92,7 +103,8 @@ export const prepareLoad = async (context: Pick<RunContext, 'lake' | 'progress' 
     signal: context.signal,
   });
   task.finish(`${staged.lines} lines`);
-  if (staged.sha256 !== sha256) throw new TransientError(`${file.path} changed while it was read`, { hint: 'run again once the file is complete' });
+  if (staged.sha256 !== sha256)
+    throw new TransientError(`${file.path} changed while it was read`, { hint: 'run again once the file is complete' });
   return { file, folder, staged };
 };
 
@@ -105,13 +117,22 @@ export const finishLoad = async ({ lake, engine, now }: RunContext, prepared: Pr
   const sourceFile = basename(file.path);
   const columns = tableColumns(staged.columns);
   const list = columns.map(({ name }) =>
-    name === 'source_file' ? `${quoteLiteral(sourceFile)} AS source_file` : name === 'load_id' ? `${quoteLiteral(loadId)} AS load_id` : `"${name}"`,
+    name === 'source_file'
+      ? `${quoteLiteral(sourceFile)} AS source_file`
+      : name === 'load_id'
+        ? `${quoteLiteral(loadId)} AS load_id`
+        : `"${name}"`,
   );
   const linesPath = join(folder, 'lines.tsv');
   const parquet = lake.scratchPath(`${dataset}.parquet`);
-  const rows = await engine.writeParquet(`SELECT ${list.join(', ')} FROM (${stagedFileSelect(linesPath, staged.columns, quoteLiteral)})`, parquet);
+  const rows = await engine.writeParquet(
+    `SELECT ${list.join(', ')} FROM (${stagedFileSelect(linesPath, staged.columns, quoteLiteral)})`,
+    parquet,
+  );
   if (rows !== staged.stagedLines)
-    throw new TransientError(`${file.path}: ${staged.stagedLines} lines were staged but ${rows} rows arrived in bronze`, { hint: 'run again; if it happens again, report it' });
+    throw new TransientError(`${file.path}: ${staged.stagedLines} lines were staged but ${rows} rows arrived in bronze`, {
+      hint: 'run again; if it happens again, report it',
+    });
   const rejectsParquet = lake.scratchPath(`${dataset}.rejects.parquet`);
   const rejectColumns = "{'line_number': 'BIGINT', 'reason': 'VARCHAR', 'raw': 'VARCHAR'}";
   const rejectsPath = quoteLiteral(join(folder, 'rejects.jsonl'));
@@ -119,7 +140,8 @@ export const finishLoad = async ({ lake, engine, now }: RunContext, prepared: Pr
     `SELECT * FROM read_json(${rejectsPath}, format = 'newline_delimited', maximum_object_size = 8388608, columns = ${rejectColumns})`,
     rejectsParquet,
   );
-  if (rejectedRows !== staged.rejectedLines) throw new TransientError(`${file.path}: ${staged.rejectedLines} lines were rejected but ${rejectedRows} arrived in bronze`);
+  if (rejectedRows !== staged.rejectedLines)
+    throw new TransientError(`${file.path}: ${staged.rejectedLines} lines were rejected but ${rejectedRows} arrived in bronze`);
   await rm(folder, { recursive: true });
 
   const record: Static<typeof LoadRecord> = {

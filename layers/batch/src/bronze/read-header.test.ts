@@ -5,7 +5,12 @@ const header = 'tconst\taverageRating\tnumVotes';
 
 describe('parseHeader', () => {
   test('takes the names in the order of the file, in any order and with further ones', () => {
-    expect(parseHeader('title.ratings', 'f', 'numVotes\ttconst\textra\taverageRating\r')).toEqual(['numVotes', 'tconst', 'extra', 'averageRating']);
+    expect(parseHeader('title.ratings', 'f', 'numVotes\ttconst\textra\taverageRating\r')).toEqual([
+      'numVotes',
+      'tconst',
+      'extra',
+      'averageRating',
+    ]);
   });
 
   test.each([

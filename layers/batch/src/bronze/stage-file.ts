@@ -81,7 +81,10 @@ export const stageFile = async (
     lines.destroy();
     rejects.destroy();
     if (isZlibError(cause))
-      throw new TerminalError(`${file.path} is not a whole gzip file: ${cause.message} (after line ${stager?.lines ?? 0})`, { hint: 'fetch it again', cause });
+      throw new TerminalError(`${file.path} is not a whole gzip file: ${cause.message} (after line ${stager?.lines ?? 0})`, {
+        hint: 'fetch it again',
+        cause,
+      });
     throw cause;
   }
   lines.end();

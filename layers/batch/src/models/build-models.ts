@@ -23,7 +23,12 @@ export interface BuiltModel {
  * Builds models over the tables that are there, each after what it reads, and yields each as soon as it is stored.
  * What was built before from the same definition and the same content is taken as it is.
  */
-export async function* buildModels(context: RunContext, models: readonly SqlModel[], given: readonly TableRecord[], options: BuildModelsOptions): AsyncIterable<BuiltModel> {
+export async function* buildModels(
+  context: RunContext,
+  models: readonly SqlModel[],
+  given: readonly TableRecord[],
+  options: BuildModelsOptions,
+): AsyncIterable<BuiltModel> {
   const { lake, engine, signal } = context;
   const tables = new Map(given.map((table) => [table.name, table]));
   const reading = await Promise.all(models.map(async (model) => ({ ...model, reads: await engine.references(model.select) })));
@@ -50,6 +55,9 @@ const compute = async ({ lake, engine, signal }: RunContext, definition: TableDe
   } catch (cause) {
     if (signal.aborted) throw cause;
     const outOfMemory = cause instanceof Error && cause.message.includes('Out of Memory');
-    throw new TerminalError(`computing ${definition.name} failed`, { cause, ...(outOfMemory && { hint: 'give the engine more memory: RUSHES_MEMORY_LIMIT_MB' }) });
+    throw new TerminalError(`computing ${definition.name} failed`, {
+      cause,
+      ...(outOfMemory && { hint: 'give the engine more memory: RUSHES_MEMORY_LIMIT_MB' }),
+    });
   }
 };

@@ -16,7 +16,10 @@ export const orderModels = (models: readonly ReadingModel[], given: ReadonlySet<
   const known = new Set([...given, ...models.map((model) => model.name)]);
   for (const model of models) {
     const unknown = model.reads.find((name) => !known.has(name));
-    if (unknown !== undefined) throw new TerminalError(`the model ${model.name} reads ${unknown}, which nothing makes`, { hint: 'check the name after FROM or JOIN' });
+    if (unknown !== undefined)
+      throw new TerminalError(`the model ${model.name} reads ${unknown}, which nothing makes`, {
+        hint: 'check the name after FROM or JOIN',
+      });
   }
   const done = new Set(given);
   const ordered: ReadingModel[] = [];

@@ -27,7 +27,10 @@ export const planSlices = async (
   const gathered = plan.gathers === undefined ? 0 : (tables.get(plan.gathers)?.rows ?? 0);
   const count = Math.ceil(inputs.reduce((sum, { table }) => sum + table.rows, gathered) / (plan.rowsPerMb * memoryMb));
   const keys = tables.get(plan.keysOf);
-  if (!keys) throw new TerminalError(`${plan.keysOf}, by whose keys a table is sliced, is not there yet`, { hint: 'name a table that the model reads, or one of silver' });
+  if (!keys)
+    throw new TerminalError(`${plan.keysOf}, by whose keys a table is sliced, is not there yet`, {
+      hint: 'name a table that the model reads, or one of silver',
+    });
   if (count <= 1) return undefined;
   const column = plan.inputs[plan.keysOf] ?? inputs[0]?.column ?? '';
   const step = Math.ceil(keys.rows / count);

@@ -22,7 +22,6 @@ export interface SlicePlan {
   readonly rowsPerMb: number;
 }
 
-
 /** Rows that become part of a document, ordered within it. */
 const DOCUMENT_ROWS_PER_MB = 300;
 
@@ -37,7 +36,10 @@ export const TABLE_PLANS: Readonly<Record<string, TablePlan>> = {
   'gold.best_by_genre': { orderBy: ['genre', 'rank'] },
   'gold.credits': { orderBy: ['title_id', 'ordering'] },
   'gold.crew_credits': { orderBy: ['title_id', 'role', 'place'] },
-  'gold.crew_names': { orderBy: ['title_id'], sliced: { keysOf: 'gold.crew_credits', inputs: { 'gold.crew_credits': 'title_id' }, rowsPerMb: 600 } },
+  'gold.crew_names': {
+    orderBy: ['title_id'],
+    sliced: { keysOf: 'gold.crew_credits', inputs: { 'gold.crew_credits': 'title_id' }, rowsPerMb: 600 },
+  },
   'gold.genres': { orderBy: ['genre'] },
   'gold.imdb_titles': { orderBy: ['title_key'] },
   'gold.movies': { orderBy: ['title_id'] },
@@ -56,8 +58,18 @@ export const TABLE_PLANS: Readonly<Record<string, TablePlan>> = {
   'silver.reference_checks': { orderBy: ['reference'] },
   'views.credits': { orderBy: ['id'], sliced: documentsByTitle('gold.credits', 'gold.crew_credits') },
   'views.genres': { orderBy: ['genre'] },
-  'views.people': { orderBy: ['nconst'], sliced: { keysOf: 'gold.people', inputs: { 'gold.people': 'nconst', 'gold.person_movies': 'nconst' }, rowsPerMb: 2 * DOCUMENT_ROWS_PER_MB } },
+  'views.people': {
+    orderBy: ['nconst'],
+    sliced: {
+      keysOf: 'gold.people',
+      inputs: { 'gold.people': 'nconst', 'gold.person_movies': 'nconst' },
+      rowsPerMb: 2 * DOCUMENT_ROWS_PER_MB,
+    },
+  },
   'views.statistics': { orderBy: ['name'] },
   'views.title_names': { orderBy: ['id'], sliced: documentsByTitle('gold.title_names') },
-  'views.titles': { orderBy: ['id'], sliced: { keysOf: 'gold.titles', inputs: { 'gold.titles': 'title_id', 'gold.imdb_titles': 'title_key' }, rowsPerMb: 1000 } },
+  'views.titles': {
+    orderBy: ['id'],
+    sliced: { keysOf: 'gold.titles', inputs: { 'gold.titles': 'title_id', 'gold.imdb_titles': 'title_key' }, rowsPerMb: 1000 },
+  },
 };

@@ -3,7 +3,13 @@ import type { Lake } from '@rushes/lake';
 import Type, { type Static } from 'typebox';
 
 /** Who took a run's number. */
-export const Claim = Type.Object({ version: Type.Integer(), pid: Type.Integer(), host: Type.String(), startedAt: Type.String(), source: Type.String() });
+export const Claim = Type.Object({
+  version: Type.Integer(),
+  pid: Type.Integer(),
+  host: Type.String(),
+  startedAt: Type.String(),
+  source: Type.String(),
+});
 export type Claim = Static<typeof Claim>;
 
 const PREFIXES = [

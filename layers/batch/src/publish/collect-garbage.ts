@@ -21,7 +21,9 @@ export const collectGarbage = async (lake: Lake, views: BatchViewStore, keepVers
   const publications = await views.listPublications(HISTORY);
   const kept = [...new Set(publications.map((publication) => publication.version))].slice(0, keepVersions);
   const keptArtefacts = new Set(
-    publications.filter(({ version }) => kept.includes(version)).flatMap((publication) => Object.values(publication.views).map(({ artefact }) => artefact)),
+    publications
+      .filter(({ version }) => kept.includes(version))
+      .flatMap((publication) => Object.values(publication.views).map(({ artefact }) => artefact)),
   );
   let artefacts = 0;
   for (const artefact of await views.listArtefacts()) {
@@ -30,7 +32,11 @@ export const collectGarbage = async (lake: Lake, views: BatchViewStore, keepVers
     artefacts++;
   }
   const manifests = await Promise.all(kept.map((version) => readManifest(lake, version)));
-  const { files, bytes } = await collectFiles(lake, manifests.filter((manifest) => manifest !== undefined), now);
+  const { files, bytes } = await collectFiles(
+    lake,
+    manifests.filter((manifest) => manifest !== undefined),
+    now,
+  );
   return { artefacts, files, bytes };
 };
 
@@ -39,7 +45,8 @@ const collectFiles = async (lake: Lake, kept: readonly Manifest[], now: Date): P
   const keptDerivations = new Set(kept.flatMap((manifest) => manifest.derivations.map((derivation) => `derivations/${derivation}.json`)));
   const old = (modifiedAt: Date): boolean => now.getTime() - modifiedAt.getTime() > GRACE_MS;
   // Records before files: a record without its files is only noticed by looking, see findDerived.
-  for await (const { key, modifiedAt } of lake.objects.list('derivations/')) if (!keptDerivations.has(key) && old(modifiedAt)) await lake.objects.delete(key);
+  for await (const { key, modifiedAt } of lake.objects.list('derivations/'))
+    if (!keptDerivations.has(key) && old(modifiedAt)) await lake.objects.delete(key);
   let files = 0;
   let bytes = 0;
   for (const layer of COLLECTED_LAYERS) {

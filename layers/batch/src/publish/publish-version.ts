@@ -6,8 +6,14 @@ import type { BatchViewStore, Publication } from '@rushes/ports';
  * that was current when the run began.
  * @returns `undefined` if somebody else published in between: this version is then superseded and stays unpublished.
  */
-export const publishVersion = async (lake: Lake, views: BatchViewStore, manifest: Manifest, now: Date): Promise<Publication | undefined> => {
-  if (!(await lake.putJsonIfAbsent(manifestKey(manifest.version), manifest))) throw new Error(`the manifest of version ${manifest.version} is there already`);
+export const publishVersion = async (
+  lake: Lake,
+  views: BatchViewStore,
+  manifest: Manifest,
+  now: Date,
+): Promise<Publication | undefined> => {
+  if (!(await lake.putJsonIfAbsent(manifestKey(manifest.version), manifest)))
+    throw new Error(`the manifest of version ${manifest.version} is there already`);
   const publication: Publication = {
     number: manifest.parentPublication + 1,
     version: manifest.version,

@@ -14,16 +14,23 @@ export const rollbackTo = async (views: BatchViewStore, toVersion: number | unde
   if (!current) throw new TerminalError('nothing was ever published', { hint: 'run `rushes batch run` first' });
   const target = history.find((one) => (toVersion === undefined ? one.version < current.version : one.version === toVersion));
   if (!target)
-    throw new TerminalError(toVersion === undefined ? `there is no version before ${current.version}` : `version ${toVersion} was never published`, {
-      hint: '`rushes batch list` shows the versions that can be published again',
-    });
+    throw new TerminalError(
+      toVersion === undefined ? `there is no version before ${current.version}` : `version ${toVersion} was never published`,
+      {
+        hint: '`rushes batch list` shows the versions that can be published again',
+      },
+    );
   if (target.version === current.version) throw new TerminalError(`version ${current.version} is the current one already`);
   const missing = await missingViews(views, target);
   if (missing.length > 0)
-    throw new TerminalError(`the views of version ${target.version} were removed: ${missing.join(', ')}`, { hint: 'keep more versions with RUSHES_KEEP_VERSIONS' });
+    throw new TerminalError(`the views of version ${target.version} were removed: ${missing.join(', ')}`, {
+      hint: 'keep more versions with RUSHES_KEEP_VERSIONS',
+    });
   const publication: Publication = { ...target, number: current.number + 1, publishedAt: now.toISOString(), reason: 'rollback' };
   if (!(await views.insertPublication(publication)))
-    throw new TransientError(`publication ${publication.number} was made by somebody else at the same moment`, { hint: 'look at `rushes batch list` and try again' });
+    throw new TransientError(`publication ${publication.number} was made by somebody else at the same moment`, {
+      hint: 'look at `rushes batch list` and try again',
+    });
   return publication;
 };
 

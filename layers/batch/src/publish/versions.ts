@@ -26,12 +26,17 @@ export interface VersionSummary {
 
 const highestClaim = async (lake: Lake): Promise<number> => {
   let highest = 0;
-  for await (const { key } of lake.objects.list('claims/claim-')) highest = Math.max(highest, Number(/([0-9]+)\.json$/.exec(key)?.[1] ?? 0));
+  for await (const { key } of lake.objects.list('claims/claim-'))
+    highest = Math.max(highest, Number(/([0-9]+)\.json$/.exec(key)?.[1] ?? 0));
   return highest;
 };
 
 const summarize = async (lake: Lake, version: number, publications: readonly Publication[]): Promise<VersionSummary> => {
-  const [claim, report, manifest] = await Promise.all([lake.readJson(claimKey(version), Claim), readRunReport(lake, version), readManifest(lake, version)]);
+  const [claim, report, manifest] = await Promise.all([
+    lake.readJson(claimKey(version), Claim),
+    readRunReport(lake, version),
+    readManifest(lake, version),
+  ]);
   const own = publications.filter((publication) => publication.version === version);
   return {
     version,

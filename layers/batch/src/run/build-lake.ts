@@ -46,10 +46,19 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
       const name = `silver.${declared.name}`;
       const model = silverModels.find((candidate) => candidate.name === name);
       if (!model) throw new TerminalError(`there is no model sql/silver/${declared.name}.sql`);
-      const loaded = await log.step(`bronze.${declared.dataset}`, () => loadBronze(context, queue, declared.dataset), ({ table, reused }) => ({ rows: table.rows, reused }));
-      if (!loaded.dump.present) logger.warn({ dataset: declared.dataset }, `${declared.dataset} is not in ${options.imdbFolder}: ${name} is empty`);
+      const loaded = await log.step(
+        `bronze.${declared.dataset}`,
+        () => loadBronze(context, queue, declared.dataset),
+        ({ table, reused }) => ({ rows: table.rows, reused }),
+      );
+      if (!loaded.dump.present)
+        logger.warn({ dataset: declared.dataset }, `${declared.dataset} is not in ${options.imdbFolder}: ${name} is empty`);
       await defineStored(lake, engine, loaded.table);
-      const built = await log.step(name, () => buildSilverTable(context, declared, model, loaded, options.full), ({ table, reused }) => ({ rows: table.rows, reused }));
+      const built = await log.step(
+        name,
+        () => buildSilverTable(context, declared, model, loaded, options.full),
+        ({ table, reused }) => ({ rows: table.rows, reused }),
+      );
       await defineStored(lake, engine, built.table);
       bronze.push(loaded);
       silver.push(built.table);
@@ -61,7 +70,11 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
   }
 
   const declaredNames = new Set(SILVER_TABLES.map((table) => `silver.${table.name}`));
-  const models = [...silverModels.filter((model) => !declaredNames.has(model.name)), ...(await readModels('gold')), ...(await readModels('views'))];
+  const models = [
+    ...silverModels.filter((model) => !declaredNames.has(model.name)),
+    ...(await readModels('gold')),
+    ...(await readModels('views')),
+  ];
   const derived: TableRecord[] = [];
   const loads = createLoads(context, store, options, log);
   try {
@@ -156,7 +169,11 @@ const createLoads = (context: RunContext, store: BatchViewStore, options: BuildO
   };
 };
 
-const defineParent = async ({ lake, engine }: RunContext, { parent, full }: BuildOptions, view: string): Promise<ParentView | undefined> => {
+const defineParent = async (
+  { lake, engine }: RunContext,
+  { parent, full }: BuildOptions,
+  view: string,
+): Promise<ParentView | undefined> => {
   const table = parent?.tables.find((candidate) => candidate.name === `views.${view}`);
   const artefact = parent?.views.find((candidate) => candidate.name === view)?.artefact;
   if (full || !table || artefact === undefined) return undefined;

@@ -5,7 +5,12 @@ const minute = 60_000;
 const hour = 60 * minute;
 const policy = { intervalMs: 4 * hour, firstRetryMs: minute };
 const at = (ms: number): string => new Date(ms).toISOString();
-const attempt = (outcome: Attempt['outcome'], startedMs: number, source = '/imdb'): Attempt => ({ outcome, startedAt: at(startedMs), finishedAt: at(startedMs + minute), source });
+const attempt = (outcome: Attempt['outcome'], startedMs: number, source = '/imdb'): Attempt => ({
+  outcome,
+  startedAt: at(startedMs),
+  finishedAt: at(startedMs + minute),
+  source,
+});
 const due = (history: readonly Attempt[], nowMs: number): number => nextRunAt(history, '/imdb', policy, nowMs);
 
 describe('nextRunAt', () => {
@@ -26,7 +31,9 @@ describe('nextRunAt', () => {
     const end = hour + minute;
     expect(due([attempt('failed', hour)], hour)).toBe(end + minute);
     expect(due([attempt('failed', hour), attempt('refused', 0)], hour)).toBe(end + 2 * minute);
-    expect(due([attempt('failed', hour), attempt('failed', 0), attempt('published', 0), attempt('failed', 0)], hour)).toBe(end + 2 * minute);
+    expect(due([attempt('failed', hour), attempt('failed', 0), attempt('published', 0), attempt('failed', 0)], hour)).toBe(
+      end + 2 * minute,
+    );
   });
 
   test('never later than the interval, however often it failed', () => {

@@ -17,7 +17,8 @@ const failed = ({ outcome }: Attempt): boolean => outcome !== 'published' && out
  */
 export const nextRunAt = (history: readonly Attempt[], source: string, policy: SchedulePolicy, nowMs: number): number => {
   const [last] = history;
-  if (!last || last.startedAt === undefined || last.outcome === 'interrupted' || last.outcome === 'died' || last.source !== source) return nowMs;
+  if (!last || last.startedAt === undefined || last.outcome === 'interrupted' || last.outcome === 'died' || last.source !== source)
+    return nowMs;
   const startedMs = Date.parse(last.startedAt);
   if (!failed(last)) return Math.max(nowMs, startedMs + policy.intervalMs);
   const success = history.findIndex((attempt) => !failed(attempt));

@@ -86,12 +86,26 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     context.signal.throwIfAborted();
     const run = { lake, engine, logger, progress: context.progress, signal: context.signal, now };
     const parentManifest = parent && (await readManifest(lake, parent.version));
-    const built = await buildLake(run, stores.views, { imdbFolder: options.imdbFolder, full: options.full, memoryMb: options.memoryLimitMb, parent: parentManifest }, log);
+    const built = await buildLake(
+      run,
+      stores.views,
+      { imdbFolder: options.imdbFolder, full: options.full, memoryMb: options.memoryLimitMb, parent: parentManifest },
+      log,
+    );
     known.built = built;
     const figures = await log.step('measure', () => measure(engine, built.tables));
-    known.validation = checkExpectations({ tables: built.tables, dumps: [...built.dumps], views: [...built.views], figures, parent: parentManifest });
+    known.validation = checkExpectations({
+      tables: built.tables,
+      dumps: [...built.dumps],
+      views: [...built.views],
+      figures,
+      parent: parentManifest,
+    });
     for (const unmet of known.validation.filter((one) => !one.passed))
-      logger[unmet.severity === 'error' ? 'error' : 'warn']({ table: unmet.table, observed: unmet.observed, expected: unmet.expected }, `expectation not met: ${unmet.name}`);
+      logger[unmet.severity === 'error' ? 'error' : 'warn'](
+        { table: unmet.table, observed: unmet.observed, expected: unmet.expected },
+        `expectation not met: ${unmet.name}`,
+      );
     if (refuses(known.validation)) return await end(report('refused', { message: refusal(known.validation) }));
 
     const manifest: Manifest = {
@@ -115,12 +129,17 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     await requireFiles(lake, manifest);
     context.signal.throwIfAborted();
     const publication = await log.step('publish', () => publishVersion(lake, stores.views, manifest, now()));
-    if (!publication) return await end(report('superseded', { message: 'somebody else published since this run began; the result was not published' }));
+    if (!publication)
+      return await end(report('superseded', { message: 'somebody else published since this run began; the result was not published' }));
     await tidyUp(lake, stores, options, logger, now());
-    logger.info({ version: claim.version, publication: publication.number, duration_ms: now().getTime() - Date.parse(claim.startedAt) }, `version ${claim.version} is published`);
+    logger.info(
+      { version: claim.version, publication: publication.number, duration_ms: now().getTime() - Date.parse(claim.startedAt) },
+      `version ${claim.version} is published`,
+    );
     return await end(report('published', { publication: publication.number }));
   } catch (error) {
-    if (context.signal.aborted) return await end(report('interrupted', { message: 'ended before it was finished; the next run goes on from what is stored' }));
+    if (context.signal.aborted)
+      return await end(report('interrupted', { message: 'ended before it was finished; the next run goes on from what is stored' }));
     await end(report('failed', { message: explainError(error).message }));
     throw error;
   } finally {
@@ -139,7 +158,8 @@ const refusal = (validation: readonly Expectation[]): string =>
 /** Another run that published may have removed what this one took over; publishing would fail anyway, this says why. */
 const requireFiles = async (lake: Lake, manifest: Manifest): Promise<void> => {
   for (const file of manifest.tables.flatMap((table) => table.files))
-    if (!(await lake.objects.head(file.key))) throw new TransientError(`${file.key} is gone from ${lake.objects.location}`, { hint: 'run again: it will be made anew' });
+    if (!(await lake.objects.head(file.key)))
+      throw new TransientError(`${file.key} is gone from ${lake.objects.location}`, { hint: 'run again: it will be made anew' });
 };
 
 /** The version is published; whatever goes wrong here is only untidy. */

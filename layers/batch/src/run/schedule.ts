@@ -33,7 +33,8 @@ export const startSchedule = (stores: BatchStores, options: ScheduleOptions, con
   const first = Promise.withResolvers<RunReport | undefined>();
   first.promise.catch(() => undefined); // whoever waits for it sees the error
 
-  const due = async (): Promise<number> => nextRunAt(await summarizeVersions(openLake(stores.objects, ''), stores.views, HISTORY), source, policy, now().getTime());
+  const due = async (): Promise<number> =>
+    nextRunAt(await summarizeVersions(openLake(stores.objects, ''), stores.views, HISTORY), source, policy, now().getTime());
   const waitUntilDue = async (): Promise<void> => {
     for (let announced = false; ; announced = true) {
       const leftMs = (await due()) - now().getTime();

@@ -5,7 +5,11 @@ import type { Logger } from '@rushes/runtime';
 export interface StepLog {
   readonly steps: readonly Step[];
   record(step: Step): void;
-  step<T>(name: string, work: () => Promise<T>, describe?: (result: T) => { readonly rows?: number; readonly reused?: boolean }): Promise<T>;
+  step<T>(
+    name: string,
+    work: () => Promise<T>,
+    describe?: (result: T) => { readonly rows?: number; readonly reused?: boolean },
+  ): Promise<T>;
 }
 
 export const createStepLog = (logger: Logger, now: () => Date): StepLog => {

@@ -1,7 +1,16 @@
 /**
  * Silver: one typed row per key, or a row in quarantine that says why not. Every line of a file is in exactly one of the two.
  */
-import { defineStored, deriveTable, derivationOf, findDerived, quoteIdentifier, quoteLiteral, type TableDefinition, type TableRecord } from '@rushes/lake';
+import {
+  defineStored,
+  deriveTable,
+  derivationOf,
+  findDerived,
+  quoteIdentifier,
+  quoteLiteral,
+  type TableDefinition,
+  type TableRecord,
+} from '@rushes/lake';
 import type { BronzeTable } from '../bronze/load-dataset.ts';
 import type { RunContext } from '../run-context.ts';
 import type { SqlModel } from '../sql-files.ts';
@@ -20,7 +29,13 @@ const CHECK_COLUMNS = new Set(['line_number', 'fault']);
  * Types one data set. `model` yields a row per line of bronze with `line_number`, the typed columns, and `fault`.
  * Bronze has to be defined in the engine already.
  */
-export const buildSilverTable = async (context: RunContext, silver: SilverTable, model: SqlModel, bronze: BronzeTable, full: boolean): Promise<BuiltSilver> => {
+export const buildSilverTable = async (
+  context: RunContext,
+  silver: SilverTable,
+  model: SqlModel,
+  bronze: BronzeTable,
+  full: boolean,
+): Promise<BuiltSilver> => {
   const { lake, engine } = context;
   const columns = (await engine.describe(model.select)).filter((column) => !CHECK_COLUMNS.has(column.name));
   const checked = `scratch.${silver.name}_checked`;
@@ -52,7 +67,10 @@ export const buildSilverTable = async (context: RunContext, silver: SilverTable,
   }
 
   await engine.materialize(checked, model.select);
-  await engine.materialize(repeated, `SELECT ${key}, min(line_number) AS first_line FROM ${checked} WHERE fault IS NULL GROUP BY ${key} HAVING count(*) > 1`);
+  await engine.materialize(
+    repeated,
+    `SELECT ${key}, min(line_number) AS first_line FROM ${checked} WHERE fault IS NULL GROUP BY ${key} HAVING count(*) > 1`,
+  );
   const built = {
     table: await deriveTable(lake, engine, good, goodDerivation),
     quarantine: await deriveTable(lake, engine, bad, badDerivation),
@@ -64,7 +82,14 @@ export const buildSilverTable = async (context: RunContext, silver: SilverTable,
 };
 
 /** Columns of the one quarantine table of all data sets. */
-const quarantineSelect = (silver: SilverTable, bronze: BronzeTable, checked: string, repeated: string, sameKey: string, rejects: string): string => {
+const quarantineSelect = (
+  silver: SilverTable,
+  bronze: BronzeTable,
+  checked: string,
+  repeated: string,
+  sameKey: string,
+  rejects: string,
+): string => {
   const fields = bronze.table.columns.filter((column) => !['source_file', 'line_number', 'load_id'].includes(column.name));
   const raw = `concat_ws(chr(9), ${fields.map((column) => `b.${quoteIdentifier(column.name)}`).join(', ')})`;
   const columns = `${quoteLiteral(silver.dataset)} AS dataset, b.source_file, b.line_number`;

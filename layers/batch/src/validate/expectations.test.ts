@@ -13,7 +13,10 @@ const sound: Measured = {
   parent: undefined,
 };
 
-const faults = (measured: Measured): string[] => checkExpectations(measured).filter((one) => !one.passed).map((one) => `${one.severity}: ${one.table}: ${one.name}`);
+const faults = (measured: Measured): string[] =>
+  checkExpectations(measured)
+    .filter((one) => !one.passed)
+    .map((one) => `${one.severity}: ${one.table}: ${one.name}`);
 
 describe('expectations', () => {
   test('a sound version passes all', () => {
@@ -23,13 +26,33 @@ describe('expectations', () => {
 
   test.each<[string, Partial<Measured>, string]>([
     ['no titles', { tables: [], views: [] }, 'error: silver.titles: there are titles'],
-    ['a table that lost more than a tenth', { parent: { tables: [table('silver.ratings', 600)], dumps: [] } }, 'error: silver.ratings: tables do not shrink'],
-    ['a data set that was there before', { dumps: [{ dataset: 'title.akas', present: false }], parent: { tables: [], dumps: [dump('title.akas', 2)] } }, 'error: title.akas: no data set disappears'],
+    [
+      'a table that lost more than a tenth',
+      { parent: { tables: [table('silver.ratings', 600)], dumps: [] } },
+      'error: silver.ratings: tables do not shrink',
+    ],
+    [
+      'a data set that was there before',
+      { dumps: [{ dataset: 'title.akas', present: false }], parent: { tables: [], dumps: [dump('title.akas', 2)] } },
+      'error: title.akas: no data set disappears',
+    ],
     ['too many lines in quarantine', { figures: { 'quarantine.title.basics': 51 } }, 'error: title.basics: few lines are in quarantine'],
-    ['a title that gold lost', { tables: [table('silver.titles', 1000), table('gold.titles', 999), table('gold.imdb_titles', 1000)] }, 'error: gold.titles: one row per title'],
-    ['a title that the served view lost', { views: [{ name: 'titles', artefact: 'a', rows: 999, built: 'whole' }] }, 'error: views.titles: one row per title'],
+    [
+      'a title that gold lost',
+      { tables: [table('silver.titles', 1000), table('gold.titles', 999), table('gold.imdb_titles', 1000)] },
+      'error: gold.titles: one row per title',
+    ],
+    [
+      'a title that the served view lost',
+      { views: [{ name: 'titles', artefact: 'a', rows: 999, built: 'whole' }] },
+      'error: views.titles: one row per title',
+    ],
     ['two titles with one id', { figures: { 'titles.repeated_ids': 1 } }, 'error: gold.titles: title ids are unique'],
-    ['dangling references', { figures: { 'references.crew.writers.total': 10, 'references.crew.writers.dangling': 9 } }, 'warning: silver.crew.writers: references lead somewhere'],
+    [
+      'dangling references',
+      { figures: { 'references.crew.writers.total': 10, 'references.crew.writers.dangling': 9 } },
+      'warning: silver.crew.writers: references lead somewhere',
+    ],
   ])('%s', (_name, change, fault) => {
     const measured = { ...sound, ...change };
     expect(faults(measured)).toContain(fault);
@@ -41,6 +64,8 @@ describe('expectations', () => {
   });
 
   test('in a very small file one bad line is only a warning', () => {
-    expect(faults({ ...sound, dumps: [dump('title.basics', 11)], figures: { 'quarantine.title.basics': 1 } })).toEqual(['warning: title.basics: few lines are in quarantine']);
+    expect(faults({ ...sound, dumps: [dump('title.basics', 11)], figures: { 'quarantine.title.basics': 1 } })).toEqual([
+      'warning: title.basics: few lines are in quarantine',
+    ]);
   });
 });

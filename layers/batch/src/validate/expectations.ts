@@ -35,13 +35,21 @@ export const checkExpectations = (measured: Measured): readonly Expectation[] =>
   ...coverage(measured),
 ];
 
-export const refuses = (expectations: readonly Expectation[]): boolean => expectations.some((one) => one.severity === 'error' && !one.passed);
+export const refuses = (expectations: readonly Expectation[]): boolean =>
+  expectations.some((one) => one.severity === 'error' && !one.passed);
 
 const presence = ({ tables, dumps, parent }: Measured): Expectation[] => {
   const titles = rowsOf(tables, 'silver.titles');
   const lost = dumps.filter((dump) => !dump.present && parent?.dumps.some((before) => before.dataset === dump.dataset && before.present));
   return [
-    { name: 'there are titles', table: 'silver.titles', severity: 'error', passed: titles > 0, observed: `${titles} rows`, expected: 'at least 1 row' },
+    {
+      name: 'there are titles',
+      table: 'silver.titles',
+      severity: 'error',
+      passed: titles > 0,
+      observed: `${titles} rows`,
+      expected: 'at least 1 row',
+    },
     ...lost.map((dump): Expectation => ({
       name: 'no data set disappears',
       table: dump.dataset,

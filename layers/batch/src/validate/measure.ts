@@ -12,7 +12,9 @@ export const measure = async (engine: BatchEngine, tables: readonly TableRecord[
       'count_if(start_year NOT BETWEEN 1800 AND 2200) AS year_out_of_range FROM silver.titles',
   );
   for (const [name, value] of Object.entries(titles ?? {})) figures[`titles.${name}`] = Number(value);
-  const [ratings] = await engine.rows('SELECT count_if(rating_tenths IS NULL OR rating_tenths NOT BETWEEN 10 AND 100) AS out_of_range FROM silver.ratings');
+  const [ratings] = await engine.rows(
+    'SELECT count_if(rating_tenths IS NULL OR rating_tenths NOT BETWEEN 10 AND 100) AS out_of_range FROM silver.ratings',
+  );
   figures['ratings.out_of_range'] = Number(ratings?.['out_of_range']);
   const quarantine = tables.find((table) => table.name === 'silver.quarantine');
   for (const file of quarantine?.files ?? []) figures[`quarantine.${(file.partition ?? '').replace('dataset=', '')}`] = file.rows;

@@ -16,7 +16,8 @@ const MAX_CHANGED_SHARE = 0.2;
 const LOADER_VERSION = 1;
 
 /** What an artefact's form depends on; artefacts of one form can be copied and changed. */
-const formOf = (view: View): string => hashJson([LOADER_VERSION, view.layout, view.folded ?? [], view.folded ? FOLD_VERSION : 0]).slice(0, 12);
+const formOf = (view: View): string =>
+  hashJson([LOADER_VERSION, view.layout, view.folded ?? [], view.folded ? FOLD_VERSION : 0]).slice(0, 12);
 
 /** `<view>-<form>-<content>`: equal names, equal rows. */
 export const artefactName = (view: View, table: TableRecord): string =>
@@ -48,13 +49,17 @@ export const loadView = async (
       task.advance(texts.length);
     }
   };
-  const copyable = parent && parent.artefact.startsWith(`${view.name}-${formOf(view)}-`) && (await store.rowCount(parent.artefact)) !== undefined;
+  const copyable =
+    parent && parent.artefact.startsWith(`${view.name}-${formOf(view)}-`) && (await store.rowCount(parent.artefact)) !== undefined;
   const delta = copyable ? await changedKeys(context, view, table, parent) : undefined;
   let rows: number;
   if (parent && delta) {
     const changed = `${encodedRowsSelect(view, table.name)} WHERE ${quoteIdentifier(view.layout.key)} IN (SELECT key FROM ${delta}) ORDER BY ${quoteIdentifier(view.layout.key)}`;
     const removedKeys = context.engine.streamText(`SELECT key FROM ${delta} WHERE in_parent`, context.signal);
-    rows = await store.build(artefact, view.layout, rowsOf(changed), { parent: { artefact: parent.artefact, removedKeys }, signal: context.signal });
+    rows = await store.build(artefact, view.layout, rowsOf(changed), {
+      parent: { artefact: parent.artefact, removedKeys },
+      signal: context.signal,
+    });
     await context.engine.dropMaterialized(delta);
   } else {
     rows = await store.build(artefact, view.layout, rowsOf(encodedRowsSelect(view, table.name)), { signal: context.signal });
@@ -68,7 +73,9 @@ export const loadView = async (
 const changedKeys = async ({ engine }: RunContext, view: View, table: TableRecord, parent: ParentView): Promise<string | undefined> => {
   const delta = `scratch.${view.name}_changed`;
   const key = quoteIdentifier(view.layout.key);
-  const others = valueNames(view).filter((name) => name !== view.layout.key).map(quoteIdentifier);
+  const others = valueNames(view)
+    .filter((name) => name !== view.layout.key)
+    .map(quoteIdentifier);
   const differs = others.map((name) => `n.${name} IS DISTINCT FROM p.${name}`);
   await engine.materialize(
     delta,

@@ -2,7 +2,10 @@ import { titles } from '@rushes/views';
 import { expect, test } from 'vitest';
 import { rowDecoder, valueNames } from './view-rows.ts';
 
-const encode = (values: Readonly<Record<string, string>>): string => valueNames(titles).map((name) => values[name] ?? '\\N').join('\u001e');
+const encode = (values: Readonly<Record<string, string>>): string =>
+  valueNames(titles)
+    .map((name) => values[name] ?? '\\N')
+    .join('\u001e');
 
 test('values come typed and in the order of the layout, folded where the view says so', () => {
   const row = rowDecoder(titles)(encode({ id: 'x', title_sort: 'Amélie II', votes: '12', genres: 'A\u001fB', movie: '{"a":"\\\\N"}' }));

@@ -11,7 +11,11 @@ const SEPARATOR = '\u001e';
 const NULL = '\\N';
 
 /** The names of a view's values in the order in which the store wants them. */
-export const valueNames = (view: View): readonly string[] => [view.layout.key, ...Object.keys(view.layout.columns), ...view.layout.documents];
+export const valueNames = (view: View): readonly string[] => [
+  view.layout.key,
+  ...Object.keys(view.layout.columns),
+  ...view.layout.documents,
+];
 
 /** A SELECT that reads a view's table as encoded rows, in the table's order. */
 export const encodedRowsSelect = (view: View, table: string): string => {
@@ -36,7 +40,8 @@ export const rowDecoder = (view: View): ((row: string) => ArtefactRow) => {
   });
   return (row) => {
     const texts = row.split(SEPARATOR);
-    if (texts.length !== decoders.length) throw new Error(`view ${view.name}: a row of ${texts.length} values instead of ${decoders.length}, beginning ${row.slice(0, 80)}`);
+    if (texts.length !== decoders.length)
+      throw new Error(`view ${view.name}: a row of ${texts.length} values instead of ${decoders.length}, beginning ${row.slice(0, 80)}`);
     return texts.map((text, at) => (decoders[at] ?? decodeText)(text));
   };
 };
