@@ -7,6 +7,7 @@ import type { BatchStores } from './run/run-batch.ts';
 export type { RunOutcome, RunReport } from './publish/run-record.ts';
 export type { VersionSummary } from './publish/versions.ts';
 export type { AlertOptions } from './run/alert.ts';
+export { type BatchMetrics, createBatchMetrics } from './run/batch-metrics.ts';
 export { type BatchStatus, readStatus } from './run/batch-status.ts';
 export { type BatchContext, type BatchOptions, type BatchStores, runBatch } from './run/run-batch.ts';
 export { type Schedule, type ScheduleOptions, startSchedule } from './run/schedule.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { startSchedule, writeFilmSample } from '@rushes/batch';
+import { createBatchMetrics, startSchedule, writeFilmSample } from '@rushes/batch';
 import { createMetrics, explainError } from '@rushes/runtime';
 import type { Command } from 'commander';
 
@@ -55,6 +55,7 @@ export const addUp = (program: Command): Command =>
         logger,
         progress,
         signal: lifecycle.signal,
+        metrics: createBatchMetrics(metrics),
       });
       lifecycle.onStop('the schedule', () => schedule.stop());
       const told = schedule.firstRun.then(

@@ -37,7 +37,7 @@ export interface BronzeTable {
   readonly reused: boolean;
 }
 
-export const bronzeName = (dataset: ImdbDataset): string => `bronze.${dataset.replace('.', '_')}`;
+const bronzeName = (dataset: ImdbDataset): string => `bronze.${dataset.replace('.', '_')}`;
 
 const ADDED_COLUMNS = [
   { name: 'source_file', type: 'VARCHAR' },

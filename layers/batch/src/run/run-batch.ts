@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake } from '@rushes/lake';
-import type { BatchViewStore, ObjectStore, Publication } from '@rushes/ports';
+import type { BatchViewStore, ObjectStore } from '@rushes/ports';
 import { explainError, type Logger, type Progress, TransientError } from '@rushes/runtime';
 import { claimVersion } from '../publish/claim.ts';
 import { collectGarbage } from '../publish/collect-garbage.ts';
@@ -10,6 +10,7 @@ import { type RunOutcome, type RunReport, writeRunReport } from '../publish/run-
 import { checkExpectations, refuses } from '../validate/expectations.ts';
 import { measure } from '../validate/measure.ts';
 import { type AlertOptions, sendAlert } from './alert.ts';
+import type { BatchMetrics } from './batch-metrics.ts';
 import { type BuiltLake, buildLake } from './build-lake.ts';
 import { openScratch, removeDeadScratch } from './scratch.ts';
 import { createStepLog } from './steps.ts';
@@ -39,6 +40,8 @@ export interface BatchContext {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly now?: () => Date;
+  /** Told of every run's end. */
+  readonly metrics?: BatchMetrics;
 }
 
 /**
@@ -74,6 +77,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   });
   const end = async (ended: RunReport): Promise<RunReport> => {
     await writeRunReport(lake, ended);
+    context.metrics?.observe(ended);
     if (ended.outcome !== 'published' && ended.outcome !== 'interrupted') await sendAlert(options.alert ?? {}, ended, logger);
     return ended;
   };
@@ -172,4 +176,3 @@ const tidyUp = async (lake: Lake, stores: BatchStores, options: BatchOptions, lo
   }
 };
 
-export type { Publication };

@@ -20,7 +20,7 @@ const formOf = (view: View): string =>
   hashJson([LOADER_VERSION, view.layout, view.folded ?? [], view.folded ? FOLD_VERSION : 0]).slice(0, 12);
 
 /** `<view>-<form>-<content>`: equal names, equal rows. */
-export const artefactName = (view: View, table: TableRecord): string =>
+const artefactName = (view: View, table: TableRecord): string =>
   `${view.name}-${formOf(view)}-${hashJson(table.files.map((file) => file.sha256)).slice(0, 24)}`;
 
 export interface ParentView {
