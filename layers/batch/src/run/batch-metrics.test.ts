@@ -11,7 +11,16 @@ const report = (outcome: RunReport['outcome'], rows: RunReport['rows'] = {}): Ru
   source: '/imdb',
   full: false,
   steps: [],
-  validation: [{ name: 'tables do not shrink', table: 'silver.titles', severity: 'error', passed: outcome === 'published', observed: '1', expected: '2' }],
+  validation: [
+    {
+      name: 'tables do not shrink',
+      table: 'silver.titles',
+      severity: 'error',
+      passed: outcome === 'published',
+      observed: '1',
+      expected: '2',
+    },
+  ],
   absent: [],
   rows,
 });

@@ -175,4 +175,3 @@ const tidyUp = async (lake: Lake, stores: BatchStores, options: BatchOptions, lo
     logger.warn({ err }, 'could not remove old versions; the next run tries again');
   }
 };
-
