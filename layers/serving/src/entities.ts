@@ -1,8 +1,8 @@
 /** The objects of answers, as the API's description shows them. */
 import { Type, type TSchema } from 'typebox';
 
-const textOrNull = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], description });
-const integerOrNull = (description: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], description });
+export const textOrNull = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], description });
+export const integerOrNull = (description: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], description });
 const numberOrNull = (description: string) => Type.Unsafe<number | null>({ type: ['number', 'null'], description });
 const texts = (description: string) => Type.Array(Type.String(), { description });
 
@@ -10,12 +10,12 @@ export const movieFields = {
   id: Type.String({ format: 'uuid', description: "The title's own id." }),
   tconst: textOrNull("IMDb's id."),
   tmdb_id: integerOrNull("TMDB's id."),
-  title: Type.String({ description: 'Primary title.' }),
+  title: textOrNull('Primary title; null where IMDb has none.'),
   original_title: textOrNull('Title in the original language.'),
   type: textOrNull("IMDb's type of title: `movie`, `tvSeries`, `tvEpisode`, …"),
   year: integerOrNull('Year of release; of series the first.'),
   runtime_minutes: integerOrNull('Runtime in minutes.'),
-  genres: texts('Genres, at most three.'),
+  genres: texts('All its genres, in the order of the source.'),
   rating: numberOrNull('Average rating, 1 to 10, one decimal.'),
   votes: integerOrNull('Number of votes behind the rating.'),
   imdb_link: textOrNull("Address of IMDb's page."),
@@ -53,7 +53,7 @@ export const personFields = {
   death_year: integerOrNull('Year of death.'),
   professions: texts('Main professions.'),
   known_for: texts('IMDb ids of titles the person is known for.'),
-  films: Type.Integer({ description: 'Distinct movies credited as actor or actress.' }),
+  films: Type.Integer({ description: 'Distinct movies credited as actor or actress; 0 for none.' }),
 };
 
 const ratingPair = (what: string) =>
@@ -115,7 +115,9 @@ const TitleName = Type.Object(
     title: Type.String(),
     region: textOrNull('Region, as IMDb writes it.'),
     language: textOrNull('Language, as IMDb writes it.'),
-    types: texts("IMDb's kinds of alternative titles."),
+    types: texts(
+      "IMDb's kinds of alternative titles; besides, `primary` is Rushes' own word for the primary title, and `original` marks the original one.",
+    ),
     is_original: Type.Boolean(),
   },
   { $id: 'TitleName' },

@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 
+import { Catalog } from './catalog.ts';
 import { ENTITIES } from './entities.ts';
 import { DOCS_POLICY } from './security-headers.ts';
 
@@ -24,7 +25,7 @@ const THEME = { title: 'Rushes API', css: [{ filename: 'rushes.css', content: '.
 
 /** Call before the routes are registered: they are collected as they come. */
 export const describeApi = (app: FastifyInstance, version: string): void => {
-  for (const entity of ENTITIES) app.addSchema(entity);
+  for (const entity of [...ENTITIES, Catalog]) app.addSchema(entity);
   app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -233,7 +233,3 @@ describe('people', () => {
     expect((await data('/people/nm0000003/network?limit=1')).collaborators).toHaveLength(1);
   });
 });
-
-test('/catalog shows the manifest without how it was made', async () => {
-  expect(await data('/catalog')).toEqual({ version: 1, tables: [{ name: 'gold.movies', rows: 8 }], views: [], dumps: [], validation: [] });
-});

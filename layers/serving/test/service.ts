@@ -7,6 +7,7 @@ import { buildApp } from '../src/app.ts';
 import type { ServingOptions } from '../src/options.ts';
 import { publish, type Catalog } from './catalog.ts';
 import { CATALOG } from './films.ts';
+import { MANIFEST } from './manifest.ts';
 import { memoryBatchViews, type MemoryBatchViews } from './memory-batch-views.ts';
 
 export interface ServiceOptions {
@@ -15,6 +16,7 @@ export interface ServiceOptions {
   readonly serving?: Partial<ServingOptions>;
   readonly rateLimiter?: RateLimiter;
   readonly logger?: Logger;
+  readonly objects?: ObjectStore;
 }
 
 export interface Service {
@@ -23,14 +25,12 @@ export interface Service {
   readonly metrics: Registry;
 }
 
-const manifest = { format: 1, version: 1, tables: [{ name: 'gold.movies', rows: 8 }], views: [], dumps: [], validation: [], steps: [] };
-
-/** Only what this layer asks of an object store. */
-export const objectStore = (): ObjectStore => {
+/** Only what this layer asks of an object store. `manifest`: the text of version 1's; `null`: it is not there. */
+export const objectStore = (manifest: string | null = JSON.stringify(MANIFEST)): ObjectStore => {
   const unused = () => Promise.reject(new Error('not used by the serving layer'));
   return {
     location: 'memory',
-    get: async (key) => (key === 'manifests/manifest-1.json' ? new TextEncoder().encode(JSON.stringify(manifest)) : undefined),
+    get: async (key) => (key === 'manifests/manifest-1.json' && manifest !== null ? new TextEncoder().encode(manifest) : undefined),
     putIfAbsent: unused,
     put: unused,
     putFile: unused,
@@ -59,7 +59,7 @@ export const startService = async (options: ServiceOptions = {}): Promise<Servic
   if (catalog !== undefined) await publish(views, 1, 1, catalog);
   const metrics = new Registry();
   const app = buildApp(
-    { views, objects: objectStore(), rateLimiter: options.rateLimiter },
+    { views, objects: options.objects ?? objectStore(), rateLimiter: options.rateLimiter },
     { publicationPollMs: FAR_AWAY_MS, ...options.serving },
     { logger: options.logger ?? recordingLogger([]), metrics, now: () => Date.parse('2026-03-01T11:00:00Z') },
   );
