@@ -50,5 +50,6 @@ export const CLIENT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   'pino-pretty': ['libs/runtime/src'],
   'log-update': ['libs/runtime/src'],
   fastify: ['layers/serving/src'],
+  piscina: ['libs/adapters/src/sqlite-batch-views'],
   commander: ['apps/rushes/src'],
 };

@@ -9,7 +9,6 @@ await runMain(process, async ({ config, logger, progress, lifecycle }) => {
   if (imdbFolder === undefined) throw new UsageError("no folder with IMDb's files was named", { hint: 'Set RUSHES_IMDB.' });
   const stores = await openEmbeddedStores(config.folders.data);
   lifecycle.onStop('the stores', () => stores.close());
-  const { command, webhook } = config.alert;
   const schedule = startSchedule(
     stores,
     {
@@ -17,7 +16,7 @@ await runMain(process, async ({ config, logger, progress, lifecycle }) => {
       imdbFolder,
       workFolder: stores.scratchFolder,
       full: false,
-      alert: { ...(command === undefined ? {} : { command }), ...(webhook === undefined ? {} : { webhook }) },
+      alert: config.alert,
     },
     { logger, progress, signal: lifecycle.signal },
   );

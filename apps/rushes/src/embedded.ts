@@ -25,16 +25,13 @@ export const openExistingStores = async (session: Session): Promise<EmbeddedStor
 };
 
 /** What a run, and a schedule of runs, need to know. */
-export const batchOptionsOf = ({ config }: Session, stores: EmbeddedStores, imdbFolder: string, full: boolean): ScheduleOptions => {
-  const { command, webhook } = config.alert;
-  return {
-    ...config.batch,
-    imdbFolder,
-    workFolder: stores.scratchFolder,
-    full,
-    alert: { ...(command === undefined ? {} : { command }), ...(webhook === undefined ? {} : { webhook }) },
-  };
-};
+export const batchOptionsOf = ({ config }: Session, stores: EmbeddedStores, imdbFolder: string, full: boolean): ScheduleOptions => ({
+  ...config.batch,
+  imdbFolder,
+  workFolder: stores.scratchFolder,
+  full,
+  alert: config.alert,
+});
 
 /** Starts the HTTP service; its requests are drained when the session ends. Returns the address to reach it at. */
 export const serve = async (

@@ -10,9 +10,9 @@ export type Nconst = Branded<string, 'Nconst'>;
 /** A title's own key, a UUID in lower case. */
 export type TitleId = Branded<string, 'TitleId'>;
 
-export const TCONST_PATTERN = '^tt[0-9]{7,12}$';
+const TCONST_PATTERN = '^tt[0-9]{7,12}$';
 export const NCONST_PATTERN = '^nm[0-9]{7,12}$';
-export const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
+const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
 
 const tconst = new RegExp(TCONST_PATTERN);
 const nconst = new RegExp(NCONST_PATTERN);

@@ -7,7 +7,7 @@ import { hashFile } from './content-hash.ts';
 import type { TableFile } from './table-record.ts';
 
 /** An object that is there but is not what it should be. */
-export class CorruptObjectError extends Error {
+class CorruptObjectError extends Error {
   override readonly name = 'CorruptObjectError';
 }
 

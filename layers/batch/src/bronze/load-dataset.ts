@@ -102,7 +102,7 @@ export const prepareLoad = async (context: Pick<RunContext, 'lake' | 'progress' 
     onBytes: (count) => task.advance(count),
     signal: context.signal,
   });
-  task.finish(`${staged.lines} lines`);
+  task.finish(`${staged.lines.toLocaleString('en-US')} lines`);
   if (staged.sha256 !== sha256)
     throw new TransientError(`${file.path} changed while it was read`, { hint: 'run again once the file is complete' });
   return { file, folder, staged };

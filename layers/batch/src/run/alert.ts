@@ -6,9 +6,9 @@ import type { RunReport } from '../publish/run-record.ts';
 /** Who is told when a run does not publish: a command, a webhook, both or neither. */
 export interface AlertOptions {
   /** Run by `sh -c` with the report as JSON in `RUSHES_ALERT_REPORT` and a line for people in `RUSHES_ALERT_MESSAGE`. */
-  readonly command?: string;
+  readonly command?: string | undefined;
   /** Gets a POST with `{ message, report }`. */
-  readonly webhook?: string;
+  readonly webhook?: string | undefined;
 }
 
 const TIMEOUT_MS = 10_000;

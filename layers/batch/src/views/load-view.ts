@@ -64,7 +64,7 @@ export const loadView = async (
   } else {
     rows = await store.build(artefact, view.layout, rowsOf(encodedRowsSelect(view, table.name)), { signal: context.signal });
   }
-  task.finish(`${rows} rows`);
+  task.finish();
   if (rows !== table.rows) throw new Error(`view ${view.name}: the lake has ${table.rows} rows, the artefact ${artefact} has ${rows}`);
   return { name: view.name, artefact, rows, built: delta ? 'changed rows' : 'whole' };
 };
