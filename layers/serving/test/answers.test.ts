@@ -84,7 +84,12 @@ describe('/movies/{id}', () => {
 
   test('has different titles and credits', async () => {
     const names = await data('/movies/tt0000001/titles');
-    expect(names.map(({ title }: { title: string }) => title)).toEqual(['The Iron Tide', 'La marée de fer', 'Die eiserne Flut']);
+    expect(names.map(({ title, types }: { title: string; types: readonly string[] }) => [title, ...types])).toEqual([
+      ['The Iron Tide', 'primary'],
+      ['The Iron Tide', 'original'],
+      ['La marée de fer', 'imdbDisplay'],
+      ['Die eiserne Flut', 'imdbDisplay'],
+    ]);
     const credits = await data('/movies/tt0000001/credits');
     expect(credits.map(({ category }: { category: string }) => category)).toEqual(['actor', 'actor', 'director', 'writer', 'writer']);
     expect(await data('/movies/tt0000006/credits')).toEqual([]);
@@ -172,7 +177,7 @@ describe('tops', () => {
       const { votes, rating } = film(row.tconst);
       expect(row.score).toBeCloseTo(((votes ?? 0) / average) * ((rating ?? 0) / 10), 3);
     }
-    expect(rows[0]?.titles).toHaveLength(3);
+    expect(rows[0]?.titles).toHaveLength(4);
     expect(await data('/top_movies?limit=1&fields=tconst,score')).toEqual([{ tconst: 'tt0000001', score: rows[0]?.score }]);
     expect(idsOf(await data('/top_movies?min_votes=0')).join('')).toHaveLength(5);
     expect(await data('/top_movies?min_votes=1000000')).toEqual([]);
@@ -232,4 +237,14 @@ describe('people', () => {
     });
     expect((await data('/people/nm0000003/network?limit=1')).collaborators).toHaveLength(1);
   });
+});
+
+test('a title without any title has null for it, an empty list of titles, and is last by title', async () => {
+  const { app } = await startService({ catalog: { ...CATALOG, films: [{ tconst: 'tt0000009', title: null }, ...FILMS] } });
+  const get = async (url: string) => (await app.inject(url)).json<{ data: unknown }>().data;
+  expect(await get('/movies/tt0000009/titles')).toEqual([]);
+  expect(await get('/movies/tt0000009?fields=title,original_title')).toEqual({ title: null, original_title: null });
+  for (const desc of ['true', 'false'])
+    expect(await get(`/movies?sort=title&desc=${desc}&fields=tconst`)).toHaveProperty([6], { tconst: 'tt0000009' });
+  await app.close();
 });

@@ -5,7 +5,8 @@ import { VIEWS } from '@rushes/views';
 
 export interface FilmFixture {
   readonly tconst: string;
-  readonly title: string;
+  /** `null`: IMDb has none. */
+  readonly title: string | null;
   readonly type?: string;
   readonly year?: number | null;
   readonly endYear?: number | null;
@@ -95,7 +96,7 @@ const titleRow = (film: CompleteFilm, people: Catalog['people']): ArtefactRow =>
     id: idOf(film.tconst),
     tconst: film.tconst,
     type: film.type,
-    title_sort: foldText(film.title),
+    title_sort: film.title === null ? null : foldText(film.title),
     primary_title: film.title,
     original_title: film.title,
     year: film.year,
@@ -148,8 +149,15 @@ const creditsRow = (film: CompleteFilm, people: Catalog['people']): ArtefactRow 
   });
 };
 
-const namesRow = (film: CompleteFilm): ArtefactRow => {
-  const own = { title: film.title, region: null, language: null, types: ['primary'], is_original: true };
+/** None for a title that has no title at all. */
+const namesRows = (film: CompleteFilm): readonly ArtefactRow[] => {
+  const own = (types: readonly string[], isOriginal: boolean) => ({
+    title: film.title,
+    region: null,
+    language: null,
+    types,
+    is_original: isOriginal,
+  });
   const regional = Object.entries(film.names).map(([region, title]) => ({
     title,
     region,
@@ -157,7 +165,8 @@ const namesRow = (film: CompleteFilm): ArtefactRow => {
     types: ['imdbDisplay'],
     is_original: false,
   }));
-  return rowOf('title_names', { id: idOf(film.tconst), titles: JSON.stringify([own, ...regional]) });
+  const names = [...(film.title === null ? [] : [own(['primary'], false), own(['original'], true)]), ...regional];
+  return names.length === 0 ? [] : [rowOf('title_names', { id: idOf(film.tconst), titles: JSON.stringify(names) })];
 };
 
 const peopleRows = (films: readonly CompleteFilm[], people: Catalog['people']): readonly ArtefactRow[] =>
@@ -183,7 +192,7 @@ const rowsOf = ({ films: given, people }: Catalog): Readonly<Record<string, read
     credits: films
       .filter((film) => film.cast.length + film.directors.length + film.writers.length > 0)
       .map((film) => creditsRow(film, people)),
-    title_names: films.map(namesRow),
+    title_names: films.flatMap(namesRows),
     people: peopleRows(films, people),
     genres: genres.map((genre) => {
       const movies = films.filter((film) => film.type === 'movie' && film.genres.includes(genre)).length;

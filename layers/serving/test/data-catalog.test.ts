@@ -9,8 +9,7 @@ test('shows tables, views, files and checks of the published version', async () 
   const response = await app.inject('/catalog');
   expect(response.statusCode).toBe(200);
   expect(response.json()).toMatchObject({ meta: { batch: { version: 1 } } });
-  // as: compared whole
-  expect((response.json() as { data: unknown }).data).toEqual({
+  expect(response.json<{ data: unknown }>().data).toEqual({
     version: 1,
     tables: [
       {

@@ -9,7 +9,7 @@ import { startService, type Service } from './service.ts';
 
 /** Few values, so that ties and nulls abound. */
 const film = fc.record({
-  title: fc.constantFrom('alpha', 'Alpha', 'Álpha', 'beta', 'ßeta', '𝒵eta', 'Ωmega', 'z'),
+  title: fc.constantFrom(null, 'alpha', 'Alpha', 'Álpha', 'beta', 'ßeta', '𝒵eta', 'Ωmega', 'z'),
   type: fc.constantFrom('movie', 'tvSeries'),
   year: fc.constantFrom(null, 1999, 2004, 2020),
   rating: fc.constantFrom(null, 10, 85, 100),
@@ -23,7 +23,7 @@ const films: fc.Arbitrary<FilmFixture[]> = fc
 
 type Film = FilmFixture;
 const SORTS: Readonly<Record<string, (one: Film) => string | number | null>> = {
-  title: ({ title }) => foldText(title),
+  title: ({ title }) => (title === null ? null : foldText(title)),
   year: ({ year }) => year ?? null,
   rating: ({ rating }) => rating ?? null,
   votes: ({ votes }) => votes ?? null,

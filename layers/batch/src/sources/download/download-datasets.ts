@@ -4,6 +4,7 @@ import { IMDB_DATASET_NAMES, type ImdbDataset } from '@rushes/domain';
 import { explainError, type Logger, type Progress, type ProgressTask, TerminalError, TransientError, UsageError } from '@rushes/runtime';
 import pRetry from 'p-retry';
 import { datasetFileName } from '../imdb-files.ts';
+import { disownSampleFolder } from '../sample-folder.ts';
 import { type FetchedFile, fetchFile, type FetchListener, type FetchOptions } from './fetch-file.ts';
 import { UnreachableError } from './request.ts';
 
@@ -53,6 +54,7 @@ export const downloadDatasets = async (
       task.finish(file.outcome);
       logger.info({ file: name, ...file }, 'file is there');
       results.push({ dataset, ...file });
+      await disownSampleFolder(folder);
     } catch (error) {
       task.finish('failed');
       throw error;

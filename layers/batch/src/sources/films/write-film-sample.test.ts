@@ -85,12 +85,12 @@ test('a second time, nothing is written; what was changed is put right', async (
   expect((await readFile(path)).equals(before)).toBe(true);
   expect((await stat(join(folder, 'title.basics.tsv.gz'), { bigint: true })).ino).toBe(untouched.ino);
   expect((await stat(join(folder, 'title.basics.tsv.gz'), { bigint: true })).mtimeNs).toBe(untouched.mtimeNs);
-  expect(await readdir(folder)).toHaveLength(4);
+  expect(await readdir(folder)).toHaveLength(5);
 });
 
 test('two that write at the same time leave whole files', async () => {
   await rm(folder, { recursive: true });
   await Promise.all([writeFilmSample(folder), writeFilmSample(folder)]);
   expect(await rows('title.basics')).toHaveLength(3201);
-  expect(await readdir(folder)).toHaveLength(4);
+  expect(await readdir(folder)).toHaveLength(5);
 });

@@ -233,7 +233,7 @@ describe('limits', () => {
       { progress, signal: controller.signal },
     );
     await expect(promise).rejects.toMatchObject({ name: 'AbortError' });
-    expect(await readdir(join(root, 'stopped'))).toHaveLength(7);
+    expect(await readdir(join(root, 'stopped'))).toHaveLength(8);
     expect((await fileOf('stopped', 'title.basics')).equals(before)).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IMDB_DATASET_NAMES, type ImdbDataset } from '@rushes/domain';
 import { type Progress, UsageError } from '@rushes/runtime';
@@ -6,6 +6,7 @@ import { createGzipTextFile, type GzipTextFile } from '../gzip-text-file.ts';
 import { datasetFileName, headerLine } from '../imdb-files.ts';
 import { inventCredits } from './credits.ts';
 import { MAX_TITLES } from './ids.ts';
+import { claimSampleFolder, UNFINISHED_PREFIX } from '../sample-folder.ts';
 import { createPeople } from './people.ts';
 import { inventPerson } from './person-line.ts';
 import { createRandom } from './random.ts';
@@ -34,7 +35,7 @@ type Rows = Record<ImdbDataset, number>;
  * Writes all seven of IMDb's data sets, made up, with `titles` titles, into `folder`, which is made if it is not there; files of their names are replaced once
  * all are complete. The text is the same for the same number, seed and `GENERATOR_VERSION` (the compressed bytes too, with one version of Node on one kind of processor).
  * Memory: 18 bytes a person and about 150 a series, besides a constant.
- * @throws UsageError if `titles` or `seed` is no number that can be used.
+ * @throws UsageError if `titles` or `seed` is no number that can be used, or if the folder holds anything but a sample.
  */
 export const writeSyntheticSample = async (
   { folder, titles, seed }: { readonly folder: string; readonly titles: number; readonly seed: number },
@@ -43,8 +44,8 @@ export const writeSyntheticSample = async (
   if (!Number.isInteger(titles) || titles < 0 || titles > MAX_TITLES)
     throw new UsageError(`a sample of ${titles} titles cannot be made`, { hint: `name a whole number from 0 to ${MAX_TITLES}` });
   if (!Number.isSafeInteger(seed)) throw new UsageError(`${seed} is no seed`, { hint: 'name a whole number' });
-  await mkdir(folder, { recursive: true });
-  const unfinished = await mkdtemp(join(folder, '.unfinished-'));
+  await claimSampleFolder(folder);
+  const unfinished = await mkdtemp(join(folder, UNFINISHED_PREFIX));
   const files = perDataset((dataset) => createGzipTextFile(join(unfinished, datasetFileName(dataset))));
   try {
     const rows = perDataset(() => 0);
