@@ -4,11 +4,14 @@ import { stat } from 'node:fs/promises';
 import { openEmbeddedStores, type EmbeddedStores } from '@rushes/adapters/embedded';
 import { createMemoryRateLimiter } from '@rushes/adapters/memory-rate-limiter';
 import type { ScheduleOptions } from '@rushes/batch';
-import { UsageError, type Registry, type Session } from '@rushes/runtime';
+import { TerminalError, UsageError, type Registry, type Session } from '@rushes/runtime';
 import { DEFAULT_OPTIONS, startServing } from '@rushes/serving';
+
+import { makeDataFolder } from './folders.ts';
 
 /** Opens the stores of the data folder, which is created if it is not there; they are closed when the session ends. */
 export const openStores = async ({ config, lifecycle }: Session): Promise<EmbeddedStores> => {
+  await makeDataFolder(config.folders.data);
   const stores = await openEmbeddedStores(config.folders.data);
   lifecycle.onStop('the stores', () => stores.close());
   return stores;
@@ -33,6 +36,15 @@ export const batchOptionsOf = ({ config }: Session, stores: EmbeddedStores, imdb
   alert: config.alert,
 });
 
+const cannotListen = (cause: unknown, { host, port }: Session['config']['http']): Error | undefined => {
+  if (!(cause instanceof Error) || !('syscall' in cause) || cause.syscall !== 'listen') return undefined;
+  const taken = 'code' in cause && cause.code === 'EADDRINUSE';
+  return new TerminalError(taken ? `port ${port} of ${host} is taken` : `cannot listen on port ${port} of ${host}`, {
+    hint: 'Name another with --port N or RUSHES_PORT; 0 takes a free one.',
+    ...(taken ? {} : { cause }),
+  });
+};
+
 /** Starts the HTTP service; its requests are drained when the session ends. Returns the address to reach it at. */
 export const serve = async (
   { config, logger, lifecycle }: Session,
@@ -44,7 +56,9 @@ export const serve = async (
     { objects, views, rateLimiter: perMinute === 0 ? undefined : createMemoryRateLimiter({ perMinute, burst }) },
     { ...config.http, ...config.serving, overload: { ...DEFAULT_OPTIONS.overload, ...config.overload } },
     { logger, metrics },
-  );
+  ).catch((cause: unknown) => {
+    throw cannotListen(cause, config.http) ?? cause;
+  });
   lifecycle.onStop('the HTTP service', () => server.close());
   return server.url;
 };

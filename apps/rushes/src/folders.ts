@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 
 import { UsageError } from '@rushes/runtime';
 
@@ -13,4 +13,16 @@ export const checkImdbFolder = async (folder: string | undefined): Promise<strin
   throw new UsageError(`${folder} is ${found === undefined ? 'not there' : 'no folder'}`, {
     hint: "Name the folder that holds title.basics.tsv or title.basics.tsv.gz and what there is of IMDb's other files.",
   });
+};
+
+/** Makes the data folder, or says why it cannot be one, before anything is written to it. */
+export const makeDataFolder = async (folder: string): Promise<void> => {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new UsageError(`${folder} cannot be the data folder`, {
+      hint: 'Name a folder that is there and may be written to, or that can be made, with --data FOLDER or RUSHES_DATA.',
+      cause,
+    });
+  }
 };

@@ -1,5 +1,7 @@
 /** The command line from the outside: what it writes where, and how it ends. */
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,6 +14,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'rushes-cli-'));
   mkdirSync(join(folder, 'empty'));
   mkdirSync(join(folder, 'header-only'));
+  writeFileSync(join(folder, 'file'), '');
   writeFileSync(
     join(folder, 'header-only/title.basics.tsv'),
     'tconst\ttitleType\tprimaryTitle\toriginalTitle\tisAdult\tstartYear\tendYear\truntimeMinutes\tgenres\n',
@@ -34,6 +37,9 @@ describe('wrong use ends with 2 and writes no data', () => {
     [['batch', 'run', '--imdb', 'nowhere'], 'is not there'],
     [['up', '--imdb', 'nowhere'], 'is not there'],
     [['config', '--config', 'nowhere.json'], 'there is no such file'],
+    [['serve', '--data', 'file'], 'cannot be the data folder'],
+    [['up', '--data', 'file'], 'cannot be the data folder'],
+    [['sample', '--out', 'header-only'], 'it holds files that are no sample'],
   ] as const)('%j', async (args, message) => {
     const { code, stdout, stderr } = await invoke(args, folder);
     expect(stderr).toContain(message);
@@ -47,6 +53,18 @@ describe('wrong use ends with 2 and writes no data', () => {
     expect(checking.code).toBe(2);
     expect(json(checking.stdout)['error']).toMatchObject({ exit_code: 2, faults: [{ origin: 'RUSHES_PROT' }, { origin: 'RUSHES_PORT' }] });
   });
+});
+
+test('a port that is taken is named, with what to do', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const { code, stderr } = await invoke(['serve', '--data', 'data', '--port', String(port)], folder);
+  server.close();
+  expect(stderr).toContain(`port ${port} of 127.0.0.1 is taken`);
+  expect(stderr).toContain('--port N');
+  expect(code).toBe(1);
 });
 
 test.each([['--version'], ['--help'], ['batch', '--help'], ['up', '--help']])('%s %s ends with 0', async (...args) => {

@@ -21,6 +21,7 @@ const describe = ({ published, lastRun }: BatchStatus, folder: string): string =
           ({ dataset, rows = 0, rejectedLines = 0 }) =>
             `  file       ${dataset}: ${rows.toLocaleString('en-US')} rows, ${rejectedLines} rejected lines`,
         ),
+      ...(dumps.length === 0 ? ['Files        unknown: the manifest of this version is not in the lake; run the batch layer'] : []),
       `Absent       ${absent.length === 0 ? 'no file' : `${absent.join(', ')}: what needs them is empty`}`,
       `Quarantine   ${quarantinedLines.toLocaleString('en-US')} lines`,
       `Warnings     ${warnings === 0 ? 'none' : `${warnings}; \`rushes batch list\` shows them`}`,

@@ -6,12 +6,13 @@ import type { Command } from 'commander';
 
 import { addCommand, done, settingsOf, type Invocation } from '../cli.ts';
 import { batchOptionsOf, openStores, serve } from '../embedded.ts';
-import { checkImdbFolder } from '../folders.ts';
+import { checkImdbFolder, makeDataFolder } from '../folders.ts';
 import { describeRun } from '../run-report.ts';
 
 /** The folder named, or a sample written into the data folder. */
 const imdbFolder = async ({ config, output }: Invocation): Promise<string> => {
   if (config.folders.imdb !== undefined) return checkImdbFolder(config.folders.imdb);
+  await makeDataFolder(config.folders.data);
   const folder = join(config.folders.data, 'sample');
   await writeFilmSample(folder);
   output.note('Using a sample of 3,201 films. For all of IMDb: `npx rushes download --out imdb`, then `npm start -- --imdb imdb`.');

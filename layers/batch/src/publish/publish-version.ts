@@ -1,6 +1,9 @@
 import { type Lake, type Manifest, manifestKey } from '@rushes/lake';
 import type { BatchViewStore, Publication } from '@rushes/ports';
 
+/** More publications than anybody makes between two deletions of the lake. */
+const HISTORY = 10_000;
+
 /**
  * Makes a version the current one, for all views at once: its manifest by put-if-absent, then the publication with the number after the one
  * that was current when the run began.
@@ -25,3 +28,7 @@ export const publishVersion = async (
   };
   return (await views.insertPublication(publication)) ? publication : undefined;
 };
+
+/** The highest version that was ever published, 0 for none. */
+export const highestPublished = async (views: BatchViewStore): Promise<number> =>
+  Math.max(0, ...(await views.listPublications(HISTORY)).map(({ version }) => version));

@@ -31,13 +31,15 @@ const highestClaim = async (lake: Lake): Promise<number> => {
   return highest;
 };
 
-const summarize = async (lake: Lake, version: number, publications: readonly Publication[]): Promise<VersionSummary> => {
+/** `undefined` if nothing is known of this number: its lake was deleted, and it was not published. */
+const summarize = async (lake: Lake, version: number, publications: readonly Publication[]): Promise<VersionSummary | undefined> => {
   const [claim, report, manifest] = await Promise.all([
     lake.readJson(claimKey(version), Claim),
     readRunReport(lake, version),
     readManifest(lake, version),
   ]);
   const own = publications.filter((publication) => publication.version === version);
+  if (!claim && !report && !manifest && own.length === 0) return undefined;
   return {
     version,
     outcome: outcomeOf(claim, report, own.length > 0),
@@ -68,7 +70,8 @@ const outcomeOf = (claim: Claim | undefined, report: RunReport | undefined, publ
 /** The last `limit` runs, newest first, whatever became of them. */
 export const summarizeVersions = async (lake: Lake, views: BatchViewStore, limit: number): Promise<readonly VersionSummary[]> => {
   const publications = await views.listPublications(1000);
-  const highest = await highestClaim(lake);
+  const highest = Math.max(await highestClaim(lake), ...publications.map(({ version }) => version));
   const versions = Array.from({ length: Math.min(limit, highest) }, (_, at) => highest - at);
-  return Promise.all(versions.map((version) => summarize(lake, version, publications)));
+  const known = await Promise.all(versions.map((version) => summarize(lake, version, publications)));
+  return known.filter((summary) => summary !== undefined);
 };

@@ -5,7 +5,7 @@ import type { BatchViewStore, ObjectStore } from '@rushes/ports';
 import { explainError, type Logger, type Progress, TransientError } from '@rushes/runtime';
 import { claimVersion } from '../publish/claim.ts';
 import { collectGarbage } from '../publish/collect-garbage.ts';
-import { publishVersion } from '../publish/publish-version.ts';
+import { highestPublished, publishVersion } from '../publish/publish-version.ts';
 import { type RunOutcome, type RunReport, writeRunReport } from '../publish/run-record.ts';
 import { checkExpectations, refuses } from '../validate/expectations.ts';
 import { measure } from '../validate/measure.ts';
@@ -56,7 +56,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   await removeDeadScratch(options.workFolder);
   const source = resolve(options.imdbFolder);
   const parent = await stores.views.currentPublication();
-  const claim = await claimVersion(openLake(stores.objects, options.workFolder), source, now());
+  const claim = await claimVersion(openLake(stores.objects, options.workFolder), await highestPublished(stores.views), source, now());
   const scratch = await openScratch(options.workFolder, claim.version);
   const lake = openLake(stores.objects, scratch);
   const logger = context.logger.child({ run_id: claim.version });

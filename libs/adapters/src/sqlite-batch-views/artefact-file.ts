@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { ArtefactLayout, CellValue, Condition, ListedRow, ListQuery, Selection, ViewRow } from '@rushes/ports';
 import { checkConditions, type ResolveMember } from './conditions.ts';
 import { countRows } from './count.ts';
-import { ArtefactFaultError } from './errors.ts';
+import { ArtefactFaultError, isDamage } from './errors.ts';
 import { listRows } from './list.ts';
 import { cells, type OpenFile } from './open-file.ts';
 import { columnType, FORMAT, MASK_BITS, physicalLayout, quoted } from './physical-layout.ts';
@@ -66,7 +66,7 @@ const memberResolver = (statements: Statements, sets: readonly string[]): Resolv
   };
 };
 
-/** Throws SQLite's error if the file is not there. */
+/** Throws SQLite's error if the file is not there; ArtefactFaultError if it cannot be read. */
 export const openArtefactFile = (path: string, limits: Limits = LIMITS): ArtefactFile => {
   const address = pathToFileURL(path);
   address.searchParams.set('immutable', '1');
@@ -110,6 +110,7 @@ export const openArtefactFile = (path: string, limits: Limits = LIMITS): Artefac
     };
   } catch (error) {
     database.close();
-    throw error;
+    if (!isDamage(error)) throw error;
+    throw new ArtefactFaultError(`${path} is damaged (${error.message}): delete it, and the next batch run builds it anew`);
   }
 };

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Publication } from '@rushes/ports';
+import { isDamage } from './errors.ts';
 
 /**
  * The publications, one row each under its unique number. They are only ever inserted; the disk has them when an insert returns. Who only reads opens
@@ -64,6 +65,10 @@ export const openPublications = (folder: string, readOnly: boolean): Publication
       try {
         return read(limit);
       } catch (error) {
+        if (isDamage(error))
+          throw new Error(`${path} is damaged (${error.message}): stop everything, delete it, and the next batch run publishes anew`, {
+            cause: error,
+          });
         const isUnfinished = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_READONLY_ROLLBACK;
         if (!isUnfinished) throw error;
         recover(path);

@@ -20,7 +20,7 @@ const unknownKey = (path: string, key: string, known: readonly string[]): Config
   return {
     origin: `${path}: ${key}`,
     message: 'there is no such setting',
-    remedy: meant === undefined ? 'Remove it' : `Did you mean ${meant}`,
+    remedy: meant === undefined ? 'Remove it' : `Perhaps you mean ${meant}`,
   };
 };
 

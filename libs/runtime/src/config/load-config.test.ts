@@ -53,9 +53,9 @@ test('every fault of every source is listed at once, with its origin and the way
     file({ http: { prot: 1 }, rateLimit: { burst: '20' }, rateLimits: {}, log: 3 }),
   );
   expect(faults).toEqual([
-    'RUSHES_PROT: there is no such variable. Did you mean RUSHES_PORT',
-    '/work/rushes.config.json: http.prot: there is no such setting. Did you mean http.port',
-    '/work/rushes.config.json: rateLimits: there is no such setting. Did you mean rateLimit',
+    'RUSHES_PROT: there is no such variable. Perhaps you mean RUSHES_PORT',
+    '/work/rushes.config.json: http.prot: there is no such setting. Perhaps you mean http.port',
+    '/work/rushes.config.json: rateLimits: there is no such setting. Perhaps you mean rateLimit',
     '/work/rushes.config.json: log: it is a group of settings. Give an object',
     'RUSHES_PORT: "80x" is not accepted. Give a whole number from 0 to 65535, or nothing for 8080',
     '/work/rushes.config.json: rateLimit.burst: "20" is not accepted. Give a whole number from 1 on, or nothing for 20',

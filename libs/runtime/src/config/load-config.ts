@@ -59,7 +59,7 @@ const unknownVariables = (env: ConfigSources['env']): readonly ConfigFault[] => 
       return {
         origin: name,
         message: 'there is no such variable',
-        remedy: meant === undefined ? 'Remove it' : `Did you mean ${meant}`,
+        remedy: meant === undefined ? 'Remove it' : `Perhaps you mean ${meant}`,
       };
     });
 };

@@ -1,0 +1,76 @@
+/** What is lost from the data folder while nothing runs: the next run makes it anew, or says which file to delete. */
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
+import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
+import { listVersions, readStatus, rollback } from '@rushes/batch';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { writeCatalog } from './made-up-catalog.ts';
+import { type DataFolder, openDataFolder, readEverything } from './test-data-folder.ts';
+
+let data: DataFolder;
+let imdb: string;
+
+beforeEach(async () => {
+  data = await openDataFolder();
+  imdb = await writeCatalog(data.path('imdb'), { titles: 120 });
+});
+afterEach(() => data.close());
+
+test('bronze files that are gone are loaded again', async () => {
+  await data.run(imdb);
+  const folder = data.path('lake/bronze/title.basics');
+  const [file = ''] = (await readdir(folder)).filter((name) => name.endsWith('.parquet'));
+  await rm(join(folder, file));
+  const report = await data.run(imdb);
+  expect(report.outcome).toBe('published');
+  expect(report.steps.find((step) => step.name === 'bronze.title.basics')?.reused).toBe(false);
+  expect(await readdir(folder)).toContain(file);
+  expect((await data.run(imdb)).steps.find((step) => step.name === 'bronze.title.basics')?.reused).toBe(true);
+});
+
+test('without its lake, a new version has a number that none had before', async () => {
+  await data.run(imdb);
+  await data.run(imdb);
+  await rm(data.path('lake'), { recursive: true });
+  const stores = { ...data.stores, objects: await openFolderObjectStore(data.path('lake')) };
+  expect((await readStatus(stores)).published).toMatchObject({ publication: { version: 2 }, dumps: [] });
+  expect(await data.run(imdb, {}, undefined, stores)).toMatchObject({ version: 3, outcome: 'published', publication: 3 });
+  expect((await listVersions(stores, 10)).map(({ version }) => version)).toEqual([3, 2, 1]);
+  expect(await rollback(stores, 1)).toMatchObject({ version: 1, number: 4 });
+});
+
+test('without its batch views, the next run publishes again, from what the lake holds', async () => {
+  await data.run(imdb);
+  const before = await readEverything(data.stores);
+  await data.stores.views.close();
+  await rm(data.path('views'), { recursive: true });
+  const views = await openSqliteBatchViews(data.path('views'));
+  const stores = { ...data.stores, views };
+  const report = await data.run(imdb, {}, undefined, stores);
+  expect(report).toMatchObject({ version: 2, outcome: 'published', publication: 1 });
+  expect(report.steps.find((step) => step.name === 'gold.titles')?.reused).toBe(true);
+  expect(await readEverything(stores)).toEqual(before);
+  await views.close();
+});
+
+test('a batch view that is damaged is named; once it is deleted, the next run builds it anew', async () => {
+  await data.run(imdb);
+  const before = await readEverything(data.stores);
+  const path = join(data.path('views'), `${(await data.stores.views.currentPublication())?.views['titles']?.artefact}.sqlite`);
+  await rm(path);
+  await writeFile(path, 'no database');
+  await expect(data.run(imdb)).rejects.toThrow(`${path} is damaged`);
+  await rm(path);
+  expect((await data.run(imdb)).outcome).toBe('published');
+  expect(await readEverything(data.stores)).toEqual(before);
+});
+
+test('a damaged list of publications is named', async () => {
+  const path = join(data.path('elsewhere'), 'publications.sqlite');
+  await (await openSqliteBatchViews(data.path('elsewhere'))).close();
+  await writeFile(path, 'no database');
+  const views = await openSqliteBatchViews(data.path('elsewhere'));
+  await expect(views.currentPublication()).rejects.toThrow(`${path} is damaged`);
+  await views.close();
+});
