@@ -1,17 +1,22 @@
 /**
- * The measure for a batch run: DuckDB by itself doing the same SQL on the same files, as one would write it in a script. It reads the `.gz` files
- * with its own CSV reader, numbers their lines, types, joins and writes Parquet; without hashes, quarantine files, validation, publication, or a memory limit.
+ * The measure for a batch run: DuckDB by itself doing the same SQL on the same files, as one would write it in a script: `bare-lake.ts IMDB OUT`.
+ * It reads the `.gz` files with its own CSV reader, numbers their lines, types, joins, sorts and writes zstd Parquet, with two threads; without
+ * hashes, a check for repeated keys, quarantine, slices, a memory limit, validation, or publication.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { IMDB_DATASETS, IMDB_DATASET_NAMES } from '@rushes/domain';
-import { MACROS } from '@rushes/lake';
+
 import { DuckDBInstance } from '@duckdb/node-api';
+import { IMDB_DATASETS, IMDB_DATASET_NAMES } from '@rushes/domain';
+import { MACROS, quoteIdentifier, quoteLiteral } from '@rushes/lake';
+
 import { orderModels } from '../layers/batch/src/models/order-models.ts';
 import { TABLE_PLANS } from '../layers/batch/src/models/table-plans.ts';
 import { SILVER_TABLES } from '../layers/batch/src/silver/silver-tables.ts';
 import { readModels } from '../layers/batch/src/sql-files.ts';
 import { tableReferences } from '../libs/lake/src/table-references.ts';
+import { type MeasuredRun, partOf, PARTS, withRest } from './batch/measured-run.ts';
+import { usage } from './process/usage.ts';
 
 const [imdb = '', out = ''] = process.argv.slice(2);
 
@@ -19,6 +24,24 @@ const started = performance.now();
 const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
 const connection = await instance.connect();
 const run = (sql: string) => connection.run(sql);
+const firstCell = async (sql: string): Promise<unknown> => (await connection.runAndReadAll(sql)).getRowsJS()[0]?.[0];
+
+const rows: Record<string, number> = {};
+const steps: Record<string, number> = {};
+const step = async (name: string, work: () => Promise<void>): Promise<void> => {
+  const before = performance.now();
+  await work();
+  steps[name] = performance.now() - before;
+};
+
+/** Writes a SELECT to a file that is then read under the table's name; several files may make one table. */
+const copy = async (select: string, file: string): Promise<number> =>
+  Number(await firstCell(`COPY (${select}) TO ${quoteLiteral(join(out, file))} (FORMAT parquet, COMPRESSION zstd)`));
+const define = async (table: string, files: readonly string[]): Promise<void> => {
+  await run(`CREATE VIEW ${table} AS SELECT * FROM read_parquet([${files.map((file) => quoteLiteral(join(out, file))).join(', ')}])`);
+};
+const sorted = (columns: readonly string[]): string => columns.map(quoteIdentifier).join(', ');
+
 for (const statement of ['SET integer_division = true', "SET default_null_order = 'nulls_last'", ...MACROS]) await run(statement);
 for (const schema of ['bronze', 'silver', 'gold', 'views', 'scratch']) {
   await run(`CREATE SCHEMA ${schema}`);
@@ -26,49 +49,74 @@ for (const schema of ['bronze', 'silver', 'gold', 'views', 'scratch']) {
 }
 
 for (const dataset of IMDB_DATASET_NAMES) {
-  const name = `bronze.${dataset.replace('.', '_')}`;
-  const path = join(out, 'bronze', `${dataset}.parquet`);
-  const columns = IMDB_DATASETS[dataset].map((column) => `'${column}': 'VARCHAR'`).join(', ');
-  await run(
-    `COPY (SELECT *, '${dataset}.tsv.gz' AS source_file, row_number() OVER () + 1 AS line_number, 'load' AS load_id FROM read_csv('${join(imdb, `${dataset}.tsv.gz`)}', ` +
-      `auto_detect = false, header = true, delim = '\t', quote = '', escape = '', columns = {${columns}})) TO '${path}' (FORMAT parquet, COMPRESSION zstd)`,
-  );
-  await run(`CREATE VIEW ${name} AS SELECT * FROM read_parquet('${path}')`);
+  await step(`bronze.${dataset}`, async () => {
+    const columns = IMDB_DATASETS[dataset].map((column) => `${quoteLiteral(column)}: 'VARCHAR'`).join(', ');
+    const source = `${dataset}.tsv.gz`;
+    const lines =
+      `read_csv(${quoteLiteral(join(imdb, source))}, auto_detect = false, header = true, delim = '\t', quote = '', escape = '', ` +
+      `columns = {${columns}})`;
+    const file = `bronze/${dataset}.parquet`;
+    await copy(
+      `SELECT *, ${quoteLiteral(source)} AS source_file, row_number() OVER () + 1 AS line_number, 'load' AS load_id FROM ${lines}`,
+      file,
+    );
+    await define(`bronze.${dataset.replace('.', '_')}`, [file]);
+  });
 }
-const bronzeMs = performance.now() - started;
 
 const silverModels = await readModels('silver');
 for (const table of SILVER_TABLES) {
-  const model = silverModels.find((candidate) => candidate.name === `silver.${table.name}`);
-  await run(`CREATE TABLE scratch.checked AS ${model?.select}`);
-  const order = table.orderBy.join(', ');
-  const files: string[] = [];
-  for (const [number, part] of (table.partitions ?? [{ where: 'true' }]).entries()) {
-    const path = join(out, 'silver', `${table.name}-${number}.parquet`);
-    await run(`COPY (SELECT * EXCLUDE (line_number, fault) FROM scratch.checked WHERE fault IS NULL AND ${part.where} ORDER BY ${order}) TO '${path}' (FORMAT parquet, COMPRESSION zstd)`);
-    files.push(`'${path}'`);
-  }
-  await run('DROP TABLE scratch.checked');
-  await run(`CREATE VIEW silver.${table.name} AS SELECT * FROM read_parquet([${files.join(', ')}])`);
+  const name = `silver.${table.name}`;
+  await step(name, async () => {
+    const model = silverModels.find((candidate) => candidate.name === name);
+    if (!model) throw new Error(`there is no model ${name}`);
+    await run(`CREATE TABLE scratch.checked AS ${model.select}`);
+    const files: string[] = [];
+    for (const [number, part] of (table.partitions ?? [{ where: 'true' }]).entries()) {
+      const file = `silver/${table.name}-${number}.parquet`;
+      const kept = `SELECT * EXCLUDE (line_number, fault) FROM scratch.checked WHERE fault IS NULL AND ${part.where}`;
+      await copy(`${kept} ORDER BY ${sorted(table.orderBy)}`, file);
+      files.push(file);
+    }
+    await run('DROP TABLE scratch.checked');
+    await define(name, files);
+  });
 }
-const silverMs = performance.now() - started - bronzeMs;
 
 const declared = new Set(SILVER_TABLES.map((table) => `silver.${table.name}`));
-const models = [...silverModels.filter((model) => !declared.has(model.name)), ...(await readModels('gold')), ...(await readModels('views'))];
+const models = [
+  ...silverModels.filter((model) => !declared.has(model.name)),
+  ...(await readModels('gold')),
+  ...(await readModels('views')),
+];
 const reading = [];
 for (const model of models) {
-  const tree = await connection.runAndReadAll(`SELECT json_serialize_sql('${model.select.replaceAll("'", "''")}')`);
-  reading.push({ ...model, reads: tableReferences(String(tree.getRowsJS()[0]?.[0])) });
+  const tree = await firstCell(`SELECT json_serialize_sql(${quoteLiteral(model.select)})::VARCHAR`);
+  if (typeof tree !== 'string') throw new Error(`${model.name} cannot be parsed`);
+  reading.push({ ...model, reads: tableReferences(tree) });
 }
-let viewsMs = 0;
 for (const model of orderModels(reading, declared)) {
-  const before = performance.now();
-  const path = join(out, model.name.replace('.', '/') + '.parquet');
-  await run(`COPY (SELECT * FROM (${model.select}) ORDER BY ${TABLE_PLANS[model.name]?.orderBy.map((column) => `"${column}"`).join(', ')}) TO '${path}' (FORMAT parquet, COMPRESSION zstd)`);
-  await run(`CREATE VIEW ${model.name} AS SELECT * FROM read_parquet('${path}')`);
-  if (model.name.startsWith('views.')) viewsMs += performance.now() - before;
+  await step(model.name, async () => {
+    const plan = TABLE_PLANS[model.name];
+    if (!plan) throw new Error(`${model.name} has no order of rows`);
+    const file = `${model.name.replace('.', '/')}.parquet`;
+    rows[model.name] = await copy(`SELECT * FROM (${model.select}) ORDER BY ${sorted(plan.orderBy)}`, file);
+    await define(model.name, [file]);
+  });
 }
-const totalMs = performance.now() - started;
+
 connection.closeSync();
 instance.closeSync();
-console.log(JSON.stringify({ totalMs, bronzeMs, silverMs, goldMs: totalMs - bronzeMs - silverMs - viewsMs, viewsMs, peakMb: process.resourceUsage().maxRSS / 1024 }));
+const wallMs = performance.now() - started;
+const inPart = (part: string): number =>
+  Object.entries(steps)
+    .filter(([name]) => partOf(name) === part)
+    .reduce((sum, [, ms]) => sum + ms, 0);
+const measured: MeasuredRun = {
+  wallMs,
+  ...usage(),
+  rows,
+  parts: withRest(wallMs, Object.fromEntries(PARTS.map((part) => [part, inPart(part)]))),
+  steps,
+};
+console.log(JSON.stringify(measured));

@@ -1,35 +1,54 @@
-/** One batch run on real embedded stores in a fresh data folder, in a process of its own: time by layer and peak memory. */
+/**
+ * One batch run, in a process of its own: `whole-run.ts IMDB OUT whole|lake`. `whole` is what `rushes batch run` does, on the embedded stores in OUT,
+ * going on from what is published there; `lake` does the same but for the rows of the served views, which nobody reads.
+ */
 import { join } from 'node:path';
-import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
-import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
-import { runBatch } from '@rushes/batch';
+
+import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { runBatch, type RunReport } from '@rushes/batch';
 import { silentLogger, silentProgress } from '@rushes/runtime';
 
-const [imdb = '', out = ''] = process.argv.slice(2);
+import { type MeasuredRun, partOf, PARTS, withRest } from './batch/measured-run.ts';
+import { unreadViews } from './batch/unread-views.ts';
+import { usage } from './process/usage.ts';
+
+const [imdb = '', out = '', mode = 'whole'] = process.argv.slice(2);
+
+/** The defaults of `rushes batch run` on two cores. */
+const OPTIONS = { imdbFolder: imdb, memoryLimitMb: 320, threads: 2, keepVersions: 12, full: false };
+
+type Timed = RunReport['steps'][number];
+const endMs = (step: Timed): number => Date.parse(step.startedAt) + step.durationMs;
+const latest = (steps: readonly Timed[]): number => Math.max(0, ...steps.map(endMs));
+
+/** Layers come one after the other; loads go on beside them, so of these only what the run waits for at the end counts. */
+const partsOf = (wallMs: number, steps: readonly Timed[]): MeasuredRun['parts'] => {
+  const inLayer = (part: string): number =>
+    steps.filter(({ name }) => partOf(name) === part).reduce((sum, { durationMs }) => sum + durationMs, 0);
+  const loads = steps.filter(({ name }) => name.startsWith('load '));
+  const tables = steps.filter(({ name }) => /^(silver|gold|views)\./.test(name));
+  return withRest(wallMs, {
+    ...Object.fromEntries(PARTS.map((part) => [part, inLayer(part)])),
+    loads: Math.max(0, latest(loads) - latest(tables)),
+  });
+};
 
 const started = performance.now();
-const stores = { objects: await openFolderObjectStore(join(out, 'lake')), views: await openSqliteBatchViews(join(out, 'views')) };
+const stores = await openEmbeddedStores(out);
+const { views, progress } = mode === 'lake' ? unreadViews() : { views: stores.views, progress: silentProgress };
 const report = await runBatch(
-  stores,
-  { imdbFolder: imdb, workFolder: join(out, 'tmp'), memoryLimitMb: 320, threads: 2, keepVersions: 2, full: false },
-  { logger: silentLogger, progress: silentProgress, signal: new AbortController().signal },
+  { objects: stores.objects, views },
+  { ...OPTIONS, workFolder: join(out, 'tmp') },
+  { logger: silentLogger, progress, signal: new AbortController().signal },
 );
-await stores.views.close();
-const totalMs = performance.now() - started;
+await stores.close();
+const wallMs = performance.now() - started;
 if (report.outcome !== 'published') throw new Error(`the run was ${report.outcome}: ${report.message}`);
-const sum = (prefix: string): number => report.steps.filter((step) => step.name.startsWith(prefix)).reduce((ms, step) => ms + step.durationMs, 0);
-// Views are loaded beside the engine; the lake is there once the last view's table is.
-const lakeEnds = Math.max(...report.steps.filter((step) => /^(silver|gold|views)\./.test(step.name)).map((step) => Date.parse(step.startedAt) + step.durationMs));
-console.log(
-  JSON.stringify({
-    totalMs,
-    lakeMs: lakeEnds - Date.parse(report.startedAt),
-    bronzeMs: sum('bronze.'),
-    silverMs: sum('silver.'),
-    goldMs: sum('gold.'),
-    viewsMs: sum('views.'),
-    loadsMs: sum('load '),
-    peakMb: process.resourceUsage().maxRSS / 1024,
-    steps: report.steps.map(({ name, durationMs, rows }) => ({ name, durationMs, rows })),
-  }),
-);
+const measured: MeasuredRun = {
+  wallMs,
+  ...usage(),
+  rows: report.rows,
+  parts: partsOf(wallMs, report.steps),
+  steps: Object.fromEntries(report.steps.map(({ name, durationMs }) => [name, durationMs])),
+};
+console.log(JSON.stringify(measured));

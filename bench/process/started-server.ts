@@ -1,0 +1,51 @@
+/** A server in a process of its own, on a free port of the loopback interface. */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+import { benchScript, plainEnvironment } from './child.ts';
+
+export interface StartedServer {
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+type Child = ChildProcessByStdio<null, Readable, null>;
+
+/** The first line that says where the server listens: `{"url": …}`. */
+const addressOf = async (child: Child): Promise<string> => {
+  for await (const line of createInterface({ input: child.stdout })) {
+    const said = JSON.parse(line) as { readonly url?: string }; // as: both servers print nothing but JSON
+    if (said.url !== undefined) return said.url;
+  }
+  throw new Error(`the server ended with ${child.exitCode ?? child.signalCode} before it listened`);
+};
+
+const start = async (script: string, args: readonly string[]): Promise<StartedServer> => {
+  const child = spawn(process.execPath, [script, ...args], { env: plainEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  const endWithUs = (): void => void child.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  const url = await addressOf(child);
+  if (child.pid === undefined) throw new Error(`${script} has no process id`);
+  return {
+    url,
+    pid: child.pid,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await ended;
+      process.off('exit', endWithUs);
+    },
+  };
+};
+
+const RUSHES = fileURLToPath(new URL('../../apps/rushes/src/main.ts', import.meta.url));
+
+/** `rushes serve` as anybody would start it, without the rate limit, and without a line for each request. */
+export const startRushes = (dataFolder: string, args: readonly string[]): Promise<StartedServer> =>
+  start(RUSHES, ['serve', '--json', '--data', dataFolder, '--port', '0', '--rate-limit-per-minute', '0', '--log-level', 'warn', ...args]);
+
+export const startBareServer = (answersFile: string): Promise<StartedServer> => start(benchScript('bare-server.ts'), [answersFile]);

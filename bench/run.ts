@@ -1,0 +1,84 @@
+/**
+ * All benchmarks: measures, prints tables, and keeps the figures as JSON.
+ *
+ *     npm run bench -- --titles 100000,300000 --runs 3 --seconds 8 --only batch|http --write-docs
+ */
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { type BatchResult, measureBatch } from './batch/measure-batch.ts';
+import { type HttpResult, measureHttp } from './http/measure-http.ts';
+import { surroundings } from './report/machine.ts';
+import { type BenchmarkResult, describeResult, keepResult, quoteInDocumentation } from './report/results.ts';
+
+const { values } = parseArgs({
+  options: {
+    /** Sizes of the batch runs. */
+    titles: { type: 'string', default: '100000,300000' },
+    /** Size of what is served. */
+    'http-titles': { type: 'string', default: '100000' },
+    runs: { type: 'string', default: '3' },
+    /** Of each measurement of requests. */
+    seconds: { type: 'string', default: '8' },
+    only: { type: 'string' },
+    /** Where files are written meanwhile; a disk with some gigabytes free. */
+    folder: { type: 'string', default: tmpdir() },
+    /** Replace the figures in docs/benchmarks.md. */
+    'write-docs': { type: 'boolean', default: false },
+    /** Do not measure: show, and with --write-docs quote, the results in these files. */
+    from: { type: 'string', multiple: true },
+  },
+});
+
+const positive = (name: string, text: string): number => {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new Error(`--${name} takes numbers above 0, not ${text}`);
+  return value;
+};
+if (values.only !== undefined && values.only !== 'batch' && values.only !== 'http')
+  throw new Error(`--only takes batch or http, not ${values.only}`);
+
+const tell = (text: string): void => console.error(text);
+
+/** Does the work in a folder that is gone afterwards, also after a failure. */
+const inFreshFolder = async <T>(work: (folder: string) => Promise<T>): Promise<T> => {
+  await mkdir(values.folder, { recursive: true });
+  const folder = await mkdtemp(join(values.folder, 'rushes-bench-'));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const measureAll = async (): Promise<BenchmarkResult> => {
+  const rounds = positive('runs', values.runs);
+  const batch: BatchResult[] = [];
+  let http: HttpResult | undefined;
+  if (values.only !== 'http')
+    for (const titles of values.titles.split(',').map((text) => positive('titles', text)))
+      batch.push(await inFreshFolder((folder) => measureBatch(folder, titles, rounds, tell)));
+  if (values.only !== 'batch') {
+    const options = { titles: positive('http-titles', values['http-titles']), rounds, seconds: positive('seconds', values.seconds) };
+    http = await inFreshFolder((folder) => measureHttp(folder, options, tell));
+  }
+  return { measuredAt: new Date().toISOString(), ...surroundings(), batch, ...(http === undefined ? {} : { http }) };
+};
+
+/** Parts that were measured one by one, as one result: of each part the last. */
+const joined = async (files: readonly string[]): Promise<BenchmarkResult | undefined> => {
+  let result: BenchmarkResult | undefined;
+  for (const file of files) {
+    const read = JSON.parse(await readFile(file, 'utf8')) as BenchmarkResult; // as: written by this program
+    result = { ...result, ...read, batch: read.batch.length > 0 ? read.batch : (result?.batch ?? []) };
+  }
+  return result;
+};
+
+const kept = await joined(values.from ?? []);
+const result = kept ?? (await measureAll());
+console.log(describeResult(result));
+if (!kept) tell(`\nkept in ${await keepResult(result)}`);
+if (values['write-docs']) await quoteInDocumentation(result);
