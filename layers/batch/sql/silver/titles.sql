@@ -1,4 +1,4 @@
--- title.basics, typed. `fault` says what is wrong with a line; null: nothing.
+-- title.basics, typed: one row per title of any type.
 SELECT
   line_number,
   tconst,
@@ -20,6 +20,7 @@ SELECT
     CASE WHEN imdb_integer(runtimeMinutes) = 0 THEN 'zero_runtime' END,
     CASE WHEN genres = '\N' THEN 'no_genres' END
   ) AS quality_flags,
+  -- What is wrong with a line; null: nothing.
   CASE
     WHEN NOT regexp_like(tconst, '^tt[0-9]{7,12}$') THEN 'tconst is not tt and 7 to 12 digits'
     WHEN titleType IN ('\N', '') THEN 'titleType is missing'

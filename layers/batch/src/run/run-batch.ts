@@ -76,7 +76,12 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     rows: Object.fromEntries(known.built?.tables.map((table) => [table.name, table.rows]) ?? []),
   });
   const end = async (ended: RunReport): Promise<RunReport> => {
-    await writeRunReport(lake, ended);
+    try {
+      await writeRunReport(lake, ended);
+    } catch (err) {
+      // A full disk, say. Whoever is to know of it still has to.
+      logger.error({ err }, 'the report of the run could not be kept');
+    }
     context.metrics?.observe(ended);
     if (ended.outcome !== 'published' && ended.outcome !== 'interrupted') await sendAlert(options.alert ?? {}, ended, logger);
     return ended;
@@ -144,8 +149,9 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   } catch (error) {
     if (context.signal.aborted)
       return await end(report('interrupted', { message: 'ended before it was finished; the next run goes on from what is stored' }));
-    await end(report('failed', { message: explainError(error).message }));
-    throw error;
+    const failure = failureOf(error);
+    await end(report('failed', { message: explainError(failure).message }));
+    throw failure;
   } finally {
     context.signal.removeEventListener('abort', interrupt);
     await engine.close();
@@ -153,11 +159,21 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   }
 };
 
-const refusal = (validation: readonly Expectation[]): string =>
-  validation
-    .filter((one) => !one.passed && one.severity === 'error')
-    .map((one) => `${one.table}: ${one.name}: found ${one.observed}, expected ${one.expected}`)
-    .join('; ');
+/** A line for people; the report has all of them. */
+const refusal = (validation: readonly Expectation[]): string => {
+  const unmet = validation.filter((one) => !one.passed && one.severity === 'error');
+  const told = unmet.slice(0, 2).map((one) => `${one.table}: ${one.name}: found ${one.observed}, expected ${one.expected}`);
+  return [...told, ...(unmet.length > told.length ? [`and ${unmet.length - told.length} more unmet expectations`] : [])].join('; ');
+};
+
+/** Node's and the SQL engine's word for it. */
+const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && (('code' in error && error.code === 'ENOSPC') || /no space left on device/i.test(error.message));
+
+const failureOf = (error: unknown): unknown =>
+  isDiskFull(error)
+    ? new TransientError('the disk is full', { hint: 'free some space and run again: it goes on from what is stored', cause: error })
+    : error;
 
 /** Another run that published may have removed what this one took over; publishing would fail anyway, this says why. */
 const requireFiles = async (lake: Lake, manifest: Manifest): Promise<void> => {
