@@ -3,6 +3,7 @@
  *
  *     npm run bench -- --titles 100000,300000 --runs 3 --seconds 8 --only batch|http --write-docs
  */
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,16 +41,22 @@ const positive = (name: string, text: string): number => {
 if (values.only !== undefined && values.only !== 'batch' && values.only !== 'http')
   throw new Error(`--only takes batch or http, not ${values.only}`);
 
+// Ended early, it still ends its processes and removes its files.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const tell = (text: string): void => console.error(text);
 
 /** Does the work in a folder that is gone afterwards, also after a failure. */
 const inFreshFolder = async <T>(work: (folder: string) => Promise<T>): Promise<T> => {
   await mkdir(values.folder, { recursive: true });
   const folder = await mkdtemp(join(values.folder, 'rushes-bench-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
   try {
     return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
+    process.off('exit', remove);
   }
 };
 

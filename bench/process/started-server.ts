@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-import { benchScript, plainEnvironment } from './child.ts';
+import { benchScript, endWithUs, plainEnvironment } from './child.ts';
 
 export interface StartedServer {
   readonly url: string;
@@ -27,8 +27,7 @@ const addressOf = async (child: Child): Promise<string> => {
 const start = async (script: string, args: readonly string[]): Promise<StartedServer> => {
   const child = spawn(process.execPath, [script, ...args], { env: plainEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
-  const endWithUs = (): void => void child.kill('SIGKILL');
-  process.once('exit', endWithUs);
+  const letLive = endWithUs(child);
   const url = await addressOf(child);
   if (child.pid === undefined) throw new Error(`${script} has no process id`);
   return {
@@ -37,7 +36,7 @@ const start = async (script: string, args: readonly string[]): Promise<StartedSe
     stop: async () => {
       child.kill('SIGTERM');
       await ended;
-      process.off('exit', endWithUs);
+      letLive();
     },
   };
 };

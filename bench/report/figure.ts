@@ -15,9 +15,12 @@ export const figure = (values: readonly number[]): Figure => {
   return { median: (lower + upper) / 2, min, max };
 };
 
-/** `median (min–max)`, or the value alone where all runs agree. */
-export const show = ({ median, min, max }: Figure, write: (value: number) => string): string =>
-  write(min) === write(max) ? write(median) : `${write(median)} (${write(min)}–${write(max)})`;
+/** `median (min–max)`, with the unit once, or the value alone where all runs agree. */
+export const show = ({ median, min, max }: Figure, write: (value: number) => string): string => {
+  if (write(min) === write(max)) return write(median);
+  const numberOf = (value: number): string => write(value).replace(/[^0-9.,].*$/, '');
+  return `${write(median)} (${numberOf(min)}–${numberOf(max)})`;
+};
 
 export const decimals =
   (digits: number) =>
@@ -28,5 +31,5 @@ export const seconds = (ms: number): string => `${decimals(ms < 100_000 ? 1 : 0)
 export const mebibytes = (value: number): string => `${decimals(0)(value)} MiB`;
 export const times = (value: number): string => `${decimals(2)(value)}×`;
 export const percent = (value: number): string => `${decimals(0)(value * 100)} %`;
-export const millis = (value: number): string => (value < 10 ? `${decimals(2)(value)} ms` : `${decimals(0)(value)} ms`);
+export const millis = (value: number): string => `${decimals(value < 10 ? 2 : 0)(value)} ms`;
 export const whole = decimals(0);

@@ -7,6 +7,7 @@ import { batchReport } from '../batch/batch-report.ts';
 import type { BatchResult } from '../batch/measure-batch.ts';
 import { httpReport } from '../http/http-report.ts';
 import type { HttpResult } from '../http/measure-http.ts';
+import { whole } from './figure.ts';
 import type { Surroundings } from './machine.ts';
 import { markdownTable } from './markdown.ts';
 
@@ -17,6 +18,9 @@ export interface BenchmarkResult extends Surroundings {
   readonly http?: HttpResult;
 }
 
+/** What the goals are set for; below, fixed costs weigh more. */
+const GOALS_FROM_TITLES = 100_000;
+
 const inRepository = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const PAGE = inRepository('docs/benchmarks.md');
 /** The figures that the page quotes; other results stay where they were measured. */
@@ -26,10 +30,19 @@ const RESULTS = inRepository('bench/results');
 const BEGIN = '<!-- figures: written by npm run bench -- --write-docs -->';
 const END = '<!-- end of figures -->';
 
+const sizesOf = ({ batch, http }: BenchmarkResult): readonly number[] => [
+  ...new Set([...batch.map(({ titles }) => titles), ...(http === undefined ? [] : [http.titles])]),
+];
+
 export const describeResult = (result: BenchmarkResult): string => {
   const { machine, versions } = result;
   return [
     `Measured on ${result.measuredAt.slice(0, 10)}, commit \`${result.commit}\`. Median (smallest–largest) of the rounds; a ratio is taken within each round.`,
+    ...(sizesOf(result).every((titles) => titles >= GOALS_FROM_TITLES)
+      ? []
+      : [
+          `**With ${sizesOf(result).map(whole).join(', ')} titles, this is a small measurement: the goals are set for ${whole(GOALS_FROM_TITLES)} titles and more.**`,
+        ]),
     markdownTable(
       ['machine', ''],
       [
@@ -44,8 +57,9 @@ export const describeResult = (result: BenchmarkResult): string => {
   ].join('\n\n');
 };
 
-/** Numbers to five digits: more is noise. */
-const rounded = (_name: string, value: unknown): unknown => (typeof value === 'number' ? Number(value.toPrecision(5)) : value);
+/** What was measured to five digits: more is noise. What was counted stays as it is. */
+const rounded = (_name: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
 
 /** Without the numbers of rows, which served their purpose when they were compared. */
 const quoted = (name: string, value: unknown): unknown => (name === 'rows' ? undefined : rounded(name, value));
