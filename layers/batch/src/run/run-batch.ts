@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake } from '@rushes/lake';
 import type { BatchViewStore, ObjectStore } from '@rushes/ports';
 import { explainError, type Logger, type Progress, TransientError } from '@rushes/runtime';
+import { findFiles } from '../bronze/find-files.ts';
 import { claimVersion } from '../publish/claim.ts';
 import { collectGarbage } from '../publish/collect-garbage.ts';
 import { highestPublished, publishVersion } from '../publish/publish-version.ts';
@@ -12,6 +13,7 @@ import { measure } from '../validate/measure.ts';
 import { type AlertOptions, sendAlert } from './alert.ts';
 import type { BatchMetrics } from './batch-metrics.ts';
 import { type BuiltLake, buildLake } from './build-lake.ts';
+import { memoryLimitFor } from './memory-limit.ts';
 import { openScratch, removeDeadScratch } from './scratch.ts';
 import { createStepLog } from './steps.ts';
 
@@ -25,8 +27,8 @@ export interface BatchOptions {
   readonly imdbFolder: string;
   /** A local folder for files in the making and for what spills from memory. */
   readonly workFolder: string;
-  /** Bound of the SQL engine's buffers. */
-  readonly memoryLimitMb: number;
+  /** Bound of the SQL engine's buffers; `undefined`: by the size of the files. */
+  readonly memoryLimitMb?: number | undefined;
   readonly threads: number;
   /** So many versions can be rolled back to; what only older ones name is removed. */
   readonly keepVersions: number;
@@ -88,7 +90,8 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   };
 
   logger.info({ version: claim.version, source, full: options.full }, `batch run ${claim.version} began`);
-  const engine = await openDuckDb({ memoryLimitMb: options.memoryLimitMb, threads: options.threads, tempFolder: `${scratch}/spill` });
+  const memoryMb = options.memoryLimitMb ?? memoryLimitFor(await findFiles(options.imdbFolder).catch(() => []));
+  const engine = await openDuckDb({ memoryLimitMb: memoryMb, threads: options.threads, tempFolder: `${scratch}/spill` });
   const interrupt = (): void => engine.interrupt();
   context.signal.addEventListener('abort', interrupt);
   try {
@@ -98,7 +101,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     const built = await buildLake(
       run,
       stores.views,
-      { imdbFolder: options.imdbFolder, full: options.full, memoryMb: options.memoryLimitMb, parent: parentManifest },
+      { imdbFolder: options.imdbFolder, full: options.full, memoryMb, parent: parentManifest },
       log,
     );
     known.built = built;

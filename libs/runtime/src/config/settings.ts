@@ -158,12 +158,12 @@ const batch = {
     fallback: 240,
     description: 'minutes from the start of one scheduled run to the start of the next',
   }),
-  memoryLimitMb: setting({
+  memoryLimitMb: optionalSetting({
     variable: 'RUSHES_MEMORY_LIMIT_MB',
     flag: '--memory-limit-mb',
     placeholder: 'N',
     schema: Type.Integer({ minimum: 64 }),
-    fallback: 320,
+    fallbackText: "320, more for files over 64 MB (5 times their size), at most half of the machine's",
     description: "memory for the batch engine's buffers in MiB; beyond it spills to disk",
   }),
   threads: setting({

@@ -1,0 +1,22 @@
+import { totalmem } from 'node:os';
+import type { SourceFile } from '../bronze/find-files.ts';
+
+const MIB = 1024 * 1024;
+
+/** Enough for 300,000 titles and all that belongs to them. */
+const LEAST_MB = 320;
+/** Join tables grow with the catalog; measured at 300,000 and 1,000,000 titles, with room to spare. */
+const MB_PER_COMPRESSED_MB = 5;
+/** What IMDb's files shrink by. */
+const COMPRESSION = 4.5;
+const MAX_SHARE_OF_MACHINE = 0.5;
+
+/**
+ * Memory for the engine's buffers in MiB, from the size of the files: what does not fit is spilled, but the keys that are joined have to fit.
+ * Never more than half of the machine's memory.
+ */
+export const memoryLimitFor = (files: readonly Pick<SourceFile, 'bytes' | 'compressed'>[], machineBytes: number = totalmem()): number => {
+  const compressedMb = files.reduce((sum, file) => sum + (file.compressed ? file.bytes : file.bytes / COMPRESSION), 0) / MIB;
+  const most = Math.max(LEAST_MB, (machineBytes * MAX_SHARE_OF_MACHINE) / MIB);
+  return Math.round(Math.min(Math.max(LEAST_MB, compressedMb * MB_PER_COMPRESSED_MB), most));
+};
