@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
 
 import { type BatchResult, measureBatch } from './batch/measure-batch.ts';
 import { type HttpResult, measureHttp } from './http/measure-http.ts';
@@ -74,12 +74,15 @@ const measureAll = async (): Promise<BenchmarkResult> => {
   return { measuredAt: new Date().toISOString(), ...surroundings(), batch, ...(http === undefined ? {} : { http }) };
 };
 
-/** Parts that were measured one by one, as one result: of each part the last. */
+/** Parts that were measured one by one on one machine, as one result: of each part the last. */
 const joined = async (files: readonly string[]): Promise<BenchmarkResult | undefined> => {
   let result: BenchmarkResult | undefined;
   for (const file of files) {
     const read = JSON.parse(await readFile(file, 'utf8')) as BenchmarkResult; // as: written by this program
-    result = { ...result, ...read, batch: read.batch.length > 0 ? read.batch : (result?.batch ?? []) };
+    if (result && !isDeepStrictEqual([read.machine, read.versions], [result.machine, result.versions]))
+      throw new Error(`${file} was not measured on the machine and with the versions of the files before it`);
+    const commits = new Set([...(result?.commit.split(' and ') ?? []), read.commit]);
+    result = { ...result, ...read, commit: [...commits].join(' and '), batch: read.batch.length > 0 ? read.batch : (result?.batch ?? []) };
   }
   return result;
 };
