@@ -20,7 +20,12 @@ export interface StagedFile {
 
 const CHUNK_BYTES = 1 << 20;
 
+/** A file that tells its faults to whoever writes or ends it, also if it is given up while bytes are on their way to the disk. */
+const openOutput = (path: string, highWaterMark: number): WriteStream =>
+  createWriteStream(path, { highWaterMark }).on('error', () => undefined); // kept in `errored`
+
 const write = async (stream: WriteStream, bytes: Uint8Array | string): Promise<void> => {
+  if (stream.destroyed) throw stream.errored ?? new Error(`${String(stream.path)} was given up`);
   if (bytes.length > 0 && !stream.write(bytes)) await once(stream, 'drain');
 };
 
@@ -36,8 +41,8 @@ export const stageFile = async (
   options: { readonly onBytes: (count: number) => void; readonly signal: AbortSignal },
 ): Promise<StagedFile> => {
   const hash = createHash('sha256');
-  const lines = createWriteStream(linesPath, { highWaterMark: 4 * CHUNK_BYTES });
-  const rejects = createWriteStream(rejectsPath);
+  const lines = openOutput(linesPath, 4 * CHUNK_BYTES);
+  const rejects = openOutput(rejectsPath, CHUNK_BYTES);
   let columns: readonly string[] | undefined;
   let rejectedLines = 0;
   let stager: LineStager | undefined;
