@@ -23,8 +23,8 @@ export interface ServingOptions {
   /** From which load on requests are refused with 503 and `Retry-After`; 0 switches a limit off. */
   readonly overload: {
     readonly maxEventLoopDelayMs: number;
-    readonly maxHeapMb: number;
-    readonly maxRssMb: number;
+    readonly maxHeapBytes: number;
+    readonly maxRssBytes: number;
     /** How often load is measured. */
     readonly sampleIntervalMs: number;
     readonly retryAfterS: number;
@@ -51,7 +51,7 @@ export const DEFAULT_OPTIONS: ServingOptions = {
   handlerTimeoutMs: 10_000,
   keepAliveTimeoutMs: 72_000,
   drainTimeoutMs: 10_000,
-  overload: { maxEventLoopDelayMs: 1_000, maxHeapMb: 0, maxRssMb: 0, sampleIntervalMs: 500, retryAfterS: 5 },
+  overload: { maxEventLoopDelayMs: 1_000, maxHeapBytes: 0, maxRssBytes: 0, sampleIntervalMs: 500, retryAfterS: 5 },
   publicationPollMs: 250,
   responseCacheBytes: 64 * 1024 * 1024,
   cacheMaxAgeS: 10,

@@ -7,14 +7,12 @@ import type { ServingOptions } from './options.ts';
 import { unavailable } from './problem.ts';
 import { trafficOf } from './traffic.ts';
 
-const MIB = 1024 * 1024;
-
 export const shedLoad = (app: FastifyInstance, limits: ServingOptions['overload'], onShed: () => void): void => {
-  const { maxEventLoopDelayMs, maxHeapMb, maxRssMb, sampleIntervalMs, retryAfterS } = limits;
+  const { maxEventLoopDelayMs, maxHeapBytes, maxRssBytes, sampleIntervalMs, retryAfterS } = limits;
   app.register(underPressure, {
     maxEventLoopDelay: maxEventLoopDelayMs,
-    maxHeapUsedBytes: maxHeapMb * MIB,
-    maxRssBytes: maxRssMb * MIB,
+    maxHeapUsedBytes: maxHeapBytes,
+    maxRssBytes,
     sampleInterval: sampleIntervalMs,
     pressureHandler: (request, reply, type) => {
       if (trafficOf(request.routeOptions.url) === 'probe') return;
