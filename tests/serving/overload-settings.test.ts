@@ -1,5 +1,5 @@
 /** The settings of overload reach the service under the names that it reads. */
-import { SETTINGS } from '@rushes/runtime';
+import { SETTINGS } from '../../libs/runtime/src/config/settings.ts';
 import { DEFAULT_OPTIONS } from '@rushes/serving';
 import { expect, test } from 'vitest';
 
