@@ -45,22 +45,19 @@ export const startSchedule = (stores: BatchStores, options: ScheduleOptions, con
   };
   const loop = async (): Promise<void> => {
     while (!signal.aborted) {
-      await waitUntilDue();
       try {
+        await waitUntilDue();
         first.resolve(await runBatch(stores, options, { ...context, signal }));
       } catch (err) {
+        if (signal.aborted) return;
         context.logger.error({ err, hint: explainError(err).hint }, `the batch run failed: ${explainError(err).message}`);
         first.reject(err);
+        // Also what kept the schedule from seeing when a run is due, such as a damaged record, may be mended meanwhile.
+        await sleep(FIRST_RETRY_MS, undefined, { signal }).catch(() => undefined);
       }
     }
   };
-  const running = loop()
-    .catch((err: unknown) => {
-      if (signal.aborted) return;
-      context.logger.fatal({ err }, 'the schedule ended');
-      first.reject(err);
-    })
-    .finally(() => first.resolve(undefined));
+  const running = loop().finally(() => first.resolve(undefined));
   return {
     firstRun: first.promise,
     async stop() {
