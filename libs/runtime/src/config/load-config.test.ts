@@ -9,7 +9,7 @@ const noFile = (path: string): string => {
 };
 const file = (content: unknown) => (): string => (typeof content === 'string' ? content : JSON.stringify(content));
 
-const sources = (given: Partial<ConfigSources> = {}): ConfigSources => ({ env: {}, cwd: '/work', ...given });
+const sources = (given: Partial<ConfigSources> = {}): ConfigSources => ({ env: {}, cwd: '/project', ...given });
 
 const faultsOf = (given: Partial<ConfigSources>, readText: (path: string) => string = noFile): readonly string[] => {
   try {
@@ -25,7 +25,7 @@ test('without any source every setting has its default', () => {
   const { config, effective } = loadConfig(sources(), noFile);
   expect(config.http.port).toBe(8080);
   expect(config.http.host).toBe('127.0.0.1');
-  expect(config.folders).toEqual({ data: '/work/data', imdb: undefined });
+  expect(config.folders).toEqual({ data: '/project/data', imdb: undefined });
   expect(config.rateLimit).toEqual({ perMinute: 100, burst: 20 });
   expect(effective().every(({ origin }) => origin === 'default')).toBe(true);
   expect(effective()).toHaveLength(SETTING_LIST.length);
@@ -42,7 +42,7 @@ test('a flag beats a variable, a variable the file, the file the default', () =>
   expect(origins).toMatchObject({
     'http.port': '--port',
     'http.host': 'RUSHES_HOST',
-    'batch.keepVersions': '/work/rushes.config.json: batch.keepVersions',
+    'batch.keepVersions': '/project/rushes.config.json: batch.keepVersions',
     'log.level': 'default',
   });
 });
@@ -54,11 +54,11 @@ test('every fault of every source is listed at once, with its origin and the way
   );
   expect(faults).toEqual([
     'RUSHES_PROT: there is no such variable. Perhaps you mean RUSHES_PORT',
-    '/work/rushes.config.json: http.prot: there is no such setting. Perhaps you mean http.port',
-    '/work/rushes.config.json: rateLimits: there is no such setting. Perhaps you mean rateLimit',
-    '/work/rushes.config.json: log: it is a group of settings. Give an object',
+    '/project/rushes.config.json: http.prot: there is no such setting. Perhaps you mean http.port',
+    '/project/rushes.config.json: rateLimits: there is no such setting. Perhaps you mean rateLimit',
+    '/project/rushes.config.json: log: it is a group of settings. Give an object',
     'RUSHES_PORT: "80x" is not accepted. Give a whole number from 0 to 65535, or nothing for 8080',
-    '/work/rushes.config.json: rateLimit.burst: "20" is not accepted. Give a whole number from 1 on, or nothing for 20',
+    '/project/rushes.config.json: rateLimit.burst: "20" is not accepted. Give a whole number from 1 on, or nothing for 20',
     '--threads: 0 is not accepted. Give a whole number from 1 on',
     'RUSHES_LOG_LEVEL: "loud" is not accepted. Give one of trace, debug, info, warn, error, fatal, silent, or nothing for "info"',
   ]);
@@ -99,12 +99,12 @@ test('the variables of an alert command are no faults: it may call rushes', () =
 });
 
 test('relative paths count from the working directory, those of a file from its folder', () => {
-  expect(loadConfig(sources({ env: { RUSHES_IMDB: 'imdb' } }), noFile).config.folders.imdb).toBe('/work/imdb');
+  expect(loadConfig(sources({ env: { RUSHES_IMDB: 'imdb' } }), noFile).config.folders.imdb).toBe('/project/imdb');
   expect(loadConfig(sources({ file: '../etc/rushes.json' }), file({ folders: { imdb: 'imdb' } })).config.folders.imdb).toBe('/etc/imdb');
 });
 
 test('a file that was named must be there; the one in the working directory need not', () => {
-  expect(faultsOf({ file: 'my.json' }, noFile)).toEqual(['/work/my.json: there is no such file. Create it, or name another one']);
+  expect(faultsOf({ file: 'my.json' }, noFile)).toEqual(['/project/my.json: there is no such file. Create it, or name another one']);
   expect(faultsOf({ env: { RUSHES_CONFIG: 'my.json' } }, noFile)).toHaveLength(1);
   expect(faultsOf({}, noFile)).toEqual([]);
 });
