@@ -1,8 +1,4 @@
-/**
- * All benchmarks: measures, prints tables, and keeps the figures as JSON.
- *
- *     npm run bench -- --titles 100000,300000 --runs 3 --seconds 8 --only batch|http --write-docs
- */
+/** All benchmarks: measures, prints tables, and keeps the figures as JSON. */
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -30,8 +26,17 @@ const { values } = parseArgs({
     'write-docs': { type: 'boolean', default: false },
     /** Do not measure: show, and with --write-docs quote, the results in these files. */
     from: { type: 'string', multiple: true },
+    help: { type: 'boolean', short: 'h', default: false },
   },
 });
+
+if (values.help) {
+  console.log(`npm run bench -- [--titles 100000,300000] [--http-titles 100000] [--runs 3] [--seconds 8] [--only batch|http]
+                 [--folder FOLDER] [--write-docs] [--from RESULT.json …]
+
+docs/benchmarks.md says what each option and each figure means.`);
+  process.exit(0);
+}
 
 const positive = (name: string, text: string): number => {
   const value = Number(text);

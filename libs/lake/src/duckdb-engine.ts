@@ -9,9 +9,15 @@ import { tableReferences } from './table-references.ts';
 /** DuckDB holds a whole row group per thread while it writes; documents of a kilobyte make its default of 122,880 rows too many. */
 const ROW_GROUP_ROWS = 20_480;
 
+/** By how much the bound of the buffers grows when a statement could not do with it. */
+const MEMORY_GROWTH = 1.5;
+
 export interface DuckDbOptions {
-  /** Bound of DuckDB's buffers; what does not fit is spilled to `tempFolder`. */
+  /** Bound of DuckDB's buffers in MiB; what does not fit is spilled to `tempFolder`. */
   readonly memoryLimitMb: number;
+  /** What the bound may grow to, by half each time, when a statement fails for want of memory; without it, the bound stands. */
+  readonly mostMemoryMb?: number | undefined;
+  readonly onMoreMemory?: ((limitMb: number) => void) | undefined;
   readonly threads: number;
   readonly tempFolder: string;
 }
@@ -20,7 +26,7 @@ export interface DuckDbOptions {
 export const openDuckDb = async (options: DuckDbOptions): Promise<BatchEngine> => {
   await mkdir(options.tempFolder, { recursive: true });
   const instance = await DuckDBInstance.create(':memory:', {
-    memory_limit: `${options.memoryLimitMb}MB`,
+    memory_limit: mebibytes(options.memoryLimitMb),
     threads: String(options.threads),
     temp_directory: options.tempFolder,
     autoinstall_known_extensions: 'false',
@@ -29,8 +35,12 @@ export const openDuckDb = async (options: DuckDbOptions): Promise<BatchEngine> =
   const connection = await instance.connect();
   for (const statement of ['SET integer_division = true', "SET default_null_order = 'nulls_last'", ...MACROS])
     await connection.run(statement);
-  return new DuckDbEngine(instance, connection);
+  return new DuckDbEngine(instance, connection, options);
 };
+
+const mebibytes = (megabytes: number): string => `${megabytes}MiB`;
+
+const isOutOfMemory = (error: unknown): error is Error => error instanceof Error && error.message.startsWith('Out of Memory Error');
 
 class DuckDbEngine implements BatchEngine {
   readonly version = `duckdb ${duckdbVersion()}, macros ${hashJson(MACROS).slice(0, 8)}`;
@@ -38,10 +48,14 @@ class DuckDbEngine implements BatchEngine {
   readonly #connection: DuckDBConnection;
   readonly #streams = new Set<DuckDBConnection>();
   readonly #schemas = new Set<string>();
+  readonly #options: DuckDbOptions;
+  #memoryMb: number;
 
-  constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+  constructor(instance: DuckDBInstance, connection: DuckDBConnection, options: DuckDbOptions) {
     this.#instance = instance;
     this.#connection = connection;
+    this.#options = options;
+    this.#memoryMb = options.memoryLimitMb;
   }
 
   async defineTable(name: string, columns: readonly Column[], paths: readonly string[], where?: string): Promise<void> {
@@ -60,7 +74,7 @@ class DuckDbEngine implements BatchEngine {
 
   async materialize(name: string, select: string): Promise<void> {
     await this.#createSchema(name);
-    await this.#connection.run(`CREATE OR REPLACE TABLE ${quoteTable(name)} AS ${select}`);
+    await this.#withMemory(() => this.#connection.run(`CREATE OR REPLACE TABLE ${quoteTable(name)} AS ${select}`));
   }
 
   async dropMaterialized(name: string): Promise<void> {
@@ -78,14 +92,16 @@ class DuckDbEngine implements BatchEngine {
   }
 
   async writeParquet(select: string, path: string): Promise<number> {
-    const result = await this.#connection.runAndReadAll(
-      `COPY (${select}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
+    const result = await this.#withMemory(() =>
+      this.#connection.runAndReadAll(
+        `COPY (${select}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
+      ),
     );
     return Number(result.getRowsJS()[0]?.[0]);
   }
 
   async rows(select: string): Promise<readonly Readonly<Record<string, SqlValue>>[]> {
-    const result = await this.#connection.runAndReadAll(select);
+    const result = await this.#withMemory(() => this.#connection.runAndReadAll(select));
     return result.getRowObjects().map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plainValue(value)])));
   }
 
@@ -93,11 +109,13 @@ class DuckDbEngine implements BatchEngine {
     const connection = await this.#instance.connect();
     this.#streams.add(connection);
     try {
-      const result = await connection.stream(select);
-      for (;;) {
+      // A stream that sorts needs its memory before the first chunk; later it holds little more.
+      const { result, first } = await this.#withMemory(async () => {
+        const begun = await connection.stream(select);
+        return { result: begun, first: await begun.fetchChunk() };
+      });
+      for (let chunk = first; chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
         signal?.throwIfAborted();
-        const chunk = await result.fetchChunk();
-        if (chunk === null || chunk.rowCount === 0) return;
         const vector = chunk.getColumnVector(0);
         const texts: string[] = [];
         for (let row = 0; row < chunk.rowCount; row++) texts.push(String(vector.getItem(row)));
@@ -118,6 +136,26 @@ class DuckDbEngine implements BatchEngine {
     for (const stream of this.#streams) stream.closeSync();
     this.#connection.closeSync();
     this.#instance.closeSync();
+  }
+
+  /** What the joined keys and a sort's runs take is known only when they are there: a statement without side effects gets more, and begins again. */
+  async #withMemory<T>(statement: () => Promise<T>): Promise<T> {
+    for (;;) {
+      const limitMb = this.#memoryMb;
+      try {
+        return await statement();
+      } catch (error) {
+        if (!isOutOfMemory(error)) throw error;
+        const more = Math.min(Math.ceil(limitMb * MEMORY_GROWTH), this.#options.mostMemoryMb ?? limitMb);
+        // Another statement may have got more meanwhile.
+        if (more <= limitMb && this.#memoryMb <= limitMb)
+          throw new Error(`the batch engine needs more than ${limitMb} MiB of memory: ${error.message.split('\n')[0]}`, { cause: error });
+        if (this.#memoryMb > limitMb) continue;
+        await this.#connection.run(`SET memory_limit = '${mebibytes(more)}'`);
+        this.#memoryMb = more;
+        this.#options.onMoreMemory?.(more);
+      }
+    }
   }
 
   async #createSchema(name: string): Promise<void> {

@@ -11,12 +11,15 @@ const MB_PER_COMPRESSED_MB = 5;
 const COMPRESSION = 4.5;
 const MAX_SHARE_OF_MACHINE = 0.5;
 
+/** The most that the engine may take without being told to, in MiB: half of the machine's memory. */
+export const mostMemoryMb = (machineBytes: number = totalmem()): number =>
+  Math.round(Math.max(LEAST_MB, (machineBytes * MAX_SHARE_OF_MACHINE) / MIB));
+
 /**
  * Memory for the engine's buffers in MiB, from the size of the files: what does not fit is spilled, but the keys that are joined have to fit.
- * Never more than half of the machine's memory.
+ * Where they do not, the engine asks for more, up to `mostMemoryMb`.
  */
 export const memoryLimitFor = (files: readonly Pick<SourceFile, 'bytes' | 'compressed'>[], machineBytes: number = totalmem()): number => {
   const compressedMb = files.reduce((sum, file) => sum + (file.compressed ? file.bytes : file.bytes / COMPRESSION), 0) / MIB;
-  const most = Math.max(LEAST_MB, (machineBytes * MAX_SHARE_OF_MACHINE) / MIB);
-  return Math.round(Math.min(Math.max(LEAST_MB, compressedMb * MB_PER_COMPRESSED_MB), most));
+  return Math.round(Math.min(Math.max(LEAST_MB, compressedMb * MB_PER_COMPRESSED_MB), mostMemoryMb(machineBytes)));
 };

@@ -13,7 +13,7 @@ import { measure } from '../validate/measure.ts';
 import { type AlertOptions, sendAlert } from './alert.ts';
 import type { BatchMetrics } from './batch-metrics.ts';
 import { type BuiltLake, buildLake } from './build-lake.ts';
-import { memoryLimitFor } from './memory-limit.ts';
+import { memoryLimitFor, mostMemoryMb } from './memory-limit.ts';
 import { openScratch, removeDeadScratch } from './scratch.ts';
 import { createStepLog } from './steps.ts';
 
@@ -91,7 +91,14 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
 
   logger.info({ version: claim.version, source, full: options.full }, `batch run ${claim.version} began`);
   const memoryMb = options.memoryLimitMb ?? memoryLimitFor(await findFiles(options.imdbFolder).catch(() => []));
-  const engine = await openDuckDb({ memoryLimitMb: memoryMb, threads: options.threads, tempFolder: `${scratch}/spill` });
+  const engine = await openDuckDb({
+    memoryLimitMb: memoryMb,
+    // A bound that was set stands.
+    mostMemoryMb: options.memoryLimitMb ?? mostMemoryMb(),
+    onMoreMemory: (limitMb) => logger.info({ limit_mb: limitMb }, `the batch engine needs more memory: now up to ${limitMb} MiB`),
+    threads: options.threads,
+    tempFolder: `${scratch}/spill`,
+  });
   const interrupt = (): void => engine.interrupt();
   context.signal.addEventListener('abort', interrupt);
   try {

@@ -36,24 +36,45 @@ export interface ListContext {
   readonly position: number;
 }
 
-/** Partitions of one statement of a walk: one for an index, any for the entries themselves. */
+/** Which entries a statement of a walk passes: of one partition for an index, of any for the entries themselves. */
 const walkedPartitions = (walk: Walk, plan: Plan, partition: Partition | undefined): Sql => {
   if (partition !== undefined) return { text: 'e._partition = ?', values: [partition.code] };
   return walk.order === 'by-key' && plan.everyPartition ? EMPTY : inPartitions(plan.partitions);
 };
 
-/** The rows of one range, in the list's order; the last value to bind is their greatest number. */
-export const walkSql = (context: ListContext, plan: Plan, walk: Walk, partition: Partition | undefined, range: KeysetRange): Sql => {
-  const { query, shape, resolve, position } = context;
+/** The entries that one partition (or, without one, all entries) has in a range and that match. */
+const matchesSql = (context: ListContext, plan: Plan, walk: Walk, partition: Partition | undefined, range: KeysetRange): Sql => {
+  const { query, resolve, position } = context;
   const index = walk.order === 'by-key' ? undefined : walk.order;
-  const where = all([
+  return all([
     walkedPartitions(walk, plan, partition),
     rangeSql(range, query.sort, query.after, position),
     ...plan.where.map((condition) => conditionSql(condition, resolve, index)),
   ]);
+};
+
+/** The rows of one range, in the list's order; the last value to bind is their greatest number. */
+export const walkSql = (context: ListContext, plan: Plan, walk: Walk, range: KeysetRange): Sql => {
+  const { query, shape } = context;
+  if (walk.order !== 'by-key' && plan.partitions.length > 1) return mergedWalkSql(context, plan, walk, range);
+  const where = matchesSql(context, plan, walk, walk.order === 'by-key' ? undefined : plan.partitions[0], range);
   return {
     text: `SELECT ${shape.expressions} FROM entries e ${indexedBy(walk)}${documentsJoin(shape)} WHERE ${where.text} ORDER BY ${orderBySql(query.sort, range.equal)} LIMIT ?`,
     values: where.values,
+  };
+};
+
+/** An index has the list's order for each partition. SQLite reads several as far as it must and merges them; rows are read for what is listed. */
+const mergedWalkSql = (context: ListContext, plan: Plan, walk: Walk, range: KeysetRange): Sql => {
+  const { query, shape } = context;
+  const free = query.sort.slice(range.equal);
+  const columns = ['e._pos AS _pos', ...free.map(({ column, desc }, n) => `${orderExpression(column, desc)} AS o${n}`)].join(', ');
+  const order = [...free.map(({ desc }, n) => `o${n}${desc ? ' DESC' : ''}`), '_pos'].join(', ');
+  const parts = plan.partitions.map((partition) => matchesSql(context, plan, walk, partition, range));
+  const merged = parts.map((where) => `SELECT ${columns} FROM entries e ${indexedBy(walk)} WHERE ${where.text}`).join(' UNION ALL ');
+  return {
+    text: `SELECT ${shape.expressions} FROM (${merged} ORDER BY ${order} LIMIT ?) w CROSS JOIN entries e ON e._pos = w._pos${documentsJoin(shape)}`,
+    values: parts.flatMap((where) => where.values),
   };
 };
 

@@ -160,9 +160,13 @@ describe('walks need no sorting', () => {
         .all()
         .map((row) => String(row['detail']));
     for (const range of [...rangesAfter(sort, after), ...rangesAfter(sort, undefined)]) {
-      const walked = planOf(walkSql(context, plan, { order }, partition, range).text);
+      const walked = planOf(walkSql(context, plan, { order }, range).text);
+      const severalAtOnce = planOf(
+        walkSql(context, { ...plan, partitions: [partition, { ...partition, code: 1 }] }, { order }, range).text,
+      );
       const { rows, last } = budgetedWalkSql(context, plan, { order }, partition, range);
-      for (const detail of [walked, planOf(rows.text), planOf(last.text)]) expect(detail.join('\n')).not.toMatch(/TEMP B-TREE/);
+      for (const detail of [walked, severalAtOnce, planOf(rows.text), planOf(last.text)])
+        expect(detail.join('\n')).not.toMatch(/TEMP B-TREE/);
       expect(walked[0]).toMatch(new RegExp(`SEARCH e USING INDEX ${order.name} \\(_partition=\\?`));
       // what the conditions need is in the index
       expect(planOf(rows.text).join('\n')).toMatch(new RegExp(`SEARCH e USING COVERING INDEX ${order.name} \\(_partition=\\?`));

@@ -1,7 +1,6 @@
 import type { OpenFile } from './open-file.ts';
 import { rangesAfter } from './keyset.ts';
 import { budgetedWalkSql, type ListContext, walkSql } from './list-sql.ts';
-import { mergeSorted } from './merge-sorted.ts';
 import type { Partition, Plan, Walk } from './plan.ts';
 import { asRows, readRows, type Row, rowOrder } from './rows.ts';
 
@@ -10,33 +9,13 @@ import { asRows, readRows, type Row, rowOrder } from './rows.ts';
 /** What is walked in one go: a partition, or the entries themselves. */
 const streamsOf = (plan: Plan, walk: Walk): readonly (Partition | undefined)[] => (walk.order === 'by-key' ? [undefined] : plan.partitions);
 
-/** A partition's matches, range after range, read only as far as they are asked for. */
-function* walkPartition(
-  file: OpenFile,
-  context: ListContext,
-  plan: Plan,
-  walk: Walk,
-  partition: Partition | undefined,
-  slot: number,
-): Generator<Row> {
-  for (const range of rangesAfter(context.query.sort, context.query.after)) {
-    const sql = walkSql(context, plan, walk, partition, range);
-    yield* file.statements.prepare(sql.text, slot).iterate(...sql.values, context.query.limit) as Iterable<unknown> as Iterable<Row>; // as: see asRows
-  }
-}
-
 /** The page, however far the walk to it is. */
 export const walkAll = (file: OpenFile, context: ListContext, plan: Plan, walk: Walk): Row[] => {
   const { query } = context;
-  const streams = streamsOf(plan, walk);
-  if (streams.length > 1) {
-    const walks = streams.map((partition, slot) => walkPartition(file, context, plan, walk, partition, slot));
-    return mergeSorted(walks, rowOrder(query.sort), query.limit);
-  }
   const rows: Row[] = [];
   for (const range of rangesAfter(query.sort, query.after)) {
     if (rows.length >= query.limit) break;
-    rows.push(...readRows(file.statements, walkSql(context, plan, walk, streams[0], range), query.limit - rows.length));
+    rows.push(...readRows(file.statements, walkSql(context, plan, walk, range), query.limit - rows.length));
   }
   return rows;
 };

@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openDuckDb } from './duckdb-engine.ts';
+
+/** One list of many numbers: it cannot be spilled, so it fits or it does not. */
+const LONG_LIST = 'SELECT len(list(i)) AS n FROM range(6000000) t(i)';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rushes-engine-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+test('a statement that needs more memory than the bound gets more, step by step, up to the most', async () => {
+  const raised: number[] = [];
+  const engine = await openDuckDb({
+    memoryLimitMb: 32,
+    mostMemoryMb: 400,
+    onMoreMemory: (limitMb) => raised.push(limitMb),
+    threads: 2,
+    tempFolder: folder,
+  });
+  expect(await engine.writeParquet(LONG_LIST, join(folder, 'one.parquet'))).toBe(1);
+  expect(await engine.rows(LONG_LIST)).toEqual([{ n: 6_000_000n }]);
+  await engine.close();
+  expect(raised.length).toBeGreaterThan(0);
+  for (const [n, limitMb] of raised.entries()) expect(limitMb).toBe(Math.min(400, Math.ceil((raised[n - 1] ?? 32) * 1.5)));
+});
+
+test('a bound that was set stands, and the error names it', async () => {
+  const engine = await openDuckDb({ memoryLimitMb: 32, threads: 2, tempFolder: folder });
+  await expect(engine.materialize('scratch.one', LONG_LIST)).rejects.toThrow('needs more than 32 MiB of memory');
+  await engine.close();
+});
