@@ -1,3 +1,5 @@
+export * from './events/index.ts';
 export * from './fold.ts';
 export * from './ids.ts';
 export * from './imdb.ts';
+export * from './sentiment/index.ts';

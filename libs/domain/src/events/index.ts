@@ -1,0 +1,4 @@
+export * from './duplicates.ts';
+export * from './event-schemas.ts';
+export * from './silver-event.ts';
+export * from './topics.ts';

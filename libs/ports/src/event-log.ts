@@ -1,0 +1,107 @@
+/**
+ * The one log: whatever changes after the historical import is appended here, stamped once, and kept for the retention. Records of a partition have
+ * ascending offsets (not necessarily without holes) and never change. Barriers are control records that batch runs append to cut all partitions.
+ */
+import type { OffsetVector, PartitionId } from '@rushes/domain';
+
+export interface NewRecord {
+  readonly partition: PartitionId;
+  /** The movie: what the partition was chosen by. */
+  readonly key: string;
+  /** The event's id, unique to what happened: a retry carries the same. */
+  readonly id: string;
+  /** The event's text. */
+  readonly value: string;
+}
+
+interface Stamped {
+  readonly offset: number;
+  /** By the log's clock. Never decreases within a partition. */
+  readonly appendedAtMs: number;
+}
+
+export interface EventRecord extends Stamped {
+  readonly kind: 'event';
+  readonly key: string;
+  readonly id: string;
+  readonly value: string;
+}
+
+export interface BarrierRecord extends Stamped {
+  readonly kind: 'barrier';
+  readonly number: number;
+}
+
+export type LogRecord = EventRecord | BarrierRecord;
+
+export interface Appended extends Stamped {
+  readonly partition: PartitionId;
+}
+
+export interface Bounds {
+  /** Offset of the oldest record that is still there; `next` if there is none. */
+  readonly earliest: number;
+  /** The offset that the next record will have at least. */
+  readonly next: number;
+}
+
+/** A partition that a member of a group owns. */
+export interface OwnedPartition {
+  readonly partition: PartitionId;
+  /** Grows with each hand-over of the partition: what a former owner writes can be told apart. */
+  readonly fence: number;
+}
+
+/** A member's part in a group that divides all partitions among its living members. */
+export interface Membership {
+  /** Stays a member, and learns what it owns now. To be called at least every third of the lease; a member that does not is out, without noticing. */
+  renew(): Promise<readonly OwnedPartition[]>;
+  /** Gives all partitions up at once. */
+  leave(): Promise<void>;
+}
+
+export interface EventLog {
+  /** Where the log is, for messages. */
+  readonly location: string;
+  readonly retentionMs: number;
+  /** Appends all records, or throws and has appended none or some: a retry with the same ids makes duplicates, which readers rule out. */
+  append(records: readonly NewRecord[]): Promise<readonly Appended[]>;
+  /** Appends barrier `number` to every partition. It may fail after some: what counts is read back, see `findBarrier`. */
+  appendBarrier(number: number): Promise<void>;
+  /**
+   * Records from an offset on, oldest first, at most `limit`; none if there is none yet. With `waitMs`, waits so long for the first.
+   * @throws OffsetTrimmedError if records at or after the offset are gone.
+   */
+  read(partition: PartitionId, from: number, limit: number, waitMs?: number): Promise<readonly LogRecord[]>;
+  bounds(partition: PartitionId): Promise<Bounds>;
+  /** The first offset whose record was appended at this time or later; the partition's next offset if there is none. */
+  offsetAtTime(partition: PartitionId, timeMs: number): Promise<number>;
+  /** The first barrier of this number in the partition, and the highest barrier that stands before it; `undefined` if it is not there. */
+  findBarrier(
+    partition: PartitionId,
+    number: number,
+  ): Promise<{ readonly barrier: BarrierRecord; readonly highestBefore: number | undefined } | undefined>;
+  /** The highest barrier number in any partition, 0 if there is none. */
+  highestBarrier(): Promise<number>;
+  /** The barrier with the highest number before an offset, 0 for none: what the epoch of the record at the offset follows from. */
+  highestBarrierBefore(partition: PartitionId, offset: number): Promise<number>;
+  /** Joins a group. A member that has not renewed for `leaseMs` loses its partitions to the others. */
+  join(group: string, member: string, leaseMs: number): Promise<Membership>;
+  /** Removes records older than the retention, but none at or after `keepFrom`. Returns how many. */
+  trim(keepFrom: OffsetVector): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Records that were asked for are not in the log any more. */
+export class OffsetTrimmedError extends Error {
+  override readonly name = 'OffsetTrimmedError';
+  readonly partition: PartitionId;
+  readonly from: number;
+  readonly earliest: number;
+  constructor(location: string, partition: PartitionId, from: number, earliest: number) {
+    super(`${partition} in ${location} begins at offset ${earliest}: what lay from ${from} on is gone`);
+    this.partition = partition;
+    this.from = from;
+    this.earliest = earliest;
+  }
+}
