@@ -52,4 +52,6 @@ export const CLIENT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   fastify: ['layers/serving/src'],
   piscina: ['libs/adapters/src/sqlite-batch-views'],
   commander: ['apps/rushes/src'],
+  'vader-sentiment': ['libs/domain/src/sentiment'],
+  'emoji.json': ['libs/domain/src/sentiment'],
 };

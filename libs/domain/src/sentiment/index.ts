@@ -1,0 +1,1 @@
+export { classify, scoreSentiment, SENTIMENT_VERSION, type Sentiment, type SentimentClass } from './score.ts';
