@@ -1,3 +1,6 @@
+export * from './keyed/index.ts';
+export * from './measures/index.ts';
+
 import { credits } from './credits.ts';
 import { genres } from './genres.ts';
 import { people } from './people.ts';

@@ -1,0 +1,34 @@
+import type { KeyedView } from './keyed-view.ts';
+import { movieRatings } from './movie-ratings.ts';
+import { movieRecords } from './movie-records.ts';
+import { ratingsByDay, ratingsByFiveMinutes, ratingsByHour } from './rating-buckets.ts';
+import { movieReviews, reviewsByDay, reviewsByFiveMinutes, reviewsByHour } from './review-buckets.ts';
+
+export * from './buckets.ts';
+export * from './fold.ts';
+export * from './keyed-view.ts';
+export * from './sql.ts';
+export {
+  movieRatings,
+  movieRecords,
+  movieReviews,
+  ratingsByDay,
+  ratingsByFiveMinutes,
+  ratingsByHour,
+  reviewsByDay,
+  reviewsByFiveMinutes,
+  reviewsByHour,
+};
+
+/** All keyed views. Whatever folds events folds them into each of these. */
+export const KEYED_VIEWS: readonly KeyedView[] = [
+  movieRecords,
+  movieRatings,
+  ratingsByFiveMinutes,
+  ratingsByHour,
+  ratingsByDay,
+  movieReviews,
+  reviewsByFiveMinutes,
+  reviewsByHour,
+  reviewsByDay,
+];
