@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { eventText, judgeEvent, type MovieEvent, type SilverRow } from '@rushes/domain';
 import { type BatchEngine, openDuckDb } from '@rushes/lake';
 import {
+  type Cell,
   decodeState,
   emptyState,
   encodeState,
@@ -48,7 +49,7 @@ const text = fc.constantFrom(
   'so-so, "quoted" \u00e9\ud83d\ude00\n',
   "it's not bad",
 );
-const name = fc.option(fc.string({ minLength: 1, maxLength: 8 }), { nil: null });
+const person = fc.option(fc.string({ minLength: 1, maxLength: 8 }), { nil: null });
 const source = fc.constantFrom('posted' as const, 'tmdb' as const);
 const fields = {
   title: fc.string({ minLength: 1, maxLength: 12 }),
@@ -70,7 +71,7 @@ const EVENTS: Readonly<Record<MovieEvent['type'], fc.Arbitrary<MovieEvent>>> = {
     'movie_changed',
     fc.record({ movie_id: movie, source, at, changes: fc.record(fields, { requiredKeys: ['title'] }) }),
   ),
-  rating_given: event('rating_given', fc.record({ movie_id: movie, score, user: name, at })),
+  rating_given: event('rating_given', fc.record({ movie_id: movie, score, user: person, at })),
   rating_observed: event(
     'rating_observed',
     fc.record({
@@ -85,7 +86,7 @@ const EVENTS: Readonly<Record<MovieEvent['type'], fc.Arbitrary<MovieEvent>>> = {
       at,
     }),
   ),
-  review_written: event('review_written', fc.record({ movie_id: movie, text, author: name, score: fc.option(score, { nil: null }), at })),
+  review_written: event('review_written', fc.record({ movie_id: movie, text, author: person, score: fc.option(score, { nil: null }), at })),
 };
 
 /** Events as a partition's typed rows, in the order of their offsets; the epoch grows now and then. */
@@ -118,7 +119,7 @@ const mergeAll = (view: KeyedView, a: States, b: States): States =>
     ]),
   );
 
-const literal = (value: unknown): string =>
+const literal = (value: Cell): string =>
   value === null ? 'NULL' : typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
 
 const SILVER_TYPES: Readonly<Record<KeyedView['topic'], string>> = {
@@ -132,8 +133,8 @@ const SILVER_TYPES: Readonly<Record<KeyedView['topic'], string>> = {
 
 const defineEvents = async (table: string, view: KeyedView, events: readonly EventRow[]): Promise<void> => {
   const columns = SILVER_TYPES[view.topic].split(', ').map((column) => {
-    const at = column.lastIndexOf(' ');
-    return { name: column.slice(0, at).replaceAll('"', ''), type: column.slice(at + 1) };
+    const [name = '', type = ''] = column.replaceAll('"', '').split(' ');
+    return { name, type };
   });
   const select = (row: EventRow | undefined): string =>
     `SELECT ${columns.map(({ name: column, type }) => `CAST(${literal(row?.[column] ?? null)} AS ${type}) AS "${column}"`).join(', ')}`;

@@ -225,6 +225,7 @@ export const publish = async (store: BatchViewStore, number: number, version: nu
     version,
     manifest: `manifests/manifest-${version}.json`,
     views,
+    cut: {},
     cutAt: '2026-03-01T10:00:00.000Z',
     publishedAt: `2026-03-01T10:0${number % 10}:30.000Z`,
     reason: 'run',

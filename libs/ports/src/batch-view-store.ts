@@ -3,6 +3,8 @@
  * the publications that say which artefacts are current. Nothing is ever overwritten.
  */
 
+import type { OffsetVector } from '@rushes/domain';
+
 /** `text_set`: an unordered set of short texts (genres); a row's value is its members joined by U+001F. */
 export type ColumnType = 'text' | 'integer' | 'boolean' | 'text_set';
 
@@ -118,6 +120,8 @@ export interface Publication {
   readonly manifest: string;
   /** Artefact of each view, by the view's name. */
   readonly views: Readonly<Record<string, { readonly artefact: string; readonly rows: number }>>;
+  /** The log's records before these offsets are in the version: what the speed layer adds begins there. */
+  readonly cut: OffsetVector;
   /** ISO 8601 instants. */
   readonly cutAt: string;
   readonly publishedAt: string;

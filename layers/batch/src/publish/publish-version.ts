@@ -22,6 +22,7 @@ export const publishVersion = async (
     version: manifest.version,
     manifest: manifestKey(manifest.version),
     views: Object.fromEntries(manifest.views.map(({ name, artefact, rows }) => [name, { artefact, rows }])),
+    cut: manifest.cut,
     cutAt: manifest.cutAt,
     publishedAt: now.toISOString(),
     reason: 'run',

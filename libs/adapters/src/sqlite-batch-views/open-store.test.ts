@@ -45,6 +45,7 @@ const publication = (number: number): Publication => ({
   version: number,
   manifest: 'm',
   views: {},
+  cut: {},
   cutAt: '2026-01-01T00:00:00Z',
   publishedAt: '2026-01-01T00:00:00Z',
   reason: 'run',

@@ -9,6 +9,7 @@ const publication = (number: number, version = number): Publication => ({
   version,
   manifest: `manifests/${version}.json`,
   views: { films: { artefact: `films-${version}`, rows: 5 }, genres: { artefact: 'genres-é', rows: 0 } },
+  cut: { 'movie.ratings/1': 17 },
   cutAt: '2026-01-02T03:04:05.678Z',
   publishedAt: '2026-01-02T03:09:00.000Z',
   reason: version === number ? 'run' : 'rollback',

@@ -4,7 +4,7 @@ import { count, latest, type Measure, type Observed } from '../measures/index.ts
 import { keyedView } from './keyed-view.ts';
 
 /** What a source last said of each of a movie's fields. */
-const fieldsOf = <Source extends FieldSource>(source: Source) => ({
+const fieldsOf = (source: FieldSource) => ({
   [`${source}_title`]: latest({ title: 'VARCHAR' }, 'offset', { source, sets_title: true }),
   [`${source}_genres`]: latest({ genres: 'VARCHAR' }, 'offset', { source, sets_genres: true }),
   [`${source}_year`]: latest({ year: 'BIGINT' }, 'offset', { source, sets_year: true }),
