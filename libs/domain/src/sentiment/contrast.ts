@@ -1,16 +1,16 @@
 /**
  * "but": what precedes the first one counts half, what follows it one and a half times.
  *
- * The reference looks the place of a score up by its value, in the list that it is changing. So among equal scores the first is changed, once for
- * each of them, and scores after "but" may keep their value. That is reproduced here, with a heap of places for each value in place of its search,
- * which takes quadratic time.
+ * The reference looks the place of a score up by its value, in the list that it is changing. So a score that equals what an earlier one was changed
+ * to keeps its value, and the earlier one is changed again: "outstanding but agree" (3 and 1.5) comes to 0.75 and 1.5. That is reproduced here, with a
+ * heap of places for each value instead of a search, which would take quadratic time.
  */
 import { popLeast, push } from './heap.ts';
 
 const BEFORE = 0.5;
 const AFTER = 1.5;
 
-/** The scores weighted by their place before or after the word at `but`. */
+/** The scores weighted by their place before or after the word at `but`, whose own score is 0. */
 export const weightedAround = (scores: readonly number[], but: number): readonly number[] => {
   const weighted = [...scores];
   // The places before the current one, and it, by the value that they have now.
