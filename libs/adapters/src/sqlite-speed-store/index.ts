@@ -1,0 +1,1 @@
+export { openSqliteSpeedStore, type SqliteSpeedStoreOptions } from './open-store.ts';

@@ -1,0 +1,65 @@
+/**
+ * Opens the file, made if it is not there, for any number of processes at once.
+ *
+ * Every call of the store is one transaction in a write-ahead log. A killed process loses nothing that was acknowledged. The log is not synced at each
+ * commit (synchronous = NORMAL), so a loss of power may take the last acknowledged transactions back; what is left is a prefix of them, because the
+ * frames of the log are checksummed as a chain and it ends where the chain breaks. So rows, change record, position keep their order, the writer
+ * goes on from the position that it reads, and what was lost is projected again.
+ */
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
+
+import { isBusy, onFile, unusable } from './errors.ts';
+import { APPLICATION_ID, FORMAT, SCHEMA } from './schema.ts';
+import { inTransaction } from './transaction.ts';
+
+/** How long a call waits for another process's transaction. */
+const BUSY_MS = 10_000;
+const RETRY_MS = 10;
+const CACHE_KIB = 32_768;
+/** What the write-ahead log is cut back to after it was longer. */
+const LOG_BYTES = 16_777_216;
+
+const pragma = (database: DatabaseSync, name: 'application_id' | 'user_version'): unknown =>
+  database.prepare(`PRAGMA ${name}`).get()?.[name];
+
+const isEmpty = (database: DatabaseSync): boolean => database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
+
+const prepareSchema = (database: DatabaseSync, path: string): void => {
+  if (isEmpty(database)) return database.exec(SCHEMA);
+  if (pragma(database, 'application_id') !== APPLICATION_ID)
+    throw new Error(`${path} is a database, but not a speed store: name another file`);
+  const format = pragma(database, 'user_version');
+  if (format !== FORMAT) throw unusable(path, `has format ${String(format)}, this program reads and writes format ${FORMAT}`);
+};
+
+const openOnce = (path: string): DatabaseSync => {
+  const database = new DatabaseSync(path, { timeout: BUSY_MS });
+  try {
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY');
+    database.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA journal_size_limit = ${LOG_BYTES}`);
+    inTransaction(database, () => prepareSchema(database, path));
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+};
+
+/** The change to a write-ahead log does not wait for others that do the same, so it is tried again. */
+export const openDatabase = async (path: string): Promise<DatabaseSync> => {
+  await mkdir(dirname(path), { recursive: true });
+  for (let waitedMs = 0; ; waitedMs += RETRY_MS) {
+    try {
+      return openOnce(path);
+    } catch (error) {
+      if (!isBusy(error) || waitedMs >= BUSY_MS)
+        return onFile(path, () => {
+          throw error;
+        });
+    }
+    await setTimeout(RETRY_MS);
+  }
+};

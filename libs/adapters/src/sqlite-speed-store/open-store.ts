@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+
+import type { SpeedRow, SpeedStore } from '@rushes/ports';
+
+import { watchChanges } from './change-watch.ts';
+import { changesOf } from './changes.ts';
+import { onFile } from './errors.ts';
+import { expiryAt, removerOf } from './expiry.ts';
+import { openDatabase } from './open-database.ts';
+import { coverageOf, positionsOf } from './progress.ts';
+import { rowsOf } from './rows.ts';
+import { inTransaction } from './transaction.ts';
+
+export interface SqliteSpeedStoreOptions {
+  /** Milliseconds since 1970, by which rows expire. Default: the system's clock. */
+  readonly now?: () => number;
+  /** How often other processes' writes are looked for while somebody listens for changes. Default: 20. */
+  readonly pollMs?: number;
+}
+
+/**
+ * The speed store in one SQLite file, shared by any number of processes. SQLite runs on the caller's thread: a call takes as long as its rows do, and
+ * waits for other processes' calls. One call is one transaction. The connection to a file is never lost.
+ */
+export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedStoreOptions = {}): Promise<SpeedStore> => {
+  const { now = Date.now, pollMs = 20 } = options;
+  const path = resolve(file);
+  const database = await openDatabase(path);
+  const { rows, changes, coverage, positions, remover, dataVersion } = onFile(path, () => ({
+    rows: rowsOf(database),
+    changes: changesOf(database),
+    coverage: coverageOf(database),
+    positions: positionsOf(database),
+    remover: removerOf(database),
+    dataVersion: database.prepare('PRAGMA data_version'),
+  }));
+  const watch = watchChanges(() => dataVersion.get()?.['data_version'], pollMs);
+  const read = <Result>(work: () => Result): Result => onFile(path, work);
+  const write = <Result>(work: () => Result): Result => onFile(path, () => inTransaction(database, work));
+
+  async function* scan(view: string, aboveEpoch: number): AsyncGenerator<readonly SpeedRow[]> {
+    let last: SpeedRow | undefined;
+    for (;;) {
+      const batch = read(() => rows.scanBatch(view, aboveEpoch, last, now()));
+      last = batch.at(-1);
+      if (last === undefined) return;
+      yield batch;
+      await setImmediate();
+    }
+  }
+
+  return {
+    location: path,
+    async upsert(timed, ttlMs) {
+      const nowMs = now();
+      const expiresAtMs = expiryAt(nowMs, ttlMs);
+      write(() => {
+        rows.upsert(timed, expiresAtMs);
+        remover.removeRows(nowMs, timed.length);
+      });
+    },
+    readKey: async (view, key, aboveEpoch) => read(() => rows.readKey(view, key, aboveEpoch, now())),
+    scan,
+    async appendChange(change, ttlMs) {
+      const nowMs = now();
+      const expiresAtMs = expiryAt(nowMs, ttlMs);
+      write(() => {
+        changes.append(change, expiresAtMs);
+        remover.removeChanges(nowMs);
+      });
+      watch.notify();
+    },
+    readChanges: async (partition, after, limit) => read(() => changes.read(partition, after, limit, now())),
+    onChange: (listener) => watch.add(listener),
+    readCoverage: async () => read(coverage.read),
+    putCoverage: async (covered) => write(() => coverage.put(covered)),
+    dropCoverage: async (upToEpoch) => write(() => coverage.drop(upToEpoch)),
+    readPosition: async (partition) => read(() => positions.read(partition)),
+    putPosition: async (position) => write(() => positions.put(position)),
+    onReconnect: () => () => {},
+    async close() {
+      watch.close();
+      if (database.isOpen) database.close();
+    },
+  };
+};

@@ -1,0 +1,50 @@
+/** Coverage, which never expires, and the writers' positions, which only an equal or higher fence replaces. */
+import type { PartitionId } from '@rushes/domain';
+import type { Coverage, SpeedPosition } from '@rushes/ports';
+import type { DatabaseSync } from 'node:sqlite';
+
+export const coverageOf = (database: DatabaseSync) => {
+  const read = database.prepare('SELECT partition, epoch, generation, from_offset, expires_at_ms FROM coverage');
+  read.setReturnArrays(true);
+  const put = database.prepare(
+    'INSERT OR REPLACE INTO coverage (partition, epoch, generation, from_offset, expires_at_ms) VALUES (?, ?, ?, ?, ?)',
+  );
+  const drop = database.prepare('DELETE FROM coverage WHERE epoch <= ?');
+  return {
+    read: (): readonly Coverage[] =>
+      read.all().map((record) => {
+        // as: an array of the columns above, written by `put`
+        const [partition, epoch, generation, from, expiresAtMs] = record as unknown as [PartitionId, number, number, number, number];
+        return { partition, epoch, generation, from, expiresAtMs };
+      }),
+    put: ({ partition, epoch, generation, from, expiresAtMs }: Coverage): void =>
+      void put.run(partition, epoch, generation, from, expiresAtMs),
+    drop: (upToEpoch: number): void => void drop.run(upToEpoch),
+  };
+};
+
+const PUT_POSITION = `
+INSERT INTO positions (partition, next_offset, epoch, opening_offset, opening_appended_at_ms, fence) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET
+  next_offset = excluded.next_offset, epoch = excluded.epoch, opening_offset = excluded.opening_offset,
+  opening_appended_at_ms = excluded.opening_appended_at_ms, fence = excluded.fence
+WHERE excluded.fence >= fence`;
+
+export const positionsOf = (database: DatabaseSync) => {
+  const read = database.prepare(
+    'SELECT next_offset, epoch, opening_offset, opening_appended_at_ms, fence FROM positions WHERE partition = ?',
+  );
+  read.setReturnArrays(true);
+  const put = database.prepare(PUT_POSITION);
+  return {
+    read(partition: PartitionId): SpeedPosition | undefined {
+      const record = read.get(partition);
+      if (record === undefined) return undefined;
+      // as: an array of the columns above, written by `put`
+      const [offset, epoch, openingOffset, appendedAtMs, fence] = record as unknown as [number, number, number, number, number];
+      return { partition, offset, epoch, opening: { offset: openingOffset, appendedAtMs }, fence };
+    },
+    put: ({ partition, offset, epoch, opening, fence }: SpeedPosition): boolean =>
+      put.run(partition, offset, epoch, opening.offset, opening.appendedAtMs, fence).changes === 1,
+  };
+};

@@ -1,0 +1,40 @@
+/**
+ * Tables of the file. Rows lie by epoch within a view: what is written now is together, a scan above an epoch touches nothing older, and a key is
+ * found by one look into each of the few epochs.
+ */
+
+/** Counts the changes of this file's meaning. A file with another number is not read. */
+export const FORMAT = 1;
+/** Marks the file as a speed store: "RuSp". */
+export const APPLICATION_ID = 0x52755370;
+
+export const SCHEMA = `
+CREATE TABLE speed_rows (
+  view TEXT NOT NULL, epoch INTEGER NOT NULL, key TEXT NOT NULL, partition TEXT NOT NULL, generation INTEGER NOT NULL,
+  timestamp_us INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL, last_offset INTEGER NOT NULL, state TEXT NOT NULL,
+  PRIMARY KEY (view, epoch, key, partition, generation)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX speed_rows_by_expiry ON speed_rows (expires_at_ms);
+
+CREATE TABLE changes (
+  id INTEGER PRIMARY KEY,
+  partition TEXT NOT NULL, from_offset INTEGER NOT NULL, generation INTEGER NOT NULL, to_offset INTEGER NOT NULL,
+  epoch INTEGER NOT NULL, appended_at_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL, rows TEXT NOT NULL,
+  UNIQUE (partition, from_offset, generation)
+) STRICT;
+CREATE INDEX changes_by_length ON changes (partition, to_offset - from_offset);
+CREATE INDEX changes_by_expiry ON changes (expires_at_ms);
+
+CREATE TABLE coverage (
+  partition TEXT NOT NULL, epoch INTEGER NOT NULL, generation INTEGER NOT NULL, from_offset INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL,
+  PRIMARY KEY (partition, epoch)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE positions (
+  partition TEXT PRIMARY KEY, next_offset INTEGER NOT NULL, epoch INTEGER NOT NULL,
+  opening_offset INTEGER NOT NULL, opening_appended_at_ms INTEGER NOT NULL, fence INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+PRAGMA application_id = ${APPLICATION_ID};
+PRAGMA user_version = ${FORMAT};
+`;
