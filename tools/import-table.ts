@@ -15,6 +15,7 @@ export const IMPORT_TABLE: Readonly<Record<string, { readonly package: string; r
     imports: ['@rushes/lake', '@rushes/views', '@rushes/ports', '@rushes/domain', '@rushes/runtime'],
   },
   'layers/serving': { package: '@rushes/serving', imports: ['@rushes/views', '@rushes/ports', '@rushes/domain', '@rushes/runtime'] },
+  'layers/speed': { package: '@rushes/speed', imports: ['@rushes/views', '@rushes/ports', '@rushes/domain', '@rushes/runtime'] },
   'apps/batch': {
     package: '@rushes/app-batch',
     imports: ['@rushes/batch', '@rushes/adapters', '@rushes/lake', '@rushes/views', '@rushes/ports', '@rushes/domain', '@rushes/runtime'],
@@ -27,6 +28,7 @@ export const IMPORT_TABLE: Readonly<Record<string, { readonly package: string; r
     package: 'rushes',
     imports: [
       '@rushes/batch',
+      '@rushes/speed',
       '@rushes/serving',
       '@rushes/adapters',
       '@rushes/lake',

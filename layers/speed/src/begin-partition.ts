@@ -1,0 +1,61 @@
+/** Where a writer of a partition begins, and what it has to know of the records before: the epoch, and the ids of 48 hours. */
+import { type DuplicateFilter, DUPLICATE_WINDOW_MS, duplicateFilter, offsetAt, type OffsetVector, type PartitionId } from '@rushes/domain';
+import type { EventLog, SpeedPosition, SpeedStore } from '@rushes/ports';
+
+import { FIRST_OPENING, type Opening } from './plan-batches.ts';
+
+const READ_RECORDS = 2000;
+
+export interface Beginning {
+  readonly offset: number;
+  readonly epoch: number;
+  readonly opening: Opening;
+  readonly duplicates: DuplicateFilter;
+  /** The store knows no position: coverage has to say that projecting begins here. */
+  readonly isNew: boolean;
+}
+
+const openingAt = async (
+  log: EventLog,
+  partition: PartitionId,
+  offset: number,
+): Promise<{ readonly epoch: number; readonly opening: Opening }> => {
+  const number = await log.highestBarrierBefore(partition, offset);
+  const found = number === 0 ? undefined : await log.findBarrier(partition, number);
+  return { epoch: number + 1, opening: found === undefined ? FIRST_OPENING : found.barrier };
+};
+
+/** A filter that has seen the records of the window before `offset`. */
+const filterUpTo = async (log: EventLog, partition: PartitionId, offset: number): Promise<DuplicateFilter> => {
+  const { earliest, next } = await log.bounds(partition);
+  const filter = duplicateFilter();
+  if (offset <= earliest || next <= earliest) return filter;
+  const [last] = await log.read(partition, Math.max(earliest, offset - 1), 1);
+  if (last === undefined) return filter;
+  let at = Math.max(earliest, await log.offsetAtTime(partition, last.appendedAtMs - DUPLICATE_WINDOW_MS));
+  while (at < offset) {
+    const records = await log.read(partition, at, READ_RECORDS);
+    const end = records.at(-1);
+    if (end === undefined) break;
+    for (const record of records) if (record.kind === 'event' && record.offset < offset) filter.isDuplicate(record.id, record.appendedAtMs);
+    at = end.offset + 1;
+  }
+  return filter;
+};
+
+/** @param cut of the published version: without a position of its own, a writer begins there. */
+export const beginPartition = async (
+  log: EventLog,
+  store: Pick<SpeedStore, 'readPosition'>,
+  partition: PartitionId,
+  cut: OffsetVector,
+): Promise<Beginning> => {
+  const known: SpeedPosition | undefined = await store.readPosition(partition);
+  const { earliest } = await log.bounds(partition);
+  const wanted = known?.offset ?? offsetAt(cut, partition);
+  // What was trimmed before it was projected is missing; coverage that begins later says so.
+  const isNew = known === undefined || wanted < earliest;
+  const offset = Math.max(wanted, earliest);
+  const { epoch, opening } = isNew ? await openingAt(log, partition, offset) : known;
+  return { offset, epoch, opening, duplicates: await filterUpTo(log, partition, offset), isNew };
+};

@@ -1,0 +1,87 @@
+/**
+ * Folds a micro-batch into absolute states. Invariant: a state holds all of its key's events of the epoch up to its last offset, so an event at or
+ * before that offset is in it already and is not folded again: replaying after a crash changes nothing.
+ */
+import { type DuplicateFilter, judgeEvent, type PartitionId, type SilverRow, topicOf } from '@rushes/domain';
+import type { EventRecord, SpeedKey, SpeedRow } from '@rushes/ports';
+import { decodeState, emptyState, encodeState, type EventRow, foldEvent, keyOf, KEYED_VIEWS, type KeyedView } from '@rushes/views';
+
+import type { MicroBatch } from './plan-batches.ts';
+
+export interface RejectedEvent {
+  readonly record: EventRecord;
+  readonly reason: string;
+}
+
+export interface FoldedBatch {
+  /** The states that changed. */
+  readonly rows: readonly SpeedRow[];
+  readonly rejected: readonly RejectedEvent[];
+  readonly duplicates: number;
+}
+
+/** Finds the state of a key as it was left, if there is one. */
+export type FindRow = (key: SpeedKey) => Promise<SpeedRow | undefined>;
+
+export const viewsOf = (partition: PartitionId): readonly KeyedView[] => KEYED_VIEWS.filter((view) => view.topic === topicOf(partition));
+
+export const rowName = ({ view, key }: Pick<SpeedKey, 'view' | 'key'>): string => `${view} ${key}`;
+
+interface Folding {
+  readonly view: KeyedView;
+  readonly key: SpeedKey;
+  state: unknown;
+  lastOffset: number;
+  changed: boolean;
+}
+
+export const foldBatch = async (
+  partition: PartitionId,
+  batch: Pick<MicroBatch, 'epoch' | 'events'>,
+  generation: number,
+  duplicates: DuplicateFilter,
+  findRow: FindRow,
+): Promise<FoldedBatch> => {
+  const views = viewsOf(partition);
+  const folding = new Map<string, Folding>();
+  const rejected: RejectedEvent[] = [];
+  let duplicateCount = 0;
+
+  const begin = async (view: KeyedView, key: SpeedKey): Promise<Folding> => {
+    const row = await findRow(key);
+    const state = row === undefined ? emptyState(view) : decodeState(view, row.state);
+    return { view, key, state, lastOffset: row?.lastOffset ?? -1, changed: false };
+  };
+  const fold = async (record: EventRecord, silver: SilverRow): Promise<void> => {
+    const row = { ...silver, offset: record.offset, epoch: batch.epoch } as unknown as EventRow; // as: silver rows hold cells alone
+    for (const view of views) {
+      if (!view.events.includes(silver.type)) continue;
+      const key = { view: view.storedName, key: keyOf(view, row), epoch: batch.epoch, partition, generation };
+      const name = rowName(key);
+      let one = folding.get(name);
+      if (one === undefined) folding.set(name, (one = await begin(view, key)));
+      if (record.offset <= one.lastOffset) continue;
+      one.state = foldEvent(view, one.state as never, row); // as never: the view's own state
+      one.lastOffset = record.offset;
+      one.changed = true;
+    }
+  };
+
+  for (const record of batch.events) {
+    if (duplicates.isDuplicate(record.id, record.appendedAtMs)) {
+      duplicateCount += 1;
+      continue;
+    }
+    const judged = judgeEvent(record.value, { topic: topicOf(partition), key: record.key, appendedAtMs: record.appendedAtMs });
+    if ('fault' in judged) rejected.push({ record, reason: judged.fault });
+    else await fold(record, judged.row);
+  }
+  const rows = [...folding.values()]
+    .filter((one) => one.changed)
+    .map((one): SpeedRow => ({
+      ...one.key,
+      state: encodeState(one.state as Readonly<Record<string, unknown>>),
+      lastOffset: one.lastOffset,
+    }));
+  return { rows, rejected, duplicates: duplicateCount };
+};

@@ -1,0 +1,31 @@
+/** Limits of the speed layer, all of them. */
+export interface SpeedOptions {
+  /** How long rows live. Twelve runs of four hours have to fail before one is missing. */
+  readonly ttlMs: number;
+  /** Records that are folded and written together at most. */
+  readonly batchRecords: number;
+  /** How long a read of a partition waits for records. */
+  readonly waitMs: number;
+  /** States of a partition that are kept in memory; others are read back from the store. */
+  readonly cachedStates: number;
+  /** A member that does not renew for so long loses its partitions. */
+  readonly leaseMs: number;
+  /** An epoch is projected anew when this share of its time to live is over. */
+  readonly renewAtShare: number;
+  /** How long a partition rests after a fault of the machinery, first and at most. */
+  readonly firstRetryMs: number;
+  readonly maxRetryMs: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+export const DEFAULT_SPEED_OPTIONS: SpeedOptions = {
+  ttlMs: 48 * HOUR_MS,
+  batchRecords: 500,
+  waitMs: 1000,
+  cachedStates: 50_000,
+  leaseMs: 10_000,
+  renewAtShare: 0.85,
+  firstRetryMs: 200,
+  maxRetryMs: 10_000,
+};

@@ -1,0 +1,61 @@
+/** Cuts a partition's records at the barriers that take effect. Pure. Invariant: all events of one micro-batch are of one epoch. */
+import type { BarrierRecord, EventRecord, LogRecord } from '@rushes/ports';
+
+/** Where an epoch begins: write timestamps count from here. */
+export interface Opening {
+  readonly offset: number;
+  readonly appendedAtMs: number;
+}
+
+export interface MicroBatch {
+  readonly epoch: number;
+  readonly opening: Opening;
+  /** Whether the epoch begins here. */
+  readonly opens: boolean;
+  readonly events: readonly EventRecord[];
+  /** Offsets from `from` up to, not including, `to` are done with. */
+  readonly from: number;
+  readonly to: number;
+  /** Append time of the last record. */
+  readonly appendedAtMs: number;
+}
+
+/** The log before the first barrier has no opening of its own. */
+export const FIRST_OPENING: Opening = { offset: 0, appendedAtMs: 0 };
+
+/** A barrier takes effect if no higher or equal one stands before it: then the epoch of its number ends. */
+export const takesEffect = (barrier: BarrierRecord, epoch: number): boolean => barrier.number >= epoch;
+
+export const planBatches = (
+  records: readonly LogRecord[],
+  from: number,
+  start: { readonly epoch: number; readonly opening: Opening },
+): readonly MicroBatch[] => {
+  const batches: MicroBatch[] = [];
+  let { epoch, opening } = start;
+  let opens = false;
+  let events: EventRecord[] = [];
+  let begin = from;
+  let last: LogRecord | undefined;
+  const close = (): void => {
+    if (last === undefined) return;
+    batches.push({ epoch, opening, opens, events, from: begin, to: last.offset + 1, appendedAtMs: last.appendedAtMs });
+    begin = last.offset + 1;
+    events = [];
+    opens = false;
+    last = undefined;
+  };
+  for (const record of records) {
+    if (record.kind === 'barrier' && takesEffect(record, epoch)) {
+      // What came before the barrier is a batch of its epoch; the barrier itself belongs to the epoch that it opens.
+      close();
+      epoch = record.number + 1;
+      opening = { offset: record.offset, appendedAtMs: record.appendedAtMs };
+      opens = true;
+    }
+    if (record.kind === 'event') events.push(record);
+    last = record;
+  }
+  close();
+  return batches;
+};
