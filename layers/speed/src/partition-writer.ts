@@ -58,7 +58,10 @@ export const openPartitionWriter = async (context: WriterContext, partition: Par
   const begun: Beginning = await beginPartition(log, store, partition, await context.publishedCut());
   let { offset, epoch, opening } = begun;
   const { duplicates } = begun;
-  let coverage: Coverage | undefined = (await store.readCoverage()).find((one) => one.partition === partition && one.epoch === epoch);
+  /** There is one already if a crash or a former owner was faster; the store keeps the earlier expiry of the two. */
+  const readCoverage = async (of: number): Promise<Coverage | undefined> =>
+    (await store.readCoverage()).find((one) => one.partition === partition && one.epoch === of);
+  let coverage = await readCoverage(epoch);
   const cache = new LRUCache<string, SpeedRow>({ max: options.cachedStates });
 
   const cover = async (next: Coverage): Promise<void> => {
@@ -72,9 +75,10 @@ export const openPartitionWriter = async (context: WriterContext, partition: Par
   const findRow = async (key: SpeedKey): Promise<SpeedRow | undefined> => cache.get(rowName(key)) ?? readBack(key);
 
   const write = async (batch: MicroBatch): Promise<Progressed> => {
-    if (batch.opens || coverage === undefined || coverage.epoch !== batch.epoch) {
+    if (coverage === undefined || coverage.epoch !== batch.epoch) {
       cache.clear();
-      await cover({ partition, epoch: batch.epoch, generation: 0, from: batch.from, expiresAtMs: NEVER_MS });
+      coverage = await readCoverage(batch.epoch);
+      if (coverage === undefined) await cover({ partition, epoch: batch.epoch, generation: 0, from: batch.from, expiresAtMs: NEVER_MS });
     }
     const generation = coverage?.generation ?? 0;
     const folded = await foldBatch(partition, batch, generation, duplicates, findRow);

@@ -10,8 +10,6 @@ export interface Opening {
 export interface MicroBatch {
   readonly epoch: number;
   readonly opening: Opening;
-  /** Whether the epoch begins here. */
-  readonly opens: boolean;
   readonly events: readonly EventRecord[];
   /** Offsets from `from` up to, not including, `to` are done with. */
   readonly from: number;
@@ -33,16 +31,14 @@ export const planBatches = (
 ): readonly MicroBatch[] => {
   const batches: MicroBatch[] = [];
   let { epoch, opening } = start;
-  let opens = false;
   let events: EventRecord[] = [];
   let begin = from;
   let last: LogRecord | undefined;
   const close = (): void => {
     if (last === undefined) return;
-    batches.push({ epoch, opening, opens, events, from: begin, to: last.offset + 1, appendedAtMs: last.appendedAtMs });
+    batches.push({ epoch, opening, events, from: begin, to: last.offset + 1, appendedAtMs: last.appendedAtMs });
     begin = last.offset + 1;
     events = [];
-    opens = false;
     last = undefined;
   };
   for (const record of records) {
@@ -51,7 +47,6 @@ export const planBatches = (
       close();
       epoch = record.number + 1;
       opening = { offset: record.offset, appendedAtMs: record.appendedAtMs };
-      opens = true;
     }
     if (record.kind === 'event') events.push(record);
     last = record;

@@ -77,7 +77,10 @@ export interface SpeedStore {
   /** Calls back when there may be new change records, whoever wrote them. Returns what ends that. */
   onChange(listener: () => void): () => void;
   readCoverage(): Promise<readonly Coverage[]>;
-  /** Written before an epoch's first row; replaces the one of the same partition and epoch. */
+  /**
+   * Written before an epoch's first row. Of one partition and epoch the higher generation stays; of the same generation the later `from` and the
+   * earlier expiry: of two writers, the one that promises less is believed.
+   */
   putCoverage(coverage: Coverage): Promise<void>;
   /** Removes the coverage of all epochs up to this one. */
   dropCoverage(upToEpoch: number): Promise<void>;

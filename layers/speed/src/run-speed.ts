@@ -1,0 +1,163 @@
+/**
+ * The speed layer's process: owns partitions, projects each in a loop of its own, and keeps epochs from expiring. A fault of the machinery rests one
+ * partition and is tried again; it never skips an event.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { OffsetVector, PartitionId } from '@rushes/domain';
+import type { EventLog, Membership, SpeedStore } from '@rushes/ports';
+import { explainError, type Logger } from '@rushes/runtime';
+
+import { checkInterlock } from './interlock.ts';
+import { DEFAULT_SPEED_OPTIONS, type SpeedOptions } from './options.ts';
+import { FencedError, openPartitionWriter, type PartitionWriter, type WriterContext } from './partition-writer.ts';
+import type { SpeedMetrics } from './speed-metrics.ts';
+
+export interface SpeedStores {
+  readonly log: EventLog;
+  readonly speed: SpeedStore;
+  /** Cut of the published version; empty if there is none. */
+  readonly publishedCut: () => Promise<OffsetVector>;
+}
+
+export interface SpeedContext {
+  readonly logger: Logger;
+  readonly metrics?: SpeedMetrics;
+  /** Told of events that cannot be used, perhaps more than once of the same. */
+  readonly reject: WriterContext['reject'];
+  readonly nowMs?: () => number;
+  /** Name of this member of the group. */
+  readonly member: string;
+}
+
+export interface RunningSpeed {
+  /** Resolves when all partitions are at the end that their logs had when it was called. For tests and tools. */
+  caughtUp(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const GROUP = 'speed';
+
+interface Projection {
+  readonly fence: number;
+  readonly ended: AbortController;
+  readonly done: Promise<void>;
+  writer: PartitionWriter | undefined;
+}
+
+export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Partial<SpeedOptions> = {}): RunningSpeed => {
+  const options: SpeedOptions = { ...DEFAULT_SPEED_OPTIONS, ...given };
+  const { log, speed: store, publishedCut } = stores;
+  const { logger, metrics } = context;
+  const nowMs = context.nowMs ?? Date.now;
+  const writing: WriterContext = { log, store, options, nowMs, publishedCut, reject: context.reject };
+  const ended = new AbortController();
+  const projections = new Map<PartitionId, Projection>();
+
+  const project = async (partition: PartitionId, projection: Projection): Promise<void> => {
+    const signal = AbortSignal.any([ended.signal, projection.ended.signal]);
+    let restMs = options.firstRetryMs;
+    while (!signal.aborted) {
+      try {
+        projection.writer ??= await openPartitionWriter(writing, partition, projection.fence);
+        const done = await projection.writer.step();
+        restMs = options.firstRetryMs;
+        if (done) metrics?.progressed(partition, done, nowMs());
+      } catch (err) {
+        if (signal.aborted) return;
+        // Whatever went wrong, the position in the store is the truth: the next writer begins there.
+        projection.writer = undefined;
+        if (err instanceof FencedError) return;
+        metrics?.failed(partition);
+        logger.error(
+          { err, partition, hint: explainError(err).hint, retry_in_ms: restMs },
+          `projecting ${partition} failed: ${explainError(err).message}`,
+        );
+        await sleep(restMs, undefined, { signal }).catch(() => undefined);
+        restMs = Math.min(restMs * 2, options.maxRetryMs);
+      }
+    }
+  };
+
+  const begin = (partition: PartitionId, fence: number): void => {
+    const projection: { -readonly [K in keyof Projection]: Projection[K] } = {
+      fence,
+      ended: new AbortController(),
+      done: Promise.resolve(),
+      writer: undefined,
+    };
+    projections.set(partition, projection);
+    projection.done = project(partition, projection);
+  };
+  const end = async (partition: PartitionId): Promise<void> => {
+    const projection = projections.get(partition);
+    projection?.ended.abort();
+    await projection?.done;
+    projections.delete(partition);
+  };
+
+  const own = async (membership: Membership): Promise<void> => {
+    const owned = new Map((await membership.renew()).map(({ partition, fence }) => [partition, fence]));
+    for (const [partition, { fence }] of projections) if (owned.get(partition) !== fence) await end(partition);
+    for (const [partition, fence] of owned) if (!projections.has(partition)) begin(partition, fence);
+    metrics?.owned(projections.size);
+  };
+
+  let told: string = 'fine';
+  const guard = async (): Promise<void> => {
+    const { ageMs, share, level, due } = checkInterlock(await store.readCoverage(), await publishedCut(), nowMs(), options);
+    metrics?.uncovered(share, ageMs);
+    if (level !== told && level !== 'fine')
+      logger[level === 'alarm' ? 'error' : 'warn'](
+        { oldest_uncovered_ms: ageMs, ttl_ms: options.ttlMs },
+        'batch runs have not covered the oldest events for long: see why they fail before their rows expire',
+      );
+    told = level;
+    for (const one of due) {
+      const writer = projections.get(one.partition)?.writer;
+      if (!writer) continue;
+      await writer.renew(one);
+      metrics?.renewed();
+      logger.info({ partition: one.partition, epoch: one.epoch }, 'projected an epoch anew before it expired');
+    }
+  };
+
+  const loop = async (): Promise<void> => {
+    let membership: Membership | undefined;
+    while (!ended.signal.aborted) {
+      try {
+        membership ??= await log.join(GROUP, context.member, options.leaseMs);
+        await own(membership);
+        await guard();
+      } catch (err) {
+        logger.error({ err }, `the speed layer's partitions could not be checked: ${explainError(err).message}`);
+      }
+      await sleep(options.leaseMs / 3, undefined, { signal: ended.signal }).catch(() => undefined);
+    }
+    await Promise.all([...projections.keys()].map(end));
+    await membership?.leave();
+  };
+  const stopListening = store.onReconnect(() => {
+    for (const projection of projections.values()) projection.writer = undefined;
+  });
+  const running = loop();
+  const behind = async (partition: PartitionId, until: number): Promise<boolean> =>
+    ((await store.readPosition(partition))?.offset ?? 0) < until;
+
+  return {
+    async caughtUp() {
+      const ends = new Map<PartitionId, number>();
+      while (projections.size === 0 && !ended.signal.aborted) await sleep(1);
+      for (const partition of projections.keys()) {
+        const { earliest, next } = await log.bounds(partition);
+        if (next > earliest) ends.set(partition, next);
+      }
+      for (const [partition, until] of ends) while (!ended.signal.aborted && (await behind(partition, until))) await sleep(1);
+    },
+    async stop() {
+      ended.abort();
+      stopListening();
+      await running;
+    },
+  };
+};
