@@ -1,0 +1,99 @@
+/**
+ * Time to live, counted at each write from the store's now. What a write ruled out, before or while it lived, does not come back when it expires.
+ * Not relied upon, because stores differ: whether an older write that arrives after the newer one has expired is ruled out, or is read; whether
+ * a repeated write of equal timestamp lives longer.
+ */
+import type { SpeedStore } from '@rushes/ports';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { type Open, type OpenedSpeedStore, pass } from './opened-store.ts';
+import { change, coverage, HOUR_MS, ordered, position, RATINGS, row, scanAll, untimed, VIEW } from './samples.ts';
+
+/** A store may count whole seconds: nothing is asked within one of an expiry. */
+const TTL_MS = 3_000;
+const BEFORE_MS = 1_500;
+const AFTER_MS = 3_000;
+
+export const expiryTests = (open: Open): void => {
+  describe('time to live', () => {
+    let opened: OpenedSpeedStore;
+    let store: SpeedStore;
+    beforeEach(async () => {
+      opened = await open();
+      store = opened.store;
+    });
+    afterEach(() => opened.dispose());
+
+    test('rows and change records are read until they expire, and never again', async () => {
+      await store.upsert([row(1)], TTL_MS);
+      await store.appendChange(change(0, 2), TTL_MS);
+      const other = await opened.reopen();
+      await pass(opened, BEFORE_MS);
+      for (const client of [store, other]) {
+        expect(await client.readKey(VIEW, 'a', 0)).toHaveLength(1);
+        expect(await scanAll(client, VIEW, 0)).toHaveLength(1);
+        expect(await client.readChanges(RATINGS, 0, 9)).toHaveLength(1);
+      }
+      await pass(opened, AFTER_MS);
+      for (const client of [store, other, await opened.reopen()]) {
+        expect(await client.readKey(VIEW, 'a', 0)).toEqual([]);
+        expect(await scanAll(client, VIEW, 0)).toEqual([]);
+        expect(await client.readChanges(RATINGS, 0, 9)).toEqual([]);
+      }
+    });
+
+    test('each row by its own last write: a newer write lives its own time, an older one adds none', async () => {
+      await store.upsert([row(1), row(5, { key: 'b' })], TTL_MS);
+      await pass(opened, BEFORE_MS);
+      await store.upsert([row(2), row(4, { key: 'b' })], HOUR_MS);
+      await store.upsert([row(7, { key: 'c' })], HOUR_MS);
+      await store.upsert([row(8, { key: 'c' })], TTL_MS);
+      await pass(opened, AFTER_MS);
+      expect(await store.readKey(VIEW, 'a', 0)).toEqual([untimed(row(2))]);
+      expect(await store.readKey(VIEW, 'b', 0)).toEqual([]);
+      expect(await store.readKey(VIEW, 'c', 0)).toEqual([]);
+    });
+
+    test('the timestamp does not count: old writes live as long as new ones', async () => {
+      await store.upsert([{ ...row(1), timestampUs: 1 }], TTL_MS);
+      await pass(opened, BEFORE_MS);
+      expect(await store.readKey(VIEW, 'a', 0)).toHaveLength(1);
+    });
+
+    test('an expired row is there again after a newer write', async () => {
+      await store.upsert([row(1)], TTL_MS);
+      await pass(opened, TTL_MS + BEFORE_MS);
+      await store.upsert([row(2)], HOUR_MS);
+      expect(await store.readKey(VIEW, 'a', 0)).toEqual([untimed(row(2))]);
+    });
+
+    test('a renewed epoch stands beside its former generation, which expires when it would have', async () => {
+      const renewed = [row(1, { generation: 1 }), row(2, { key: 'b', generation: 1 })];
+      await store.upsert([row(1), row(2, { key: 'b' })], TTL_MS);
+      await store.putCoverage(coverage(7));
+      await pass(opened, BEFORE_MS);
+      await store.upsert(renewed, HOUR_MS);
+      await store.putCoverage(coverage(7, { generation: 1 }));
+      expect(await store.readKey(VIEW, 'a', 0)).toHaveLength(2);
+      await pass(opened, AFTER_MS);
+      expect(ordered(await scanAll(store, VIEW, 0))).toEqual(ordered(renewed.map(untimed)));
+      expect(await store.readCoverage()).toEqual([coverage(7, { generation: 1 })]);
+    });
+
+    test('a change record that was replaced lives its new time', async () => {
+      await store.appendChange(change(0, 2), TTL_MS);
+      await pass(opened, BEFORE_MS);
+      await store.appendChange(change(0, 3), HOUR_MS);
+      await pass(opened, AFTER_MS);
+      expect(await store.readChanges(RATINGS, 0, 9)).toEqual([change(0, 3)]);
+    });
+
+    test('coverage and positions do not expire', async () => {
+      await store.putCoverage(coverage(7, { expiresAtMs: 1 }));
+      await store.putPosition(position(12, 1));
+      await pass(opened, TTL_MS + BEFORE_MS);
+      expect(await store.readCoverage()).toEqual([coverage(7, { expiresAtMs: 1 })]);
+      expect(await store.readPosition(RATINGS)).toEqual(position(12, 1));
+    });
+  });
+};

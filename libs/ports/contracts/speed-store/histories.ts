@@ -1,0 +1,132 @@
+/** Random histories of several clients against the model. Each has a view and partitions of its own in one store. */
+import { partitionId, type PartitionId } from '@rushes/domain';
+import type { ChangeRecord, SpeedStore, TimedRow } from '@rushes/ports';
+import * as fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { SpeedStoreModel } from './model.ts';
+import type { Open, OpenedSpeedStore } from './opened-store.ts';
+import { change, coverage, nameOf, ordered, position, row, scanAll } from './samples.ts';
+
+/** Uneven halves and whole seconds: no write expires at the instant of a read. */
+const TTLS_MS = [1_500, 4_500, 900_500];
+const small = (max: number): fc.Arbitrary<number> => fc.nat({ max });
+const client = small(1);
+const ttlMs = fc.constantFrom(...TTLS_MS);
+const place = { partition: small(1), epoch: small(3), generation: small(1) };
+
+const step = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('upsert'),
+      client,
+      ttlMs,
+      rows: fc.array(fc.record({ ...place, key: fc.constantFrom('a', 'b'), offset: small(30) }), { maxLength: 6 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('change'), client, ttlMs, ...place, from: small(20), length: fc.integer({ min: 1, max: 12 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('cover'), client, ...place, from: small(30) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('drop'), client, upTo: small(3) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('position'), client, partition: small(1), offset: small(30), fence: small(5) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('pass'), seconds: fc.integer({ min: 1, max: 3 }) }) },
+);
+type Step = typeof step extends fc.Arbitrary<infer Each> ? Each : never;
+
+const byName = (changes: readonly ChangeRecord[]): readonly ChangeRecord[] =>
+  changes.toSorted((a, b) => a.from - b.from || a.generation - b.generation);
+
+export const historyTests = (open: Open, runs: number): void => {
+  describe('histories', () => {
+    let opened: OpenedSpeedStore;
+    beforeEach(async () => {
+      opened = await open();
+    });
+    afterEach(() => opened.dispose());
+
+    test('whatever several clients do: what is read is what the model says', async () => {
+      const clients = [opened.store, await opened.reopen()];
+      const model = new SpeedStoreModel();
+      let run = 0;
+
+      /** Does the step in the store and in the model. */
+      const take = async (store: SpeedStore, view: string, partitions: readonly PartitionId[], step: Step): Promise<void> => {
+        const at = (number: number): PartitionId => partitions[number] ?? 'movie.ratings/0';
+        switch (step.do) {
+          case 'upsert': {
+            const rows: TimedRow[] = [];
+            for (const { key, offset, partition, ...rest } of step.rows)
+              rows.push(row(offset, { view, key, partition: at(partition), ...rest }));
+            const certain = rows.filter((each) => model.isCertain(each));
+            model.upsert(certain, step.ttlMs);
+            return store.upsert(certain, step.ttlMs);
+          }
+          case 'change': {
+            const record = change(step.from, step.from + step.length, {
+              partition: at(step.partition),
+              epoch: step.epoch,
+              generation: step.generation,
+            });
+            model.appendChange(record, step.ttlMs);
+            return store.appendChange(record, step.ttlMs);
+          }
+          case 'cover': {
+            const covered = coverage(step.epoch, { partition: at(step.partition), generation: step.generation, from: step.from });
+            model.putCoverage(covered);
+            return store.putCoverage(covered);
+          }
+          case 'drop':
+            model.dropCoverage(step.upTo);
+            return store.dropCoverage(step.upTo);
+          case 'position': {
+            const reached = position(step.offset, step.fence, { partition: at(step.partition) });
+            expect(await store.putPosition(reached)).toBe(model.putPosition(reached));
+            return;
+          }
+          case 'pass':
+            if (opened.advanceClock === undefined) return;
+            opened.advanceClock(step.seconds * 1_000);
+            model.nowMs += step.seconds * 1_000;
+        }
+      };
+
+      const compare = async (store: SpeedStore, view: string, partitions: readonly PartitionId[], at: number): Promise<void> => {
+        const { must, may } = model.rows(view, at - 1);
+        const read = await scanAll(store, view, at - 1);
+        expect(new Set(read.map(nameOf)).size).toBe(read.length);
+        expect(may).toEqual(expect.arrayContaining([...read]));
+        expect(read).toEqual(expect.arrayContaining([...must]));
+        for (const key of ['a', 'b'])
+          expect(ordered(await store.readKey(view, key, at - 1))).toEqual(ordered(read.filter((each) => each.key === key)));
+        for (const partition of partitions) {
+          const changes = await store.readChanges(partition, at * 5, 1_000);
+          expect(changes.map(({ from }) => from)).toEqual(changes.map(({ from }) => from).toSorted((a, b) => a - b));
+          expect(byName(changes)).toEqual(model.changes(partition, at * 5));
+          expect((await store.readChanges(partition, at * 5, 2)).map(({ from }) => from)).toEqual(
+            changes.slice(0, 2).map(({ from }) => from),
+          );
+          expect(await store.readPosition(partition)).toEqual(model.position(partition));
+        }
+        const covered = await store.readCoverage();
+        expect(covered).toHaveLength(model.coverage().length);
+        expect(covered).toEqual(expect.arrayContaining([...model.coverage()]));
+      };
+
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 30 }), small(4), async (steps, at) => {
+          const view = `history ${++run}`;
+          const partitions = [partitionId('movie.ratings', 1_000 + run), partitionId('movie.reviews', 1_000 + run)];
+          for (const each of steps) {
+            const store = clients['client' in each ? each.client : 0] ?? opened.store;
+            await take(store, view, partitions, each);
+          }
+          for (const store of clients) await compare(store, view, partitions, at);
+        }),
+        { numRuns: runs },
+      );
+    });
+  });
+};

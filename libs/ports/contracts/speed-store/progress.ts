@@ -1,0 +1,95 @@
+import type { Coverage, SpeedStore } from '@rushes/ports';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import type { Open, OpenedSpeedStore } from './opened-store.ts';
+import { coverage, position, RATINGS, REVIEWS } from './samples.ts';
+
+export const progressTests = (open: Open): void => {
+  describe('coverage and positions', () => {
+    let opened: OpenedSpeedStore;
+    let store: SpeedStore;
+    beforeEach(async () => {
+      opened = await open();
+      store = opened.store;
+    });
+    afterEach(() => opened.dispose());
+
+    const covered = async (): Promise<readonly Coverage[]> =>
+      (await store.readCoverage()).toSorted((a, b) => a.epoch - b.epoch || a.partition.localeCompare(b.partition));
+
+    test('a new store covers nothing and has no position', async () => {
+      expect(await store.readCoverage()).toEqual([]);
+      expect(await store.readPosition(RATINGS)).toBeUndefined();
+    });
+
+    test('coverage is kept by partition and epoch, also for another client', async () => {
+      const all = [coverage(6), coverage(6, { partition: REVIEWS, from: 0 }), coverage(7), coverage(10)];
+      for (const one of all.toReversed()) await store.putCoverage(one);
+      expect(await covered()).toEqual(all);
+      expect(await (await opened.reopen()).readCoverage()).toHaveLength(4);
+    });
+
+    test('coverage replaces that of its partition and epoch, whichever generation it was', async () => {
+      await store.putCoverage(coverage(7, { generation: 2 }));
+      await store.putCoverage(coverage(7, { generation: 3, from: 650, expiresAtMs: 99 }));
+      expect(await covered()).toEqual([coverage(7, { generation: 3, from: 650, expiresAtMs: 99 })]);
+      await store.putCoverage(coverage(7, { generation: 1 }));
+      expect(await covered()).toEqual([coverage(7, { generation: 1 })]);
+    });
+
+    test('coverage up to an epoch is dropped, in every partition', async () => {
+      for (const epoch of [5, 6, 7, 8, 10]) {
+        await store.putCoverage(coverage(epoch));
+        await store.putCoverage(coverage(epoch, { partition: REVIEWS }));
+      }
+      await store.dropCoverage(7);
+      expect((await covered()).map(({ epoch }) => epoch)).toEqual([8, 8, 10, 10]);
+      await store.dropCoverage(4);
+      expect(await covered()).toHaveLength(4);
+      await store.dropCoverage(10);
+      expect(await covered()).toEqual([]);
+      await store.putCoverage(coverage(6));
+      expect(await covered()).toEqual([coverage(6)]);
+    });
+
+    test('a position comes back as it was, also to another client; partitions have their own', async () => {
+      expect(await store.putPosition(position(12, 3))).toBe(true);
+      expect(await store.putPosition(position(5, 1, { partition: REVIEWS, opening: { offset: 0, appendedAtMs: 0 } }))).toBe(true);
+      for (const client of [store, await opened.reopen()]) {
+        expect(await client.readPosition(RATINGS)).toEqual(position(12, 3));
+        expect(await client.readPosition(REVIEWS)).toEqual(position(5, 1, { partition: REVIEWS, opening: { offset: 0, appendedAtMs: 0 } }));
+      }
+    });
+
+    test('a position moves on and back under an equal or a higher fence', async () => {
+      await store.putPosition(position(12, 3));
+      for (const [offset, fence] of [
+        [20, 3],
+        [15, 3],
+        [14, 4],
+        [30, 9],
+      ] as const) {
+        const opening = { offset: offset - 2, appendedAtMs: offset };
+        expect(await store.putPosition(position(offset, fence, { epoch: offset, opening }))).toBe(true);
+        expect(await store.readPosition(RATINGS)).toEqual(position(offset, fence, { epoch: offset, opening }));
+      }
+    });
+
+    test('a former owner is refused, and changes nothing', async () => {
+      const zombie = await opened.reopen();
+      await zombie.putPosition(position(12, 3));
+      expect(await store.putPosition(position(10, 4))).toBe(true);
+      expect(await zombie.putPosition(position(13, 3))).toBe(false);
+      expect(await zombie.putPosition(position(10, 3))).toBe(false);
+      expect(await store.readPosition(RATINGS)).toEqual(position(10, 4));
+    });
+
+    test('of racing owners the highest fence stays', async () => {
+      const clients = [store, await opened.reopen(), await opened.reopen()];
+      const fences = [4, 9, 1, 7, 12, 3, 11, 2];
+      const taken = await Promise.all(fences.map((fence, n) => clients[n % 3]?.putPosition(position(fence, fence))));
+      expect(taken[fences.indexOf(12)]).toBe(true);
+      expect(await store.readPosition(RATINGS)).toEqual(position(12, 12));
+    });
+  });
+};
