@@ -36,8 +36,11 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
     dataVersion: database.prepare('PRAGMA data_version'),
   }));
   const watch = watchChanges(() => dataVersion.get()?.['data_version'], pollMs);
-  const read = <Result>(work: () => Result): Result => onFile(path, work);
-  const write = <Result>(work: () => Result): Result => onFile(path, () => inTransaction(database, work));
+  const read = <Result>(work: () => Result): Result => {
+    if (!database.isOpen) throw new Error(`the speed store ${path} was closed`);
+    return onFile(path, work);
+  };
+  const write = <Result>(work: () => Result): Result => read(() => inTransaction(database, work));
 
   async function* scan(view: string, aboveEpoch: number): AsyncGenerator<readonly SpeedRow[]> {
     let last: SpeedRow | undefined;

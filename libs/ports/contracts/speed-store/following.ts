@@ -27,6 +27,7 @@ export const followTests = (open: Open): void => {
       store.onChange(listener);
       await store.appendChange(change(0, 1), HOUR_MS);
       await called(listener);
+      expect(await store.readChanges(RATINGS, 0, 10)).toHaveLength(1);
     });
 
     test('a listener hears of other clients’ records, and can read them then', async () => {
@@ -62,6 +63,7 @@ export const followTests = (open: Open): void => {
       end();
       await store.appendChange(change(0, 1), HOUR_MS);
       await called(listener);
+      expect(listener).toHaveBeenCalled();
     });
 
     test('nobody is called after the client was closed', async () => {

@@ -15,7 +15,7 @@ const client = small(1);
 const ttlMs = fc.constantFrom(...TTLS_MS);
 const place = { partition: small(1), epoch: small(3), generation: small(1) };
 
-const step = fc.oneof(
+const anyStep = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
@@ -34,7 +34,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('position'), client, partition: small(1), offset: small(30), fence: small(5) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('pass'), seconds: fc.integer({ min: 1, max: 3 }) }) },
 );
-type Step = typeof step extends fc.Arbitrary<infer Each> ? Each : never;
+type Step = typeof anyStep extends fc.Arbitrary<infer Each> ? Each : never;
 
 const byName = (changes: readonly ChangeRecord[]): readonly ChangeRecord[] =>
   changes.toSorted((a, b) => a.from - b.from || a.generation - b.generation);
@@ -116,7 +116,7 @@ export const historyTests = (open: Open, runs: number): void => {
       };
 
       await fc.assert(
-        fc.asyncProperty(fc.array(step, { maxLength: 30 }), small(4), async (steps, at) => {
+        fc.asyncProperty(fc.array(anyStep, { maxLength: 30 }), small(4), async (steps, at) => {
           const view = `history ${++run}`;
           const partitions = [partitionId('movie.ratings', 1_000 + run), partitionId('movie.reviews', 1_000 + run)];
           for (const each of steps) {
