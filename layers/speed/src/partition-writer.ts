@@ -46,8 +46,8 @@ export interface PartitionWriter {
   readonly offset: number;
   /** Reads and projects what came, or waits a while for something to come. */
   step(): Promise<Progressed | undefined>;
-  /** Projects an epoch again from the log under the next generation, before its rows expire. */
-  renew(coverage: Coverage): Promise<void>;
+  /** Asks for an epoch to be projected again from the log under the next generation, before its rows expire: the next step begins with it. */
+  renew(coverage: Coverage): void;
 }
 
 const timestampUs = (batch: Pick<MicroBatch, 'opening'>, offset: number): number =>
@@ -62,6 +62,7 @@ export const openPartitionWriter = async (context: WriterContext, partition: Par
   const readCoverage = async (of: number): Promise<Coverage | undefined> =>
     (await store.readCoverage()).find((one) => one.partition === partition && one.epoch === of);
   let coverage = await readCoverage(epoch);
+  const due = new Map<number, Coverage>();
   const cache = new LRUCache<string, SpeedRow>({ max: options.cachedStates });
 
   const cover = async (next: Coverage): Promise<void> => {
@@ -111,6 +112,14 @@ export const openPartitionWriter = async (context: WriterContext, partition: Par
       return offset;
     },
     async step() {
+      for (const old of due.values()) {
+        // Between two micro-batches: nobody else writes rows of the epoch that is still open.
+        const renewed = await renewEpoch(context, partition, old, old.epoch === epoch ? offset : undefined);
+        due.delete(old.epoch);
+        if (old.epoch !== epoch) continue;
+        coverage = renewed;
+        cache.clear();
+      }
       const records = await log.read(partition, offset, options.batchRecords, options.waitMs);
       let all: Progressed | undefined;
       for (const batch of planBatches(records, offset, { epoch, opening })) {
@@ -125,13 +134,8 @@ export const openPartitionWriter = async (context: WriterContext, partition: Par
       }
       return all;
     },
-    renew: async (old) => {
-      const end = old.epoch === epoch ? offset : undefined;
-      const renewed = await renewEpoch(context, partition, old, end);
-      if (old.epoch === epoch) {
-        coverage = renewed;
-        cache.clear();
-      }
+    renew: (old) => {
+      due.set(old.epoch, old);
     },
   };
 };

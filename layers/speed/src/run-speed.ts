@@ -116,9 +116,9 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
     for (const one of due) {
       const writer = projections.get(one.partition)?.writer;
       if (!writer) continue;
-      await writer.renew(one);
+      writer.renew(one);
       metrics?.renewed();
-      logger.info({ partition: one.partition, epoch: one.epoch }, 'projected an epoch anew before it expired');
+      logger.info({ partition: one.partition, epoch: one.epoch }, 'projecting an epoch anew before it expires');
     }
   };
 

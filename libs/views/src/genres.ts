@@ -5,7 +5,7 @@ export const genres = {
   name: 'genres',
   layout: {
     key: 'genre',
-    columns: { movies: 'integer' },
+    columns: { movies: 'integer', /** Of any type: the genre is listed while there is one. */ titles: 'integer' },
     documents: ['entry'],
     lookups: [],
     sorts: [],

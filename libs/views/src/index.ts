@@ -1,5 +1,6 @@
 export * from './keyed/index.ts';
 export * from './measures/index.ts';
+export * from './title-row.ts';
 
 import { credits } from './credits.ts';
 import { genres } from './genres.ts';

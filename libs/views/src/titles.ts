@@ -1,9 +1,10 @@
 import type { View } from './view.ts';
 
 /**
- * One row per title of any type: what lists show, filter and sort by.
+ * One row per title of any type: what lists show, filter and sort by. `title-row.ts` says how a row comes about.
  *
- * Documents: `movie` (the fields of `GET /movies`), `title` (the 18 fields of `GET /titles`).
+ * Documents: `movie` (the fields of `GET /movies`), `title` (the 18 fields of `GET /titles`), and for titles that have events `live` (what the row was
+ * made from: the dumps' part and the states of the events up to the cut).
  */
 export const titles = {
   name: 'titles',
@@ -20,12 +21,12 @@ export const titles = {
       original_title: 'text',
       year: 'integer',
       end_year: 'integer',
-      /** Tenths of rating points. */
+      /** Thousandths of rating points. */
       rating: 'integer',
       votes: 'integer',
       /** Minutes. */
       runtime: 'integer',
-      /** votes × rating in tenths: the order of the top movies, exact whatever the average number of votes is. */
+      /** votes × rating in thousandths: the order of the top movies, exact whatever the average number of votes is. */
       weight: 'integer',
       genres: 'text_set',
       /** Names as shown (at most five each). */
@@ -36,7 +37,7 @@ export const titles = {
       writer_count: 'integer',
       genre_count: 'integer',
     },
-    documents: ['movie', 'title'],
+    documents: ['movie', 'title', 'live'],
     lookups: ['tconst'],
     partition: 'type',
     sorts: [

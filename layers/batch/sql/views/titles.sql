@@ -1,37 +1,195 @@
--- Columns and documents of the served view `titles`.
+-- Columns and documents of the served view `titles`: what the dumps say of a title, merged with the states of its events. `title-row.ts` of the views says
+-- the same of one title.
+WITH live AS (
+  SELECT
+    coalesce(m.movie_id, r.movie_id) AS title_id,
+    coalesce(m.additions, 0) AS additions,
+    m.added.tconst AS added_tconst,
+    nullif(coalesce(m.posted_title.title, m.tmdb_title.title), '') AS title,
+    nullif(coalesce(m.posted_genres.genres, m.tmdb_genres.genres), '') AS genres,
+    CAST(coalesce(m.posted_year."year", m.tmdb_year."year") AS INTEGER) AS start_year,
+    CAST(coalesce(m.posted_runtime_minutes.runtime_minutes, m.tmdb_runtime_minutes.runtime_minutes) AS INTEGER) AS runtime_minutes,
+    coalesce(m.posted_rating.rating_tenths, m.tmdb_rating.rating_tenths) AS said_tenths,
+    coalesce(r."count", 0) AS given,
+    coalesce(r.sum_tenths, 0) AS given_tenths,
+    r.imdb,
+    r.tmdb,
+    CAST(to_json({
+      'additions': coalesce(m.additions, 0),
+      'added': m.added,
+      'posted_title': m.posted_title,
+      'posted_genres': m.posted_genres,
+      'posted_year': m.posted_year,
+      'posted_runtime_minutes': m.posted_runtime_minutes,
+      'posted_rating': m.posted_rating,
+      'tmdb_title': m.tmdb_title,
+      'tmdb_genres': m.tmdb_genres,
+      'tmdb_year': m.tmdb_year,
+      'tmdb_runtime_minutes': m.tmdb_runtime_minutes,
+      'tmdb_rating': m.tmdb_rating
+    }) AS VARCHAR) AS records,
+    CASE
+      WHEN r.movie_id IS NOT NULL THEN CAST(to_json({
+        'count': r."count", 'sum_tenths': r.sum_tenths, 'histogram': r.histogram, 'imdb': r.imdb, 'tmdb': r.tmdb
+      }) AS VARCHAR)
+    END AS ratings
+  FROM keyed.movie_records m
+  FULL JOIN keyed.movie_ratings r ON r.movie_id = m.movie_id
+),
+known AS (
+  SELECT
+    coalesce(t.title_id, l.title_id) AS id,
+    t.title_id IS NOT NULL AS is_dumped,
+    l.title_id IS NOT NULL AS is_live,
+    coalesce(t.tconst, l.added_tconst) AS tconst,
+    coalesce(t.title_type, 'movie') AS type,
+    coalesce(l.title, t.primary_title) AS title,
+    CASE WHEN t.title_id IS NULL THEN l.title ELSE t.original_title END AS original_title,
+    coalesce(l.start_year, t.start_year) AS start_year,
+    t.end_year,
+    coalesce(l.runtime_minutes, t.runtime_minutes) AS runtime_minutes,
+    coalesce(l.genres, array_join(t.genres, chr(31))) AS genres,
+    array_join(t.directors, chr(31)) AS directors,
+    array_join(t.writers, chr(31)) AS writers,
+    coalesce(t.director_count, 0) AS director_count,
+    coalesce(t.writer_count, 0) AS writer_count,
+    t.rating_tenths AS dump_tenths,
+    t.votes AS dump_votes,
+    coalesce(c.since, 0) AS since,
+    t.primary_title AS dump_title,
+    t.original_title AS dump_original_title,
+    t.tconst AS dump_tconst,
+    t.start_year AS dump_year,
+    t.runtime_minutes AS dump_runtime,
+    array_join(t.genres, chr(31)) AS dump_genres,
+    l.said_tenths,
+    coalesce(l.given, 0) AS given,
+    coalesce(l.given_tenths, 0) AS given_tenths,
+    l.imdb,
+    l.tmdb,
+    l.records,
+    l.ratings
+  FROM gold.titles t
+  FULL JOIN live l ON l.title_id = t.title_id
+  LEFT JOIN silver.rating_changes c ON c.tconst = t.tconst
+  WHERE t.title_id IS NOT NULL OR l.additions > 0
+),
+based AS (
+  SELECT
+    k.*,
+    CASE
+      WHEN imdb.votes > 0 AND (imdb.epoch > since OR NOT coalesce(dump_votes > 0 AND dump_tenths IS NOT NULL, false)) THEN imdb.votes
+      WHEN dump_votes > 0 AND dump_tenths IS NOT NULL THEN CAST(dump_votes AS BIGINT)
+      WHEN tmdb.votes > 0 THEN tmdb.votes
+      ELSE 0
+    END AS base_votes,
+    CASE
+      WHEN imdb.votes > 0 AND (imdb.epoch > since OR NOT coalesce(dump_votes > 0 AND dump_tenths IS NOT NULL, false)) THEN imdb.average_e3
+      WHEN dump_votes > 0 AND dump_tenths IS NOT NULL THEN CAST(dump_tenths AS BIGINT) * 100
+      WHEN tmdb.votes > 0 THEN tmdb.average_e3
+      ELSE 0
+    END AS base_e3
+  FROM known k
+),
+rated AS (
+  SELECT
+    b.*,
+    CAST(CASE
+      WHEN base_votes + given > 0
+        THEN (2 * (base_e3 * base_votes + 100 * given_tenths) + (base_votes + given)) / (2 * (base_votes + given))
+      ELSE coalesce(dump_tenths, said_tenths) * 100
+    END AS INTEGER) AS rating_e3,
+    CAST(CASE
+      WHEN base_votes + given > 0 THEN base_votes + given
+      WHEN coalesce(dump_tenths, said_tenths) IS NOT NULL THEN 0
+    END AS BIGINT) AS votes
+  FROM based b
+),
+shown AS (
+  SELECT
+    r.*,
+    CASE WHEN genres IS NULL OR genres = '' THEN [] ELSE split(genres, chr(31)) END AS genre_list,
+    CAST(rating_e3 / 1000.0 AS DOUBLE) AS points
+  FROM rated r
+)
 SELECT
-  t.title_id AS id,
-  t.tconst,
-  t.title_type AS type,
-  t.primary_title AS title_sort,
-  i.primary_title,
-  i.original_title,
-  t.start_year AS year,
-  t.end_year,
-  t.rating_tenths AS rating,
-  t.votes,
-  t.runtime_minutes AS runtime,
-  t.weight,
-  array_join(t.genres, chr(31)) AS genres,
-  array_join(t.directors, chr(31)) AS directors,
-  array_join(t.writers, chr(31)) AS writers,
-  t.director_count,
-  t.writer_count,
-  i."numOfGenres" AS genre_count,
+  id,
+  tconst,
+  type,
+  title AS title_sort,
+  substr(title, 1, 200) AS primary_title,
+  substr(original_title, 1, 200) AS original_title,
+  start_year AS "year",
+  end_year,
+  rating_e3 AS rating,
+  votes,
+  runtime_minutes AS runtime,
+  CAST(rating_e3 AS BIGINT) * votes AS weight,
+  genres,
+  directors,
+  writers,
+  director_count,
+  writer_count,
+  CAST(CASE WHEN cardinality(genre_list) > 3 THEN 3 ELSE cardinality(genre_list) END AS INTEGER) AS genre_count,
   CAST(to_json({
-    'id': t.title_id,
-    'tconst': t.tconst,
+    'id': id,
+    'tconst': tconst,
     'tmdb_id': CAST(NULL AS INTEGER),
-    'title': t.primary_title,
-    'original_title': t.original_title,
-    'type': t.title_type,
-    'year': t.start_year,
-    'runtime_minutes': t.runtime_minutes,
-    'genres': coalesce(t.genres, []),
-    'rating': i."averageRating",
-    'votes': t.votes,
-    'imdb_link': 'https://www.imdb.com/title/' || t.tconst || '/'
+    'title': title,
+    'original_title': original_title,
+    'type': type,
+    'year': start_year,
+    'runtime_minutes': runtime_minutes,
+    'genres': genre_list,
+    'rating': points,
+    'votes': votes,
+    'imdb_link': 'https://www.imdb.com/title/' || tconst || '/'
   }) AS VARCHAR) AS movie,
-  CAST(to_json(i) AS VARCHAR) AS title
-FROM gold.titles t
-JOIN gold.imdb_titles i ON i.title_key = t.title_id
+  CAST(to_json({
+    'title_key': id,
+    'primary_title': substr(title, 1, 200),
+    'original_title': substr(original_title, 1, 200),
+    'title_type': type,
+    'directors': replace(directors, chr(31), ','),
+    'writers': replace(writers, chr(31), ','),
+    'genres': CASE
+      WHEN genres IS NULL THEN NULL
+      WHEN cardinality(genre_list) > 3 THEN genre_list[1] || ',' || genre_list[2] || ',' || genre_list[3]
+      ELSE replace(genres, chr(31), ',')
+    END,
+    'hasDirectors': director_count > 0,
+    'hasWriters': writer_count > 0,
+    'hasEnded': end_year IS NOT NULL,
+    'numOfGenres': CASE WHEN cardinality(genre_list) > 3 THEN 3 ELSE cardinality(genre_list) END,
+    'releaseYear': start_year,
+    'endYear': end_year,
+    'averageRating': points,
+    'numVotes': votes,
+    'runtimeMinutes': runtime_minutes,
+    'numDirectors': director_count,
+    'numWriters': writer_count
+  }) AS VARCHAR) AS title,
+  CASE
+    WHEN is_live THEN
+      '{"dump":' || CASE
+        WHEN is_dumped THEN CAST(to_json({
+          'tconst': dump_tconst,
+          'type': type,
+          'title': dump_title,
+          'original_title': dump_original_title,
+          'year': dump_year,
+          'end_year': end_year,
+          'runtime': dump_runtime,
+          'rating_tenths': dump_tenths,
+          'votes': dump_votes,
+          'since': since,
+          'genres': dump_genres,
+          'directors': directors,
+          'writers': writers,
+          'director_count': director_count,
+          'writer_count': writer_count
+        }) AS VARCHAR)
+        ELSE 'null'
+      END || ',"records":' || records || ',"ratings":' || coalesce(ratings, 'null') || '}'
+  END AS live
+FROM shown

@@ -81,6 +81,10 @@ export const TABLE_PLANS: Readonly<Record<string, TablePlan>> = {
   'views.title_names': { orderBy: ['id'], sliced: documentsByTitle('gold.title_names') },
   'views.titles': {
     orderBy: ['id'],
-    sliced: { keysOf: 'gold.titles', inputs: { 'gold.titles': 'title_id', 'gold.imdb_titles': 'title_key' }, rowsPerMb: 1000 },
+    sliced: {
+      keysOf: 'gold.titles',
+      inputs: { 'gold.titles': 'title_id', 'keyed.movie_records': 'movie_id', 'keyed.movie_ratings': 'movie_id' },
+      rowsPerMb: 1000,
+    },
   },
 };

@@ -1,6 +1,6 @@
 import type { KeyedView } from './keyed-view.ts';
 import { movieRatings } from './movie-ratings.ts';
-import { movieRecords } from './movie-records.ts';
+import { type MovieField, movieRecords } from './movie-records.ts';
 import { ratingsByDay, ratingsByFiveMinutes, ratingsByHour } from './rating-buckets.ts';
 import { movieReviews, reviewsByDay, reviewsByFiveMinutes, reviewsByHour } from './review-buckets.ts';
 
@@ -9,6 +9,7 @@ export * from './fold.ts';
 export * from './keyed-view.ts';
 export * from './sql.ts';
 export {
+  type MovieField,
   movieRatings,
   movieRecords,
   movieReviews,
