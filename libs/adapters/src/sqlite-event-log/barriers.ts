@@ -1,0 +1,44 @@
+import type { PartitionId } from '@rushes/domain';
+import type { BarrierRecord } from '@rushes/ports';
+import type { LogFile } from './database.ts';
+import { endOf, offsetOf, positionOf } from './positions.ts';
+
+/** Where the barriers stand. They stay known when their records are trimmed. */
+export interface Barriers {
+  find(partition: PartitionId, number: number): { readonly barrier: BarrierRecord; readonly highestBefore: number | undefined } | undefined;
+  highest(): number;
+  /** 0 if there is none. */
+  highestBefore(partition: PartitionId, offset: number): number;
+}
+
+export const barriersIn = (file: LogFile): Barriers => {
+  const { database } = file;
+  const first = database.prepare(
+    'SELECT position, appended_ms FROM barriers WHERE number = ? AND position >= ? AND position < ? ORDER BY position LIMIT 1',
+  );
+  const highest = database.prepare('SELECT max(number) AS highest FROM barriers');
+  const lastBefore = database.prepare('SELECT highest FROM barriers WHERE position >= ? AND position < ? ORDER BY position DESC LIMIT 1');
+  const highestBefore = (partition: number, offset: number): number | undefined => {
+    const row = lastBefore.get(positionOf(partition, 0), positionOf(partition, offset));
+    return row === undefined ? undefined : Number(row['highest']);
+  };
+  return {
+    find(partition, number) {
+      const at = file.numberOf(partition);
+      return file.reading(() => {
+        const row = first.get(number, positionOf(at, 0), endOf(at));
+        if (row === undefined) return undefined;
+        const offset = offsetOf(Number(row['position']));
+        return {
+          barrier: { kind: 'barrier', offset, appendedAtMs: Number(row['appended_ms']), number },
+          highestBefore: highestBefore(at, offset),
+        };
+      });
+    },
+    highest: () => file.reading(() => Number(highest.get()?.['highest'] ?? 0)),
+    highestBefore(partition, offset) {
+      const at = file.numberOf(partition);
+      return file.reading(() => highestBefore(at, offset) ?? 0);
+    },
+  };
+};

@@ -1,0 +1,74 @@
+import { join, dirname, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
+import { type PartitionId, PARTITIONS } from '@rushes/domain';
+import { makeFolder } from '../crash-safety/sync.ts';
+import { type LogFile, logFile } from './database.ts';
+import { BUSY_MS, explained, isBusy } from './errors.ts';
+import { APPLICATION_ID, FORMAT, SCHEMA } from './schema.ts';
+
+/**
+ * Opening a log's file, made if it is not there. An acknowledged append is on the disk: with a write-ahead log and `synchronous = FULL`, each commit
+ * waits for it, so neither the death of a process nor a loss of power takes it back.
+ */
+const SETTINGS = `
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA journal_size_limit = 67108864;
+`;
+
+const SUFFIX = '.sqlite';
+const FILE = `events${SUFFIX}`;
+const RETRY_MS = 20;
+
+/** A path that ends in `.sqlite` is the file itself, any other is the folder that it lies in. */
+export const pathOf = (folderOrFile: string): string => {
+  const path = resolve(folderOrFile);
+  return path.endsWith(SUFFIX) ? path : join(path, FILE);
+};
+
+const pragma = (database: DatabaseSync, name: 'application_id' | 'user_version'): number =>
+  Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
+
+const checkFormat = (path: string, database: DatabaseSync): void => {
+  if (pragma(database, 'application_id') !== APPLICATION_ID) {
+    throw new Error(`${path} is a database of something else, not an event log: name another folder for the log`);
+  }
+  const format = pragma(database, 'user_version');
+  if (format !== FORMAT) {
+    throw new Error(
+      `${path} has format ${format}, this program reads and writes ${FORMAT}: open it with the program's version that wrote it, or a newer one`,
+    );
+  }
+};
+
+const prepareFile = (path: string, database: DatabaseSync): Map<number, PartitionId> => {
+  database.exec(SETTINGS);
+  database.exec('BEGIN IMMEDIATE');
+  const isNew = database.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
+  if (isNew) database.exec(`${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT}`);
+  else checkFormat(path, database);
+  const add = database.prepare('INSERT OR IGNORE INTO partitions (name) VALUES (?)');
+  for (const partition of PARTITIONS) add.run(partition);
+  const rows = database.prepare('SELECT number, name FROM partitions').all();
+  database.exec('COMMIT');
+  return new Map(rows.map((row) => [Number(row['number']), row['name'] as PartitionId])); // as: written here
+};
+
+/** @throws Error that names the file and the way out if it is damaged, of another format, or no log at all. */
+export const openFile = async (folderOrFile: string): Promise<LogFile> => {
+  const path = pathOf(folderOrFile);
+  await makeFolder(dirname(path));
+  // Two processes that make a file at once: SQLite refuses one of them without waiting.
+  for (let waitedMs = 0; ; waitedMs += RETRY_MS) {
+    let database: DatabaseSync | undefined;
+    try {
+      database = new DatabaseSync(path, { timeout: BUSY_MS });
+      return logFile(path, database, prepareFile(path, database));
+    } catch (error) {
+      database?.close();
+      if (!isBusy(error) || waitedMs >= BUSY_MS) throw explained(path, error);
+    }
+    await setTimeout(RETRY_MS);
+  }
+};

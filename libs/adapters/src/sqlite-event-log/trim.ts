@@ -1,0 +1,56 @@
+import { setImmediate } from 'node:timers/promises';
+import { offsetAt, type OffsetVector } from '@rushes/domain';
+import type { LogFile } from './database.ts';
+import { offsetFinder } from './offset-at-time.ts';
+import { positionOf } from './positions.ts';
+
+/** Removes records in steps short enough not to hold up appends. A partition's first offset moves in the same transaction. */
+const RECORDS_PER_STEP = 1_000;
+
+export interface Trimming {
+  /** Records from these offsets on stay. */
+  readonly keepFrom: OffsetVector;
+  /** So do those that were appended at this time or later. */
+  readonly keepFromMs: number;
+  readonly isClosed: () => boolean;
+}
+
+/** Returns how many records were removed. */
+export const trimmer = (file: LogFile): ((trimming: Trimming) => Promise<number>) => {
+  const offsetAtTime = offsetFinder(file);
+  const remove = file.database.prepare('DELETE FROM records WHERE position >= ? AND position < ?');
+  const readEarliest = file.database.prepare('SELECT earliest FROM partitions WHERE number = ?');
+  const writeEarliest = file.database.prepare('UPDATE partitions SET earliest = ? WHERE number = ?');
+
+  const removable = (partition: number, { keepFrom, keepFromMs }: Trimming) => {
+    const name = file.partitions.get(partition);
+    const wanted = name === undefined ? 0 : offsetAt(keepFrom, name);
+    const earliest = Number(readEarliest.get(partition)?.['earliest']);
+    return { earliest, end: Math.min(wanted, offsetAtTime(partition, keepFromMs), earliest + RECORDS_PER_STEP) };
+  };
+  const step = (partition: number, trimming: Trimming): number => {
+    const isAny = file.reading(() => {
+      const { earliest, end } = removable(partition, trimming);
+      return end > earliest;
+    });
+    if (!isAny) return 0;
+    return file.writing(() => {
+      const { earliest, end } = removable(partition, trimming);
+      if (end <= earliest) return 0;
+      writeEarliest.run(end, partition);
+      return Number(remove.run(positionOf(partition, earliest), positionOf(partition, end)).changes);
+    });
+  };
+
+  return async (trimming) => {
+    let removed = 0;
+    for (const partition of file.partitions.keys()) {
+      for (let some = -1; some !== 0 && !trimming.isClosed();) {
+        some = step(partition, trimming);
+        removed += some;
+        await setImmediate();
+      }
+    }
+    return removed;
+  };
+};
