@@ -1,4 +1,7 @@
-/** Expiry. What has expired is never read; it is removed in slices beside writes, each at least as large as the write, so that it cannot pile up. */
+/**
+ * Expiry. What has expired is never read. It is removed beside writes, in slices each at least as large as the write, so that it cannot pile up: rows
+ * group by group, once the last row of a group has expired, because neighbors in the file cost little to remove.
+ */
 import type { DatabaseSync } from 'node:sqlite';
 
 /** The first millisecond in which something is gone. */
@@ -11,15 +14,26 @@ export const expiryAt = (nowMs: number, ttlMs: number): number => {
 const SLICE = 100;
 
 export const removerOf = (database: DatabaseSync) => {
+  const expiredGroup = database.prepare('SELECT id FROM row_groups WHERE last_expiry_ms <= ? ORDER BY last_expiry_ms LIMIT 1');
   const rows = database.prepare(
-    `DELETE FROM speed_rows WHERE (view, epoch, key, partition, generation) IN
-       (SELECT view, epoch, key, partition, generation FROM speed_rows WHERE expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?)`,
+    `DELETE FROM speed_rows WHERE (group_id, key, partition) IN
+       (SELECT group_id, key, partition FROM speed_rows WHERE group_id = ? ORDER BY key, partition LIMIT ?)`,
   );
+  const group = database.prepare('DELETE FROM row_groups WHERE id = ?');
   const changes = database.prepare(
     'DELETE FROM changes WHERE id IN (SELECT id FROM changes WHERE expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?)',
   );
   return {
-    removeRows: (nowMs: number, written: number): void => void rows.run(nowMs, written + SLICE),
+    removeRows(nowMs: number, written: number): void {
+      let left = written + SLICE;
+      while (left > 0) {
+        const id = expiredGroup.get(nowMs)?.['id'];
+        if (id === undefined) return;
+        const removed = Number(rows.run(id, left).changes);
+        if (removed < left) group.run(id);
+        left -= removed;
+      }
+    },
     removeChanges: (nowMs: number): void => void changes.run(nowMs, SLICE),
   };
 };

@@ -21,6 +21,8 @@ const RETRY_MS = 10;
 const CACHE_KIB = 32_768;
 /** What the write-ahead log is cut back to after it was longer. */
 const LOG_BYTES = 16_777_216;
+/** Pages in the write-ahead log at which a commit copies them into the file and syncs: more of them save copies, and make that commit longer. */
+const CHECKPOINT_PAGES = 2_000;
 
 const pragma = (database: DatabaseSync, name: 'application_id' | 'user_version'): unknown =>
   database.prepare(`PRAGMA ${name}`).get()?.[name];
@@ -39,7 +41,9 @@ const openOnce = (path: string): DatabaseSync => {
   const database = new DatabaseSync(path, { timeout: BUSY_MS });
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY');
-    database.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA journal_size_limit = ${LOG_BYTES}`);
+    database.exec(
+      `PRAGMA cache_size = -${CACHE_KIB}; PRAGMA journal_size_limit = ${LOG_BYTES}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+    );
     inTransaction(database, () => prepareSchema(database, path));
     return database;
   } catch (error) {

@@ -43,13 +43,14 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
   const write = <Result>(work: () => Result): Result => read(() => inTransaction(database, work));
 
   async function* scan(view: string, aboveEpoch: number): AsyncGenerator<readonly SpeedRow[]> {
-    let last: SpeedRow | undefined;
-    for (;;) {
-      const batch = read(() => rows.scanBatch(view, aboveEpoch, last, now()));
-      last = batch.at(-1);
-      if (last === undefined) return;
-      yield batch;
-      await setImmediate();
+    for (const group of read(() => rows.groupsAbove(view, aboveEpoch))) {
+      let batch: readonly SpeedRow[] = [];
+      do {
+        const last = batch.at(-1);
+        batch = read(() => rows.scanGroup(view, group, last, now()));
+        if (batch.length > 0) yield batch;
+        await setImmediate();
+      } while (batch.length > 0);
     }
   }
 

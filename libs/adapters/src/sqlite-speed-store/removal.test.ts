@@ -28,12 +28,12 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const count = (table: 'speed_rows' | 'changes'): unknown => file.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n'];
-const rows = (name: string, number: number): readonly TimedRow[] =>
+const count = (table: 'speed_rows' | 'row_groups' | 'changes'): unknown => file.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n'];
+const rows = (name: string, number: number, epoch: number): readonly TimedRow[] =>
   Array.from({ length: number }, (_, n) => ({
     view: 'v',
     key: `${name} ${n}`,
-    epoch: 1,
+    epoch,
     partition: PARTITION,
     generation: 0,
     lastOffset: n,
@@ -41,28 +41,42 @@ const rows = (name: string, number: number): readonly TimedRow[] =>
     state: '{}',
   }));
 
-test('each write removes as many expired rows as it writes and some more, the longest expired first', async () => {
-  await store.upsert(rows('older', 300), TTL_MS);
+test('each write removes as many expired rows as it writes and some more, group by group, the longest expired first', async () => {
+  await store.upsert(rows('older', 300, 2), TTL_MS);
   nowMs += 1;
-  await store.upsert(rows('newer', 1_000), TTL_MS);
+  await store.upsert(rows('newer', 1_000, 1), TTL_MS);
   nowMs += TTL_MS;
   expect(count('speed_rows')).toBe(1_300);
-  await store.upsert(rows('write', 200), TTL_MS);
-  expect(count('speed_rows')).toBe(1_300 + 200 - 300);
+  await store.upsert(rows('write', 350, 3), TTL_MS);
+  expect(count('speed_rows')).toBe(1_300 + 350 - 450);
   expect(file.prepare("SELECT 1 FROM speed_rows WHERE key LIKE 'older%'").get()).toBeUndefined();
-  for (let n = 0; n < 10; n++) await store.upsert([], TTL_MS);
-  expect(count('speed_rows')).toBe(200);
+  for (let n = 0; n < 9; n++) await store.upsert([], TTL_MS);
+  expect([count('speed_rows'), count('row_groups')]).toEqual([350, 1]);
   expect(await store.readKey('v', 'write 0', 0)).toHaveLength(1);
 });
 
-test('a new life keeps a row from being removed', async () => {
-  await store.upsert(rows('a', 10), TTL_MS);
+test('a group of rows is kept until the last of them has expired, whatever order they were written in', async () => {
+  await store.upsert(rows('long', 10, 1), 2 * TTL_MS);
+  await store.upsert(rows('short', 5, 1), TTL_MS);
   nowMs += TTL_MS;
-  await store.upsert(
-    rows('a', 5).map((row) => ({ ...row, timestampUs: 99 })),
-    TTL_MS,
-  );
-  expect(count('speed_rows')).toBe(5);
+  await store.upsert([], TTL_MS);
+  expect(await store.readKey('v', 'short 0', 0)).toEqual([]);
+  expect(await store.readKey('v', 'long 0', 0)).toHaveLength(1);
+  nowMs += TTL_MS;
+  await store.upsert([], TTL_MS);
+  expect([count('speed_rows'), count('row_groups')]).toEqual([0, 0]);
+});
+
+test('a write into a group that is half removed is kept', async () => {
+  await store.upsert(rows('a', 150, 1), TTL_MS);
+  nowMs += TTL_MS;
+  await store.upsert([], TTL_MS);
+  expect(count('speed_rows')).toBe(50);
+  await store.upsert(rows('b', 5, 1), TTL_MS);
+  await store.upsert([], TTL_MS);
+  expect(count('speed_rows')).toBe(55);
+  expect(await store.readKey('v', 'b 0', 0)).toHaveLength(1);
+  expect(await store.readKey('v', 'a 0', 0)).toEqual([]);
 });
 
 test('expired change records go with new ones', async () => {
@@ -79,10 +93,10 @@ test('expired change records go with new ones', async () => {
 
 test('a row that has expired, but is still there, rules older writes out', async () => {
   await store.upsert(
-    rows('a', 5).map((row) => ({ ...row, timestampUs: 99 })),
+    rows('a', 5, 1).map((row) => ({ ...row, timestampUs: 99 })),
     TTL_MS,
   );
   nowMs += TTL_MS;
-  await store.upsert(rows('a', 5), TTL_MS);
+  await store.upsert(rows('a', 5, 1), TTL_MS);
   expect(await store.readKey('v', 'a 0', 0)).toEqual([]);
 });

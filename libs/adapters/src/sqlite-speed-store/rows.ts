@@ -4,71 +4,62 @@
  */
 import type { PartitionId } from '@rushes/domain';
 import type { SpeedRow, TimedRow } from '@rushes/ports';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 
-/** A batch of a scan ends with this many rows or bytes of state (UTF-16 units), whichever comes first. */
+import { type RowGroup, rowGroupsOf } from './row-groups.ts';
+
+/** A batch of a scan ends with this many rows or UTF-16 units of state, whichever comes first. */
 const BATCH_ROWS = 1_000;
 const BATCH_TEXT = 4_000_000;
 
-const COLUMNS = 'view, key, epoch, partition, generation, last_offset, state';
-
 const UPSERT = `
-INSERT INTO speed_rows (view, key, epoch, partition, generation, timestamp_us, last_offset, state, expires_at_ms)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO speed_rows (group_id, key, partition, timestamp_us, expires_at_ms, last_offset, state) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET
-  timestamp_us = excluded.timestamp_us, last_offset = excluded.last_offset, state = excluded.state, expires_at_ms = excluded.expires_at_ms
+  timestamp_us = excluded.timestamp_us, expires_at_ms = excluded.expires_at_ms, last_offset = excluded.last_offset, state = excluded.state
 WHERE (excluded.timestamp_us, excluded.state, excluded.last_offset) >= (timestamp_us, state, last_offset)`;
 
-/** Steps from epoch to epoch, and looks for the key in each. */
 const READ_KEY = `
-WITH RECURSIVE epochs (epoch) AS (
-  SELECT min(epoch) FROM speed_rows WHERE view = ?1 AND epoch > ?2
-  UNION ALL
-  SELECT (SELECT min(later.epoch) FROM speed_rows AS later WHERE later.view = ?1 AND later.epoch > epochs.epoch) FROM epochs WHERE epoch IS NOT NULL
-)
-SELECT ${COLUMNS} FROM epochs CROSS JOIN speed_rows USING (epoch) WHERE view = ?1 AND key = ?3 AND expires_at_ms > ?4`;
+SELECT epoch, generation, partition, last_offset, state FROM row_groups JOIN speed_rows ON group_id = id
+WHERE view = ? AND epoch > ? AND key = ? AND expires_at_ms > ?`;
 
-const SCAN = `
-SELECT ${COLUMNS} FROM speed_rows
-WHERE view = ? AND (epoch, key, partition, generation) > (?, ?, ?, ?) AND expires_at_ms > ?
-ORDER BY epoch, key, partition, generation LIMIT ${BATCH_ROWS}`;
-
-const toRow = (record: ReturnType<StatementSync['get']>): SpeedRow => {
-  // as: the statements above return these columns as an array; `upsert` wrote them
-  const [view, key, epoch, partition, generation, lastOffset, state] = record as unknown as [
-    string,
-    string,
-    number,
-    PartitionId,
-    number,
-    number,
-    string,
-  ];
-  return { view, key, epoch, partition, generation, lastOffset, state };
-};
+const SCAN_GROUP = `
+SELECT key, partition, last_offset, state FROM speed_rows
+WHERE group_id = ? AND (key, partition) > (?, ?) AND expires_at_ms > ?
+ORDER BY key, partition LIMIT ${BATCH_ROWS}`;
 
 export const rowsOf = (database: DatabaseSync) => {
+  const groups = rowGroupsOf(database);
   const upsert = database.prepare(UPSERT);
   const readKey = database.prepare(READ_KEY);
-  const scan = database.prepare(SCAN);
+  const scanGroup = database.prepare(SCAN_GROUP);
   readKey.setReturnArrays(true);
-  scan.setReturnArrays(true);
+  scanGroup.setReturnArrays(true);
+
   return {
     upsert(rows: readonly TimedRow[], expiresAtMs: number): void {
-      for (const row of rows)
-        upsert.run(row.view, row.key, row.epoch, row.partition, row.generation, row.timestampUs, row.lastOffset, row.state, expiresAtMs);
+      const groupOf = groups.forWrite(expiresAtMs);
+      for (const { view, key, epoch, partition, generation, timestampUs, lastOffset, state } of rows)
+        upsert.run(groupOf(view, epoch, generation), key, partition, timestampUs, expiresAtMs, lastOffset, state);
     },
+
     readKey: (view: string, key: string, aboveEpoch: number, nowMs: number): readonly SpeedRow[] =>
-      readKey.all(view, aboveEpoch, key, nowMs).map(toRow),
-    /** The batch behind `last`, or the first one above `aboveEpoch`; none if it is empty. */
-    scanBatch(view: string, aboveEpoch: number, last: SpeedRow | undefined, nowMs: number): readonly SpeedRow[] {
-      const { epoch, key, partition, generation } = last ?? { epoch: aboveEpoch + 1, key: '', partition: '', generation: -1 };
+      readKey.all(view, aboveEpoch, key, nowMs).map((record) => {
+        // as: an array of the statement's columns, written by `upsert`
+        const [epoch, generation, partition, lastOffset, state] = record as unknown as [number, number, PartitionId, number, string];
+        return { view, key, epoch, partition, generation, lastOffset, state };
+      }),
+
+    groupsAbove: groups.above,
+
+    /** The batch of a group behind `last`, or the first one; the group ends with one that is empty. */
+    scanGroup(view: string, { id, epoch, generation }: RowGroup, last: SpeedRow | undefined, nowMs: number): readonly SpeedRow[] {
       const batch: SpeedRow[] = [];
       let text = 0;
-      for (const record of scan.iterate(view, epoch, key, partition, generation, nowMs)) {
-        const row = toRow(record);
-        batch.push(row);
-        text += row.state.length;
+      for (const record of scanGroup.iterate(id, last?.key ?? '', last?.partition ?? '', nowMs)) {
+        // as: an array of the statement's columns, written by `upsert`
+        const [key, partition, lastOffset, state] = record as unknown as [string, PartitionId, number, string];
+        batch.push({ view, key, epoch, partition, generation, lastOffset, state });
+        text += state.length;
         if (text >= BATCH_TEXT) break;
       }
       return batch;

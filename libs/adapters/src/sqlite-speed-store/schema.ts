@@ -1,6 +1,7 @@
 /**
- * Tables of the file. Rows lie by epoch within a view: what is written now is together, a scan above an epoch touches nothing older, and a key is
- * found by one look into each of the few epochs.
+ * Tables of the file. Rows lie together by group: one view's rows of one epoch and generation, which are written together, scanned together, and expire
+ * about together. Of a row there is one B-tree entry and no index, so an upsert touches one page. A key is found by one look into each of the few
+ * groups above an epoch.
  */
 
 /** Counts the changes of this file's meaning. A file with another number is not read. */
@@ -9,12 +10,17 @@ export const FORMAT = 1;
 export const APPLICATION_ID = 0x52755370;
 
 export const SCHEMA = `
+CREATE TABLE row_groups (
+  id INTEGER PRIMARY KEY, view TEXT NOT NULL, epoch INTEGER NOT NULL, generation INTEGER NOT NULL, last_expiry_ms INTEGER NOT NULL,
+  UNIQUE (view, epoch, generation)
+) STRICT;
+CREATE INDEX row_groups_by_expiry ON row_groups (last_expiry_ms);
+
 CREATE TABLE speed_rows (
-  view TEXT NOT NULL, epoch INTEGER NOT NULL, key TEXT NOT NULL, partition TEXT NOT NULL, generation INTEGER NOT NULL,
+  group_id INTEGER NOT NULL, key TEXT NOT NULL, partition TEXT NOT NULL,
   timestamp_us INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL, last_offset INTEGER NOT NULL, state TEXT NOT NULL,
-  PRIMARY KEY (view, epoch, key, partition, generation)
+  PRIMARY KEY (group_id, key, partition)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX speed_rows_by_expiry ON speed_rows (expires_at_ms);
 
 CREATE TABLE changes (
   id INTEGER PRIMARY KEY,
