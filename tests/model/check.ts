@@ -1,0 +1,68 @@
+/** Replays a history and compares every answer with the reference. */
+import { isDeepStrictEqual } from 'node:util';
+
+import { type Answer, answerOf } from './answer.ts';
+import { heal } from './heal.ts';
+import { referenceOf } from './reference.ts';
+import type { Rules } from './rules.ts';
+import { apply, type Step } from './steps.ts';
+import { NO_VARIANTS, type Variants } from './variants.ts';
+import { newWorld, type World } from './world.ts';
+
+export interface Violation {
+  /** Steps done when it was seen; the number of all steps for what was seen after them, while healing. */
+  readonly step: number;
+  readonly what: string;
+  readonly answer: Answer | undefined;
+  readonly expected: unknown;
+}
+
+export interface Outcome {
+  readonly violation: Violation | undefined;
+  /** Answers that differ from the one before in version, position or gaps. */
+  readonly answers: number;
+  readonly gaps: number;
+  readonly publications: number;
+}
+
+/** A run must not undo a rollback that came after it had begun. */
+const undoneRollback = ({ publications }: World): boolean => {
+  const last = publications.at(-1);
+  return last?.by === 'run' && publications.some(({ by, number }) => by === 'rollback' && number > last.began && number < last.number);
+};
+
+/** What is wrong with an answer. */
+const wrongWith = (world: World, answer: Answer): Omit<Violation, 'step'> | undefined => {
+  const { version } = answer.publication;
+  // What was lost took ids with it that nobody knows: the answer says so for good, and more cannot be asked of it.
+  if (version.lost.length > 0) return undefined;
+  const beyond = answer.gaps.some(({ partition, from, to }) => from >= to || to > (answer.position[partition] ?? 0));
+  if (beyond) return { what: 'a gap that is none', answer, expected: undefined };
+  const expected = referenceOf(world.log, answer.position, version, answer.gaps);
+  return isDeepStrictEqual(answer.shown, expected) ? undefined : { what: 'the answer differs from the reference', answer, expected };
+};
+
+export const check = (steps: readonly Step[], rules: Rules, variants: Variants = NO_VARIANTS): Outcome => {
+  const world = newWorld(rules, variants);
+  const counts = { answers: 0, gaps: 0 };
+  let before: Answer | undefined;
+  const look = (answer: Answer | undefined): Omit<Violation, 'step'> | undefined => {
+    if (undoneRollback(world)) return { what: 'a run undid a rollback', answer, expected: undefined };
+    if (answer === undefined || isDeepStrictEqual(answer, before)) return undefined;
+    before = answer;
+    counts.answers += 1;
+    if (answer.gaps.length > 0) counts.gaps += 1;
+    return wrongWith(world, answer);
+  };
+  const outcome = (violation: Violation | undefined): Outcome => ({ violation, ...counts, publications: world.publications.length - 1 });
+  for (const [index, step] of steps.entries()) {
+    apply(world, step);
+    const wrong = look(answerOf(world));
+    if (wrong !== undefined) return outcome({ ...wrong, step: index + 1 });
+  }
+  const healed = heal(world);
+  const wrong = look(healed.answer);
+  if (wrong !== undefined) return outcome({ ...wrong, step: steps.length });
+  if (healed.wrong === undefined) return outcome(undefined);
+  return outcome({ step: steps.length, what: healed.wrong, answer: healed.answer, expected: undefined });
+};

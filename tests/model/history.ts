@@ -1,0 +1,150 @@
+/** Random histories: a mood decides what happens often, so that rare things meet. */
+import { type Event, MOVIES, PARTITIONS, type Topic } from './log.ts';
+import { type Random, randomFrom } from './random.ts';
+import type { Step } from './steps.ts';
+
+type Weights = Readonly<Record<Step['do'], number>>;
+
+const USUAL: Weights = {
+  event: 30,
+  advance: 8,
+  'step clock': 1,
+  trim: 1,
+  dump: 3,
+  'begin run': 5,
+  run: 14,
+  'repeat barrier': 1,
+  'end run': 1,
+  'roll back': 1,
+  'start writer': 4,
+  write: 40,
+  'kill writer': 2,
+  'crash store': 1,
+  compact: 1,
+  'restart serving': 2,
+  serve: 24,
+  refresh: 10,
+  follow: 20,
+};
+
+/** What happens more often than usual. */
+const MOODS: readonly [Partial<Weights>, ...Partial<Weights>[]] = [
+  {},
+  { 'begin run': 10, run: 30, 'repeat barrier': 6, 'end run': 4, 'roll back': 4 },
+  { advance: 20, compact: 6, 'restart serving': 6, 'step clock': 3 },
+  { 'start writer': 10, 'kill writer': 8, 'crash store': 6 },
+  { 'step clock': 8, 'start writer': 8, 'kill writer': 6, 'restart serving': 6 },
+  { event: 40, 'begin run': 10, run: 60, 'repeat barrier': 10, write: 30, advance: 2, 'kill writer': 0, 'end run': 0 },
+  { trim: 6, 'roll back': 3 },
+  { dump: 10, 'begin run': 8, run: 30, 'roll back': 3 },
+];
+
+/** Minutes that pass: moments, hours, about the time to live. */
+const PASSING = [0, 1, 30, 240, 600, 1500, 2400, 2700, 2890] as const;
+const JUMPS = [-3000, -1500, -60, -1, 1, 60, 1500, 3000] as const;
+const TOPICS: readonly [Topic, ...Topic[]] = ['rating', 'rating', 'rating', 'edit', 'observation'];
+
+export interface History {
+  readonly seed: number;
+  readonly steps: readonly Step[];
+}
+
+export const historyOf = (seed: number): History => {
+  const random = randomFrom(seed);
+  const weights = { ...USUAL, ...random.pick(MOODS) };
+  // as: the keys of Weights
+  const kinds = Object.entries(weights) as [Step['do'], number][];
+  const total = kinds.reduce((sum, [, weight]) => sum + weight, 0);
+  const sent: Event[] = [];
+  const lossy = random.chance(0.05);
+  const steps: Step[] = PARTITIONS.map((partition) => ({ do: 'start writer', partition }));
+  const count = 40 + random.below(160);
+  while (steps.length < count) {
+    if (random.chance(0.02)) steps.push(...raceOf(random, sent));
+    let at = random.below(total);
+    const kind = kinds.find(([, weight]) => (at -= weight) < 0)?.[0] ?? 'event';
+    steps.push(stepOf(random, kind, sent, lossy));
+  }
+  return { seed, steps };
+};
+
+const eventOf = (random: Random, sent: Event[]): Event => {
+  const before = sent[random.below(sent.length)];
+  if (before !== undefined && random.chance(0.2)) return before;
+  const event: Event = {
+    id: `e${sent.length}`,
+    topic: random.pick(TOPICS),
+    movie: random.pick(MOVIES),
+    value: random.below(10),
+    time: random.below(3),
+  };
+  sent.push(event);
+  return event;
+};
+
+/** Two runs whose barriers pass each other, or a barrier that is appended again; then something reads what comes of it. */
+const raceOf = (random: Random, sent: Event[]): readonly Step[] => {
+  const event = (): Step => ({ do: 'event', ...eventOf(random, sent) });
+  const repeated: Step = { do: 'repeat barrier', run: 0, partition: random.pick(PARTITIONS) };
+  const writers = PARTITIONS.map((): Step => ({ do: 'write', writer: random.below(6), steps: 20, records: 5, look: true, faulty: false }));
+  return [
+    { do: 'begin run', full: false },
+    { do: 'run', run: 0, steps: 1 + random.below(4) },
+    ...(random.chance(0.5)
+      ? [event(), event(), repeated]
+      : ([{ do: 'begin run', full: false }, { do: 'run', run: 0, steps: 2 + random.below(3) }, event(), event()] as const)),
+    { do: 'run', run: random.below(2), steps: 12 },
+    ...writers,
+    event(),
+    ...writers,
+    { do: 'serve', steps: 6 },
+    { do: 'follow' },
+  ];
+};
+
+const stepOf = (random: Random, kind: Step['do'], sent: Event[], lossy: boolean): Step => {
+  switch (kind) {
+    case 'event':
+      return { do: kind, ...eventOf(random, sent) };
+    case 'advance':
+      return { do: kind, minutes: random.pick(PASSING) };
+    case 'step clock':
+      return { do: kind, minutes: random.pick(JUMPS) };
+    case 'trim':
+      return { do: kind, partition: random.pick(PARTITIONS), keep: random.below(6), lossy: lossy && random.chance(0.5) };
+    case 'dump':
+      return { do: kind, movie: random.pick(MOVIES), group: random.below(3) };
+    case 'begin run':
+      return { do: kind, full: random.chance(0.15) };
+    case 'run':
+      return { do: kind, run: random.below(3), steps: random.chance(0.4) ? 12 : 1 + random.below(4) };
+    case 'repeat barrier':
+      return { do: kind, run: random.below(3), partition: random.pick(PARTITIONS) };
+    case 'end run':
+      return { do: kind, run: random.below(3), as: random.pick(['failed', 'died']) };
+    case 'roll back':
+      return { do: kind, to: random.below(6) };
+    case 'start writer':
+      return { do: kind, partition: random.pick(PARTITIONS) };
+    case 'write':
+      return {
+        do: kind,
+        writer: random.below(6),
+        steps: random.chance(0.5) ? 12 : 1 + random.below(4),
+        records: 1 + random.below(5),
+        look: random.chance(0.6),
+        faulty: random.chance(0.05),
+      };
+    case 'kill writer':
+      return { do: kind, writer: random.below(6) };
+    case 'crash store':
+      return { do: kind, writes: random.below(8) };
+    case 'serve':
+      return { do: kind, steps: random.chance(0.7) ? 6 : 1 };
+    case 'compact':
+    case 'restart serving':
+    case 'refresh':
+    case 'follow':
+      return { do: kind };
+  }
+};

@@ -1,0 +1,137 @@
+/**
+ * A speed writer of one partition. It works on the first epoch after the published cut that is not complete under an unexpired generation:
+ * claims a generation (coverage), then micro-batches, each as a queue of single writes. Going on, beginning, renewing and mending are the same thing.
+ */
+import { occurrenceReader, NO_OCCURRENCES, type Occurrences, recent, WINDOW } from './duplicates.ts';
+import { epochsOf, type Span } from './log.ts';
+import { type Coverage, coverageOf, readPosition } from './store.ts';
+import { positionKeyOf } from './generations.ts';
+import { planMicroBatch } from './micro-batch.ts';
+import { perform } from './write.ts';
+import { afterCut, currentPublication, partitionAt, type Task, type World, type Write, type Writer } from './world.ts';
+
+/** Coverage is renewed this long before it expires, in minutes. */
+const MARGIN = 6 * 60;
+
+export const startWriter = (world: World, partition: number): Writer => {
+  const writer: Writer = {
+    partition,
+    alive: true,
+    connection: world.store.incarnation,
+    task: undefined,
+    queue: [],
+    lastTimestamp: 0,
+  };
+  world.writers.push(writer);
+  return writer;
+};
+
+export interface WriterStep {
+  /** At most so many records a micro-batch. */
+  readonly records: number;
+  /** Read publication and coverage again, even if the work at hand is not done. */
+  readonly look: boolean;
+  /** Something breaks while the first record is processed. */
+  readonly faulty: boolean;
+}
+
+/** One step: reconnects, or does the next write, or plans up to `records` records. Returns whether there was anything to do. */
+export const stepWriter = (world: World, writer: Writer, step: WriterStep): boolean => {
+  if (!writer.alive) return false;
+  if (writer.connection !== world.store.incarnation) {
+    reconnect(world, writer);
+    return true;
+  }
+  const [write, ...rest] = writer.queue;
+  if (write !== undefined) {
+    writer.queue = rest;
+    perform(world, write);
+    return true;
+  }
+  writer.queue = plan(world, writer, step);
+  return writer.queue.length > 0;
+};
+
+const reconnect = (world: World, writer: Writer): void => {
+  writer.connection = world.store.incarnation;
+  if (!world.rules.rereadPosition) return;
+  if (!world.rules.noPositionRetry) for (const write of writer.queue) if (write.kind === 'position') perform(world, write);
+  writer.task = undefined;
+  writer.queue = [];
+};
+
+const plan = (world: World, writer: Writer, { records, look, faulty }: WriterStep): readonly Write[] => {
+  const { task } = writer;
+  if (!look && task !== undefined && world.now + MARGIN < task.expires) {
+    const span = epochsOf(world.rules, partitionAt(world, writer.partition).records).find(({ start }) => start === task.start);
+    if (span !== undefined && task.next < (span.end ?? Infinity)) return planMicroBatch(world, writer, task, span, records, faulty);
+  }
+  return lookAndPlan(world, writer, records, faulty);
+};
+
+/** Reads the publication and the coverage again, and works on what comes first. */
+const lookAndPlan = (world: World, writer: Writer, records: number, faulty: boolean): readonly Write[] => {
+  const { partition } = writer;
+  const cut = afterCut(currentPublication(world).version, partition);
+  const { records: log, trimmed } = partitionAt(world, partition);
+  // The log is gone: the partition waits for a batch.
+  if (trimmed > cut) return [];
+  for (const span of epochsOf(world.rules, log).filter(({ end }) => end === undefined || end > cut)) {
+    const coverage = unexpired(world, partition, span);
+    if (coverage === undefined) return claimGeneration(world, partition, span);
+    const next = nextOf(world, coverage, span);
+    if (span.end !== undefined && next >= span.end) continue;
+    const before = writer.task;
+    const task = taskFor(world, writer, coverage, span, next);
+    const writes = planMicroBatch(world, writer, task, span, records, faulty);
+    if (world.rules.coverageOnce || task === before || writes.length === 0) return writes;
+    return [{ kind: 'coverage', coverage: { ...coverage, expires: world.now + WINDOW } }, ...writes];
+  }
+  return [];
+};
+
+/** The newest generation that lives for some time yet. */
+const unexpired = (world: World, partition: number, span: Span): Coverage | undefined =>
+  coverageOf(world.store, partition, span.epoch).find(({ from, expires }) => from <= span.start && world.now + MARGIN < expires);
+
+/** Coverage says when the first row of the generation expires at the earliest: 48 h from now. */
+const claimGeneration = (world: World, partition: number, { epoch, start }: Span): readonly Write[] => {
+  const [newest] = coverageOf(world.store, partition, epoch);
+  const projection = { partition, epoch, generation: newest === undefined ? 0 : newest.generation + 1 };
+  const coverage: Write = { kind: 'coverage', coverage: { ...projection, from: start, expires: world.now + WINDOW } };
+  const position: Write = { kind: 'position', position: { ...projection, next: start, closedBy: undefined } };
+  return world.rules.positionPerGeneration ? [coverage] : [coverage, position];
+};
+
+const nextOf = (world: World, coverage: Coverage, span: Span): number => {
+  const position = readPosition(world.store, positionKeyOf(world.rules, coverage));
+  if (position !== undefined) return position.next;
+  const atCut = world.rules.startAtCut || coverage.generation > 0;
+  return atCut ? span.start : (span.end ?? partitionAt(world, coverage.partition).records.length);
+};
+
+/** The task goes on in memory for as long as the projection is the same. */
+const taskFor = (world: World, writer: Writer, coverage: Coverage, { start }: Span, next: number): Task => {
+  const { partition, epoch, generation, expires } = coverage;
+  if (writer.task?.epoch === epoch && writer.task.generation === generation) return writer.task;
+  writer.task = {
+    partition,
+    epoch,
+    generation,
+    start,
+    expires,
+    next,
+    rows: new Map(),
+    occurrences: occurrencesBefore(world, writer, next),
+  };
+  return writer.task;
+};
+
+/** From what the published version knew at its cut, and the records since. */
+const occurrencesBefore = (world: World, { partition }: Writer, next: number): Occurrences => {
+  if (!world.rules.idsBeforeStart) return NO_OCCURRENCES;
+  const { version } = currentPublication(world);
+  const reader = occurrenceReader(world.rules, version.occurrences[partition] ?? NO_OCCURRENCES);
+  for (const record of partitionAt(world, partition).records.slice(afterCut(version, partition), next)) reader.isDuplicate(record);
+  return recent(reader.known());
+};
