@@ -9,7 +9,7 @@ import emoji from 'emoji.json/emoji.json' with { type: 'json' };
 /** The package carries the lexicon of 2018; the reference has added three words since and rated one anew (vader_lexicon.txt, commit 44fc044). */
 const WORDS_SINCE: Readonly<Record<string, number>> = { badass: 1.4, flawed: -2.1, heart: 3.2, hearts: 3.3 };
 
-/** The reference's names are those of Emoji 11.0 as first published; the package has the corrected ones, and leaves the skin tones out. */
+/** The reference has the names of Emoji 11.0 in an earlier state than the package, which also leaves the skin tones out (emoji_utf8_lexicon.txt). */
 const FIRST_PUBLISHED_NAMES: Readonly<Record<string, string>> = {
   '🏻': 'light skin tone',
   '🏼': 'medium-light skin tone',

@@ -91,7 +91,7 @@ const withNo = (valence: number, near: Neighbor): number => {
 export const valenceAt = (words: readonly Word[], index: number, capitalsStandOut: boolean): number => {
   const near: Neighbor = (distance) => words[index + distance]?.lower;
   const word = words[index];
-  if (word === undefined || BOOSTERS.has(word.lower) || (word.lower === 'kind' && near(1) === 'of')) return 0;
+  if (word === undefined || (word.lower === 'kind' && near(1) === 'of')) return 0;
   const listed = WORD_VALENCES.get(word.lower);
   if (listed === undefined) return 0;
 
