@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 import compress from '@fastify/compress';
-import type { BatchViewStore, ObjectStore, RateLimiter } from '@rushes/ports';
+import type { BatchViewStore, ObjectStore, RateLimiter, SpeedStore } from '@rushes/ports';
 import type { Logger, Registry } from '@rushes/runtime';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 
@@ -35,6 +35,8 @@ import { trafficOf } from './traffic.ts';
 export interface ServingStores {
   readonly views: BatchViewStore;
   readonly objects: ObjectStore;
+  /** `undefined`: answers come from the batch layer alone. */
+  readonly speed?: SpeedStore | undefined;
   /** `undefined`: no limit. */
   readonly rateLimiter: RateLimiter | undefined;
 }
@@ -89,8 +91,10 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     clientErrorHandler: (error, socket) => answerRawError(error, socket),
   });
 
-  const snapshots = trackCurrentSnapshot(stores.views, {
+  const snapshots = trackCurrentSnapshot(stores.views, stores.speed, {
     pollMs: options.publicationPollMs,
+    now,
+    isStale: () => false,
     codeVersion: options.codeVersion,
     onTrouble: (message, err) => {
       measured.onPublicationTrouble();

@@ -5,12 +5,14 @@ import { CATALOG } from '../test/films.ts';
 import { memoryBatchViews } from '../test/memory-batch-views.ts';
 import { trackCurrentSnapshot } from './current-snapshot.ts';
 
-const VIEW_COUNT = 6;
+const VIEW_COUNT = 7;
 
 const track = (store = memoryBatchViews()) => {
   const troubles: unknown[] = [];
   const switches: number[] = [];
-  const snapshots = trackCurrentSnapshot(store, {
+  const snapshots = trackCurrentSnapshot(store, undefined, {
+    now: () => 0,
+    isStale: () => false,
     pollMs: 1,
     codeVersion: 'test',
     onTrouble: (_message, error) => troubles.push(error),

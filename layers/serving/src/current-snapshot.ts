@@ -1,15 +1,22 @@
 /**
- * Which snapshot is current. Invariants: looks at the store never overlap; the switch to a new publication is one assignment, after all
- * its artefacts are open; whatever fails, the snapshot before goes on serving.
+ * Which snapshot is current. Invariants: work on the stores never overlaps; a switch, to a new publication or to a new position, is one assignment, after
+ * all that it needs is there; no answer's position lies before that of an answer given earlier, rollbacks included; whatever fails, the snapshot before
+ * goes on serving.
  */
-import type { BatchViewStore } from '@rushes/ports';
+import type { BatchViewStore, Publication, SpeedStore } from '@rushes/ports';
 
+import { missingEvents } from './overlay/completeness.ts';
+import { openOverlay, type Overlay } from './overlay/overlay.ts';
+import { reaches } from './position.ts';
 import { unavailable } from './problem.ts';
-import { openSnapshot, type Snapshot } from './snapshot.ts';
+import { openPublication, type OpenPublication, type Snapshot, takeSnapshot } from './snapshot.ts';
 
 export interface CurrentSnapshotOptions {
   readonly pollMs: number;
   readonly codeVersion: string;
+  readonly now: () => number;
+  /** Whether the speed layer lags more than it may. */
+  readonly isStale: () => boolean;
   /** Something went wrong; serving goes on. */
   readonly onTrouble: (message: string, error: unknown) => void;
   /** Another publication is served from now on. */
@@ -21,11 +28,13 @@ export interface CurrentSnapshot {
   readonly peek: () => Snapshot | undefined;
   /** The current snapshot. Throws a 503 `Problem` while there is none. Whoever reads artefacts pins it, before anything is awaited. */
   readonly require: () => Snapshot;
-  /** Why the last look at the store failed. */
+  /** Why the last look at the stores failed. */
   readonly trouble: () => unknown;
-  /** Looks at the store now (or joins the look under way). Never rejects. */
+  /** Looks for a new publication and new changes now (or joins the look under way). Never rejects. */
   readonly poll: () => Promise<void>;
   readonly start: () => void;
+  /** Calls back after each switch, until the returned function is called. */
+  readonly onChange: (listener: () => void) => () => void;
   /** Ends polling and gives up the current snapshot; requests that hold it are not disturbed. */
   readonly stop: () => Promise<void>;
 }
@@ -33,36 +42,89 @@ export interface CurrentSnapshot {
 /** A first publication takes at least some seconds to build. */
 const RETRY_AFTER_S = 5;
 
-export const trackCurrentSnapshot = (store: BatchViewStore, options: CurrentSnapshotOptions): CurrentSnapshot => {
+/** What is served: a publication, and what events add to it. */
+interface Served {
+  readonly open: OpenPublication;
+  readonly overlay: Overlay | undefined;
+}
+
+export const trackCurrentSnapshot = (
+  store: BatchViewStore,
+  speed: SpeedStore | undefined,
+  options: CurrentSnapshotOptions,
+): CurrentSnapshot => {
+  let served: Served | undefined;
   let current: Snapshot | undefined;
   let trouble: unknown;
   let polling: Promise<void> | undefined;
+  let again = false;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
+  const listeners = new Set<() => void>();
+
+  const show = ({ open, overlay }: Served): void => {
+    const state = overlay?.state();
+    const { publication } = open;
+    const part = overlay &&
+      state && {
+        overlay: state,
+        missing: missingEvents(overlay.coverage(), publication.cut, publication.version, state.position, options.now()),
+        stale: options.isStale(),
+      };
+    const next = takeSnapshot(open, options.codeVersion, part);
+    const isSwitch = publication.number !== current?.publication.number;
+    current = next;
+    if (isSwitch) options.onSwitch(next);
+    for (const listener of listeners) listener();
+  };
+
+  /** Opens a publication and what events add to it, up to the position that is served already. */
+  const prepare = async (publication: Publication): Promise<Served> => {
+    const open = await openPublication(store, publication, (error) => options.onTrouble('an artefact could not be closed', error));
+    try {
+      const overlay = speed && (await openOverlay(speed, publication, open.views));
+      const isBehind = (): boolean =>
+        overlay !== undefined && !(overlay.isReady() && reaches(overlay.state().position, current?.overlay?.position ?? {}));
+      while (isBehind() && !stopped) if (!(await overlay?.advance())) await new Promise((done) => setTimeout(done, 1));
+      return { open, overlay };
+    } catch (error) {
+      open.release();
+      throw error;
+    }
+  };
 
   const look = async (): Promise<void> => {
     if (stopped) return;
     try {
       const publication = await store.currentPublication();
-      if (publication !== undefined && publication.number !== current?.publication.number) {
-        const next = await openSnapshot(store, publication, options.codeVersion, (error) =>
-          options.onTrouble('an artefact could not be closed', error),
-        );
-        const before = current;
-        current = next;
-        before?.release();
-        options.onSwitch(next);
+      if (publication !== undefined && publication.number !== served?.open.publication.number) {
+        const next = await prepare(publication);
+        const before = served;
+        served = next;
+        show(next);
+        before?.open.release();
+      } else if (served?.overlay !== undefined) {
+        const { overlay } = served;
+        const changed = await overlay.advance();
+        await overlay.readCoverage();
+        const { version, cut } = served.open.publication;
+        const missing = missingEvents(overlay.coverage(), cut, version, overlay.state().position, options.now());
+        const isOther = missing.length !== current?.missing.length || options.isStale() !== (current.completeness === 'stale');
+        if (changed || isOther) show(served);
       }
       trouble = undefined;
     } catch (error) {
       trouble = error;
-      options.onTrouble(`looking for a new publication in ${store.location} failed; trying again in ${options.pollMs} ms`, error);
+      options.onTrouble(`looking for what is new in ${store.location} failed; trying again in ${options.pollMs} ms`, error);
     }
   };
 
   const poll = (): Promise<void> => {
     polling ??= look().finally(() => {
       polling = undefined;
+      if (!again) return;
+      again = false;
+      void poll();
     });
     return polling;
   };
@@ -71,6 +133,11 @@ export const trackCurrentSnapshot = (store: BatchViewStore, options: CurrentSnap
     await poll();
     if (!stopped) timer = setTimeout(() => void pollAndWait(), options.pollMs).unref();
   };
+  /** Changes that come while a look is under way are looked for once more. */
+  const stopListening = speed?.onChange(() => {
+    if (polling !== undefined) again = true;
+    else if (!stopped) void poll();
+  });
 
   return {
     peek: () => current,
@@ -83,11 +150,17 @@ export const trackCurrentSnapshot = (store: BatchViewStore, options: CurrentSnap
     start: () => {
       timer = setTimeout(() => void pollAndWait(), options.pollMs).unref();
     },
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     stop: async () => {
       stopped = true;
+      stopListening?.();
       clearTimeout(timer);
-      await polling;
-      current?.release();
+      while (polling !== undefined) await polling;
+      served?.open.release();
+      served = undefined;
       current = undefined;
     },
   };

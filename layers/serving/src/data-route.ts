@@ -10,6 +10,7 @@ import { withDeadline } from './deadline.ts';
 import { envelopeText } from './envelope.ts';
 import { answerTag, entityTag, knownTag } from './etag.ts';
 import { describeDataRoute } from './openapi-route.ts';
+import { positionText } from './position.ts';
 import { unavailable } from './problem.ts';
 import { requestReader, type ReadRequest } from './request-reader.ts';
 import type { Representation, ResponseCache } from './response-cache.ts';
@@ -52,7 +53,8 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
         'cache-control': cacheControl,
         vary: context.vary,
         'rushes-batch-version': String(snapshot.publication.version),
-        'rushes-completeness': 'complete',
+        'rushes-completeness': snapshot.completeness,
+        ...(snapshot.overlay === undefined ? {} : { 'rushes-position': positionText(snapshot.overlay.position) }),
       };
       headersBySnapshot.set(snapshot, headers);
     }
@@ -66,11 +68,15 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
     const read = requestReader(route.params, route.query, route.check);
 
     /** Whoever reads artefacts holds them: the client may be gone, or tired of waiting, before the last read. */
-    const compute = async (snapshot: Snapshot, input: ReadRequest<typeof route.params, typeof route.query>): Promise<Representation> => {
+    const compute = async (
+      snapshot: Snapshot,
+      input: ReadRequest<typeof route.params, typeof route.query>,
+      meta: string,
+    ): Promise<Representation> => {
       snapshot.pin();
       try {
         const answer = await route.answer(snapshot, input);
-        const body = envelopeText(answer, snapshot.meta);
+        const body = envelopeText(answer, meta);
         return { body, bytes: Buffer.byteLength(body), next: answer.next ?? null };
       } finally {
         snapshot.release();
@@ -80,7 +86,8 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
     const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const input = read(request.params as Record<string, unknown>, request.query as Record<string, unknown>); // as: objects by Fastify's router
       const snapshot = snapshots.require();
-      const tag = answerTag(snapshot.tagSeed, pathOf(request.url), input.given);
+      const about = snapshot.about(route.dependsOn?.(input) ?? 'batch');
+      const tag = answerTag(about.tag, pathOf(request.url), input.given);
       const encoding = preferredEncoding(request.headers['accept-encoding']);
       const asked = request.headers['if-none-match'];
       const known = asked === undefined ? undefined : knownTag(asked, tag, encoding);
@@ -91,7 +98,7 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
       const plain =
         ready ??
         (await withDeadline(
-          cache.resolve(tag, () => compute(snapshot, input)),
+          cache.resolve(tag, () => compute(snapshot, input, about.meta)),
           context.deadlineMs,
           tooLate,
         ));

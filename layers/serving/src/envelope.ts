@@ -1,6 +1,4 @@
 /** The envelope that every answer has: `data` and `meta`, in lists also `next`, and `total` where asked for. Texts are joined, never parsed. */
-import type { Publication } from '@rushes/ports';
-
 /** What a route answers, before the envelope. */
 export interface Answer {
   /** JSON text. */
@@ -10,15 +8,6 @@ export interface Answer {
   /** Exact number of rows in the whole list. */
   readonly total?: number | undefined;
 }
-
-/** The `meta` of everything that one publication answers, as JSON text. */
-export const metaText = (publication: Publication): string =>
-  JSON.stringify({
-    batch: { version: publication.version, cut_at: publication.cutAt, published_at: publication.publishedAt },
-    completeness: 'complete',
-    data_source: 'batch',
-    last_updated: publication.cutAt,
-  });
 
 export const envelopeText = (answer: Answer, meta: string): string => {
   let text = `{"data":${answer.data},"meta":${meta}`;

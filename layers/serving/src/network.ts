@@ -5,7 +5,7 @@ import { thousandthsText } from './quotient.ts';
 export interface SharedMovie {
   /** Everybody credited; a person may stand there several times. */
   readonly people: readonly CreditedAs[];
-  /** Tenths of points; `null` for unrated. */
+  /** Thousandths of points; `null` for unrated. */
   readonly rating: number | null;
 }
 
@@ -13,7 +13,7 @@ interface Shared {
   readonly name: string | null;
   movies: number;
   ratedMovies: number;
-  /** Tenths. */
+  /** Thousandths. */
   ratingSum: number;
 }
 
@@ -34,7 +34,7 @@ export const collaboratorsText = (movies: readonly SharedMovie[], nconst: string
   }
   const closest = [...others].toSorted(([a, sharedA], [b, sharedB]) => sharedB.movies - sharedA.movies || (a < b ? -1 : 1)).slice(0, limit);
   const texts = closest.map(([id, shared]) => {
-    const average = shared.ratedMovies === 0 ? 'null' : thousandthsText(BigInt(shared.ratingSum), 10n * BigInt(shared.ratedMovies));
+    const average = shared.ratedMovies === 0 ? 'null' : thousandthsText(BigInt(shared.ratingSum), 1000n * BigInt(shared.ratedMovies));
     return `{"nconst":${JSON.stringify(id)},"name":${JSON.stringify(shared.name)},"shared_movies":${shared.movies},"average_rating":${average}}`;
   });
   return `[${texts.join(',')}]`;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { pointsText, ratingBound } from './rating.ts';
+import { ratingBound } from './rating.ts';
 
 const satisfies = {
   gt: (a: number, b: number) => a > b,
@@ -10,23 +10,24 @@ const satisfies = {
 };
 
 test.each(['gt', 'gte', 'lt', 'lte'] as const)(
-  '%s selects the same tenths as exact arithmetic, for every bound of up to two decimals',
+  '%s selects the same thousandths as exact arithmetic, for every bound of up to three decimals',
   (op) => {
     const wrong: string[] = [];
-    for (let hundredths = 0; hundredths <= 1000; hundredths += 1) {
-      const text = `${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, '0')}`;
+    for (let bound = 0; bound <= 10_000; bound += 1) {
+      const text = `${Math.floor(bound / 1000)}.${String(bound % 1000).padStart(3, '0')}`;
       const condition = ratingBound('rating', op, Number(text));
-      const bound = 'value' in condition ? Number(condition.value) : Number.NaN;
-      for (let tenths = 0; tenths <= 100; tenths += 1) {
-        if (satisfies[op](tenths, bound) !== satisfies[op](tenths * 10, hundredths)) wrong.push(`${tenths} tenths, bound ${text}`);
+      const limit = 'value' in condition ? Number(condition.value) : Number.NaN;
+      for (const rating of [bound - 1, bound, bound + 1]) {
+        if (satisfies[op](rating, limit) !== satisfies[op](rating, bound)) wrong.push(`${rating} thousandths, bound ${text}`);
       }
     }
     expect(wrong).toEqual([]);
   },
 );
 
-test.each([
-  [85, '8.5'],
-  [80, '8'],
-  [null, 'null'],
-])('%o tenths are shown as %s', (tenths, text) => expect(pointsText(tenths)).toBe(text));
+test("a bound between two thousandths is nobody's", () => {
+  expect(ratingBound('rating', 'gt', 8.5555)).toMatchObject({ value: 8555 });
+  expect(ratingBound('rating', 'gte', 8.5555)).toMatchObject({ value: 8556 });
+  expect(ratingBound('rating', 'lt', 8.5555)).toMatchObject({ value: 8556 });
+  expect(ratingBound('rating', 'lte', 8.5555)).toMatchObject({ value: 8555 });
+});

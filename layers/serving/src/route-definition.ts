@@ -1,6 +1,7 @@
 /** A route that answers from views: what it is called, what it takes, and how it answers. The rest is `data-route.ts`'s. */
 import type { TObject, TSchema } from 'typebox';
 
+import type { Dependency } from './about.ts';
 import type { Answer } from './envelope.ts';
 import type { CrossCheck, ReadRequest } from './request-reader.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -20,6 +21,8 @@ export interface DataRoute<P extends TObject, Q extends TObject> {
   readonly data: TSchema;
   /** The envelope has `next`, and `total` where asked for. */
   readonly paged?: boolean;
+  /** What of the merged data the answer is made from; without it, of the batch layer's alone. */
+  readonly dependsOn?: (request: ReadRequest<P, Q>) => Dependency;
   /** Throws a `Problem` for what the data say no to (404). */
   readonly answer: (snapshot: Snapshot, request: ReadRequest<P, Q>) => Promise<Answer>;
 }

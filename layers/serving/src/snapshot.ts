@@ -1,31 +1,43 @@
 /**
- * One publication with its open artefacts. Invariants: all that a request reads comes from one snapshot; its artefacts are closed when
- * nobody holds it any more, never before; a snapshot whose artefacts were closed cannot be pinned again.
+ * What a request answers from: one publication with its open artefacts, and the overlay at one position. Invariants: all that a request reads comes from
+ * one snapshot; the artefacts are closed when nobody holds the publication any more, never before; one whose artefacts were closed cannot be pinned
+ * again; an overlay state never changes.
  */
-import { hash } from 'node:crypto';
-
 import type { ArtefactReader, BatchViewStore, Publication } from '@rushes/ports';
-import { credits, genres, people, statistics, titleNames, titles } from '@rushes/views';
+import { credits, genres, people, sentiment, statistics, titleNames, titles } from '@rushes/views';
 
-import { metaText } from './envelope.ts';
+import { type About, type Dependency, describeAnswers } from './about.ts';
+import type { Missing } from './overlay/completeness.ts';
+import { mergedReader } from './overlay/merged-reader.ts';
+import type { OverlayState } from './overlay/overlay.ts';
 
 /** The views that requests are answered from. */
-const SERVED_VIEWS = { titles, credits, titleNames, people, genres, statistics };
+const SERVED_VIEWS = { titles, credits, titleNames, people, genres, statistics, sentiment };
 
 type ViewName = keyof typeof SERVED_VIEWS;
 
 export type ViewReaders = Readonly<Record<ViewName, ArtefactReader>>;
 
-export interface Snapshot {
+/** A publication's artefacts, open as long as somebody holds them. */
+export interface OpenPublication {
   readonly publication: Publication;
   readonly views: ViewReaders;
-  /** The envelope's `meta`, as JSON text. */
-  readonly meta: string;
-  /** What of the publication and the code entity tags are made from. */
-  readonly tagSeed: string;
   pin(): void;
   /** Gives up one pin. The last one closes the artefacts. */
   release(): void;
+}
+
+export interface Snapshot extends OpenPublication {
+  /** The views as batch and speed layer say together. */
+  readonly views: ViewReaders;
+  /** The views as the batch layer alone says. */
+  readonly batch: ViewReaders;
+  /** `undefined`: there is no speed layer. */
+  readonly overlay: OverlayState | undefined;
+  readonly completeness: 'complete' | 'stale' | 'gap';
+  readonly missing: readonly Missing[];
+  /** What an answer that depends on this says of itself. */
+  about(dependency: Dependency): About;
 }
 
 const VIEW_NAMES = Object.keys(SERVED_VIEWS) as ViewName[]; // as: keys of the literal above
@@ -59,20 +71,16 @@ const openViews = async (store: BatchViewStore, publication: Publication): Promi
 };
 
 /** Opens all views of a publication. The caller holds one pin. `onTrouble` hears of artefacts that could not be closed. */
-export const openSnapshot = async (
+export const openPublication = async (
   store: BatchViewStore,
   publication: Publication,
-  codeVersion: string,
   onTrouble: (error: unknown) => void,
-): Promise<Snapshot> => {
+): Promise<OpenPublication> => {
   const views = await openViews(store, publication);
   let pins = 1;
   return {
     publication,
     views,
-    meta: metaText(publication),
-    // Not the number alone: another data folder's publications are numbered alike.
-    tagSeed: hash('sha256', JSON.stringify([publication, codeVersion]), 'base64url'),
     pin: () => {
       if (pins === 0) throw new Error(`publication ${publication.number} was pinned after its artefacts were closed`);
       pins += 1;
@@ -82,5 +90,41 @@ export const openSnapshot = async (
       pins -= 1;
       if (pins === 0) void closeAll(Object.values(views), onTrouble);
     },
+  };
+};
+
+/** The overlay at one position, and whether it says everything. */
+export interface SpeedPart {
+  readonly overlay: OverlayState;
+  readonly missing: readonly Missing[];
+  readonly stale: boolean;
+}
+
+/** @param speed `undefined`: there is no speed layer. */
+export const takeSnapshot = (open: OpenPublication, codeVersion: string, speed: SpeedPart | undefined): Snapshot => {
+  const { publication, views: batch } = open;
+  const overlay = speed?.overlay;
+  const missing = speed?.missing ?? [];
+  const completeness = missing.length > 0 ? 'gap' : speed?.stale === true ? 'stale' : 'complete';
+  const views: ViewReaders =
+    overlay === undefined
+      ? batch
+      : {
+          ...batch,
+          titles: mergedReader(batch.titles, overlay.titles),
+          genres: mergedReader(batch.genres, overlay.genres),
+          statistics: mergedReader(batch.statistics, overlay.statistics),
+          sentiment: mergedReader(batch.sentiment, overlay.sentiment),
+        };
+  return {
+    publication,
+    views,
+    batch,
+    overlay,
+    completeness,
+    missing,
+    pin: open.pin,
+    release: open.release,
+    about: describeAnswers({ publication, codeVersion, overlay, completeness, missing }),
   };
 };

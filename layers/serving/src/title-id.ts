@@ -1,5 +1,5 @@
 /** A title by any of its ids: its own UUID, IMDb's `tt…`, TMDB's as `tmdb:…`. */
-import { isTconst, isTitleId } from '@rushes/domain';
+import { isTconst, isTitleId, titleIdOf } from '@rushes/domain';
 import type { ArtefactReader, Selection, ViewRow } from '@rushes/ports';
 import { Type } from 'typebox';
 
@@ -18,3 +18,6 @@ export const findTitle = async (titles: ArtefactReader, id: string, select: Sele
   // No view knows TMDB's ids: none of the sources read so far carries them.
   return isTitleId(key) ? titles.get(key, select) : undefined;
 };
+
+/** The title's key by any of its ids, whether there is such a title or not. */
+export const titleKeyOf = (id: string): string => (isTconst(id) ? titleIdOf(id) : id.toLowerCase());

@@ -43,7 +43,7 @@ export const readVoteStatistics = async ({ statistics }: ViewReaders): Promise<V
 
 /**
  * JSON number of (votes / (total votes / rated titles)) × rating, exact up to the rounding to thousandths.
- * @param weight votes × rating in tenths.
+ * @param weight votes × rating in thousandths.
  */
 export const scoreText = (weight: number, { ratedTitles, totalVotes }: VoteStatistics): string =>
-  totalVotes === 0n ? '0' : thousandthsText(BigInt(weight) * ratedTitles, 10n * totalVotes);
+  totalVotes === 0n ? '0' : thousandthsText(BigInt(weight) * ratedTitles, 1000n * totalVotes);

@@ -101,10 +101,10 @@ const titleRow = (film: CompleteFilm, people: Catalog['people']): ArtefactRow =>
     original_title: film.title,
     year: film.year,
     end_year: film.endYear,
-    rating: film.rating,
+    rating: film.rating === null ? null : film.rating * 100,
     votes: film.votes,
     runtime: film.runtime,
-    weight: film.rating === null || film.votes === null ? null : film.rating * film.votes,
+    weight: film.rating === null || film.votes === null ? null : film.rating * 100 * film.votes,
     genres: setText(film.genres),
     directors: setText(directors),
     writers: setText(writers),
@@ -113,6 +113,7 @@ const titleRow = (film: CompleteFilm, people: Catalog['people']): ArtefactRow =>
     genre_count: film.genres.length,
     movie: JSON.stringify(movieObject(film)),
     title: JSON.stringify(title),
+    live: null,
   };
   return rowOf('titles', cells);
 };
@@ -196,7 +197,8 @@ const rowsOf = ({ films: given, people }: Catalog): Readonly<Record<string, read
     people: peopleRows(films, people),
     genres: genres.map((genre) => {
       const movies = films.filter((film) => film.type === 'movie' && film.genres.includes(genre)).length;
-      return rowOf('genres', { genre, movies, entry: JSON.stringify({ genre, movies }) });
+      const titles = films.filter((film) => film.genres.includes(genre)).length;
+      return rowOf('genres', { genre, movies, titles, entry: JSON.stringify({ genre, movies }) });
     }),
     statistics: [
       statistic('rated_titles', rated.length),

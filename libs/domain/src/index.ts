@@ -3,3 +3,4 @@ export * from './fold.ts';
 export * from './ids.ts';
 export * from './imdb.ts';
 export * from './sentiment/index.ts';
+export * from './utf8-order.ts';

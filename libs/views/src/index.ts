@@ -5,13 +5,14 @@ export * from './title-row.ts';
 import { credits } from './credits.ts';
 import { genres } from './genres.ts';
 import { people } from './people.ts';
+import { sentiment } from './sentiment.ts';
 import { statistics } from './statistics.ts';
 import { titleNames } from './title-names.ts';
 import { titles } from './titles.ts';
 import type { View } from './view.ts';
 
-export { credits, genres, people, statistics, titleNames, titles };
+export { credits, genres, people, sentiment, statistics, titleNames, titles };
 export type { View };
 
 /** All served views. A publication names an artefact for each. */
-export const VIEWS: readonly View[] = [titles, credits, titleNames, people, genres, statistics];
+export const VIEWS: readonly View[] = [titles, credits, titleNames, people, genres, statistics, sentiment];

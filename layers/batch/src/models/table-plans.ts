@@ -77,6 +77,7 @@ export const TABLE_PLANS: Readonly<Record<string, TablePlan>> = {
       rowsPerMb: 2 * DOCUMENT_ROWS_PER_MB,
     },
   },
+  'views.sentiment': { orderBy: ['movie_id'] },
   'views.statistics': { orderBy: ['name'] },
   'views.title_names': { orderBy: ['id'], sliced: documentsByTitle('gold.title_names') },
   'views.titles': {

@@ -16,6 +16,7 @@ export const addGenres = (add: AddDataRoute): void =>
     params: Type.Object({}),
     query: Type.Object({}),
     data: Type.Array(Type.Ref('Genre#')),
+    dependsOn: () => 'titles',
     answer: async ({ views }) => {
       const rows = await views.genres.list({ where: [], sort: [], limit: MAX_GENRES, documents: ['entry'] });
       return { data: arrayText(rows.map((row) => requireDocument(row.documents[0], `document entry of ${row.key}`))) };

@@ -5,16 +5,16 @@ import { extendObject, requireDocument, selectFields } from '../documents.ts';
 import { movieDetailFields } from '../entities.ts';
 import { fieldsParameter } from '../paging.ts';
 import { notFound } from '../problem.ts';
-import { pointsText } from '../rating.ts';
+import { ratingParts } from '../rating-parts.ts';
 import type { AddDataRoute } from '../route-definition.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { findTitle, TITLE_ID_SCHEMA } from '../title-id.ts';
+import { findTitle, TITLE_ID_SCHEMA, titleKeyOf } from '../title-id.ts';
 
 const params = Type.Object({ id: TITLE_ID_SCHEMA });
 
 const unknownTitle = (id: string) => notFound(`There is no title with the id ${id}.`);
 
-const MOVIE = { documents: ['movie'], columns: ['rating', 'votes'] };
+const MOVIE = { documents: ['movie', 'live'], columns: ['rating', 'votes'] };
 const PEOPLE = { documents: ['directors', 'writers', 'cast'] };
 const KEY_ONLY = {};
 
@@ -23,11 +23,8 @@ const movieDetail = async ({ views }: Snapshot, id: string, fields: readonly str
   if (row === undefined) throw unknownTitle(id);
   const people = await views.credits.get(row.key, PEOPLE);
   const [directors, writers, cast] = people?.documents ?? [];
-  const [rating, votes] = row.columns;
-  const imdb = `{"rating":${pointsText(typeof rating === 'number' ? rating : null)},"votes":${typeof votes === 'number' ? votes : null}}`;
-  const members =
-    `"directors":${directors ?? '[]'},"writers":${writers ?? '[]'},"cast":${cast ?? '[]'},` +
-    `"ratings":{"imdb":${imdb},"live":{"rating":null,"votes":0}}`;
+  const ratings = ratingParts(row);
+  const members = `"directors":${directors ?? '[]'},"writers":${writers ?? '[]'},"cast":${cast ?? '[]'},` + `"ratings":${ratings}`;
   return selectFields(extendObject(requireDocument(row.documents[0], `document movie of ${row.key}`), members), fields);
 };
 
@@ -48,6 +45,7 @@ export const addMovie = (add: AddDataRoute): void => {
     params,
     query: Type.Object({ fields: fieldsParameter(Object.keys(movieDetailFields)) }),
     data: Type.Ref('MovieDetail#'),
+    dependsOn: ({ params: { id } }) => ({ title: titleKeyOf(id) }),
     answer: async (snapshot, { params: { id }, query }) => ({ data: await movieDetail(snapshot, id, query.fields) }),
   });
   add({

@@ -66,5 +66,6 @@ export const addMovies = (add: AddDataRoute): void =>
     check: (asked, given) => checkPlace(MOVIES, asked, given),
     data: Type.Array(Type.Ref('Movie#')),
     paged: true,
+    dependsOn: () => 'titles',
     answer: (snapshot, { query: asked, given }) => answerPage(snapshot.views.titles, MOVIES, asked, given, movieConditions(asked), 'movie'),
   });

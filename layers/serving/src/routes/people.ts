@@ -24,14 +24,14 @@ const unknownPerson = (nconst: string) => notFound(`There is no person with the 
 
 const PERSON = { documents: ['person'] };
 
-const network = async ({ views }: Snapshot, nconst: string, limit: number): Promise<string> => {
+const network = async ({ views, batch }: Snapshot, nconst: string, limit: number): Promise<string> => {
   const person = await views.people.get(nconst, { documents: ['movies'] });
   if (person === undefined) throw unknownPerson(nconst);
   const all = JSON.parse(person.documents[0] ?? '[]') as string[]; // as: an array of ids by the view's definition
   const ids = all.slice(0, MAX_NETWORK_MOVIES);
   const [credits, titles] = await Promise.all([
     views.credits.getMany(ids, { documents: ['credits', 'directors', 'writers'] }),
-    views.titles.getMany(ids, { columns: ['rating'] }),
+    batch.titles.getMany(ids, { columns: ['rating'] }),
   ]);
   const ratings = new Map(titles.map((row) => [row.key, row.columns[0]]));
   const movies = credits.map((row) => {

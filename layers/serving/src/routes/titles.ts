@@ -37,5 +37,6 @@ export const addTitles = (add: AddDataRoute): void =>
     check: (asked, given) => checkPlace(TITLES, asked, given),
     data: Type.Array(Type.Ref('Title#')),
     paged: true,
+    dependsOn: () => 'titles',
     answer: (snapshot, { query: asked, given }) => answerPage(snapshot.views.titles, TITLES, asked, given, titleConditions(asked), 'title'),
   });

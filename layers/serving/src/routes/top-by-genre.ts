@@ -44,6 +44,7 @@ export const addTopByGenre = (add: AddDataRoute): void =>
       genre: Type.Optional(Type.String({ minLength: 1, maxLength: 50, description: 'Only this genre.' })),
     }),
     data: Type.Array(Type.Object({ genre: Type.String(), movies: Type.Array(Type.Ref('Movie#')) })),
+    dependsOn: () => 'titles',
     answer: async (snapshot, { query: asked }) => {
       const genres = await genreNames(snapshot, asked.genre);
       const texts = await Promise.all(genres.map((genre) => bestOf(snapshot, genre, asked.per_genre, asked.min_votes)));

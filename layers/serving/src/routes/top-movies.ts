@@ -66,6 +66,7 @@ export const addTopMovies = (add: AddDataRoute): void => {
       fields: fieldsParameter([...Object.keys(movieFields), 'score', 'titles']),
     }),
     data: Type.Array(Type.Ref('TopMovie#')),
+    dependsOn: () => 'titles',
     answer: async (snapshot, { query: asked }) => ({ data: await answerTopMovies(snapshot, asked.limit, asked.min_votes, asked.fields) }),
   });
   add({
@@ -81,6 +82,7 @@ export const addTopMovies = (add: AddDataRoute): void => {
       min_votes: minVotesParameter,
     }),
     data: Type.Array(Type.Ref('CreditedPerson#')),
+    dependsOn: () => 'titles',
     answer: async (snapshot, { query: asked }) => ({ data: await answerCredits(snapshot, asked.movies, asked.min_votes, asked.limit) }),
   });
 };

@@ -5,7 +5,7 @@ import { ArtefactFaultError } from './errors.ts';
 import { POSITION_STEP, type PhysicalLayout } from './physical-layout.ts';
 import { FILLING, PAGES, tablesSql } from './schema.ts';
 import { inSlices } from './slices.ts';
-import { compareUtf8 } from './utf8-order.ts';
+import { compareUtf8 } from '@rushes/domain';
 import { emptyDictionaries, writeMeta } from './write-meta.ts';
 import { ROWS_PER_STATEMENT, rowWriter } from './write-rows.ts';
 

@@ -1,7 +1,7 @@
 import type { CellValue, SortColumn } from '@rushes/ports';
 import type { Sql } from './conditions.ts';
 import type { Statements } from './statements.ts';
-import { compareUtf8 } from './utf8-order.ts';
+import { compareUtf8 } from '@rushes/domain';
 
 /** A row as a list's statements give it: `_pos`, the key, the sort columns, then what else was selected. */
 export type Row = readonly unknown[];

@@ -1,0 +1,76 @@
+/**
+ * What an answer says of itself: which publication it comes from, whether something is missing, what it depends on, and when that last changed.
+ * Invariant: everything that can change an answer's bytes is in its tag, and nothing else.
+ */
+import { hash } from 'node:crypto';
+
+import type { Publication } from '@rushes/ports';
+
+import type { Missing } from './overlay/completeness.ts';
+import type { OverlayState } from './overlay/overlay.ts';
+
+/** What of the merged data an answer is made from. `batch`: of the batch layer's views alone. */
+export type Dependency = 'batch' | 'titles' | { readonly title: string } | { readonly reviews: string };
+
+export interface About {
+  /** What the entity tag is made from, beside the request. */
+  readonly tag: string;
+  /** The envelope's `meta`, as JSON text. */
+  readonly meta: string;
+}
+
+export interface AboutInputs {
+  readonly publication: Publication;
+  readonly codeVersion: string;
+  readonly overlay: OverlayState | undefined;
+  readonly completeness: 'complete' | 'stale' | 'gap';
+  readonly missing: readonly Missing[];
+}
+
+interface Change {
+  readonly token: string;
+  readonly changedAtMs: number;
+  readonly source: 'speed' | 'merged';
+}
+
+const changeOf = (overlay: OverlayState | undefined, dependency: Dependency): Change | undefined => {
+  if (overlay === undefined || dependency === 'batch') return undefined;
+  if (dependency === 'titles')
+    return overlay.titlesToken === ''
+      ? undefined
+      : { token: overlay.titlesToken, changedAtMs: overlay.titlesChangedAtMs, source: 'merged' };
+  const row = 'title' in dependency ? overlay.titles.get(dependency.title) : overlay.sentiment.get(dependency.reviews);
+  return row && { token: row.token, changedAtMs: row.changedAtMs, source: row.before === undefined ? 'speed' : 'merged' };
+};
+
+export const describeAnswers = ({
+  publication,
+  codeVersion,
+  overlay,
+  completeness,
+  missing,
+}: AboutInputs): ((dependency: Dependency) => About) => {
+  // Not the number alone: another data folder's publications are numbered alike.
+  const seed = hash('sha256', JSON.stringify([publication, codeVersion, completeness, missing]), 'base64url');
+  const batch = { version: publication.version, cut_at: publication.cutAt, published_at: publication.publishedAt };
+  const aboutChange = (change: Change | undefined): About => ({
+    tag: change === undefined ? seed : `${seed}\n${change.token}`,
+    meta: JSON.stringify({
+      batch,
+      completeness,
+      ...(missing.length === 0 ? {} : { missing }),
+      data_source: change?.source ?? 'batch',
+      last_updated:
+        change === undefined || change.changedAtMs <= Date.parse(publication.cutAt)
+          ? publication.cutAt
+          : new Date(change.changedAtMs).toISOString(),
+    }),
+  });
+  const unchanged = aboutChange(undefined);
+  let titles: About | undefined;
+  return (dependency) => {
+    if (dependency === 'titles') return (titles ??= aboutChange(changeOf(overlay, dependency)));
+    const change = changeOf(overlay, dependency);
+    return change === undefined ? unchanged : aboutChange(change);
+  };
+};

@@ -1,0 +1,149 @@
+/** What events make of the views about titles: the title's own row, and what it adds to genres and statistics. */
+import type { ArtefactReader, ArtefactRow } from '@rushes/ports';
+import {
+  genres,
+  mergeStates,
+  movieRatings,
+  movieRecords,
+  NO_INPUTS,
+  statistics,
+  type TitleDump,
+  type TitleInputs,
+  titleRow,
+  titles,
+} from '@rushes/views';
+
+import type { EpochStates } from './epoch-states.ts';
+import { cellOf, rowIndex } from './layout-row.ts';
+
+const TITLES = rowIndex(titles.layout);
+const SET_SEPARATOR = '\u001f';
+
+/** The views whose events change a title's row. */
+export const TITLE_VIEWS = [movieRecords, movieRatings] as const;
+
+/** The dumps' part of a title without events, read off its row. */
+const dumpOf = (row: ArtefactRow): TitleDump => {
+  const movie = JSON.parse(String(row[TITLES.document('movie')])) as {
+    readonly title: string | null;
+    readonly original_title: string | null;
+  }; // as: the view's document
+  const text = (column: string) => cellOf(TITLES, row, column) as string | null; // as, here and below: the layout's types
+  const integer = (column: string) => cellOf(TITLES, row, column) as number | null;
+  const rating = integer('rating');
+  return {
+    tconst: text('tconst'),
+    type: text('type') ?? 'movie',
+    title: movie.title,
+    original_title: movie.original_title,
+    year: integer('year'),
+    end_year: integer('end_year'),
+    runtime: integer('runtime'),
+    rating_tenths: rating === null ? null : rating / 100,
+    votes: integer('votes'),
+    // No observation is in the version, and all that come after it are newer than its dump.
+    since: 0,
+    genres: text('genres'),
+    directors: text('directors'),
+    writers: text('writers'),
+    director_count: integer('director_count') ?? 0,
+    writer_count: integer('writer_count') ?? 0,
+  };
+};
+
+/** What the batch layer's row of a title was made from. */
+export const inputsOf = (row: ArtefactRow | undefined): TitleInputs => {
+  if (row === undefined) return NO_INPUTS;
+  const live = row[TITLES.document('live')];
+  if (typeof live !== 'string') return { ...NO_INPUTS, dump: dumpOf(row) };
+  const { dump, records, ratings } = JSON.parse(live) as Partial<TitleInputs>; // as: the view's document
+  return { dump: dump ?? null, records: records ?? NO_INPUTS.records, ratings: ratings ?? NO_INPUTS.ratings };
+};
+
+/** The title's row now; `undefined` while nobody knows the title. */
+export const currentTitle = (id: string, before: ArtefactRow | undefined, states: EpochStates): ArtefactRow | undefined => {
+  const inputs = inputsOf(before);
+  const [records, ratings] = [states.merged(movieRecords, id), states.merged(movieRatings, id)];
+  return titleRow(id, {
+    dump: inputs.dump,
+    records: records === undefined ? inputs.records : mergeStates(movieRecords, inputs.records, records),
+    ratings: ratings === undefined ? inputs.ratings : mergeStates(movieRatings, inputs.ratings, ratings),
+  });
+};
+
+/** What titles add to the views `genres` and `statistics`: integers, so that they can be subtracted and added. */
+export interface Contribution {
+  readonly ratedTitles: number;
+  readonly totalVotes: number;
+  readonly isMovie: boolean;
+  readonly genres: readonly string[];
+}
+
+const NOTHING: Contribution = { ratedTitles: 0, totalVotes: 0, isMovie: false, genres: [] };
+
+export const contributionOf = (row: ArtefactRow | undefined): Contribution => {
+  if (row === undefined) return NOTHING;
+  const votes = Number(cellOf(TITLES, row, 'votes') ?? 0);
+  const set = cellOf(TITLES, row, 'genres');
+  return {
+    ratedTitles: votes > 0 ? 1 : 0,
+    totalVotes: votes,
+    isMovie: cellOf(TITLES, row, 'type') === 'movie',
+    genres: typeof set === 'string' && set !== '' ? set.split(SET_SEPARATOR) : [],
+  };
+};
+
+/** Differences against the batch layer's genres and statistics. */
+export interface Sums {
+  readonly ratedTitles: number;
+  readonly totalVotes: number;
+  readonly genres: ReadonlyMap<string, { readonly movies: number; readonly titles: number }>;
+}
+
+export const NO_SUMS: Sums = { ratedTitles: 0, totalVotes: 0, genres: new Map() };
+
+/** @param sign 1 to add, -1 to subtract. */
+export const addContribution = (sums: Sums, { ratedTitles, totalVotes, isMovie, genres: names }: Contribution, sign: 1 | -1): Sums => {
+  const changed = new Map(sums.genres);
+  for (const name of names) {
+    const { movies, titles: all } = changed.get(name) ?? { movies: 0, titles: 0 };
+    changed.set(name, { movies: movies + sign * Number(isMovie), titles: all + sign });
+  }
+  return {
+    ratedTitles: sums.ratedTitles + sign * ratedTitles,
+    totalVotes: sums.totalVotes + sign * totalVotes,
+    genres: names.length === 0 ? sums.genres : changed,
+  };
+};
+
+const cell = async (batch: ArtefactReader, key: string, column: string): Promise<number> =>
+  Number((await batch.get(key, { columns: [column] }))?.columns[0] ?? 0);
+
+/** The rows of `statistics` that differ. */
+export const statisticRows = async (batch: ArtefactReader, sums: Sums): Promise<readonly ArtefactRow[]> => {
+  const differences = [
+    ['rated_titles', sums.ratedTitles],
+    ['total_votes', sums.totalVotes],
+  ] as const;
+  const rows: ArtefactRow[] = [];
+  for (const [name, difference] of differences) {
+    const value = (await cell(batch, name, 'value')) + difference;
+    if (difference !== 0) rows.push([name, value, JSON.stringify({ name, value })]);
+  }
+  return rows;
+};
+
+/** The rows of `genres` that differ, by genre; `undefined` for one that no title has any more. */
+export const genreRows = async (batch: ArtefactReader, sums: Sums): Promise<ReadonlyMap<string, ArtefactRow | undefined>> => {
+  const rows = new Map<string, ArtefactRow | undefined>();
+  for (const [genre, difference] of sums.genres) {
+    if (difference.movies === 0 && difference.titles === 0) continue;
+    const movies = (await cell(batch, genre, 'movies')) + difference.movies;
+    const all = (await cell(batch, genre, 'titles')) + difference.titles;
+    rows.set(genre, all === 0 ? undefined : [genre, movies, all, JSON.stringify({ genre, movies })]);
+  }
+  return rows;
+};
+
+/** The layouts that these rows follow. */
+export const SUM_LAYOUTS = { genres: genres.layout, statistics: statistics.layout };

@@ -1,0 +1,120 @@
+/**
+ * A view as batch and speed layer say together, with the interface of an artefact: whoever reads it need not know that there are two. Invariant: every
+ * answer is what an artefact built from all rows would give. Lists are sorted reads of the artefact that skip changed keys, merged with the changed
+ * rows' own sorted entries; counts subtract what changed rows counted before and add what they count now.
+ */
+import { setImmediate } from 'node:timers/promises';
+
+import type { ArtefactReader, ArtefactRow, Condition, ListedRow, ListPosition, ListQuery, Selection, ViewRow } from '@rushes/ports';
+
+import { type ChangedRows, placeOf } from './changed-rows.ts';
+import { satisfies, selectFrom } from './layout-row.ts';
+import { placeOrder } from './row-order.ts';
+
+/** Rows read from the artefact beyond those wanted, because some may be changed; more each time it was not enough. */
+const FIRST_SPARE = 8;
+const MAX_CHUNK = 2000;
+/** Changed rows looked at before others get their turn. */
+const TURN = 5000;
+
+export const mergedReader = (batch: ArtefactReader, changed: ChangedRows): ArtefactReader => {
+  const { index } = changed;
+  const matches = (row: ArtefactRow, where: readonly Condition[]): boolean => where.every((condition) => satisfies(index, row, condition));
+
+  const standing = (key: string, select: Selection): { readonly row: ViewRow | undefined } | undefined => {
+    const change = changed.get(key);
+    return change && { row: change.now && selectFrom(index, change.now, select) };
+  };
+
+  /** Matching changed rows in the list's order. */
+  const walkChanged = function* (query: ListQuery): Generator<ArtefactRow> {
+    const order = placeOrder(query.sort);
+    const { after, sort } = query;
+    const sorted =
+      changed.walk(sort, after) ??
+      [...changed.values()]
+        .map(({ now }) => now)
+        .filter((row) => row !== undefined)
+        .filter((row) => after === undefined || order(placeOf(index, row, sort), after) > 0)
+        .toSorted((a, b) => order(placeOf(index, a, sort), placeOf(index, b, sort)));
+    for (const row of sorted) if (matches(row, query.where)) yield row;
+  };
+
+  const listMerged = async (query: ListQuery): Promise<readonly ListedRow[]> => {
+    const order = placeOrder(query.sort);
+    const own = walkChanged(query);
+    let head = own.next();
+    const rows: ListedRow[] = [];
+    const takeOwnBefore = (place: ListPosition | undefined): void => {
+      while (head.done !== true && rows.length < query.limit) {
+        const at = placeOf(index, head.value, query.sort);
+        if (place !== undefined && order(at, place) > 0) return;
+        rows.push({ ...selectFrom(index, head.value, query), sortValues: at.values });
+        head = own.next();
+      }
+    };
+    let after = query.after;
+    for (let spare = Math.min(FIRST_SPARE, changed.size); rows.length < query.limit; spare *= 2) {
+      const limit = Math.min(query.limit - rows.length + spare, Math.max(MAX_CHUNK, query.limit));
+      const chunk = await batch.list({ ...query, limit, ...(after === undefined ? {} : { after }) });
+      for (const row of chunk) {
+        after = { values: row.sortValues, key: row.key };
+        takeOwnBefore(after);
+        if (rows.length === query.limit) return rows;
+        if (changed.get(row.key) === undefined) rows.push(row);
+      }
+      if (chunk.length < limit) {
+        takeOwnBefore(undefined);
+        return rows;
+      }
+    }
+    return rows;
+  };
+
+  return {
+    async get(key, select) {
+      const own = standing(key, select);
+      return own ? own.row : batch.get(key, select);
+    },
+    async lookup(column, value, select) {
+      const key = changed.lookup(column, value);
+      if (key !== undefined) return standing(key, select)?.row;
+      const found = await batch.lookup(column, value, select);
+      // Whoever had the value in the artefact and changed has another one now, or none.
+      return found !== undefined && changed.get(found.key) !== undefined ? undefined : found;
+    },
+    async getMany(keys, select) {
+      const unchanged = new Map(
+        (
+          await batch.getMany(
+            keys.filter((key) => changed.get(key) === undefined),
+            select,
+          )
+        ).map((row) => [row.key, row]),
+      );
+      return keys.flatMap((key) => {
+        const own = standing(key, select);
+        return (own ? own.row : unchanged.get(key)) ?? [];
+      });
+    },
+    list: (query) => (changed.size === 0 ? batch.list(query) : listMerged(query)),
+    async count(where) {
+      let total = await batch.count(where);
+      let looked = 0;
+      for (const { before, now } of changed.values()) {
+        if (before !== undefined && matches(before, where)) total -= 1;
+        if (now !== undefined && matches(now, where)) total += 1;
+        if (++looked % TURN === 0) await setImmediate();
+      }
+      return total;
+    },
+    close: () => batch.close(),
+  };
+};
+
+/** All of a row that an artefact has, in the layout's order. */
+export const readWhole = async (batch: ArtefactReader, changed: ChangedRows, key: string): Promise<ArtefactRow | undefined> => {
+  const { columns, documents } = changed.index.layout;
+  const row = await batch.get(key, { columns: Object.keys(columns), documents });
+  return row && [row.key, ...row.columns, ...row.documents];
+};

@@ -1,0 +1,189 @@
+/**
+ * The overlay: the epochs after a publication's cut, in memory, for one exact position across all views. Invariants: a state that is shown is the one at
+ * the vector of the last change records applied; states are swapped by one assignment, and one that was handed out never changes.
+ *
+ * It begins at the writers' positions, reads all rows, and then follows the change records; a row that is newer than the position it began at is reached
+ * by them before the overlay says that it is ready.
+ */
+import { setImmediate } from 'node:timers/promises';
+
+import { offsetAt, type OffsetVector, type PartitionId, PARTITIONS, topicOf } from '@rushes/domain';
+import type { ChangeRecord, Coverage, Publication, SpeedStore } from '@rushes/ports';
+import { genres, KEYED_VIEWS, sentiment, statistics, titles } from '@rushes/views';
+
+import type { ViewReaders } from '../snapshot.ts';
+import { currentReviews, REVIEW_VIEWS } from './change-reviews.ts';
+import {
+  addContribution,
+  contributionOf,
+  currentTitle,
+  genreRows,
+  NO_SUMS,
+  statisticRows,
+  type Sums,
+  TITLE_VIEWS,
+} from './change-titles.ts';
+import { type ChangedRows, noChanges } from './changed-rows.ts';
+import { createEpochStates, type EpochStates } from './epoch-states.ts';
+import { readWhole } from './merged-reader.ts';
+
+const CHANGES_PER_READ = 200;
+/** Movies whose rows are made before others get their turn. */
+const TURN = 100;
+
+/** What events changed of each view, at one position. */
+export interface OverlayState {
+  readonly titles: ChangedRows;
+  readonly genres: ChangedRows;
+  readonly statistics: ChangedRows;
+  readonly sentiment: ChangedRows;
+  /** The events before these offsets are in it. */
+  readonly position: OffsetVector;
+  /** Where the last change of any title's row lies, and when it was appended: what lists of titles depend on. */
+  readonly titlesToken: string;
+  readonly titlesChangedAtMs: number;
+  readonly states: EpochStates;
+}
+
+export interface Overlay {
+  readonly publication: Publication;
+  readonly state: () => OverlayState;
+  readonly coverage: () => readonly Coverage[];
+  /** Applies the change records that are there. Whether there were any. */
+  advance(): Promise<boolean>;
+  /** Whether everything that was read is reached: before that, the state is none to be shown. */
+  isReady(): boolean;
+  readCoverage(): Promise<void>;
+}
+
+interface Touched {
+  changedAtMs: number;
+}
+
+export const openOverlay = async (store: SpeedStore, publication: Publication, batch: ViewReaders): Promise<Overlay> => {
+  const { version, cut } = publication;
+  const states = createEpochStates();
+  const touched = new Map<string, Touched>();
+  const position = new Map<PartitionId, number>();
+  /** How far rows that were read go beyond the position. */
+  const reached = new Map<PartitionId, number>();
+  const lastTitleChange = new Map<PartitionId, number>();
+  let coverage: readonly Coverage[] = [];
+  let sums: Sums = NO_SUMS;
+  let titlesChangedAtMs = 0;
+  let state: OverlayState = {
+    titles: noChanges(titles.layout),
+    genres: noChanges(genres.layout),
+    statistics: noChanges(statistics.layout),
+    sentiment: noChanges(sentiment.layout),
+    position: cut,
+    titlesToken: '',
+    titlesChangedAtMs,
+    states,
+  };
+
+  const put = (row: Parameters<EpochStates['put']>[0], appendedAtMs: number): void => {
+    if (row.epoch <= version) return;
+    const movieId = states.put(row);
+    if (movieId === undefined) return;
+    const one = touched.get(movieId);
+    if (one === undefined) touched.set(movieId, { changedAtMs: appendedAtMs });
+    else one.changedAtMs = Math.max(one.changedAtMs, appendedAtMs);
+    if (topicOf(row.partition) !== 'movie.reviews') {
+      lastTitleChange.set(row.partition, Math.max(lastTitleChange.get(row.partition) ?? -1, row.lastOffset));
+      titlesChangedAtMs = Math.max(titlesChangedAtMs, appendedAtMs);
+    }
+  };
+
+  const load = async (): Promise<void> => {
+    for (const partition of PARTITIONS) {
+      const known = await store.readPosition(partition);
+      position.set(partition, Math.max(offsetAt(cut, partition), known?.offset ?? 0));
+    }
+    for (const view of KEYED_VIEWS)
+      for await (const rows of store.scan(view.storedName, version))
+        for (const row of rows) {
+          put(row, 0);
+          reached.set(row.partition, Math.max(reached.get(row.partition) ?? 0, row.lastOffset + 1));
+        }
+  };
+
+  const follow = async (partition: PartitionId): Promise<boolean> => {
+    let any = false;
+    for (;;) {
+      const from = position.get(partition) ?? 0;
+      const changes: readonly ChangeRecord[] = await store.readChanges(partition, from, CHANGES_PER_READ);
+      for (const change of changes) {
+        for (const row of change.rows) put(row, change.appendedAtMs);
+        position.set(partition, Math.max(position.get(partition) ?? 0, change.to));
+        any = true;
+      }
+      if (changes.length < CHANGES_PER_READ) return any;
+    }
+  };
+
+  /** The rows of all touched movies, anew. */
+  const rebuild = async (): Promise<void> => {
+    const [titleRows, reviewRows] = [state.titles.edit(), state.sentiment.edit()];
+    let done = 0;
+    for (const [movieId, { changedAtMs }] of touched) {
+      const token = states.token(movieId, TITLE_VIEWS);
+      if (token !== '') {
+        const known = titleRows.get(movieId);
+        if (known?.token !== token) {
+          const before = known ? known.before : await readWhole(batch.titles, state.titles, movieId);
+          const now = currentTitle(movieId, before, states);
+          sums = addContribution(sums, contributionOf(known ? known.now : before), -1);
+          sums = addContribution(sums, contributionOf(now), 1);
+          titleRows.set(movieId, { before, now, token, changedAtMs });
+        }
+      }
+      const reviewToken = states.token(movieId, REVIEW_VIEWS);
+      if (reviewToken !== '') {
+        const known = reviewRows.get(movieId);
+        const before = known ? known.before : await readWhole(batch.sentiment, state.sentiment, movieId);
+        reviewRows.set(movieId, { before, now: currentReviews(movieId, before, states), token: reviewToken, changedAtMs });
+      }
+      if (++done % TURN === 0) await setImmediate();
+    }
+    touched.clear();
+    const [statisticEdit, genreEdit] = [noChanges(statistics.layout).edit(), noChanges(genres.layout).edit()];
+    const at = { before: undefined, token: '', changedAtMs: titlesChangedAtMs };
+    for (const now of await statisticRows(batch.statistics, sums)) statisticEdit.set(String(now[0]), { ...at, now });
+    for (const [genre, now] of await genreRows(batch.genres, sums))
+      genreEdit.set(genre, { ...at, before: await readWhole(batch.genres, state.genres, genre), now });
+    state = {
+      titles: titleRows.done(),
+      sentiment: reviewRows.done(),
+      statistics: statisticEdit.done(),
+      genres: genreEdit.done(),
+      position: Object.fromEntries(position),
+      titlesToken: [...lastTitleChange]
+        .map(([partition, offset]) => `${partition}@${offset}`)
+        .toSorted()
+        .join(','),
+      titlesChangedAtMs,
+      states,
+    };
+  };
+
+  const overlay: Overlay = {
+    publication,
+    state: () => state,
+    coverage: () => coverage,
+    async advance() {
+      let any = touched.size > 0;
+      for (const partition of PARTITIONS) if (await follow(partition)) any = true;
+      if (any) await rebuild();
+      return any;
+    },
+    isReady: () => [...reached].every(([partition, offset]) => (position.get(partition) ?? 0) >= offset),
+    async readCoverage() {
+      coverage = await store.readCoverage();
+    },
+  };
+  await overlay.readCoverage();
+  await load();
+  await overlay.advance();
+  return overlay;
+};
