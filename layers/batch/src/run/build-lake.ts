@@ -6,6 +6,7 @@ import { TerminalError } from '@rushes/runtime';
 import { VIEWS } from '@rushes/views';
 import { findFiles, type SourceFile } from '../bronze/find-files.ts';
 import { absentDataset, type BronzeTable, finishLoad, type PreparedLoad, prepareLoad } from '../bronze/load-dataset.ts';
+import { buildLogTables } from '../log/build-log-tables.ts';
 import { bronzeEntry, modelEntry, quarantineEntry } from '../models/catalog-entries.ts';
 import { buildModels } from '../models/build-models.ts';
 import type { RunContext } from '../run-context.ts';
@@ -75,12 +76,13 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
     ...(await readModels('gold')),
     ...(await readModels('views')),
   ];
+  const logTables = await log.step('log', () => buildLogTables(context));
   const derived: TableRecord[] = [];
   const loads = createLoads(context, store, options, log);
   try {
     const task = context.progress.task({ name: 'build gold and views', unit: 'tables', total: models.length });
     let startedMs = context.now().getTime();
-    for await (const { table, model, reused } of buildModels(context, models, silver, options)) {
+    for await (const { table, model, reused } of buildModels(context, models, [...silver, ...logTables], options)) {
       const durationMs = context.now().getTime() - startedMs;
       log.record({ name: table.name, startedAt: new Date(startedMs).toISOString(), durationMs, rows: table.rows, reused });
       derived.push(table);
@@ -94,7 +96,7 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
     await loads.settled();
     throw error;
   }
-  const tables = [...bronze.map((one) => one.table), ...silver, combineQuarantines(quarantines), ...derived];
+  const tables = [...bronze.map((one) => one.table), ...silver, combineQuarantines(quarantines), ...logTables, ...derived];
   return {
     dumps: bronze.map((one) => one.dump),
     tables,

@@ -1,0 +1,97 @@
+/**
+ * Silver of the log: one typed row per event that counts, by topic, and a row in quarantine for each that could not be typed. Columns are those of the
+ * judgment's rows (`SilverRow` of the domain) and the record's place.
+ */
+import type { MetadataRow, RatingRow, ReviewRow, Topic } from '@rushes/domain';
+import type { Column, TableRecord } from '@rushes/lake';
+
+type ColumnType = 'VARCHAR' | 'BIGINT' | 'BOOLEAN';
+type ColumnsOf<Row> = Readonly<Record<keyof Row, ColumnType>>;
+
+const metadata: ColumnsOf<MetadataRow> = {
+  type: 'VARCHAR',
+  movie_id: 'VARCHAR',
+  at_ms: 'BIGINT',
+  source: 'VARCHAR',
+  tconst: 'VARCHAR',
+  title: 'VARCHAR',
+  genres: 'VARCHAR',
+  year: 'BIGINT',
+  runtime_minutes: 'BIGINT',
+  rating_tenths: 'BIGINT',
+  sets_title: 'BOOLEAN',
+  sets_genres: 'BOOLEAN',
+  sets_year: 'BOOLEAN',
+  sets_runtime_minutes: 'BOOLEAN',
+  sets_rating: 'BOOLEAN',
+};
+
+const ratings: ColumnsOf<RatingRow> = {
+  type: 'VARCHAR',
+  movie_id: 'VARCHAR',
+  at_ms: 'BIGINT',
+  user: 'VARCHAR',
+  score_tenths: 'BIGINT',
+  source: 'VARCHAR',
+  average_e3: 'BIGINT',
+  votes: 'BIGINT',
+  popularity_e3: 'BIGINT',
+};
+
+const reviews: ColumnsOf<ReviewRow> = {
+  type: 'VARCHAR',
+  movie_id: 'VARCHAR',
+  at_ms: 'BIGINT',
+  text: 'VARCHAR',
+  author: 'VARCHAR',
+  score_tenths: 'BIGINT',
+  compound_e4: 'BIGINT',
+  positive: 'BOOLEAN',
+  neutral: 'BOOLEAN',
+  negative: 'BOOLEAN',
+};
+
+const columnsOf = (types: Readonly<Record<string, ColumnType>>): readonly Column[] =>
+  Object.entries(types).map(([name, type]) => ({ name, type }));
+
+const PLACE = columnsOf({ partition: 'VARCHAR', offset: 'BIGINT', epoch: 'BIGINT', appended_at_ms: 'BIGINT', id: 'VARCHAR' });
+
+export interface EventTable {
+  readonly name: string;
+  readonly columns: readonly Column[];
+  readonly meaning: string;
+}
+
+/** The table of each topic's typed events, ordered by partition and offset within a file. */
+export const EVENT_TABLES: Readonly<Record<Topic, EventTable>> = {
+  'movie.metadata': {
+    name: 'silver.metadata_events',
+    columns: [...columnsOf(metadata), ...PLACE],
+    meaning: 'Movies that were added or changed, as events say it: one row per event, without duplicates.',
+  },
+  'movie.ratings': {
+    name: 'silver.rating_events',
+    columns: [...columnsOf(ratings), ...PLACE],
+    meaning: 'Ratings that were given, and those of sources as they were observed: one row per event, without duplicates.',
+  },
+  'movie.reviews': {
+    name: 'silver.review_events',
+    columns: [...columnsOf(reviews), ...PLACE],
+    meaning: 'Reviews that were written, with their sentiment: one row per event, without duplicates.',
+  },
+};
+
+export const EVENT_QUARANTINE: EventTable = {
+  name: 'silver.event_quarantine',
+  columns: columnsOf({ partition: 'VARCHAR', offset: 'BIGINT', id: 'VARCHAR', reason: 'VARCHAR', raw: 'VARCHAR' }),
+  meaning: 'Events that could not be typed, with their place in the log, the reason and the text as it was appended.',
+};
+
+/** A table without rows. */
+export const emptyTable = (name: string, derivation: string, columns: readonly Column[]): TableRecord => ({
+  name,
+  derivation,
+  columns: [...columns],
+  rows: 0,
+  files: [],
+});
