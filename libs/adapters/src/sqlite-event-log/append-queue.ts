@@ -23,9 +23,9 @@ interface Waiting {
 /** @param written is called after each transaction with the partitions that grew. */
 export const appendQueue = (
   write: (batches: readonly Batch[]) => Written,
-  written: (partitions: Iterable<number>) => void,
+  written: (partitions: ReadonlySet<number>) => void,
 ): AppendQueue => {
-  let waiting: Waiting[] = [];
+  const waiting: Waiting[] = [];
   let scheduled: NodeJS.Immediate | undefined;
 
   const take = (): Waiting[] => {

@@ -1,4 +1,4 @@
-import type { EventLog, LogRecord } from '@rushes/ports';
+import type { EventLog } from '@rushes/ports';
 import { appendQueue } from './append-queue.ts';
 import { barriersIn } from './barriers.ts';
 import { checkBarrier, checkRecords } from './check-records.ts';
@@ -60,16 +60,7 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
     },
     read: async (partition, from, limit, waitMs = 0) => {
       open();
-      let records: LogRecord[] = reader.read(partition, from, limit);
-      const endMs = performance.now() + waitMs;
-      for (let leftMs = waitMs; records.length === 0 && leftMs > 0 && limit > 0 && !isClosed; leftMs = endMs - performance.now()) {
-        const wait = waits.wait(file.numberOf(partition), leftMs);
-        records = reader.read(partition, from, limit);
-        if (records.length > 0) wait.cancel();
-        else await wait.end;
-        if (records.length === 0 && !isClosed) records = reader.read(partition, from, limit);
-      }
-      return records;
+      return waits.until(file.numberOf(partition), limit > 0 ? waitMs : 0, () => reader.read(partition, from, limit));
     },
     bounds: async (partition) => {
       open();

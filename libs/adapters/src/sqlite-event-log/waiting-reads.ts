@@ -1,19 +1,14 @@
 /**
- * Who waits for records of a partition. Appends of this process wake the waiters at once; appends of others are seen in SQLite's data version, which is
+ * Reads that wait for records of a partition. Appends of this process wake them at once; appends of others show in SQLite's data version, which is
  * looked at while somebody waits and only then. Waits keep no process alive.
  */
 export interface WaitingReads {
-  /** From the moment of this call on, no append goes unnoticed. */
-  wait(partition: number, timeoutMs: number): Wait;
-  wake(partitions: Iterable<number>): void;
+  /** What `look` finds as soon as it finds anything; nothing if that takes longer than `waitMs`, or the log closes. */
+  until<Item>(partition: number, waitMs: number, look: () => readonly Item[]): Promise<readonly Item[]>;
+  /** These partitions have grown. */
+  wake(partitions: ReadonlySet<number>): void;
   /** Ends all waits. */
   close(): void;
-}
-
-export interface Wait {
-  /** When there may be records, the time is up or the log closes. */
-  readonly end: Promise<void>;
-  cancel(): void;
 }
 
 const POLL_MS = 20;
@@ -25,6 +20,7 @@ export const waitingReads = (dataVersion: () => number): WaitingReads => {
   const waiters = new Map<() => void, number>();
   let seen = 0;
   let polling: NodeJS.Timeout | undefined;
+  let isClosed = false;
 
   const poll = (): void => {
     let version: number;
@@ -35,41 +31,53 @@ export const waitingReads = (dataVersion: () => number): WaitingReads => {
     }
     if (version === seen) return;
     seen = version;
-    for (const end of [...waiters.keys()]) end();
+    for (const finish of waiters.keys()) finish();
   };
 
-  const startPolling = (): void => {
-    if (polling !== undefined) return;
-    seen = dataVersion();
-    polling = setInterval(poll, POLL_MS).unref();
-  };
-
-  const forget = (end: () => void): void => {
-    waiters.delete(end);
-    if (waiters.size > 0) return;
-    clearInterval(polling);
-    polling = undefined;
+  /** Waits until there may be records. From this call on, no append goes unnoticed. */
+  const wait = (partition: number, timeoutMs: number): { readonly end: Promise<void>; readonly finish: () => void } => {
+    const { promise: end, resolve } = Promise.withResolvers<void>();
+    if (polling === undefined) {
+      seen = dataVersion();
+      polling = setInterval(poll, POLL_MS).unref();
+    }
+    const finish = (): void => {
+      clearTimeout(timer);
+      waiters.delete(finish);
+      if (waiters.size === 0) {
+        clearInterval(polling);
+        polling = undefined;
+      }
+      resolve();
+    };
+    const timer = setTimeout(finish, Math.min(timeoutMs, LONGEST_MS)).unref();
+    waiters.set(finish, partition);
+    return { end, finish };
   };
 
   return {
-    wait(partition, timeoutMs) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const finish = (): void => {
-        clearTimeout(timer);
-        forget(finish);
-        resolve();
-      };
-      startPolling();
-      const timer = setTimeout(finish, Math.min(timeoutMs, LONGEST_MS)).unref();
-      waiters.set(finish, partition);
-      return { end: promise, cancel: finish };
+    async until(partition, waitMs, look) {
+      const endMs = performance.now() + waitMs;
+      let found = look();
+      for (;;) {
+        const leftMs = endMs - performance.now();
+        if (found.length > 0 || !(leftMs > 0) || isClosed) return found;
+        const { end, finish } = wait(partition, leftMs);
+        try {
+          found = look();
+          if (found.length === 0) await end;
+        } finally {
+          finish();
+        }
+        if (found.length === 0 && !isClosed) found = look();
+      }
     },
     wake(partitions) {
-      const grown = new Set(partitions);
-      for (const [end, partition] of [...waiters]) if (grown.has(partition)) end();
+      for (const [finish, partition] of waiters) if (partitions.has(partition)) finish();
     },
     close() {
-      for (const end of [...waiters.keys()]) end();
+      isClosed = true;
+      for (const finish of waiters.keys()) finish();
     },
   };
 };
