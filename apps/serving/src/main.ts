@@ -12,6 +12,7 @@ await runMain(process, async ({ config, logger, lifecycle }) => {
     {
       objects: stores.objects,
       views: stores.views,
+      speed: stores.speed,
       rateLimiter: perMinute === 0 ? undefined : createMemoryRateLimiter({ perMinute, burst }),
     },
     { ...config.http, ...config.serving, overload: { ...DEFAULT_OPTIONS.overload, ...config.overload } },

@@ -8,6 +8,7 @@ import { addCommand, done, settingsOf, type Invocation } from '../cli.ts';
 import { batchOptionsOf, openStores, serve } from '../embedded.ts';
 import { checkImdbFolder, makeDataFolder } from '../folders.ts';
 import { describeRun } from '../run-report.ts';
+import { project } from '../speed.ts';
 
 /** The folder named, or a sample written into the data folder. */
 const imdbFolder = async ({ config, output }: Invocation): Promise<string> => {
@@ -43,6 +44,7 @@ export const addUp = (program: Command): Command =>
       const folder = await imdbFolder(invocation);
       const stores = await openStores(invocation);
       const metrics = createMetrics();
+      project(invocation, stores, metrics);
       const url = await serve(invocation, stores, metrics);
       const served = await stores.views.currentPublication();
       output.result({ event: 'listening', url, version: served?.version ?? null }, () =>

@@ -2,14 +2,18 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { BatchViewStore, ObjectStore } from '@rushes/ports';
+import type { BatchViewStore, EventLog, ObjectStore, SpeedStore } from '@rushes/ports';
 
 import { openFolderObjectStore } from '../folder-object-store/index.ts';
 import { openSqliteBatchViews } from '../sqlite-batch-views/index.ts';
+import { openSqliteEventLog } from '../sqlite-event-log/index.ts';
+import { openSqliteSpeedStore } from '../sqlite-speed-store/index.ts';
 
 export interface EmbeddedStores {
   readonly objects: ObjectStore;
   readonly views: BatchViewStore;
+  readonly log: EventLog;
+  readonly speed: SpeedStore;
   /** Folder for scratch files; what lies in it may be deleted when nothing runs. */
   readonly scratchFolder: string;
   close(): Promise<void>;
@@ -21,5 +25,12 @@ export const openEmbeddedStores = async (dataFolder: string): Promise<EmbeddedSt
   await mkdir(scratchFolder, { recursive: true });
   const objects = await openFolderObjectStore(join(dataFolder, 'lake'));
   const views = await openSqliteBatchViews(join(dataFolder, 'views'));
-  return { objects, views, scratchFolder, close: () => views.close() };
+  const log = await openSqliteEventLog(join(dataFolder, 'log.sqlite'));
+  const speed = await openSqliteSpeedStore(join(dataFolder, 'speed.sqlite'));
+  const close = async (): Promise<void> => {
+    await speed.close();
+    await log.close();
+    await views.close();
+  };
+  return { objects, views, log, speed, scratchFolder, close };
 };

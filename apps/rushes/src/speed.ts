@@ -1,0 +1,25 @@
+/** The speed layer on the embedded stores. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+
+import type { EmbeddedStores } from '@rushes/adapters/embedded';
+import type { Registry, Session } from '@rushes/runtime';
+import { createSpeedMetrics, type RunningSpeed, startSpeed } from '@rushes/speed';
+
+/** Projects the log until the session ends. */
+export const project = ({ logger, lifecycle }: Session, { log, speed, views }: EmbeddedStores, metrics: Registry): RunningSpeed => {
+  const running = startSpeed(
+    { log, speed, publishedCut: async () => (await views.currentPublication())?.cut ?? {} },
+    {
+      logger,
+      metrics: createSpeedMetrics(metrics),
+      member: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+      reject: async (partition, rejected) => {
+        for (const { record, reason } of rejected)
+          logger.warn({ partition, offset: record.offset, event_id: record.id }, `an event cannot be used: ${reason}`);
+      },
+    },
+  );
+  lifecycle.onStop('the speed layer', () => running.stop());
+  return running;
+};
