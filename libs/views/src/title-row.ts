@@ -103,7 +103,11 @@ const joined = (set: string | null, limit?: number): string | null => (set === n
 /** JSON object of texts that are JSON already. */
 const objectText = (entries: readonly (readonly [name: string, text: string])[]): string =>
   `{${entries.map(([name, text]) => `"${name}":${text}`).join(',')}}`;
-const json = (value: unknown): string => JSON.stringify(value);
+/** JSON as the batch engine writes it: control characters in upper-case hexadecimal digits. */
+const json = (value: unknown): string =>
+  JSON.stringify(value).replace(/\\(?:u00[0-9a-f]{2}|.)/g, (escape) =>
+    escape.length > 2 ? `\\u${escape.slice(2).toUpperCase()}` : escape,
+  );
 
 /** Whether anything knows the title: events of a title that nobody knows yet are kept, and count once it is known. */
 export const isKnown = ({ dump, records }: TitleInputs): boolean => dump !== null || records.additions > 0;

@@ -1,0 +1,34 @@
+/** Tables of events in the batch engine, from rows at hand. */
+import type { BatchEngine } from '@rushes/lake';
+import type { Cell, EventRow, KeyedView } from '@rushes/views';
+
+const SILVER_TYPES: Readonly<Record<KeyedView['topic'], string>> = {
+  'movie.metadata':
+    'type VARCHAR, movie_id VARCHAR, at_ms BIGINT, source VARCHAR, tconst VARCHAR, title VARCHAR, genres VARCHAR, "year" BIGINT, runtime_minutes BIGINT, rating_tenths BIGINT, sets_title BOOLEAN, sets_genres BOOLEAN, sets_year BOOLEAN, sets_runtime_minutes BOOLEAN, sets_rating BOOLEAN, "offset" BIGINT, epoch BIGINT',
+  'movie.ratings':
+    'type VARCHAR, movie_id VARCHAR, at_ms BIGINT, "user" VARCHAR, score_tenths BIGINT, source VARCHAR, average_e3 BIGINT, votes BIGINT, popularity_e3 BIGINT, "offset" BIGINT, epoch BIGINT',
+  'movie.reviews':
+    'type VARCHAR, movie_id VARCHAR, at_ms BIGINT, "text" VARCHAR, author VARCHAR, score_tenths BIGINT, compound_e4 BIGINT, positive BOOLEAN, neutral BOOLEAN, negative BOOLEAN, "offset" BIGINT, epoch BIGINT',
+};
+
+export const literal = (value: Cell): string =>
+  value === null ? 'NULL' : typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
+
+/** Materializes rows given as objects; `types`: `name TYPE, …`. */
+export const defineRows = async (
+  engine: BatchEngine,
+  table: string,
+  types: string,
+  rows: readonly Readonly<Record<string, Cell>>[],
+): Promise<void> => {
+  const columns = types.split(', ').map((column) => {
+    const [name = '', type = ''] = column.replaceAll('"', '').split(' ');
+    return { name, type };
+  });
+  const select = (row: Readonly<Record<string, Cell>> | undefined): string =>
+    `SELECT ${columns.map(({ name, type }) => `CAST(${literal(row?.[name] ?? null)} AS ${type}) AS "${name}"`).join(', ')}`;
+  await engine.materialize(table, rows.length === 0 ? `${select(undefined)} WHERE false` : rows.map(select).join(' UNION ALL '));
+};
+
+export const defineEvents = (engine: BatchEngine, table: string, topic: KeyedView['topic'], rows: readonly EventRow[]): Promise<void> =>
+  defineRows(engine, table, SILVER_TYPES[topic], rows);

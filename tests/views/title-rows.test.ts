@@ -1,0 +1,144 @@
+/** What the view `titles` says of a title is written twice: for one in TypeScript, for all in SQL. Here they say the same, to the byte. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { foldText, titleIdOf, type Tconst } from '@rushes/domain';
+import { type BatchEngine, openDuckDb } from '@rushes/lake';
+import type { CellValue } from '@rushes/ports';
+import {
+  type Cell,
+  emptyState,
+  type EventRow,
+  foldEvent,
+  foldSelect,
+  movieRatings,
+  movieRecords,
+  type TitleDump,
+  titleRow,
+  titles,
+} from '@rushes/views';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { defineEvents, defineRows, literal } from './event-tables.ts';
+import { eventsAbout, hardText, rowsOf } from './made-up-events.ts';
+
+let folder: string;
+let engine: BatchEngine;
+let model: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rushes-titles-'));
+  engine = await openDuckDb({ memoryLimitMb: 256, threads: 2, tempFolder: join(folder, 'spill') });
+  model = await readFile(new URL('../../layers/batch/sql/views/titles.sql', import.meta.url), 'utf8');
+});
+afterAll(async () => {
+  await engine.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const TCONSTS = ['tt0000001', 'tt0000002', 'tt0000003'] as const;
+const IDS = TCONSTS.map((tconst) => titleIdOf(tconst as Tconst)); // as: well-formed
+const UNKNOWN_TO_IMDB = '00000000-0000-4000-8000-000000000009';
+
+const nullable = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
+const names = fc.uniqueArray(fc.constantFrom('Ann Bo', 'C. "D" E', 'F\u00e9', 'G', 'H'), { minLength: 1, maxLength: 5 });
+const dump = (tconst: string): fc.Arbitrary<TitleDump> =>
+  fc
+    .record({
+      type: fc.constantFrom('movie', 'tvSeries'),
+      // no value of the dumps holds the separator of sets
+      title: nullable(hardText.map((text) => text.replaceAll('\u001f', ''))),
+      original_title: nullable(hardText),
+      year: nullable(fc.integer({ min: 1900, max: 2030 })),
+      end_year: nullable(fc.integer({ min: 1900, max: 2030 })),
+      runtime: nullable(fc.integer({ min: 1, max: 300 })),
+      rated: nullable(fc.record({ rating_tenths: fc.integer({ min: 10, max: 100 }), votes: fc.oneof(fc.constant(0), fc.nat(3_000_000)) })),
+      since: fc.integer({ min: 0, max: 4 }),
+      genres: nullable(fc.uniqueArray(fc.constantFrom('Action', 'Drama', 'Sci-Fi', 'A', 'B'), { minLength: 1, maxLength: 5 })),
+      directors: nullable(names),
+      writers: nullable(names),
+    })
+    .map(({ rated, genres, directors, writers, ...rest }) => ({
+      ...rest,
+      tconst,
+      rating_tenths: rated?.rating_tenths ?? null,
+      votes: rated?.votes ?? null,
+      genres: genres?.join('\u001f') ?? null,
+      directors: directors?.join('\u001f') ?? null,
+      writers: writers?.join('\u001f') ?? null,
+      director_count: directors?.length ?? 0,
+      writer_count: writers === null ? 0 : writers.length + 2,
+    }));
+
+const list = (set: string | null): string => (set === null ? 'NULL' : `[${set.split('\u001f').map(literal).join(', ')}]`);
+
+const defineDumps = async (dumps: readonly TitleDump[]): Promise<void> => {
+  const select = (one: TitleDump): string =>
+    `SELECT ${literal(titleIdOf(one.tconst as Tconst))} AS title_id, ${literal(one.tconst)} AS tconst, ${literal(one.type)} AS title_type, ` +
+    `CAST(${literal(one.title)} AS VARCHAR) AS primary_title, CAST(${literal(one.original_title)} AS VARCHAR) AS original_title, ` +
+    `CAST(${literal(one.year)} AS INTEGER) AS start_year, CAST(${literal(one.end_year)} AS INTEGER) AS end_year, ` +
+    `CAST(${literal(one.runtime)} AS INTEGER) AS runtime_minutes, CAST(${list(one.genres)} AS VARCHAR[]) AS genres, ` +
+    `CAST(${literal(one.rating_tenths)} AS INTEGER) AS rating_tenths, CAST(${literal(one.votes)} AS INTEGER) AS votes, ` +
+    `CAST(${list(one.directors)} AS VARCHAR[]) AS directors, CAST(${list(one.writers)} AS VARCHAR[]) AS writers, ` +
+    `CAST(${one.director_count} AS INTEGER) AS director_count, CAST(${one.writer_count} AS INTEGER) AS writer_count`;
+  await engine.materialize('gold.titles', dumps.map(select).join(' UNION ALL '));
+  await defineRows(
+    engine,
+    'silver.rating_changes',
+    'tconst VARCHAR, since BIGINT',
+    dumps.filter((one) => one.since > 0).map((one): Readonly<Record<string, Cell>> => ({ tconst: one.tconst, since: one.since })),
+  );
+};
+
+const { movie_added, movie_changed, rating_given, rating_observed } = eventsAbout([...IDS, UNKNOWN_TO_IMDB]);
+
+const foldAbout = <View extends typeof movieRecords | typeof movieRatings>(view: View, id: string, rows: readonly EventRow[]) =>
+  rows.filter((row) => row['movie_id'] === id).reduce((state, row) => foldEvent(view, state, row), emptyState(view));
+
+test('SQL over all titles gives the rows that TypeScript gives of each', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.tuple(...TCONSTS.map(dump)),
+      fc.array(fc.oneof(movie_added, movie_changed), { maxLength: 8 }),
+      fc.array(fc.oneof(rating_given, rating_observed), { maxLength: 12 }),
+      async (dumps, edits, ratings) => {
+        const [metadata, rated] = [rowsOf(edits, 'movie.metadata'), rowsOf(ratings, 'movie.ratings')];
+        await defineDumps(dumps);
+        await defineEvents(engine, 'silver.metadata_events', 'movie.metadata', metadata);
+        await defineEvents(engine, 'silver.rating_events', 'movie.ratings', rated);
+        await engine.materialize('keyed.movie_records', foldSelect(movieRecords, 'silver.metadata_events'));
+        await engine.materialize('keyed.movie_ratings', foldSelect(movieRatings, 'silver.rating_events'));
+        const found = new Map((await engine.rows(model)).map((row) => [String(row['id']), row]));
+
+        const expected = [...dumps.map((one) => [titleIdOf(one.tconst as Tconst), one] as const), [UNKNOWN_TO_IMDB, null] as const];
+        for (const [id, known] of expected) {
+          const row = titleRow(id, {
+            dump: known,
+            records: foldAbout(movieRecords, id, metadata),
+            ratings: foldAbout(movieRatings, id, rated),
+          });
+          const sql = found.get(id);
+          expect(sql === undefined).toBe(row === undefined);
+          if (row === undefined || sql === undefined) continue;
+          const columns = [titles.layout.key, ...Object.keys(titles.layout.columns), 'movie', 'title'];
+          const inSql = columns.map((column): CellValue => {
+            const value = sql[column] ?? null;
+            if (column === 'title_sort') return typeof value === 'string' ? foldText(value) : null;
+            return typeof value === 'bigint' ? Number(value) : value;
+          });
+          expect(inSql).toEqual(row.slice(0, columns.length));
+          const hasEvents = [...metadata, ...rated].some((event) => event['movie_id'] === id);
+          expect(sql['live'] !== null).toBe(hasEvents);
+          if (hasEvents) {
+            const live = JSON.parse(String(sql['live'])) as { readonly ratings: unknown }; // as: the document
+            const shown = JSON.parse(String(row.at(-1))) as { readonly ratings: unknown };
+            expect({ ...live, ratings: live.ratings ?? emptyState(movieRatings) }).toEqual(shown);
+          }
+        }
+        expect(found.size).toBeLessThanOrEqual(expected.length);
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
