@@ -1,0 +1,126 @@
+/** Other processes on one log: killed in the middle of appends, appending while this one waits, or with nothing left to do but wait. */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
+import { type PartitionId, PARTITIONS } from '@rushes/domain';
+import type { EventLog, LogRecord } from '@rushes/ports';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+import { openSqliteEventLog } from './index.ts';
+
+let folder: string;
+let log: EventLog;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sqlite-event-log-'));
+  log = await openSqliteEventLog(folder);
+});
+afterEach(async () => {
+  await log.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const adapter = new URL('./index.ts', import.meta.url).href;
+const OPENED = `
+  import { writeSync } from 'node:fs';
+  import { openSqliteEventLog } from ${JSON.stringify(adapter)};
+  const [folder, name] = process.argv.slice(1);
+  const log = await openSqliteEventLog(folder);
+`;
+
+const start = (script: string, name: string): ChildProcessByStdio<null, Readable, null> =>
+  spawn(process.execPath, ['--input-type=module', '--eval', OPENED + script, folder, name], { stdio: ['ignore', 'pipe', 'inherit'] });
+
+/** A record's value follows from its id: one that was torn, or mixed up with another, shows. */
+const valueOf = (id: string): string => `${id};`.repeat(500);
+
+/** Eight callers that append three records at a time to three partitions, one more that appends barriers, each telling what was acknowledged. */
+const APPEND_FOR_EVER = `
+  const tell = (what) => writeSync(1, JSON.stringify(what) + '\\n');
+  const callers = ${JSON.stringify(PARTITIONS)}.slice(0, 8).map(async (_, caller, partitions) => {
+    for (let n = 0; ; n++) {
+      const records = [0, 1, 2].map((at) => {
+        const id = [name, caller, n, at].join('-');
+        return { partition: partitions[(caller + at) % 8], key: 'k', id, value: (id + ';').repeat(500) };
+      });
+      const appended = await log.append(records);
+      tell({ acknowledged: appended.map(({ partition, offset }, at) => [partition, offset, records[at].id]) });
+    }
+  });
+  for (let number = Number(name) * 1e6; ; number++) {
+    await log.appendBarrier(number);
+    tell({ barrier: number });
+  }
+`;
+
+type Told = { readonly acknowledged: readonly (readonly [PartitionId, number, string])[] } | { readonly barrier: number };
+
+/** Kills the process some time after its first words. */
+const runAndKill = async (name: string, afterMs: number): Promise<Told[]> => {
+  const child = start(APPEND_FOR_EVER, name);
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  await once(child.stdout, 'data');
+  await setTimeout(afterMs);
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  const whole = text.slice(0, text.lastIndexOf('\n')).split('\n');
+  return whole.map((line) => JSON.parse(line) as Told); // as: what the script writes
+};
+
+const readWhole = async (partition: PartitionId): Promise<readonly LogRecord[]> => {
+  const { next } = await log.bounds(partition);
+  const records = await log.read(partition, 0, 1_000_000);
+  expect(records.map(({ offset }) => offset)).toEqual(Array.from({ length: next }, (_, offset) => offset));
+  return records;
+};
+
+test('kill -9 in the middle of appends: what was acknowledged is there, an append is there whole or not at all', async () => {
+  const told: Told[] = [];
+  for (let round = 1; round <= 6; round++) told.push(...(await runAndKill(String(round), 40 * round)));
+  const all = new Map<PartitionId, readonly LogRecord[]>();
+  for (const partition of PARTITIONS) all.set(partition, await readWhole(partition));
+
+  const acknowledged = told.flatMap((one) => ('acknowledged' in one ? one.acknowledged : []));
+  expect(acknowledged.length).toBeGreaterThan(100);
+  for (const [partition, offset, id] of acknowledged) {
+    expect(all.get(partition)?.[offset]).toMatchObject({ kind: 'event', id, value: valueOf(id) });
+  }
+
+  const events = [...all.values()].flat().filter((record) => record.kind === 'event');
+  for (const { id, value } of events) expect(value).toBe(valueOf(id));
+  const appends = Object.groupBy(events, ({ id }) => id.slice(0, id.lastIndexOf('-')));
+  for (const records of Object.values(appends)) expect(records).toHaveLength(3);
+
+  const barriers = PARTITIONS.map((partition) => all.get(partition)?.flatMap((record) => (record.kind === 'barrier' ? record.number : [])));
+  expect(new Set(barriers.map(String)).size).toBe(1);
+  for (const one of told) if ('barrier' in one) expect(barriers[0]).toContain(one.barrier);
+  await log.append([{ partition: 'movie.ratings/0', key: 'k', id: 'after', value: '' }]);
+});
+
+test('an append of another process ends a wait within a second', async () => {
+  const partition = 'movie.reviews/2';
+  const child = start(
+    `await new Promise((resolve) => setTimeout(resolve, 300));
+     await log.append([{ partition: '${partition}', key: 'k', id: 'theirs', value: '' }]);
+     await log.close();`,
+    'appends',
+  );
+  const closed = once(child, 'close');
+  const [record] = await log.read(partition, 0, 10, 60_000);
+  const readAtMs = Date.now();
+  expect(record).toMatchObject({ id: 'theirs' });
+  expect(readAtMs - (record?.appendedAtMs ?? 0)).toBeLessThan(1_000);
+  await closed;
+});
+
+test('a wait alone keeps no process alive', async () => {
+  const startMs = performance.now();
+  const child = start(`void log.read('movie.reviews/2', 0, 10, 60_000);`, 'waits');
+  const [code] = (await once(child, 'exit')) as [number | null]; // as: Node's documented arguments
+  expect(code).toBe(0);
+  expect(performance.now() - startMs).toBeLessThan(30_000);
+});

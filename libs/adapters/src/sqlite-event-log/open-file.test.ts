@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { PARTITIONS } from '@rushes/domain';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+import { explained } from './errors.ts';
+import { openSqliteEventLog } from './index.ts';
+import { openFile } from './open-file.ts';
+
+let folder: string;
+let file: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sqlite-event-log-'));
+  file = join(folder, 'events.sqlite');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const HOUR_MS = 3_600_000;
+const partition = 'movie.ratings/3';
+const some = Array.from({ length: 200 }, (_, n) => ({ partition, key: 'k', id: `event ${n}`, value: 'x'.repeat(500) }) as const);
+
+const filled = async (): Promise<void> => {
+  const log = await openSqliteEventLog(folder);
+  await log.append(some);
+  await log.close();
+};
+
+test('a folder holds events.sqlite, any other name is given in full; folders are made', async () => {
+  const inFolder = await openSqliteEventLog(join(folder, 'a', 'b'));
+  const named = await openSqliteEventLog(join(folder, 'c', 'named.sqlite'));
+  expect([inFolder.location, named.location]).toEqual([join(folder, 'a', 'b', 'events.sqlite'), join(folder, 'c', 'named.sqlite')]);
+  expect([inFolder.location, named.location].every((path) => existsSync(path))).toBe(true);
+  await inFolder.close();
+  await named.close();
+  expect(await readdir(join(folder, 'c'))).toEqual(['named.sqlite']);
+});
+
+test('ten that open one new log at once all have it', async () => {
+  const logs = await Promise.all(Array.from({ length: 10 }, () => openSqliteEventLog(folder)));
+  for (const [n, log] of logs.entries()) await log.append([{ partition, key: 'k', id: `event ${n}`, value: '' }]);
+  expect(await logs[0]?.bounds(partition)).toEqual({ earliest: 0, next: 10 });
+  for (const log of logs) await log.close();
+});
+
+test('keeps records for 7 days unless told otherwise, and 48 hours at the least', async () => {
+  const log = await openSqliteEventLog(folder);
+  expect(log.retentionMs).toBe(7 * 24 * HOUR_MS);
+  await log.close();
+  const shortest = await openSqliteEventLog(folder, { retentionMs: 48 * HOUR_MS });
+  expect(shortest.retentionMs).toBe(48 * HOUR_MS);
+  await shortest.close();
+  for (const retentionMs of [48 * HOUR_MS - 1, 0, Number.NaN]) {
+    const opening = openSqliteEventLog(folder, { retentionMs });
+    await expect(opening).rejects.toBeInstanceOf(RangeError);
+    await expect(opening).rejects.toThrow(new RegExp(`${48 * HOUR_MS} ms .*${retentionMs} ms`));
+  }
+});
+
+test('each commit is forced to the disk', async () => {
+  const { database } = await openFile(folder);
+  expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+  expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
+  database.close();
+});
+
+test('a file that is no database is named, with the way out', async () => {
+  await writeFile(file, 'not a database at all, but long enough to be taken for one'.repeat(100));
+  await expect(openSqliteEventLog(folder)).rejects.toThrow(`${file} is damaged or not an event log`);
+  await expect(openSqliteEventLog(folder)).rejects.toThrow(/restore it from a backup/);
+});
+
+test('a file whose pages were overwritten is named, when it is opened or when they are read', async () => {
+  await filled();
+  const handle = await open(file, 'r+');
+  const { size } = await handle.stat();
+  await handle.write(Buffer.alloc(size - 8_192, 0xa5), 0, size - 8_192, 8_192);
+  await handle.close();
+  const reading = async (): Promise<void> => {
+    const log = await openSqliteEventLog(folder);
+    try {
+      await log.read(partition, 0, 1_000);
+    } finally {
+      await log.close();
+    }
+  };
+  await expect(reading()).rejects.toThrow(`${file} is damaged`);
+});
+
+test('a database of something else is left alone', async () => {
+  const database = new DatabaseSync(file);
+  database.exec('CREATE TABLE films (id TEXT); PRAGMA user_version = 1');
+  database.close();
+  await expect(openSqliteEventLog(folder)).rejects.toThrow(`${file} is a database of something else`);
+});
+
+test('another format is refused by its number', async () => {
+  await filled();
+  const database = new DatabaseSync(file);
+  database.exec('PRAGMA user_version = 9');
+  database.close();
+  await expect(openSqliteEventLog(folder)).rejects.toThrow(/events\.sqlite has format 9, this program reads and writes 1/);
+});
+
+test('a file that another process keeps locked is named', async () => {
+  await filled();
+  const [one, other] = [new DatabaseSync(file), new DatabaseSync(file, { timeout: 0 })];
+  one.exec('BEGIN IMMEDIATE');
+  try {
+    other.exec('BEGIN IMMEDIATE');
+    expect.unreachable();
+  } catch (error) {
+    expect(explained(file, error)).toMatchObject({
+      message: expect.stringContaining(`${file} has been locked by another process`),
+      cause: error,
+    });
+  }
+  one.close();
+  other.close();
+});
+
+test('a partition that there is not is refused by its name', async () => {
+  const log = await openSqliteEventLog(folder);
+  const unknown = 'movie.ratings/9'; // a partition by its type, but there are six of a topic
+  await expect(log.append([{ partition: unknown, key: 'k', id: 'i', value: '' }])).rejects.toThrow(/no partition "movie.ratings\/9"/);
+  await expect(log.read(unknown, 0, 1)).rejects.toThrow(/no partition/);
+  await log.close();
+});
+
+test('every partition has its place whatever was appended', async () => {
+  const log = await openSqliteEventLog(folder);
+  await log.append(PARTITIONS.map((each) => ({ partition: each, key: 'k', id: `of ${each}`, value: '' })));
+  for (const each of PARTITIONS) expect(await log.read(each, 0, 10)).toMatchObject([{ id: `of ${each}` }]);
+  await log.close();
+});

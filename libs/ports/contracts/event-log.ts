@@ -1,0 +1,32 @@
+import { describe } from 'vitest';
+
+import { appendTests } from './event-log/appending.ts';
+import { barrierTests } from './event-log/barriers.ts';
+import { groupTests } from './event-log/groups.ts';
+import { modelTests } from './event-log/model.ts';
+import type { OpenedEventLog } from './event-log/opened-log.ts';
+import { timeTests } from './event-log/times.ts';
+import { trimTests } from './event-log/trimming.ts';
+import { waitTests } from './event-log/waiting.ts';
+
+export type { OpenedEventLog };
+
+export interface EventLogContract {
+  readonly name: string;
+  readonly open: () => Promise<OpenedEventLog>;
+  /** How many random histories the properties play. */
+  readonly runs?: number;
+}
+
+/** What every event log keeps. Registers tests. */
+export const eventLogContract = ({ name, open, runs = 30 }: EventLogContract): void => {
+  describe(`event log: ${name}`, () => {
+    appendTests(open, runs);
+    barrierTests(open);
+    waitTests(open);
+    timeTests(open);
+    groupTests(open);
+    trimTests(open);
+    modelTests(open, runs);
+  });
+};

@@ -1,0 +1,36 @@
+import type { PartitionId } from '@rushes/domain';
+import type { EventLog, LogRecord, NewRecord } from '@rushes/ports';
+
+/** Three of the partitions, one of each topic. */
+export const [METADATA, RATINGS, REVIEWS] = ['movie.metadata/0', 'movie.ratings/3', 'movie.reviews/5'] satisfies [
+  PartitionId,
+  PartitionId,
+  PartitionId,
+];
+
+export const newRecord = (partition: PartitionId, id: string, value = `value of ${id}`): NewRecord => ({
+  partition,
+  key: `key of ${id}`,
+  id,
+  value,
+});
+
+export const newRecords = (partition: PartitionId, count: number, prefix = 'event'): NewRecord[] =>
+  Array.from({ length: count }, (_, n) => newRecord(partition, `${prefix} ${n}`));
+
+/** All of a partition's records that are there, in pages. */
+export const readAll = async (log: EventLog, partition: PartitionId, limit = 1_000): Promise<LogRecord[]> => {
+  const all: LogRecord[] = [];
+  let { earliest: from } = await log.bounds(partition);
+  for (;;) {
+    const page = await log.read(partition, from, limit);
+    all.push(...page);
+    const last = page.at(-1);
+    if (last === undefined) return all;
+    from = last.offset + 1;
+  }
+};
+
+/** Ids of events, numbers of barriers. */
+export const idsOf = (records: readonly LogRecord[]): (string | number)[] =>
+  records.map((record) => (record.kind === 'event' ? record.id : record.number));
