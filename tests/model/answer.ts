@@ -40,8 +40,8 @@ export const answerOf = (world: World): Answer | undefined => {
   const artefact = world.tables.get(tableOf(world, version)) ?? version.artefact;
   return {
     publication,
-    position: positionWith(world, version, overlay),
-    gaps: [...version.lost, ...gapsOf(world, version, overlay)],
+    position: positionWith(world, publication, overlay),
+    gaps: [...version.lost, ...gapsOf(world, publication, overlay)],
     shown: show(world.rules, artefact, liveStates(world, publication, overlay)),
   };
 };

@@ -36,22 +36,31 @@ const wrongWith = (world: World, answer: Answer): Omit<Violation, 'step'> | unde
   const { version } = answer.publication;
   // What was lost took ids with it that nobody knows: the answer says so for good, and more cannot be asked of it.
   if (version.lost.length > 0) return undefined;
-  const beyond = answer.gaps.some(({ partition, from, to }) => from >= to || to > (answer.position[partition] ?? 0));
+  const beyond = answer.gaps.some(({ partition, from, to }) => from > to || to > (answer.position[partition] ?? 0));
   if (beyond) return { what: 'a gap that is none', answer, expected: undefined };
   const expected = referenceOf(world.log, answer.position, version, answer.gaps);
   return isDeepStrictEqual(answer.shown, expected) ? undefined : { what: 'the answer differs from the reference', answer, expected };
 };
 
+/** A complete answer must not be behind an earlier one, as long as the store has lost nothing. */
+const wentBack = (world: World, answer: Answer, reached: readonly number[]): boolean =>
+  world.store.incarnation === 0 &&
+  answer.gaps.length === 0 &&
+  answer.position.some((offset, partition) => offset < (reached[partition] ?? 0));
+
 export const check = (steps: readonly Step[], rules: Rules, variants: Variants = NO_VARIANTS): Outcome => {
   const world = newWorld(rules, variants);
   const counts = { answers: 0, gaps: 0 };
   let before: Answer | undefined;
+  let reached: readonly number[] = [];
   const look = (answer: Answer | undefined): Omit<Violation, 'step'> | undefined => {
     if (undoneRollback(world)) return { what: 'a run undid a rollback', answer, expected: undefined };
     if (answer === undefined || isDeepStrictEqual(answer, before)) return undefined;
     before = answer;
     counts.answers += 1;
     if (answer.gaps.length > 0) counts.gaps += 1;
+    if (wentBack(world, answer, reached)) return { what: 'a complete answer is behind an earlier one', answer, expected: reached };
+    reached = answer.position.map((offset, partition) => Math.max(offset, reached[partition] ?? 0));
     return wrongWith(world, answer);
   };
   const outcome = (violation: Violation | undefined): Outcome => ({ violation, ...counts, publications: world.publications.length - 1 });

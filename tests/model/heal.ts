@@ -13,7 +13,7 @@ const PLENTY = 200;
 const writersCatchUp = (world: World): void => {
   for (const writer of world.writers) writer.alive = false;
   for (const partition of PARTITIONS) {
-    const writer = startWriter(world, partition);
+    const writer = startWriter(world, partition, 0);
     for (let step = 0; step < PLENTY; step += 1) if (!stepWriter(world, writer, { records: 5, look: true, faulty: false })) break;
   }
 };

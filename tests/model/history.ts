@@ -2,6 +2,7 @@
 import { type Event, MOVIES, PARTITIONS, type Topic } from './log.ts';
 import { type Random, randomFrom } from './random.ts';
 import type { Step } from './steps.ts';
+import { CLOCKS } from './writer.ts';
 
 type Weights = Readonly<Record<Step['do'], number>>;
 
@@ -40,7 +41,8 @@ const MOODS: readonly [Partial<Weights>, ...Partial<Weights>[]] = [
 ];
 
 /** Minutes that pass: moments, hours, about the time to live. */
-const PASSING = [0, 1, 30, 240, 600, 1500, 2400, 2700, 2890] as const;
+const PASSING = [0, 1, 30, 240, 600, 1500, 2400, 2700, 2880] as const;
+const CLOCK_ERRORS = [-CLOCKS, 0, CLOCKS] as const;
 const JUMPS = [-3000, -1500, -60, -1, 1, 60, 1500, 3000] as const;
 const TOPICS: readonly [Topic, ...Topic[]] = ['rating', 'rating', 'rating', 'edit', 'observation'];
 
@@ -56,11 +58,11 @@ export const historyOf = (seed: number): History => {
   const kinds = Object.entries(weights) as [Step['do'], number][];
   const total = kinds.reduce((sum, [, weight]) => sum + weight, 0);
   const sent: Event[] = [];
-  const lossy = random.chance(0.05);
-  const steps: Step[] = PARTITIONS.map((partition) => ({ do: 'start writer', partition }));
+  const lossy = random.chance(0.08);
+  const steps: Step[] = PARTITIONS.map((partition) => ({ do: 'start writer', partition, clock: random.pick(CLOCK_ERRORS) }));
   const count = 40 + random.below(160);
   while (steps.length < count) {
-    if (random.chance(0.02)) steps.push(...raceOf(random, sent));
+    if (random.chance(0.02)) steps.push(...random.pick(SCENES)(random, () => ({ do: 'event', ...eventOf(random, sent) })));
     let at = random.below(total);
     const kind = kinds.find(([, weight]) => (at -= weight) < 0)?.[0] ?? 'event';
     steps.push(stepOf(random, kind, sent, lossy));
@@ -82,25 +84,66 @@ const eventOf = (random: Random, sent: Event[]): Event => {
   return event;
 };
 
-/** Two runs whose barriers pass each other, or a barrier that is appended again; then something reads what comes of it. */
-const raceOf = (random: Random, sent: Event[]): readonly Step[] => {
-  const event = (): Step => ({ do: 'event', ...eventOf(random, sent) });
-  const repeated: Step = { do: 'repeat barrier', run: 0, partition: random.pick(PARTITIONS) };
-  const writers = PARTITIONS.map((): Step => ({ do: 'write', writer: random.below(6), steps: 20, records: 5, look: true, faulty: false }));
-  return [
+const WRITE_ALL: readonly Step[] = PARTITIONS.map((writer) => ({ do: 'write', writer, steps: 20, records: 5, look: true, faulty: false }));
+const READ: readonly Step[] = [{ do: 'serve', steps: 6 }, { do: 'follow' }];
+
+/** Meetings that chance brings about too seldom. */
+const SCENES: readonly [Scene, ...Scene[]] = [
+  // A barrier is appended again.
+  (random, event) => [
     { do: 'begin run', full: false },
     { do: 'run', run: 0, steps: 1 + random.below(4) },
-    ...(random.chance(0.5)
-      ? [event(), event(), repeated]
-      : ([{ do: 'begin run', full: false }, { do: 'run', run: 0, steps: 2 + random.below(3) }, event(), event()] as const)),
-    { do: 'run', run: random.below(2), steps: 12 },
-    ...writers,
     event(),
-    ...writers,
-    { do: 'serve', steps: 6 },
-    { do: 'follow' },
-  ];
-};
+    event(),
+    { do: 'repeat barrier', run: 0, partition: random.pick(PARTITIONS) },
+    ...WRITE_ALL,
+    { do: 'run', run: 0, steps: 12 },
+    ...READ,
+  ],
+  // The barriers of two runs pass each other.
+  (random, event) => [
+    { do: 'begin run', full: false },
+    { do: 'run', run: 0, steps: 1 + random.below(3) },
+    { do: 'begin run', full: false },
+    { do: 'run', run: 0, steps: 2 + random.below(3) },
+    event(),
+    event(),
+    ...WRITE_ALL,
+    { do: 'run', run: 1, steps: 12 },
+    ...READ,
+    event(),
+    { do: 'run', run: 0, steps: 12 },
+    ...WRITE_ALL,
+    ...READ,
+  ],
+  // A writer goes on where another one ended long ago, and a replica reads what both have left.
+  (random, event) => [
+    event(),
+    ...WRITE_ALL,
+    { do: 'kill writer', writer: random.below(3) },
+    { do: 'step clock', minutes: random.pick(JUMPS) },
+    { do: 'advance', minutes: random.pick([1, 600, 2400]) },
+    event(),
+    { do: 'start writer', partition: random.pick(PARTITIONS), clock: random.pick(CLOCK_ERRORS) },
+    { do: 'start writer', partition: random.pick(PARTITIONS), clock: random.pick(CLOCK_ERRORS) },
+    ...WRITE_ALL,
+    ...WRITE_ALL,
+    { do: 'advance', minutes: random.pick([1, 600]) },
+    { do: 'restart serving', clock: random.pick(CLOCK_ERRORS) },
+    ...READ,
+  ],
+  // The store is lost while an overlay is being read.
+  (random, event) => [
+    event(),
+    ...WRITE_ALL,
+    { do: 'restart serving', clock: random.pick(CLOCK_ERRORS) },
+    { do: 'serve', steps: 1 + random.below(3) },
+    { do: 'crash store', writes: random.below(8) },
+    ...READ,
+  ],
+];
+
+type Scene = (random: Random, event: () => Step) => readonly Step[];
 
 const stepOf = (random: Random, kind: Step['do'], sent: Event[], lossy: boolean): Step => {
   switch (kind) {
@@ -111,7 +154,7 @@ const stepOf = (random: Random, kind: Step['do'], sent: Event[], lossy: boolean)
     case 'step clock':
       return { do: kind, minutes: random.pick(JUMPS) };
     case 'trim':
-      return { do: kind, partition: random.pick(PARTITIONS), keep: random.below(6), lossy: lossy && random.chance(0.5) };
+      return { do: kind, partition: random.pick(PARTITIONS), keep: random.below(6), lossy };
     case 'dump':
       return { do: kind, movie: random.pick(MOVIES), group: random.below(3) };
     case 'begin run':
@@ -125,7 +168,7 @@ const stepOf = (random: Random, kind: Step['do'], sent: Event[], lossy: boolean)
     case 'roll back':
       return { do: kind, to: random.below(6) };
     case 'start writer':
-      return { do: kind, partition: random.pick(PARTITIONS) };
+      return { do: kind, partition: random.pick(PARTITIONS), clock: random.pick(CLOCK_ERRORS) };
     case 'write':
       return {
         do: kind,
@@ -141,8 +184,9 @@ const stepOf = (random: Random, kind: Step['do'], sent: Event[], lossy: boolean)
       return { do: kind, writes: random.below(8) };
     case 'serve':
       return { do: kind, steps: random.chance(0.7) ? 6 : 1 };
-    case 'compact':
     case 'restart serving':
+      return { do: kind, clock: random.pick(CLOCK_ERRORS) };
+    case 'compact':
     case 'refresh':
     case 'follow':
       return { do: kind };

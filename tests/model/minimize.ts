@@ -19,6 +19,7 @@ const simpler = (step: Step): readonly Step[] => {
       { ...step, time: 0 },
     ];
   if (step.do === 'run' || step.do === 'serve') return [{ ...step, steps: 1 }];
+  if (step.do === 'start writer' || step.do === 'restart serving') return [{ ...step, clock: 0 }];
   if (step.do === 'begin run') return [{ ...step, full: false }];
   return step.do === 'advance' ? [{ ...step, minutes: 1 }] : [];
 };

@@ -89,6 +89,16 @@ export const RULES = {
     says: 'Every write carries the full time to live.',
     breaks: 'Rows live 48 h from the event: parts of an epoch expire before its coverage does.',
   },
+  coverageWithoutTtl: {
+    of: 13,
+    says: 'Coverage and positions do not expire.',
+    breaks: 'They go with the rows: what had been projected is forgotten, and an answer far behind calls itself complete.',
+  },
+  allowForClocks: {
+    of: 13,
+    says: 'Coverage expires earlier than the rows by as much as clocks of processes may differ.',
+    breaks: 'The store expires rows by its own clock, which is ahead of the one by which they are trusted.',
+  },
   coverageOnce: {
     of: 13,
     says: 'Coverage is written before the first row of its generation, and not again by whoever goes on with it.',
@@ -169,10 +179,15 @@ export const RULES = {
     says: 'Expiry is checked after the rows were read, for the generation that was read.',
     breaks: 'Rows expired during the scan, and a newer generation makes the epoch look unexpired.',
   },
+  neverBelowPublished: {
+    of: 18,
+    says: 'An answer reaches at least as far as any version published so far; up to there, what it lacks is a gap.',
+    breaks: 'After a rollback, while the speed layer is behind, events that were shown are gone, and the answer calls itself complete.',
+  },
   comparePositions: {
     of: 18,
-    says: "An overlay behind the cut adds nothing, and the answer's position is the cut.",
-    breaks: 'The answer claims a position below what the batch has folded.',
+    says: 'Positions are compared in each partition; where the overlay is behind the cut, the cut counts.',
+    breaks: 'One vector is taken for the higher one: in some partition the answer claims less or more than it has.',
   },
   unchangedDumpsYield: {
     of: 19,

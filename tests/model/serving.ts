@@ -10,7 +10,8 @@ import { VIEWS } from './views.ts';
 import { type Build, currentPublication, type World } from './world.ts';
 
 /** Loses everything in memory. */
-export const restartServing = ({ serving }: World): void => {
+export const restartServing = ({ serving }: World, clock: number): void => {
+  serving.clock = clock;
   serving.shown = undefined;
   serving.working = undefined;
   serving.build = undefined;
@@ -48,7 +49,7 @@ export const stepServing = (world: World): void => {
 
 const finishBuild = (world: World, build: Build): void => {
   const { serving, rules, store, now } = world;
-  const expired = build.projections.some((one) => (readCoverage(store, one)?.expires ?? 0) <= now);
+  const expired = build.projections.some((one) => (readCoverage(store, one)?.expires ?? 0) <= now + serving.clock);
   const before = rules.followFromBeforeScan ? build.overlay : { ...build.overlay, ...positionsNow(world, build) };
   const overlay = follow(before, store, now, { skipHoles: !rules.noHoles });
   if (overlay === 'hole' || (expired && rules.checkAfterReading && rules.checkCoverage)) {
@@ -58,7 +59,7 @@ const finishBuild = (world: World, build: Build): void => {
   serving.build = { ...build, overlay };
   if (!isExact(world, overlay)) return;
   serving.build = undefined;
-  const complete = gapsOf(world, build.publication.version, overlay).length === 0;
+  const complete = gapsOf(world, build.publication, overlay).length === 0;
   // A rollback waits until its epochs have been projected again.
   if (!complete && isComplete(world)) return;
   serving.publication = build.publication;
@@ -76,7 +77,7 @@ const positionsNow = (world: World, build: Build): Pick<Build['overlay'], 'posit
 
 const isComplete = (world: World): boolean => {
   const { publication, shown } = world.serving;
-  return publication !== undefined && shown !== undefined && gapsOf(world, publication.version, shown).length === 0;
+  return publication !== undefined && shown !== undefined && gapsOf(world, publication, shown).length === 0;
 };
 
 /** Looks for a newer publication; if the overlay at hand fits it, pins it, else builds one that does. */
@@ -88,7 +89,7 @@ export const refresh = (world: World): void => {
     beginBuild(world);
     return;
   }
-  const fits = gapsOf(world, current.version, serving.shown).length === 0;
+  const fits = gapsOf(world, current, serving.shown).length === 0;
   if (fits) serving.publication = current;
   else beginBuild(world);
 };

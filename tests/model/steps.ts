@@ -2,7 +2,7 @@
 import { type Event, type Partition, partitionOf } from './log.ts';
 import { appendBarrier, beginRun, rollBack, stepRun } from './run.ts';
 import { followChanges, refresh, restartServing, stepServing } from './serving.ts';
-import { compact, crash, sync } from './store.ts';
+import { compact, crash, forgetExpired, sync } from './store.ts';
 import { append, partitionAt, type Run, type World, type Writer } from './world.ts';
 import { startWriter, stepWriter } from './writer.ts';
 
@@ -20,7 +20,7 @@ export type Step =
   | { readonly do: 'repeat barrier'; readonly run: number; readonly partition: number }
   | { readonly do: 'end run'; readonly run: number; readonly as: 'failed' | 'died' }
   | { readonly do: 'roll back'; readonly to: number }
-  | { readonly do: 'start writer'; readonly partition: number }
+  | { readonly do: 'start writer'; readonly partition: number; readonly clock: number }
   | {
       readonly do: 'write';
       readonly writer: number;
@@ -32,7 +32,7 @@ export type Step =
   | { readonly do: 'kill writer'; readonly writer: number }
   | { readonly do: 'crash store'; readonly writes: number }
   | { readonly do: 'compact' }
-  | { readonly do: 'restart serving' }
+  | { readonly do: 'restart serving'; readonly clock: number }
   | { readonly do: 'serve'; readonly steps: number }
   | { readonly do: 'refresh' }
   | { readonly do: 'follow' };
@@ -72,6 +72,7 @@ const ACTIONS: { readonly [Kind in Step['do']]: (world: World, step: StepOf<Kind
   advance: (world, { minutes }) => {
     world.now += minutes;
     sync(world.store);
+    if (!world.rules.coverageWithoutTtl) forgetExpired(world.store, world.now);
   },
   'step clock': (world, { minutes }) => {
     world.skew += minutes;
@@ -94,7 +95,7 @@ const ACTIONS: { readonly [Kind in Step['do']]: (world: World, step: StepOf<Kind
     const publication = at(world.publications, to);
     if (publication !== undefined) rollBack(world, publication);
   },
-  'start writer': (world, { partition }) => void startWriter(world, partition),
+  'start writer': (world, { partition, clock }) => void startWriter(world, partition, clock),
   write: (world, step) => withWriter(world, step, (writer) => times(step.steps, () => stepWriter(world, writer, step))),
   'kill writer': (world, step) =>
     withWriter(world, step, (writer) => {
@@ -102,7 +103,7 @@ const ACTIONS: { readonly [Kind in Step['do']]: (world: World, step: StepOf<Kind
     }),
   'crash store': (world, { writes }) => crash(world.store, writes, world.rules.losesOnlyTail),
   compact: (world) => compact(world.store, world.now),
-  'restart serving': (world) => restartServing(world),
+  'restart serving': (world, { clock }) => restartServing(world, clock),
   serve: (world, { steps }) => times(steps, () => stepServing(world)),
   refresh: (world) => refresh(world),
   follow: (world) => followChanges(world),

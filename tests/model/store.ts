@@ -75,6 +75,15 @@ export interface Store {
   incarnation: number;
 }
 
+/** Forgets coverage that has expired, with its position. */
+export const forgetExpired = (store: Store, now: number): void => {
+  for (const [key, { expires }] of store.coverage) {
+    if (now < expires) continue;
+    store.coverage.delete(key);
+    store.positions.delete(key);
+  }
+};
+
 export const newStore = (): Store => ({
   rows: new Map(),
   coverage: new Map(),

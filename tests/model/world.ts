@@ -50,6 +50,8 @@ export interface Task extends Projection {
 
 export interface Writer {
   readonly partition: number;
+  /** How far its clock is from true time. */
+  readonly clock: number;
   alive: boolean;
   /** Incarnation of the store that it is connected to. */
   connection: number;
@@ -72,6 +74,8 @@ export interface Build {
 }
 
 export interface Serving {
+  /** How far its clock is from true time. */
+  clock: number;
   /** What answers pin. */
   publication: Publication | undefined;
   shown: Overlay | undefined;
@@ -83,7 +87,7 @@ export interface Serving {
 export interface World {
   readonly rules: Rules;
   readonly variants: Variants;
-  /** True time in minutes: that of the store, of writers and of serving. */
+  /** True time in minutes, by which the store expires rows. */
   now: number;
   /** How far the log's clock is from it. */
   skew: number;
@@ -115,7 +119,7 @@ export const newWorld = (rules: Rules, variants: Variants): World => ({
   runs: [],
   store: newStore(),
   writers: [],
-  serving: { shown: undefined, working: undefined, build: undefined, publication: undefined },
+  serving: { clock: 0, shown: undefined, working: undefined, build: undefined, publication: undefined },
 });
 
 export const currentPublication = (world: World): Publication => world.publications.at(-1) ?? FIRST_PUBLICATION;

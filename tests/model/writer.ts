@@ -13,9 +13,13 @@ import { afterCut, currentPublication, partitionAt, type Task, type World, type 
 /** Coverage is renewed this long before it expires, in minutes. */
 const MARGIN = 6 * 60;
 
-export const startWriter = (world: World, partition: number): Writer => {
+/** Clocks of processes are at most so many minutes off. */
+export const CLOCKS = 5;
+
+export const startWriter = (world: World, partition: number, clock: number): Writer => {
   const writer: Writer = {
     partition,
+    clock,
     alive: true,
     connection: world.store.incarnation,
     task: undefined,
@@ -62,7 +66,7 @@ const reconnect = (world: World, writer: Writer): void => {
 
 const plan = (world: World, writer: Writer, { records, look, faulty }: WriterStep): readonly Write[] => {
   const { task } = writer;
-  if (!look && task !== undefined && world.now + MARGIN < task.expires) {
+  if (!look && task !== undefined && world.now + writer.clock + MARGIN < task.expires) {
     const span = epochsOf(world.rules, partitionAt(world, writer.partition).records).find(({ start }) => start === task.start);
     if (span !== undefined && task.next < (span.end ?? Infinity)) return planMicroBatch(world, writer, task, span, records, faulty);
   }
@@ -77,28 +81,32 @@ const lookAndPlan = (world: World, writer: Writer, records: number, faulty: bool
   // The log is gone: the partition waits for a batch.
   if (trimmed > cut) return [];
   for (const span of epochsOf(world.rules, log).filter(({ end }) => end === undefined || end > cut)) {
-    const coverage = unexpired(world, partition, span);
-    if (coverage === undefined) return claimGeneration(world, partition, span);
+    const coverage = unexpired(world, writer, span);
+    if (coverage === undefined) return claimGeneration(world, writer, span);
     const next = nextOf(world, coverage, span);
     if (span.end !== undefined && next >= span.end) continue;
     const before = writer.task;
     const task = taskFor(world, writer, coverage, span, next);
     const writes = planMicroBatch(world, writer, task, span, records, faulty);
     if (world.rules.coverageOnce || task === before || writes.length === 0) return writes;
-    return [{ kind: 'coverage', coverage: { ...coverage, expires: world.now + WINDOW } }, ...writes];
+    return [{ kind: 'coverage', coverage: { ...coverage, expires: expiryFromNow(world, writer) } }, ...writes];
   }
   return [];
 };
 
 /** The newest generation that lives for some time yet. */
-const unexpired = (world: World, partition: number, span: Span): Coverage | undefined =>
-  coverageOf(world.store, partition, span.epoch).find(({ from, expires }) => from <= span.start && world.now + MARGIN < expires);
+const unexpired = (world: World, { partition, clock }: Writer, span: Span): Coverage | undefined =>
+  coverageOf(world.store, partition, span.epoch).find(({ from, expires }) => from <= span.start && world.now + clock + MARGIN < expires);
 
-/** Coverage says when the first row of the generation expires at the earliest: 48 h from now. */
-const claimGeneration = (world: World, partition: number, { epoch, start }: Span): readonly Write[] => {
+/** When rows written from now on expire at the earliest, by any clock. */
+const expiryFromNow = (world: World, { clock }: Writer): number =>
+  world.now + clock + WINDOW - (world.rules.allowForClocks ? 2 * CLOCKS : 0);
+
+const claimGeneration = (world: World, writer: Writer, { epoch, start }: Span): readonly Write[] => {
+  const { partition } = writer;
   const [newest] = coverageOf(world.store, partition, epoch);
   const projection = { partition, epoch, generation: newest === undefined ? 0 : newest.generation + 1 };
-  const coverage: Write = { kind: 'coverage', coverage: { ...projection, from: start, expires: world.now + WINDOW } };
+  const coverage: Write = { kind: 'coverage', coverage: { ...projection, from: start, expires: expiryFromNow(world, writer) } };
   const position: Write = { kind: 'position', position: { ...projection, next: start, closedBy: undefined } };
   return world.rules.positionPerGeneration ? [coverage] : [coverage, position];
 };

@@ -1,0 +1,102 @@
+/** The rules of the merge keep the promise in random histories, and each of them is needed. */
+import { randomInt } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+
+import { beforeAll, describe, expect, test } from 'vitest';
+
+import { FIRST_VERSION } from './batch.ts';
+import { check } from './check.ts';
+import { describeViolation } from './describe.ts';
+import { historyOf } from './history.ts';
+import { type LogRecord, partitionOf } from './log.ts';
+import { referenceOf } from './reference.ts';
+import { ALL_RULES, RULE_NAMES, without } from './rules.ts';
+import { type Found, search, tryHistory } from './search.ts';
+import { NO_VARIANTS, type VariantName, VARIANTS } from './variants.ts';
+
+/** Text of what was found, so that a failing test shows the history. */
+const found = (from: number, histories: number, variants = NO_VARIANTS): string | undefined => {
+  const counterexample = search(ALL_RULES, { from, histories, variants });
+  return counterexample && `seed ${counterexample.seed}\n${describeViolation(counterexample.steps, counterexample.violation)}`;
+};
+
+describe('with all rules every answer equals the reference, or names the gap', () => {
+  test.each([1, 501, 1001, 1501])('500 histories from seed %d', (seed) => {
+    expect(found(seed, 500)).toBeUndefined();
+  });
+
+  const seed = randomInt(2 ** 40);
+  test(`200 histories from seed ${seed}, which nobody has chosen`, () => {
+    expect(found(seed, 200)).toBeUndefined();
+  });
+
+  test('and that says something: versions are published, answers change, most of them are complete', () => {
+    const outcomes = Array.from({ length: 100 }, (_, index) => tryHistory(index + 1, ALL_RULES));
+    const total = (of: 'answers' | 'gaps' | 'publications'): number => outcomes.reduce((sum, outcome) => sum + outcome[of], 0);
+    expect(total('publications')).toBeGreaterThan(200);
+    expect(total('answers')).toBeGreaterThan(500);
+    expect(total('gaps')).toBeGreaterThan(20);
+    expect(total('gaps')).toBeLessThan(total('answers') / 2);
+  });
+});
+
+describe.each(RULE_NAMES)('without %s', (name) => {
+  let counterexample: Found | undefined;
+  beforeAll(() => {
+    counterexample = search(without(name), { from: 1, histories: 600 });
+  });
+
+  test('something goes wrong', () => {
+    expect(counterexample).toBeDefined();
+  });
+
+  test('in the shortened history too, until the rule is kept or any more is left out', () => {
+    const steps = counterexample?.steps ?? [];
+    const what = counterexample?.violation.what;
+    expect(check(steps, without(name)).violation?.what).toBe(what);
+    expect(check(steps, ALL_RULES).violation).toBeUndefined();
+    const shorter = steps.filter((_, index) => check(steps.toSpliced(index, 1), without(name)).violation?.what === what);
+    expect(shorter).toEqual([]);
+  });
+});
+
+// as: the keys of VARIANTS
+test.each(Object.keys(VARIANTS) as VariantName[])('%s keeps the promise as well', (name) => {
+  expect(found(3001, 300, { ...NO_VARIANTS, [name]: true })).toBeUndefined();
+});
+
+test('a seed gives the same history every time, another seed another one', () => {
+  expect(historyOf(7)).toEqual(historyOf(7));
+  expect(isDeepStrictEqual(historyOf(7).steps, historyOf(8).steps)).toBe(false);
+});
+
+test('the reference, by hand', () => {
+  const rating = (id: string, movie: number, value: number, appended: number): LogRecord => {
+    const event = { id, topic: 'rating', movie, value, time: 0 } as const;
+    return { ...event, kind: 'event', appended };
+  };
+  const records = [
+    rating('a', 0, 7, 1000),
+    { kind: 'barrier', number: 1, appended: 900 } as const,
+    // Invalid, and a duplicate of the first.
+    rating('b', 0, 9, 1001),
+    rating('a', 0, 7, 1000 + 48 * 60),
+    // 48 h and a minute after the duplicate: new again.
+    rating('a', 0, 7, 1001 + 2 * 48 * 60),
+    rating('c', 2, 3, 9000),
+    rating('d', 2, 8, 9000),
+  ];
+  const log = [records, [], []].map((some) => ({ records: some, archived: [], trimmed: 0 }));
+  const shown = referenceOf(log, [6, 0, 0], { ...FIRST_VERSION, dump: [1, -1, -1], cut: [1, -1, 4] }, []);
+  expect(partitionOf({ id: 'c', topic: 'rating', movie: 2, value: 3, time: 0 })).toBe(0);
+  expect(shown).toEqual({
+    scores: { 0: { count: 2, sum: 14, mentions: 0 }, 2: { count: 1, sum: 3, mentions: 0 } },
+    buckets: { '0@0': { count: 2, sum: 14 }, '2@0': { count: 1, sum: 3 } },
+    titles: { 0: { group: 1, popularity: -1 } },
+    groups: { 1: { titles: 1, votes: 2, sum: 14, lowest: 14 }, [-1]: { titles: 1, votes: 1, sum: 3, lowest: 3 } },
+    top: [
+      { movie: 0, sum: 14 },
+      { movie: 2, sum: 3 },
+    ],
+  });
+});
