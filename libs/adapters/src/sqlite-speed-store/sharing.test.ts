@@ -61,12 +61,15 @@ test('others’ writes are looked for as often as was said, and only while someb
   const store = await openSqliteSpeedStore(path, { pollMs: 150 });
   const other = await openSqliteSpeedStore(path);
   const listener = vi.fn<() => void>();
+  store.onChange(listener)();
   const end = store.onChange(listener);
   await other.appendChange(change(0), HOUR_MS);
   await other.appendChange(change(1), HOUR_MS);
   await setTimeout(50);
   expect(listener).toHaveBeenCalledTimes(0);
   await vi.waitFor(() => expect(listener).toHaveBeenCalledTimes(1), { timeout: 5_000 });
+  await setTimeout(400);
+  expect(listener, 'nothing was written since').toHaveBeenCalledTimes(1);
   end();
   await other.appendChange(change(2), HOUR_MS);
   await setTimeout(300);
@@ -82,6 +85,37 @@ test('the own writes are told without waiting, once for those of one moment', as
   await Promise.all([store.appendChange(change(0), HOUR_MS), store.appendChange(change(1), HOUR_MS)]);
   await setTimeout(0);
   expect(listener).toHaveBeenCalledTimes(1);
+  await store.close();
+});
+
+test('who ended it is not called any more, not even for what was just written', async () => {
+  const store = await openSqliteSpeedStore(path);
+  const listener = vi.fn<() => void>();
+  const end = store.onChange(listener);
+  const writing = store.appendChange(change(0), HOUR_MS);
+  end();
+  await writing;
+  await setTimeout(50);
+  expect(listener).not.toHaveBeenCalled();
+  await store.close();
+});
+
+test('a call that fails has written nothing, names the file, and the store goes on', async () => {
+  const store = await openSqliteSpeedStore(path);
+  const row = {
+    view: 'v',
+    key: 'k',
+    epoch: 1,
+    partition: 'movie.ratings/0',
+    generation: 0,
+    lastOffset: 1,
+    timestampUs: 1,
+    state: '',
+  } as const;
+  await expect(store.upsert([row, { ...row, key: 'l', lastOffset: 1.5 }], HOUR_MS)).rejects.toThrow(path);
+  expect(await store.readKey('v', 'k', 0)).toEqual([]);
+  await store.upsert([row], HOUR_MS);
+  expect(await store.readKey('v', 'k', 0)).toHaveLength(1);
   await store.close();
 });
 

@@ -16,7 +16,7 @@ export const readTests = (open: Open): void => {
 
     const sample = [0, 1, 2, 9, 10, 11].flatMap((epoch) => [
       row(10 * epoch, { epoch }),
-      row(10 * epoch + 1, { epoch, generation: 1 }),
+      row(10 * epoch + 1, { epoch, generation: 2 }),
       row(10 * epoch + 2, { epoch, generation: 12 }),
       row(10 * epoch + 3, { epoch, partition: REVIEWS }),
       row(10 * epoch + 4, { epoch, key: 'aa' }),
