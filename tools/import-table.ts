@@ -46,7 +46,12 @@ export const TEST_IMPORTS: readonly string[] = ['@rushes/adapters', '@rushes/lak
 /** Libraries that only one place knows, so that they can be replaced there. A glob for each place, from the repository's root. */
 export const CLIENT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   '@duckdb/node-api': ['libs/lake/src'],
-  'node:sqlite': ['libs/adapters/src/sqlite-batch-views', 'libs/adapters/src/sqlite-event-log', 'libs/adapters/src/sqlite-speed-store'],
+  'node:sqlite': [
+    'libs/adapters/src/sqlite-batch-views',
+    'libs/adapters/src/sqlite-event-log',
+    'libs/adapters/src/sqlite-speed-store',
+    'libs/adapters/src/sqlite-api-keys',
+  ],
   '@prometheus-io/client': ['libs/runtime/src'],
   pino: ['libs/runtime/src'],
   'pino-pretty': ['libs/runtime/src'],

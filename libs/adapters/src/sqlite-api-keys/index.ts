@@ -1,0 +1,1 @@
+export { openSqliteApiKeys } from './open-store.ts';

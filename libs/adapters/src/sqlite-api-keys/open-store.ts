@@ -1,0 +1,66 @@
+import { resolve } from 'node:path';
+import type { SQLOutputValue } from 'node:sqlite';
+
+import { type ApiKey, type ApiKeyStore, ROLES } from '@rushes/ports';
+
+import { explained, openFile } from './open-file.ts';
+
+const COLUMNS = 'id, secret_hash, name, role, created_ms, expires_ms, revoked_ms';
+
+const numberOrNull = (value: SQLOutputValue | undefined): number | null => (typeof value === 'number' ? value : null);
+
+const keyOf = (row: Readonly<Record<string, SQLOutputValue>>): ApiKey => {
+  const role = ROLES.find((one) => one === row['role']);
+  if (role === undefined) throw new Error(`the API key ${String(row['id'])} has the unknown role ${String(row['role'])}`);
+  return {
+    id: String(row['id']),
+    secretHash: String(row['secret_hash']),
+    name: String(row['name']),
+    role,
+    createdAtMs: Number(row['created_ms']),
+    expiresAtMs: numberOrNull(row['expires_ms']),
+    revokedAtMs: numberOrNull(row['revoked_ms']),
+  };
+};
+
+/** API keys in a SQLite file, made if it is not there, which several processes may have open. */
+export const openSqliteApiKeys = async (file: string): Promise<ApiKeyStore> => {
+  const location = resolve(file);
+  const database = await openFile(location);
+  const insert = database.prepare(`INSERT INTO api_keys (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
+  const select = database.prepare(`SELECT ${COLUMNS} FROM api_keys WHERE id = ?`);
+  const selectAll = database.prepare(`SELECT ${COLUMNS} FROM api_keys ORDER BY created_ms, id`);
+  const update = database.prepare(`UPDATE api_keys SET revoked_ms = coalesce(revoked_ms, ?) WHERE id = ? RETURNING ${COLUMNS}`);
+
+  let isClosed = false;
+  const attempt = async <Result>(work: () => Result): Promise<Result> => {
+    if (isClosed) throw new Error(`${location} was closed`);
+    try {
+      return work();
+    } catch (error) {
+      throw explained(location, error);
+    }
+  };
+
+  return {
+    location,
+    add: ({ id, secretHash, name, role, createdAtMs, expiresAtMs, revokedAtMs }) =>
+      attempt(() => insert.run(id, secretHash, name, role, createdAtMs, expiresAtMs, revokedAtMs).changes === 1),
+    find: (id) =>
+      attempt(() => {
+        const row = select.get(id);
+        return row && keyOf(row);
+      }),
+    list: () => attempt(() => selectAll.all().map(keyOf)),
+    revoke: (id, atMs) =>
+      attempt(() => {
+        const row = update.get(atMs, id);
+        return row && keyOf(row);
+      }),
+    close: async () => {
+      if (isClosed) return;
+      isClosed = true;
+      database.close();
+    },
+  };
+};
