@@ -27,6 +27,15 @@ export const topicOf = (partition: PartitionId): Topic => partition.slice(0, par
 export const partitionOf = (topic: Topic, key: string): PartitionId =>
   partitionId(topic, Number.parseInt(hash('sha256', key, 'hex').slice(0, 8), 16) % PARTITIONS_PER_TOPIC);
 
+/**
+ * Beside the partitions: what could not be used, each with the reason. Appended to and read like them, but without barriers, owners and a part in any
+ * cut, and never trimmed.
+ */
+export const DEAD_LETTERS = 'dead.letters/0';
+
+/** Where a record can lie in the log. */
+export type LogPartition = PartitionId | typeof DEAD_LETTERS;
+
 /** An offset for each partition that has one: the records before it are meant. A missing partition stands for 0. */
 export type OffsetVector = Readonly<Partial<Record<PartitionId, number>>>;
 
