@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { SpeedStore } from '@rushes/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { onFile } from './errors.ts';
 import { openSqliteSpeedStore } from './index.ts';
 
 const HOUR_MS = 3_600_000;
@@ -72,6 +73,13 @@ describe('a file that cannot be used', () => {
       }
     };
     await expect(use()).rejects.toThrow(saying('is damaged'));
+  });
+
+  test.each([11, 26, 779])('whatever kind of damage SQLite names: %i', (errcode) => {
+    const operation = () => {
+      throw Object.assign(new Error('malformed'), { errcode });
+    };
+    expect(() => onFile(path, operation)).toThrow(saying('is damaged (malformed): stop everything'));
   });
 
   test('after it was deleted the store is empty and goes on', async () => {

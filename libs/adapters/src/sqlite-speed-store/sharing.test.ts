@@ -1,8 +1,9 @@
 /** One file, several connections. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -45,6 +46,19 @@ test('processes that make the file at the same time all get the one store', asyn
   expect((await store.readKey('v', 'k', 0)).map(({ epoch, lastOffset }) => [epoch, lastOffset])).toEqual(
     [1, 2, 3, 4, 5, 6].map((key) => [key, 19]),
   );
+  await store.close();
+});
+
+test('who comes while another is just making the file waits', async () => {
+  await mkdir(dirname(path));
+  const maker = new DatabaseSync(path);
+  maker.exec('BEGIN IMMEDIATE; CREATE TABLE unfinished (a)');
+  const opening = openSqliteSpeedStore(path);
+  await setTimeout(100);
+  maker.exec('ROLLBACK');
+  maker.close();
+  const store = await opening;
+  expect(await store.readCoverage()).toEqual([]);
   await store.close();
 });
 
@@ -127,6 +141,18 @@ test('a change record holds rows of its own partition, epoch and generation; ano
   expect(await store.readChanges('movie.ratings/0', 0, 9)).toEqual([]);
   await store.appendChange({ ...change(0), rows: [row] }, HOUR_MS);
   expect(await store.readChanges('movie.ratings/0', 0, 9)).toHaveLength(1);
+  await store.close();
+});
+
+test('who reads does not wait for who writes', async () => {
+  const store = await openSqliteSpeedStore(path);
+  await store.appendChange(change(0), HOUR_MS);
+  const writer = new DatabaseSync(path);
+  writer.exec('BEGIN EXCLUSIVE; DELETE FROM changes');
+  expect(await store.readChanges('movie.ratings/0', 0, 9)).toEqual([change(0)]);
+  writer.exec('COMMIT');
+  expect(await store.readChanges('movie.ratings/0', 0, 9)).toEqual([]);
+  writer.close();
   await store.close();
 });
 
