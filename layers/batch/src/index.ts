@@ -1,5 +1,7 @@
 import { openLake } from '@rushes/lake';
+import type { OffsetVector } from '@rushes/domain';
 import type { Publication } from '@rushes/ports';
+import { landedUpTo, lastLanding } from './log/landing.ts';
 import { rollbackTo } from './publish/rollback.ts';
 import { summarizeVersions, type VersionSummary } from './publish/versions.ts';
 import type { BatchStores } from './run/run-batch.ts';
@@ -15,6 +17,10 @@ export { type Schedule, type ScheduleOptions, startSchedule } from './run/schedu
 /** The last `limit` runs, newest first. */
 export const listVersions = (stores: BatchStores, limit: number): Promise<readonly VersionSummary[]> =>
   summarizeVersions(openLake(stores.objects, ''), stores.views, limit);
+
+/** What of the log is archived: the log may forget the records before these offsets. */
+export const archivedUpTo = async ({ objects }: Pick<BatchStores, 'objects'>): Promise<OffsetVector> =>
+  landedUpTo(await lastLanding(openLake(objects, '')));
 
 /** Publishes an earlier version again; without `toVersion`, the one before the current. */
 export const rollback = (stores: BatchStores, toVersion: number | undefined, now: Date = new Date()): Promise<Publication> =>

@@ -5,8 +5,10 @@ import { defineStored, type TableRecord } from '@rushes/lake';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findFiles } from '../src/bronze/find-files.ts';
 import { absentDataset, finishLoad, prepareLoad } from '../src/bronze/load-dataset.ts';
+import { buildLogTables } from '../src/log/build-log-tables.ts';
 import { buildModels } from '../src/models/build-models.ts';
 import { TABLE_PLANS } from '../src/models/table-plans.ts';
+import { createStepLog } from '../src/run/steps.ts';
 import { buildSilverTable } from '../src/silver/build-silver-table.ts';
 import { SILVER_TABLES } from '../src/silver/silver-tables.ts';
 import { readModels } from '../src/sql-files.ts';
@@ -44,6 +46,11 @@ beforeAll(async () => {
     await defineStored(context.lake, context.engine, built.table);
     silver.push(built.table);
   }
+  const ratings = silver.find((table) => table.name === 'silver.ratings');
+  if (!ratings) throw new Error('no ratings');
+  const landed = { cut: {}, last: undefined, overtakenBy: undefined };
+  const steps = createStepLog(context.logger, context.now);
+  silver.push(...(await buildLogTables(context, { version: 1, landed, parent: undefined, full: false, ratings }, steps)).tables);
 });
 afterAll(() => context.close());
 

@@ -6,4 +6,5 @@ export * from './lake.ts';
 export * from './macros.ts';
 export * from './manifest.ts';
 export * from './sql-text.ts';
+export * from './staged-json.ts';
 export * from './table-record.ts';

@@ -1,20 +1,72 @@
-/** Tables of the log: defined also where there is no log, so that models can read them. */
-import { TOPICS } from '@rushes/domain';
-import { defineStored, type TableRecord } from '@rushes/lake';
-import { foldSelect, KEYED_VIEWS } from '@rushes/views';
+/**
+ * What a version has of the log: silver events, keyed views, and since when ratings of dumps hold. The tables are there also where there is no log, without
+ * rows, so that models can read them.
+ */
+import { offsetAt, PARTITIONS, TOPICS } from '@rushes/domain';
+import { type CatalogEntry, defineStored, type TableRecord } from '@rushes/lake';
+import { KEYED_VIEWS } from '@rushes/views';
+import { keyedEntry, logEntries } from '../models/catalog-entries.ts';
 import type { RunContext } from '../run-context.ts';
-import { emptyTable, EVENT_QUARANTINE, EVENT_TABLES } from './event-tables.ts';
-import { RATING_CHANGES } from './rating-changes.ts';
+import type { StepLog } from '../run/steps.ts';
+import { buildKeyedTable } from './keyed-tables.ts';
+import { LANDINGS_FIGURE, type LandedLog } from './land-log.ts';
+import { landedOf } from './landing.ts';
+import type { PartitionRange } from './archived-records.ts';
+import { buildRatingChanges } from './rating-changes.ts';
+import { buildSilverEvents, eventFigures, type ParentVersion } from './silver-events.ts';
 
-export const buildLogTables = async ({ lake, engine }: RunContext): Promise<readonly TableRecord[]> => {
-  const tables: TableRecord[] = [...TOPICS.map((topic) => EVENT_TABLES[topic]), EVENT_QUARANTINE, RATING_CHANGES].map(({ name, columns }) =>
-    emptyTable(name, 'none', columns),
+export interface BuiltLog {
+  readonly tables: readonly TableRecord[];
+  readonly catalog: readonly CatalogEntry[];
+  readonly figures: Readonly<Record<string, number>>;
+  /** What was gone from the log before it was archived: no version has it. */
+  readonly gaps: readonly PartitionRange[];
+}
+
+export interface BuildLogOptions {
+  readonly version: number;
+  readonly landed: LandedLog;
+  readonly parent: ParentVersion | undefined;
+  readonly full: boolean;
+  /** `silver.ratings` of this version, defined in the engine. */
+  readonly ratings: TableRecord;
+}
+
+export const buildLogTables = async (context: RunContext, options: BuildLogOptions, steps: StepLog): Promise<BuiltLog> => {
+  const { lake, engine } = context;
+  const { version, landed, parent, full, ratings } = options;
+  const base = full ? undefined : parent;
+  const silver = await steps.step(
+    'silver events',
+    () => buildSilverEvents(context, landed, base),
+    ({ added }) => {
+      const rows = TOPICS.flatMap((topic) => added[topic]).reduce((sum, file) => sum + file.rows, 0);
+      return { rows, reused: rows === 0 };
+    },
   );
+  const tables: TableRecord[] = [...TOPICS.map((topic) => silver.tables[topic]), silver.quarantine];
   for (const table of tables) await defineStored(lake, engine, table);
   for (const view of KEYED_VIEWS) {
-    const table = emptyTable(`keyed.${view.name}`, 'none', await engine.describe(foldSelect(view, EVENT_TABLES[view.topic].name)));
-    await defineStored(lake, engine, table);
+    const { table } = await steps.step(
+      `keyed.${view.name}`,
+      () => buildKeyedTable(context, view, silver, base),
+      ({ table: built, reused }) => ({ rows: built.rows, reused }),
+    );
     tables.push(table);
   }
-  return tables;
+  const changes = await steps.step(
+    'silver.rating_changes',
+    () => buildRatingChanges(context, version, ratings, parent),
+    ({ table, reused }) => ({ rows: table.rows, reused }),
+  );
+  tables.push(changes.table);
+  const figures = { ...eventFigures(silver.counts), [LANDINGS_FIGURE]: landed.last?.number ?? 0 };
+  return { tables, catalog: [...logEntries(), ...KEYED_VIEWS.map(keyedEntry)], figures, gaps: gapsOf(landed) };
 };
+
+const gapsOf = ({ last, cut }: LandedLog): readonly PartitionRange[] =>
+  PARTITIONS.flatMap((partition) =>
+    landedOf(last, partition)
+      .gaps.filter(({ from }) => from < offsetAt(cut, partition))
+      .map((gap) => ({ partition, ...gap })),
+  );

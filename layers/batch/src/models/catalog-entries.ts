@@ -1,4 +1,7 @@
 import type { CatalogEntry, Dump } from '@rushes/lake';
+import type { KeyedView } from '@rushes/views';
+import { EVENT_QUARANTINE, EVENT_TABLES } from '../log/event-tables.ts';
+import { RATING_CHANGES } from '../log/rating-changes.ts';
 import type { SqlModel } from '../sql-files.ts';
 
 const FOR_EVER = 'for ever';
@@ -24,3 +27,41 @@ export const quarantineEntry = (bronze: readonly string[]): CatalogEntry => ({
   reads: [...bronze],
   retention: WITH_VERSIONS,
 });
+
+const LOG = 'bronze.log';
+
+/** The log's archive, and what is made of it. */
+export const logEntries = (): readonly CatalogEntry[] => [
+  {
+    table: LOG,
+    meaning:
+      'The event log as it was read: every record with partition, offset, append time, key, id and text, and the barriers between them.',
+    reads: ['the event log'],
+    retention: FOR_EVER,
+  },
+  ...[...Object.values(EVENT_TABLES), EVENT_QUARANTINE].map(({ name, meaning }) => ({
+    table: name,
+    meaning,
+    reads: [LOG],
+    retention: WITH_VERSIONS,
+  })),
+  { table: RATING_CHANGES.name, meaning: RATING_CHANGES.meaning, reads: ['silver.ratings'], retention: WITH_VERSIONS },
+];
+
+/** Made from the declaration, so that it says what the view is now. */
+export const keyedEntry = (view: KeyedView): CatalogEntry => ({
+  table: `keyed.${view.name}`,
+  meaning:
+    `What events (${view.events.join(', ')}) come to by movie${view.bucketMs === undefined ? '' : ` and ${widthOf(view.bucketMs)} of event time`}: ` +
+    `${Object.keys(view.measures).join(', ')}.`,
+  reads: [EVENT_TABLES[view.topic].name],
+  retention: WITH_VERSIONS,
+});
+
+const MINUTE_MS = 60_000;
+const widthOf = (widthMs: number): string => {
+  const minutes = widthMs / MINUTE_MS;
+  if (minutes % 1440 === 0) return minutes === 1440 ? 'day' : `${minutes / 1440} days`;
+  if (minutes % 60 === 0) return minutes === 60 ? 'hour' : `${minutes / 60} hours`;
+  return `${minutes} minutes`;
+};

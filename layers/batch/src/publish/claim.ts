@@ -26,12 +26,12 @@ export const claimKey = (version: number): string => `claims/claim-${version}.js
 
 /**
  * Takes the next run number: above every claim and manifest there is, by put-if-absent, so that no number ever means two runs,
- * also when a run died before it left anything else behind. `published`: the highest version that was ever published, so that none is
- * repeated beside batch views that outlived their lake.
+ * also when a run died before it left anything else behind. `taken`: the highest version that was ever published and the highest barrier of the log, so
+ * that none is repeated beside batch views or a log that outlived their lake.
  */
-export const claimVersion = async (lake: Lake, published: number, source: string, now: Date): Promise<Claim> => {
+export const claimVersion = async (lake: Lake, taken: number, source: string, now: Date): Promise<Claim> => {
   for (;;) {
-    let highest = published;
+    let highest = taken;
     for (const [prefix, suffix] of PREFIXES) {
       for await (const { key } of lake.objects.list(prefix)) highest = Math.max(highest, numberIn(key, prefix, suffix));
     }

@@ -1,11 +1,12 @@
 /**
- * Removes what no kept version names. Bronze, manifests, run reports and publications stay for ever; silver, gold and views can be made again.
+ * Removes what no kept version names. Bronze (the log's archive with it), manifests, run reports and publications stay for ever; silver, keyed views, gold and
+ * views can be made again.
  * Runs only after a publication of its own: any other run under way is superseded by that, so what it still builds on may go.
  */
 import { type Lake, type Manifest, readManifest } from '@rushes/lake';
 import type { BatchViewStore } from '@rushes/ports';
 
-const COLLECTED_LAYERS = ['silver/', 'gold/', 'views/'];
+const COLLECTED_LAYERS = ['silver/', 'keyed/', 'gold/', 'views/'];
 const HISTORY = 10_000;
 
 /** Files younger than this stay in any case: a run that just began may be about to name them. */

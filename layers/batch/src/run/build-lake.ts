@@ -6,7 +6,9 @@ import { TerminalError } from '@rushes/runtime';
 import { VIEWS } from '@rushes/views';
 import { findFiles, type SourceFile } from '../bronze/find-files.ts';
 import { absentDataset, type BronzeTable, finishLoad, type PreparedLoad, prepareLoad } from '../bronze/load-dataset.ts';
-import { buildLogTables } from '../log/build-log-tables.ts';
+import { buildLogTables, type BuiltLog } from '../log/build-log-tables.ts';
+import type { LandedLog } from '../log/land-log.ts';
+import type { ParentVersion } from '../log/silver-events.ts';
 import { bronzeEntry, modelEntry, quarantineEntry } from '../models/catalog-entries.ts';
 import { buildModels } from '../models/build-models.ts';
 import type { RunContext } from '../run-context.ts';
@@ -22,6 +24,7 @@ export interface BuiltLake {
   readonly derivations: readonly string[];
   readonly catalog: readonly CatalogEntry[];
   readonly views: readonly ViewArtefact[];
+  readonly log: Pick<BuiltLog, 'figures' | 'gaps'>;
 }
 
 export interface BuildOptions {
@@ -29,8 +32,10 @@ export interface BuildOptions {
   readonly full: boolean;
   /** The engine's memory. */
   readonly memoryMb: number;
-  /** Tables of the published version: what changed rows are found against. */
-  readonly parent: { readonly tables: readonly TableRecord[]; readonly views: readonly ViewArtefact[] } | undefined;
+  readonly version: number;
+  /** The published version: what changed rows are found against. */
+  readonly parent: (ParentVersion & { readonly views: readonly ViewArtefact[] }) | undefined;
+  readonly landed: LandedLog;
 }
 
 export const buildLake = async (context: RunContext, store: BatchViewStore, options: BuildOptions, log: StepLog): Promise<BuiltLake> => {
@@ -76,13 +81,16 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
     ...(await readModels('gold')),
     ...(await readModels('views')),
   ];
-  const logTables = await log.step('log', () => buildLogTables(context));
+  const ratings = silver.find((table) => table.name === 'silver.ratings');
+  if (!ratings) throw new TerminalError('silver has no ratings');
+  const fromLog = await buildLogTables(context, { ...options, ratings }, log);
+  catalog.push(...fromLog.catalog);
   const derived: TableRecord[] = [];
   const loads = createLoads(context, store, options, log);
   try {
     const task = context.progress.task({ name: 'build gold and views', unit: 'tables', total: models.length });
     let startedMs = context.now().getTime();
-    for await (const { table, model, reused } of buildModels(context, models, [...silver, ...logTables], options)) {
+    for await (const { table, model, reused } of buildModels(context, models, [...silver, ...fromLog.tables], options)) {
       const durationMs = context.now().getTime() - startedMs;
       log.record({ name: table.name, startedAt: new Date(startedMs).toISOString(), durationMs, rows: table.rows, reused });
       derived.push(table);
@@ -96,13 +104,14 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
     await loads.settled();
     throw error;
   }
-  const tables = [...bronze.map((one) => one.table), ...silver, combineQuarantines(quarantines), ...logTables, ...derived];
+  const tables = [...bronze.map((one) => one.table), ...silver, combineQuarantines(quarantines), ...fromLog.tables, ...derived];
   return {
     dumps: bronze.map((one) => one.dump),
     tables,
     derivations: [...silver, ...quarantines, ...derived].map((table) => table.derivation),
     catalog: [...catalog, quarantineEntry(bronze.map((one) => one.table.name))],
     views: await loads.done(),
+    log: fromLog,
   };
 };
 

@@ -1,9 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake } from '@rushes/lake';
-import type { BatchViewStore, ObjectStore } from '@rushes/ports';
+import type { BatchViewStore, EventLog, ObjectStore } from '@rushes/ports';
 import { explainError, type Logger, type Progress, TransientError } from '@rushes/runtime';
 import { findFiles } from '../bronze/find-files.ts';
+import { manifestCut } from '../log/cut.ts';
+import { landLog } from '../log/land-log.ts';
 import { claimVersion } from '../publish/claim.ts';
 import { collectGarbage } from '../publish/collect-garbage.ts';
 import { highestPublished, publishVersion } from '../publish/publish-version.ts';
@@ -20,6 +22,8 @@ import { createStepLog } from './steps.ts';
 export interface BatchStores {
   readonly objects: ObjectStore;
   readonly views: BatchViewStore;
+  /** Without a log, a version covers what its parent does of it. */
+  readonly log?: EventLog;
 }
 
 export interface BatchOptions {
@@ -47,7 +51,7 @@ export interface BatchContext {
 }
 
 /**
- * One run of the batch layer: reads the files, builds a version, validates it, and publishes it.
+ * One run of the batch layer: cuts the log and archives it, reads the files, builds a version, validates it, and publishes it.
  * Ended at any point, also by `kill -9`, it leaves the published version as it was; the next run takes over what it stored.
  * @returns the report of a run that came to its end, published or not.
  * @throws what made it fail, after the report was kept and the alert sent.
@@ -58,7 +62,8 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   await removeDeadScratch(options.workFolder);
   const source = resolve(options.imdbFolder);
   const parent = await stores.views.currentPublication();
-  const claim = await claimVersion(openLake(stores.objects, options.workFolder), await highestPublished(stores.views), source, now());
+  const taken = Math.max(await highestPublished(stores.views), (await stores.log?.highestBarrier()) ?? 0);
+  const claim = await claimVersion(openLake(stores.objects, options.workFolder), taken, source, now());
   const scratch = await openScratch(options.workFolder, claim.version);
   const lake = openLake(stores.objects, scratch);
   const logger = context.logger.child({ run_id: claim.version });
@@ -105,19 +110,28 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     context.signal.throwIfAborted();
     const run = { lake, engine, logger, progress: context.progress, signal: context.signal, now };
     const parentManifest = parent && (await readManifest(lake, parent.version));
+    const landed = await landLog(run, stores.log, claim.version, parentManifest, log);
+    if (landed.overtakenBy) {
+      const { number, partition } = landed.overtakenBy;
+      return await end(
+        report('superseded', { message: `run ${number} began meanwhile: its barrier stands before this run's in ${partition}` }),
+      );
+    }
+    const { imdbFolder, full } = options;
     const built = await buildLake(
       run,
       stores.views,
-      { imdbFolder: options.imdbFolder, full: options.full, memoryMb, parent: parentManifest },
+      { imdbFolder, full, memoryMb, version: claim.version, parent: parentManifest, landed },
       log,
     );
     known.built = built;
-    const figures = await log.step('measure', () => measure(engine, built.tables));
+    const figures = { ...(await log.step('measure', () => measure(engine, built.tables))), ...built.log.figures };
     known.validation = checkExpectations({
       tables: built.tables,
       dumps: [...built.dumps],
       views: [...built.views],
       figures,
+      gaps: built.log.gaps,
       parent: parentManifest,
     });
     for (const unmet of known.validation.filter((one) => !one.passed))
@@ -132,7 +146,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       version: claim.version,
       parent: parent?.version ?? null,
       parentPublication: parent?.number ?? 0,
-      cut: {},
+      cut: manifestCut(landed.cut),
       cutAt: claim.startedAt,
       createdAt: now().toISOString(),
       engine: engine.version,

@@ -2,7 +2,11 @@
  * What must hold of a version before it is published. An unmet expectation of severity `error` stops the publication; a warning is
  * kept with the version and shown.
  */
+import { TOPICS } from '@rushes/domain';
 import type { Expectation, Manifest, TableRecord } from '@rushes/lake';
+import type { PartitionRange } from '../log/archived-records.ts';
+import { EVENT_QUARANTINE, EVENT_TABLES } from '../log/event-tables.ts';
+import { RATING_CHANGES } from '../log/rating-changes.ts';
 
 export interface Measured {
   readonly tables: readonly TableRecord[];
@@ -10,6 +14,8 @@ export interface Measured {
   readonly views: Manifest['views'];
   /** Figures by name, see `measure.ts`. */
   readonly figures: Readonly<Record<string, number>>;
+  /** What was gone from the log before it was archived. */
+  readonly gaps?: readonly PartitionRange[];
   /** The published version that this one would follow. */
   readonly parent: Pick<Manifest, 'tables' | 'dumps'> | undefined;
 }
@@ -22,6 +28,8 @@ const MIN_LINES_FOR_SHARES = 100;
 /** A share of dangling references above this is worth a warning. */
 const MAX_DANGLING = 0.05;
 const MAX_UNTITLED = 0.01;
+/** What may come to nothing from one version to the next. */
+const SHRINKABLE: ReadonlySet<string> = new Set(['silver.quarantine', EVENT_QUARANTINE.name, RATING_CHANGES.name]);
 
 const percent = (share: number): string => `${(share * 100).toFixed(2)}%`;
 const rowsOf = (tables: readonly TableRecord[], name: string): number => tables.find((table) => table.name === name)?.rows ?? 0;
@@ -33,6 +41,8 @@ export const checkExpectations = (measured: Measured): readonly Expectation[] =>
   ...quarantine(measured),
   ...integrity(measured),
   ...coverage(measured),
+  ...events(measured),
+  ...archive(measured),
 ];
 
 export const refuses = (expectations: readonly Expectation[]): boolean =>
@@ -63,7 +73,7 @@ const presence = ({ tables, dumps, parent }: Measured): Expectation[] => {
 
 const growth = ({ tables, parent }: Measured): Expectation[] =>
   (parent?.tables ?? [])
-    .filter((before) => before.name.startsWith('silver.') && before.name !== 'silver.quarantine' && before.rows > 0)
+    .filter((before) => before.name.startsWith('silver.') && !SHRINKABLE.has(before.name) && before.rows > 0)
     .map((before): Expectation => {
       const rows = rowsOf(tables, before.name);
       return {
@@ -140,3 +150,39 @@ const coverage = ({ figures }: Measured): Expectation[] =>
         expected: `at most ${percent(MAX_DANGLING)}`,
       };
     });
+
+/** Nothing that was archived is lost on its way: all of it since the log began, not only what this run added. */
+const events = ({ tables, figures }: Measured): Expectation[] => {
+  const counted = (topic: string, what: string): number => figures[`events.${topic}.${what}`] ?? 0;
+  const expectation = (name: string, table: string, found: number, expected: number): Expectation => ({
+    name,
+    table,
+    severity: 'error',
+    passed: found === expected,
+    observed: `${found} events`,
+    expected: `${expected} events`,
+  });
+  const quarantined = TOPICS.reduce((sum, topic) => sum + counted(topic, 'quarantined'), 0);
+  return [
+    ...TOPICS.map((topic) =>
+      expectation(
+        'every archived event is typed, a duplicate, or in quarantine',
+        EVENT_TABLES[topic].name,
+        rowsOf(tables, EVENT_TABLES[topic].name) + counted(topic, 'duplicates') + counted(topic, 'quarantined'),
+        counted(topic, 'archived'),
+      ),
+    ),
+    expectation('rejected events are in quarantine', EVENT_QUARANTINE.name, rowsOf(tables, EVENT_QUARANTINE.name), quarantined),
+  ];
+};
+
+/** A gap stays for ever, so it does not keep versions from being published; it is told with each of them. */
+const archive = ({ gaps = [] }: Measured): Expectation[] =>
+  gaps.map(({ partition, from, to }) => ({
+    name: 'events are archived before they leave the log',
+    table: 'bronze.log',
+    severity: 'warning',
+    passed: false,
+    observed: `${partition} was trimmed: offsets ${from} to ${to - 1} are gone`,
+    expected: 'no gap; runs more often than the log is trimmed, or a longer retention',
+  }));

@@ -1,0 +1,138 @@
+/**
+ * Bronze of the log: records as they lie in it, landed before anything else of a run and whatever becomes of the rest. What was gone from the log before
+ * it landed is a gap for ever: the landing says so.
+ */
+import { mkdir } from 'node:fs/promises';
+import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId, type Topic, topicOf, TOPICS } from '@rushes/domain';
+import type { Column, TableFile } from '@rushes/lake';
+import { type EventLog, type LogRecord, OffsetTrimmedError } from '@rushes/ports';
+import type { RunContext } from '../run-context.ts';
+import { type JsonLines, openJsonLines } from './json-lines.ts';
+import { ARCHIVE, type LandedPartition, landedOf, type Landing, landingKey, lastLanding, type Range } from './landing.ts';
+import { storeLines } from './store-lines.ts';
+
+const READ_RECORDS = 2000;
+
+/** Barriers alone do not land by themselves until there are so many: a run without events leaves no files behind. */
+const LEAST_BARRIERS = 18 * 50;
+
+export const ARCHIVE_COLUMNS: readonly Column[] = [
+  { name: 'partition', type: 'VARCHAR' },
+  { name: 'offset', type: 'BIGINT' },
+  { name: 'appended_at_ms', type: 'BIGINT' },
+  { name: 'kind', type: 'VARCHAR' },
+  { name: 'key', type: 'VARCHAR' },
+  { name: 'id', type: 'VARCHAR' },
+  { name: 'value', type: 'VARCHAR' },
+  { name: 'barrier', type: 'BIGINT' },
+];
+
+const rowOf = (partition: PartitionId, record: LogRecord): Readonly<Record<string, unknown>> => {
+  const { offset, appendedAtMs, kind } = record;
+  const place = { partition, offset, appended_at_ms: appendedAtMs, kind };
+  return kind === 'barrier' ? { ...place, barrier: record.number } : { ...place, key: record.key, id: record.id, value: record.value };
+};
+
+interface Staged {
+  readonly partitions: Readonly<Record<PartitionId, LandedPartition>>;
+  readonly lines: Readonly<Record<Topic, JsonLines>>;
+  readonly events: number;
+  /** Whether there is anything that has to land now. */
+  readonly isDue: boolean;
+}
+
+/** Brings all records before `cut` into the archive, as far as they are not there yet. Returns its last landing. `known`: see `lastLanding`. */
+export const archiveLog = async (
+  context: RunContext,
+  log: EventLog,
+  version: number,
+  cut: OffsetVector,
+  known: number,
+): Promise<{ readonly last: Landing | undefined; readonly landedEvents: number }> => {
+  const { lake, now } = context;
+  let landedEvents = 0;
+  for (let last = await lastLanding(lake, known); ; last = await lastLanding(lake, last?.number)) {
+    const staged = await stage(context, log, last, cut);
+    if (!staged.isDue) {
+      for (const lines of Object.values(staged.lines)) lines.destroy();
+      return { last, landedEvents };
+    }
+    const files: Record<string, TableFile> = {};
+    for (const topic of TOPICS) {
+      const file = await storeLines(context, staged.lines[topic], `${ARCHIVE}/${topic}`, ARCHIVE_COLUMNS);
+      if (file) files[topic] = file;
+    }
+    const number = (last?.number ?? 0) + 1;
+    const landing: Landing = { format: 1, number, version, landedAt: now().toISOString(), files, partitions: staged.partitions };
+    // Of runs that land at once one gets the number; the others go on from where it ended.
+    if (await lake.putJsonIfAbsent(landingKey(number), landing)) landedEvents += staged.events;
+  }
+};
+
+const stage = async ({ lake, signal }: RunContext, log: EventLog, last: Landing | undefined, cut: OffsetVector): Promise<Staged> => {
+  await mkdir(lake.scratchPath('log'), { recursive: true });
+  const lines = Object.fromEntries(
+    TOPICS.map((topic) => [topic, openJsonLines(lake.scratchPath(`log/${topic}.${last?.number ?? 0}.jsonl`))]),
+  ) as Record<Topic, JsonLines>; // as: one for each topic
+  const partitions: Partial<Record<PartitionId, LandedPartition>> = {};
+  let events = 0;
+  let barriers = 0;
+  let gaps = 0;
+  try {
+    for (const partition of PARTITIONS) {
+      const before = landedOf(last, partition);
+      const out = lines[topicOf(partition)];
+      const landed = await readRange(log, partition, before, offsetAt(cut, partition), async (records) => {
+        signal.throwIfAborted();
+        for (const record of records) {
+          out.add(rowOf(partition, record));
+          if (record.kind === 'event') events += 1;
+          else barriers += 1;
+        }
+        await out.flush();
+      });
+      gaps += landed.gaps.length - before.gaps.length;
+      partitions[partition] = landed;
+    }
+  } catch (error) {
+    for (const one of Object.values(lines)) one.destroy();
+    throw error;
+  }
+  const isDue = events > 0 || gaps > 0 || barriers >= LEAST_BARRIERS;
+  return { partitions: partitions as Staged['partitions'], lines, events, isDue }; // as: every partition was read
+};
+
+/** Reads a partition from where the archive ends up to the cut. */
+const readRange = async (
+  log: EventLog,
+  partition: PartitionId,
+  before: LandedPartition,
+  to: number,
+  keep: (records: readonly LogRecord[]) => Promise<void>,
+): Promise<LandedPartition> => {
+  const gaps: Range[] = [...before.gaps];
+  let { highestBarrier, timeMs } = before;
+  let offset = before.to;
+  while (offset < to) {
+    let records: readonly LogRecord[];
+    try {
+      records = (await log.read(partition, offset, READ_RECORDS)).filter((record) => record.offset < to);
+    } catch (error) {
+      if (!(error instanceof OffsetTrimmedError) || error.earliest <= offset) throw error;
+      gaps.push({ from: offset, to: Math.min(error.earliest, to) });
+      offset = Math.min(error.earliest, to);
+      // Barriers that were trimmed are still known to the log.
+      highestBarrier = Math.max(highestBarrier, await log.highestBarrierBefore(partition, offset));
+      continue;
+    }
+    const end = records.at(-1);
+    if (!end) break;
+    await keep(records);
+    for (const record of records) {
+      timeMs = Math.max(timeMs, record.appendedAtMs);
+      if (record.kind === 'barrier') highestBarrier = Math.max(highestBarrier, record.number);
+    }
+    offset = end.offset + 1;
+  }
+  return { from: before.to, to: Math.max(before.to, to), highestBarrier, timeMs, gaps };
+};

@@ -1,0 +1,129 @@
+/**
+ * Reads a partition's range out of the archive, in the order of offsets, after what has to be known of the records before it: their ids of 48 hours, the
+ * highest barrier, and how far time had come. The log itself is not asked: what is judged is what is kept.
+ */
+import { DUPLICATE_WINDOW_MS, type PartitionId, topicOf } from '@rushes/domain';
+import { type Lake, quoteLiteral } from '@rushes/lake';
+import { TerminalError } from '@rushes/runtime';
+import type { RunContext } from '../run-context.ts';
+import { landedOf, type Landing, landingBefore, type Range } from './landing.ts';
+
+/** A record as it was archived. Names are short because there are many. */
+export interface ArchivedRecord {
+  /** Offset. */
+  readonly o: number;
+  /** Append time in milliseconds. */
+  readonly t: number;
+  /** A barrier's number; `null` for an event. */
+  readonly b: number | null;
+  readonly id: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+export type KnownRecord = Pick<ArchivedRecord, 'o' | 't' | 'b' | 'id'>;
+
+export interface PartitionRange extends Range {
+  readonly partition: PartitionId;
+}
+
+export interface ArchivedRange extends PartitionRange {
+  /** Before the first of `known`. */
+  readonly highestBarrier: number;
+  readonly timeMs: number;
+  known(): AsyncIterable<readonly KnownRecord[]>;
+  records(): AsyncIterable<readonly ArchivedRecord[]>;
+  /** The number of events in the range, counted apart from reading them. */
+  countEvents(): Promise<number>;
+}
+
+/** The landings that these ranges and the 48 hours before each need, oldest first, behind the one before all of them, if there is one. */
+const landingsFor = async (lake: Lake, last: Landing | undefined, ranges: readonly PartitionRange[]): Promise<readonly Landing[]> => {
+  const found: Landing[] = [];
+  const horizons = new Map<PartitionId, number>();
+  for (let landing = last; landing; landing = await landingBefore(lake, landing)) {
+    found.push(landing);
+    let isNeeded = false;
+    for (const { partition, from } of ranges) {
+      const { to, timeMs } = landedOf(landing, partition);
+      const horizon = horizons.get(partition);
+      if (to <= from && horizon === undefined) horizons.set(partition, timeMs - DUPLICATE_WINDOW_MS);
+      isNeeded ||= to > from || horizon === undefined || timeMs >= horizon;
+    }
+    if (!isNeeded) break;
+  }
+  return found.toReversed();
+};
+
+/** @param last the archive's last landing. */
+export const openArchivedRanges = async (
+  context: RunContext,
+  last: Landing | undefined,
+  ranges: readonly PartitionRange[],
+): Promise<readonly ArchivedRange[]> => {
+  const landings = await landingsFor(context.lake, last, ranges);
+  // The chain's first landing stands behind nothing; otherwise the oldest that was read only says how things stood.
+  const [base, needed] = landings[0]?.number === 1 ? [undefined, landings] : [landings[0], landings.slice(1)];
+  return ranges.map((range) => openRange(context, base, needed, range));
+};
+
+const openRange = (context: RunContext, base: Landing | undefined, landings: readonly Landing[], range: PartitionRange): ArchivedRange => {
+  const { engine, signal } = context;
+  const { partition, from, to } = range;
+  const topic = topicOf(partition);
+  const filesOf = (wanted: (landing: Landing) => boolean) =>
+    landings.filter(wanted).flatMap((landing) => {
+      const landed = landedOf(landing, partition);
+      const file = landing.files[topic];
+      return file && landed.to > landed.from ? [file] : [];
+    });
+  const earlier = filesOf((landing) => landedOf(landing, partition).to <= from);
+  const own = filesOf((landing) => landedOf(landing, partition).to > from && landedOf(landing, partition).from < to);
+
+  const fromFiles = async (files: typeof own): Promise<string> => {
+    const paths = await Promise.all(files.map((file) => localFile(context.lake, file.key)));
+    return `FROM read_parquet([${paths.map(quoteLiteral).join(', ')}]) WHERE "partition" = ${quoteLiteral(partition)}`;
+  };
+  const stream = async function* <Row extends KnownRecord>(
+    files: typeof own,
+    columns: string,
+    where: string,
+  ): AsyncIterable<readonly Row[]> {
+    if (files.length === 0) return;
+    const select = `SELECT CAST(to_json({${columns}}) AS VARCHAR) ${await fromFiles(files)} AND ${where}`;
+    let offset = -1;
+    for await (const texts of engine.streamText(select, signal)) {
+      const rows = texts.map((text) => JSON.parse(text) as Row); // as: the columns selected
+      for (const { o } of rows) {
+        if (o <= offset) throw new Error(`${partition}: offset ${o} came after ${offset} out of the archive`);
+        offset = o;
+      }
+      yield rows;
+    }
+  };
+  const known = `'o': "offset", 't': appended_at_ms, 'b': barrier, 'id': id`;
+  const before = landedOf(base, partition);
+  return {
+    ...range,
+    highestBarrier: before.highestBarrier,
+    timeMs: base ? before.timeMs : Number.NEGATIVE_INFINITY,
+    async *known() {
+      yield* stream<KnownRecord>([...earlier, ...own], known, `"offset" < ${from}`);
+    },
+    records: () => stream<ArchivedRecord>(own, `${known}, 'key': key, 'value': value`, `"offset" >= ${from} AND "offset" < ${to}`),
+    async countEvents() {
+      if (own.length === 0) return 0;
+      const where = `kind = 'event' AND "offset" >= ${from} AND "offset" < ${to}`;
+      const [row] = await engine.rows(`SELECT count(*) AS events ${await fromFiles(own)} AND ${where}`);
+      return Number(row?.['events']);
+    },
+  };
+};
+
+const localFile = async (lake: Lake, key: string): Promise<string> => {
+  if (!(await lake.objects.head(key)))
+    throw new TerminalError(`the log's archive in ${lake.objects.location} lacks ${key}`, {
+      hint: 'restore it from a backup: it cannot be made anew',
+    });
+  return lake.localFile(key);
+};

@@ -1,0 +1,64 @@
+/**
+ * Where a run cuts the log. Invariant: the cut is the offset of the first barrier of the run's number as the log has it, in every partition, whatever an
+ * append said; records before it are the run's, the barrier itself carries no event.
+ */
+import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
+import type { Manifest } from '@rushes/lake';
+import type { EventLog } from '@rushes/ports';
+import { TerminalError, TransientError } from '@rushes/runtime';
+
+export interface PlacedCut {
+  readonly cut: OffsetVector;
+  /** A barrier with a higher number stands before this one in some partition: that run's result is the one to publish. */
+  readonly overtakenBy: { readonly number: number; readonly partition: PartitionId } | undefined;
+}
+
+/** What a version covers, as its manifest has it. */
+export const cutOf = (version: Pick<Manifest, 'cut'> | undefined): OffsetVector => entriesOf(version?.cut ?? {});
+
+/** A cut as a manifest has it. */
+export const manifestCut = (cut: OffsetVector): Manifest['cut'] => entriesOf(cut);
+
+const entriesOf = (cut: Readonly<Record<string, number | undefined>>): Record<string, number> =>
+  Object.fromEntries(PARTITIONS.flatMap((partition) => (cut[partition] === undefined ? [] : [[partition, cut[partition]]])));
+
+/** Appends the run's barrier to every partition and reads back where it stands. */
+export const placeCut = async (log: EventLog, number: number): Promise<PlacedCut> => {
+  let failure: unknown;
+  try {
+    await log.appendBarrier(number);
+  } catch (error) {
+    failure = error; // it may stand in every partition all the same
+  }
+  const cut: Partial<Record<PartitionId, number>> = {};
+  let overtakenBy: PlacedCut['overtakenBy'];
+  for (const partition of PARTITIONS) {
+    const found = await log.findBarrier(partition, number);
+    if (!found)
+      throw new TransientError(`barrier ${number} is not in ${partition} of ${log.location}`, {
+        hint: 'run again: the next run takes a number of its own',
+        cause: failure,
+      });
+    cut[partition] = found.barrier.offset;
+    if ((found.highestBefore ?? 0) > number) overtakenBy ??= { number: found.highestBefore ?? 0, partition };
+  }
+  return { cut, overtakenBy };
+};
+
+/**
+ * A log that ends before what was read of it is another one: its offsets mean other events.
+ * @param known what the archive or the published version has of the log.
+ */
+export const requireSameLog = async (log: EventLog, known: OffsetVector, cut: OffsetVector): Promise<void> => {
+  for (const partition of PARTITIONS) {
+    const end = offsetAt(known, partition);
+    if (end <= offsetAt(cut, partition)) continue;
+    // The archive may be ahead of a cut where another run appended its barrier later.
+    const { next } = await log.bounds(partition);
+    if (next < end)
+      throw new TerminalError(
+        `${partition} in ${log.location} ends at offset ${next}, but offsets up to ${end} were read before: it is another log`,
+        { hint: 'restore the log that belongs to this lake, or begin with an empty lake and empty views' },
+      );
+  }
+};

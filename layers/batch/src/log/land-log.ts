@@ -1,0 +1,42 @@
+import type { OffsetVector } from '@rushes/domain';
+import type { Manifest } from '@rushes/lake';
+import type { EventLog } from '@rushes/ports';
+import type { RunContext } from '../run-context.ts';
+import type { StepLog } from '../run/steps.ts';
+import { archiveLog } from './archive-log.ts';
+import { cutOf, placeCut, type PlacedCut, requireSameLog } from './cut.ts';
+import { landedUpTo, type Landing, lastLanding } from './landing.ts';
+
+/** Which part of the log a run covers, and the archive that holds it. */
+export interface LandedLog {
+  readonly cut: OffsetVector;
+  readonly last: Landing | undefined;
+  readonly overtakenBy: PlacedCut['overtakenBy'];
+}
+
+/** The number of landings that a version knew of: where to look for the next. */
+export const LANDINGS_FIGURE = 'log.landings';
+
+/** Cuts the log and archives what lies before the cut. Without a log, a run covers what its parent does. */
+export const landLog = async (
+  context: RunContext,
+  log: EventLog | undefined,
+  version: number,
+  parent: Manifest | undefined,
+  steps: StepLog,
+): Promise<LandedLog> => {
+  const known = parent?.figures[LANDINGS_FIGURE] ?? 0;
+  const covered = cutOf(parent);
+  if (!log) return { cut: covered, last: known === 0 ? undefined : await lastLanding(context.lake, known), overtakenBy: undefined };
+  const { cut, overtakenBy } = await steps.step('barrier', () => placeCut(log, version));
+  const before = await lastLanding(context.lake, known);
+  await requireSameLog(log, covered, cut);
+  await requireSameLog(log, landedUpTo(before), cut);
+  const { last } = await steps.step(
+    'bronze.log',
+    () => archiveLog(context, log, version, cut, before?.number ?? 0),
+    ({ landedEvents }) => ({ rows: landedEvents, reused: landedEvents === 0 }),
+  );
+  if (overtakenBy) context.logger.warn({ ...overtakenBy }, `barrier ${overtakenBy.number} stands before barrier ${version}`);
+  return { cut, last, overtakenBy };
+};

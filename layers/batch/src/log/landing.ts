@@ -1,0 +1,74 @@
+/**
+ * The log's archive: a chain of landings, each a small record and the Parquet files that it names. Landing n holds, of every partition, what lies from
+ * where landing n−1 ends up to some offset. Invariant: a record is put only if its number is free and its predecessor was the last, so ranges
+ * neither overlap nor leave anything out, however many runs land at once. Nothing of it is ever removed.
+ */
+import { type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
+import { type Lake, TableFile } from '@rushes/lake';
+import { TerminalError } from '@rushes/runtime';
+import Type, { type Static } from 'typebox';
+
+/** Offsets from `from` on, before `to`. */
+const Range = Type.Object({ from: Type.Integer(), to: Type.Integer() });
+export type Range = Static<typeof Range>;
+
+const LandedPartition = Type.Object({
+  from: Type.Integer(),
+  to: Type.Integer(),
+  /** The highest barrier before `to`, 0 for none. */
+  highestBarrier: Type.Integer(),
+  /** Append time before `to`, made monotone. */
+  timeMs: Type.Integer(),
+  /** What was gone from the log before it landed: in this landing or an earlier one. */
+  gaps: Type.Array(Range),
+});
+export type LandedPartition = Static<typeof LandedPartition>;
+
+export const Landing = Type.Object({
+  format: Type.Literal(1),
+  number: Type.Integer(),
+  /** The run that landed it. */
+  version: Type.Integer(),
+  landedAt: Type.String(),
+  /** Records by topic, ordered by partition and offset. */
+  files: Type.Record(Type.String(), TableFile),
+  partitions: Type.Record(Type.String(), LandedPartition),
+});
+export type Landing = Static<typeof Landing>;
+
+export const ARCHIVE = 'bronze/log';
+
+const PREFIX = `${ARCHIVE}/landings/landing-`;
+
+export const landingKey = (number: number): string => `${PREFIX}${String(number).padStart(10, '0')}.json`;
+
+/** Before the first landing. */
+const NOTHING: LandedPartition = { from: 0, to: 0, highestBarrier: 0, timeMs: 0, gaps: [] };
+
+/** How far a partition had landed with this landing; `undefined`: before the first. */
+export const landedOf = (landing: Landing | undefined, partition: PartitionId): LandedPartition =>
+  landing?.partitions[partition] ?? NOTHING;
+
+export const landedUpTo = (landing: Landing | undefined): OffsetVector =>
+  Object.fromEntries(PARTITIONS.map((partition) => [partition, landedOf(landing, partition).to]));
+
+/** The chain's last landing. `known`: the number of one that is there, from which to look; without it, all are listed. */
+export const lastLanding = async (lake: Lake, known = 0): Promise<Landing | undefined> => {
+  let number = known;
+  if (number === 0) for await (const { key } of lake.objects.list(PREFIX)) number = Number(key.slice(PREFIX.length, -'.json'.length));
+  let last = number === 0 ? undefined : await lake.readJson(landingKey(number), Landing);
+  if (known > 0 && !last) return lastLanding(lake);
+  for (let next = last; next; next = await lake.readJson(landingKey(next.number + 1), Landing)) last = next;
+  return last;
+};
+
+/** The landing before this one, `undefined` before the first. */
+export const landingBefore = async (lake: Lake, landing: Landing): Promise<Landing | undefined> => {
+  if (landing.number === 1) return undefined;
+  const before = await lake.readJson(landingKey(landing.number - 1), Landing);
+  if (!before)
+    throw new TerminalError(`the log's archive in ${lake.objects.location} lacks ${landingKey(landing.number - 1)}`, {
+      hint: 'restore it from a backup: what it names cannot be made anew',
+    });
+  return before;
+};

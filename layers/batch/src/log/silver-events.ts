@@ -1,0 +1,98 @@
+/**
+ * Silver events of a version: the parent's files and new ones for what lies between its cut and this one. Whenever events are judged otherwise than they
+ * were, under `--full`, and where a file of the parent is gone, all of them are made anew from the archive.
+ */
+import { offsetAt, PARTITIONS, SILVER_EVENT_VERSION, type Topic, TOPICS } from '@rushes/domain';
+import { hashJson, type Lake, type Manifest, type TableFile, type TableRecord } from '@rushes/lake';
+import type { RunContext } from '../run-context.ts';
+import { openArchivedRanges } from './archived-records.ts';
+import { cutOf } from './cut.ts';
+import { EVENT_QUARANTINE, EVENT_TABLES, type EventTable } from './event-tables.ts';
+import { type EventCounts, judgeRanges } from './judge-range.ts';
+import type { LandedLog } from './land-log.ts';
+
+export interface SilverEvents {
+  readonly tables: Readonly<Record<Topic, TableRecord>>;
+  readonly quarantine: TableRecord;
+  /** What came since the parent's cut; everything where all was made anew. */
+  readonly added: Readonly<Record<Topic, readonly TableFile[]>>;
+  readonly isAnew: boolean;
+  /** What became of all events up to the cut. */
+  readonly counts: Readonly<Record<Topic, EventCounts>>;
+}
+
+export type ParentVersion = Pick<Manifest, 'version' | 'tables' | 'cut' | 'figures'>;
+
+/** Changes when the same archive would be written into other files' columns. */
+const LAYOUT_VERSION = 1;
+const FORM = `events ${hashJson([LAYOUT_VERSION, SILVER_EVENT_VERSION]).slice(0, 12)}`;
+
+const record = ({ name, columns }: EventTable, files: readonly TableFile[]): TableRecord => ({
+  name,
+  derivation: `${FORM} ${hashJson(files.map((file) => file.sha256)).slice(0, 24)}`,
+  columns: [...columns],
+  rows: files.reduce((sum, file) => sum + file.rows, 0),
+  files: [...files],
+});
+
+const COUNTED = ['archived', 'duplicates', 'quarantined'] as const;
+const figureName = (topic: Topic, counted: (typeof COUNTED)[number]): string => `events.${topic}.${counted}`;
+
+/** The counts as figures of a version, from which the next one goes on. */
+export const eventFigures = (counts: SilverEvents['counts']): Readonly<Record<string, number>> =>
+  Object.fromEntries(TOPICS.flatMap((topic) => COUNTED.map((counted) => [figureName(topic, counted), counts[topic][counted]])));
+
+export const areFilesThere = async (lake: Lake, { files }: Pick<TableRecord, 'files'>): Promise<boolean> => {
+  const found = await Promise.all(files.map((file) => lake.objects.head(file.key)));
+  return files.every((file, at) => found[at]?.bytes === file.bytes);
+};
+
+const SILVER = [...TOPICS.map((topic) => EVENT_TABLES[topic]), EVENT_QUARANTINE];
+
+/** Whether a version's tables can be added to. */
+const isUsable = async (lake: Lake, parent: ParentVersion): Promise<boolean> => {
+  if (TOPICS.some((topic) => COUNTED.some((counted) => parent.figures[figureName(topic, counted)] === undefined))) return false;
+  for (const { name } of SILVER) {
+    const table = parent.tables.find((one) => one.name === name);
+    if (!table?.derivation.startsWith(`${FORM} `) || !(await areFilesThere(lake, table))) return false;
+  }
+  return true;
+};
+
+/** @param parent `undefined`: make everything anew. */
+export const buildSilverEvents = async (
+  context: RunContext,
+  landed: LandedLog,
+  parent: ParentVersion | undefined,
+): Promise<SilverEvents> => {
+  const base = parent && (await isUsable(context.lake, parent)) ? parent : undefined;
+  const from = cutOf(base);
+  const ranges = PARTITIONS.map((partition) => ({ partition, from: offsetAt(from, partition), to: offsetAt(landed.cut, partition) }));
+  const judged = await judgeRanges(
+    context,
+    await openArchivedRanges(
+      context,
+      landed.last,
+      ranges.filter((range) => range.from < range.to),
+    ),
+  );
+  const earlier = (name: string): readonly TableFile[] => base?.tables.find((table) => table.name === name)?.files ?? [];
+  const added = (file: TableFile | undefined): readonly TableFile[] => (file ? [file] : []);
+  const byTopic = <Value>(value: (topic: Topic) => Value) =>
+    Object.fromEntries(TOPICS.map((topic) => [topic, value(topic)])) as Record<Topic, Value>; // as: every topic
+  return {
+    tables: byTopic((topic) => record(EVENT_TABLES[topic], [...earlier(EVENT_TABLES[topic].name), ...added(judged.files[topic])])),
+    quarantine: record(EVENT_QUARANTINE, [...earlier(EVENT_QUARANTINE.name), ...added(judged.quarantine)]),
+    added: byTopic((topic) => added(judged.files[topic])),
+    isAnew: base === undefined,
+    counts: byTopic((topic) => {
+      const before = (counted: (typeof COUNTED)[number]): number => base?.figures[figureName(topic, counted)] ?? 0;
+      const now = judged.counts[topic];
+      return {
+        archived: before('archived') + (now?.archived ?? 0),
+        duplicates: before('duplicates') + (now?.duplicates ?? 0),
+        quarantined: before('quarantined') + (now?.quarantined ?? 0),
+      };
+    }),
+  };
+};

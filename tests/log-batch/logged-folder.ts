@@ -1,0 +1,63 @@
+/** A data folder with a log: real embedded stores, a clock in hand, and a small catalog. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
+import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
+import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
+import { type BatchOptions, type BatchStores, type RunReport, runBatch } from '@rushes/batch';
+import { type Manifest, openLake, readManifest } from '@rushes/lake';
+import type { EventLog } from '@rushes/ports';
+import { silentLogger, silentProgress } from '@rushes/runtime';
+import { writeCatalog } from '../batch/made-up-catalog.ts';
+
+const TITLES = 30;
+const HOUR_MS = 3_600_000;
+
+export interface LoggedStores extends BatchStores {
+  readonly log: EventLog;
+}
+
+export interface LoggedFolder {
+  readonly root: string;
+  readonly imdb: string;
+  readonly stores: LoggedStores;
+  /** The log's clock. */
+  readonly clock: { nowMs: number };
+  run(options?: Partial<BatchOptions>, stores?: BatchStores, signal?: AbortSignal): Promise<RunReport>;
+  manifest(version: number): Promise<Manifest>;
+  close(): Promise<void>;
+}
+
+export const openLoggedFolder = async (): Promise<LoggedFolder> => {
+  const root = await mkdtemp(join(tmpdir(), 'rushes-log-'));
+  const clock = { nowMs: Date.UTC(2026, 0, 1) };
+  const imdb = await writeCatalog(join(root, 'imdb'), { titles: TITLES });
+  const stores = {
+    objects: await openFolderObjectStore(join(root, 'lake')),
+    views: await openSqliteBatchViews(join(root, 'views')),
+    log: await openSqliteEventLog(join(root, 'log'), { now: () => clock.nowMs, retentionMs: 48 * HOUR_MS }),
+  };
+  return {
+    root,
+    imdb,
+    stores,
+    clock,
+    run: (options = {}, others = stores, signal = new AbortController().signal) =>
+      runBatch(
+        others,
+        { imdbFolder: imdb, workFolder: join(root, 'tmp'), memoryLimitMb: 256, threads: 2, keepVersions: 5, full: false, ...options },
+        { logger: silentLogger, progress: silentProgress, signal },
+      ),
+    async manifest(version) {
+      const manifest = await readManifest(openLake(stores.objects, root), version);
+      if (!manifest) throw new Error(`version ${version} has no manifest`);
+      return manifest;
+    },
+    async close() {
+      await stores.views.close();
+      await stores.log.close();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+};
