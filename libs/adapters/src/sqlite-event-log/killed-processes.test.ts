@@ -74,30 +74,34 @@ const runAndKill = async (name: string, afterMs: number): Promise<Told[]> => {
 const readWhole = async (partition: PartitionId): Promise<readonly LogRecord[]> => {
   const { next } = await log.bounds(partition);
   const records = await log.read(partition, 0, 1_000_000);
-  expect(records.map(({ offset }) => offset)).toEqual(Array.from({ length: next }, (_, offset) => offset));
+  expect(records).toHaveLength(next);
+  expect(records.filter(({ offset }, at) => offset !== at)).toEqual([]);
   return records;
 };
 
 test('kill -9 in the middle of appends: what was acknowledged is there, an append is there whole or not at all', async () => {
   const told: Told[] = [];
-  for (let round = 1; round <= 6; round++) told.push(...(await runAndKill(String(round), 40 * round)));
+  for (let round = 1; round <= 5; round++) told.push(...(await runAndKill(String(round), 30 * round)));
   const all = new Map<PartitionId, readonly LogRecord[]>();
   for (const partition of PARTITIONS) all.set(partition, await readWhole(partition));
 
   const acknowledged = told.flatMap((one) => ('acknowledged' in one ? one.acknowledged : []));
   expect(acknowledged.length).toBeGreaterThan(100);
-  for (const [partition, offset, id] of acknowledged) {
-    expect(all.get(partition)?.[offset]).toMatchObject({ kind: 'event', id, value: valueOf(id) });
-  }
+  const lost = acknowledged.filter(([partition, offset, id]) => {
+    const record = all.get(partition)?.[offset];
+    return record?.kind !== 'event' || record.id !== id;
+  });
+  expect(lost).toEqual([]);
 
   const events = [...all.values()].flat().filter((record) => record.kind === 'event');
-  for (const { id, value } of events) expect(value).toBe(valueOf(id));
+  expect(events.filter(({ id, value }) => value !== valueOf(id))).toEqual([]);
   const appends = Object.groupBy(events, ({ id }) => id.slice(0, id.lastIndexOf('-')));
-  for (const records of Object.values(appends)) expect(records).toHaveLength(3);
+  expect(Object.values(appends).filter((records) => records?.length !== 3)).toEqual([]);
 
   const barriers = PARTITIONS.map((partition) => all.get(partition)?.flatMap((record) => (record.kind === 'barrier' ? record.number : [])));
   expect(new Set(barriers.map(String)).size).toBe(1);
-  for (const one of told) if ('barrier' in one) expect(barriers[0]).toContain(one.barrier);
+  const known = new Set(barriers[0]);
+  expect(told.filter((one) => 'barrier' in one && !known.has(one.barrier))).toEqual([]);
   await log.append([{ partition: 'movie.ratings/0', key: 'k', id: 'after', value: '' }]);
 });
 

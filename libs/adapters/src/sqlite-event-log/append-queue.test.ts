@@ -1,0 +1,60 @@
+import type { Appended, NewRecord } from '@rushes/ports';
+import { expect, test } from 'vitest';
+
+import { type AppendQueue, appendQueue } from './append-queue.ts';
+import type { Batch } from './write-records.ts';
+
+const record = (id: string): NewRecord => ({ partition: 'movie.ratings/3', key: 'k', id, value: '' });
+const batchOf = (size: number, name: string): Batch => ({ records: Array.from({ length: size }, (_, n) => record(`${name}.${n}`)) });
+const sizeOf = (batch: Batch): number => ('records' in batch ? batch.records.length : 0);
+
+/** A queue over a log that only remembers the sizes of what came in one transaction. */
+const remembering = (write?: () => void): { readonly queue: AppendQueue; readonly transactions: number[][]; readonly grown: number[] } => {
+  const transactions: number[][] = [];
+  const grown: number[] = [];
+  let offset = 0;
+  const queue = appendQueue(
+    (batches) => {
+      write?.();
+      transactions.push(batches.map(sizeOf));
+      const place = (): Appended => ({ partition: 'movie.ratings/3', offset: offset++, appendedAtMs: 0 });
+      return { appended: batches.map((batch) => Array.from({ length: sizeOf(batch) }, place)), partitions: new Set([3]) };
+    },
+    (partitions) => grown.push(...partitions),
+  );
+  return { queue, transactions, grown };
+};
+
+test('what is appended in one turn shares a transaction, and each caller gets its own places', async () => {
+  const { queue, transactions, grown } = remembering();
+  const appended = await Promise.all([queue.append(batchOf(1, 'a')), queue.append(batchOf(2, 'b')), queue.append({ barrier: 1 })]);
+  expect(transactions).toEqual([[1, 2, 0]]);
+  expect(appended.map((places) => places.map(({ offset }) => offset))).toEqual([[0], [1, 2], []]);
+  expect(grown).toEqual([3]);
+});
+
+test('so do fifty callers that append one after the other', async () => {
+  const { queue, transactions } = remembering();
+  await Promise.all(
+    Array.from({ length: 50 }, async (_, caller) => {
+      for (let n = 0; n < 10; n++) await queue.append(batchOf(1, `${caller}.${n}`));
+    }),
+  );
+  expect(transactions.map((one) => one.length)).toEqual(Array.from({ length: 10 }, () => 50));
+});
+
+test('a transaction is bounded, the rest follows in order; a batch stays whole', async () => {
+  const { queue, transactions } = remembering();
+  await Promise.all([1_500, 700, 10, 9_000, 20].map((size, n) => queue.append(batchOf(size, String(n)))));
+  expect(transactions).toEqual([[1_500, 700], [10, 9_000], [20]]);
+});
+
+test('those who wait for a transaction that fails are told, those behind them are not touched', async () => {
+  let failures = 1;
+  const { queue, transactions } = remembering(() => {
+    if (failures-- > 0) throw new Error('disk full');
+  });
+  const outcomes = await Promise.allSettled([3_000, 1].map((size, n) => queue.append(batchOf(size, String(n)))));
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+  expect(transactions).toEqual([[1]]);
+});
