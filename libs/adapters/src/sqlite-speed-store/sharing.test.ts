@@ -114,6 +114,18 @@ test('who ended it is not called any more, not even for what was just written', 
   await store.close();
 });
 
+test('a listener may end another one', async () => {
+  const store = await openSqliteSpeedStore(path);
+  const ended = vi.fn<() => void>();
+  const ends: (() => void)[] = [];
+  store.onChange(() => ends[0]?.());
+  ends.push(store.onChange(ended));
+  await store.appendChange(change(0), HOUR_MS);
+  await setTimeout(50);
+  expect(ended).not.toHaveBeenCalled();
+  await store.close();
+});
+
 test('a call that fails has written nothing, names the file, and the store goes on', async () => {
   const store = await openSqliteSpeedStore(path);
   const row = {
