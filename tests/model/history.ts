@@ -84,7 +84,15 @@ const eventOf = (random: Random, sent: Event[]): Event => {
   return event;
 };
 
-const WRITE_ALL: readonly Step[] = PARTITIONS.map((writer) => ({ do: 'write', writer, steps: 20, records: 5, look: true, faulty: false }));
+const WRITE_ALL: readonly Step[] = PARTITIONS.map((partition) => ({
+  do: 'write',
+  partition,
+  writer: 0,
+  steps: 20,
+  records: 5,
+  look: true,
+  faulty: false,
+}));
 const READ: readonly Step[] = [{ do: 'serve', steps: 6 }, { do: 'follow' }];
 
 /** Meetings that chance brings about too seldom. */
@@ -120,7 +128,7 @@ const SCENES: readonly [Scene, ...Scene[]] = [
   (random, event) => [
     event(),
     ...WRITE_ALL,
-    { do: 'kill writer', writer: random.below(3) },
+    { do: 'kill writer', partition: random.pick(PARTITIONS), writer: 0 },
     { do: 'step clock', minutes: random.pick(JUMPS) },
     { do: 'advance', minutes: random.pick([1, 600, 2400]) },
     event(),
@@ -172,14 +180,15 @@ const stepOf = (random: Random, kind: Step['do'], sent: Event[], lossy: boolean)
     case 'write':
       return {
         do: kind,
-        writer: random.below(6),
+        partition: random.pick(PARTITIONS),
+        writer: random.below(2),
         steps: random.chance(0.5) ? 12 : 1 + random.below(4),
         records: 1 + random.below(5),
         look: random.chance(0.6),
         faulty: random.chance(0.05),
       };
     case 'kill writer':
-      return { do: kind, writer: random.below(6) };
+      return { do: kind, partition: random.pick(PARTITIONS), writer: random.below(2) };
     case 'crash store':
       return { do: kind, writes: random.below(8) };
     case 'serve':

@@ -11,6 +11,7 @@ const simpler = (step: Step): readonly Step[] => {
       { ...step, faulty: false },
       { ...step, look: true },
       { ...step, steps: 1 },
+      { ...step, writer: 0 },
     ];
   if (step.do === 'event')
     return [
@@ -18,7 +19,12 @@ const simpler = (step: Step): readonly Step[] => {
       { ...step, value: 1 },
       { ...step, time: 0 },
     ];
-  if (step.do === 'run' || step.do === 'serve') return [{ ...step, steps: 1 }];
+  if (step.do === 'run')
+    return [
+      { ...step, steps: 1 },
+      { ...step, run: 0 },
+    ];
+  if (step.do === 'serve') return [{ ...step, steps: 1 }];
   if (step.do === 'start writer' || step.do === 'restart serving') return [{ ...step, clock: 0 }];
   if (step.do === 'begin run') return [{ ...step, full: false }];
   return step.do === 'advance' ? [{ ...step, minutes: 1 }] : [];

@@ -23,13 +23,15 @@ export type Step =
   | { readonly do: 'start writer'; readonly partition: number; readonly clock: number }
   | {
       readonly do: 'write';
+      readonly partition: number;
+      /** Among the partition's living writers. */
       readonly writer: number;
       readonly steps: number;
       readonly records: number;
       readonly look: boolean;
       readonly faulty: boolean;
     }
-  | { readonly do: 'kill writer'; readonly writer: number }
+  | { readonly do: 'kill writer'; readonly partition: number; readonly writer: number }
   | { readonly do: 'crash store'; readonly writes: number }
   | { readonly do: 'compact' }
   | { readonly do: 'restart serving'; readonly clock: number }
@@ -51,11 +53,9 @@ const withRun = (world: World, { run: index }: { readonly run: number }, act: (r
   if (run !== undefined) act(run);
 };
 
-const withWriter = (world: World, { writer: index }: { readonly writer: number }, act: (writer: Writer) => void): void => {
-  const writer = at(
-    world.writers.filter(({ alive }) => alive),
-    index,
-  );
+const withWriter = (world: World, step: { readonly partition: number; readonly writer: number }, act: (writer: Writer) => void): void => {
+  const living = world.writers.filter(({ alive, partition }) => alive && partition === step.partition);
+  const writer = at(living, step.writer);
   if (writer !== undefined) act(writer);
 };
 
