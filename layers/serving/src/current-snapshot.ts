@@ -68,7 +68,7 @@ export const trackCurrentSnapshot = (
     const part = overlay &&
       state && {
         overlay: state,
-        missing: missingEvents(overlay.coverage(), publication.cut, publication.version, state.position, options.now()),
+        missing: missingEvents(overlay.coverage(), publication, state.position, options.now()),
         stale: options.isStale(),
       };
     const next = takeSnapshot(open, options.codeVersion, part);
@@ -107,8 +107,7 @@ export const trackCurrentSnapshot = (
         const { overlay } = served;
         const changed = await overlay.advance();
         await overlay.readCoverage();
-        const { version, cut } = served.open.publication;
-        const missing = missingEvents(overlay.coverage(), cut, version, overlay.state().position, options.now());
+        const missing = missingEvents(overlay.coverage(), overlay.publication, overlay.state().position, options.now());
         const isOther = missing.length !== current?.missing.length || options.isStale() !== (current.completeness === 'stale');
         if (changed || isOther) show(served);
       }

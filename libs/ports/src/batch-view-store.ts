@@ -128,6 +128,9 @@ export interface Publication {
   readonly reason: 'run' | 'rollback';
 }
 
+/** The last epoch that a publication covers: its version's, or none if it was made without a log. */
+export const coveredEpoch = ({ cut, version }: Pick<Publication, 'cut' | 'version'>): number => (Object.keys(cut).length === 0 ? 0 : version);
+
 export interface BatchViewStore {
   /** Where the store is, for messages. */
   readonly location: string;

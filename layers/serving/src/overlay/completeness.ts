@@ -1,6 +1,6 @@
 /** Whether an answer says everything up to its position, and what is missing if not. Pure. */
 import { offsetAt, type OffsetVector, type PartitionId, PARTITIONS } from '@rushes/domain';
-import type { Coverage } from '@rushes/ports';
+import { type Coverage, coveredEpoch, type Publication } from '@rushes/ports';
 
 /** Events that are in no answer: those of a partition from one offset up to, not including, another. */
 export interface Missing {
@@ -10,20 +10,16 @@ export interface Missing {
   readonly reason: 'not projected' | 'expired';
 }
 
-/**
- * A version can be merged with the epochs after it if these are in the speed store from the cut on, and none has expired.
- * @param version whose cut it is: it covers the epochs up to its own number.
- */
+/** A publication can be merged with the epochs after its cut if these are in the speed store from the cut on, and none has expired. */
 export const missingEvents = (
   coverage: readonly Coverage[],
-  cut: OffsetVector,
-  version: number,
+  publication: Pick<Publication, 'cut' | 'version'>,
   position: OffsetVector,
   nowMs: number,
 ): readonly Missing[] =>
   PARTITIONS.flatMap((partition): readonly Missing[] => {
-    const [begin, end] = [offsetAt(cut, partition), offsetAt(position, partition)];
-    const epochs = coverage.filter((one) => one.partition === partition && one.epoch > version).toSorted((a, b) => a.epoch - b.epoch);
+    const [begin, end] = [offsetAt(publication.cut, partition), offsetAt(position, partition)];
+    const epochs = coverage.filter((one) => one.partition === partition && one.epoch > coveredEpoch(publication)).toSorted((a, b) => a.epoch - b.epoch);
     const first = epochs[0];
     const missing: Missing[] = [];
     // The barrier that ends the version's last epoch stands at the cut itself: what projects from there on has everything.

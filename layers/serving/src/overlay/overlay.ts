@@ -8,7 +8,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 import { offsetAt, type OffsetVector, type PartitionId, PARTITIONS, topicOf } from '@rushes/domain';
-import type { ChangeRecord, Coverage, Publication, SpeedStore } from '@rushes/ports';
+import { type ChangeRecord, type Coverage, coveredEpoch, type Publication, type SpeedStore } from '@rushes/ports';
 import { genres, KEYED_VIEWS, sentiment, statistics, titles } from '@rushes/views';
 
 import type { ViewReaders } from '../snapshot.ts';
@@ -61,7 +61,8 @@ interface Touched {
 }
 
 export const openOverlay = async (store: SpeedStore, publication: Publication, batch: ViewReaders): Promise<Overlay> => {
-  const { version, cut } = publication;
+  const { cut } = publication;
+  const covered = coveredEpoch(publication);
   const states = createEpochStates();
   const touched = new Map<string, Touched>();
   const position = new Map<PartitionId, number>();
@@ -83,7 +84,7 @@ export const openOverlay = async (store: SpeedStore, publication: Publication, b
   };
 
   const put = (row: Parameters<EpochStates['put']>[0], appendedAtMs: number): void => {
-    if (row.epoch <= version) return;
+    if (row.epoch <= covered) return;
     const movieId = states.put(row);
     if (movieId === undefined) return;
     const one = touched.get(movieId);
@@ -101,7 +102,7 @@ export const openOverlay = async (store: SpeedStore, publication: Publication, b
       position.set(partition, Math.max(offsetAt(cut, partition), known?.offset ?? 0));
     }
     for (const view of KEYED_VIEWS)
-      for await (const rows of store.scan(view.storedName, version))
+      for await (const rows of store.scan(view.storedName, covered))
         for (const row of rows) {
           put(row, 0);
           reached.set(row.partition, Math.max(reached.get(row.partition) ?? 0, row.lastOffset + 1));

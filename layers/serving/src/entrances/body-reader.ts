@@ -1,0 +1,78 @@
+/** A request's body, read by the schema that the API's description shows. Invariant: what a route gets has passed its schema whole. Pure. */
+import type { Static, TObject, TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+
+import type { Fault } from '../problem.ts';
+
+export type BodyReading<B extends TObject> =
+  | { readonly value: Static<B> }
+  | {
+      readonly faults: readonly Fault[];
+      /** A text is longer than it may be. */
+      readonly tooLong: readonly string[];
+    };
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** JSON can write what is no text, and what not every store keeps. */
+const textFault = (value: unknown): string | undefined => {
+  if (Array.isArray(value)) return value.map(textFault).find((fault) => fault !== undefined);
+  if (typeof value !== 'string') return undefined;
+  if (!value.isWellFormed()) return 'has half of a surrogate pair, which is no text';
+  return value.includes('\0') ? 'has a NUL character' : undefined;
+};
+
+interface Field {
+  readonly name: string;
+  readonly isRequired: boolean;
+  readonly fallback: unknown;
+  readonly check: (value: unknown) => { readonly detail: string; readonly isTooLong: boolean } | undefined;
+}
+
+const fieldOf = (name: string, schema: TSchema, isRequired: boolean): Field => {
+  const validator = Compile(schema);
+  return {
+    name,
+    isRequired,
+    fallback: 'default' in schema ? schema.default : undefined,
+    check: (value) => {
+      if (validator.Check(value)) {
+        const detail = textFault(value);
+        return detail === undefined ? undefined : { detail, isTooLong: false };
+      }
+      const [error] = validator.Errors(value);
+      const member = /^\/(\d+)/.exec(error?.instancePath ?? '')?.[1];
+      const where = member === undefined ? '' : `member ${Number(member) + 1} `;
+      return { detail: where + (error?.message ?? 'is not valid'), isTooLong: error?.keyword === 'maxLength' };
+    },
+  };
+};
+
+/** Builds the reader of one route's bodies. A field with a default need not be given. */
+export const bodyReader = <B extends TObject>(schema: B): ((body: unknown) => BodyReading<B>) => {
+  const properties = Object.entries<TSchema>(schema.properties);
+  const fields = properties.map(([name, property]) => fieldOf(name, property, (schema.required ?? []).includes(name)));
+  const names = new Set(fields.map(({ name }) => name));
+
+  return (body) => {
+    if (!isObject(body)) return { faults: [{ in: 'body', name: 'body', detail: 'must be a JSON object' }], tooLong: [] };
+    const faults: Fault[] = [];
+    const tooLong: string[] = [];
+    const value: Record<string, unknown> = {};
+    for (const { name, isRequired, fallback, check } of fields) {
+      const given = Object.hasOwn(body, name) ? body[name] : undefined;
+      if (given === undefined) {
+        if (fallback !== undefined) value[name] = fallback;
+        else if (isRequired) faults.push({ in: 'body', name, detail: 'is missing' });
+        continue;
+      }
+      const fault = check(given);
+      if (fault === undefined) value[name] = given;
+      else faults.push({ in: 'body', name, detail: fault.detail });
+      if (fault?.isTooLong === true) tooLong.push(name);
+    }
+    for (const name of Object.keys(body)) if (!names.has(name)) faults.push({ in: 'body', name, detail: 'is no field of this body' });
+    return faults.length > 0 ? { faults, tooLong } : { value: value as Static<B> }; // as: every field has passed its schema
+  };
+};

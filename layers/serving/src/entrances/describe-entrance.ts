@@ -1,0 +1,73 @@
+/** How an entrance shows in the API's description. Pure. */
+import type { FastifySchema } from 'fastify';
+import { Type, type TObject, type TSchema } from 'typebox';
+
+import type { Entrance } from './entrance.ts';
+import { MAX_WAIT_S } from './prefer-wait.ts';
+
+const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: Type.Ref('Problem#') } } });
+
+const HEADERS = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'A text of your own for this request: sent again with the same text within 48 hours, it counts once.',
+      examples: ['import-2026-03-01-0001'],
+    }),
+  ),
+  prefer: Type.Optional(
+    Type.String({
+      description: `\`wait=N\`: waits up to N seconds (at most ${MAX_WAIT_S}) until answers show it, and then says 201.`,
+      examples: ['wait=2'],
+    }),
+  ),
+});
+
+const RESPONSE_HEADERS = {
+  location: { type: 'string', description: 'The movie.' },
+  'rushes-position': { type: 'string', description: 'Send it as Rushes-Min-Position to read an answer that shows this event.' },
+  'cache-control': { type: 'string' },
+  'x-request-id': { type: 'string', description: "The client's own, if it sent a well-formed one." },
+};
+
+const receipt = (description: string) => ({
+  description,
+  headers: RESPONSE_HEADERS,
+  content: { 'application/json': { schema: Type.Object({ data: Type.Ref('Receipt#'), meta: Type.Ref('ReceiptMeta#') }) } },
+});
+
+/** The first example of each field that has one. */
+const exampleOf = (body: TObject): object =>
+  Object.fromEntries(
+    Object.entries<TSchema>(body.properties).flatMap(([name, field]) =>
+      'examples' in field && Array.isArray(field.examples) ? [[name, field.examples[0]]] : [],
+    ),
+  );
+
+/** Either header carries the same key. */
+export const SECURITY = [{ apiKey: [] }, { bearer: [] }];
+
+export const describeEntrance = <P extends TObject, B extends TObject>(entrance: Entrance<P, B>): FastifySchema => ({
+  operationId: entrance.operation,
+  summary: entrance.summary,
+  description: entrance.description,
+  tags: ['entrances'],
+  security: SECURITY,
+  ...(Object.keys(entrance.params.properties).length > 0 ? { params: entrance.params } : {}),
+  headers: HEADERS,
+  body: { ...entrance.body, examples: [exampleOf(entrance.body)] },
+  response: {
+    201: receipt('It is in the log, and answers show it; only with `Prefer: wait`.'),
+    202: receipt('It is in the log; answers will show it.'),
+    400: problem('The body, a parameter or a header is invalid; `errors` names every fault.'),
+    401: problem('No API key, or one that is worth nothing (any more).'),
+    403: problem("The key's role is too little: it takes `writer`."),
+    413: problem('The body is too large.'),
+    415: problem('The body is not JSON.'),
+    422: problem('This Idempotency-Key was used for another body.'),
+    429: problem('Too many requests: try again after Retry-After seconds.'),
+    503: problem('This service only reads, nothing is published yet, it is overloaded, or the log takes no events.'),
+    ...Object.fromEntries(Object.entries(entrance.problems).map(([status, description]) => [status, problem(description)])),
+  },
+});

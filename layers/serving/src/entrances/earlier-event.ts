@@ -1,0 +1,36 @@
+/**
+ * Looks for an event in the log by its id. For the one question that the merged view cannot answer: whether a known movie was posted by this very
+ * request, earlier, perhaps at another replica.
+ */
+import { DUPLICATE_WINDOW_MS, type PartitionId } from '@rushes/domain';
+import { type EventLog, type EventRecord, OffsetTrimmedError } from '@rushes/ports';
+
+/** How far back the search goes at most: beyond that, the request counts as a new one. */
+const MAX_RECORDS = 20_000;
+const RECORDS_PER_READ = 1_000;
+
+/** The first record with this id in the 48 hours before `nowMs`. */
+export const findEarlierEvent = async (
+  log: EventLog,
+  partition: PartitionId,
+  eventId: string,
+  nowMs: number,
+): Promise<EventRecord | undefined> => {
+  const { earliest, next } = await log.bounds(partition);
+  let from = Math.max(earliest, next - MAX_RECORDS, await log.offsetAtTime(partition, nowMs - DUPLICATE_WINDOW_MS));
+  while (from < next) {
+    let records;
+    try {
+      records = await log.read(partition, from, RECORDS_PER_READ);
+    } catch (error) {
+      if (!(error instanceof OffsetTrimmedError) || error.earliest <= from) throw error;
+      from = error.earliest;
+      continue;
+    }
+    for (const record of records) if (record.kind === 'event' && record.id === eventId) return record;
+    const last = records.at(-1);
+    if (last === undefined) return undefined;
+    from = last.offset + 1;
+  }
+  return undefined;
+};

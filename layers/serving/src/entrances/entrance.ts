@@ -1,0 +1,220 @@
+/**
+ * The way of an event from a request into the log, the same for all kinds: read everything, name every fault, derive ids, look whether it may be, append,
+ * answer. Invariants: what is answered with 201 or 202 is in the log; an event that is in the log through here is never found faulty later.
+ */
+import { hash } from 'node:crypto';
+
+import { eventText, judgeEvent, type MovieEvent, partitionId, partitionOf, topicOfEvent } from '@rushes/domain';
+import type { EventLog } from '@rushes/ports';
+import type { Logger } from '@rushes/runtime';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Static, type TObject, Type } from 'typebox';
+
+import type { CurrentSnapshot } from '../current-snapshot.ts';
+import { positionText } from '../position.ts';
+import { badRequest, type Fault, Problem, unavailable } from '../problem.ts';
+import { requestReader } from '../request-reader.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { bodyReader } from './body-reader.ts';
+import { describeEntrance } from './describe-entrance.ts';
+import type { EntranceMetrics } from './entrance-metrics.ts';
+import type { PositionWaits } from './position-waits.ts';
+import { preferredWaitS } from './prefer-wait.ts';
+import type { Receipt, Receipts } from './receipts.ts';
+import { eventIdOf, idempotencyFault, type RequestIdentity } from './request-ids.ts';
+
+export interface EntranceContext {
+  /** `undefined`: nothing can be posted here. */
+  readonly log: EventLog | undefined;
+  readonly snapshots: CurrentSnapshot;
+  readonly waits: PositionWaits;
+  readonly receipts: Receipts;
+  readonly metrics: EntranceMetrics;
+  readonly logger: Logger;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** An id that no event or movie has. */
+  readonly newId: () => string;
+}
+
+/** What a request asks for, before anybody looked whether it may be. */
+export interface Posted {
+  readonly event: MovieEvent;
+  /** The request's path, with the title's own id in it. */
+  readonly path: string;
+}
+
+export interface Admission {
+  readonly snapshot: Snapshot;
+  readonly log: EventLog;
+  readonly receipts: Receipts;
+  readonly posted: Posted;
+  readonly eventId: string;
+  readonly idempotencyKey: string | undefined;
+  readonly nowMs: number;
+}
+
+/** Nothing: append it. A receipt: it is in the log already. The function takes back what was claimed, if the log does not take the event. */
+export type Admitted = { readonly takeBack: () => void } | { readonly earlier: Receipt };
+
+export interface Entrance<P extends TObject, B extends TObject> {
+  /** Fastify's pattern. */
+  readonly url: string;
+  /** Name of the operation in the API's description. */
+  readonly operation: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly params: P;
+  readonly body: B;
+  /** Largest body; without it, the service's own limit. */
+  readonly bodyLimitBytes?: number;
+  /** The field that makes a body too large (413) when it is too long. */
+  readonly largeField?: string;
+  /** Further statuses, with what they mean. */
+  readonly problems: Readonly<Record<number, string>>;
+  /** Pure. `at`: the time of events that do not say when they happened. */
+  readonly read: (
+    params: Static<P>,
+    body: Static<B>,
+    context: { readonly at: string; readonly identity: RequestIdentity; readonly newId: () => string },
+  ) => Posted;
+  /** Throws a `Problem` if it cannot be: 404, 409, 422. */
+  readonly admit: (admission: Admission) => Promise<Admitted>;
+}
+
+/** Adds an entrance. */
+export type AddEntrance = <P extends TObject, B extends TObject>(entrance: Entrance<P, B>) => void;
+
+/** The log's clock may be behind ours by this much, and still no event lies too far in its future. */
+const CLOCK_MARGIN_MS = 60_000;
+const RETRY_AFTER_S = 5;
+
+const readOnly = () => new Problem(503, 'This service only reads: it was started without an event log or without API keys.');
+
+/** What a schema cannot see: the event's time. */
+const timeFaults = (event: MovieEvent, nowMs: number): readonly Fault[] => {
+  const { at, movie_id: key } = event.payload;
+  const isOfCalendar = Number.isFinite(Date.parse(at)) && new Date(at).toISOString().startsWith(at.slice(0, 19));
+  if (!isOfCalendar) return [{ in: 'body', name: 'at', detail: 'is no instant of the calendar' }];
+  const judgment = judgeEvent(eventText(event), { topic: topicOfEvent(event.type), key, appendedAtMs: nowMs - CLOCK_MARGIN_MS });
+  return 'fault' in judgment ? [{ in: 'body', name: 'at', detail: judgment.fault }] : [];
+};
+
+/** Parameters of the path and the query, or what is wrong with them. */
+const readParameters = <P>(read: () => { readonly params: P }): { readonly params: P } | { readonly faults: readonly Fault[] } => {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Problem && error.status === 400) return { faults: error.errors };
+    throw error;
+  }
+};
+
+export const entrances = (app: FastifyInstance, context: EntranceContext): AddEntrance => {
+  const { log, snapshots, waits, receipts, metrics, logger, now, newId } = context;
+
+  const append = async (to: EventLog, { event }: Posted, eventId: string, request: FastifyRequest): Promise<Receipt> => {
+    const movieId = event.payload.movie_id;
+    const partition = partitionOf(topicOfEvent(event.type), movieId);
+    try {
+      const [appended] = await to.append([{ partition, key: movieId, id: eventId, value: eventText(event) }]);
+      if (appended === undefined) throw new Error(`${to.location} did not say where it put the event ${eventId}`);
+      metrics.onEvent(event.type, 'appended');
+      return { eventId, movieId, position: { [partition]: appended.offset + 1 }, appendedAtMs: appended.appendedAtMs };
+    } catch (cause) {
+      metrics.onEvent(event.type, 'failed');
+      logger.error({ err: cause, requestId: request.id, eventId }, 'an event could not be appended');
+      throw unavailable(
+        'The log does not take events at the moment. Send the request again with the same Idempotency-Key: it counts once.',
+        RETRY_AFTER_S,
+      );
+    }
+  };
+
+  const answer = async (reply: FastifyReply, receipt: Receipt, waitS: number | undefined): Promise<FastifyReply> => {
+    const isShown = waitS !== undefined && (await waits.until(receipt.position, waitS * 1000));
+    const position = positionText(receipt.position);
+    reply
+      .code(isShown ? 201 : 202)
+      .header('content-type', 'application/json; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .header('location', `/movies/${receipt.movieId}`)
+      .header('rushes-position', position);
+    if (waitS !== undefined) reply.header('preference-applied', `wait=${waitS}`);
+    return reply.send(
+      JSON.stringify({
+        data: { event_id: receipt.eventId, movie_id: receipt.movieId, position },
+        meta: { state: isShown ? 'shown' : 'accepted', appended_at: new Date(receipt.appendedAtMs).toISOString() },
+      }),
+    );
+  };
+
+  return (entrance) => {
+    const readUrl = requestReader(entrance.params, Type.Object({}), undefined);
+    const readBody = bodyReader(entrance.body);
+
+    /** Reads all of the request; every fault of it is named. */
+    const read = (request: FastifyRequest, identity: RequestIdentity, nowMs: number) => {
+      const faults: Fault[] = [];
+      const keyFault = idempotencyFault(identity.idempotencyKey);
+      if (keyFault !== undefined) faults.push(keyFault);
+      const url = readParameters(() => readUrl(request.params as Record<string, unknown>, request.query as Record<string, unknown>)); // as: objects by Fastify's router
+      if ('faults' in url) faults.push(...url.faults);
+      const body = readBody(request.body);
+      if ('faults' in body) faults.push(...body.faults);
+      if ('faults' in body && entrance.largeField !== undefined && body.tooLong.includes(entrance.largeField))
+        throw new Problem(413, `The field ${entrance.largeField} is too long: see errors.`, { errors: faults });
+      if ('faults' in url || 'faults' in body || faults.length > 0) throw badRequest(faults);
+      const posted = entrance.read(url.params, body.value, { at: new Date(nowMs).toISOString(), identity, newId });
+      const unusable = timeFaults(posted.event, nowMs);
+      if (unusable.length > 0) throw badRequest(unusable);
+      return { posted, bodyHash: hash('sha256', JSON.stringify(body.value), 'base64url') };
+    };
+
+    const accept = async (to: EventLog, posted: Posted, eventId: string, request: FastifyRequest, identity: RequestIdentity, nowMs: number) => {
+      const snapshot = snapshots.require();
+      snapshot.pin();
+      let admitted: Admitted;
+      try {
+        const { idempotencyKey } = identity;
+        admitted = await entrance.admit({ snapshot, log: to, receipts, posted, eventId, idempotencyKey, nowMs });
+      } finally {
+        snapshot.release();
+      }
+      if ('earlier' in admitted) {
+        metrics.onEvent(posted.event.type, 'repeated');
+        return admitted.earlier;
+      }
+      try {
+        return await append(to, posted, eventId, request);
+      } catch (error) {
+        admitted.takeBack();
+        throw error;
+      }
+    };
+
+    const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      const { caller } = request;
+      if (log === undefined || caller === undefined) throw readOnly(); // refused before, where there is a log
+      const nowMs = now();
+      const key = request.headers['idempotency-key'];
+      const identity: RequestIdentity = { callerId: caller.id, idempotencyKey: key === undefined ? undefined : String(key) };
+      const { posted, bodyHash } = read(request, identity, nowMs);
+      const eventId = eventIdOf(identity, posted.path, newId);
+      const { receipt, isRepeated } = await receipts.once(eventId, bodyHash, () =>
+        accept(log, posted, eventId, request, identity, nowMs),
+      );
+      if (isRepeated) metrics.onEvent(posted.event.type, 'repeated');
+      return answer(reply, receipt, preferredWaitS(request.headers.prefer));
+    };
+
+    app.route({
+      method: 'POST',
+      url: entrance.url,
+      schema: describeEntrance(entrance),
+      handler,
+      ...(entrance.bodyLimitBytes === undefined ? {} : { bodyLimit: entrance.bodyLimitBytes }),
+      ...(log === undefined ? { onRequest: (_request, _reply, done) => done(readOnly()) } : { config: { needs: 'writer' } }),
+    });
+  };
+};

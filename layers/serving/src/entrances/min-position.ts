@@ -1,0 +1,38 @@
+/**
+ * `Rushes-Min-Position`: an answer that knows of everything before a position, on any replica. Invariant: a request that names a position is answered
+ * from a snapshot that reaches it, or not at all.
+ */
+import type { FastifyInstance } from 'fastify';
+
+import type { CurrentSnapshot } from '../current-snapshot.ts';
+import { parsePosition } from '../position.ts';
+import { badRequest, unavailable } from '../problem.ts';
+import { trafficOf } from '../traffic.ts';
+import type { PositionWaits } from './position-waits.ts';
+
+const HEADER = 'rushes-min-position';
+const RETRY_AFTER_S = 1;
+
+export interface MinPositionContext {
+  readonly snapshots: CurrentSnapshot;
+  readonly waits: PositionWaits;
+  /** How long a request waits. */
+  readonly waitMs: number;
+}
+
+/** For all data routes of the scope. */
+export const demandPositions = (scope: FastifyInstance, { snapshots, waits, waitMs }: MinPositionContext): void => {
+  scope.addHook('onRequest', (request, _reply, done) => {
+    const asked = request.headers[HEADER];
+    if (asked === undefined || trafficOf(request.routeOptions.url) !== 'data') return done();
+    const position = parsePosition(String(asked));
+    if (position === undefined)
+      return done(badRequest([{ in: 'header', name: 'Rushes-Min-Position', detail: 'must be a position as Rushes-Position tells one' }]));
+    // The route itself says what that means.
+    if (snapshots.peek() === undefined) return done();
+    waits.until(position, waitMs).then(
+      (reached) => (reached ? done() : done(unavailable('What is served has not come to this position yet.', RETRY_AFTER_S))),
+      done,
+    );
+  });
+};

@@ -1,0 +1,57 @@
+/** Waiting until what is served has come to a position in the log. Invariant: nobody waits longer than asked for, nor after the end. */
+import type { OffsetVector } from '@rushes/domain';
+
+import type { CurrentSnapshot } from '../current-snapshot.ts';
+import { reaches } from '../position.ts';
+import type { Snapshot } from '../snapshot.ts';
+
+export interface PositionWaits {
+  /** Whether the current snapshot reaches the position, now or within so many milliseconds. */
+  until(position: OffsetVector, ms: number): Promise<boolean>;
+  /** Ends all waiting, also that which begins later. */
+  stop(): void;
+}
+
+/** Up to where the events are in a snapshot. Without a speed layer, up to the version's cut. */
+const positionOf = ({ overlay, publication }: Snapshot): OffsetVector => overlay?.position ?? publication.cut;
+
+export const positionWaits = (snapshots: CurrentSnapshot): PositionWaits => {
+  const waiting = new Set<(isEnd: boolean) => void>();
+  let stopListening: (() => void) | undefined;
+  let isStopped = false;
+
+  const isReached = (position: OffsetVector): boolean => {
+    const snapshot = snapshots.peek();
+    return snapshot !== undefined && reaches(positionOf(snapshot), position);
+  };
+  const wake = (isEnd: boolean): void => {
+    for (const look of [...waiting]) look(isEnd);
+  };
+
+  return {
+    until: (position, ms) => {
+      if (isReached(position)) return Promise.resolve(true);
+      if (isStopped || ms <= 0) return Promise.resolve(false);
+      return new Promise((resolve) => {
+        const look = (isEnd: boolean): void => {
+          const reached = isReached(position);
+          if (!reached && !isEnd) return;
+          clearTimeout(timer);
+          waiting.delete(look);
+          if (waiting.size === 0) {
+            stopListening?.();
+            stopListening = undefined;
+          }
+          resolve(reached);
+        };
+        const timer = setTimeout(() => look(true), ms);
+        waiting.add(look);
+        stopListening ??= snapshots.onChange(() => wake(false));
+      });
+    },
+    stop: () => {
+      isStopped = true;
+      wake(true);
+    },
+  };
+};
