@@ -3,13 +3,19 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 import compress from '@fastify/compress';
-import type { BatchViewStore, ObjectStore, RateLimiter, SpeedStore } from '@rushes/ports';
+import type { ApiKeyStore, BatchViewStore, EventLog, ObjectStore, RateLimiter, SpeedStore } from '@rushes/ports';
 import type { Logger, Registry } from '@rushes/runtime';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 
 import { allowOrigins } from './cors.ts';
 import { trackCurrentSnapshot, type CurrentSnapshot } from './current-snapshot.ts';
 import { dataRoutes } from './data-route.ts';
+import { identifyCallers, requireRoles } from './entrances/access.ts';
+import { createEntranceMetrics } from './entrances/entrance-metrics.ts';
+import { entrances } from './entrances/entrance.ts';
+import { demandPositions } from './entrances/min-position.ts';
+import { positionWaits } from './entrances/position-waits.ts';
+import { createReceipts } from './entrances/receipts.ts';
 import { answerRawError, handleFailures, sendProblem } from './failures.ts';
 import { createHttpMetrics } from './http-metrics.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
@@ -26,6 +32,8 @@ import { addMetrics } from './routes/metrics.ts';
 import { addMovie } from './routes/movie.ts';
 import { addMovies } from './routes/movies.ts';
 import { addPeople } from './routes/people.ts';
+import { addPostMovie } from './routes/post-movie.ts';
+import { addPostOpinions } from './routes/post-opinion.ts';
 import { addTitles } from './routes/titles.ts';
 import { addTopByGenre } from './routes/top-by-genre.ts';
 import { addTopMovies } from './routes/top-movies.ts';
@@ -37,6 +45,10 @@ export interface ServingStores {
   readonly objects: ObjectStore;
   /** `undefined`: answers come from the batch layer alone. */
   readonly speed?: SpeedStore | undefined;
+  /** Where posted events go; `undefined`, or no `keys`: nothing can be posted. */
+  readonly log?: EventLog | undefined;
+  /** Who may write; `undefined`: nobody. */
+  readonly keys?: ApiKeyStore | undefined;
   /** `undefined`: no limit. */
   readonly rateLimiter: RateLimiter | undefined;
 }
@@ -48,6 +60,8 @@ export interface ServingContext {
   readonly now?: () => number;
   /** A request id that no other request has; a random UUID by default. */
   readonly newRequestId?: () => string;
+  /** An id for an event or a movie that no other has; a random UUID by default. */
+  readonly newId?: () => string;
 }
 
 declare module 'fastify' {
@@ -66,7 +80,8 @@ const MAX_PARAM_LENGTH = 100;
 /** Builds the service without a socket. `inject` works after `ready()`, which looks for the current publication. */
 export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, context: ServingContext): FastifyInstance => {
   const options: ServingOptions = { ...DEFAULT_OPTIONS, ...given };
-  const { logger, metrics, now = Date.now, newRequestId = randomUUID } = context;
+  const { logger, metrics, now = Date.now, newRequestId = randomUUID, newId = randomUUID } = context;
+  if (options.readsNeedKey && stores.keys === undefined) throw new Error('reading needs an API key, but there is no store of keys');
   const fastifyLogger: FastifyBaseLogger = logger;
 
   const app: FastifyInstance = fastify({
@@ -104,12 +119,15 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       logger.info({ publication: number, version, reason }, 'serving a new publication'),
   });
   const measured = createHttpMetrics(metrics, snapshots, now);
+  const entranceMetrics = createEntranceMetrics(metrics);
+  const waits = positionWaits(snapshots);
 
   app.decorate('snapshots', snapshots);
   app.addHook('onReady', async () => {
     await snapshots.poll();
     snapshots.start();
   });
+  app.addHook('preClose', async () => waits.stop());
   app.addHook('onClose', () => snapshots.stop());
 
   // Parameters are read by `request-reader.ts`, which names every fault at once; bodies of answers are texts already.
@@ -135,24 +153,31 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     done();
   });
   shedLoad(app, options.overload, measured.onShed);
+  identifyCallers(app, { keys: stores.keys, now });
   if (stores.rateLimiter !== undefined) {
     limitRate(app, {
       limiter: stores.rateLimiter,
       isLimited: (request) => trafficOf(request.routeOptions.url) === 'data',
+      // Each key has a bucket for reading and one for writing; whoever has none shares that of the address.
+      clientOf: ({ caller, ip, method }) => (caller === undefined ? ip : `${method === 'POST' ? 'writes' : 'reads'} of ${caller.id}`),
       onLimited: measured.onRateLimited,
       onTrouble: (err) => logger.warn({ err }, 'the rate limiter failed; the request passes'),
     });
   }
+  requireRoles(app, entranceMetrics);
   app.register(compress);
   describeApi(app, options.codeVersion);
 
   // In a plugin of their own, so that they come after the plugins above have been loaded.
   app.register(async (scope) => {
+    demandPositions(scope, { snapshots, waits, waitMs: options.minPositionWaitMs });
     const add = dataRoutes(scope, {
       snapshots,
       cache: createResponseCache(options.responseCacheBytes),
       cacheMaxAgeS: options.cacheMaxAgeS,
-      vary: ['Accept-Encoding', ...crossOrigin.vary].join(', '),
+      needs: options.readsNeedKey ? 'reader' : undefined,
+      // A cache must not hand out, to who demands a position, what it kept for somebody who did not.
+      vary: ['Accept-Encoding', 'Rushes-Min-Position', ...crossOrigin.vary].join(', '),
       deadlineMs: options.handlerTimeoutMs,
       onCache: measured.onCache,
     });
@@ -164,6 +189,20 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     addPeople(add);
     addTopByGenre(add);
     addCatalog(add, stores.objects);
+    // Only JSON is a body.
+    scope.removeContentTypeParser('text/plain');
+    const addEntrance = entrances(scope, {
+      log: stores.keys === undefined ? undefined : stores.log,
+      snapshots,
+      waits,
+      receipts: createReceipts(now),
+      metrics: entranceMetrics,
+      logger,
+      now,
+      newId,
+    });
+    addPostMovie(addEntrance);
+    addPostOpinions(addEntrance);
     addHealth(scope, { snapshots, now });
     addMetrics(scope, metrics);
   });

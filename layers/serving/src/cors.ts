@@ -8,11 +8,15 @@ import type { FastifyInstance } from 'fastify';
 const EXPOSED_HEADERS = [
   'ETag',
   'Link',
+  'Location',
+  'Preference-Applied',
   'RateLimit',
   'RateLimit-Policy',
   'Retry-After',
   'Rushes-Batch-Version',
   'Rushes-Completeness',
+  'Rushes-Position',
+  'WWW-Authenticate',
   'X-Request-Id',
 ];
 
@@ -34,7 +38,7 @@ export const allowOrigins = (app: FastifyInstance, origins: readonly string[]): 
   const everybody = origins.includes('*');
   const options = {
     origin: everybody ? '*' : [...origins],
-    methods: ['GET', 'HEAD'],
+    methods: ['GET', 'HEAD', 'POST'],
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: PREFLIGHT_MAX_AGE_S,
     strictPreflight: false,

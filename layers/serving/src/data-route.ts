@@ -2,6 +2,7 @@
  * What all routes that answer from views have in common, in the order in which it is cheap: read the parameters, take the snapshot, compare
  * entity tags, look into the cache, and only then compute. Invariants: one request sees one snapshot; a 304 touches no store.
  */
+import type { Role } from '@rushes/ports';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { compress, COMPRESSION_THRESHOLD_BYTES, preferredEncoding } from './content-encoding.ts';
@@ -21,6 +22,8 @@ export interface DataRouteContext {
   readonly snapshots: CurrentSnapshot;
   readonly cache: ResponseCache;
   readonly cacheMaxAgeS: number;
+  /** Whoever asks must have a key of this role; answers are then no shared cache's to keep. */
+  readonly needs?: Role | undefined;
   /** Request headers that answers depend on. */
   readonly vary: string;
   /** How long a client waits for an answer that has to be computed. */
@@ -41,7 +44,7 @@ const pathOf = (url: string): string => {
 
 export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): AddDataRoute => {
   const { snapshots, cache, onCache } = context;
-  const cacheControl = `public, max-age=${context.cacheMaxAgeS}, must-revalidate`;
+  const cacheControl = `${context.needs === undefined ? 'public' : 'private'}, max-age=${context.cacheMaxAgeS}, must-revalidate`;
 
   /** The same for all answers of one snapshot, so it is made once. */
   const headersBySnapshot = new WeakMap<Snapshot, Readonly<Record<string, string>>>();
@@ -117,6 +120,8 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
     };
 
     // Compressed above, once for all requests of one answer.
-    app.route({ method: 'GET', url: route.url, schema: describeDataRoute(route), compress: false, handler });
+    const config = context.needs === undefined ? {} : { needs: context.needs };
+    const schema = describeDataRoute(route, context.needs !== undefined);
+    app.route({ method: 'GET', url: route.url, schema, config, compress: false, handler });
   };
 };

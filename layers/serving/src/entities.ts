@@ -107,6 +107,24 @@ const ProblemDetails = Type.Object(
   { $id: 'Problem', description: 'Problem details, RFC 9457.' },
 );
 
+const Receipt = Type.Object(
+  {
+    event_id: Type.String({
+      format: 'uuid',
+      description: 'The event in the log. The same for each repetition of a request with an Idempotency-Key.',
+    }),
+    movie_id: Type.String({ format: 'uuid', description: "The movie's own id." }),
+    position: Type.String({ description: 'Answers that reach this position show the event; the same in the header Rushes-Position.' }),
+  },
+  { $id: 'Receipt', description: 'An event that is in the log.' },
+);
+const ReceiptMeta = Type.Object(
+  {
+    state: Type.Enum(['accepted', 'shown'], { type: 'string', description: '`shown`: answers show it by now.' }),
+    appended_at: Type.String({ format: 'date-time', description: 'When the log took it.' }),
+  },
+  { $id: 'ReceiptMeta' },
+);
 const Movie = Type.Object(movieFields, { $id: 'Movie' });
 const MovieDetail = Type.Object(movieDetailFields, { $id: 'MovieDetail' });
 const Title = Type.Object(titleFields, { $id: 'Title', description: 'A row of the table imdb_titles.' });
@@ -173,4 +191,6 @@ export const ENTITIES: readonly TSchema[] = [
   TopMovie,
   CreditedPerson,
   Collaborator,
+  Receipt,
+  ReceiptMeta,
 ];

@@ -2,6 +2,7 @@
 import type { FastifySchema } from 'fastify';
 import { Type, type TObject, type TSchema } from 'typebox';
 
+import { SECURITY } from './entrances/describe-entrance.ts';
 import type { DataRoute } from './route-definition.ts';
 
 const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: Type.Ref('Problem#') } } });
@@ -13,6 +14,12 @@ const RESPONSE_HEADERS = {
   'rushes-completeness': { type: 'string', enum: ['complete', 'stale', 'gap'] },
   'x-request-id': { type: 'string', description: "The client's own, if it sent a well-formed one." },
 };
+
+const REQUEST_HEADERS = Type.Object({
+  'rushes-min-position': Type.Optional(
+    Type.String({ description: 'A position as `Rushes-Position` tells one: the answer knows of all events before it, or is 503.' }),
+  ),
+});
 
 const LINK_HEADER = { link: { type: 'string', description: 'The next page, as `<…>; rel="next"`.' } };
 
@@ -39,7 +46,7 @@ const withoutDefaultedRequired = (schema: TObject): object => {
   return required.length === 0 ? rest : { ...rest, required };
 };
 
-export const describeDataRoute = <P extends TObject, Q extends TObject>(route: DataRoute<P, Q>): FastifySchema => {
+export const describeDataRoute = <P extends TObject, Q extends TObject>(route: DataRoute<P, Q>, needsKey: boolean): FastifySchema => {
   const byId = Object.keys(route.params.properties).length > 0;
   const response: Record<string, unknown> = {
     200: {
@@ -49,6 +56,9 @@ export const describeDataRoute = <P extends TObject, Q extends TObject>(route: D
     },
     304: { description: 'Not modified: the tag of If-None-Match is still right.', type: 'null' },
     400: problem('Parameters are invalid or unknown; `errors` names each.'),
+    ...(needsKey
+      ? { 401: problem('No API key, or one that is worth nothing (any more).'), 403: problem("The key's role is too little.") }
+      : {}),
     ...(byId ? { 404: problem('There is nothing with this id.') } : {}),
     429: problem('Too many requests: try again after Retry-After seconds.'),
     503: problem('Nothing published yet, overloaded, or too slow: try again after Retry-After seconds.'),
@@ -60,6 +70,8 @@ export const describeDataRoute = <P extends TObject, Q extends TObject>(route: D
     tags: [route.tag],
     ...(byId ? { params: route.params } : {}),
     querystring: withoutDefaultedRequired(route.query),
+    headers: REQUEST_HEADERS,
+    ...(needsKey ? { security: SECURITY } : {}),
     response,
   };
 };

@@ -7,16 +7,19 @@ import { Catalog } from './catalog.ts';
 import { ENTITIES } from './entities.ts';
 import { DOCS_POLICY } from './security-headers.ts';
 
-const DESCRIPTION = `Films, people and ratings, from batch views that are published as a whole: every answer comes from one version, which \`meta\` names.
+const DESCRIPTION = `Films, people and ratings, from batch views that are published as a whole and the events since: every answer comes from one version at one position, which it names.
 
 Lists are paged by \`cursor\`: follow \`next\` (also in the \`Link\` header). Answers carry a strong \`ETag\`; send it back as \`If-None-Match\`.
-Errors are problem details (RFC 9457) that name every bad parameter.`;
+Errors are problem details (RFC 9457) that name every bad parameter.
+
+Movies, ratings and reviews are posted with an API key. \`Idempotency-Key\` makes a retry count once; \`Prefer: wait=2\` waits until answers show the event.`;
 
 const TAGS = [
   { name: 'movies', description: 'Films and other titles' },
   { name: 'titles', description: 'The analytics table' },
   { name: 'people', description: 'People, and who works with whom' },
   { name: 'tops', description: 'Ranked lists' },
+  { name: 'entrances', description: 'Movies, ratings and reviews that are posted' },
   { name: 'operation', description: 'State of the service and of its data' },
 ];
 
@@ -31,6 +34,12 @@ export const describeApi = (app: FastifyInstance, version: string): void => {
       openapi: '3.1.0',
       info: { title: 'Rushes', description: DESCRIPTION, version, license: { name: 'MIT', identifier: 'MIT' } },
       tags: TAGS,
+      components: {
+        securitySchemes: {
+          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'A key that `rushes keys create` printed.' },
+          bearer: { type: 'http', scheme: 'bearer', description: 'The same key, as `Authorization: Bearer`.' },
+        },
+      },
     },
     refResolver: {
       buildLocalReference: (json, _baseUri, _fragment, index) => (typeof json.$id === 'string' ? json.$id : `schema-${index}`),

@@ -35,6 +35,10 @@ export interface ServingOptions {
   readonly responseCacheBytes: number;
   /** How long clients and shared caches may reuse an answer without asking again. */
   readonly cacheMaxAgeS: number;
+  /** Reading takes an API key too, of any role. */
+  readonly readsNeedKey: boolean;
+  /** How long a request with `Rushes-Min-Position` waits until what is served has come to that position. */
+  readonly minPositionWaitMs: number;
   /** Which code computes the answers: a part of every ETag. */
   readonly codeVersion: string;
 }
@@ -55,5 +59,7 @@ export const DEFAULT_OPTIONS: ServingOptions = {
   publicationPollMs: 250,
   responseCacheBytes: 64 * 1024 * 1024,
   cacheMaxAgeS: 10,
+  readsNeedKey: false,
+  minPositionWaitMs: 2_000,
   codeVersion: '0.1.0',
 };

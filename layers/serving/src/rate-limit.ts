@@ -10,6 +10,8 @@ import { Problem } from './problem.ts';
 export interface RateLimitContext {
   readonly limiter: RateLimiter;
   readonly isLimited: (request: FastifyRequest) => boolean;
+  /** Whose bucket a request is taken from. */
+  readonly clientOf: (request: FastifyRequest) => string;
   readonly onLimited: () => void;
   readonly onTrouble: (error: unknown) => void;
 }
@@ -22,13 +24,13 @@ const policyHeader = ({ burst, perMinute }: RateLimiter): string => `"requests";
 
 const stateHeader = ({ remaining, resetS }: RateLimitDecision): string => `"requests";r=${remaining};t=${resetS}`;
 
-export const limitRate = (app: FastifyInstance, { limiter, isLimited, onLimited, onTrouble }: RateLimitContext): void => {
+export const limitRate = (app: FastifyInstance, { limiter, isLimited, clientOf, onLimited, onTrouble }: RateLimitContext): void => {
   const policy = policyHeader(limiter);
   app.addHook('onRequest', async (request, reply) => {
     if (!isLimited(request)) return;
     let decision: RateLimitDecision;
     try {
-      decision = await limiter.take(request.ip);
+      decision = await limiter.take(clientOf(request));
     } catch (error) {
       onTrouble(error);
       return;

@@ -18,12 +18,11 @@ export interface Caller {
 
 export type Refusal = 'missing' | 'unknown' | 'expired' | 'revoked' | 'role';
 
-export interface AccessContext {
+interface AccessContext {
   /** `undefined`: there are no keys. */
   readonly keys: ApiKeyStore | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly onRefused: (reason: Refusal) => void;
 }
 
 declare module 'fastify' {
@@ -96,7 +95,7 @@ export const identifyCallers = (app: FastifyInstance, { keys, now }: AccessConte
 };
 
 /** Refuses whoever may not: 401 without a key that is worth something, 403 with one of too little a role. */
-export const requireRoles = (app: FastifyInstance, { onRefused }: Pick<AccessContext, 'onRefused'>): void => {
+export const requireRoles = (app: FastifyInstance, { onRefused }: { readonly onRefused: (reason: Refusal) => void }): void => {
   app.addHook('onRequest', (request, _reply, done) => {
     const { needs } = request.routeOptions.config;
     if (needs === undefined) return done();

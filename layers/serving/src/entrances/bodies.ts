@@ -28,7 +28,12 @@ export const MovieBody = Type.Object(
   {
     title: Type.String({ ...MOVIE_FIELDS.title, pattern: NOT_BLANK, description: 'Its title.', examples: ['The Iron Tide'] }),
     genres: Type.Optional(
-      Type.Unsafe<string[]>({ ...MOVIE_FIELDS.genres, description: 'Its genres, at most 20.', default: [], examples: [['Action', 'Drama']] }),
+      Type.Unsafe<string[]>({
+        ...MOVIE_FIELDS.genres,
+        description: 'Its genres, at most 20.',
+        default: [],
+        examples: [['Action', 'Drama']],
+      }),
     ),
     year: orNull(MOVIE_FIELDS.year, 'Year of release.', 2004),
     rating: orNull(MOVIE_FIELDS.rating, 'Rating, 1 to 10, one decimal; shown with zero votes until there are some.', 8.8),

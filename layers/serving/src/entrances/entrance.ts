@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 
-import { eventText, judgeEvent, type MovieEvent, partitionId, partitionOf, topicOfEvent } from '@rushes/domain';
+import { eventText, judgeEvent, type MovieEvent, partitionOf, topicOfEvent } from '@rushes/domain';
 import type { EventLog } from '@rushes/ports';
 import type { Logger } from '@rushes/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -171,7 +171,14 @@ export const entrances = (app: FastifyInstance, context: EntranceContext): AddEn
       return { posted, bodyHash: hash('sha256', JSON.stringify(body.value), 'base64url') };
     };
 
-    const accept = async (to: EventLog, posted: Posted, eventId: string, request: FastifyRequest, identity: RequestIdentity, nowMs: number) => {
+    const accept = async (
+      to: EventLog,
+      posted: Posted,
+      eventId: string,
+      request: FastifyRequest,
+      identity: RequestIdentity,
+      nowMs: number,
+    ) => {
       const snapshot = snapshots.require();
       snapshot.pin();
       let admitted: Admitted;
@@ -201,9 +208,7 @@ export const entrances = (app: FastifyInstance, context: EntranceContext): AddEn
       const identity: RequestIdentity = { callerId: caller.id, idempotencyKey: key === undefined ? undefined : String(key) };
       const { posted, bodyHash } = read(request, identity, nowMs);
       const eventId = eventIdOf(identity, posted.path, newId);
-      const { receipt, isRepeated } = await receipts.once(eventId, bodyHash, () =>
-        accept(log, posted, eventId, request, identity, nowMs),
-      );
+      const { receipt, isRepeated } = await receipts.once(eventId, bodyHash, () => accept(log, posted, eventId, request, identity, nowMs));
       if (isRepeated) metrics.onEvent(posted.event.type, 'repeated');
       return answer(reply, receipt, preferredWaitS(request.headers.prefer));
     };

@@ -30,9 +30,8 @@ export const demandPositions = (scope: FastifyInstance, { snapshots, waits, wait
       return done(badRequest([{ in: 'header', name: 'Rushes-Min-Position', detail: 'must be a position as Rushes-Position tells one' }]));
     // The route itself says what that means.
     if (snapshots.peek() === undefined) return done();
-    waits.until(position, waitMs).then(
-      (reached) => (reached ? done() : done(unavailable('What is served has not come to this position yet.', RETRY_AFTER_S))),
-      done,
-    );
+    waits
+      .until(position, waitMs)
+      .then((reached) => (reached ? done() : done(unavailable('What is served has not come to this position yet.', RETRY_AFTER_S))), done);
   });
 };

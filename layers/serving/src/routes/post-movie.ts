@@ -1,13 +1,5 @@
 /** `POST /movies`: a movie that becomes known by being posted. */
-import {
-  eventText,
-  isTconst,
-  type MovieEvent,
-  partitionOf,
-  type Tconst,
-  titleIdOf,
-  topicOfEvent,
-} from '@rushes/domain';
+import { eventText, isTconst, type MovieEvent, partitionOf, type Tconst, titleIdOf, topicOfEvent } from '@rushes/domain';
 import type { EventRecord } from '@rushes/ports';
 import { Type } from 'typebox';
 
@@ -64,11 +56,11 @@ export const addPostMovie = (add: AddEntrance): void => {
     admit: async ({ snapshot, log, receipts, posted: { event }, eventId, idempotencyKey, nowMs }) => {
       const { movie_id: movieId } = event.payload;
       const tconst = 'tconst' in event.payload ? event.payload.tconst : null;
+      if (tconst === null) return { takeBack: () => {} };
+      // Another request of this process posts it, or has just done so: answers need not show it yet.
       const takeBack = receipts.claimMovie(movieId, eventId);
-      const isClaimed = takeBack === undefined;
-      if (tconst === null) return { takeBack: takeBack ?? (() => {}) };
+      if (takeBack === undefined) throw conflict(movieId, tconst);
       try {
-        if (isClaimed) throw conflict(movieId, tconst);
         if ((await snapshot.views.titles.get(movieId, {})) === undefined) return { takeBack };
         // Perhaps it is known because this very request was here before.
         const partition = partitionOf(topicOfEvent(event.type), movieId);
@@ -77,7 +69,7 @@ export const addPostMovie = (add: AddEntrance): void => {
         if (withoutTime(earlier.value) !== withoutTime(eventText(event))) throw reusedKey();
         return { earlier: receiptOf(earlier, partition) };
       } catch (error) {
-        takeBack?.();
+        takeBack();
         throw error;
       }
     },

@@ -1,5 +1,5 @@
 /** `POST /movies/{id}/ratings` and `POST /movies/{id}/reviews`: what somebody thinks of a movie that is known. */
-import { MAX_REVIEW_CHARACTERS } from '@rushes/domain';
+import { isTitleId, MAX_REVIEW_CHARACTERS } from '@rushes/domain';
 import { Type } from 'typebox';
 
 import { RatingBody, ReviewBody } from '../entrances/bodies.ts';
@@ -15,11 +15,20 @@ const REVIEW_BYTES = MAX_REVIEW_CHARACTERS * ESCAPED_CHARACTER_BYTES + 8 * 1024;
 
 const UNKNOWN = { 404: 'There is no title with this id.' };
 
+const unknownTitle = (id: string) =>
+  notFound(`There is no title with the id ${id}. One that was just posted is there when answers reach its position.`);
+
+/** No view knows TMDB's ids. */
+const movieKeyOf = (id: string): string => {
+  const key = titleKeyOf(id);
+  if (!isTitleId(key)) throw unknownTitle(id);
+  return key;
+};
+
 /** Only a title that answers show has a page where its ratings and reviews appear. */
 const admitKnown = async ({ snapshot, posted }: Admission): Promise<Admitted> => {
   const id = posted.event.payload.movie_id;
-  if ((await snapshot.views.titles.get(id, {})) === undefined)
-    throw notFound(`There is no title with the id ${id}. One that was just posted is there when answers reach its position.`);
+  if ((await snapshot.views.titles.get(id, {})) === undefined) throw unknownTitle(id);
   return { takeBack: () => {} };
 };
 
@@ -33,7 +42,7 @@ export const addPostOpinions = (add: AddEntrance): void => {
     body: RatingBody,
     problems: UNKNOWN,
     read: ({ id }, { score, user = null, at }, { at: now }) => {
-      const movie_id = titleKeyOf(id);
+      const movie_id = movieKeyOf(id);
       return {
         event: { type: 'rating_given', version: 1, payload: { movie_id, score, user, at: at ?? now } },
         path: `/movies/${movie_id}/ratings`,
@@ -52,7 +61,7 @@ export const addPostOpinions = (add: AddEntrance): void => {
     largeField: 'text',
     problems: UNKNOWN,
     read: ({ id }, { text, author = null, score = null, at }, { at: now }) => {
-      const movie_id = titleKeyOf(id);
+      const movie_id = movieKeyOf(id);
       return {
         event: { type: 'review_written', version: 1, payload: { movie_id, text, author, score, at: at ?? now } },
         path: `/movies/${movie_id}/reviews`,
