@@ -32,7 +32,10 @@ export interface LoggedFolder {
 export const openLoggedFolder = async (): Promise<LoggedFolder> => {
   const root = await mkdtemp(join(tmpdir(), 'rushes-log-'));
   const clock = { nowMs: Date.UTC(2026, 0, 1) };
-  const imdb = await writeCatalog(join(root, 'imdb'), { titles: TITLES });
+  const imdb = await writeCatalog(join(root, 'imdb'), {
+    titles: TITLES,
+    without: ['name.basics', 'title.crew', 'title.principals', 'title.akas', 'title.episode'],
+  });
   const stores = {
     objects: await openFolderObjectStore(join(root, 'lake')),
     views: await openSqliteBatchViews(join(root, 'views')),

@@ -41,7 +41,9 @@ export const judgeRanges = async (context: RunContext, ranges: readonly Archived
         const before = rejected.rows;
         const total = { archived: 0, duplicates: 0 };
         for (const range of own) {
-          total.archived += await range.countEvents();
+          const events = await range.countEvents();
+          if (events === 0) continue; // nothing to know of the 48 hours before
+          total.archived += events;
           total.duplicates += await judgePartition(range, typed, rejected);
         }
         counts[topic] = { ...total, quarantined: rejected.rows - before };

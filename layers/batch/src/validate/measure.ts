@@ -12,6 +12,11 @@ export const measure = async (engine: BatchEngine, tables: readonly TableRecord[
       'count_if(start_year NOT BETWEEN 1800 AND 2200) AS year_out_of_range FROM silver.titles',
   );
   for (const [name, value] of Object.entries(titles ?? {})) figures[`titles.${name}`] = Number(value);
+  const [added] = await engine.rows(
+    'SELECT count(*) AS by_events FROM keyed.movie_records m LEFT JOIN silver.titles t ON t.title_id = m.movie_id ' +
+      'WHERE m.additions > 0 AND t.title_id IS NULL',
+  );
+  figures['titles.by_events'] = Number(added?.['by_events']);
   const [ratings] = await engine.rows(
     'SELECT count_if(rating_tenths IS NULL OR rating_tenths NOT BETWEEN 10 AND 100) AS out_of_range FROM silver.ratings',
   );
