@@ -4,7 +4,7 @@ import { readChain } from './chain.ts';
 import { gapsOf, isServable, positionWith } from './gaps.ts';
 import { rowKeyOf } from './generations.ts';
 import { MOVIES, PARTITIONS, type Range } from './log.ts';
-import { type Overlay, withStates } from './overlay.ts';
+import { type Overlay, type OverlayState, withStates } from './overlay.ts';
 import { type GroupTotals, presentGroup, type Scored, sortedScores } from './present.ts';
 import type { Rules } from './rules.ts';
 import { scanRows } from './store.ts';
@@ -27,6 +27,8 @@ export interface Answer {
   /** Empty: complete. */
   readonly gaps: readonly Range[];
   readonly shown: Shown;
+  /** ETag of each title's own answer. */
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 export const TOP = 2;
@@ -38,11 +40,14 @@ export const answerOf = (world: World): Answer | undefined => {
   const { version } = publication;
   const overlay = world.rules.overlayOnly ? shown : readStore(world, publication);
   const artefact = world.tables.get(tableOf(world, version)) ?? version.artefact;
+  const live = liveStates(world, publication, overlay);
+  const gaps = [...version.lost, ...gapsOf(world, publication, overlay)];
   return {
     publication,
     position: positionWith(world, publication, overlay),
-    gaps: [...version.lost, ...gapsOf(world, publication, overlay)],
-    shown: show(world.rules, artefact, liveStates(world, publication, overlay)),
+    gaps,
+    shown: show(world.rules, artefact, live),
+    tags: Object.fromEntries(MOVIES.map((movie) => [movie, tagOf(world.rules, publication, live, gaps, movie)])),
   };
 };
 
@@ -62,7 +67,7 @@ const readStore = (world: World, publication: Publication): Overlay => {
   return withStates(overlay, rows);
 };
 
-type Live = readonly { readonly view: ViewName; readonly key: string; readonly state: State }[];
+type Live = readonly OverlayState[];
 
 /** States of the epochs after the cut that can be served. */
 const liveStates = (world: World, { version }: Publication, overlay: Overlay): Live => {
@@ -74,6 +79,14 @@ const liveStates = (world: World, { version }: Publication, overlay: Overlay): L
     ),
   );
   return [...overlay.states.values()].filter(({ partition, epoch }) => servable.has(`${partition}|${epoch}`));
+};
+
+/** Publication, last change of what the answer depends on, and what it lacks. */
+const tagOf = (rules: Rules, { number }: Publication, live: Live, gaps: readonly Range[], movie: number): string => {
+  const own = live.filter(({ view, key }) => view !== 'buckets' && key === String(movie));
+  const changes = PARTITIONS.map((partition) => Math.max(-1, ...own.filter((one) => one.partition === partition).map(({ last }) => last)));
+  const last = rules.tagPerPartition ? changes : [Math.max(...changes)];
+  return JSON.stringify([number, last, rules.tagNamesGaps ? gaps : []]);
 };
 
 const show = (rules: Rules, artefact: Artefact, live: Live): Shown => {

@@ -78,6 +78,6 @@ const readEpoch = (
 };
 
 const nextCovered = (world: World, partition: number, epoch: number, start: number): Coverage | undefined =>
-  coverageFrom(world.store, partition, epoch + 1)
+  coverageFrom(world.store, partition, epoch)
     .filter(({ from }) => from > start)
     .toSorted((a, b) => a.from - b.from)[0];

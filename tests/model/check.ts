@@ -38,7 +38,7 @@ const wrongWith = (world: World, answer: Answer): Omit<Violation, 'step'> | unde
   if (version.lost.length > 0) return undefined;
   const beyond = answer.gaps.some(({ partition, from, to }) => from > to || to > (answer.position[partition] ?? 0));
   if (beyond) return { what: 'a gap that is none', answer, expected: undefined };
-  const expected = referenceOf(world.log, answer.position, version, answer.gaps);
+  const expected = referenceOf(world.log, answer.position, version, answer.gaps, world.rules.monotoneTime ? 'made monotone' : 'as it was');
   return isDeepStrictEqual(answer.shown, expected) ? undefined : { what: 'the answer differs from the reference', answer, expected };
 };
 
@@ -48,11 +48,22 @@ const wentBack = (world: World, answer: Answer, reached: readonly number[]): boo
   answer.gaps.length === 0 &&
   answer.position.some((offset, partition) => offset < (reached[partition] ?? 0));
 
+/** One ETag of a title, one content. `contents`: by title and ETag, what was seen so far. */
+const tagTwice = ({ shown, tags }: Answer, contents: Map<string, string>): boolean =>
+  Object.entries(tags).some(([movie, tag]) => {
+    const content = JSON.stringify([shown.scores[movie], shown.titles[movie]]);
+    const name = `${movie} ${tag}`;
+    const before = contents.get(name);
+    contents.set(name, content);
+    return before !== undefined && before !== content;
+  });
+
 export const check = (steps: readonly Step[], rules: Rules, variants: Variants = NO_VARIANTS): Outcome => {
   const world = newWorld(rules, variants);
   const counts = { answers: 0, gaps: 0 };
   let before: Answer | undefined;
   let reached: readonly number[] = [];
+  const contents = new Map<string, string>();
   const look = (answer: Answer | undefined): Omit<Violation, 'step'> | undefined => {
     if (undoneRollback(world)) return { what: 'a run undid a rollback', answer, expected: undefined };
     if (answer === undefined || isDeepStrictEqual(answer, before)) return undefined;
@@ -61,7 +72,9 @@ export const check = (steps: readonly Step[], rules: Rules, variants: Variants =
     if (answer.gaps.length > 0) counts.gaps += 1;
     if (wentBack(world, answer, reached)) return { what: 'a complete answer is behind an earlier one', answer, expected: reached };
     reached = answer.position.map((offset, partition) => Math.max(offset, reached[partition] ?? 0));
-    return wrongWith(world, answer);
+    return (
+      wrongWith(world, answer) ?? (tagTwice(answer, contents) ? { what: 'one ETag, two contents', answer, expected: undefined } : undefined)
+    );
   };
   const outcome = (violation: Violation | undefined): Outcome => ({ violation, ...counts, publications: world.publications.length - 1 });
   for (const [index, step] of steps.entries()) {

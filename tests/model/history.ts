@@ -140,6 +140,23 @@ const SCENES: readonly [Scene, ...Scene[]] = [
     { do: 'restart serving', clock: random.pick(CLOCK_ERRORS) },
     ...READ,
   ],
+  // The log's clock steps between an event and its retries; the log is trimmed between them.
+  (random, event) => {
+    const retried = event();
+    return [
+      retried,
+      { do: 'step clock', minutes: random.pick([-3000, -1500, 3000]) },
+      random.chance(0.5) ? retried : event(),
+      { do: 'begin run', full: false },
+      { do: 'run', run: 0, steps: random.pick([4, 6]) },
+      { do: 'advance', minutes: random.pick([1, 2400]) },
+      { do: 'advance', minutes: random.pick([1, 2400]) },
+      { do: 'trim', partition: random.pick(PARTITIONS), keep: 1 + random.below(2), lossy: false },
+      retried,
+      ...WRITE_ALL,
+      ...READ,
+    ];
+  },
   // The store is lost while an overlay is being read.
   (random, event) => [
     event(),

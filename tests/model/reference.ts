@@ -18,14 +18,20 @@ interface Movie {
   title: boolean;
 }
 
-/** What should be shown at `position`, without the records of `gaps`. */
-export const referenceOf = (log: readonly Partition[], position: readonly number[], version: Version, gaps: readonly Range[]): Shown => {
+/** What should be shown at `position`, without the records of `gaps`. `clock`: how the 48 h are measured. */
+export const referenceOf = (
+  log: readonly Partition[],
+  position: readonly number[],
+  version: Version,
+  gaps: readonly Range[],
+  clock: 'made monotone' | 'as it was' = 'made monotone',
+): Shown => {
   const movies = new Map<number, Movie>();
   const buckets = new Map<string, { count: number; sum: number }>();
   for (const [partition, { records }] of log.entries()) {
     const times: number[] = [];
     for (const [offset, record] of records.slice(0, position[partition] ?? 0).entries()) {
-      const time = Math.max(times.at(-1) ?? 0, record.appended);
+      const time = clock === 'made monotone' ? Math.max(times.at(-1) ?? 0, record.appended) : record.appended;
       times.push(time);
       if (record.kind === 'barrier' || record.value > 8) continue;
       if (gaps.some((gap) => gap.partition === partition && gap.from <= offset && offset < gap.to)) continue;

@@ -17,7 +17,8 @@ export const RULES = {
   monotoneTime: {
     of: 2,
     says: 'The 48 h are measured in append time made monotone.',
-    breaks: 'A step of the clock puts an occurrence outside of the 48 h that a starting writer reads, and inside for the batch.',
+    breaks:
+      'After a step of the clock the last occurrence is not the nearest one, and what was forgotten as too old lies within 48 h again.',
   },
   idsBeforeStart: {
     of: 2,
@@ -119,6 +120,11 @@ export const RULES = {
     says: 'A writer without position starts at the published cut.',
     breaks: 'It starts at the end of the log, and nobody knows what it left out.',
   },
+  stopWhereTrimmed: {
+    of: 15,
+    says: 'Where the log is trimmed past the published cut, the writer waits for a batch.',
+    breaks: 'It goes on with what is left, a gap before it: the ids of the gap are unknown, and later epochs count their retries.',
+  },
   positionLast: {
     of: 15,
     says: 'The position is written after the rows and the change record.',
@@ -188,6 +194,16 @@ export const RULES = {
     of: 18,
     says: 'Positions are compared in each partition; where the overlay is behind the cut, the cut counts.',
     breaks: 'One vector is taken for the higher one: in some partition the answer claims less or more than it has.',
+  },
+  tagNamesGaps: {
+    of: 22,
+    says: 'The ETag names what the answer lacks.',
+    breaks: 'An epoch expires, a later one remains: other content under the same ETag.',
+  },
+  tagPerPartition: {
+    of: 22,
+    says: 'The last change in the ETag is an offset in each partition.',
+    breaks: 'The highest offset of all partitions stays, while another partition goes on.',
   },
   unchangedDumpsYield: {
     of: 19,

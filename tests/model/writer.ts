@@ -68,7 +68,9 @@ const plan = (world: World, writer: Writer, { records, look, faulty }: WriterSte
   const { task } = writer;
   if (!look && task !== undefined && world.now + writer.clock + MARGIN < task.expires) {
     const span = epochsOf(world.rules, partitionAt(world, writer.partition).records).find(({ start }) => start === task.start);
-    if (span !== undefined && task.next < (span.end ?? Infinity)) return planMicroBatch(world, writer, task, span, records, faulty);
+    const { trimmed } = partitionAt(world, writer.partition);
+    if (span !== undefined && task.next >= trimmed && task.next < (span.end ?? Infinity))
+      return planMicroBatch(world, writer, task, span, records, faulty);
   }
   return lookAndPlan(world, writer, records, faulty);
 };
@@ -78,13 +80,17 @@ const lookAndPlan = (world: World, writer: Writer, records: number, faulty: bool
   const { partition } = writer;
   const cut = afterCut(currentPublication(world).version, partition);
   const { records: log, trimmed } = partitionAt(world, partition);
-  // The log is gone: the partition waits for a batch.
-  if (trimmed > cut) return [];
-  for (const span of epochsOf(world.rules, log).filter(({ end }) => end === undefined || end > cut)) {
-    const coverage = unexpired(world, writer, span);
-    if (coverage === undefined) return claimGeneration(world, writer, span);
-    const next = nextOf(world, coverage, span);
+  // Part of the log is gone, and the ids in it: the partition waits for a batch.
+  if (trimmed > cut && world.rules.stopWhereTrimmed) return [];
+  const from = Math.max(cut, trimmed);
+  for (const span of epochsOf(world.rules, log).filter(({ end }) => end === undefined || end > from)) {
+    // Not where the rule is kept: there the epoch begins after what is trimmed.
+    const start = Math.max(span.start, trimmed);
+    const coverage = unexpired(world, writer, span.epoch, start);
+    if (coverage === undefined) return claimGeneration(world, writer, span.epoch, start);
+    const next = nextOf(world, coverage, { ...span, start });
     if (span.end !== undefined && next >= span.end) continue;
+    if (next < trimmed) return [];
     const before = writer.task;
     const task = taskFor(world, writer, coverage, span, next);
     const writes = planMicroBatch(world, writer, task, span, records, faulty);
@@ -95,14 +101,14 @@ const lookAndPlan = (world: World, writer: Writer, records: number, faulty: bool
 };
 
 /** The newest generation that lives for some time yet. */
-const unexpired = (world: World, { partition, clock }: Writer, span: Span): Coverage | undefined =>
-  coverageOf(world.store, partition, span.epoch).find(({ from, expires }) => from <= span.start && world.now + clock + MARGIN < expires);
+const unexpired = (world: World, { partition, clock }: Writer, epoch: number, start: number): Coverage | undefined =>
+  coverageOf(world.store, partition, epoch).find(({ from, expires }) => from <= start && world.now + clock + MARGIN < expires);
 
 /** When rows written from now on expire at the earliest, by any clock. */
 const expiryFromNow = (world: World, { clock }: Writer): number =>
   world.now + clock + WINDOW - (world.rules.allowForClocks ? 2 * CLOCKS : 0);
 
-const claimGeneration = (world: World, writer: Writer, { epoch, start }: Span): readonly Write[] => {
+const claimGeneration = (world: World, writer: Writer, epoch: number, start: number): readonly Write[] => {
   const { partition } = writer;
   const [newest] = coverageOf(world.store, partition, epoch);
   const projection = { partition, epoch, generation: newest === undefined ? 0 : newest.generation + 1 };
@@ -139,7 +145,8 @@ const taskFor = (world: World, writer: Writer, coverage: Coverage, { start }: Sp
 const occurrencesBefore = (world: World, { partition }: Writer, next: number): Occurrences => {
   if (!world.rules.idsBeforeStart) return NO_OCCURRENCES;
   const { version } = currentPublication(world);
+  const { records, trimmed } = partitionAt(world, partition);
   const reader = occurrenceReader(world.rules, version.occurrences[partition] ?? NO_OCCURRENCES);
-  for (const record of partitionAt(world, partition).records.slice(afterCut(version, partition), next)) reader.isDuplicate(record);
+  for (const record of records.slice(Math.max(afterCut(version, partition), trimmed), next)) reader.isDuplicate(record);
   return recent(reader.known());
 };
