@@ -127,7 +127,10 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     await snapshots.poll();
     snapshots.start();
   });
-  app.addHook('preClose', async () => waits.stop());
+  app.addHook('preClose', (done) => {
+    waits.stop();
+    done();
+  });
   app.addHook('onClose', () => snapshots.stop());
 
   // Parameters are read by `request-reader.ts`, which names every fault at once; bodies of answers are texts already.

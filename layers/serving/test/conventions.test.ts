@@ -41,7 +41,7 @@ test('headers say the same', async () => {
     'rushes-batch-version': '1',
     'rushes-completeness': 'complete',
     link: `<${response.json().next}>; rel="next"`,
-    vary: 'Accept-Encoding',
+    vary: 'Accept-Encoding, Rushes-Min-Position',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'referrer-policy': 'no-referrer',
@@ -61,7 +61,7 @@ describe('paths and methods', () => {
     expect(response.json()).toMatchObject({ type: 'about:blank', title: 'Not Found', status: 404 });
   });
 
-  test.each(['/movies', '/movies/tt0000001', '/titles', '/top_movies/credits', '/health', '/health/ready', '/metrics', '/openapi.json'])(
+  test.each(['/movies/tt0000001', '/titles', '/top_movies/credits', '/health', '/health/ready', '/metrics', '/openapi.json'])(
     '%s: other methods are 405',
     async (url) => {
       for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
@@ -137,7 +137,7 @@ describe('origins', () => {
     });
     expect(preflight.statusCode).toBe(204);
     expect(preflight.headers).toMatchObject({
-      'access-control-allow-methods': 'GET, HEAD',
+      'access-control-allow-methods': 'GET, HEAD, POST',
       'access-control-allow-headers': 'if-none-match',
     });
   });
@@ -147,10 +147,10 @@ describe('origins', () => {
     const answer = async (origin: string) => (await app.inject({ url: '/movies', headers: { origin } })).headers;
     expect(await answer('https://b.example')).toMatchObject({
       'access-control-allow-origin': 'https://b.example',
-      vary: 'Accept-Encoding, Origin',
+      vary: 'Accept-Encoding, Rushes-Min-Position, Origin',
     });
     expect(await answer('https://c.example')).not.toHaveProperty('access-control-allow-origin');
-    expect((await app.inject('/movies')).headers.vary).toBe('Accept-Encoding, Origin');
+    expect((await app.inject('/movies')).headers.vary).toBe('Accept-Encoding, Rushes-Min-Position, Origin');
     await app.close();
   });
 

@@ -7,6 +7,7 @@ import { startService, type Service } from './service.ts';
 
 const page = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
 const requests = [...page.matchAll(/^GET (\S+)$/gm)].map(([, url]) => url ?? '');
+const posts = [...page.matchAll(/^POST (\S+)$/gm)].map(([, url]) => url ?? '');
 const wrong = requests.filter((url) => url.includes('color'));
 
 let service: Service;
@@ -19,7 +20,7 @@ describe('docs/api.md', () => {
   test('shows a request for every path', () => {
     const { paths } = service.app.swagger();
     const shown = new Set(
-      requests.map((url) =>
+      [...requests, ...posts].map((url) =>
         url
           .replace(/\?.*/, '')
           .replace(/\/tt\d+/, '/{id}')
