@@ -58,7 +58,7 @@ const APPEND_FOR_EVER = `
 
 type Told = { readonly acknowledged: readonly (readonly [PartitionId, number, string])[] } | { readonly barrier: number };
 
-/** Kills the process some time after its first words. */
+/** Kills the process some time after its first words, unless it ended before. */
 const runAndKill = async (name: string, afterMs: number): Promise<Told[]> => {
   const child = start(APPEND_FOR_EVER, name);
   let text = '';
@@ -66,7 +66,8 @@ const runAndKill = async (name: string, afterMs: number): Promise<Told[]> => {
   await once(child.stdout, 'data');
   await setTimeout(afterMs);
   child.kill('SIGKILL');
-  await once(child, 'close');
+  const [, signal] = (await once(child, 'close')) as [unknown, string | null]; // as: Node's documented arguments
+  expect(signal).toBe('SIGKILL');
   const whole = text.slice(0, text.lastIndexOf('\n')).split('\n');
   return whole.map((line) => JSON.parse(line) as Told); // as: what the script writes
 };
@@ -103,6 +104,38 @@ test('kill -9 in the middle of appends: what was acknowledged is there, an appen
   const known = new Set(barriers[0]);
   expect(told.filter((one) => 'barrier' in one && !known.has(one.barrier))).toEqual([]);
   await log.append([{ partition: 'movie.ratings/0', key: 'k', id: 'after', value: '' }]);
+});
+
+test('three processes append at once and wait for each other, none is refused', async () => {
+  let isRunning = true;
+  const appendHere = async (): Promise<number> => {
+    for (let n = 0; ; n++) {
+      if (!isRunning) return n;
+      await log.append([{ partition: 'movie.ratings/5', key: 'k', id: `here ${n}`, value: '' }]);
+    }
+  };
+  const here = appendHere();
+  const told = await Promise.all([runAndKill('1', 500), runAndKill('2', 500)]).finally(() => (isRunning = false));
+  const appended = await here;
+  expect(Math.min(appended, ...told.map((lines) => lines.length))).toBeGreaterThan(10);
+  const records = await readWhole('movie.ratings/5');
+  expect(records.filter(({ kind }) => kind === 'event')).toHaveLength(appended);
+});
+
+test('processes that make a log at the same moment all have it', async () => {
+  const script = `
+    const startMs = Number(name);
+    while (Date.now() < startMs);
+    const made = await openSqliteEventLog(folder + '/new');
+    await made.append([{ partition: 'movie.ratings/5', key: 'k', id: 'of ' + process.pid, value: '' }]);
+    await made.close();
+  `;
+  const at = String(Date.now() + 1_500);
+  const codes = await Promise.all(Array.from({ length: 4 }, async () => (await once(start(script, at), 'exit'))[0] as unknown)); // as: no any
+  expect(codes).toEqual([0, 0, 0, 0]);
+  const made = await openSqliteEventLog(join(folder, 'new'));
+  expect(await made.bounds('movie.ratings/5')).toEqual({ earliest: 0, next: 4 });
+  await made.close();
 });
 
 test('an append of another process ends a wait within a second', async () => {
