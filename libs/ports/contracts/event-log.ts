@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 
 import { appendTests } from './event-log/appending.ts';
 import { barrierTests } from './event-log/barriers.ts';
+import { deadLetterTests } from './event-log/dead-letters.ts';
 import { groupTests } from './event-log/groups.ts';
 import { modelTests } from './event-log/model.ts';
 import type { OpenedEventLog } from './event-log/opened-log.ts';
@@ -27,6 +28,7 @@ export const eventLogContract = ({ name, open, runs = 30 }: EventLogContract): v
     timeTests(open);
     groupTests(open);
     trimTests(open);
+    deadLetterTests(open);
     modelTests(open, runs);
   });
 };

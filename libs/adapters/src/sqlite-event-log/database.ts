@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { PartitionId } from '@rushes/domain';
+import { isPartitionId, type LogPartition, type PartitionId } from '@rushes/domain';
 import { explained } from './errors.ts';
 
 /** An open log file. All work on it is synchronous: nothing of this process comes between the statements of a transaction. */
@@ -7,7 +7,8 @@ export interface LogFile {
   readonly path: string;
   readonly database: DatabaseSync;
   /** @throws RangeError if there is no such partition. */
-  numberOf(partition: PartitionId): number;
+  numberOf(partition: LogPartition): number;
+  /** By number. The dead letters are none of them: no barriers, no owners, no trimming. */
   readonly partitions: ReadonlyMap<number, PartitionId>;
   /** One snapshot for several reads. */
   reading<Result>(work: () => Result): Result;
@@ -15,8 +16,9 @@ export interface LogFile {
   writing<Result>(work: () => Result): Result;
 }
 
-export const logFile = (path: string, database: DatabaseSync, partitions: ReadonlyMap<number, PartitionId>): LogFile => {
-  const numbers = new Map([...partitions].map(([number, partition]) => [partition, number]));
+export const logFile = (path: string, database: DatabaseSync, all: ReadonlyMap<number, LogPartition>): LogFile => {
+  const numbers = new Map([...all].map(([number, partition]) => [partition, number]));
+  const partitions = new Map([...all].flatMap(([number, partition]) => (isPartitionId(partition) ? [[number, partition] as const] : [])));
   const [begin, beginImmediate, commit] = ['BEGIN', 'BEGIN IMMEDIATE', 'COMMIT'].map((sql) => database.prepare(sql)) as [
     StatementSync,
     StatementSync,

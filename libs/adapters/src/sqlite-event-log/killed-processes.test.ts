@@ -122,22 +122,6 @@ test('three processes append at once and wait for each other, none is refused', 
   expect(records.filter(({ kind }) => kind === 'event')).toHaveLength(appended);
 });
 
-test('processes that make a log at the same moment all have it', async () => {
-  const script = `
-    const startMs = Number(name);
-    while (Date.now() < startMs);
-    const made = await openSqliteEventLog(folder + '/new');
-    await made.append([{ partition: 'movie.ratings/5', key: 'k', id: 'of ' + process.pid, value: '' }]);
-    await made.close();
-  `;
-  const at = String(Date.now() + 1_500);
-  const codes = await Promise.all(Array.from({ length: 4 }, async () => (await once(start(script, at), 'exit'))[0] as unknown)); // as: no any
-  expect(codes).toEqual([0, 0, 0, 0]);
-  const made = await openSqliteEventLog(join(folder, 'new'));
-  expect(await made.bounds('movie.ratings/5')).toEqual({ earliest: 0, next: 4 });
-  await made.close();
-});
-
 test('an append of another process ends a wait within a second', async () => {
   const partition = 'movie.reviews/2';
   const child = start(

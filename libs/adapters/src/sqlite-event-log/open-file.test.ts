@@ -3,6 +3,7 @@ import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import { PARTITIONS } from '@rushes/domain';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
@@ -43,6 +44,16 @@ test('ten that open one new log at once all have it', async () => {
   for (const [n, log] of logs.entries()) await log.append([{ partition, key: 'k', id: `event ${n}`, value: '' }]);
   expect(await logs[0]?.bounds(partition)).toEqual({ earliest: 0, next: 10 });
   for (const log of logs) await log.close();
+});
+
+test('waits for another process that is just making the file', async () => {
+  const maker = new DatabaseSync(file);
+  maker.exec('BEGIN IMMEDIATE');
+  const [log] = await Promise.all([openSqliteEventLog(folder), setTimeout(100).then(() => maker.exec('ROLLBACK'))]);
+  await log.append(some.slice(0, 1));
+  expect(await log.bounds(partition)).toEqual({ earliest: 0, next: 1 });
+  maker.close();
+  await log.close();
 });
 
 test('keeps records for 7 days unless told otherwise, and 48 hours at the least', async () => {

@@ -1,7 +1,7 @@
 import { join, dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
-import { type PartitionId, PARTITIONS } from '@rushes/domain';
+import { DEAD_LETTERS, type LogPartition, PARTITIONS } from '@rushes/domain';
 import { makeFolder } from '../crash-safety/sync.ts';
 import { type LogFile, logFile } from './database.ts';
 import { BUSY_MS, explained, isBusy } from './errors.ts';
@@ -42,17 +42,17 @@ const checkFormat = (path: string, database: DatabaseSync): void => {
   }
 };
 
-const prepareFile = (path: string, database: DatabaseSync): Map<number, PartitionId> => {
+const prepareFile = (path: string, database: DatabaseSync): Map<number, LogPartition> => {
   database.exec(SETTINGS);
   database.exec('BEGIN IMMEDIATE');
   const isNew = database.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
   if (isNew) database.exec(`${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT}`);
   else checkFormat(path, database);
   const add = database.prepare('INSERT OR IGNORE INTO partitions (name) VALUES (?)');
-  for (const partition of PARTITIONS) add.run(partition);
+  for (const partition of [...PARTITIONS, DEAD_LETTERS]) add.run(partition);
   const rows = database.prepare('SELECT number, name FROM partitions').all();
   database.exec('COMMIT');
-  return new Map(rows.map((row) => [Number(row['number']), row['name'] as PartitionId])); // as: written here
+  return new Map(rows.map((row) => [Number(row['number']), row['name'] as LogPartition])); // as: written here
 };
 
 /** @throws Error that names the file and the way out if it is damaged, of another format, or no log at all. */

@@ -1,4 +1,4 @@
-import type { PartitionId } from '@rushes/domain';
+import type { LogPartition } from '@rushes/domain';
 import { type Bounds, type LogRecord, OffsetTrimmedError } from '@rushes/ports';
 import type { LogFile } from './database.ts';
 import { explained } from './errors.ts';
@@ -6,8 +6,8 @@ import { endOf, offsetOf, positionOf } from './positions.ts';
 
 export interface RecordReader {
   /** What is there now. @throws OffsetTrimmedError */
-  read(partition: PartitionId, from: number, limit: number): LogRecord[];
-  bounds(partition: PartitionId): Bounds;
+  read(partition: LogPartition, from: number, limit: number): LogRecord[];
+  bounds(partition: LogPartition): Bounds;
 }
 
 type Row = readonly [position: number, appendedAtMs: number, barrier: number | null, key: string, id: string, value: string];

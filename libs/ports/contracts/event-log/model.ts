@@ -1,4 +1,4 @@
-import { type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
+import { type LogPartition, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
 import { type EventLog, type LogRecord, type NewRecord, OffsetTrimmedError } from '@rushes/ports';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -45,8 +45,8 @@ class Partition {
 }
 
 class Model {
-  readonly partitions = new Map<PartitionId, Partition>(WATCHED.map((partition) => [partition, new Partition()]));
-  of(partition: PartitionId): Partition {
+  readonly partitions = new Map<LogPartition, Partition>(WATCHED.map((partition) => [partition, new Partition()]));
+  of(partition: LogPartition): Partition {
     return this.partitions.get(partition) ?? new Partition();
   }
 }

@@ -1,0 +1,45 @@
+import { DEAD_LETTERS } from '@rushes/domain';
+import { describe, expect, test } from 'vitest';
+
+import { idsOf, newRecord, newRecords, RATINGS, readAll } from './made-up-records.ts';
+import { logForEach, type OpenEventLog } from './opened-log.ts';
+
+const LEASE_MS = 3_000;
+
+export const deadLetterTests = (open: OpenEventLog): void => {
+  describe('dead letters', () => {
+    const given = logForEach(open);
+    const letter = { ...newRecord(RATINGS, 'letter'), partition: DEAD_LETTERS };
+
+    test('are appended together with events, and read like them, by every client', async () => {
+      const [event, dead] = await given.log.append([newRecord(RATINGS, 'event'), letter]);
+      expect([event?.partition, dead?.partition]).toEqual([RATINGS, DEAD_LETTERS]);
+      for (const log of [given.log, await given.opened.reopen()]) {
+        const offset = dead?.offset ?? Infinity;
+        const { key, id, value } = letter;
+        expect(await log.read(DEAD_LETTERS, offset, 10)).toEqual([
+          { kind: 'event', key, id, value, offset, appendedAtMs: dead?.appendedAtMs },
+        ]);
+        expect((await log.bounds(DEAD_LETTERS)).next).toBeGreaterThan(offset);
+        expect(await log.offsetAtTime(DEAD_LETTERS, dead?.appendedAtMs ?? 0)).toBe(offset);
+      }
+    });
+
+    test('have no barriers and no owner', async () => {
+      await given.log.append([letter]);
+      await given.log.appendBarrier(1);
+      expect(idsOf(await given.log.read(DEAD_LETTERS, 0, 10))).toEqual(['letter']);
+      const member = await given.log.join('group', 'a', LEASE_MS);
+      expect((await member.renew()).map(({ partition }) => partition as string)).not.toContain(DEAD_LETTERS);
+    });
+
+    test('are never trimmed', async () => {
+      await given.log.append([...newRecords(RATINGS, 3), letter]);
+      const { next } = await given.log.bounds(RATINGS);
+      await given.opened.advance(10 * given.log.retentionMs);
+      await given.log.trim({ [RATINGS]: next, [DEAD_LETTERS]: 1_000_000 });
+      expect(await readAll(given.log, RATINGS)).toEqual([]);
+      expect(idsOf(await given.log.read(DEAD_LETTERS, 0, 10))).toEqual(['letter']);
+    });
+  });
+};
