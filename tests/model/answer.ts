@@ -31,7 +31,7 @@ export interface Answer {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-export const TOP = 2;
+const TOP = 2;
 
 /** What serving would answer now; undefined while it cannot. */
 export const answerOf = (world: World): Answer | undefined => {

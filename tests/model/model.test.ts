@@ -1,5 +1,6 @@
 /** The rules of the merge keep the promise in random histories, and each of them is needed. */
 import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -10,7 +11,7 @@ import { describeViolation } from './describe.ts';
 import { historyOf } from './history.ts';
 import { type LogRecord, partitionOf } from './log.ts';
 import { referenceOf } from './reference.ts';
-import { ALL_RULES, RULE_NAMES, without } from './rules.ts';
+import { ALL_RULES, RULE_NAMES, RULES, without } from './rules.ts';
 import { type Found, search, tryHistory } from './search.ts';
 import { NO_VARIANTS, type VariantName, VARIANTS } from './variants.ts';
 
@@ -63,6 +64,13 @@ describe.each(RULE_NAMES)('without %s', (name) => {
 // as: the keys of VARIANTS
 test.each(Object.keys(VARIANTS) as VariantName[])('%s keeps the promise as well', (name) => {
   expect(found(3001, 150, { ...NO_VARIANTS, [name]: true })).toBeUndefined();
+});
+
+test('docs/merge-model.md has every rule as it is declared (else: npm run soak -- --rules 1000 --seed 1)', () => {
+  const page = readFileSync(new URL('../../docs/merge-model.md', import.meta.url), 'utf8').replaceAll(/ +/g, ' ');
+  const rows = RULE_NAMES.map((name) => `| ${RULES[name].part} | \`${name}\` | ${RULES[name].says} | ${RULES[name].breaks} |`);
+  expect(rows.filter((row) => !page.includes(row))).toEqual([]);
+  expect(Object.keys(VARIANTS).filter((name) => !page.includes(`\`${name}\`:`))).toEqual([]);
 });
 
 test('a seed gives the same history every time, another seed another one', () => {

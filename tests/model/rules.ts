@@ -1,8 +1,8 @@
 /** The rules of the merge as switches. All of them on: every answer is right. One left out: `breaks` says what goes wrong, and a history shows it. */
 
 interface Rule {
-  /** Number of the rule in the written rules of the merge. */
-  readonly of: number;
+  /** What it is about. */
+  readonly part: 'log' | 'runs' | 'rows' | 'writers' | 'overlay' | 'answers' | 'merge';
   readonly says: string;
   /** What is done when the rule is left out, and what breaks. */
   readonly breaks: string;
@@ -10,213 +10,213 @@ interface Rule {
 
 export const RULES = {
   storedOccurrences: {
-    of: 2,
+    part: 'log',
     says: 'A duplicate is told from the stored offset and time of earlier occurrences.',
     breaks: 'The writer asks whether an expiring id row is still there: a late writer counts what the batch does not.',
   },
   monotoneTime: {
-    of: 2,
+    part: 'log',
     says: 'The 48 h are measured in append time made monotone.',
     breaks:
       'After a step of the clock the last occurrence is not the nearest one, and what was forgotten as too old lies within 48 h again.',
   },
   idsBeforeStart: {
-    of: 2,
+    part: 'log',
     says: 'A writer that starts at a position first reads the ids of the 48 h before it.',
     breaks: 'A retry of what came before the start is counted again.',
   },
   sameValidity: {
-    of: 3,
+    part: 'log',
     says: 'Both layers judge an event by the same function.',
     breaks: 'An event that the batch quarantines is counted by the speed layer until a batch covers it.',
   },
   neverSkip: {
-    of: 3,
+    part: 'log',
     says: 'A fault of the machinery stops the partition.',
     breaks: 'The writer skips the record on which it failed.',
   },
   reportLoss: {
-    of: 4,
+    part: 'log',
     says: 'Offsets trimmed before they were archived are reported as a gap for good.',
     breaks: 'The batch folds what is left and says nothing.',
   },
   freshNumbers: {
-    of: 5,
+    part: 'runs',
     says: "A run's number is above every claim, manifest and barrier.",
     breaks: 'The number after the published one has a manifest already, from a run that died: no run can publish again.',
   },
   readBack: {
-    of: 6,
+    part: 'runs',
     says: 'The cut is the first barrier k in the partition.',
     breaks: 'The cut is where the own, repeated append landed: events between the two copies count in both layers.',
   },
   supersededByHigher: {
-    of: 6,
+    part: 'runs',
     says: 'A run that finds a higher barrier before its own ends.',
     breaks: 'Events between the two barriers are before the cut and in a later epoch as well.',
   },
   ignoreLowerBarriers: {
-    of: 7,
+    part: 'runs',
     says: 'A barrier that is not above all before it opens no epoch.',
     breaks: 'A late lower barrier puts the events after it under a version that does not have them.',
   },
   foldAllEpochs: {
-    of: 8,
+    part: 'runs',
     says: "A run folds everything since its parent's cut.",
     breaks: 'Epochs of runs that ended without publishing are in no version.',
   },
   publishAfterBegin: {
-    of: 9,
+    part: 'runs',
     says: 'A run publishes as the successor of what was current when it began.',
     breaks: 'A rollback is undone by a run that began before it.',
   },
   immutableArtefacts: {
-    of: 10,
+    part: 'runs',
     says: 'View artefacts are never changed in place.',
     breaks: 'Readers see tables that are half of one version and half of another.',
   },
   offsetTimestamps: {
-    of: 12,
+    part: 'rows',
     says: 'Write timestamps grow with the offset within what competes.',
     breaks: 'Timestamps are append times: events of one instant tie, after a step of the clock the newer state loses.',
   },
   statelessTimestamps: {
-    of: 12,
+    part: 'rows',
     says: 'Every writer gives the same write the same timestamp.',
     breaks: 'A running maximum that starts anew with each writer: after a hand-over newer states lose.',
   },
   fullTtl: {
-    of: 13,
+    part: 'rows',
     says: 'Every write carries the full time to live.',
     breaks: 'Rows live 48 h from the event: parts of an epoch expire before its coverage does.',
   },
   coverageWithoutTtl: {
-    of: 13,
+    part: 'rows',
     says: 'Coverage and positions do not expire.',
     breaks: 'They go with the rows: what had been projected is forgotten, and an answer far behind calls itself complete.',
   },
   allowForClocks: {
-    of: 13,
+    part: 'rows',
     says: 'Coverage expires earlier than the rows by as much as clocks of processes may differ.',
     breaks: 'The store expires rows by its own clock, which is ahead of the one by which they are trusted.',
   },
   coverageOnce: {
-    of: 13,
+    part: 'rows',
     says: 'Coverage is written before the first row of its generation, and not again by whoever goes on with it.',
     breaks: 'A writer that takes over counts the 48 h from its own first write: rows of the one before expire earlier.',
   },
   newGeneration: {
-    of: 14,
+    part: 'rows',
     says: 'Renewal writes the epoch again under the next generation.',
     breaks: 'Rows written again in place with the same timestamp disappear when the expired copies are compacted.',
   },
   positionPerGeneration: {
-    of: 15,
+    part: 'writers',
     says: 'Each generation of an epoch has a position of its own.',
     breaks: 'A writer in the old generation moves the position past rows that the new one does not have.',
   },
   startAtCut: {
-    of: 15,
+    part: 'writers',
     says: 'A writer without position starts at the published cut.',
     breaks: 'It starts at the end of the log, and nobody knows what it left out.',
   },
   stopWhereTrimmed: {
-    of: 15,
+    part: 'writers',
     says: 'Where the log is trimmed past the published cut, the writer waits for a batch.',
     breaks: 'It goes on with what is left, a gap before it: the ids of the gap are unknown, and later epochs count their retries.',
   },
   positionLast: {
-    of: 15,
+    part: 'writers',
     says: 'The position is written after the rows and the change record.',
     breaks: 'A crash between the two leaves rows out for good.',
   },
   rereadPosition: {
-    of: 15,
+    part: 'writers',
     says: 'After a reconnect the writer reads its position from the store.',
     breaks: 'It trusts its memory: rows that the store lost are never written again.',
   },
   noPositionRetry: {
-    of: 15,
+    part: 'writers',
     says: 'A position is never written again across a reconnect.',
     breaks: 'The position comes back without the rows that were lost before it.',
   },
   losesOnlyTail: {
-    of: 15,
+    part: 'writers',
     says: 'The store keeps acknowledged writes in their order: what it loses is the end.',
     breaks: 'It loses rows and keeps the position that was written after them.',
   },
   readAnewAfterReconnect: {
-    of: 15,
+    part: 'overlay',
     says: 'An overlay that is being read when the store is lost is begun anew.',
     breaks: 'The position was read before the crash, and the rows after it: what the store lost is missing from the overlay.',
   },
   observationsByTime: {
-    of: 16,
+    part: 'merge',
     says: 'The latest observation is the one with the highest (event time, offset).',
     breaks: 'An observation that came late, in the speed layer, replaces a newer one in the batch.',
   },
   overlayOnly: {
-    of: 17,
+    part: 'overlay',
     says: 'Answers come from the overlay.',
     breaks: 'Rows read from the store during a micro-batch are of different moments.',
   },
   followFromBeforeScan: {
-    of: 17,
+    part: 'overlay',
     says: 'Change records are followed from the position read before the scan.',
     breaks: 'What changed during the scan, in rows scanned before, is never seen.',
   },
   waitUntilPassed: {
-    of: 17,
+    part: 'overlay',
     says: 'An overlay answers only at a position above the last offset of everything in it.',
     breaks: 'A row ahead of the change records, of a micro-batch that is not finished, is shown at a position below it.',
   },
   noHoles: {
-    of: 17,
+    part: 'overlay',
     says: 'A change record that begins above the position is not applied: the overlay is built anew.',
     breaks: 'What lies between is missing.',
   },
   checkCoverage: {
-    of: 18,
+    part: 'answers',
     says: 'What is not covered, or has expired, is a gap.',
     breaks: 'Missing epochs are served as if nothing had happened in them.',
   },
   checkAfterReading: {
-    of: 18,
+    part: 'overlay',
     says: 'Expiry is checked after the rows were read, for the generation that was read.',
     breaks: 'Rows expired during the scan, and a newer generation makes the epoch look unexpired.',
   },
   neverBelowPublished: {
-    of: 18,
+    part: 'answers',
     says: 'An answer reaches at least as far as any version published so far; up to there, what it lacks is a gap.',
     breaks: 'After a rollback, while the speed layer is behind, events that were shown are gone, and the answer calls itself complete.',
   },
   comparePositions: {
-    of: 18,
+    part: 'answers',
     says: 'Positions are compared in each partition; where the overlay is behind the cut, the cut counts.',
     breaks: 'One vector is taken for the higher one: in some partition the answer claims less or more than it has.',
   },
   tagNamesGaps: {
-    of: 22,
+    part: 'answers',
     says: 'The ETag names what the answer lacks.',
     breaks: 'An epoch expires, a later one remains: other content under the same ETag.',
   },
   tagPerPartition: {
-    of: 22,
+    part: 'answers',
     says: 'The last change in the ETag is an offset in each partition.',
     breaks: 'The highest offset of all partitions stays, while another partition goes on.',
   },
   unchangedDumpsYield: {
-    of: 19,
+    part: 'merge',
     says: 'A dump row counts from the version in which it changed.',
     breaks: 'An unchanged row of a newer dump overrides a live edit.',
   },
   sortedReads: {
-    of: 20,
+    part: 'merge',
     says: 'Minima and top lists are sorted reads that skip changed keys.',
     breaks: 'They are corrected by subtraction: what comes after them is not known.',
   },
   subtractBefore: {
-    of: 20,
+    part: 'merge',
     says: 'What a changed key contributed before is subtracted.',
     breaks: 'It counts twice, in two groups after an edit.',
   },

@@ -97,8 +97,8 @@ const countEach = async (first: number, histories: number): Promise<void> => {
       if (tried % CHUNK === 0) await setImmediate();
     }
     if (isOver()) return;
-    const { of, says, breaks } = RULES[name];
-    say(`| ${of} | \`${name}\` | ${says} | ${breaks} | ${found === 0 ? 'never' : Math.round(histories / found)} |`);
+    const { part, says, breaks } = RULES[name];
+    say(`| ${part} | \`${name}\` | ${says} | ${breaks} | ${found === 0 ? 'never' : Math.round(histories / found)} |`);
   }
 };
 

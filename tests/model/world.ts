@@ -16,7 +16,7 @@ export interface Publication {
   readonly began: number;
 }
 
-export const FIRST_PUBLICATION: Publication = { number: 0, version: FIRST_VERSION, by: 'run', began: -1 };
+const FIRST_PUBLICATION: Publication = { number: 0, version: FIRST_VERSION, by: 'run', began: -1 };
 
 export interface Run {
   readonly began: Publication;
