@@ -14,7 +14,7 @@ import { identifyCallers, requireRoles } from './entrances/access.ts';
 import { createEntranceMetrics } from './entrances/entrance-metrics.ts';
 import { entrances } from './entrances/entrance.ts';
 import { demandPositions } from './entrances/min-position.ts';
-import { positionWaits } from './entrances/position-waits.ts';
+import { type PositionWaits, positionWaits } from './entrances/position-waits.ts';
 import { createReceipts } from './entrances/receipts.ts';
 import { answerRawError, handleFailures, sendProblem } from './failures.ts';
 import { createHttpMetrics } from './http-metrics.ts';
@@ -68,6 +68,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Which publication is served. */
     readonly snapshots: CurrentSnapshot;
+    /** Requests that wait for a position. */
+    readonly waits: PositionWaits;
   }
 }
 
@@ -123,15 +125,15 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   const waits = positionWaits(snapshots);
 
   app.decorate('snapshots', snapshots);
+  app.decorate('waits', waits);
   app.addHook('onReady', async () => {
     await snapshots.poll();
     snapshots.start();
   });
-  app.addHook('preClose', (done) => {
+  app.addHook('onClose', () => {
     waits.stop();
-    done();
+    return snapshots.stop();
   });
-  app.addHook('onClose', () => snapshots.stop());
 
   // Parameters are read by `request-reader.ts`, which names every fault at once; bodies of answers are texts already.
   app.setValidatorCompiler(() => () => true);

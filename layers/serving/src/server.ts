@@ -28,6 +28,8 @@ export const startServing = async (
       context.logger.warn(`requests were still under way after ${drainTimeoutMs} ms: cutting their connections`);
       app.server.closeAllConnections();
     }, drainTimeoutMs);
+    // What has not been shown by now will not be: who waits for it gets an answer.
+    app.waits.stop();
     try {
       await app.close();
     } finally {

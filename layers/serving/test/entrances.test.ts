@@ -1,0 +1,345 @@
+/** Posting movies, ratings and reviews: what is accepted is in the log, once, and every layer can use it. */
+import { judgeEvent, partitionOf, type Tconst, titleIdOf, topicOfEvent } from '@rushes/domain';
+import type { EventLog } from '@rushes/ports';
+import * as fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { parsePosition } from '../src/position.ts';
+import { type EntranceService, NOW_MS, startEntrances } from './entrance-service.ts';
+
+const ID = titleIdOf('tt0000001' as Tconst); // as: well-formed
+const MOVIE = { title: 'Night Ferry', genres: ['Drama', 'Crime'], year: 2025, rating: 7.3, runtime_minutes: 101 };
+const LINK = 'https://www.imdb.com/title/tt0000099/';
+const HOUR_MS = 3_600_000;
+
+let service: EntranceService;
+let key = '';
+beforeEach(async () => {
+  service = await startEntrances();
+  key = (await service.makeKey('writer')).text;
+});
+afterEach(() => service.close());
+
+interface Sent {
+  readonly headers?: Record<string, string>;
+  readonly app?: EntranceService['app'];
+}
+
+const post = (url: string, payload: object | string, { headers = {}, app = service.app }: Sent = {}) =>
+  app.inject({
+    method: 'POST',
+    url,
+    payload,
+    headers: { 'x-api-key': key, ...(typeof payload === 'string' ? { 'content-type': 'application/json' } : {}), ...headers },
+  });
+
+const show = async (apps = [service.app]): Promise<void> => {
+  await service.project();
+  for (const app of apps) await app.snapshots.poll();
+};
+
+describe('what is accepted', () => {
+  test('a rating: an event in the partition of its movie', async () => {
+    const response = await post('/movies/tt0000001/ratings', { score: 8.5, user: 'ada', at: '2026-02-28T20:00:00Z' });
+    expect(response.statusCode).toBe(202);
+    const [logged, ...others] = await service.events();
+    expect(others).toEqual([]);
+    expect(logged).toMatchObject({
+      partition: partitionOf('movie.ratings', ID),
+      record: { key: ID, offset: 0 },
+      event: { type: 'rating_given', version: 1, payload: { movie_id: ID, score: 8.5, user: 'ada', at: '2026-02-28T20:00:00Z' } },
+    });
+    const { data, meta } = response.json();
+    expect(data).toEqual({ event_id: logged?.record.id, movie_id: ID, position: response.headers['rushes-position'] });
+    expect(meta).toEqual({ state: 'accepted', appended_at: '2026-03-01T11:00:00.000Z' });
+    expect(response.headers).toMatchObject({ location: `/movies/${ID}`, 'cache-control': 'no-store' });
+    expect(response.headers).not.toHaveProperty('preference-applied');
+    const position = parsePosition(data.position) ?? {};
+    expect(Object.entries(position).filter(([, offset = 0]) => offset > 0)).toEqual([[logged?.partition, 1]]);
+  });
+
+  test('a review, a movie, each with what was left out filled in', async () => {
+    expect((await post(`/movies/${ID}/reviews`, { text: 'Splendid.' })).statusCode).toBe(202);
+    const movie = await post('/movies', { title: 'Night Ferry' });
+    expect(movie.statusCode).toBe(202);
+    const { movie_id: movieId } = movie.json().data;
+    const payloads = (await service.events()).map(({ event }) => event.payload);
+    expect(payloads).toEqual(
+      expect.arrayContaining([
+        { movie_id: ID, text: 'Splendid.', author: null, score: null, at: '2026-03-01T11:00:00.000Z' },
+        {
+          movie_id: movieId,
+          tconst: null,
+          source: 'posted',
+          at: '2026-03-01T11:00:00.000Z',
+          title: 'Night Ferry',
+          genres: [],
+          year: null,
+          runtime_minutes: null,
+          rating: null,
+        },
+      ]),
+    );
+  });
+
+  test('any of a movie’s ids', async () => {
+    for (const id of ['tt0000001', ID, ID.toUpperCase()])
+      expect((await post(`/movies/${id}/ratings`, { score: 1 })).json().data.movie_id).toBe(ID);
+  });
+
+  test('with imdb_link the movie’s id follows from IMDb’s', async () => {
+    const response = await post('/movies', { ...MOVIE, imdb_link: LINK });
+    expect(response.json().data.movie_id).toBe(titleIdOf('tt0000099' as Tconst)); // as: well-formed
+    expect((await service.events())[0]?.event.payload).toMatchObject({ tconst: 'tt0000099', ...MOVIE });
+  });
+
+  test('an event of nearly 24 hours ahead', async () => {
+    const at = new Date(NOW_MS + 24 * HOUR_MS - 60_000).toISOString();
+    expect((await post('/movies/tt0000001/ratings', { score: 5, at })).statusCode).toBe(202);
+  });
+
+  test('a review of 50,000 characters, however they are written', async () => {
+    const text = '🎬'.repeat(50_000);
+    const escaped = JSON.stringify({ text }).replaceAll('🎬', '\\ud83c\\udfac');
+    expect(escaped.length).toBeGreaterThan(600_000);
+    for (const payload of [{ text }, escaped]) expect((await post('/movies/tt0000001/reviews', payload)).statusCode).toBe(202);
+    expect((await service.events()).map(({ event }) => 'text' in event.payload && event.payload.text === text)).toEqual([true, true]);
+  });
+
+  test('whatever passes the body’s rules is an event that every layer accepts, also if the log’s clock is half a minute behind', async () => {
+    const instant = fc
+      .date({ min: new Date(0), max: new Date(NOW_MS + 23.9 * HOUR_MS), noInvalidDate: true })
+      .map((date) => date.toISOString());
+    const score = fc.integer({ min: 2, max: 20 }).map((halves) => halves / 2);
+    const name = fc.option(fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }));
+    const rating = fc.record({ score, user: name, at: instant }, { requiredKeys: ['score'] });
+    const review = fc.record(
+      { text: fc.string({ minLength: 1, maxLength: 80, unit: 'binary' }), author: name, score: fc.option(score), at: instant },
+      { requiredKeys: ['text'] },
+    );
+    const movie = fc.record(
+      {
+        title: fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' }),
+        genres: fc.uniqueArray(fc.stringMatching(/^[A-Za-z -]{1,20}$/), { maxLength: 20 }),
+        year: fc.option(fc.integer({ min: 1850, max: 2200 })),
+        rating: fc.option(fc.integer({ min: 10, max: 100 }).map((tenths) => tenths / 10)),
+        runtime_minutes: fc.option(fc.nat(60_000)),
+      },
+      { requiredKeys: ['title'] },
+    );
+    const posted = fc.oneof(
+      rating.map((body) => ['/movies/tt0000001/ratings', body] as const),
+      review.map((body) => ['/movies/tt0000001/reviews', body] as const),
+      movie.map((body) => ['/movies', body] as const),
+    );
+    let accepted = 0;
+    await fc.assert(
+      fc.asyncProperty(posted, async ([url, body]) => {
+        const response = await post(url, body);
+        const isBlank = Object.values(body).some((value) => typeof value === 'string' && (!/\S/.test(value) || value.includes('\0')));
+        expect([body, response.statusCode]).toEqual([body, isBlank ? response.statusCode : 202]);
+        if (response.statusCode === 202) accepted += 1;
+      }),
+      { numRuns: 150 },
+    );
+    const events = await service.events();
+    expect(events).toHaveLength(accepted);
+    for (const { record, event } of events) {
+      const context = { topic: topicOfEvent(event.type), key: record.key, appendedAtMs: record.appendedAtMs - 30_000 };
+      expect(judgeEvent(record.value, context)).toHaveProperty('row');
+    }
+  });
+});
+
+test('a browser of another origin may ask to post', async () => {
+  const preflight = await service.app.inject({
+    method: 'OPTIONS',
+    url: '/movies/tt0000001/ratings',
+    headers: {
+      origin: 'https://example.org',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'x-api-key,idempotency-key',
+    },
+  });
+  expect(preflight.statusCode).toBe(204);
+  expect(preflight.headers).toMatchObject({
+    'access-control-allow-origin': '*',
+    'access-control-allow-methods': 'GET, HEAD, POST',
+    'access-control-allow-headers': 'x-api-key,idempotency-key',
+  });
+  const response = await post('/movies/tt0000001/ratings', { score: 5 }, { headers: { origin: 'https://example.org' } });
+  expect(response.headers['access-control-expose-headers']).toMatch(/Location.*Rushes-Position/);
+});
+
+describe('a movie that is known', () => {
+  test('is 409 with its id, by the batch layer or by an event', async () => {
+    const known = await post('/movies', { ...MOVIE, imdb_link: 'https://www.imdb.com/title/tt0000001/' });
+    expect(known.statusCode).toBe(409);
+    expect(known.headers.location).toBe(`/movies/${ID}`);
+    expect(known.json()).toMatchObject({ detail: expect.stringContaining(ID), errors: [{ in: 'body', name: 'imdb_link' }] });
+    expect(await service.events()).toEqual([]);
+
+    expect((await post('/movies', { ...MOVIE, imdb_link: LINK })).statusCode).toBe(202);
+    // At once, before any answer shows it; and at another replica as soon as answers do.
+    expect((await post('/movies', { ...MOVIE, imdb_link: LINK })).statusCode).toBe(409);
+    const other = await service.replica();
+    await show([service.app, other]);
+    for (const app of [service.app, other]) expect((await post('/movies', { ...MOVIE, imdb_link: LINK }, { app })).statusCode).toBe(409);
+    expect(await service.events()).toHaveLength(1);
+  });
+
+  test('posted twice at once: one gets it', async () => {
+    const responses = await Promise.all(Array.from({ length: 5 }, () => post('/movies', { ...MOVIE, imdb_link: LINK })));
+    expect(responses.map(({ statusCode }) => statusCode).toSorted()).toEqual([202, 409, 409, 409, 409]);
+    expect(await service.events()).toHaveLength(1);
+  });
+
+  test('can be posted after the log did not take it', async () => {
+    await service.close();
+    let failing = true;
+    const wrapLog = (log: EventLog): EventLog => ({
+      ...log,
+      append: (records) => (failing ? Promise.reject(new Error('disk full')) : log.append(records)),
+    });
+    service = await startEntrances({ wrapLog });
+    key = (await service.makeKey('writer')).text;
+    const headers = { 'idempotency-key': 'one' };
+    const failed = await post('/movies', { ...MOVIE, imdb_link: LINK }, { headers });
+    expect(failed.statusCode).toBe(503);
+    expect(failed.headers['retry-after']).toBe('5');
+    expect(failed.body).not.toContain('disk full');
+    expect(service.lines).toContainEqual(
+      expect.objectContaining({ level: 'error', err: expect.objectContaining({ message: 'disk full' }) }),
+    );
+    failing = false;
+    expect((await post('/movies', { ...MOVIE, imdb_link: LINK }, { headers: { 'idempotency-key': 'two' } })).statusCode).toBe(202);
+    expect(await service.events()).toHaveLength(1);
+  });
+
+  test('is rated by the id it got, once answers show it', async () => {
+    const { movie_id: id } = (await post('/movies', MOVIE)).json().data;
+    expect((await post(`/movies/${id}/ratings`, { score: 8 })).statusCode).toBe(404);
+    await show();
+    expect((await post(`/movies/${id}/ratings`, { score: 8 })).statusCode).toBe(202);
+    await show();
+    const movie = (await service.app.inject(`/movies/${id}`)).json().data;
+    expect(movie).toMatchObject({
+      id,
+      title: 'Night Ferry',
+      genres: ['Drama', 'Crime'],
+      year: 2025,
+      runtime_minutes: 101,
+      votes: 1,
+      rating: 8,
+    });
+  });
+});
+
+describe('a request with an Idempotency-Key', () => {
+  const headers = { 'idempotency-key': 'import-1' };
+
+  test.each([
+    ['/movies/tt0000001/ratings', { score: 8 }],
+    ['/movies/tt0000001/reviews', { text: 'Splendid.' }],
+    ['/movies', MOVIE],
+    ['/movies', { ...MOVIE, imdb_link: LINK }],
+  ])('%s: sent again, it has the same answer and no second effect', async (url, body) => {
+    const first = await post(url, body, { headers });
+    service.advance(HOUR_MS);
+    const again = await post(url, body, { headers });
+    await show();
+    const shown = await post(url, JSON.stringify(body, null, 2), { headers: { ...headers, prefer: 'wait=1' } });
+    expect([first.statusCode, again.statusCode, shown.statusCode]).toEqual([202, 202, 201]);
+    expect([again.json(), shown.json().data]).toEqual([first.json(), first.json().data]);
+    expect([again.headers.location, shown.headers.location]).toEqual([first.headers.location, first.headers.location]);
+    expect(await service.events()).toHaveLength(1);
+    expect(await service.metrics.metrics()).toMatch(/rushes_entrance_events_total\{type="\w+",outcome="repeated"\} 2/);
+  });
+
+  test('sent many times at once, it is one event', async () => {
+    for (const [url, body] of [
+      ['/movies/tt0000001/ratings', { score: 8 }],
+      ['/movies', { ...MOVIE, imdb_link: LINK }],
+    ] as const) {
+      const responses = await Promise.all(Array.from({ length: 20 }, () => post(url, body, { headers })));
+      expect(new Set(responses.map(({ statusCode, body: text }) => `${statusCode} ${text}`)).size).toBe(1);
+      expect(responses[0]?.statusCode).toBe(202);
+    }
+    expect(await service.events()).toHaveLength(2);
+  });
+
+  test('sent to another replica, it has the same ids, and readers count it once', async () => {
+    const other = await service.replica();
+    for (const [url, body] of [
+      ['/movies/tt0000001/ratings', { score: 8 }],
+      ['/movies', MOVIE],
+      ['/movies', { ...MOVIE, imdb_link: LINK }],
+    ] as const) {
+      const own = { 'idempotency-key': `k${JSON.stringify(body).length}` };
+      const [first, again] = [await post(url, body, { headers: own }), await post(url, body, { headers: own, app: other })];
+      expect(again.statusCode).toBe(202);
+      const { position: _first, ...ids } = first.json().data;
+      expect(again.json().data).toMatchObject(ids);
+    }
+    await show();
+    const { data } = (await service.app.inject('/movies/tt0000001')).json();
+    expect(data.ratings.live).toEqual({ rating: 8, votes: 1 });
+  });
+
+  test('a movie that is known because this request posted it, at another replica: the same answer again', async () => {
+    const body = { ...MOVIE, imdb_link: LINK };
+    const first = await post('/movies', body, { headers });
+    await show();
+    service.advance(40 * HOUR_MS);
+    const app = await service.replica();
+    const again = await post('/movies', body, { headers, app });
+    expect([again.statusCode, again.json()]).toEqual([202, first.json()]);
+    expect((await post('/movies', { ...body, year: 2000 }, { headers, app: await service.replica() })).statusCode).toBe(422);
+    expect((await post('/movies', body, { headers: { 'idempotency-key': 'other' }, app })).statusCode).toBe(409);
+    expect(await service.events()).toHaveLength(1);
+    service.advance(9 * HOUR_MS);
+    expect((await post('/movies', body, { headers, app: await service.replica() })).statusCode).toBe(409);
+  });
+
+  test('with another body is 422; another caller’s, or of another path, is one of its own', async () => {
+    expect((await post('/movies/tt0000001/ratings', { score: 8 }, { headers })).statusCode).toBe(202);
+    const other = await post('/movies/tt0000001/ratings', { score: 9 }, { headers });
+    expect(other.statusCode).toBe(422);
+    expect(other.json().errors).toMatchObject([{ in: 'header', name: 'Idempotency-Key' }]);
+    const events = [
+      await post('/movies/tt0000002/ratings', { score: 8 }, { headers }),
+      await post('/movies/tt0000001/reviews', { text: 'x' }, { headers }),
+      await post(
+        '/movies/tt0000001/ratings',
+        { score: 9 },
+        { headers: { ...headers, 'x-api-key': (await service.makeKey('writer')).text } },
+      ),
+    ];
+    expect(events.map(({ statusCode }) => statusCode)).toEqual([202, 202, 202]);
+    expect(new Set((await service.events()).map(({ record }) => record.id)).size).toBe(4);
+  });
+
+  test('is free again after 48 hours', async () => {
+    await post('/movies/tt0000001/ratings', { score: 8 }, { headers });
+    service.advance(48 * HOUR_MS);
+    expect((await post('/movies/tt0000001/ratings', { score: 9 }, { headers })).statusCode).toBe(422);
+    service.advance(1);
+    expect((await post('/movies/tt0000001/ratings', { score: 9 }, { headers })).statusCode).toBe(202);
+    await show();
+    expect((await service.app.inject('/movies/tt0000001')).json().data.ratings.live.votes).toBe(2);
+  });
+
+  test('that was refused leaves nothing behind', async () => {
+    expect((await post('/movies/tt9999999/ratings', { score: 8 }, { headers })).statusCode).toBe(404);
+    expect((await post('/movies/tt9999999/ratings', { score: 9 }, { headers })).statusCode).toBe(404);
+  });
+
+  test('without one, each request is an event', async () => {
+    for (let n = 0; n < 3; n += 1) await post('/movies/tt0000001/ratings', { score: 8 });
+    await post('/movies', MOVIE);
+    await post('/movies', MOVIE);
+    const events = await service.events();
+    expect(new Set(events.map(({ record }) => record.id)).size).toBe(5);
+    expect(new Set(events.map(({ record }) => record.key)).size).toBe(3);
+  });
+});
