@@ -1,3 +1,4 @@
+export * from './ingest/index.ts';
 export { DEFAULT_SPEED_OPTIONS, type SpeedOptions } from './options.ts';
 export { type RejectedEvent } from './fold-batch.ts';
 export { type RunningSpeed, type SpeedContext, type SpeedStores, startSpeed } from './run-speed.ts';

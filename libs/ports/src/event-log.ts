@@ -2,10 +2,10 @@
  * The one log: whatever changes after the historical import is appended here, stamped once, and kept for the retention. Records of a partition have
  * ascending offsets (not necessarily without holes) and never change. Barriers are control records that batch runs append to cut all partitions.
  */
-import type { OffsetVector, PartitionId } from '@rushes/domain';
+import type { LogPartition, OffsetVector, PartitionId } from '@rushes/domain';
 
 export interface NewRecord {
-  readonly partition: PartitionId;
+  readonly partition: LogPartition;
   /** The movie: what the partition was chosen by. */
   readonly key: string;
   /** The event's id, unique to what happened: a retry carries the same. */
@@ -35,7 +35,7 @@ export interface BarrierRecord extends Stamped {
 export type LogRecord = EventRecord | BarrierRecord;
 
 export interface Appended extends Stamped {
-  readonly partition: PartitionId;
+  readonly partition: LogPartition;
 }
 
 export interface Bounds {
@@ -72,10 +72,10 @@ export interface EventLog {
    * Records from an offset on, oldest first, at most `limit`; none if there is none yet. With `waitMs`, waits so long for the first.
    * @throws OffsetTrimmedError if records at or after the offset are gone.
    */
-  read(partition: PartitionId, from: number, limit: number, waitMs?: number): Promise<readonly LogRecord[]>;
-  bounds(partition: PartitionId): Promise<Bounds>;
+  read(partition: LogPartition, from: number, limit: number, waitMs?: number): Promise<readonly LogRecord[]>;
+  bounds(partition: LogPartition): Promise<Bounds>;
   /** The first offset whose record was appended at this time or later; the partition's next offset if there is none. */
-  offsetAtTime(partition: PartitionId, timeMs: number): Promise<number>;
+  offsetAtTime(partition: LogPartition, timeMs: number): Promise<number>;
   /** The first barrier of this number in the partition, and the highest barrier that stands before it; `undefined` if it is not there. */
   findBarrier(
     partition: PartitionId,
@@ -95,10 +95,10 @@ export interface EventLog {
 /** Records that were asked for are not in the log any more. */
 export class OffsetTrimmedError extends Error {
   override readonly name = 'OffsetTrimmedError';
-  readonly partition: PartitionId;
+  readonly partition: LogPartition;
   readonly from: number;
   readonly earliest: number;
-  constructor(location: string, partition: PartitionId, from: number, earliest: number) {
+  constructor(location: string, partition: LogPartition, from: number, earliest: number) {
     super(`${partition} in ${location} begins at offset ${earliest}: what lay from ${from} on is gone`);
     this.partition = partition;
     this.from = from;

@@ -1,4 +1,4 @@
-import type { PartitionId } from '@rushes/domain';
+import type { LogPartition, PartitionId } from '@rushes/domain';
 import type { EventLog, LogRecord, NewRecord } from '@rushes/ports';
 
 /** Three of the partitions, one of each topic. */
@@ -8,7 +8,11 @@ export const [METADATA, RATINGS, REVIEWS] = ['movie.metadata/0', 'movie.ratings/
   PartitionId,
 ];
 
-export const newRecord = (partition: PartitionId, id: string, value = `value of ${id}`): NewRecord => ({
+export const newRecord = <Partition extends LogPartition>(
+  partition: Partition,
+  id: string,
+  value = `value of ${id}`,
+): NewRecord & { readonly partition: Partition } => ({
   partition,
   key: `key of ${id}`,
   id,
@@ -19,7 +23,7 @@ export const newRecords = (partition: PartitionId, count: number, prefix = 'even
   Array.from({ length: count }, (_, n) => newRecord(partition, `${prefix} ${n}`));
 
 /** All of a partition's records that are there, in pages. */
-export const readAll = async (log: EventLog, partition: PartitionId, limit = 1_000): Promise<LogRecord[]> => {
+export const readAll = async (log: EventLog, partition: LogPartition, limit = 1_000): Promise<LogRecord[]> => {
   const all: LogRecord[] = [];
   let { earliest: from } = await log.bounds(partition);
   for (;;) {

@@ -1,5 +1,5 @@
-import { type LogPartition, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
-import { type EventLog, type LogRecord, type NewRecord, OffsetTrimmedError } from '@rushes/ports';
+import { type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
+import { type EventLog, type LogRecord, OffsetTrimmedError } from '@rushes/ports';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
@@ -45,14 +45,14 @@ class Partition {
 }
 
 class Model {
-  readonly partitions = new Map<LogPartition, Partition>(WATCHED.map((partition) => [partition, new Partition()]));
-  of(partition: LogPartition): Partition {
+  readonly partitions = new Map<PartitionId, Partition>(WATCHED.map((partition) => [partition, new Partition()]));
+  of(partition: PartitionId): Partition {
     return this.partitions.get(partition) ?? new Partition();
   }
 }
 
 const append = async (log: EventLog, model: Model, to: readonly number[], prefix: string): Promise<void> => {
-  const records = to.map((watched, n): NewRecord => newRecord(WATCHED[watched] ?? METADATA, `${prefix}.${n}`));
+  const records = to.map((watched, n) => newRecord(WATCHED[watched] ?? METADATA, `${prefix}.${n}`));
   const appended = await log.append(records);
   for (const [at, { partition, ...event }] of records.entries()) {
     const place = appended[at];

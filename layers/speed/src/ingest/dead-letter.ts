@@ -1,0 +1,58 @@
+/**
+ * What could not be used, as it lies in the log's dead-letter partition. Records are never changed: a letter that was retried has another record that says
+ * so. A letter's id derives from its origin, so a second rejection of the same is the same letter.
+ */
+import { hash } from 'node:crypto';
+
+import { DEAD_LETTERS, type PartitionId } from '@rushes/domain';
+import type { EventRecord, NewRecord } from '@rushes/ports';
+
+export type LetterOrigin =
+  /** A record that the log had already. */
+  | { readonly partition: PartitionId; readonly offset: number }
+  /** An item of a source, which never became a record. */
+  | { readonly source: string; readonly file: string; readonly line: number };
+
+export interface DeadLetter {
+  readonly id: string;
+  readonly reason: string;
+  readonly origin: LetterOrigin;
+  /** The text that could not be used. */
+  readonly event: string;
+  /** When it was rejected, ISO 8601. */
+  readonly at: string;
+}
+
+/** That a letter was retried: under which id and where the new record lies. */
+export interface Retrial {
+  readonly event_id: string;
+  readonly at: string;
+}
+
+const ID_DIGITS = 12;
+
+const letterId = (origin: LetterOrigin): string => {
+  const text = 'partition' in origin ? `${origin.partition}@${origin.offset}` : `${origin.source}:${origin.line}`;
+  return hash('sha256', text, 'hex').slice(0, ID_DIGITS);
+};
+
+export const letterRecord = (reason: string, origin: LetterOrigin, event: string, nowMs: number): NewRecord => {
+  const id = letterId(origin);
+  const value = JSON.stringify({ kind: 'rejected', reason, origin, event, at: new Date(nowMs).toISOString() });
+  return { partition: DEAD_LETTERS, key: id, id, value };
+};
+
+export const retrialRecord = (letter: string, eventId: string, nowMs: number): NewRecord => ({
+  partition: DEAD_LETTERS,
+  key: letter,
+  id: `${eventId}/mark`,
+  value: JSON.stringify({ kind: 'retried', event_id: eventId, at: new Date(nowMs).toISOString() }),
+});
+
+/** What a record of the partition says. Only this file writes there. */
+export const readLetterRecord = (record: EventRecord): { readonly letter: DeadLetter } | { readonly retrial: Retrial } => {
+  const value = JSON.parse(record.value) as ({ readonly kind: 'rejected' } & DeadLetter) | ({ readonly kind: 'retried' } & Retrial); // as: written above
+  if (value.kind === 'retried') return { retrial: { event_id: value.event_id, at: value.at } };
+  const { reason, origin, event, at } = value;
+  return { letter: { id: record.key, reason, origin, event, at } };
+};

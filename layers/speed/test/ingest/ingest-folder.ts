@@ -1,0 +1,90 @@
+/** A folder with a log and cursors, and ways to write files into it and to look at the log. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
+import { type LogPartition, PARTITIONS } from '@rushes/domain';
+import type { EventLog, EventRecord } from '@rushes/ports';
+import { type Clock, openCursors, type ReplayContext, type ReplayOptions } from '@rushes/speed';
+
+export const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+/** A clock on which only sleeping takes time. */
+export interface TestClock extends Clock {
+  readonly slept: number[];
+  advance(ms: number): void;
+}
+
+export const testClock = (): TestClock => {
+  let passedMs = 0;
+  const slept: number[] = [];
+  return {
+    slept,
+    nowMs: () => START_MS + passedMs,
+    steadyMs: () => passedMs,
+    sleep: async (ms) => {
+      slept.push(ms);
+      passedMs += ms;
+    },
+    advance: (ms) => void (passedMs += ms),
+  };
+};
+
+export const recordsOf = async (log: EventLog, partitions: readonly LogPartition[] = PARTITIONS): Promise<readonly EventRecord[]> => {
+  const all: EventRecord[] = [];
+  for (const partition of partitions) {
+    let { earliest: from } = await log.bounds(partition);
+    for (let page = await log.read(partition, from, 1000); page.length > 0; page = await log.read(partition, from, 1000)) {
+      for (const record of page) if (record.kind === 'event') all.push(record);
+      from = (page.at(-1)?.offset ?? from) + 1;
+    }
+  }
+  return all;
+};
+
+export interface IngestFolder {
+  readonly path: string;
+  readonly clock: TestClock;
+  readonly log: EventLog;
+  readonly context: ReplayContext;
+  write(name: string, text: string | Buffer): Promise<string>;
+  writeGzip(name: string, text: string): Promise<string>;
+  remove(): Promise<void>;
+}
+
+export const openIngestFolder = async (): Promise<IngestFolder> => {
+  const path = await mkdtemp(join(tmpdir(), 'rushes-ingest-'));
+  const clock = testClock();
+  const log = await openSqliteEventLog(join(path, 'log.sqlite'), { now: clock.nowMs });
+  const cursors = await openCursors(join(path, 'replays'));
+  const write = async (name: string, text: string | Buffer): Promise<string> => {
+    await writeFile(join(path, name), text);
+    return join(path, name);
+  };
+  return {
+    path,
+    clock,
+    log,
+    context: { log, cursors, clock, signal: new AbortController().signal },
+    write,
+    writeGzip: (name, text) => write(name, gzipSync(text)),
+    remove: async () => {
+      await log.close();
+      await rm(path, { recursive: true });
+    },
+  };
+};
+
+export const AT_ONCE: ReplayOptions = { chunk: 100, timesFaster: Infinity, begin: 'behind the cursor' };
+
+const tconstOf = (n: number): string => `tt${String(1_000_000 + n)}`;
+
+export const RATINGS_HEADER = 'timestamp\ttconst\tuserId\trating';
+
+/** Ratings in MovieTweetings' form, a second apart. */
+export const ratingLines = (count: number, movies = 7): readonly string[] =>
+  Array.from({ length: count }, (_, n) => `${1_400_000_000 + n}\t${tconstOf(n % movies)}\t${n}\t${1 + (n % 10)}`);
+
+export const ratingsFile = (lines: readonly string[]): string => `${[RATINGS_HEADER, ...lines].join('\n')}\n`;
