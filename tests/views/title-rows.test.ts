@@ -27,9 +27,11 @@ import { eventsAbout, hardText, rowsOf } from './made-up-events.ts';
 let folder: string;
 let engine: BatchEngine;
 let model: string;
+let eventsModel: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-titles-'));
   engine = await openDuckDb({ memoryLimitMb: 256, threads: 2, tempFolder: join(folder, 'spill') });
+  eventsModel = await readFile(new URL('../../layers/batch/sql/gold/title_events.sql', import.meta.url), 'utf8');
   model = await readFile(new URL('../../layers/batch/sql/views/titles.sql', import.meta.url), 'utf8');
 });
 afterAll(async () => {
@@ -109,6 +111,7 @@ test('SQL over all titles gives the rows that TypeScript gives of each', async (
         await defineEvents(engine, 'silver.rating_events', 'movie.ratings', rated);
         await engine.materialize('keyed.movie_records', foldSelect(movieRecords, 'silver.metadata_events'));
         await engine.materialize('keyed.movie_ratings', foldSelect(movieRatings, 'silver.rating_events'));
+        await engine.materialize('gold.title_events', eventsModel);
         const found = new Map((await engine.rows(model)).map((row) => [String(row['id']), row]));
 
         const expected = [...dumps.map((one) => [titleIdOf(one.tconst as Tconst), one] as const), [UNKNOWN_TO_IMDB, null] as const];

@@ -5,7 +5,7 @@ import { CATALOG } from '../test/films.ts';
 import { memoryBatchViews } from '../test/memory-batch-views.ts';
 import { trackCurrentSnapshot } from './current-snapshot.ts';
 
-const VIEW_COUNT = 7;
+const VIEW_COUNT = 8;
 
 const track = (store = memoryBatchViews()) => {
   const troubles: unknown[] = [];

@@ -1,3 +1,4 @@
+export { buildApp } from './app.ts';
 export type { ServingContext, ServingStores } from './app.ts';
 export { DEFAULT_OPTIONS, type ServingOptions } from './options.ts';
 export { startServing, type RunningServer } from './server.ts';

@@ -4,7 +4,7 @@
  * again; an overlay state never changes.
  */
 import type { ArtefactReader, BatchViewStore, Publication } from '@rushes/ports';
-import { credits, genres, people, sentiment, statistics, titleNames, titles } from '@rushes/views';
+import { credits, genres, people, sentiment, statistics, titleNames, titles, unknownTitles } from '@rushes/views';
 
 import { type About, type Dependency, describeAnswers } from './about.ts';
 import type { Missing } from './overlay/completeness.ts';
@@ -12,7 +12,7 @@ import { mergedReader } from './overlay/merged-reader.ts';
 import type { OverlayState } from './overlay/overlay.ts';
 
 /** The views that requests are answered from. */
-const SERVED_VIEWS = { titles, credits, titleNames, people, genres, statistics, sentiment };
+const SERVED_VIEWS = { titles, credits, titleNames, people, genres, statistics, sentiment, unknownTitles };
 
 type ViewName = keyof typeof SERVED_VIEWS;
 

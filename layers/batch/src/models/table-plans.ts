@@ -61,6 +61,7 @@ export const TABLE_PLANS: Readonly<Record<string, TablePlan>> = {
     orderBy: ['title_id', 'place', 'title'],
     sliced: { keysOf: 'silver.titles', inputs: { 'silver.titles': 'title_id' }, gathers: 'silver.akas', rowsPerMb: SORTED_ROWS_PER_MB },
   },
+  'gold.title_events': { orderBy: ['title_id'] },
   'gold.titles': { orderBy: ['title_id'] },
   'gold.top_actors': { orderBy: ['rank'] },
   'gold.top_movie_credits': { orderBy: ['rank'] },
@@ -84,8 +85,9 @@ export const TABLE_PLANS: Readonly<Record<string, TablePlan>> = {
     orderBy: ['id'],
     sliced: {
       keysOf: 'gold.titles',
-      inputs: { 'gold.titles': 'title_id', 'keyed.movie_records': 'movie_id', 'keyed.movie_ratings': 'movie_id' },
+      inputs: { 'gold.titles': 'title_id', 'gold.title_events': 'title_id' },
       rowsPerMb: 1000,
     },
   },
+  'views.unknown_titles': { orderBy: ['id'] },
 };

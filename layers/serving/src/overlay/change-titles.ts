@@ -51,18 +51,20 @@ const dumpOf = (row: ArtefactRow): TitleDump => {
   };
 };
 
-/** What the batch layer's row of a title was made from. */
-export const inputsOf = (row: ArtefactRow | undefined): TitleInputs => {
-  if (row === undefined) return NO_INPUTS;
-  const live = row[TITLES.document('live')];
-  if (typeof live !== 'string') return { ...NO_INPUTS, dump: dumpOf(row) };
+const readInputs = (live: string): TitleInputs => {
   const { dump, records, ratings } = JSON.parse(live) as Partial<TitleInputs>; // as: the view's document
   return { dump: dump ?? null, records: records ?? NO_INPUTS.records, ratings: ratings ?? NO_INPUTS.ratings };
 };
 
+/** What the batch layer knows of a title: what its row was made from, or what events said of it while nobody knew it. */
+export const inputsOf = (row: ArtefactRow | undefined, unknown: string | null): TitleInputs => {
+  if (row === undefined) return unknown === null ? NO_INPUTS : readInputs(unknown);
+  const live = row[TITLES.document('live')];
+  return typeof live === 'string' ? readInputs(live) : { ...NO_INPUTS, dump: dumpOf(row) };
+};
+
 /** The title's row now; `undefined` while nobody knows the title. */
-export const currentTitle = (id: string, before: ArtefactRow | undefined, states: EpochStates): ArtefactRow | undefined => {
-  const inputs = inputsOf(before);
+export const currentTitle = (id: string, inputs: TitleInputs, states: EpochStates): ArtefactRow | undefined => {
   const [records, ratings] = [states.merged(movieRecords, id), states.merged(movieRatings, id)];
   return titleRow(id, {
     dump: inputs.dump,

@@ -19,7 +19,9 @@ export const missingEvents = (
 ): readonly Missing[] =>
   PARTITIONS.flatMap((partition): readonly Missing[] => {
     const [begin, end] = [offsetAt(publication.cut, partition), offsetAt(position, partition)];
-    const epochs = coverage.filter((one) => one.partition === partition && one.epoch > coveredEpoch(publication)).toSorted((a, b) => a.epoch - b.epoch);
+    const epochs = coverage
+      .filter((one) => one.partition === partition && one.epoch > coveredEpoch(publication))
+      .toSorted((a, b) => a.epoch - b.epoch);
     const first = epochs[0];
     const missing: Missing[] = [];
     // The barrier that ends the version's last epoch stands at the cut itself: what projects from there on has everything.

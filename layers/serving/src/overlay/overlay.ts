@@ -18,6 +18,7 @@ import {
   contributionOf,
   currentTitle,
   genreRows,
+  inputsOf,
   NO_SUMS,
   statisticRows,
   type Sums,
@@ -133,7 +134,8 @@ export const openOverlay = async (store: SpeedStore, publication: Publication, b
         const known = titleRows.get(movieId);
         if (known?.token !== token) {
           const before = known ? known.before : await readWhole(batch.titles, state.titles, movieId);
-          const now = currentTitle(movieId, before, states);
+          const unknown = before === undefined ? await batch.unknownTitles.get(movieId, { documents: ['live'] }) : undefined;
+          const now = currentTitle(movieId, inputsOf(before, unknown?.documents[0] ?? null), states);
           sums = addContribution(sums, contributionOf(known ? known.now : before), -1);
           sums = addContribution(sums, contributionOf(now), 1);
           titleRows.set(movieId, { before, now, token, changedAtMs });

@@ -1,0 +1,47 @@
+/** What a world answers to a fixed set of questions, without `meta`: byte for byte what must not depend on cuts, versions, restarts. */
+import type { World } from './world.ts';
+
+const SORTS = ['title', 'year', 'rating', 'votes', 'runtime'];
+const QUESTIONS: readonly string[] = [
+  ...SORTS.flatMap((sort) => [true, false].map((desc) => `/movies?type=all&sort=${sort}&desc=${desc}&page_size=1000&count=true`)),
+  '/movies?genre=Drama&rating_gte=3&sort=rating&page_size=1000&count=true',
+  '/movies?votes_gte=1&year_from=1960&page_size=1000&count=true',
+  '/titles?sort=averageRating&page_size=1000&count=true',
+  '/titles?title_type=movie&numVotes_from=100&page_size=1000',
+  '/genres',
+  '/top_movies?min_votes=0&limit=250',
+  '/top_movies/credits?min_votes=0&limit=50',
+  '/top_movies_by_genre?min_votes=0&per_genre=100',
+];
+
+/** The body's text around `meta`. */
+const withoutMeta = (body: string): string => {
+  const begin = body.lastIndexOf(',"meta":{"batch"');
+  if (begin < 0) return body;
+  const end = body.indexOf('}', body.indexOf('"last_updated"', begin));
+  return body.slice(0, begin) + body.slice(end + 1);
+};
+
+const dataOf = async (world: World, path: string): Promise<string> => {
+  const { status, body } = await world.get(path);
+  return status === 404 ? '404' : `${status} ${withoutMeta(body)}`;
+};
+
+/** The pages of a list in turn, as long as it goes on. */
+const walk = async (world: World, path: string): Promise<readonly string[]> => {
+  const pages: string[] = [];
+  for (let next: string | null | undefined = path; typeof next === 'string';) {
+    const { body } = await world.get(next);
+    pages.push(withoutMeta(body));
+    next = (JSON.parse(body) as { readonly next?: string | null }).next; // as: the envelope
+  }
+  return pages;
+};
+
+export const answersOf = async (world: World, movieIds: readonly string[]): Promise<Readonly<Record<string, unknown>>> => {
+  const answers: Record<string, unknown> = {};
+  for (const path of [...QUESTIONS, ...movieIds.map((id) => `/movies/${id}`)]) answers[path] = await dataOf(world, path);
+  const list = '/movies?type=all&sort=rating&page_size=7';
+  answers[`pages of ${list}`] = await walk(world, list);
+  return answers;
+};

@@ -1,0 +1,101 @@
+/** All layers on the embedded stores of one folder, each of which can be ended and begun again: what histories are played on. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { type EmbeddedStores, openEmbeddedStores } from '@rushes/adapters/embedded';
+import { rollback, runBatch, type RunReport } from '@rushes/batch';
+import { eventText, type MovieEvent, partitionOf, topicOfEvent } from '@rushes/domain';
+import type { NewRecord } from '@rushes/ports';
+import { createMetrics, silentLogger, silentProgress } from '@rushes/runtime';
+import { buildApp } from '@rushes/serving';
+import { type RunningSpeed, startSpeed } from '@rushes/speed';
+
+export interface LoggedEvent {
+  /** Two records of one id are one event. */
+  readonly id: string;
+  readonly event: MovieEvent;
+}
+
+export interface World {
+  readonly stores: EmbeddedStores;
+  append(events: readonly LoggedEvent[]): Promise<void>;
+  /** One batch run over a folder of IMDb's files. */
+  run(imdbFolder: string, options?: { readonly full?: boolean; readonly signal?: AbortSignal }): Promise<RunReport>;
+  rollback(): Promise<void>;
+  restartSpeed(): Promise<void>;
+  restartServing(): Promise<void>;
+  /** Until everything that was appended is shown. */
+  settle(): Promise<void>;
+  get(path: string): Promise<{ readonly status: number; readonly body: string }>;
+  /** What went wrong last when serving looked for something new. */
+  trouble(): unknown;
+  close(): Promise<void>;
+}
+
+export const recordOf = ({ id, event }: LoggedEvent): NewRecord => ({
+  partition: partitionOf(topicOfEvent(event.type), event.payload.movie_id),
+  key: event.payload.movie_id,
+  id,
+  value: eventText(event),
+});
+
+export const openWorld = async (): Promise<World> => {
+  const root = await mkdtemp(join(tmpdir(), 'rushes-world-'));
+  const stores = await openEmbeddedStores(root);
+  let members = 0;
+  const beginSpeed = (): RunningSpeed =>
+    startSpeed(
+      { log: stores.log, speed: stores.speed, publishedCut: async () => (await stores.views.currentPublication())?.cut ?? {} },
+      { logger: silentLogger, member: `member-${(members += 1)}`, reject: async () => {} },
+      { waitMs: 20, batchRecords: 7, leaseMs: 60_000, firstRetryMs: 5 },
+    );
+  const beginServing = async () => {
+    const app = buildApp(
+      { objects: stores.objects, views: stores.views, speed: stores.speed, rateLimiter: undefined },
+      { responseCacheBytes: 0, publicationPollMs: 3_600_000 },
+      { logger: silentLogger, metrics: createMetrics() },
+    );
+    await app.ready();
+    return app;
+  };
+  let speed = beginSpeed();
+  let app = await beginServing();
+
+  return {
+    stores,
+    append: async (events) => void (await stores.log.append(events.map(recordOf))),
+    run: (imdbFolder, { full = false, signal = new AbortController().signal } = {}) =>
+      runBatch(
+        stores,
+        { imdbFolder, workFolder: stores.scratchFolder, memoryLimitMb: 256, threads: 2, keepVersions: 20, full },
+        { logger: silentLogger, progress: silentProgress, signal },
+      ),
+    rollback: async () => void (await rollback(stores, undefined)),
+    async restartSpeed() {
+      await speed.stop();
+      speed = beginSpeed();
+    },
+    async restartServing() {
+      await app.close();
+      app = await beginServing();
+    },
+    async settle() {
+      await speed.caughtUp();
+      // Twice: a look under way may have begun before the last change.
+      await app.snapshots.poll();
+      await app.snapshots.poll();
+    },
+    async get(path) {
+      const response = await app.inject(path);
+      return { status: response.statusCode, body: response.body };
+    },
+    trouble: () => app.snapshots.trouble(),
+    async close() {
+      await app.close();
+      await speed.stop();
+      await stores.close();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+};
