@@ -1,4 +1,6 @@
 /** What an answer shows: the pinned version's artefact and the overlay, merged. Derived views are corrected by what changed, never computed from all. */
+import { isDeepStrictEqual } from 'node:util';
+
 import type { Artefact } from './batch.ts';
 import { readChain } from './chain.ts';
 import { gapsOf, isServable, positionWith } from './gaps.ts';
@@ -29,21 +31,28 @@ export interface Answer {
   readonly shown: Shown;
   /** ETag of each title's own answer. */
   readonly tags: Readonly<Record<string, string>>;
+  /** What it was made of. */
+  readonly artefact: Artefact;
+  readonly overlay: Overlay;
 }
 
 const TOP = 2;
 
-/** What serving would answer now; undefined while it cannot. */
-export const answerOf = (world: World): Answer | undefined => {
+/** What serving would answer now; undefined while it cannot. The answer `before`, if it is still the same. */
+export const answerOf = (world: World, before?: Answer): Answer | undefined => {
   const { publication, shown } = world.serving;
   if (publication === undefined || shown === undefined) return undefined;
   const { version } = publication;
   const overlay = world.rules.overlayOnly ? shown : readStore(world, publication);
   const artefact = world.tables.get(tableOf(world, version)) ?? version.artefact;
-  const live = liveStates(world, publication, overlay);
   const gaps = [...version.lost, ...gapsOf(world, publication, overlay)];
+  const same = before?.overlay === overlay && before.artefact === artefact && before.publication === publication;
+  if (same && isDeepStrictEqual(before.gaps, gaps)) return before;
+  const live = liveStates(world, publication, overlay);
   return {
     publication,
+    artefact,
+    overlay,
     position: positionWith(world, publication, overlay),
     gaps,
     shown: show(world.rules, artefact, live),

@@ -42,6 +42,8 @@ export const isServable = (world: World, partition: number, { epoch, start, load
 export const gapsOf = (world: World, publication: Publication, overlay: Overlay): readonly Range[] => {
   if (!world.rules.checkCoverage) return [];
   const { version } = publication;
+  const reached = reachOf(publication, overlay);
+  const publishedBefore = publishedUpTo(world, publication);
   return PARTITIONS.flatMap((partition) => {
     const position = overlay.position[partition] ?? 0;
     const ranges: Range[] = [];
@@ -55,8 +57,8 @@ export const gapsOf = (world: World, publication: Publication, overlay: Overlay)
         ranges.push({ partition, from: Math.max(expected, span.start), to: Math.max(expected, end) });
       expected = Math.max(expected, end);
     }
-    const reach = reachOf(publication, overlay)[partition] ?? 0;
-    const published = publishedUpTo(world, publication)[partition] ?? 0;
+    const reach = reached[partition] ?? 0;
+    const published = publishedBefore[partition] ?? 0;
     return reach < published ? [...ranges, { partition, from: reach, to: published }] : ranges;
   });
 };

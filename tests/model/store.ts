@@ -166,10 +166,11 @@ export const writeCoverage = (store: Store, coverage: Coverage): void =>
 export const readCoverage = (store: Store, projection: Projection): Coverage | undefined => store.coverage.get(projectionKey(projection));
 
 /** Generations of an epoch, the newest first. */
-export const coverageOf = (store: Store, partition: number, epoch: number): readonly Coverage[] =>
-  [...store.coverage.values()]
-    .filter((one) => one.partition === partition && one.epoch === epoch)
-    .toSorted((a, b) => b.generation - a.generation);
+export const coverageOf = (store: Store, partition: number, epoch: number): readonly Coverage[] => {
+  const found: Coverage[] = [];
+  for (const one of store.coverage.values()) if (one.partition === partition && one.epoch === epoch) found.push(one);
+  return found.length < 2 ? found : found.toSorted((a, b) => b.generation - a.generation);
+};
 
 /** Of this epoch and all later ones. */
 export const coverageFrom = (store: Store, partition: number, epoch: number): readonly Coverage[] =>
