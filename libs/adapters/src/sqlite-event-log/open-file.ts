@@ -22,7 +22,7 @@ const FILE = `events${SUFFIX}`;
 const RETRY_MS = 20;
 
 /** A path that ends in `.sqlite` is the file itself, any other is the folder that it lies in. */
-export const pathOf = (folderOrFile: string): string => {
+const pathOf = (folderOrFile: string): string => {
   const path = resolve(folderOrFile);
   return path.endsWith(SUFFIX) ? path : join(path, FILE);
 };
