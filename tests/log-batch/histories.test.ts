@@ -112,9 +112,9 @@ const live = async (data: LoggedFolder, reader: VersionReader, steps: readonly S
     }
   }
   await check(false);
-  const incremental = await data.manifest((await data.stores.views.currentPublication())?.version ?? 0);
+  const incremental = await data.current();
   await check(true);
-  const anew = await data.manifest((await data.stores.views.currentPublication())?.version ?? 0);
+  const anew = await data.current();
   expect(contentOf(anew, 'keyed.')).toEqual(contentOf(incremental, 'keyed.'));
   expect(contentOf(anew, 'views.')).toEqual(contentOf(incremental, 'views.'));
 };

@@ -24,13 +24,16 @@ export interface LoggedFolder {
   readonly stores: LoggedStores;
   /** The log's clock. */
   readonly clock: { nowMs: number };
-  run(options?: Partial<BatchOptions>, stores?: BatchStores, signal?: AbortSignal): Promise<RunReport>;
+  run(options?: Partial<BatchOptions>, stores?: BatchStores, signal?: AbortSignal, now?: () => Date): Promise<RunReport>;
+  /** The version that readers get. */
+  current(): Promise<Manifest>;
   manifest(version: number): Promise<Manifest>;
   close(): Promise<void>;
 }
 
-export const openLoggedFolder = async (): Promise<LoggedFolder> => {
-  const root = await mkdtemp(join(tmpdir(), 'rushes-log-'));
+/** @param folder of a data folder that is there already; it stays when this one is closed. */
+export const openLoggedFolder = async (folder?: string): Promise<LoggedFolder> => {
+  const root = folder ?? (await mkdtemp(join(tmpdir(), 'rushes-log-')));
   const clock = { nowMs: Date.UTC(2026, 0, 1) };
   const imdb = await writeCatalog(join(root, 'imdb'), {
     titles: TITLES,
@@ -41,26 +44,28 @@ export const openLoggedFolder = async (): Promise<LoggedFolder> => {
     views: await openSqliteBatchViews(join(root, 'views')),
     log: await openSqliteEventLog(join(root, 'log'), { now: () => clock.nowMs, retentionMs: 48 * HOUR_MS }),
   };
+  const manifest = async (version: number): Promise<Manifest> => {
+    const found = await readManifest(openLake(stores.objects, root), version);
+    if (!found) throw new Error(`version ${version} has no manifest`);
+    return found;
+  };
   return {
     root,
     imdb,
     stores,
     clock,
-    run: (options = {}, others = stores, signal = new AbortController().signal) =>
+    run: (options = {}, others = stores, signal = new AbortController().signal, now = () => new Date()) =>
       runBatch(
         others,
         { imdbFolder: imdb, workFolder: join(root, 'tmp'), memoryLimitMb: 256, threads: 2, keepVersions: 5, full: false, ...options },
-        { logger: silentLogger, progress: silentProgress, signal },
+        { logger: silentLogger, progress: silentProgress, signal, now },
       ),
-    async manifest(version) {
-      const manifest = await readManifest(openLake(stores.objects, root), version);
-      if (!manifest) throw new Error(`version ${version} has no manifest`);
-      return manifest;
-    },
+    manifest,
+    current: async () => manifest((await stores.views.currentPublication())?.version ?? 0),
     async close() {
       await stores.views.close();
       await stores.log.close();
-      await rm(root, { recursive: true, force: true });
+      if (folder === undefined) await rm(root, { recursive: true, force: true });
     },
   };
 };
