@@ -8,9 +8,15 @@ import type { Publication } from '@rushes/ports';
 
 import type { Missing } from './overlay/completeness.ts';
 import type { OverlayState } from './overlay/overlay.ts';
+import { positionText } from './position.ts';
 
-/** What of the merged data an answer is made from. `batch`: of the batch layer's views alone. */
-export type Dependency = 'batch' | 'titles' | { readonly title: string } | { readonly reviews: string };
+/** What of the merged data an answer is made from. `batch`: of the batch layer's views alone. `position`: of everything. */
+export type Dependency =
+  | 'batch'
+  | 'titles'
+  | 'position'
+  | { readonly title: string }
+  | { readonly reviews: string; readonly bucket: number };
 
 export interface About {
   /** What the entity tag is made from, beside the request. */
@@ -35,6 +41,7 @@ interface Change {
 
 const changeOf = (overlay: OverlayState | undefined, dependency: Dependency): Change | undefined => {
   if (overlay === undefined || dependency === 'batch') return undefined;
+  if (dependency === 'position') return { token: positionText(overlay.position), changedAtMs: overlay.changedAtMs, source: 'merged' };
   if (dependency === 'titles')
     return overlay.titlesToken === ''
       ? undefined
@@ -71,6 +78,7 @@ export const describeAnswers = ({
   return (dependency) => {
     if (dependency === 'titles') return (titles ??= aboutChange(changeOf(overlay, dependency)));
     const change = changeOf(overlay, dependency);
-    return change === undefined ? unchanged : aboutChange(change);
+    const about = change === undefined ? unchanged : aboutChange(change);
+    return typeof dependency === 'object' && 'reviews' in dependency ? { ...about, tag: `${about.tag}\n${dependency.bucket}` } : about;
   };
 };

@@ -26,6 +26,8 @@ import { Problem } from './problem.ts';
 import { limitRate } from './rate-limit.ts';
 import { createResponseCache } from './response-cache.ts';
 import { addCatalog } from './routes/catalog.ts';
+import { addChanges } from './routes/changes.ts';
+import { addExplain } from './routes/explain.ts';
 import { addGenres } from './routes/genres.ts';
 import { addHealth } from './routes/health.ts';
 import { addMetrics } from './routes/metrics.ts';
@@ -34,6 +36,7 @@ import { addMovies } from './routes/movies.ts';
 import { addPeople } from './routes/people.ts';
 import { addPostMovie } from './routes/post-movie.ts';
 import { addPostOpinions } from './routes/post-opinion.ts';
+import { addSentiment } from './routes/sentiment.ts';
 import { addTitles } from './routes/titles.ts';
 import { addTopByGenre } from './routes/top-by-genre.ts';
 import { addTopMovies } from './routes/top-movies.ts';
@@ -193,6 +196,9 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     addTopMovies(add);
     addPeople(add);
     addTopByGenre(add);
+    addSentiment(add, now);
+    addExplain(add);
+    addChanges(add, stores.speed);
     addCatalog(add, stores.objects);
     // Only JSON is a body.
     scope.removeContentTypeParser('text/plain');

@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { ArtefactReader, ArtefactRow, Condition, ListedRow, ListPosition, ListQuery, Selection, ViewRow } from '@rushes/ports';
 
 import { type ChangedRows, placeOf } from './changed-rows.ts';
-import { satisfies, selectFrom } from './layout-row.ts';
+import { type RowIndex, satisfies, selectFrom } from './layout-row.ts';
 import { placeOrder } from './row-order.ts';
 
 /** Rows read from the artefact beyond those wanted, because some may be changed; more each time it was not enough. */
@@ -113,8 +113,8 @@ export const mergedReader = (batch: ArtefactReader, changed: ChangedRows): Artef
 };
 
 /** All of a row that an artefact has, in the layout's order. */
-export const readWhole = async (batch: ArtefactReader, changed: ChangedRows, key: string): Promise<ArtefactRow | undefined> => {
-  const { columns, documents } = changed.index.layout;
+export const readWhole = async (batch: ArtefactReader, { layout }: RowIndex, key: string): Promise<ArtefactRow | undefined> => {
+  const { columns, documents } = layout;
   const row = await batch.get(key, { columns: Object.keys(columns), documents });
   return row && [row.key, ...row.columns, ...row.documents];
 };

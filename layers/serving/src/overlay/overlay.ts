@@ -9,7 +9,7 @@ import { setImmediate } from 'node:timers/promises';
 
 import { offsetAt, type OffsetVector, type PartitionId, PARTITIONS, topicOf } from '@rushes/domain';
 import { type ChangeRecord, type Coverage, coveredEpoch, type Publication, type SpeedStore } from '@rushes/ports';
-import { genres, KEYED_VIEWS, sentiment, statistics, titles } from '@rushes/views';
+import { genres, KEYED_VIEWS, type KeyedView, sentiment, statistics, titles } from '@rushes/views';
 
 import type { ViewReaders } from '../snapshot.ts';
 import { currentReviews, REVIEW_VIEWS } from './change-reviews.ts';
@@ -25,7 +25,7 @@ import {
   TITLE_VIEWS,
 } from './change-titles.ts';
 import { type ChangedRows, noChanges } from './changed-rows.ts';
-import { createEpochStates, type EpochStates } from './epoch-states.ts';
+import { createEpochStates, type EpochState, type EpochStates } from './epoch-states.ts';
 import { readWhole } from './merged-reader.ts';
 
 const CHANGES_PER_READ = 200;
@@ -43,7 +43,10 @@ export interface OverlayState {
   /** Where the last change of any title's row lies, and when it was appended: what lists of titles depend on. */
   readonly titlesToken: string;
   readonly titlesChangedAtMs: number;
-  readonly states: EpochStates;
+  /** When the last event in any state was appended. */
+  readonly changedAtMs: number;
+  /** Each epoch's part of a key. Of this position only until something is awaited: then later ones may be among them. */
+  parts(view: KeyedView, key: string): readonly EpochState[];
 }
 
 export interface Overlay {
@@ -73,6 +76,7 @@ export const openOverlay = async (store: SpeedStore, publication: Publication, b
   let coverage: readonly Coverage[] = [];
   let sums: Sums = NO_SUMS;
   let titlesChangedAtMs = 0;
+  let changedAtMs = 0;
   let state: OverlayState = {
     titles: noChanges(titles.layout),
     genres: noChanges(genres.layout),
@@ -81,11 +85,13 @@ export const openOverlay = async (store: SpeedStore, publication: Publication, b
     position: cut,
     titlesToken: '',
     titlesChangedAtMs,
-    states,
+    changedAtMs: 0,
+    parts: states.parts,
   };
 
   const put = (row: Parameters<EpochStates['put']>[0], appendedAtMs: number): void => {
     if (row.epoch <= covered) return;
+    changedAtMs = Math.max(changedAtMs, appendedAtMs);
     const movieId = states.put(row);
     if (movieId === undefined) return;
     const one = touched.get(movieId);
@@ -128,24 +134,29 @@ export const openOverlay = async (store: SpeedStore, publication: Publication, b
   const rebuild = async (): Promise<void> => {
     const [titleRows, reviewRows] = [state.titles.edit(), state.sentiment.edit()];
     let done = 0;
-    for (const [movieId, { changedAtMs }] of touched) {
+    for (const [movieId, { changedAtMs: movieChangedAtMs }] of touched) {
       const token = states.token(movieId, TITLE_VIEWS);
       if (token !== '') {
         const known = titleRows.get(movieId);
         if (known?.token !== token) {
-          const before = known ? known.before : await readWhole(batch.titles, state.titles, movieId);
+          const before = known ? known.before : await readWhole(batch.titles, state.titles.index, movieId);
           const unknown = before === undefined ? await batch.unknownTitles.get(movieId, { documents: ['live'] }) : undefined;
           const now = currentTitle(movieId, inputsOf(before, unknown?.documents[0] ?? null), states);
           sums = addContribution(sums, contributionOf(known ? known.now : before), -1);
           sums = addContribution(sums, contributionOf(now), 1);
-          titleRows.set(movieId, { before, now, token, changedAtMs });
+          titleRows.set(movieId, { before, now, token, changedAtMs: movieChangedAtMs });
         }
       }
       const reviewToken = states.token(movieId, REVIEW_VIEWS);
       if (reviewToken !== '') {
         const known = reviewRows.get(movieId);
-        const before = known ? known.before : await readWhole(batch.sentiment, state.sentiment, movieId);
-        reviewRows.set(movieId, { before, now: currentReviews(movieId, before, states), token: reviewToken, changedAtMs });
+        const before = known ? known.before : await readWhole(batch.sentiment, state.sentiment.index, movieId);
+        reviewRows.set(movieId, {
+          before,
+          now: currentReviews(movieId, before, states),
+          token: reviewToken,
+          changedAtMs: movieChangedAtMs,
+        });
       }
       if (++done % TURN === 0) await setImmediate();
     }
@@ -154,7 +165,7 @@ export const openOverlay = async (store: SpeedStore, publication: Publication, b
     const at = { before: undefined, token: '', changedAtMs: titlesChangedAtMs };
     for (const now of await statisticRows(batch.statistics, sums)) statisticEdit.set(String(now[0]), { ...at, now });
     for (const [genre, now] of await genreRows(batch.genres, sums))
-      genreEdit.set(genre, { ...at, before: await readWhole(batch.genres, state.genres, genre), now });
+      genreEdit.set(genre, { ...at, before: await readWhole(batch.genres, state.genres.index, genre), now });
     state = {
       titles: titleRows.done(),
       sentiment: reviewRows.done(),
@@ -166,7 +177,8 @@ export const openOverlay = async (store: SpeedStore, publication: Publication, b
         .toSorted()
         .join(','),
       titlesChangedAtMs,
-      states,
+      changedAtMs,
+      parts: states.parts,
     };
   };
 

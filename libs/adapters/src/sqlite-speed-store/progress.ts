@@ -3,12 +3,19 @@ import type { PartitionId } from '@rushes/domain';
 import type { Coverage, SpeedPosition } from '@rushes/ports';
 import type { DatabaseSync } from 'node:sqlite';
 
+/** Of two writers, the one that promises less is believed; a renewal, which has a generation of its own, replaces what was there. */
+const PUT_COVERAGE = `
+INSERT INTO coverage (partition, epoch, generation, from_offset, expires_at_ms) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET
+  from_offset = CASE WHEN excluded.generation > generation THEN excluded.from_offset ELSE max(from_offset, excluded.from_offset) END,
+  expires_at_ms = CASE WHEN excluded.generation > generation THEN excluded.expires_at_ms ELSE min(expires_at_ms, excluded.expires_at_ms) END,
+  generation = excluded.generation
+WHERE excluded.generation >= generation`;
+
 export const coverageOf = (database: DatabaseSync) => {
   const read = database.prepare('SELECT partition, epoch, generation, from_offset, expires_at_ms FROM coverage');
   read.setReturnArrays(true);
-  const put = database.prepare(
-    'INSERT OR REPLACE INTO coverage (partition, epoch, generation, from_offset, expires_at_ms) VALUES (?, ?, ?, ?, ?)',
-  );
+  const put = database.prepare(PUT_COVERAGE);
   const drop = database.prepare('DELETE FROM coverage WHERE epoch <= ?');
   return {
     read: (): readonly Coverage[] =>

@@ -59,7 +59,15 @@ export class SpeedStoreModel {
   }
 
   putCoverage(coverage: Coverage): void {
-    this.#coverage.set(`${coverage.partition} ${coverage.epoch}`, coverage);
+    const name = `${coverage.partition} ${coverage.epoch}`;
+    const known = this.#coverage.get(name);
+    if (known === undefined || coverage.generation > known.generation) this.#coverage.set(name, coverage);
+    else if (coverage.generation === known.generation)
+      this.#coverage.set(name, {
+        ...coverage,
+        from: Math.max(coverage.from, known.from),
+        expiresAtMs: Math.min(coverage.expiresAtMs, known.expiresAtMs),
+      });
   }
 
   dropCoverage(upToEpoch: number): void {

@@ -29,12 +29,24 @@ export const progressTests = (open: Open): void => {
       expect(await (await opened.reopen()).readCoverage()).toHaveLength(4);
     });
 
-    test('coverage replaces that of its partition and epoch, whichever generation it was', async () => {
+    test('a higher generation replaces the coverage of its partition and epoch, a lower one does not', async () => {
       await store.putCoverage(coverage(7, { generation: 2 }));
       await store.putCoverage(coverage(7, { generation: 3, from: 650, expiresAtMs: 99 }));
       expect(await covered()).toEqual([coverage(7, { generation: 3, from: 650, expiresAtMs: 99 })]);
       await store.putCoverage(coverage(7, { generation: 1 }));
-      expect(await covered()).toEqual([coverage(7, { generation: 1 })]);
+      expect(await covered()).toEqual([coverage(7, { generation: 3, from: 650, expiresAtMs: 99 })]);
+    });
+
+    test('of one generation the later offset and the earlier expiry stay, in whatever order they come', async () => {
+      const [early, late] = [coverage(7, { from: 700, expiresAtMs: 5000 }), coverage(7, { from: 701, expiresAtMs: 9000 })];
+      for (const order of [
+        [early, late],
+        [late, early],
+      ]) {
+        for (const one of order) await store.putCoverage(one);
+        expect(await covered()).toEqual([coverage(7, { from: 701, expiresAtMs: 5000 })]);
+        await store.dropCoverage(7);
+      }
     });
 
     test('coverage up to an epoch is dropped, in every partition', async () => {
