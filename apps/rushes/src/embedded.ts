@@ -1,13 +1,11 @@
 /** The layers wired to the embedded stores: what `up`, `serve`, `batch` and `status` have in common. */
-import { stat } from 'node:fs/promises';
-
 import { openEmbeddedStores, type EmbeddedStores } from '@rushes/adapters/embedded';
 import { createMemoryRateLimiter } from '@rushes/adapters/memory-rate-limiter';
 import type { ScheduleOptions } from '@rushes/batch';
-import { TerminalError, UsageError, type Registry, type Session } from '@rushes/runtime';
+import { TerminalError, type Registry, type Session } from '@rushes/runtime';
 import { DEFAULT_OPTIONS, startServing } from '@rushes/serving';
 
-import { makeDataFolder } from './folders.ts';
+import { checkDataFolder, makeDataFolder } from './folders.ts';
 
 /** Opens the stores of the data folder, which is created if it is not there; they are closed when the session ends. */
 export const openStores = async ({ config, lifecycle }: Session): Promise<EmbeddedStores> => {
@@ -17,14 +15,10 @@ export const openStores = async ({ config, lifecycle }: Session): Promise<Embedd
   return stores;
 };
 
-/** The same for commands that only look: a folder that is not there is a slip of the pen, not a wish for a new one. */
+/** The same for commands that only look. */
 export const openExistingStores = async (session: Session): Promise<EmbeddedStores> => {
-  const folder = session.config.folders.data;
-  const found = await stat(folder).catch(() => undefined);
-  if (found?.isDirectory() === true) return openStores(session);
-  throw new UsageError(`there is no data folder ${folder}`, {
-    hint: 'Name it with --data FOLDER; `rushes up` and `rushes batch run` create it.',
-  });
+  await checkDataFolder(session.config.folders.data);
+  return openStores(session);
 };
 
 /** What a run, and a schedule of runs, need to know. */

@@ -15,6 +15,15 @@ export const checkImdbFolder = async (folder: string | undefined): Promise<strin
   });
 };
 
+/** Makes sure that the data folder is there, for commands that only look: one that is not is a slip of the pen, not a wish for a new one. */
+export const checkDataFolder = async (folder: string): Promise<void> => {
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory() === true) return;
+  throw new UsageError(`there is no data folder ${folder}`, {
+    hint: 'Name it with --data FOLDER; `rushes up` and `rushes batch run` create it.',
+  });
+};
+
 /** Makes the data folder, or says why it cannot be one, before anything is written to it. */
 export const makeDataFolder = async (folder: string): Promise<void> => {
   try {

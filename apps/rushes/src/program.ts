@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { addBatch } from './commands/batch.ts';
 import { addConfig } from './commands/config.ts';
 import { addDownload } from './commands/download.ts';
+import { addKeys } from './commands/keys.ts';
 import { addSample } from './commands/sample.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
@@ -33,6 +34,7 @@ export const buildProgram = (): Command => {
   addBatch(program);
   addServe(program);
   addStatus(program);
+  addKeys(program);
   addSample(program);
   addDownload(program);
   addConfig(program);

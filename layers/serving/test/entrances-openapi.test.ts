@@ -10,7 +10,7 @@ interface Operation {
   readonly parameters: readonly { readonly in: string; readonly name: string; readonly description?: string }[];
   readonly requestBody: {
     readonly required?: boolean;
-    readonly content: Readonly<Record<string, { readonly schema: { readonly examples?: readonly object[] } }>>;
+    readonly content: Readonly<Record<string, { readonly schema: { readonly additionalProperties?: boolean }; readonly example?: object }>>;
   };
   readonly responses: Readonly<Record<string, { readonly headers?: object; readonly content: Readonly<Record<string, unknown>> }>>;
 }
@@ -65,7 +65,8 @@ describe.each(PATHS)('%s', (path) => {
     const [type, ...others] = Object.entries(requestBody.content);
     expect([type?.[0], others]).toEqual(['application/json', []]);
     expect(requestBody.required).toBe(true);
-    const [example] = type?.[1].schema.examples ?? [];
+    const { schema, example } = type?.[1] ?? {};
+    expect(schema?.additionalProperties).toBe(false);
     expect(Object.keys(example ?? {}).length).toBeGreaterThan(2);
     const response = await service.app.inject({ method: 'POST', url, payload: example ?? {}, headers: { 'x-api-key': key } });
     expect(response.statusCode).toBe(202);
