@@ -1,5 +1,5 @@
 /** The dead letters of a log: adding, finding, and trying them again. */
-import { DEAD_LETTERS, type MovieEvent, type PartitionId } from '@rushes/domain';
+import { DEAD_LETTERS, type PartitionId } from '@rushes/domain';
 import type { EventLog, EventRecord } from '@rushes/ports';
 
 import type { RejectedEvent } from '../fold-batch.ts';
@@ -61,8 +61,6 @@ export type RetrialOutcome =
   | { readonly id: string; readonly outcome: 'retried before'; readonly event_id: string }
   | { readonly id: string; readonly outcome: 'still unusable'; readonly reason: string };
 
-const eventOf = (text: string): { readonly event: MovieEvent } | { readonly fault: string } => parseEventLine(text);
-
 /**
  * Appends a letter's event as a new record with a new id, and marks the letter. Both carry ids that derive from the letter: a retrial that was cut off
  * between them can be repeated.
@@ -71,8 +69,11 @@ const eventOf = (text: string): { readonly event: MovieEvent } | { readonly faul
 export const retryLetter = async (log: EventLog, entry: LetterEntry, nowMs: number, edited?: string): Promise<RetrialOutcome> => {
   const { id, retried } = entry;
   if (retried !== undefined) return { id, outcome: 'retried before', event_id: retried.event_id };
-  const parsed = eventOf(edited ?? (await readLetter(log, entry)).event);
-  if ('fault' in parsed) return { id, outcome: 'still unusable', reason: parsed.fault };
+  const parsed = parseEventLine(edited ?? (await readLetter(log, entry)).event);
+  if ('fault' in parsed) {
+    const reason = edited === undefined ? 'its text is no event as JSON: put it right with --edit FILE' : parsed.fault;
+    return { id, outcome: 'still unusable', reason };
+  }
   const eventId = `retry/${id}`;
   const admitted = admit(parsed.event, eventId, nowMs);
   if ('fault' in admitted) return { id, outcome: 'still unusable', reason: admitted.fault };
