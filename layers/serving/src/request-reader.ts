@@ -50,6 +50,7 @@ export const requestReader = <P extends TObject, Q extends TObject>(
 ): ((rawParams: Raw, rawQuery: Raw) => ReadRequest<P, Q>) => {
   const pathParameters = parametersOf(paramsSchema);
   const queryParameters = parametersOf(querySchema);
+  const required = (querySchema.required ?? []).filter((name) => queryParameters.get(name)?.fallback === undefined);
   const defaults: Record<string, unknown> = {};
   for (const { name, fallback } of queryParameters.values()) if (fallback !== undefined) defaults[name] = fallback;
 
@@ -79,6 +80,7 @@ export const requestReader = <P extends TObject, Q extends TObject>(
         if (reading.value !== defaults[name]) given.push({ name, text: givenText(parameter, reading.value) });
       }
     }
+    for (const name of required) if (!Object.hasOwn(rawQuery, name)) faults.push({ in: 'query', name, detail: 'is required' });
     given.sort(byName);
 
     if (crossCheck !== undefined) faults.push(...crossCheck(query as Partial<Static<Q>>, given)); // as: each value has passed its own schema

@@ -19,6 +19,8 @@ export interface DataRoute<P extends TObject, Q extends TObject> {
   readonly check?: CrossCheck<Q>;
   /** Schema of the envelope's `data`. */
   readonly data: TSchema;
+  /** Further problems that the answer may be, by status. */
+  readonly problems?: Readonly<Record<number, string>>;
   /** The envelope has `next`, and `total` where asked for. */
   readonly paged?: boolean;
   /** What of the merged data the answer is made from; without it, of the batch layer's alone. */

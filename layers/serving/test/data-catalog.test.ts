@@ -64,7 +64,10 @@ test('shows tables, views, files and checks of the published version', async () 
         artefact: 'genres-1',
         rows: 4,
         key: 'genre',
-        columns: [{ name: 'movies', type: 'integer' }],
+        columns: [
+          { name: 'movies', type: 'integer' },
+          { name: 'titles', type: 'integer' },
+        ],
         documents: ['entry'],
         built: 'whole',
         source: 'views.genres',

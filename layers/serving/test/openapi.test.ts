@@ -28,6 +28,9 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '/movies/{id}': ['/movies/tt0000001', '/movies/tt0000005', '/movies/tt0000007', '/movies/tt9999999', '/movies/x'],
   '/movies/{id}/titles': ['/movies/tt0000001/titles', '/movies/tt9999999/titles'],
   '/movies/{id}/credits': ['/movies/tt0000001/credits', '/movies/tt0000005/credits', '/movies/tt9999999/credits'],
+  '/movies/{id}/sentiment': ['/movies/tt0000001/sentiment', '/movies/tt9999999/sentiment', '/movies/tt0000001/sentiment?window=1h'],
+  '/explain': ['/explain?movie_id=tt0000001', '/explain?movie_id=tt0000001&view=movie_reviews', '/explain'],
+  '/changes': ['/changes', '/changes?since=x'],
   '/titles': ['/titles?count=true', '/titles?sort=up'],
   '/genres': ['/genres', '/genres?x=1'],
   '/top_movies': ['/top_movies', '/top_movies?limit=0'],
@@ -89,7 +92,7 @@ test('names every route, every operation once, every parameter with its meaning'
   for (const { operationId, summary, parameters = [] } of operations) {
     expect([operationId, summary]).toEqual([operationId, expect.stringMatching(/./)]);
     for (const parameter of parameters) {
-      const required = parameter.in === 'path';
+      const required = parameter.in === 'path' || (operationId === 'explain' && parameter.name === 'movie_id');
       expect({ required: false, ...parameter, operationId }).toMatchObject({
         operationId,
         description: expect.stringMatching(/./),

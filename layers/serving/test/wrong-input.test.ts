@@ -61,6 +61,9 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   '/movies/tt0000001': { fields: ['', 'nothing'] },
   '/movies/tt0000001/titles': {},
   '/movies/tt0000001/credits': {},
+  '/movies/tt0000001/sentiment': { window: ['', '1h', '7D'], as_of: ['', 'yesterday', '2026-13-01T00:00:00Z', 'x'.repeat(41)] },
+  '/explain': { movie_id: ['', 'tt1', 'nobody'], view: ['', 'titles', 'constructor'] },
+  '/changes': { since: ['', '1.2', 'x', `${'1.'.repeat(17)}x`, '1'.repeat(401)], limit: limit(500) },
   '/genres': {},
   '/top_movies': { limit: limit(250), min_votes: COUNT, fields: ['weight'] },
   '/top_movies/credits': { limit: limit(1000), movies: limit(100), min_votes: COUNT },
@@ -70,6 +73,9 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   '/people/nm0000001/network': { limit: limit(1000) },
   '/catalog': {},
 };
+
+/** A parameter that has to be there, with a right value, where another one is wrong. */
+const REQUIRED: Readonly<Record<string, string>> = { '/explain': 'movie_id=tt0000001' };
 
 const cases = Object.entries(ROUTES).flatMap(([route, parameters]) => [
   ...Object.entries(parameters).flatMap(([name, values]) => values.map((value) => [route, name, value] as const)),
@@ -88,7 +94,9 @@ const refuse = async (url: string) => {
 };
 
 test.each(cases)('%s: %s=%s', async (route, name, value) => {
-  const problem = await refuse(`${route}?${name}=${value.includes('%') ? value : encodeURIComponent(value)}`);
+  const required = REQUIRED[route] ?? '';
+  const given = `${name}=${value.includes('%') ? value : encodeURIComponent(value)}`;
+  const problem = await refuse(`${route}?${given}${required === '' || required.startsWith(`${name}=`) ? '' : `&${required}`}`);
   expect(problem).toMatchObject({ status: 400, title: 'Bad Request', errors: [{ in: 'query', name, detail: expect.stringMatching(/./) }] });
 });
 

@@ -2,7 +2,7 @@
 import type { FastifySchema } from 'fastify';
 import { Type, type TObject, type TSchema } from 'typebox';
 
-import type { Entrance } from './entrance.ts';
+import type { Entrance } from './entrance-definition.ts';
 import { MAX_WAIT_S } from './prefer-wait.ts';
 
 const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: Type.Ref('Problem#') } } });

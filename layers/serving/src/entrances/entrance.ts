@@ -17,6 +17,7 @@ import { requestReader } from '../request-reader.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { bodyReader } from './body-reader.ts';
 import { describeEntrance } from './describe-entrance.ts';
+import type { AddEntrance, Admitted, Posted } from './entrance-definition.ts';
 import type { EntranceMetrics } from './entrance-metrics.ts';
 import type { PositionWaits } from './position-waits.ts';
 import { preferredWaitS } from './prefer-wait.ts';
@@ -36,54 +37,6 @@ export interface EntranceContext {
   /** An id that no event or movie has. */
   readonly newId: () => string;
 }
-
-/** What a request asks for, before anybody looked whether it may be. */
-export interface Posted {
-  readonly event: MovieEvent;
-  /** The request's path, with the title's own id in it. */
-  readonly path: string;
-}
-
-export interface Admission {
-  readonly snapshot: Snapshot;
-  readonly log: EventLog;
-  readonly receipts: Receipts;
-  readonly posted: Posted;
-  readonly eventId: string;
-  readonly idempotencyKey: string | undefined;
-  readonly nowMs: number;
-}
-
-/** Nothing: append it. A receipt: it is in the log already. The function takes back what was claimed, if the log does not take the event. */
-export type Admitted = { readonly takeBack: () => void } | { readonly earlier: Receipt };
-
-export interface Entrance<P extends TObject, B extends TObject> {
-  /** Fastify's pattern. */
-  readonly url: string;
-  /** Name of the operation in the API's description. */
-  readonly operation: string;
-  readonly summary: string;
-  readonly description: string;
-  readonly params: P;
-  readonly body: B;
-  /** Largest body; without it, the service's own limit. */
-  readonly bodyLimitBytes?: number;
-  /** The field that makes a body too large (413) when it is too long. */
-  readonly largeField?: string;
-  /** Further statuses, with what they mean. */
-  readonly problems: Readonly<Record<number, string>>;
-  /** Pure. `at`: the time of events that do not say when they happened. */
-  readonly read: (
-    params: Static<P>,
-    body: Static<B>,
-    context: { readonly at: string; readonly identity: RequestIdentity; readonly newId: () => string },
-  ) => Posted;
-  /** Throws a `Problem` if it cannot be: 404, 409, 422. */
-  readonly admit: (admission: Admission) => Promise<Admitted>;
-}
-
-/** Adds an entrance. */
-export type AddEntrance = <P extends TObject, B extends TObject>(entrance: Entrance<P, B>) => void;
 
 /** The log's clock may be behind ours by this much, and still no event lies too far in its future. */
 const CLOCK_MARGIN_MS = 60_000;

@@ -2,6 +2,7 @@
  * `Rushes-Min-Position`: an answer that knows of everything before a position, on any replica. Invariant: a request that names a position is answered
  * from a snapshot that reaches it, or not at all.
  */
+import type { OffsetVector } from '@rushes/domain';
 import type { FastifyInstance } from 'fastify';
 
 import type { CurrentSnapshot } from '../current-snapshot.ts';
@@ -22,6 +23,9 @@ export interface MinPositionContext {
 
 /** For all data routes of the scope. */
 export const demandPositions = (scope: FastifyInstance, { snapshots, waits, waitMs }: MinPositionContext): void => {
+  const reach = async (position: OffsetVector): Promise<void> => {
+    if (!(await waits.until(position, waitMs))) throw unavailable('What is served has not come to this position yet.', RETRY_AFTER_S);
+  };
   scope.addHook('onRequest', (request, _reply, done) => {
     const asked = request.headers[HEADER];
     if (asked === undefined || trafficOf(request.routeOptions.url) !== 'data') return done();
@@ -30,8 +34,6 @@ export const demandPositions = (scope: FastifyInstance, { snapshots, waits, wait
       return done(badRequest([{ in: 'header', name: 'Rushes-Min-Position', detail: 'must be a position as Rushes-Position tells one' }]));
     // The route itself says what that means.
     if (snapshots.peek() === undefined) return done();
-    waits
-      .until(position, waitMs)
-      .then((reached) => (reached ? done() : done(unavailable('What is served has not come to this position yet.', RETRY_AFTER_S))), done);
+    return reach(position);
   });
 };

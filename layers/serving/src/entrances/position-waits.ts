@@ -25,7 +25,7 @@ export const positionWaits = (snapshots: CurrentSnapshot): PositionWaits => {
     return snapshot !== undefined && reaches(positionOf(snapshot), position);
   };
   const wake = (isEnd: boolean): void => {
-    for (const look of [...waiting]) look(isEnd);
+    for (const look of waiting) look(isEnd);
   };
 
   return {

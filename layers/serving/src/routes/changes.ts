@@ -96,6 +96,7 @@ export const addChanges = (add: AddDataRoute, speed: SpeedStore | undefined): vo
       ),
     }),
     paged: true,
+    problems: { 410: 'Changes since this position are not kept any more.' },
     dependsOn: () => 'position',
     answer: async ({ overlay, publication }, { query: { since, limit } }) => {
       if (speed === undefined || overlay === undefined) throw unavailable('This service has no speed layer to follow.', RETRY_AFTER_S);

@@ -5,7 +5,7 @@ import { Type } from 'typebox';
 
 import { IMDB_LINK, MovieBody } from '../entrances/bodies.ts';
 import { findEarlierEvent } from '../entrances/earlier-event.ts';
-import type { AddEntrance } from '../entrances/entrance.ts';
+import type { AddEntrance } from '../entrances/entrance-definition.ts';
 import { type Receipt, reusedKey } from '../entrances/receipts.ts';
 import { movieIdOf } from '../entrances/request-ids.ts';
 import { Problem } from '../problem.ts';

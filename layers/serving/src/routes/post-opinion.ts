@@ -3,7 +3,7 @@ import { isTitleId, MAX_REVIEW_CHARACTERS } from '@rushes/domain';
 import { Type } from 'typebox';
 
 import { RatingBody, ReviewBody } from '../entrances/bodies.ts';
-import type { AddEntrance, Admission, Admitted } from '../entrances/entrance.ts';
+import type { AddEntrance, Admission, Admitted } from '../entrances/entrance-definition.ts';
 import { notFound } from '../problem.ts';
 import { TITLE_ID_SCHEMA, titleKeyOf } from '../title-id.ts';
 
