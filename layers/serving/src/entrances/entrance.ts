@@ -8,13 +8,12 @@ import { eventText, judgeEvent, type MovieEvent, partitionOf, topicOfEvent } fro
 import type { EventLog } from '@rushes/ports';
 import type { Logger } from '@rushes/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Static, type TObject, Type } from 'typebox';
+import { Type } from 'typebox';
 
 import type { CurrentSnapshot } from '../current-snapshot.ts';
 import { positionText } from '../position.ts';
 import { badRequest, type Fault, Problem, unavailable } from '../problem.ts';
 import { requestReader } from '../request-reader.ts';
-import type { Snapshot } from '../snapshot.ts';
 import { bodyReader } from './body-reader.ts';
 import { describeEntrance } from './describe-entrance.ts';
 import type { AddEntrance, Admitted, Posted } from './entrance-definition.ts';

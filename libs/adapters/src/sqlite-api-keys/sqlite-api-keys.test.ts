@@ -45,6 +45,7 @@ test('the files are their owner’s alone', async () => {
 test('many that open a new file at once all get it', async () => {
   const path = join(folder, 'many.sqlite');
   const stores = await Promise.all(Array.from({ length: 8 }, () => openSqliteApiKeys(path)));
+  expect(new Set(stores.map(({ location }) => location))).toEqual(new Set([path]));
   for (const store of stores) await store.close();
 });
 
