@@ -12,7 +12,7 @@ import {
   type Session,
   type SettingKey,
 } from '@rushes/runtime';
-import { Option, type Command } from 'commander';
+import { type Argument, Option, type Command } from 'commander';
 
 import { createOutput, writeFault, type Output } from './output.ts';
 
@@ -42,6 +42,8 @@ export interface CommandParts<Options> {
   readonly description?: string;
   /** Settings that the command uses: its flags. The others still come from environment and file. */
   readonly settings: readonly SettingKey[];
+  /** What is named without a flag; `run` finds it among the options, by its name. */
+  readonly arguments?: readonly Argument[];
   /** Flags of its own. */
   readonly options?: readonly Option[];
   /** Command lines without the leading `rushes`, each with what it does. */
@@ -71,6 +73,7 @@ export const addCommand = <Options = unknown>(parent: Command, name: string, par
     .description(parts.description ?? `${parts.summary}.`);
   const settings = parts.settings.map((key) => [key, optionOf(key)] as const);
   const logging = LOGGING.map((key) => [key, optionOf(key)] as const);
+  for (const argument of parts.arguments ?? []) command.addArgument(argument);
   for (const option of parts.options ?? []) command.addOption(option);
   for (const [, option] of settings) command.addOption(option.helpGroup(option.mandatory ? 'Options:' : 'Settings:'));
   for (const [, option] of logging) command.addOption(option.helpGroup('General:'));
@@ -81,8 +84,10 @@ export const addCommand = <Options = unknown>(parent: Command, name: string, par
   );
   command.addOption(new Option('--json', 'write the answer as JSON, one document on a line').helpGroup('General:'));
   command.addHelpText('after', examplesText(parts.examples));
-  command.action(async (flags: Flags) => {
+  command.action(async () => {
     const host = process;
+    const named = command.registeredArguments.map((argument, at): [string, unknown] => [argument.name(), command.processedArgs[at]]);
+    const flags = { ...command.opts<Flags>(), ...Object.fromEntries(named) };
     const json = flags['json'] === true;
     const given: Partial<Record<SettingKey, string>> = {};
     for (const [key, option] of [...settings, ...logging]) {
@@ -94,7 +99,7 @@ export const addCommand = <Options = unknown>(parent: Command, name: string, par
       const code = await runSession(
         { flags: given, ...(typeof file === 'string' ? { file } : {}), env: host.env, cwd: host.cwd() },
         host,
-        // as: commander has parsed exactly the options declared above.
+        // as: commander has parsed exactly the options and arguments declared above.
         (session) => parts.run({ ...session, output: createOutput(host.stdout, session.terminal, json) }, flags as Options),
       );
       endProcess(host, code);

@@ -3,8 +3,10 @@ import { Command } from 'commander';
 
 import { addBatch } from './commands/batch.ts';
 import { addConfig } from './commands/config.ts';
+import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDownload } from './commands/download.ts';
 import { addKeys } from './commands/keys.ts';
+import { addReplay } from './commands/replay.ts';
 import { addSample } from './commands/sample.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
@@ -35,6 +37,8 @@ export const buildProgram = (): Command => {
   addServe(program);
   addStatus(program);
   addKeys(program);
+  addReplay(program);
+  addDeadLetters(program);
   addSample(program);
   addDownload(program);
   addConfig(program);

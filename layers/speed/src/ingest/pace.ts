@@ -3,11 +3,11 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 
 export interface Clock {
   /** Milliseconds since 1970. */
-  nowMs(): number;
+  readonly nowMs: () => number;
   /** Only goes forward. */
-  steadyMs(): number;
+  readonly steadyMs: () => number;
   /** Ends early, without an error, when the signal is aborted. */
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 export const systemClock: Clock = {

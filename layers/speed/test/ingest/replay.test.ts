@@ -198,7 +198,7 @@ describe('crashes', () => {
       return result;
     };
     const { log, cursors } = folder.context;
-    const crashingCursors: CursorStore = { read: cursors.read, write: (cursor) => around(() => cursors.write(cursor)) };
+    const crashingCursors: CursorStore = { read: (source) => cursors.read(source), write: (cursor) => around(() => cursors.write(cursor)) };
     return { ...folder.context, log: { ...log, append: (records) => around(() => log.append(records)) }, cursors: crashingCursors };
   };
 

@@ -1,0 +1,146 @@
+/** `rushes replay` and `rushes dead-letters` from the outside. */
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { invoke, start } from './invoke.ts';
+
+let folder = '';
+const write = (name: string, lines: readonly string[]): void =>
+  writeFileSync(join(folder, name), lines.map((line) => `${line}\n`).join(''));
+
+const event = (score: number, at = '2026-01-01T00:00:00Z'): string =>
+  JSON.stringify({
+    type: 'rating_given',
+    version: 1,
+    payload: { movie_id: '00000000-0000-5000-8000-000000000001', score, user: null, at },
+  });
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rushes-replay-'));
+  write('events.jsonl', [event(7), event(11), 'x', event(8)]);
+  write('slow.jsonl', [event(7, '2026-01-01T00:00:00Z'), event(7, '2026-01-02T00:00:00Z'), event(7, '2026-01-03T00:00:00Z')]);
+  write('text.txt', ['hello']);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const json = (text: string): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>; // as: every command answers with one object
+
+describe('wrong use ends with 2', () => {
+  test.each([
+    [['replay'], "missing required argument 'file'"],
+    [['replay', 'nowhere.tsv', '--data', 'none'], 'nowhere.tsv cannot be opened'],
+    [['replay', 'text.txt', '--data', 'none'], 'is in no format that can be replayed'],
+    [['replay', 'events.jsonl', '--speed', '0'], 'give real, max or how many times faster'],
+    [['replay', 'events.jsonl', '--chunk', '10001'], 'give a whole number up to 10000'],
+    [['replay', 'events.jsonl', '--again', '--from-line', '2'], 'cannot be used with'],
+    [['dead-letters', 'list', '--data', 'none'], 'there is no data folder'],
+  ] as const)('%j', async (args, message) => {
+    const { code, stdout, stderr } = await invoke(args, folder);
+    expect(stderr).toContain(message);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(readdirSync(folder)).not.toContain('none');
+  });
+});
+
+test('a file, the same again, and again from the beginning', async () => {
+  const first = await invoke(['replay', 'events.jsonl', '--data', 'data', '--json'], folder);
+  expect(first.code).toBe(0);
+  expect(json(first.stdout)).toMatchObject({ format: 'jsonl', line: 4, events: 2, rejected: 2, found: 0, outcome: 'ended' });
+  const second = await invoke(['replay', 'events.jsonl', '--data', 'data'], folder);
+  expect(second.stdout).toContain('Nothing new: events.jsonl is in the log up to its end (line 4).');
+  const third = await invoke(['replay', 'events.jsonl', '--data', 'data', '--again', '--limit', '1'], folder);
+  expect(third.stdout).toMatch(
+    /^Replayed events\.jsonl up to line 1: 1 event in .*\nThe limit was reached: the same command goes on behind line 1/,
+  );
+});
+
+test('dead letters are listed with where they come from, and retried', async () => {
+  await invoke(['replay', 'events.jsonl', '--data', 'letters'], folder);
+  const list = json((await invoke(['dead-letters', 'list', '--data', 'letters', '--json'], folder)).stdout);
+  expect(list).toMatchObject({
+    open: 2,
+    retried: 0,
+    letters: [
+      { event: 'x', origin: { line: 3, file: join(folder, 'events.jsonl') }, reason: expect.stringContaining('not JSON') },
+      { event: event(11), origin: { line: 2 }, reason: expect.stringContaining('score') },
+    ],
+  });
+  const [x = '', high = ''] = (list['letters'] as { readonly id: string }[]).map(({ id }) => id); // as: just seen
+  const people = (await invoke(['dead-letters', 'list', '--data', 'letters'], folder)).stdout;
+  expect(people).toContain('events.jsonl, line 3');
+  expect(people).toContain('2 of 2.');
+
+  const hopeless = await invoke(['dead-letters', 'retry', '--all', '--data', 'letters'], folder);
+  expect(hopeless).toMatchObject({ code: 1, stdout: expect.stringContaining(`${x}  still cannot be used`) });
+  write('right.json', [event(10)]);
+  const edited = await invoke(['dead-letters', 'retry', high, '--edit', 'right.json', '--data', 'letters', '--json'], folder);
+  expect({ code: edited.code, answer: json(edited.stdout) }).toEqual({
+    code: 0,
+    answer: { outcomes: [{ id: high, outcome: 'appended', event_id: `retry/${high}` }] },
+  });
+  expect(json((await invoke(['dead-letters', 'list', '--data', 'letters', '--json'], folder)).stdout)).toMatchObject({
+    open: 1,
+    retried: 1,
+  });
+  const all = await invoke(['dead-letters', 'list', '--retried', '--data', 'letters', '--json'], folder);
+  expect(json(all.stdout)['letters']).toHaveLength(2);
+});
+
+test.each([
+  [[], 'which dead letter?'],
+  [['0123456789ab'], 'there is no dead letter 0123456789ab'],
+  [['--all', '--edit', 'events.jsonl'], '--edit is for one dead letter'],
+] as const)('dead-letters retry %j ends with 2', async (args, message) => {
+  const { code, stderr } = await invoke(['dead-letters', 'retry', ...args, '--data', '.'], folder);
+  expect(stderr).toContain(message);
+  expect(code).toBe(2);
+});
+
+test('Ctrl-C ends it with 130 once what was due is in the log, and says how to go on', async () => {
+  const { child, ended } = start(['replay', 'slow.jsonl', '--data', 'slow', '--speed', 'real'], folder);
+  const cursors = join(folder, 'slow/replays');
+  const line = (): unknown => {
+    const [name] = readdirSync(cursors).filter((one) => one.endsWith('.json'));
+    return name === undefined ? 0 : json(readFileSync(join(cursors, name), 'utf8'))['line'];
+  };
+  while (child.exitCode === null) {
+    await setTimeout(20);
+    try {
+      if (line() === 1) break;
+    } catch {
+      // The folder is not there yet.
+    }
+  }
+  child.kill('SIGINT');
+  const { code, stdout } = await ended;
+  expect(code).toBe(130);
+  expect(stdout).toContain('Interrupted: the same command goes on behind line 1');
+  const rest = await invoke(['replay', 'slow.jsonl', '--data', 'slow', '--json'], folder);
+  expect(json(rest.stdout)).toMatchObject({ after_line: 1, events: 2, found: 0 });
+});
+
+test('--watch shows the top movies, and goes on where the service does not answer', async () => {
+  const asked: string[] = [];
+  const movie = { title: 'The Iron Tide', year: 1999, rating: 8.8, votes: 12_345, score: 1.5 };
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    response.end(JSON.stringify({ data: [movie, { title: null, year: null, rating: 7, votes: 3, score: 0.1 }] }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  const watched = await invoke(['replay', 'events.jsonl', '--data', 'watched', '--watch', 'top-movies', '--url', url], folder);
+  server.close();
+  expect(watched.code).toBe(0);
+  expect(asked[0]).toBe('/top_movies?limit=10&fields=title,year,rating,votes,score');
+  expect(watched.stdout).toMatch(/1 {2}The Iron Tide {2}1999 {2}8\.8 +12,345 {2}1\.5/);
+  expect(watched.stdout).toContain('Replayed events.jsonl');
+  const alone = await invoke(['replay', 'events.jsonl', '--data', 'watched', '--again', '--watch', 'top-movies', '--url', url], folder);
+  expect(alone).toMatchObject({ code: 0, stdout: expect.stringContaining('No top movies: ') });
+});
