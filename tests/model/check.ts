@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { type Answer, answerOf } from './answer.ts';
-import { heal } from './heal.ts';
+import { gapsOf } from './gaps.ts';
+import { healByRunning, healByWriting } from './heal.ts';
 import { referenceOf } from './reference.ts';
 import type { Rules } from './rules.ts';
 import { apply, type Step } from './steps.ts';
@@ -48,6 +49,14 @@ const wentBack = (world: World, answer: Answer, reached: readonly number[]): boo
   answer.gaps.length === 0 &&
   answer.position.some((offset, partition) => offset < (reached[partition] ?? 0));
 
+/** A complete answer that could still be given is followed by one with a gap, of another publication. */
+const switchedTooEarly = (world: World, answer: Answer, before: Answer | undefined): boolean =>
+  before !== undefined &&
+  answer.publication !== before.publication &&
+  answer.gaps.length > answer.publication.version.lost.length &&
+  before.gaps.length === 0 &&
+  gapsOf(world, before.publication, before.overlay).length === 0;
+
 /** One ETag of a title, one content. `contents`: by title and ETag, what was seen so far. */
 const tagTwice = ({ shown, tags }: Answer, contents: Map<string, string>): boolean =>
   Object.entries(tags).some(([movie, tag]) => {
@@ -66,7 +75,9 @@ export const check = (steps: readonly Step[], rules: Rules, variants: Variants =
   const contents = new Map<string, string>();
   const look = (answer: Answer | undefined): Omit<Violation, 'step'> | undefined => {
     if (undoneRollback(world)) return { what: 'a run undid a rollback', answer, expected: undefined };
+    if (answer === undefined) before = undefined;
     if (answer === undefined || answer === before) return undefined;
+    if (switchedTooEarly(world, answer, before)) return { what: 'a switch opened a gap', answer, expected: undefined };
     const differs = !isDeepStrictEqual(answer.shown, before?.shown) || !isDeepStrictEqual(answer.position, before?.position);
     before = answer;
     if (differs) counts.answers += 1;
@@ -83,9 +94,11 @@ export const check = (steps: readonly Step[], rules: Rules, variants: Variants =
     const wrong = look(answerOf(world, before));
     if (wrong !== undefined) return outcome({ ...wrong, step: index + 1 });
   }
-  const healed = heal(world);
-  const wrong = look(healed.answer);
-  if (wrong !== undefined) return outcome({ ...wrong, step: steps.length });
-  if (healed.wrong === undefined) return outcome(undefined);
-  return outcome({ step: steps.length, what: healed.wrong, answer: healed.answer, expected: undefined });
+  for (const healed of [healByWriting, healByRunning]) {
+    const what = healed(world);
+    const answer = answerOf(world, before);
+    const wrong = look(answer) ?? (what === undefined ? undefined : { what, answer, expected: undefined });
+    if (wrong !== undefined) return outcome({ ...wrong, step: steps.length });
+  }
+  return outcome(undefined);
 };

@@ -1,10 +1,9 @@
 /** What must always be possible: without further faults, writers catch up, one run publishes, and the answer is complete up to the end of the log. */
-import type { Answer } from './answer.ts';
 import { answerOf } from './answer.ts';
 import { PARTITIONS } from './log.ts';
 import { beginRun, stepRun } from './run.ts';
 import { followChanges, refresh, stepServing } from './serving.ts';
-import type { World } from './world.ts';
+import { afterCut, currentPublication, type World } from './world.ts';
 import { startWriter, stepWriter } from './writer.ts';
 
 /** More than anything takes here. */
@@ -24,22 +23,35 @@ const serve = (world: World): void => {
   followChanges(world);
 };
 
-/** Says what is still wrong, if anything is. */
-export const heal = (world: World): { readonly wrong: string | undefined; readonly answer: Answer | undefined } => {
+/** What is not as it should be, at the end of the log. */
+const wrongWith = (world: World): string | undefined => {
+  const answer = answerOf(world);
+  if (answer === undefined) return 'there is no answer';
+  if (answer.publication !== currentPublication(world)) return 'the current version is not served';
+  if (answer.gaps.length > answer.publication.version.lost.length) return 'the gap stays';
+  const behind = world.log.some(({ records }, partition) => (answer.position[partition] ?? 0) < records.length);
+  return behind ? 'the answer stays behind the log' : undefined;
+};
+
+/** Whatever runs is killed; new writers catch up. That is enough if the log still has what came after the published cut. */
+export const healByWriting = (world: World): string | undefined => {
   for (const run of world.runs) if (run.outcome === 'running') run.outcome = 'died';
   world.serving.build = undefined;
   writersCatchUp(world);
+  serve(world);
+  serve(world);
+  const { version } = currentPublication(world);
+  const whole = world.log.every(({ trimmed }, partition) => trimmed <= afterCut(version, partition));
+  return whole ? wrongWith(world) : undefined;
+};
+
+/** A run has to publish, and then the answer is complete, whatever was trimmed. */
+export const healByRunning = (world: World): string | undefined => {
   const run = beginRun(world, false);
   for (let step = 0; step < PLENTY && run.outcome === 'running'; step += 1) stepRun(world, run);
+  if (run.outcome !== 'published') return `a run without faults ends as ${run.outcome}`;
   writersCatchUp(world);
   serve(world);
   serve(world);
-  const answer = answerOf(world);
-  if (run.outcome !== 'published') return { answer, wrong: `a run without faults ends as ${run.outcome}` };
-  if (answer === undefined) return { answer, wrong: 'there is no answer' };
-  const lost = answer.publication.version.lost;
-  if (answer.publication.version !== run.version) return { answer, wrong: 'the new version is not served' };
-  if (answer.gaps.length > lost.length) return { answer, wrong: 'the gap stays' };
-  const behind = world.log.some(({ records }, partition) => (answer.position[partition] ?? 0) < records.length);
-  return { answer, wrong: behind ? 'the answer stays behind the log' : undefined };
+  return wrongWith(world);
 };

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { beforeAll, describe, expect, test } from 'vitest';
 
+import { answerOf } from './answer.ts';
 import { FIRST_VERSION } from './batch.ts';
 import { check } from './check.ts';
 import { describeViolation } from './describe.ts';
@@ -13,7 +14,9 @@ import { type LogRecord, partitionOf } from './log.ts';
 import { referenceOf } from './reference.ts';
 import { ALL_RULES, RULE_NAMES, RULES, without } from './rules.ts';
 import { type Found, search, tryHistory } from './search.ts';
+import { apply } from './steps.ts';
 import { NO_VARIANTS, type VariantName, VARIANTS } from './variants.ts';
+import { newWorld } from './world.ts';
 
 /** Text of what was found, so that a failing test shows the history. */
 const found = (from: number, histories: number, variants = NO_VARIANTS): string | undefined => {
@@ -71,6 +74,28 @@ test('docs/merge-model.md has every rule as it is declared (else: npm run soak -
   const rows = RULE_NAMES.map((name) => `| ${RULES[name].part} | \`${name}\` | ${RULES[name].says} | ${RULES[name].breaks} |`);
   expect(rows.filter((row) => !page.includes(row))).toEqual([]);
   expect(Object.keys(VARIANTS).filter((name) => !page.includes(`\`${name}\`:`))).toEqual([]);
+});
+
+test('an overlay follows the change records without being read anew, and is not ahead of them', () => {
+  const world = newWorld(ALL_RULES, NO_VARIANTS);
+  const position = (): number | undefined => answerOf(world)?.position[0];
+  const event = (id: string): void => apply(world, { do: 'event', id, topic: 'rating', movie: 0, value: 5, time: 0 });
+  const write = (steps: number): void =>
+    apply(world, { do: 'write', partition: 0, writer: 0, steps, records: 5, look: true, faulty: false });
+  apply(world, { do: 'start writer', partition: 0, clock: 0 });
+  event('a');
+  write(20);
+  apply(world, { do: 'serve', steps: 6 });
+  expect(position()).toBe(1);
+  event('b');
+  // Planned, and both rows: the change record is still missing.
+  write(3);
+  apply(world, { do: 'follow' });
+  expect(position()).toBe(1);
+  write(1);
+  apply(world, { do: 'follow' });
+  expect(position()).toBe(2);
+  expect(world.serving.build).toBeUndefined();
 });
 
 test('a seed gives the same history every time, another seed another one', () => {

@@ -110,6 +110,11 @@ export const RULES = {
     says: 'Renewal writes the epoch again under the next generation.',
     breaks: 'Rows written again in place with the same timestamp disappear when the expired copies are compacted.',
   },
+  renewBeforeExpiry: {
+    part: 'rows',
+    says: 'A writer goes on only in a generation that lives for some time yet; else it begins the next one.',
+    breaks: 'It writes on in rows that nobody trusts: the gap stays although the log has everything.',
+  },
   positionPerGeneration: {
     part: 'writers',
     says: 'Each generation of an epoch has a position of its own.',
@@ -189,6 +194,11 @@ export const RULES = {
     part: 'answers',
     says: 'An answer reaches at least as far as any version published so far; up to there, what it lacks is a gap.',
     breaks: 'After a rollback, while the speed layer is behind, events that were shown are gone, and the answer calls itself complete.',
+  },
+  switchWaits: {
+    part: 'answers',
+    says: 'As long as the answer at hand is complete, no publication is switched to that would open a gap.',
+    breaks: 'A rollback takes effect before its epochs have been projected again.',
   },
   comparePositions: {
     part: 'answers',

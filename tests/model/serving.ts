@@ -31,7 +31,9 @@ export const stepServing = (world: World): void => {
     refresh(world);
     return;
   }
-  if (build.connection !== world.store.incarnation && world.rules.readAnewAfterReconnect) {
+  const lost = build.connection !== world.store.incarnation && world.rules.readAnewAfterReconnect;
+  // A build that waits for a position may wait for ever; the next version does not need it.
+  if (lost || build.publication !== currentPublication(world)) {
     beginBuild(world);
     return;
   }
@@ -61,7 +63,7 @@ const finishBuild = (world: World, build: Build): void => {
   serving.build = undefined;
   const complete = gapsOf(world, build.publication, overlay).length === 0;
   // A rollback waits until its epochs have been projected again.
-  if (!complete && isComplete(world)) return;
+  if (!complete && rules.switchWaits && isComplete(world)) return;
   serving.publication = build.publication;
   serving.shown = overlay;
   serving.working = overlay;
@@ -89,7 +91,7 @@ export const refresh = (world: World): void => {
     beginBuild(world);
     return;
   }
-  const fits = gapsOf(world, current, serving.shown).length === 0;
+  const fits = !world.rules.switchWaits || gapsOf(world, current, serving.shown).length === 0;
   if (fits) serving.publication = current;
   else beginBuild(world);
 };

@@ -5,6 +5,7 @@ export const VARIANTS = {
   memoryOutlivesExpiry: 'What an overlay read in time, it goes on serving after the coverage has expired.',
   cellByCell: 'Each field of a state is a cell of its own.',
   timestampIsOffset: 'Write timestamps are the bare offset.',
+  positionsGoBack: 'A position replaces a higher one that another writer has written.',
 } as const;
 
 export type VariantName = keyof typeof VARIANTS;
@@ -15,4 +16,5 @@ export const NO_VARIANTS: Variants = {
   memoryOutlivesExpiry: false,
   cellByCell: false,
   timestampIsOffset: false,
+  positionsGoBack: false,
 };

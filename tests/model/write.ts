@@ -16,7 +16,11 @@ export const perform = (world: World, write: Write): void => {
       writeChange(store, { ...write.change, expires: now + WINDOW });
       return;
     case 'position':
-      writePosition(store, { ...write.position, ...positionKeyOf(rules, write.position) }, !rules.positionPerGeneration);
+      writePosition(
+        store,
+        { ...write.position, ...positionKeyOf(rules, write.position) },
+        !rules.positionPerGeneration || variants.positionsGoBack,
+      );
       return;
     case 'coverage':
       writeCoverage(store, write.coverage);

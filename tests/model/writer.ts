@@ -102,7 +102,9 @@ const lookAndPlan = (world: World, writer: Writer, records: number, faulty: bool
 
 /** The newest generation that lives for some time yet. */
 const unexpired = (world: World, { partition, clock }: Writer, epoch: number, start: number): Coverage | undefined =>
-  coverageOf(world.store, partition, epoch).find(({ from, expires }) => from <= start && world.now + clock + MARGIN < expires);
+  coverageOf(world.store, partition, epoch).find(
+    ({ from, expires }) => from <= start && (world.now + clock + MARGIN < expires || !world.rules.renewBeforeExpiry),
+  );
 
 /** When rows written from now on expire at the earliest, by any clock. */
 const expiryFromNow = (world: World, { clock }: Writer): number =>
