@@ -161,7 +161,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     done();
   });
   shedLoad(app, options.overload, measured.onShed);
-  identifyCallers(app, { keys: stores.keys, now });
+  identifyCallers(app, { keys: stores.keys, now, onTrouble: (err) => logger.error({ err }, 'an API key could not be looked up') });
   if (stores.rateLimiter !== undefined) {
     limitRate(app, {
       limiter: stores.rateLimiter,

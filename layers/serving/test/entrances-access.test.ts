@@ -190,6 +190,18 @@ test('a key’s text is in no answer, no line of the log, no metric, no store', 
   await one.close();
 });
 
+test('keys that cannot be looked up: 503 for who needs one, nothing for who needs none', async () => {
+  const one = await startEntrances();
+  const { text } = await one.makeKey('writer');
+  await one.keys.close();
+  const response = await post({ 'x-api-key': text }, one);
+  expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '5']);
+  expect(response.body).not.toContain('keys.sqlite');
+  expect((await one.app.inject({ url: '/movies', headers: { 'x-api-key': text } })).statusCode).toBe(200);
+  expect(one.lines).toContainEqual(expect.objectContaining({ level: 'error', msg: 'an API key could not be looked up' }));
+  await one.close();
+});
+
 test('refusals are counted by reason', async () => {
   const one = await startEntrances();
   const { text } = await one.makeKey('reader');

@@ -89,7 +89,11 @@ test.each(CASES)('%s: %s in %j', async (url, name, body) => {
 });
 
 test('every fault is named at once: of the path, the query, the headers and the body', async () => {
-  const response = await refuse('/movies/nonsense/ratings?surprise=1', { user: '', x: 1 }, { 'idempotency-key': 'a b' });
+  const response = await refuse(
+    '/movies/nonsense/ratings?surprise=1',
+    { user: '', x: 1, at: '2030-01-01T00:00:00Z' },
+    { 'idempotency-key': 'a b' },
+  );
   expect(response.statusCode).toBe(400);
   expect(response.json().errors.map(({ in: where, name }: { in: string; name: string }) => `${where} ${name}`)).toEqual([
     'header Idempotency-Key',
@@ -98,6 +102,7 @@ test('every fault is named at once: of the path, the query, the headers and the 
     'body score',
     'body user',
     'body x',
+    'body at',
   ]);
 });
 

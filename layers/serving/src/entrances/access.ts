@@ -4,10 +4,10 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 
-import { type ApiKeyStore, readKeyText, type Role, ROLES } from '@rushes/ports';
+import { type ApiKey, type ApiKeyStore, readKeyText, type Role, ROLES } from '@rushes/ports';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-import { Problem } from '../problem.ts';
+import { Problem, unavailable } from '../problem.ts';
 import { cachedKeys } from './cached-keys.ts';
 
 export interface Caller {
@@ -16,13 +16,18 @@ export interface Caller {
   readonly role: Role;
 }
 
-export type Refusal = 'missing' | 'unknown' | 'expired' | 'revoked' | 'role';
+export type Refusal = 'missing' | 'unknown' | 'expired' | 'revoked' | 'role' | 'trouble';
+
+/** Reasons that the key itself is. */
+type KeyRefusal = Exclude<Refusal, 'role' | 'trouble'>;
 
 interface AccessContext {
   /** `undefined`: there are no keys. */
   readonly keys: ApiKeyStore | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** A key could not be looked up. */
+  readonly onTrouble: (error: unknown) => void;
 }
 
 declare module 'fastify' {
@@ -30,13 +35,15 @@ declare module 'fastify' {
     /** `undefined`: nobody who is known. */
     caller: Caller | undefined;
     /** Why there is no caller. */
-    refusal: Exclude<Refusal, 'role'>;
+    refusal: KeyRefusal | 'trouble';
   }
   interface FastifyContextConfig {
     /** The least role that may ask; without it, everybody. */
     readonly needs?: Role;
   }
 }
+
+const RETRY_AFTER_S = 5;
 
 const BEARER = /^Bearer +(\S+)$/i;
 
@@ -47,14 +54,14 @@ const credentialOf = ({ headers }: FastifyRequest): string | undefined => {
   return authorization === undefined ? undefined : (BEARER.exec(authorization)?.[1] ?? '');
 };
 
-const WHY: Readonly<Record<Exclude<Refusal, 'role'>, string>> = {
+const WHY: Readonly<Record<KeyRefusal, string>> = {
   missing: 'This needs an API key, in the header X-API-Key or as Authorization: Bearer.',
   unknown: 'This API key is not known.',
   expired: 'This API key has expired: ask for a new one.',
   revoked: 'This API key was revoked: ask for a new one.',
 };
 
-const unauthorized = (reason: Exclude<Refusal, 'role'>): Problem =>
+const unauthorized = (reason: KeyRefusal): Problem =>
   new Problem(401, WHY[reason], {
     headers: { 'www-authenticate': `Bearer realm="rushes"${reason === 'missing' ? '' : ', error="invalid_token"'}` },
   });
@@ -71,7 +78,7 @@ const isSame = (stored: string, sent: string): boolean => {
 };
 
 /** Finds out who asks, of each request that brings a key. Refuses nobody. */
-export const identifyCallers = (app: FastifyInstance, { keys, now }: AccessContext): void => {
+export const identifyCallers = (app: FastifyInstance, { keys, now, onTrouble }: AccessContext): void => {
   app.decorateRequest('caller', undefined);
   app.decorateRequest('refusal', 'missing');
   if (keys === undefined) return;
@@ -80,7 +87,14 @@ export const identifyCallers = (app: FastifyInstance, { keys, now }: AccessConte
   const identify = async (request: FastifyRequest, credential: string): Promise<void> => {
     request.refusal = 'unknown';
     const parts = readKeyText(credential);
-    const key = parts && (await find(parts.id));
+    let key: ApiKey | undefined;
+    try {
+      key = parts && (await find(parts.id));
+    } catch (error) {
+      // Whoever needs no key is answered all the same.
+      request.refusal = 'trouble';
+      return onTrouble(error);
+    }
     if (key === undefined || parts === undefined || !isSame(key.secretHash, parts.secretHash)) return;
     if (key.revokedAtMs !== null) request.refusal = 'revoked';
     else if (key.expiresAtMs !== null && now() >= key.expiresAtMs) request.refusal = 'expired';
@@ -101,8 +115,11 @@ export const requireRoles = (app: FastifyInstance, { onRefused }: { readonly onR
     if (needs === undefined) return done();
     const { caller } = request;
     if (caller === undefined) {
-      onRefused(request.refusal);
-      return done(unauthorized(request.refusal));
+      const { refusal } = request;
+      onRefused(refusal);
+      return done(
+        refusal === 'trouble' ? unavailable('API keys cannot be looked up at the moment.', RETRY_AFTER_S) : unauthorized(refusal),
+      );
     }
     if (ROLES.indexOf(caller.role) >= ROLES.indexOf(needs)) return done();
     onRefused('role');

@@ -10,6 +10,8 @@ export type BodyReading<B extends TObject> =
       readonly faults: readonly Fault[];
       /** A text is longer than it may be. */
       readonly tooLong: readonly string[];
+      /** The fields that are well-formed all the same. */
+      readonly readable: Readonly<Record<string, unknown>>;
     };
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -56,7 +58,7 @@ export const bodyReader = <B extends TObject>(schema: B): ((body: unknown) => Bo
   const names = new Set(fields.map(({ name }) => name));
 
   return (body) => {
-    if (!isObject(body)) return { faults: [{ in: 'body', name: 'body', detail: 'must be a JSON object' }], tooLong: [] };
+    if (!isObject(body)) return { faults: [{ in: 'body', name: 'body', detail: 'must be a JSON object' }], tooLong: [], readable: {} };
     const faults: Fault[] = [];
     const tooLong: string[] = [];
     const value: Record<string, unknown> = {};
@@ -73,6 +75,6 @@ export const bodyReader = <B extends TObject>(schema: B): ((body: unknown) => Bo
       if (fault?.isTooLong === true) tooLong.push(name);
     }
     for (const name of Object.keys(body)) if (!names.has(name)) faults.push({ in: 'body', name, detail: 'is no field of this body' });
-    return faults.length > 0 ? { faults, tooLong } : { value: value as Static<B> }; // as: every field has passed its schema
+    return faults.length > 0 ? { faults, tooLong, readable: value } : { value: value as Static<B> }; // as: every field has passed its schema
   };
 };

@@ -40,16 +40,24 @@ export interface EntranceContext {
 /** The log's clock may be behind ours by this much, and still no event lies too far in its future. */
 const CLOCK_MARGIN_MS = 60_000;
 const RETRY_AFTER_S = 5;
+const NIL_ID = '00000000-0000-0000-0000-000000000000';
 
 const readOnly = () => new Problem(503, 'This service only reads: it was started without an event log or without API keys.');
 
-/** What a schema cannot see: the event's time. */
-const timeFaults = (event: MovieEvent, nowMs: number): readonly Fault[] => {
-  const { at, movie_id: key } = event.payload;
+const judge = (event: MovieEvent, nowMs: number) =>
+  judgeEvent(eventText(event), {
+    topic: topicOfEvent(event.type),
+    key: event.payload.movie_id,
+    appendedAtMs: nowMs - CLOCK_MARGIN_MS,
+  });
+
+/** What a schema cannot see of the field `at`: judged by itself, so that it is named beside the other faults. */
+const timeFault = (at: unknown, nowMs: number): Fault | undefined => {
+  if (typeof at !== 'string') return undefined;
   const isOfCalendar = Number.isFinite(Date.parse(at)) && new Date(at).toISOString().startsWith(at.slice(0, 19));
-  if (!isOfCalendar) return [{ in: 'body', name: 'at', detail: 'is no instant of the calendar' }];
-  const judgment = judgeEvent(eventText(event), { topic: topicOfEvent(event.type), key, appendedAtMs: nowMs - CLOCK_MARGIN_MS });
-  return 'fault' in judgment ? [{ in: 'body', name: 'at', detail: judgment.fault }] : [];
+  if (!isOfCalendar) return { in: 'body', name: 'at', detail: 'is no instant of the calendar' };
+  const judgment = judge({ type: 'rating_given', version: 1, payload: { movie_id: NIL_ID, score: 1, user: null, at } }, nowMs);
+  return 'fault' in judgment ? { in: 'body', name: 'at', detail: 'lies more than 24 hours ahead' } : undefined;
 };
 
 /** Parameters of the path and the query, or what is wrong with them. */
@@ -114,12 +122,14 @@ export const entrances = (app: FastifyInstance, context: EntranceContext): AddEn
       if ('faults' in url) faults.push(...url.faults);
       const body = readBody(request.body);
       if ('faults' in body) faults.push(...body.faults);
+      const lateness = timeFault(('faults' in body ? body.readable : (body.value as Readonly<Record<string, unknown>>))['at'], nowMs); // as: an object
+      if (lateness !== undefined) faults.push(lateness);
       if ('faults' in body && entrance.largeField !== undefined && body.tooLong.includes(entrance.largeField))
         throw new Problem(413, `The field ${entrance.largeField} is too long: see errors.`, { errors: faults });
       if ('faults' in url || 'faults' in body || faults.length > 0) throw badRequest(faults);
       const posted = entrance.read(url.params, body.value, { at: new Date(nowMs).toISOString(), identity, newId });
-      const unusable = timeFaults(posted.event, nowMs);
-      if (unusable.length > 0) throw badRequest(unusable);
+      const judgment = judge(posted.event, nowMs);
+      if ('fault' in judgment) throw badRequest([{ in: 'body', name: 'body', detail: judgment.fault }]);
       return { posted, bodyHash: hash('sha256', JSON.stringify(body.value), 'base64url') };
     };
 
