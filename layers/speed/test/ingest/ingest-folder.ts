@@ -17,7 +17,7 @@ export interface TestClock extends Clock {
   advance(ms: number): void;
 }
 
-export const testClock = (): TestClock => {
+const testClock = (): TestClock => {
   let passedMs = 0;
   const slept: number[] = [];
   return {

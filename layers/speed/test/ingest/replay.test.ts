@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { DEAD_LETTERS, DUPLICATE_WINDOW_MS, judgeEvent } from '@rushes/domain';
 import type { EventLog } from '@rushes/ports';
-import { type CursorStore, openFileSource, replay, type ReplayContext, type ReplayOptions, type ReplayReport } from '@rushes/speed';
+import {
+  type CursorStore,
+  openFileSource,
+  replay,
+  type ReplayContext,
+  type ReplayOptions,
+  type ReplayReport,
+  type Source,
+  type SourceItem,
+} from '@rushes/speed';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
@@ -178,6 +187,34 @@ describe('stopped', () => {
     expect(await idsIn()).toEqual(lineIds(2, line));
     await replayFile(path);
     expect(await idsIn()).toEqual(lineIds(2, 30_001));
+  });
+});
+
+describe('a source of another kind', () => {
+  const given = async function* (count: number, then: () => never): AsyncGenerator<SourceItem> {
+    for (let n = 1; n <= count; n++) yield { line: 10 * n, text: '', fault: `no event ${n}` };
+    then();
+  };
+  const sourceOf = (count: number, then: () => never): Source => ({
+    name: 'poll',
+    location: 'https://service.example/changes',
+    items: () => given(count, then),
+    progress: () => undefined,
+  });
+
+  test('that breaks off gave what came before', async () => {
+    const failing = sourceOf(3, () => {
+      throw new Error('the service is gone');
+    });
+    await expect(replay(failing, AT_ONCE, folder.context)).rejects.toThrow('the service is gone');
+    expect(await folder.context.cursors.read('poll')).toMatchObject({ line: 30, rejected: 3, ended: false });
+  });
+
+  test('is not asked for more once the replay is stopped', async () => {
+    const ended = new AbortController();
+    const asking = sourceOf(2, () => expect.fail('asked for more'));
+    const context = { ...folder.context, signal: ended.signal, onChunk: () => ended.abort() };
+    expect(await replay(asking, { ...AT_ONCE, chunk: 2 }, context)).toMatchObject({ line: 20, rejected: 2, outcome: 'interrupted' });
   });
 });
 
