@@ -1,4 +1,6 @@
 /** The entrances are as the API's description says: keys, bodies with examples that can be posted, every status with its shape. */
+import { readFileSync } from 'node:fs';
+
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -107,5 +109,26 @@ describe.each(PATHS)('%s', (path) => {
       const documented = Object.keys(operationOf(path).responses[status]?.headers ?? {});
       expect(documented.filter((header) => response.headers[header] === undefined)).toEqual([]);
     }
+  });
+});
+
+describe('docs/api.md', () => {
+  const page = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
+  const examples = [...page.matchAll(/^POST (\S+)\n(?:[A-Z]\S+: .*\n)*\n(\{[\s\S]*?)\n```$/gm)].map(
+    ([, url = '', body = '']) => [url, body] as const,
+  );
+
+  test('shows a body for everything that can be posted', () => {
+    expect(examples.map(([url]) => url.replace('tt0000001', '{id}')).toSorted()).toEqual(PATHS);
+  });
+
+  test.each(examples)('POST %s', async (url, body) => {
+    const response = await service.app.inject({
+      method: 'POST',
+      url,
+      payload: body,
+      headers: { 'x-api-key': key, 'content-type': 'application/json' },
+    });
+    expect(response.statusCode).toBe(202);
   });
 });
