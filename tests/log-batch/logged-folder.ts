@@ -1,7 +1,7 @@
 /** A data folder with a log: real embedded stores, a clock in hand, and a small catalog. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
@@ -31,14 +31,54 @@ export interface LoggedFolder {
   close(): Promise<void>;
 }
 
-/** @param folder of a data folder that is there already; it stays when this one is closed. */
-export const openLoggedFolder = async (folder?: string): Promise<LoggedFolder> => {
-  const root = folder ?? (await mkdtemp(join(tmpdir(), 'rushes-log-')));
-  const clock = { nowMs: Date.UTC(2026, 0, 1) };
-  const imdb = await writeCatalog(join(root, 'imdb'), {
+const writeTitles = (folder: string): Promise<string> =>
+  writeCatalog(join(folder, 'imdb'), {
     titles: TITLES,
     without: ['name.basics', 'title.crew', 'title.principals', 'title.akas', 'title.episode'],
   });
+
+let template: Promise<string> | undefined;
+
+/** To be called after the last test of a file. */
+export const removeTemplate = async (): Promise<void> => {
+  const made = await template;
+  template = undefined;
+  if (made !== undefined) await rm(dirname(made), { recursive: true, force: true });
+};
+
+/** A data folder in which everything that follows from the dumps is computed and nothing was ever run: a first run costs a third. */
+const openTemplate = async (): Promise<string> => {
+  const root = await mkdtemp(join(tmpdir(), 'rushes-log-'));
+  const made = join(root, 'made');
+  const objects = await openFolderObjectStore(join(made, 'lake'));
+  const views = await openSqliteBatchViews(join(made, 'views'));
+  await runBatch({ objects, views }, optionsOf(made, await writeTitles(made)), {
+    logger: silentLogger,
+    progress: silentProgress,
+    signal: new AbortController().signal,
+  });
+  await views.close();
+  const history = new Set(['claims', 'manifests', 'runs', 'tmp']);
+  const isHistory = (path: string): boolean => history.has(basename(path)) || basename(path).startsWith('publications.');
+  await cp(made, join(root, 'template'), { recursive: true, filter: (path) => !isHistory(path) });
+  return join(root, 'template');
+};
+
+const optionsOf = (root: string, imdbFolder: string): BatchOptions => ({
+  imdbFolder,
+  workFolder: join(root, 'tmp'),
+  memoryLimitMb: 256,
+  threads: 2,
+  keepVersions: 5,
+  full: false,
+});
+
+/** @param folder of a data folder that is there already; it stays when this one is closed. */
+export const openLoggedFolder = async (folder?: string): Promise<LoggedFolder> => {
+  const root = folder ?? (await mkdtemp(join(tmpdir(), 'rushes-log-')));
+  if (folder === undefined) await cp(await (template ??= openTemplate()), root, { recursive: true });
+  const clock = { nowMs: Date.UTC(2026, 0, 1) };
+  const imdb = await writeTitles(root);
   const stores = {
     objects: await openFolderObjectStore(join(root, 'lake')),
     views: await openSqliteBatchViews(join(root, 'views')),
@@ -55,11 +95,7 @@ export const openLoggedFolder = async (folder?: string): Promise<LoggedFolder> =
     stores,
     clock,
     run: (options = {}, others = stores, signal = new AbortController().signal, now = () => new Date()) =>
-      runBatch(
-        others,
-        { imdbFolder: imdb, workFolder: join(root, 'tmp'), memoryLimitMb: 256, threads: 2, keepVersions: 5, full: false, ...options },
-        { logger: silentLogger, progress: silentProgress, signal, now },
-      ),
+      runBatch(others, { ...optionsOf(root, imdb), ...options }, { logger: silentLogger, progress: silentProgress, signal, now }),
     manifest,
     current: async () => manifest((await stores.views.currentPublication())?.version ?? 0),
     async close() {

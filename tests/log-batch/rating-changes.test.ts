@@ -1,9 +1,11 @@
 /** Since which version a dump's rating holds. */
 import { rollback } from '@rushes/batch';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { writeCatalog } from '../batch/made-up-catalog.ts';
-import { type LoggedFolder, openLoggedFolder } from './logged-folder.ts';
+import { type LoggedFolder, openLoggedFolder, removeTemplate } from './logged-folder.ts';
 import { openVersionReader, type VersionReader } from './read-version.ts';
+
+afterAll(removeTemplate);
 
 let data: LoggedFolder;
 let reader: VersionReader;

@@ -2,13 +2,14 @@
 import { join } from 'node:path';
 import { defineStored, type Manifest, openDuckDb, openLake } from '@rushes/lake';
 import type { ObjectStore } from '@rushes/ports';
+import type { PlainFold } from './plain-fold.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface VersionReader {
   rows(manifest: Manifest, table: string, orderBy?: string): Promise<readonly Row[]>;
   /** Rows of all keyed views, by view and key. */
-  keyed(manifest: Manifest): Promise<Readonly<Record<string, Readonly<Record<string, Row>>>>>;
+  keyed(manifest: Manifest): Promise<PlainFold['views']>;
   close(): Promise<void>;
 }
 
@@ -28,11 +29,11 @@ export const openVersionReader = async (objects: ObjectStore, root: string): Pro
   return {
     rows,
     async keyed(manifest) {
-      const views: Record<string, Record<string, Row>> = {};
+      const views: Record<string, Record<string, Record<string, unknown>>> = {};
       for (const { name } of manifest.tables.filter((table) => table.name.startsWith('keyed.'))) {
-        const view: Record<string, Row> = {};
+        const view: Record<string, Record<string, unknown>> = {};
         for (const { movie_id: movie, bucket_ms: bucket, ...state } of await rows(manifest, name))
-          view[bucket === undefined ? String(movie) : `${String(movie)}|${String(bucket)}`] = state;
+          view[bucket === undefined ? String(movie) : `${String(movie)}|${Number(bucket)}`] = state;
         views[name.slice('keyed.'.length)] = view;
       }
       return views;

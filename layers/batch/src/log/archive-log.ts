@@ -16,7 +16,7 @@ const READ_RECORDS = 2000;
 /** Barriers alone do not land by themselves until there are so many: a run without events leaves no files behind. */
 const LEAST_BARRIERS = 18 * 50;
 
-export const ARCHIVE_COLUMNS: readonly Column[] = [
+const ARCHIVE_COLUMNS: readonly Column[] = [
   { name: 'partition', type: 'VARCHAR' },
   { name: 'offset', type: 'BIGINT' },
   { name: 'appended_at_ms', type: 'BIGINT' },

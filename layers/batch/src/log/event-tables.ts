@@ -3,7 +3,7 @@
  * judgment's rows (`SilverRow` of the domain) and the record's place.
  */
 import type { MetadataRow, RatingRow, ReviewRow, Topic } from '@rushes/domain';
-import type { Column, TableRecord } from '@rushes/lake';
+import type { Column } from '@rushes/lake';
 
 type ColumnType = 'VARCHAR' | 'BIGINT' | 'BOOLEAN';
 type ColumnsOf<Row> = Readonly<Record<keyof Row, ColumnType>>;
@@ -86,12 +86,3 @@ export const EVENT_QUARANTINE: EventTable = {
   columns: columnsOf({ partition: 'VARCHAR', offset: 'BIGINT', id: 'VARCHAR', reason: 'VARCHAR', raw: 'VARCHAR' }),
   meaning: 'Events that could not be typed, with their place in the log, the reason and the text as it was appended.',
 };
-
-/** A table without rows. */
-export const emptyTable = (name: string, derivation: string, columns: readonly Column[]): TableRecord => ({
-  name,
-  derivation,
-  columns: [...columns],
-  rows: 0,
-  files: [],
-});

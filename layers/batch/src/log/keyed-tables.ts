@@ -13,7 +13,7 @@ export interface KeyedTable {
   readonly reused: boolean;
 }
 
-export const keyedName = (view: KeyedView): string => `keyed.${view.name}`;
+const keyedName = (view: KeyedView): string => `keyed.${view.name}`;
 
 /** A view's table names the definition that it was folded by. */
 const isOf = (view: KeyedView, table: TableRecord): boolean => table.derivation.startsWith(`${view.storedName} `);

@@ -1,0 +1,144 @@
+/** How a run cuts the log and archives it: barriers of others, runs that fail or meet, records that left the log. */
+import { archivedUpTo } from '@rushes/batch';
+import { offsetAt, PARTITIONS, partitionOf } from '@rushes/domain';
+import type { EventLog, ObjectStore } from '@rushes/ports';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { writeCatalog } from '../batch/made-up-catalog.ts';
+import { type LoggedFolder, openLoggedFolder, removeTemplate } from './logged-folder.ts';
+import { AT, HOUR_MS, openCase, type OpenedCase } from './opened-case.ts';
+import { contentOf } from './read-version.ts';
+import { added, movieId, rated, recordOf, reviewed } from './told-events.ts';
+
+afterAll(removeTemplate);
+
+let on: OpenedCase;
+beforeEach(async () => {
+  on = await openCase();
+});
+afterEach(() => on.close());
+
+describe('barriers', () => {
+  test('a run behind a higher barrier is superseded, but what it read is archived, and the next run goes above', async () => {
+    await on.append(recordOf(rated(1, 8, AT), 'a'));
+    const log: EventLog = {
+      ...on.data.stores.log,
+      appendBarrier: async (number) => {
+        await on.data.stores.log.appendBarrier(number + 5);
+        await on.data.stores.log.appendBarrier(number);
+      },
+    };
+    const report = await on.data.run({}, { ...on.data.stores, log });
+    expect(report).toMatchObject({ version: 1, outcome: 'superseded' });
+    expect(report.message).toContain('run 6 began meanwhile');
+    expect(await on.data.stores.views.currentPublication()).toBeUndefined();
+    const partition = partitionOf('movie.ratings', movieId(1));
+    expect(offsetAt(await archivedUpTo(on.data.stores), partition)).toBe(2);
+    expect(await on.data.run()).toMatchObject({ version: 7, outcome: 'published' });
+    expect(await on.ratingsOf(1)).toMatchObject({ count: 1 });
+  });
+
+  test('the first barrier of the run counts, wherever its own append says it went', async () => {
+    const log: EventLog = {
+      ...on.data.stores.log,
+      appendBarrier: async (number) => {
+        await on.data.stores.log.appendBarrier(number);
+        await on.append(recordOf(rated(1, 8, AT), 'behind the barrier'));
+        await on.data.stores.log.appendBarrier(number);
+        throw new Error('no answer came');
+      },
+    };
+    expect((await on.data.run({}, { ...on.data.stores, log })).outcome).toBe('published');
+    expect(await on.ratingsOf(1)).toBeUndefined();
+    await on.data.run();
+    expect(await on.told()).toEqual(await on.plain());
+  });
+
+  test('a barrier that is missing from a partition ends the run; the next one covers everything', async () => {
+    await on.append(recordOf(rated(1, 8, AT), 'a'));
+    const log: EventLog = { ...on.data.stores.log, appendBarrier: () => Promise.reject(new Error('the log is away')) };
+    await expect(on.data.run({}, { ...on.data.stores, log })).rejects.toThrow('barrier 1 is not in movie.metadata/0');
+    expect((await on.data.run()).version).toBe(2);
+    expect(await on.told()).toEqual(await on.plain());
+  });
+});
+
+describe('the archive', () => {
+  test('lands whatever becomes of the run', async () => {
+    await on.data.run();
+    await writeCatalog(on.data.imdb, { titles: 3 });
+    await on.append(recordOf(rated(1, 8, AT), 'a'));
+    const partition = partitionOf('movie.ratings', movieId(1));
+    expect((await on.data.run()).outcome).toBe('refused');
+    expect(offsetAt(await archivedUpTo(on.data.stores), partition)).toBe(2);
+    await writeCatalog(on.data.imdb, { titles: 30 });
+    await on.data.run();
+    expect(await on.told()).toEqual(await on.plain());
+  });
+
+  test('runs that land at once archive everything once', async () => {
+    const both = Promise.withResolvers<void>();
+    let waiting = 0;
+    const objects: ObjectStore = new Proxy(on.data.stores.objects, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (name !== 'putIfAbsent') return typeof value === 'function' ? value.bind(target) : value;
+        return async (key: string, body: Uint8Array) => {
+          if (key.includes('landing-')) {
+            waiting += 1;
+            if (waiting === 1) {
+              // The other run's barrier stands further on.
+              await on.append(recordOf(rated(2, 3, AT), 'b'), recordOf(added(3, 'tmdb', 'New', AT), 'c'));
+              other.resolve(on.data.run({}, { ...on.data.stores, objects }));
+            } else both.resolve();
+            await both.promise;
+          }
+          return target.putIfAbsent(key, body);
+        };
+      },
+    });
+    const other = Promise.withResolvers<Awaited<ReturnType<LoggedFolder['run']>>>();
+    await on.append(recordOf(rated(1, 8, AT), 'a'), recordOf(reviewed(1, 'Good.', AT), 'd'));
+    const reports = await Promise.all([on.data.run({}, { ...on.data.stores, objects }), other.promise]);
+    expect(reports.map(({ outcome }) => outcome).toSorted()).toEqual(['published', 'superseded']);
+    await on.append(recordOf(rated(1, 2, AT), 'e'));
+    await on.data.run({ full: true });
+    expect(await on.told()).toEqual(await on.plain());
+    expect((await on.data.current()).validation.filter(({ passed, severity }) => !passed && severity === 'error')).toEqual([]);
+  });
+
+  test('what was trimmed before it landed is a gap that every version tells of', async () => {
+    await on.append(recordOf(rated(1, 8, AT), 'a'), recordOf(rated(1, 6, AT), 'b'));
+    on.data.clock.nowMs += 100 * HOUR_MS;
+    await on.append(recordOf(rated(1, 4, AT), 'c'));
+    await on.data.stores.log.trim(Object.fromEntries(PARTITIONS.map((partition) => [partition, 1000])));
+    for (const full of [false, false, true]) {
+      expect((await on.data.run({ full })).outcome).toBe('published');
+      const told = (await on.data.current()).validation.filter(({ table }) => table === 'bronze.log');
+      expect(told).toMatchObject([{ severity: 'warning', passed: false }]);
+      expect(told[0]?.observed).toBe(`${partitionOf('movie.ratings', movieId(1))} was trimmed: offsets 0 to 1 are gone`);
+      expect(await on.ratingsOf(1)).toMatchObject({ count: 1, sum_tenths: 40 });
+    }
+  });
+
+  test('the log may forget what is archived', async () => {
+    await on.append(recordOf(rated(1, 8, AT), 'a'), recordOf(added(2, 'posted', 'New', AT), 'b'));
+    await on.data.run();
+    const before = contentOf(await on.data.current(), 'keyed.');
+    on.data.clock.nowMs += 100 * HOUR_MS;
+    expect(await on.data.stores.log.trim(await archivedUpTo(on.data.stores))).toBe(2);
+    await on.data.run({ full: true });
+    expect(contentOf(await on.data.current(), 'keyed.')).toEqual(before);
+    await on.append(recordOf(rated(1, 2, AT), 'c'));
+    await on.data.run();
+    expect(await on.ratingsOf(1)).toMatchObject({ count: 2, sum_tenths: 100, histogram: expect.any(Array) });
+    expect((await on.data.current()).validation.filter(({ table }) => table === 'bronze.log')).toEqual([]);
+  });
+
+  test('another log in the place of the one that was read is refused', async () => {
+    await on.append(recordOf(rated(1, 8, AT), 'a'), recordOf(rated(1, 7, AT), 'b'));
+    await on.data.run();
+    const other = await openLoggedFolder();
+    await expect(on.data.run({}, { ...on.data.stores, log: other.stores.log })).rejects.toThrow('it is another log');
+    await other.close();
+  });
+});
