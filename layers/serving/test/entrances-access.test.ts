@@ -207,6 +207,7 @@ test('refusals are counted by reason', async () => {
   const { text } = await one.makeKey('reader');
   for (const headers of [{}, { 'x-api-key': 'x' }, { 'x-api-key': text }] as Record<string, string>[]) await post(headers, one);
   const metrics = await one.metrics.metrics();
+  expect(metrics).toContain('rushes_http_request_duration_seconds_count{route="POST /movies/:id/ratings",status="4xx"} 3');
   for (const reason of ['missing', 'unknown', 'role']) expect(metrics).toContain(`rushes_access_refused_total{reason="${reason}"} 1`);
   await one.close();
 });
