@@ -70,7 +70,11 @@ const readEpoch = (
     .filter(({ coverage }, _, [first]) => coverage.epoch === first?.coverage.epoch);
   const furthest = all[0];
   if (furthest === undefined) return undefined;
-  const readable = all.filter(({ coverage }) => world.now + world.serving.clock < coverage.expires);
+  const readable = all.filter(
+    ({ coverage, position }) =>
+      world.now + world.serving.clock < coverage.expires &&
+      ((position?.next ?? coverage.from) >= coverage.through || !world.rules.readWhenThrough),
+  );
   const complete = readable.find(({ position }) => position?.closedBy === furthest.position?.closedBy);
   if (complete !== undefined) return { ...complete, loaded: true };
   // The epoch's end is known even from a generation that has expired.

@@ -140,6 +140,25 @@ const SCENES: readonly [Scene, ...Scene[]] = [
     { do: 'restart serving', clock: random.pick(CLOCK_ERRORS) },
     ...READ,
   ],
+  // A writer ends within a micro-batch, and nobody goes on before all has expired.
+  (random, event) => {
+    const partition = random.pick(PARTITIONS);
+    const write: Step = { do: 'write', partition, writer: 0, steps: 4 + random.below(3), records: 5, look: true, faulty: false };
+    return [
+      event(),
+      event(),
+      event(),
+      write,
+      ...READ,
+      { do: 'kill writer', partition, writer: 0 },
+      { do: 'kill writer', partition, writer: 0 },
+      { do: 'advance', minutes: 2880 },
+      ...READ,
+      { do: 'start writer', partition, clock: random.pick(CLOCK_ERRORS) },
+      { ...write, steps: 2 + random.below(2), records: 1 },
+      ...READ,
+    ];
+  },
   // The log's clock steps between an event and its retries; the log is trimmed between them.
   (random, event) => {
     const retried = event();

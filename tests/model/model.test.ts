@@ -47,7 +47,7 @@ describe('with all rules every answer equals the reference, or names the gap', (
 describe.each(RULE_NAMES)('without %s', (name) => {
   let counterexample: Found | undefined;
   beforeAll(() => {
-    counterexample = search(without(name), { from: 1, histories: 600 });
+    counterexample = search(without(name), { from: 1, histories: 1500 });
   });
 
   test('something goes wrong', () => {

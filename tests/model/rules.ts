@@ -110,6 +110,11 @@ export const RULES = {
     says: 'Renewal writes the epoch again under the next generation.',
     breaks: 'Rows written again in place with the same timestamp disappear when the expired copies are compacted.',
   },
+  readWhenThrough: {
+    part: 'rows',
+    says: 'A renewed generation is read once it has come to where the log ended when it was begun.',
+    breaks: 'It is read while it is behind what was shown of the expired one, and the answer calls itself complete.',
+  },
   renewBeforeExpiry: {
     part: 'rows',
     says: 'A writer goes on only in a generation that lives for some time yet; else it begins the next one.',

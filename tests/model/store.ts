@@ -41,6 +41,8 @@ export interface Projection {
 
 export interface Coverage extends Projection {
   readonly from: number;
+  /** Not to be read before its position is here. */
+  readonly through: number;
   readonly expires: number;
 }
 

@@ -87,7 +87,7 @@ const lookAndPlan = (world: World, writer: Writer, records: number, faulty: bool
     // Not where the rule is kept: there the epoch begins after what is trimmed.
     const start = Math.max(span.start, trimmed);
     const coverage = unexpired(world, writer, span.epoch, start);
-    if (coverage === undefined) return claimGeneration(world, writer, span.epoch, start);
+    if (coverage === undefined) return claimGeneration(world, writer, span.epoch, start, span.end ?? log.length);
     const next = nextOf(world, coverage, { ...span, start });
     if (span.end !== undefined && next >= span.end) continue;
     if (next < trimmed) return [];
@@ -110,11 +110,13 @@ const unexpired = (world: World, { partition, clock }: Writer, epoch: number, st
 const expiryFromNow = (world: World, { clock }: Writer): number =>
   world.now + clock + WINDOW - (world.rules.allowForClocks ? 2 * CLOCKS : 0);
 
-const claimGeneration = (world: World, writer: Writer, epoch: number, start: number): readonly Write[] => {
+/** A generation after the first is read once it has come to where the log, or the epoch, ends now: there may be answers that go as far. */
+const claimGeneration = (world: World, writer: Writer, epoch: number, start: number, end: number): readonly Write[] => {
   const { partition } = writer;
   const [newest] = coverageOf(world.store, partition, epoch);
   const projection = { partition, epoch, generation: newest === undefined ? 0 : newest.generation + 1 };
-  const coverage: Write = { kind: 'coverage', coverage: { ...projection, from: start, expires: expiryFromNow(world, writer) } };
+  const through = newest === undefined ? start : end;
+  const coverage: Write = { kind: 'coverage', coverage: { ...projection, from: start, through, expires: expiryFromNow(world, writer) } };
   const position: Write = { kind: 'position', position: { ...projection, next: start, closedBy: undefined } };
   return world.rules.positionPerGeneration ? [coverage] : [coverage, position];
 };
