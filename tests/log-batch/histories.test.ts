@@ -152,13 +152,17 @@ test('a version says what a plain fold of the log says, whatever happened before
   );
 });
 
-test('every partition is cut, also one without events', async () => {
+test('every partition is cut at the barrier, also one without events', async () => {
   const data = await openLoggedFolder();
   try {
     await data.stores.log.append([recordOf(rated(1, 5, '2026-01-01T00:00:00Z'), 'a')]);
     const { version } = await data.run();
     expect(Object.keys((await data.manifest(version)).cut).toSorted()).toEqual([...PARTITIONS].toSorted());
     expect((await data.stores.views.currentPublication())?.cut).toEqual((await data.manifest(version)).cut);
+    for (const partition of PARTITIONS) {
+      const [record] = await data.stores.log.read(partition, (await data.current()).cut[partition] ?? -1, 1);
+      expect(record).toMatchObject({ kind: 'barrier', number: version });
+    }
   } finally {
     await data.close();
   }

@@ -8,13 +8,13 @@ import type { Column, TableFile } from '@rushes/lake';
 import { type EventLog, type LogRecord, OffsetTrimmedError } from '@rushes/ports';
 import type { RunContext } from '../run-context.ts';
 import { type JsonLines, openJsonLines } from './json-lines.ts';
-import { ARCHIVE, type LandedPartition, landedOf, type Landing, landingKey, lastLanding, type Range } from './landing.ts';
+import { ARCHIVE, type Gap, type LandedPartition, landedOf, type Landing, landingKey, lastLanding } from './landing.ts';
 import { storeLines } from './store-lines.ts';
 
 const READ_RECORDS = 2000;
 
-/** Barriers alone do not land by themselves until there are so many: a run without events leaves no files behind. */
-const LEAST_BARRIERS = 18 * 50;
+/** Barriers alone wait this long, by the log's time: a run without events leaves no files behind, and none leaves the log before it landed. */
+const LONGEST_WAIT_MS = 24 * 3_600_000;
 
 const ARCHIVE_COLUMNS: readonly Column[] = [
   { name: 'partition', type: 'VARCHAR' },
@@ -76,8 +76,8 @@ const stage = async ({ lake, signal }: RunContext, log: EventLog, last: Landing 
   ) as Record<Topic, JsonLines>; // as: one for each topic
   const partitions: Partial<Record<PartitionId, LandedPartition>> = {};
   let events = 0;
-  let barriers = 0;
   let gaps = 0;
+  let [oldestMs, newestMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   try {
     for (const partition of PARTITIONS) {
       const before = landedOf(last, partition);
@@ -87,7 +87,8 @@ const stage = async ({ lake, signal }: RunContext, log: EventLog, last: Landing 
         for (const record of records) {
           out.add(rowOf(partition, record));
           if (record.kind === 'event') events += 1;
-          else barriers += 1;
+          oldestMs = Math.min(oldestMs, record.appendedAtMs);
+          newestMs = Math.max(newestMs, record.appendedAtMs);
         }
         await out.flush();
       });
@@ -98,7 +99,7 @@ const stage = async ({ lake, signal }: RunContext, log: EventLog, last: Landing 
     for (const one of Object.values(lines)) one.destroy();
     throw error;
   }
-  const isDue = events > 0 || gaps > 0 || barriers >= LEAST_BARRIERS;
+  const isDue = events > 0 || gaps > 0 || newestMs - oldestMs >= LONGEST_WAIT_MS;
   return { partitions: partitions as Staged['partitions'], lines, events, isDue }; // as: every partition was read
 };
 
@@ -110,7 +111,7 @@ const readRange = async (
   to: number,
   keep: (records: readonly LogRecord[]) => Promise<void>,
 ): Promise<LandedPartition> => {
-  const gaps: Range[] = [...before.gaps];
+  const gaps: Gap[] = [...before.gaps];
   let { highestBarrier, timeMs } = before;
   let offset = before.to;
   while (offset < to) {
@@ -119,10 +120,10 @@ const readRange = async (
       records = (await log.read(partition, offset, READ_RECORDS)).filter((record) => record.offset < to);
     } catch (error) {
       if (!(error instanceof OffsetTrimmedError) || error.earliest <= offset) throw error;
-      gaps.push({ from: offset, to: Math.min(error.earliest, to) });
-      offset = Math.min(error.earliest, to);
-      // Barriers that were trimmed are still known to the log.
-      highestBarrier = Math.max(highestBarrier, await log.highestBarrierBefore(partition, offset));
+      const end = Math.min(error.earliest, to);
+      highestBarrier = Math.max(highestBarrier, await log.highestBarrierBefore(partition, end));
+      gaps.push({ from: offset, to: end, highestBarrier });
+      offset = end;
       continue;
     }
     const end = records.at(-1);

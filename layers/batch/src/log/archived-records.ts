@@ -6,7 +6,7 @@ import { DUPLICATE_WINDOW_MS, type PartitionId, topicOf } from '@rushes/domain';
 import { type Lake, quoteLiteral } from '@rushes/lake';
 import { TerminalError } from '@rushes/runtime';
 import type { RunContext } from '../run-context.ts';
-import { landedOf, type Landing, landingBefore, type Range } from './landing.ts';
+import { type Gap, landedOf, type Landing, landingBefore } from './landing.ts';
 
 /** A record as it was archived. Names are short because there are many. */
 export interface ArchivedRecord {
@@ -23,13 +23,18 @@ export interface ArchivedRecord {
 
 export type KnownRecord = Pick<ArchivedRecord, 'o' | 't' | 'b' | 'id'>;
 
-export interface PartitionRange extends Range {
+/** Offsets of a partition from `from` on, before `to`. */
+export interface PartitionRange {
   readonly partition: PartitionId;
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface ArchivedRange extends PartitionRange {
   /** Before the first of `known`. */
   readonly highestBarrier: number;
+  /** The highest barrier among those that were gone before they landed and stood before this offset. */
+  highestLost(offset: number): number;
   readonly timeMs: number;
   known(): AsyncIterable<readonly KnownRecord[]>;
   records(): AsyncIterable<readonly ArchivedRecord[]>;
@@ -64,10 +69,16 @@ export const openArchivedRanges = async (
   const landings = await landingsFor(context.lake, last, ranges);
   // The chain's first landing stands behind nothing; otherwise the oldest that was read only says how things stood.
   const [base, needed] = landings[0]?.number === 1 ? [undefined, landings] : [landings[0], landings.slice(1)];
-  return ranges.map((range) => openRange(context, base, needed, range));
+  return ranges.map((range) => openRange(context, base, needed, range, landedOf(last, range.partition).gaps));
 };
 
-const openRange = (context: RunContext, base: Landing | undefined, landings: readonly Landing[], range: PartitionRange): ArchivedRange => {
+const openRange = (
+  context: RunContext,
+  base: Landing | undefined,
+  landings: readonly Landing[],
+  range: PartitionRange,
+  gaps: readonly Gap[],
+): ArchivedRange => {
   const { engine, signal } = context;
   const { partition, from, to } = range;
   const topic = topicOf(partition);
@@ -106,6 +117,7 @@ const openRange = (context: RunContext, base: Landing | undefined, landings: rea
   return {
     ...range,
     highestBarrier: before.highestBarrier,
+    highestLost: (offset) => Math.max(0, ...gaps.filter((gap) => gap.to <= offset).map((gap) => gap.highestBarrier)),
     timeMs: base ? before.timeMs : Number.NEGATIVE_INFINITY,
     async *known() {
       yield* stream<KnownRecord>([...earlier, ...own], known, `"offset" < ${from}`);

@@ -68,5 +68,5 @@ const gapsOf = ({ last, cut }: LandedLog): readonly PartitionRange[] =>
   PARTITIONS.flatMap((partition) =>
     landedOf(last, partition)
       .gaps.filter(({ from }) => from < offsetAt(cut, partition))
-      .map((gap) => ({ partition, ...gap })),
+      .map(({ from, to }) => ({ partition, from, to })),
   );

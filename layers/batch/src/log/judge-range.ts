@@ -77,7 +77,7 @@ const judgePartition = async (range: ArchivedRange, typed: JsonLines, rejected: 
     for (const record of records) {
       if (record.b !== null) highestBarrier = Math.max(highestBarrier, record.b);
       else if (filter.isDuplicate(record.id, record.t)) duplicates += 1;
-      else judge(partition, topic, record, 1 + highestBarrier, typed, rejected);
+      else judge(partition, topic, record, 1 + Math.max(highestBarrier, range.highestLost(record.o)), typed, rejected);
     }
     await typed.flush();
     await rejected.flush();

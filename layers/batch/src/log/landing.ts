@@ -8,9 +8,9 @@ import { type Lake, TableFile } from '@rushes/lake';
 import { TerminalError } from '@rushes/runtime';
 import Type, { type Static } from 'typebox';
 
-/** Offsets from `from` on, before `to`. */
-const Range = Type.Object({ from: Type.Integer(), to: Type.Integer() });
-export type Range = Static<typeof Range>;
+/** Offsets from `from` on, before `to`, that the log had forgotten; `highestBarrier`: before `to`, which the log still knows. */
+const Gap = Type.Object({ from: Type.Integer(), to: Type.Integer(), highestBarrier: Type.Integer() });
+export type Gap = Static<typeof Gap>;
 
 const LandedPartition = Type.Object({
   from: Type.Integer(),
@@ -20,7 +20,7 @@ const LandedPartition = Type.Object({
   /** Append time before `to`, made monotone. */
   timeMs: Type.Integer(),
   /** What was gone from the log before it landed: in this landing or an earlier one. */
-  gaps: Type.Array(Range),
+  gaps: Type.Array(Gap),
 });
 export type LandedPartition = Static<typeof LandedPartition>;
 
