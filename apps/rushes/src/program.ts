@@ -1,6 +1,7 @@
 import { EXIT_CODES } from '@rushes/runtime';
 import { Command } from 'commander';
 
+import { addAudit } from './commands/audit.ts';
 import { addBatch } from './commands/batch.ts';
 import { addConfig } from './commands/config.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
@@ -9,6 +10,7 @@ import { addKeys } from './commands/keys.ts';
 import { addReplay } from './commands/replay.ts';
 import { addSample } from './commands/sample.ts';
 import { addServe } from './commands/serve.ts';
+import { addSpeed } from './commands/speed.ts';
 import { addStatus } from './commands/status.ts';
 import { addUp } from './commands/up.ts';
 import { VERSION } from './version.ts';
@@ -20,6 +22,7 @@ Exit codes:
   ${EXIT_CODES.usage}    wrong arguments or configuration; nothing was started
   ${EXIT_CODES.refused}    the data did not pass validation: nothing was published, the old version keeps serving
   ${EXIT_CODES.superseded}    another run or a rollback published first
+  ${EXIT_CODES.different}    an audit found something different
   ${EXIT_CODES.interrupted}  ended by Ctrl-C, ${EXIT_CODES.terminated} by SIGTERM (servers that end cleanly: 0)
 
 \`rushes COMMAND --help\` shows a command's flags and examples.`;
@@ -35,7 +38,9 @@ export const buildProgram = (): Command => {
   addUp(program);
   addBatch(program);
   addServe(program);
+  addSpeed(program);
   addStatus(program);
+  addAudit(program);
   addKeys(program);
   addReplay(program);
   addDeadLetters(program);

@@ -4,10 +4,11 @@ import { hostname } from 'node:os';
 
 import type { EmbeddedStores } from '@rushes/adapters/embedded';
 import type { Registry, Session } from '@rushes/runtime';
-import { createSpeedMetrics, type RunningSpeed, startSpeed } from '@rushes/speed';
+import { createSpeedMetrics, deadLetters, type RunningSpeed, startSpeed } from '@rushes/speed';
 
 /** Projects the log until the session ends. */
 export const project = ({ logger, lifecycle }: Session, { log, speed, views }: EmbeddedStores, metrics: Registry): RunningSpeed => {
+  const keep = deadLetters(log);
   const running = startSpeed(
     { log, speed, publishedCut: async () => (await views.currentPublication())?.cut ?? {} },
     {
@@ -17,6 +18,7 @@ export const project = ({ logger, lifecycle }: Session, { log, speed, views }: E
       reject: async (partition, rejected) => {
         for (const { record, reason } of rejected)
           logger.warn({ partition, offset: record.offset, event_id: record.id }, `an event cannot be used: ${reason}`);
+        await keep(partition, rejected);
       },
     },
   );

@@ -13,6 +13,8 @@ await runMain(process, async ({ config, logger, lifecycle }) => {
       objects: stores.objects,
       views: stores.views,
       speed: stores.speed,
+      log: stores.log,
+      keys: stores.keys,
       rateLimiter: perMinute === 0 ? undefined : createMemoryRateLimiter({ perMinute, burst }),
     },
     { ...config.http, ...config.serving, overload: { ...DEFAULT_OPTIONS.overload, ...config.overload } },

@@ -10,6 +10,8 @@ export const EXIT_CODES = {
   refused: 3,
   /** Another run or a rollback published first: this one's result was not published. */
   superseded: 4,
+  /** An audit found a state that is not what all events give. */
+  different: 5,
   /** Ended by Ctrl-C (SIGINT). */
   interrupted: 130,
   /** Ended by SIGTERM. */

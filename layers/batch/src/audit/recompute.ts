@@ -1,0 +1,79 @@
+/**
+ * The plain recompute that an audit compares with: every event of a partition from the first one on, folded one by one, in TypeScript alone. It shares
+ * with the layers what an event means and the measures' folds; not their SQL, not their files, not what they kept in between.
+ */
+import { duplicateFilter, judgeEvent, type PartitionId, topicOf } from '@rushes/domain';
+import type { LogRecord } from '@rushes/ports';
+import { emptyState, type EventRow, foldEvent, keyOf, KEYED_VIEWS, type KeyedView } from '@rushes/views';
+
+export const viewsOf = (partition: PartitionId): readonly KeyedView[] => KEYED_VIEWS.filter((view) => view.topic === topicOf(partition));
+
+export interface Recomputed {
+  readonly state: unknown;
+  readonly lastOffset: number;
+}
+
+/** By view, then by key. */
+type States = Map<string, Map<string, Recomputed>>;
+
+export interface EpochKey {
+  readonly view: KeyedView;
+  readonly key: string;
+  readonly epoch: number;
+}
+
+export interface PartitionRecompute {
+  /** Of the events before the cut. */
+  readonly covered: ReadonlyMap<string, ReadonlyMap<string, Recomputed>>;
+  /** Of those after it, by epoch. */
+  readonly epochs: ReadonlyMap<number, ReadonlyMap<string, ReadonlyMap<string, Recomputed>>>;
+  readonly events: number;
+}
+
+/** @param seen told of each state after the cut as it was after each event. */
+export const recompute = async (
+  partition: PartitionId,
+  records: AsyncIterable<readonly LogRecord[]>,
+  cut: number,
+  seen: (key: EpochKey, state: Recomputed) => void,
+): Promise<PartitionRecompute> => {
+  const topic = topicOf(partition);
+  const views = viewsOf(partition);
+  const duplicates = duplicateFilter();
+  const covered: States = new Map();
+  const epochs = new Map<number, States>();
+  let epoch = 1;
+  let events = 0;
+  const put = (states: States, view: KeyedView, key: string, row: EventRow): Recomputed => {
+    const keys = states.get(view.storedName) ?? new Map<string, Recomputed>();
+    states.set(view.storedName, keys);
+    const state = foldEvent(view, (keys.get(key)?.state ?? emptyState(view)) as never, row) as unknown; // as never: the view's own state
+    const next = { state, lastOffset: Number(row['offset']) };
+    keys.set(key, next);
+    return next;
+  };
+  for await (const batch of records)
+    for (const record of batch) {
+      if (record.kind === 'barrier') {
+        if (record.number >= epoch) epoch = record.number + 1;
+        continue;
+      }
+      events += 1;
+      if (duplicates.isDuplicate(record.id, record.appendedAtMs)) continue;
+      const judged = judgeEvent(record.value, { topic, key: record.key, appendedAtMs: record.appendedAtMs });
+      if ('fault' in judged) continue;
+      const row = { ...judged.row, offset: record.offset, epoch } as unknown as EventRow; // as: silver rows hold cells alone
+      for (const view of views) {
+        if (!view.events.includes(judged.row.type)) continue;
+        const key = keyOf(view, row);
+        if (record.offset < cut) {
+          put(covered, view, key, row);
+        } else {
+          const states: States = epochs.get(epoch) ?? new Map();
+          epochs.set(epoch, states);
+          seen({ view, key, epoch }, put(states, view, key, row));
+        }
+      }
+    }
+  return { covered, epochs, events };
+};
