@@ -9,7 +9,10 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { IMDB_DATASETS, IMDB_DATASET_NAMES } from '@rushes/domain';
 import { MACROS, quoteIdentifier, quoteLiteral } from '@rushes/lake';
+import { foldSelect, KEYED_VIEWS } from '@rushes/views';
 
+import { EVENT_QUARANTINE, EVENT_TABLES } from '../layers/batch/src/log/event-tables.ts';
+import { RATING_CHANGES } from '../layers/batch/src/log/rating-changes.ts';
 import { orderModels } from '../layers/batch/src/models/order-models.ts';
 import { TABLE_PLANS } from '../layers/batch/src/models/table-plans.ts';
 import { SILVER_TABLES } from '../layers/batch/src/silver/silver-tables.ts';
@@ -43,7 +46,7 @@ const define = async (table: string, files: readonly string[]): Promise<void> =>
 const sorted = (columns: readonly string[]): string => columns.map(quoteIdentifier).join(', ');
 
 for (const statement of ['SET integer_division = true', "SET default_null_order = 'nulls_last'", ...MACROS]) await run(statement);
-for (const schema of ['bronze', 'silver', 'gold', 'views', 'scratch']) {
+for (const schema of ['bronze', 'silver', 'keyed', 'gold', 'views', 'scratch']) {
   await run(`CREATE SCHEMA ${schema}`);
   await mkdir(join(out, schema), { recursive: true });
 }
@@ -83,7 +86,17 @@ for (const table of SILVER_TABLES) {
   });
 }
 
-const declared = new Set(SILVER_TABLES.map((table) => `silver.${table.name}`));
+// There is no log to read: its tables are empty.
+const logTables = [...Object.values(EVENT_TABLES), EVENT_QUARANTINE, RATING_CHANGES];
+for (const { name, columns } of logTables)
+  await run(`CREATE TABLE ${name} (${columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`).join(', ')})`);
+for (const view of KEYED_VIEWS) await run(`CREATE VIEW keyed.${view.name} AS ${foldSelect(view, EVENT_TABLES[view.topic].name)}`);
+
+const declared = new Set([
+  ...SILVER_TABLES.map((table) => `silver.${table.name}`),
+  ...logTables.map(({ name }) => name),
+  ...KEYED_VIEWS.map((view) => `keyed.${view.name}`),
+]);
 const models = [
   ...silverModels.filter((model) => !declared.has(model.name)),
   ...(await readModels('gold')),

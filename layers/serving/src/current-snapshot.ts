@@ -6,7 +6,7 @@
 import type { BatchViewStore, Publication, SpeedStore } from '@rushes/ports';
 
 import { missingEvents } from './overlay/completeness.ts';
-import { openOverlay, type Overlay } from './overlay/overlay.ts';
+import { MissedChangesError, openOverlay, type Overlay } from './overlay/overlay.ts';
 import { reaches } from './position.ts';
 import { unavailable } from './problem.ts';
 import { openPublication, type OpenPublication, type Snapshot, takeSnapshot } from './snapshot.ts';
@@ -60,6 +60,8 @@ export const trackCurrentSnapshot = (
   let again = false;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
+  /** The overlay has to be read anew: the store may have lost writes, or the change records do not lead on. */
+  let isDoubtful = false;
   const listeners = new Set<() => void>();
 
   const show = ({ open, overlay }: Served): void => {
@@ -97,7 +99,8 @@ export const trackCurrentSnapshot = (
     if (stopped) return;
     try {
       const publication = await store.currentPublication();
-      if (publication !== undefined && publication.number !== served?.open.publication.number) {
+      if (publication !== undefined && (isDoubtful || publication.number !== served?.open.publication.number)) {
+        isDoubtful = false;
         const next = await prepare(publication);
         const before = served;
         served = next;
@@ -113,6 +116,7 @@ export const trackCurrentSnapshot = (
       }
       trouble = undefined;
     } catch (error) {
+      if (error instanceof MissedChangesError) isDoubtful = true;
       trouble = error;
       options.onTrouble(`looking for what is new in ${store.location} failed; trying again in ${options.pollMs} ms`, error);
     }
@@ -138,6 +142,11 @@ export const trackCurrentSnapshot = (
     else if (!stopped) void poll();
   });
 
+  const stopReconnects = speed?.onReconnect(() => {
+    isDoubtful = true;
+    if (!stopped) void poll();
+  });
+
   return {
     peek: () => current,
     require: () => {
@@ -156,6 +165,7 @@ export const trackCurrentSnapshot = (
     stop: async () => {
       stopped = true;
       stopListening?.();
+      stopReconnects?.();
       clearTimeout(timer);
       while (polling !== undefined) await polling;
       served?.open.release();

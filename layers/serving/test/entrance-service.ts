@@ -87,7 +87,7 @@ const foldAll = (partition: PartitionId, records: readonly EventRecord[]): reado
       const name = `${view.storedName} ${keyOf(view, row)}`;
       const folded = foldEvent(view, (rows.get(name)?.folded ?? emptyState(view)) as never, row); // as never: the view's own state
       const key = { view: view.storedName, key: keyOf(view, row), epoch: 1, partition, generation: 0 };
-      rows.set(name, { ...key, state: encodeState(folded), lastOffset: record.offset, folded });
+      rows.set(name, { ...key, state: encodeState(folded), lastOffset: record.offset, appendedAtMs: 0, folded });
     }
   }
   return [...rows.values()].map(({ folded: _, ...row }) => row);
@@ -103,7 +103,7 @@ const projector = (log: EventLog, speed: SpeedStore) => async (): Promise<void> 
     const [to, { appendedAtMs }] = [last.offset + 1, last];
     await speed.putCoverage({ partition, epoch: 1, generation: 0, from: 0, expiresAtMs: NOW_MS + TTL_MS });
     await speed.upsert(
-      rows.map((row) => ({ ...row, timestampUs: row.lastOffset })),
+      rows.map((row) => ({ ...row, timestampUs: row.lastOffset, appendedAtMs: 0 })),
       TTL_MS,
     );
     await speed.appendChange({ partition, from, to, epoch: 1, generation: 0, appendedAtMs, rows }, TTL_MS);

@@ -43,6 +43,11 @@ const filterUpTo = async (log: EventLog, partition: PartitionId, offset: number)
   return filter;
 };
 
+/** Records that were never projected are gone from the log: what they made duplicates of can never be known. */
+export class TrimmedPastError extends Error {
+  override readonly name = 'TrimmedPastError';
+}
+
 /** @param cut of the published version: without a position of its own, a writer begins there. */
 export const beginPartition = async (
   log: EventLog,
@@ -52,10 +57,13 @@ export const beginPartition = async (
 ): Promise<Beginning> => {
   const known: SpeedPosition | undefined = await store.readPosition(partition);
   const { earliest } = await log.bounds(partition);
-  const wanted = known?.offset ?? offsetAt(cut, partition);
-  // What was trimmed before it was projected is missing; coverage that begins later says so.
-  const isNew = known === undefined || wanted < earliest;
-  const offset = Math.max(wanted, earliest);
-  const { epoch, opening } = isNew ? await openingAt(log, partition, offset) : known;
-  return { offset, epoch, opening, duplicates: await filterUpTo(log, partition, offset), isNew };
+  const published = offsetAt(cut, partition);
+  const goesOn = known !== undefined && known.offset >= earliest;
+  if (!goesOn && published < earliest)
+    throw new TrimmedPastError(
+      `${partition} in ${log.location} begins at offset ${earliest}: what lies from ${published} on was neither projected nor published. A batch run that covers it lets projecting go on.`,
+    );
+  const offset = goesOn ? known.offset : published;
+  const { epoch, opening } = goesOn ? known : await openingAt(log, partition, offset);
+  return { offset, epoch, opening, duplicates: await filterUpTo(log, partition, offset), isNew: !goesOn };
 };

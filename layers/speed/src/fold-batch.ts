@@ -32,6 +32,7 @@ interface Folding {
   readonly key: SpeedKey;
   state: unknown;
   lastOffset: number;
+  appendedAtMs: number;
   changed: boolean;
 }
 
@@ -50,7 +51,7 @@ export const foldBatch = async (
   const begin = async (view: KeyedView, key: SpeedKey): Promise<Folding> => {
     const row = await findRow(key);
     const state = row === undefined ? emptyState(view) : decodeState(view, row.state);
-    return { view, key, state, lastOffset: row?.lastOffset ?? -1, changed: false };
+    return { view, key, state, lastOffset: row?.lastOffset ?? -1, appendedAtMs: row?.appendedAtMs ?? 0, changed: false };
   };
   const fold = async (record: EventRecord, silver: SilverRow): Promise<void> => {
     const row = { ...silver, offset: record.offset, epoch: batch.epoch } as unknown as EventRow; // as: silver rows hold cells alone
@@ -63,6 +64,7 @@ export const foldBatch = async (
       if (record.offset <= one.lastOffset) continue;
       one.state = foldEvent(view, one.state as never, row); // as never: the view's own state
       one.lastOffset = record.offset;
+      one.appendedAtMs = record.appendedAtMs;
       one.changed = true;
     }
   };
@@ -82,6 +84,7 @@ export const foldBatch = async (
       ...one.key,
       state: encodeState(one.state as Readonly<Record<string, unknown>>),
       lastOffset: one.lastOffset,
+      appendedAtMs: one.appendedAtMs,
     }));
   return { rows, rejected, duplicates: duplicateCount };
 };

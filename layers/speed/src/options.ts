@@ -2,6 +2,8 @@
 export interface SpeedOptions {
   /** How long rows live. Twelve runs of four hours have to fail before one is missing. */
   readonly ttlMs: number;
+  /** Coverage ends so much before the rows do: the clocks of this process, of the store and of readers differ by less. */
+  readonly clockToleranceMs: number;
   /** Records that are folded and written together at most. */
   readonly batchRecords: number;
   /** How long a read of a partition waits for records. */
@@ -21,6 +23,7 @@ const HOUR_MS = 3_600_000;
 
 export const DEFAULT_SPEED_OPTIONS: SpeedOptions = {
   ttlMs: 48 * HOUR_MS,
+  clockToleranceMs: 60_000,
   batchRecords: 500,
   waitMs: 1000,
   cachedStates: 50_000,

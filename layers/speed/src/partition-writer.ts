@@ -50,11 +50,14 @@ export interface PartitionWriter {
   renew(coverage: Coverage): void;
 }
 
+/** Until when rows written from now on may be trusted. */
+const expiryOf = ({ nowMs, options }: WriterContext): number => nowMs() + options.ttlMs - options.clockToleranceMs;
+
 const timestampUs = (batch: Pick<MicroBatch, 'opening'>, offset: number): number =>
   batch.opening.appendedAtMs * US_PER_MS + (offset - batch.opening.offset);
 
 export const openPartitionWriter = async (context: WriterContext, partition: PartitionId, fence: number): Promise<PartitionWriter> => {
-  const { log, store, options, nowMs } = context;
+  const { log, store, options } = context;
   const begun: Beginning = await beginPartition(log, store, partition, await context.publishedCut());
   let { offset, epoch, opening } = begun;
   const { duplicates } = begun;
@@ -85,7 +88,7 @@ export const openPartitionWriter = async (context: WriterContext, partition: Par
     const folded = await foldBatch(partition, batch, generation, duplicates, findRow);
     if (folded.rejected.length > 0) await context.reject(partition, folded.rejected);
     if (folded.rows.length > 0) {
-      if (coverage?.expiresAtMs === NEVER_MS) await cover({ ...coverage, expiresAtMs: nowMs() + options.ttlMs });
+      if (coverage?.expiresAtMs === NEVER_MS) await cover({ ...coverage, expiresAtMs: expiryOf(context) });
       const rows = folded.rows.map((row): TimedRow => ({ ...row, timestampUs: timestampUs(batch, row.lastOffset) }));
       await store.upsert(rows, options.ttlMs);
     }
@@ -145,7 +148,7 @@ export const openPartitionWriter = async (context: WriterContext, partition: Par
  * far it was.
  */
 const renewEpoch = async (context: WriterContext, partition: PartitionId, old: Coverage, end: number | undefined): Promise<Coverage> => {
-  const { log, store, options, nowMs } = context;
+  const { log, store, options } = context;
   const { duplicates, opening } = await epochBeginning(log, partition, old);
   const rows = new Map<string, SpeedRow>();
   const generation = old.generation + 1;
@@ -162,7 +165,7 @@ const renewEpoch = async (context: WriterContext, partition: PartitionId, old: C
     if (last === undefined || (end !== undefined && last.offset + 1 >= end)) break;
     at = last.offset + 1;
   }
-  const expiresAtMs = rows.size === 0 ? NEVER_MS : nowMs() + options.ttlMs;
+  const expiresAtMs = rows.size === 0 ? NEVER_MS : expiryOf(context);
   const timed = [...rows.values()].map((row): TimedRow => ({ ...row, timestampUs: timestampUs({ opening }, row.lastOffset) }));
   for (let from = 0; from < timed.length; from += options.batchRecords)
     await store.upsert(timed.slice(from, from + options.batchRecords), options.ttlMs);

@@ -129,7 +129,8 @@ export interface Publication {
 }
 
 /** The last epoch that a publication covers: its version's, or none if it was made without a log. */
-export const coveredEpoch = ({ cut, version }: Pick<Publication, 'cut' | 'version'>): number => (Object.keys(cut).length === 0 ? 0 : version);
+export const coveredEpoch = ({ cut, version }: Pick<Publication, 'cut' | 'version'>): number =>
+  Object.keys(cut).length === 0 ? 0 : version;
 
 export interface BatchViewStore {
   /** Where the store is, for messages. */

@@ -16,10 +16,11 @@ export interface SpeedKey {
   readonly generation: number;
 }
 
-/** The absolute state of one key's events of one epoch in one partition, and the offset of the last of them: one cell. */
+/** The absolute state of one key's events of one epoch in one partition, and offset and append time of the last of them: one cell. */
 export interface SpeedRow extends SpeedKey {
   readonly state: string;
   readonly lastOffset: number;
+  readonly appendedAtMs: number;
 }
 
 export interface TimedRow extends SpeedRow {

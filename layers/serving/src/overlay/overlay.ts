@@ -8,7 +8,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 import { offsetAt, type OffsetVector, type PartitionId, PARTITIONS, topicOf } from '@rushes/domain';
-import { type ChangeRecord, type Coverage, coveredEpoch, type Publication, type SpeedStore } from '@rushes/ports';
+import { type ChangeRecord, type Coverage, coveredEpoch, type Publication, type SpeedRow, type SpeedStore } from '@rushes/ports';
 import { genres, KEYED_VIEWS, type KeyedView, sentiment, statistics, titles } from '@rushes/views';
 
 import type { ViewReaders } from '../snapshot.ts';
@@ -25,7 +25,7 @@ import {
   TITLE_VIEWS,
 } from './change-titles.ts';
 import { type ChangedRows, noChanges } from './changed-rows.ts';
-import { createEpochStates, type EpochState, type EpochStates } from './epoch-states.ts';
+import { createEpochStates, type EpochState } from './epoch-states.ts';
 import { readWhole } from './merged-reader.ts';
 
 const CHANGES_PER_READ = 200;
@@ -60,6 +60,14 @@ export interface Overlay {
   readCoverage(): Promise<void>;
 }
 
+/** The change records do not lead on from the overlay's position: it has to be read anew. */
+export class MissedChangesError extends Error {
+  override readonly name = 'MissedChangesError';
+  constructor(partition: PartitionId, position: number, from: number) {
+    super(`the change records of ${partition} go on at offset ${from}, not at ${position}: reading its rows anew`);
+  }
+}
+
 interface Touched {
   changedAtMs: number;
 }
@@ -89,7 +97,8 @@ export const openOverlay = async (store: SpeedStore, publication: Publication, b
     parts: states.parts,
   };
 
-  const put = (row: Parameters<EpochStates['put']>[0], appendedAtMs: number): void => {
+  const put = (row: SpeedRow): void => {
+    const { appendedAtMs } = row;
     if (row.epoch <= covered) return;
     changedAtMs = Math.max(changedAtMs, appendedAtMs);
     const movieId = states.put(row);
@@ -111,7 +120,7 @@ export const openOverlay = async (store: SpeedStore, publication: Publication, b
     for (const view of KEYED_VIEWS)
       for await (const rows of store.scan(view.storedName, covered))
         for (const row of rows) {
-          put(row, 0);
+          put(row);
           reached.set(row.partition, Math.max(reached.get(row.partition) ?? 0, row.lastOffset + 1));
         }
   };
@@ -122,7 +131,10 @@ export const openOverlay = async (store: SpeedStore, publication: Publication, b
       const from = position.get(partition) ?? 0;
       const changes: readonly ChangeRecord[] = await store.readChanges(partition, from, CHANGES_PER_READ);
       for (const change of changes) {
-        for (const row of change.rows) put(row, change.appendedAtMs);
+        // What lies between is not in the feed any more, or the writer began later: only the rows can tell.
+        if (change.from > (position.get(partition) ?? 0))
+          throw new MissedChangesError(partition, position.get(partition) ?? 0, change.from);
+        for (const row of change.rows) put(row);
         position.set(partition, Math.max(position.get(partition) ?? 0, change.to));
         any = true;
       }

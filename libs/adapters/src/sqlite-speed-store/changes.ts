@@ -16,7 +16,7 @@ WHERE partition = ?1 AND to_offset > ?2 AND expires_at_ms > ?3
   AND from_offset > ?2 - (SELECT coalesce(max(to_offset - from_offset), 0) FROM changes WHERE partition = ?1)
 ORDER BY from_offset, generation LIMIT ?4`;
 
-type StoredRow = readonly [view: string, key: string, lastOffset: number, state: string];
+type StoredRow = readonly [view: string, key: string, lastOffset: number, appendedAtMs: number, state: string];
 
 const encode = ({ partition, epoch, generation, rows }: ChangeRecord): string =>
   JSON.stringify(
@@ -25,7 +25,7 @@ const encode = ({ partition, epoch, generation, rows }: ChangeRecord): string =>
         throw new RangeError(
           `a row of ${row.partition}, epoch ${row.epoch}.${row.generation}, in a change record of ${partition}, epoch ${epoch}.${generation}`,
         );
-      return [row.view, row.key, row.lastOffset, row.state];
+      return [row.view, row.key, row.lastOffset, row.appendedAtMs, row.state];
     }),
   );
 
@@ -42,13 +42,14 @@ export const changesOf = (database: DatabaseSync) => {
       read.all(partition, after, nowMs, limit).map((record) => {
         // as: an array of the columns above, written by `append`
         const [from, to, epoch, generation, appendedAtMs, text] = record as unknown as [number, number, number, number, number, string];
-        const rows = (JSON.parse(text) as StoredRow[]).map(([view, key, lastOffset, state]): SpeedRow => ({
+        const rows = (JSON.parse(text) as StoredRow[]).map(([view, key, lastOffset, rowAppendedAtMs, state]): SpeedRow => ({
           view,
           key,
           epoch,
           partition,
           generation,
           lastOffset,
+          appendedAtMs: rowAppendedAtMs,
           state,
         }));
         return { partition, from, to, epoch, generation, appendedAtMs, rows };

@@ -29,6 +29,7 @@ describe('a file that cannot be used', () => {
       partition: 'movie.ratings/0' as const,
       generation: 0,
       lastOffset: n,
+      appendedAtMs: 0,
       timestampUs: n,
       state: 'x'.repeat(200),
     }));

@@ -25,7 +25,7 @@ const store = await openSqliteSpeedStore(path);
 const partition = '${PARTITION}';
 const at = { partition, epoch: 1, generation: 0 };
 for (let n = (await store.readPosition(partition))?.offset ?? 0; ; n++) {
-  const rows = Array.from({ length: ${ROWS} }, (_, key) => ({ ...at, view: 'v', key: String(key), lastOffset: n, state: 'x'.repeat(300) + n }));
+  const rows = Array.from({ length: ${ROWS} }, (_, key) => ({ ...at, view: 'v', key: String(key), lastOffset: n, appendedAtMs: 0, state: 'x'.repeat(300) + n }));
   const acknowledge = (call) => writeSync(1, 3 * n + call + '\\n');
   await store.upsert(rows.map((row) => ({ ...row, timestampUs: 1e15 + n })), ${HOUR_MS});
   acknowledge(1);

@@ -37,6 +37,7 @@ const rows = (name: string, number: number, epoch: number): readonly TimedRow[] 
     partition: PARTITION,
     generation: 0,
     lastOffset: n,
+    appendedAtMs: 0,
     timestampUs: n,
     state: '{}',
   }));

@@ -5,7 +5,7 @@
  */
 
 /** Counts the changes of this file's meaning. A file with another number is not read. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 /** Marks the file as a speed store: "RuSp". */
 export const APPLICATION_ID = 0x52755370;
 
@@ -18,7 +18,8 @@ CREATE INDEX row_groups_by_expiry ON row_groups (last_expiry_ms);
 
 CREATE TABLE speed_rows (
   group_id INTEGER NOT NULL, key TEXT NOT NULL, partition TEXT NOT NULL,
-  timestamp_us INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL, last_offset INTEGER NOT NULL, state TEXT NOT NULL,
+  timestamp_us INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL, last_offset INTEGER NOT NULL, appended_at_ms INTEGER NOT NULL,
+  state TEXT NOT NULL,
   PRIMARY KEY (group_id, key, partition)
 ) STRICT, WITHOUT ROWID;
 

@@ -39,7 +39,7 @@ test('processes that make the file at the same time all get the one store', asyn
     const [module, path] = process.argv.slice(1);
     const store = await (await import(module)).openSqliteSpeedStore(path);
     for (let n = 0; n < 20; n++)
-      await store.upsert([{ view: 'v', key: 'k', epoch: ${key}, partition: 'movie.ratings/0', generation: 0, lastOffset: n, timestampUs: n, state: '' + n }], ${HOUR_MS});
+      await store.upsert([{ view: 'v', key: 'k', epoch: ${key}, partition: 'movie.ratings/0', generation: 0, lastOffset: n, appendedAtMs: 0, timestampUs: n, state: '' + n }], ${HOUR_MS});
     await store.close();`;
   await Promise.all([1, 2, 3, 4, 5, 6].map((key) => run(program(key))));
   const store = await openSqliteSpeedStore(path);
@@ -135,10 +135,11 @@ test('a call that fails has written nothing, names the file, and the store goes 
     partition: 'movie.ratings/0',
     generation: 0,
     lastOffset: 1,
+    appendedAtMs: 0,
     timestampUs: 1,
     state: '',
   } as const;
-  await expect(store.upsert([row, { ...row, key: 'l', lastOffset: 1.5 }], HOUR_MS)).rejects.toThrow(path);
+  await expect(store.upsert([row, { ...row, key: 'l', lastOffset: 1.5, appendedAtMs: 0 }], HOUR_MS)).rejects.toThrow(path);
   expect(await store.readKey('v', 'k', 0)).toEqual([]);
   await store.upsert([row], HOUR_MS);
   expect(await store.readKey('v', 'k', 0)).toHaveLength(1);
@@ -147,7 +148,16 @@ test('a call that fails has written nothing, names the file, and the store goes 
 
 test('a change record holds rows of its own partition, epoch and generation; another is refused and nothing is written', async () => {
   const store = await openSqliteSpeedStore(path);
-  const row = { view: 'v', key: 'k', epoch: 1, partition: 'movie.ratings/0', generation: 0, lastOffset: 0, state: '' } as const;
+  const row = {
+    view: 'v',
+    key: 'k',
+    epoch: 1,
+    partition: 'movie.ratings/0',
+    generation: 0,
+    lastOffset: 0,
+    appendedAtMs: 0,
+    state: '',
+  } as const;
   for (const wrong of [{ epoch: 2 }, { partition: 'movie.ratings/1' }, { generation: 1 }] as const)
     await expect(store.appendChange({ ...change(0), rows: [row, { ...row, ...wrong }] }, HOUR_MS)).rejects.toBeInstanceOf(RangeError);
   expect(await store.readChanges('movie.ratings/0', 0, 9)).toEqual([]);

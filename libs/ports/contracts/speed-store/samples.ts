@@ -20,6 +20,7 @@ export const row = (lastOffset: number, key: Partial<SpeedKey> = {}): TimedRow =
   generation: 0,
   ...key,
   lastOffset,
+  appendedAtMs: 1_767_323_045_000 + (lastOffset % 1e9),
   state: JSON.stringify({ events: lastOffset }),
   timestampUs: OPENING_US + lastOffset,
 });
