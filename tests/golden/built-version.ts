@@ -5,8 +5,10 @@ import { join } from 'node:path';
 
 import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
+import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { runBatch, type RunReport } from '@rushes/batch';
 import type { Manifest } from '@rushes/lake';
+import type { ArtefactLayout, ListedRow, NewRecord } from '@rushes/ports';
 import { silentLogger, silentProgress } from '@rushes/runtime';
 import { VIEWS } from '@rushes/views';
 
@@ -14,6 +16,7 @@ import { type ParquetRows, readParquet } from './parquet-rows.ts';
 import type { Row, Value } from './rows.ts';
 
 const PAGE = 997;
+const LOG_RETENTION_MS = 48 * 3_600_000;
 
 export interface TablePart extends ParquetRows {
   readonly partition: string | undefined;
@@ -27,6 +30,8 @@ export interface BuiltVersion {
   rows(table: string): Promise<readonly Row[]>;
   /** All rows of a served view, fetched page by page in the order of the key: columns as values, documents parsed. */
   view(name: string): Promise<readonly Row[]>;
+  /** The documents of a served view's rows as they are stored, by key and the document's name. */
+  documentTexts(name: string): Promise<ReadonlyMap<string, Readonly<Record<string, string | null>>>>;
   close(): Promise<void>;
 }
 
@@ -42,19 +47,34 @@ const once = <T>(read: (name: string) => Promise<T>): ((name: string) => Promise
   };
 };
 
-/** Runs the batch layer once into a new temporary folder, which `close` removes. */
-export const buildVersion = async (imdbFolder: string): Promise<BuiltVersion> => {
+/** What lies in the log of a version, and its clock. */
+export interface LogContent {
+  /** Each list is appended before a run of its own; the last run's version is looked at. */
+  readonly appends: readonly (readonly NewRecord[])[];
+  readonly nowMs: number;
+}
+
+/** Runs the batch layer into a new temporary folder, which `close` removes: once, or over a log once for each of its parts. */
+export const buildVersion = async (imdbFolder: string, content?: LogContent): Promise<BuiltVersion> => {
   const folder = await mkdtemp(join(tmpdir(), 'rushes-golden-'));
   const objects = await openFolderObjectStore(join(folder, 'lake'));
   const views = await openSqliteBatchViews(join(folder, 'views'));
+  const log = content && (await openSqliteEventLog(join(folder, 'log'), { now: () => content.nowMs, retentionMs: LOG_RETENTION_MS }));
   const close = async (): Promise<void> => {
     await views.close();
+    await log?.close();
     await rm(folder, { recursive: true, force: true });
   };
   try {
     const options = { imdbFolder, workFolder: join(folder, 'tmp'), memoryLimitMb: 512, threads: 2, keepVersions: 1, full: false };
     const context = { logger: silentLogger, progress: silentProgress, signal: new AbortController().signal };
-    const report = await runBatch({ objects, views }, options, context);
+    const run = (): Promise<RunReport> => runBatch({ objects, views, ...(log && { log }) }, options, context);
+    for (const records of content?.appends.slice(0, -1) ?? []) {
+      await log?.append(records);
+      await run();
+    }
+    await log?.append(content?.appends.at(-1) ?? []);
+    const report = await run();
     const publication = await views.currentPublication();
     if (publication === undefined) throw new Error(`nothing was published: ${report.outcome}, ${report.message ?? ''}`);
     const bytes = await objects.get(publication.manifest);
@@ -73,33 +93,48 @@ export const buildVersion = async (imdbFolder: string): Promise<BuiltVersion> =>
       return found;
     };
 
-    const view = async (name: string): Promise<readonly Row[]> => {
+    const readView = async (name: string): Promise<{ readonly layout: ArtefactLayout; readonly rows: readonly ListedRow[] }> => {
       const { layout } = VIEWS.find((candidate) => candidate.name === name) ?? {};
       const artefact = publication.views[name]?.artefact;
       if (layout === undefined || artefact === undefined) throw new Error(`the publication has no view ${name}`);
       const columns = Object.keys(layout.columns);
       const reader = await views.open(artefact);
-      const rows: Row[] = [];
+      const rows: ListedRow[] = [];
       try {
         for (let after: string | undefined; ;) {
           const position = after === undefined ? {} : { after: { values: [], key: after } };
           const page = await reader.list({ where: [], sort: [], limit: PAGE, columns, documents: layout.documents, ...position });
-          for (const row of page) {
-            const values = columns.map((column, at): [string, Value] => [column, row.columns[at] ?? null]);
-            const documents = layout.documents.map((document, at): [string, Value] => [document, parse(row.documents[at] ?? null)]);
-            rows.push(Object.fromEntries([[layout.key, row.key] as const, ...values, ...documents]));
-          }
+          rows.push(...page);
           after = page.at(-1)?.key;
-          if (page.length < PAGE) return rows;
+          if (page.length < PAGE) return { layout, rows };
         }
       } finally {
         await reader.close();
       }
     };
 
+    const readOnce = once(readView);
+    const view = async (name: string): Promise<readonly Row[]> => {
+      const { layout, rows } = await readOnce(name);
+      return rows.map((row) => {
+        const values = Object.keys(layout.columns).map((column, at): [string, Value] => [column, row.columns[at] ?? null]);
+        const documents = layout.documents.map((document, at): [string, Value] => [document, parse(row.documents[at] ?? null)]);
+        return Object.fromEntries([[layout.key, row.key] as const, ...values, ...documents]);
+      });
+    };
+    const documentTexts: BuiltVersion['documentTexts'] = async (name) => {
+      const { layout, rows } = await readOnce(name);
+      return new Map(
+        rows.map(({ key, documents }) => [
+          key,
+          Object.fromEntries(layout.documents.map((document, at) => [document, documents[at] ?? null])),
+        ]),
+      );
+    };
+
     const partsOnce = once(parts);
     const rows = async (table: string): Promise<readonly Row[]> => (await partsOnce(table)).flatMap((part) => part.rows);
-    return { report, manifest, parts: partsOnce, rows, view: once(view), close };
+    return { report, manifest, parts: partsOnce, rows, view: once(view), documentTexts, close };
   } catch (error) {
     await close();
     throw error;

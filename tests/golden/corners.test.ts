@@ -193,7 +193,9 @@ test('a title is served with its documents', async () => {
     movie: { title: 'Élan Vital', original_title: 'ÉLAN VITAL', genres: [], rating: null, votes: null, year: 2031, tmdb_id: null },
   });
   expect(where(await version.view('titles'), 'id', ID.tt1000003)).toMatchObject({
-    weight: 5555,
+    rating: 1100,
+    weight: 555_500,
+    live: null,
     movie: { title: LONG_TITLE, original_title: LONG_ORIGINAL, rating: 1.1, imdb_link: 'https://www.imdb.com/title/tt1000003/' },
   });
   expect(where(await version.view('credits'), 'id', ID.tt1000001)).toMatchObject({

@@ -1,4 +1,4 @@
-/** Everything that a version made from a folder of IMDb's files must hold, by table and view. */
+/** Everything that a version made from a folder of IMDb's files alone must hold, by table and view. */
 import { entitiesOf } from './gold-reference.ts';
 import { rankingsOf } from './ranking-reference.ts';
 import { referenceChecks } from './reference-checks.ts';
@@ -6,7 +6,7 @@ import type { Row } from './rows.ts';
 import { silverOf } from './silver-reference.ts';
 import { viewsOf } from './view-reference.ts';
 
-/** The columns that identify a row of each table of silver and gold, but for the quarantine. */
+/** The columns that identify a row of each table of silver, keyed views and gold, but for the quarantine. */
 export const TABLE_KEYS = {
   'silver.titles': ['tconst'],
   'silver.ratings': ['tconst'],
@@ -16,6 +16,20 @@ export const TABLE_KEYS = {
   'silver.akas': ['tconst', 'ordering'],
   'silver.episodes': ['tconst'],
   'silver.reference_checks': ['reference'],
+  'silver.metadata_events': ['partition', 'offset'],
+  'silver.rating_events': ['partition', 'offset'],
+  'silver.review_events': ['partition', 'offset'],
+  'silver.event_quarantine': ['partition', 'offset'],
+  'silver.rating_changes': ['tconst'],
+  'keyed.movie_records': ['movie_id'],
+  'keyed.movie_ratings': ['movie_id'],
+  'keyed.ratings_by_5m': ['movie_id', 'bucket_ms'],
+  'keyed.ratings_by_hour': ['movie_id', 'bucket_ms'],
+  'keyed.ratings_by_day': ['movie_id', 'bucket_ms'],
+  'keyed.movie_reviews': ['movie_id'],
+  'keyed.reviews_by_5m': ['movie_id', 'bucket_ms'],
+  'keyed.reviews_by_hour': ['movie_id', 'bucket_ms'],
+  'keyed.reviews_by_day': ['movie_id', 'bucket_ms'],
   'gold.best_by_genre': ['genre', 'rank'],
   'gold.credits': ['tconst', 'ordering'],
   'gold.crew_credits': ['tconst', 'role', 'place'],
@@ -26,6 +40,7 @@ export const TABLE_KEYS = {
   'gold.people': ['nconst'],
   'gold.person_movies': ['nconst', 'title_id'],
   'gold.statistics': ['name'],
+  'gold.title_events': ['title_id'],
   'gold.title_names': ['tconst', 'place'],
   'gold.titles': ['tconst'],
   'gold.top_actors': ['rank'],
@@ -35,6 +50,31 @@ export const TABLE_KEYS = {
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type TableName = keyof typeof TABLE_KEYS;
+
+/** What is there of a log, and has no rows without one. */
+export const EVENT_TABLES = [
+  'silver.metadata_events',
+  'silver.rating_events',
+  'silver.review_events',
+  'silver.event_quarantine',
+  'silver.rating_changes',
+  'keyed.movie_records',
+  'keyed.movie_ratings',
+  'keyed.ratings_by_5m',
+  'keyed.ratings_by_hour',
+  'keyed.ratings_by_day',
+  'keyed.movie_reviews',
+  'keyed.reviews_by_5m',
+  'keyed.reviews_by_hour',
+  'keyed.reviews_by_day',
+  'gold.title_events',
+] as const satisfies readonly TableName[];
+
+export type EventTableName = (typeof EVENT_TABLES)[number];
+
+const WITHOUT_EVENTS = Object.fromEntries(EVENT_TABLES.map((table) => [table, []])) as unknown as Readonly<
+  Record<EventTableName, readonly Row[]>
+>; // as: every name of the list
 
 /** Tables that are read from the first row on: their rows stand in the order of their ranks. */
 export const RANKED_TABLES = [
@@ -52,6 +92,8 @@ export const VIEW_KEYS = {
   people: 'nconst',
   genres: 'genre',
   statistics: 'name',
+  sentiment: 'movie_id',
+  unknown_titles: 'id',
 } as const;
 
 export type ViewName = keyof typeof VIEW_KEYS;
@@ -69,6 +111,7 @@ export const expectedVersion = (folder: string): ExpectedVersion => {
   const rankings = rankingsOf(silver, entities);
   return {
     tables: {
+      ...WITHOUT_EVENTS,
       'silver.titles': silver.titles,
       'silver.ratings': silver.ratings,
       'silver.names': silver.names,
@@ -95,6 +138,6 @@ export const expectedVersion = (folder: string): ExpectedVersion => {
       'gold.top_movies': rankings.top_movies,
     },
     quarantine: silver.refused.map((line) => ({ ...line })),
-    views: viewsOf(entities, rankings),
+    views: viewsOf(silver, entities),
   };
 };

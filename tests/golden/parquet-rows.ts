@@ -14,6 +14,8 @@ const plain = (value: unknown): Value => {
     if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) throw new Error(`${value} is no safe integer`);
     return Number(value);
   }
+  if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
   if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') return value;
   throw new Error(`a value of a type that no table has: ${Object.prototype.toString.call(value)}`);
 };

@@ -50,15 +50,19 @@ const compareBy = (columns: readonly string[], a: Row, b: Row): number => {
   return 0;
 };
 
+/** 8000 thousandths as 8.0, 8250 as 8.25. */
+const pointsText = (thousandths: Value | undefined): string =>
+  typeof thousandths === 'number' ? (thousandths / 1000).toFixed(3).replace(/0{1,2}$/, '') : 'null';
+
 const fieldOrders = (rows: readonly Row[], document: string): readonly string[] => [
   ...new Set(rows.map((row) => Object.keys(document in row && isObject(row[document]) ? row[document] : {}).join(','))),
 ];
 const isObject = (value: Value | undefined): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const testTables = (get: VersionUnderTest): void => {
-  test('every table of silver and gold, and every served view, is compared here', () => {
+  test('every table of silver, keyed views and gold, and every served view, is compared here', () => {
     const { version } = get();
-    const names = version.manifest.tables.map(({ name }) => name).filter((name) => /^(silver|gold)\./.test(name));
+    const names = version.manifest.tables.map(({ name }) => name).filter((name) => /^(silver|keyed|gold)\./.test(name));
     expect(names.toSorted()).toEqual([...TABLES, 'silver.quarantine'].toSorted());
     expect(VIEWS.map(({ name }) => name).toSorted()).toEqual(VIEW_NAMES.toSorted());
   });
@@ -128,6 +132,16 @@ const testViews = (get: VersionUnderTest): void => {
     const inOrder = ids.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
     expect(ids, `view ${view}: pages in the order of the key`).toEqual(inOrder);
     expect(version.manifest.views.find(({ name }) => name === view)?.rows).toBe(found.length);
+  });
+
+  test('view titles: ratings are written in points with at least one decimal', async () => {
+    const { version, expected } = get();
+    const ratings = new Map(expected.views.titles.map(({ id, rating }) => [textOf(id), pointsText(rating)]));
+    const written = [...(await version.documentTexts('titles'))].flatMap(([id, { movie = '', title = '' }]) => [
+      ...(/"rating":([^,]+),"votes"/.exec(movie ?? '')?.[1] === ratings.get(id) ? [] : [movie]),
+      ...(/"averageRating":([^,]+),"numVotes"/.exec(title ?? '')?.[1] === ratings.get(id) ? [] : [title]),
+    ]);
+    expect(written).toEqual([]);
   });
 
   test.each([

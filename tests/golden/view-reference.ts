@@ -1,14 +1,14 @@
 /** What the served views must hold: columns as values, documents parsed. */
 import type { Entities } from './gold-reference.ts';
-import type { Rankings } from './ranking-reference.ts';
 import { byText, groupBy, type Row } from './rows.ts';
+import type { Silver } from './silver-reference.ts';
 
-const SET_SEPARATOR = '\u001f';
+export const SET_SEPARATOR = '\u001f';
 
 const asSet = (texts: readonly string[] | null): string | null => texts?.join(SET_SEPARATOR) ?? null;
 
 /** Lower case without diacritics. */
-const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().normalize('NFC');
+export const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().normalize('NFC');
 
 const titlesView = ({ titles, imdb_titles }: Entities): readonly Row[] => {
   const analytics = new Map(imdb_titles.map((row) => [row.title_key, row]));
@@ -22,10 +22,10 @@ const titlesView = ({ titles, imdb_titles }: Entities): readonly Row[] => {
     original_title: analytics.get(title.title_id)?.original_title ?? null,
     year: title.start_year,
     end_year: title.end_year,
-    rating: title.rating_tenths,
+    rating: title.rating_tenths === null ? null : title.rating_tenths * 100,
     votes: title.votes,
     runtime: title.runtime_minutes,
-    weight: title.weight,
+    weight: title.weight === null ? null : title.weight * 100,
     genres: asSet(title.genres),
     directors: asSet(title.directors),
     writers: asSet(title.writers),
@@ -47,6 +47,7 @@ const titlesView = ({ titles, imdb_titles }: Entities): readonly Row[] => {
       imdb_link: `https://www.imdb.com/title/${title.tconst}/`,
     },
     title: analytics.get(title.title_id) ?? null,
+    live: null,
   }));
 };
 
@@ -92,12 +93,39 @@ const peopleView = ({ people, person_movies }: Entities): readonly Row[] => {
   }));
 };
 
-/** The rows of every served view, by the view's name. */
-export const viewsOf = (entities: Entities, rankings: Rankings) => ({
-  titles: titlesView(entities),
-  credits: creditsView(entities),
-  title_names: titleNamesView(entities),
-  people: peopleView(entities),
-  genres: rankings.genres.map((entry) => ({ ...entry, entry })),
-  statistics: rankings.statistics.map((statistic) => ({ ...statistic, statistic })),
-});
+/** Every genre that any of the served titles has. */
+export const genresView = (titles: readonly Row[]): readonly Row[] => {
+  const mentions = titles.flatMap(({ genres, type }) =>
+    typeof genres === 'string' ? genres.split(SET_SEPARATOR).map((genre) => ({ genre, type })) : [],
+  );
+  return [...groupBy(mentions, ({ genre }) => genre)].map(([genre, all]) => {
+    const movies = all.filter(({ type }) => type === 'movie').length;
+    return { genre, movies, titles: all.length, entry: { genre, movies } };
+  });
+};
+
+/** Over the served titles that have votes, and the rows of title.ratings whose title IMDb does not know. */
+export const statisticsView = (titles: readonly Row[], silver: Pick<Silver, 'titles' | 'ratings'>): readonly Row[] => {
+  const known = new Set(silver.titles.map(({ tconst }) => tconst));
+  const counted = [
+    ...titles.flatMap(({ votes }) => (typeof votes === 'number' && votes > 0 ? [votes] : [])),
+    ...silver.ratings.filter(({ tconst }) => !known.has(tconst)).map(({ votes }) => votes),
+  ];
+  const figures = { rated_titles: counted.length, total_votes: counted.reduce((sum, votes) => sum + votes, 0) };
+  return Object.entries(figures).map(([name, value]) => ({ name, value, statistic: { name, value } }));
+};
+
+/** The rows of every served view, by the view's name, where there is no log. */
+export const viewsOf = (silver: Silver, entities: Entities) => {
+  const titles = titlesView(entities);
+  return {
+    titles,
+    credits: creditsView(entities),
+    title_names: titleNamesView(entities),
+    people: peopleView(entities),
+    genres: genresView(titles),
+    statistics: statisticsView(titles, silver),
+    sentiment: [],
+    unknown_titles: [],
+  };
+};
