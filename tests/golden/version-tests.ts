@@ -39,6 +39,7 @@ const SORTS: Partial<Readonly<Record<TableName, readonly string[]>>> = {
   'silver.principals': ['tconst', 'ordering'],
   'silver.akas': ['tconst', 'ordering'],
   'silver.episodes': ['tconst'],
+  ...Object.fromEntries(TABLES.filter((table) => table.startsWith('keyed.')).map((table) => [table, TABLE_KEYS[table]])),
 };
 
 const compareBy = (columns: readonly string[], a: Row, b: Row): number => {
@@ -109,7 +110,7 @@ const testTables = (get: VersionUnderTest): void => {
     }
   });
 
-  test('every file is compressed with zstd, holds exact numbers only, and in silver is sorted within', async () => {
+  test('every file is compressed with zstd, holds exact numbers only, and in silver and keyed views is sorted within', async () => {
     const { version } = get();
     for (const table of TABLES)
       for (const { partition, rows, codecs, inexact } of await version.parts(table)) {

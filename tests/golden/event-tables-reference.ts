@@ -1,0 +1,207 @@
+/** What keyed views and `gold.title_events` must hold of the events of `event-case.ts`, written by hand; only buckets are gathered. */
+import { FOUND, NOON, placeOf, POSTED, TITLE, UNKNOWN } from './event-case.ts';
+import { FOUR_GENRES, givenRatings, metadataEvents, observations, quarantined, reviews, TWO_GENRES } from './event-silver-reference.ts';
+import type { EventTableName } from './expected-version.ts';
+import { groupBy, type Row } from './rows.ts';
+
+const { RATED, EDITED, UNWEIGHED, OBSERVED, OVERRULED, EPISODE } = TITLE;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** What an event said, with its place. */
+const said = (id: string, values: Row): Row => {
+  const { at_ms, epoch, offset } = placeOf(id);
+  return { ...values, at_ms, epoch, offset };
+};
+
+/** In the order of the fields in JSON. */
+export const NO_RECORDS = {
+  additions: 0,
+  added: null,
+  posted_title: null,
+  posted_genres: null,
+  posted_year: null,
+  posted_runtime_minutes: null,
+  posted_rating: null,
+  tmdb_title: null,
+  tmdb_genres: null,
+  tmdb_year: null,
+  tmdb_runtime_minutes: null,
+  tmdb_rating: null,
+} satisfies Row;
+
+export const RECORDS: Readonly<Record<string, Row>> = {
+  [EDITED]: {
+    ...NO_RECORDS,
+    posted_title: said('posted-edit', { title: 'Vier Genres' }),
+    posted_genres: said('posted-edit', { genres: FOUR_GENRES }),
+    posted_rating: said('rating-edit', { rating_tenths: 10 }),
+    tmdb_title: said('tmdb-edit', { title: 'TMDB Title' }),
+    tmdb_year: said('tmdb-edit', { year: 2022 }),
+    tmdb_runtime_minutes: said('tmdb-edit', { runtime_minutes: 95 }),
+  },
+  [POSTED]: {
+    ...NO_RECORDS,
+    additions: 1,
+    added: said('posted-movie', { tconst: null }),
+    posted_title: said('posted-movie', { title: 'Neu "Ü"' }),
+    posted_genres: said('posted-movie', { genres: TWO_GENRES }),
+    posted_year: said('year-taken-back', { year: null }),
+    posted_runtime_minutes: said('posted-movie', { runtime_minutes: null }),
+    posted_rating: said('posted-movie', { rating_tenths: 75 }),
+  },
+  [FOUND]: {
+    ...NO_RECORDS,
+    additions: 1,
+    added: said('found-movie', { tconst: 'tt7654321' }),
+    tmdb_title: said('found-movie', { title: 'Found' }),
+    tmdb_genres: said('found-movie', { genres: '' }),
+    tmdb_year: said('found-movie', { year: 1999 }),
+    tmdb_runtime_minutes: said('found-movie', { runtime_minutes: 90 }),
+    tmdb_rating: said('found-movie', { rating_tenths: null }),
+  },
+  [UNKNOWN]: { ...NO_RECORDS, posted_title: said('unknown-edit', { title: 'Later' }) },
+};
+
+/** How often each score from 1 to 10 was given, in steps of a half. */
+const histogram = (...scores: readonly number[]): readonly number[] =>
+  Array.from({ length: 19 }, (_, step) => scores.filter((score) => score === 1 + step / 2).length);
+
+const observation = (id: string, average_e3: number, votes: number, popularity_e3: number | null = null): Row =>
+  said(id, { average_e3, votes, popularity_e3 });
+const NO_RATINGS = { count: 0, sum_tenths: 0, histogram: histogram(), imdb: null, tmdb: null } satisfies Row;
+
+export const RATINGS: Readonly<Record<string, Row>> = {
+  [RATED]: { ...NO_RATINGS, count: 3, sum_tenths: 225, histogram: histogram(10, 9.5, 3) },
+  [UNKNOWN]: { ...NO_RATINGS, count: 1, sum_tenths: 60, histogram: histogram(6) },
+  [OVERRULED]: { ...NO_RATINGS, count: 1, sum_tenths: 40, histogram: histogram(4) },
+  [EPISODE]: {
+    ...NO_RATINGS,
+    count: 1,
+    sum_tenths: 20,
+    histogram: histogram(2),
+    tmdb: observation('tmdb-alone', 6500, 30),
+  },
+  [OBSERVED]: { ...NO_RATINGS, imdb: observation('imdb-new', 8250, 2000, 12_345), tmdb: observation('tmdb-beside', 5000, 3) },
+  [UNWEIGHED]: { ...NO_RATINGS, imdb: observation('imdb-without-votes', 9900, 0) },
+};
+
+const latest = (id: string, text: string, compound_e4: number, author: string | null = null, score_tenths: number | null = null): Row => {
+  const { at_ms, epoch, offset } = placeOf(id);
+  return { at_ms, offset, epoch, text, author, score_tenths, compound_e4 };
+};
+
+export const REVIEWS: Readonly<Record<string, Row>> = {
+  [RATED]: {
+    count: 3,
+    compound_e4: -1019,
+    positive: 1,
+    neutral: 1,
+    negative: 1,
+    latest: [latest('blame', 'bad', -5423), latest('no-opinion', 'film', 0), latest('praise', 'good', 4404, 'Bo "Quote"', 80)],
+  },
+  [UNKNOWN]: { count: 1, compound_e4: 4404, positive: 1, neutral: 0, negative: 0, latest: [latest('unknown-praise', 'good', 4404)] },
+};
+
+const keyed = (states: Readonly<Record<string, Row>>): readonly Row[] =>
+  Object.entries(states).map(([movie_id, state]) => ({ movie_id, ...state }));
+
+interface Bucketed {
+  readonly movie_id: string;
+  readonly at_ms: number;
+}
+const bucketed = <Event extends Bucketed>(
+  events: readonly Event[],
+  widthMs: number,
+  state: (events: readonly Event[]) => Row,
+): readonly Row[] =>
+  [...groupBy(events, ({ movie_id, at_ms }) => `${movie_id} ${Math.floor(at_ms / widthMs)}`)].map(([key, members]) => {
+    const [movie_id = '', number] = key.split(' ');
+    return { movie_id, bucket_ms: Number(number) * widthMs, ...state(members) };
+  });
+
+const ratingState = (events: readonly (typeof givenRatings)[number][]): Row => ({
+  count: events.length,
+  sum_tenths: events.reduce((sum, { score_tenths }) => sum + score_tenths, 0),
+});
+const reviewState = (events: readonly (typeof reviews)[number][]): Row => ({
+  count: events.length,
+  compound_e4: events.reduce((sum, { compound_e4 }) => sum + compound_e4, 0),
+  positive: events.filter(({ positive }) => positive).length,
+  neutral: events.filter(({ neutral }) => neutral).length,
+  negative: events.filter(({ negative }) => negative).length,
+});
+
+/** JSON as the engine writes it. */
+const json = (value: Row): string => JSON.stringify(value).replaceAll('\\u001f', '\\u001F');
+
+/** What `gold.title_events` shows of a title whose events say nothing of it but this. */
+const titleEvents = (title_id: string, shown: Row): Row => ({
+  title_id,
+  additions: RECORDS[title_id]?.['additions'] ?? 0,
+  added_tconst: null,
+  title: null,
+  genres: null,
+  start_year: null,
+  runtime_minutes: null,
+  said_tenths: null,
+  given: RATINGS[title_id]?.['count'] ?? 0,
+  given_tenths: RATINGS[title_id]?.['sum_tenths'] ?? 0,
+  imdb: RATINGS[title_id]?.['imdb'] ?? null,
+  tmdb: RATINGS[title_id]?.['tmdb'] ?? null,
+  records: json(RECORDS[title_id] ?? NO_RECORDS),
+  ratings: RATINGS[title_id] === undefined ? null : json(RATINGS[title_id]),
+  ...shown,
+});
+
+export const EVENT_ROWS: Readonly<Record<EventTableName, readonly Row[]>> = {
+  'silver.metadata_events': metadataEvents,
+  'silver.rating_events': [...givenRatings, ...observations],
+  'silver.review_events': reviews,
+  'silver.event_quarantine': quarantined,
+  'silver.rating_changes': [],
+  'keyed.movie_records': keyed(RECORDS),
+  'keyed.movie_ratings': keyed(RATINGS),
+  'keyed.ratings_by_5m': bucketed(givenRatings, 5 * MINUTE_MS, ratingState),
+  'keyed.ratings_by_hour': bucketed(givenRatings, HOUR_MS, ratingState),
+  'keyed.ratings_by_day': bucketed(givenRatings, 24 * HOUR_MS, ratingState),
+  'keyed.movie_reviews': keyed(REVIEWS),
+  'keyed.reviews_by_5m': bucketed(reviews, 5 * MINUTE_MS, reviewState),
+  'keyed.reviews_by_hour': bucketed(reviews, HOUR_MS, reviewState),
+  'keyed.reviews_by_day': bucketed(reviews, 24 * HOUR_MS, reviewState),
+  'gold.title_events': [
+    titleEvents(RATED, {}),
+    titleEvents(EDITED, { title: 'Vier Genres', genres: FOUR_GENRES, start_year: 2022, runtime_minutes: 95, said_tenths: 10 }),
+    titleEvents(UNWEIGHED, {}),
+    titleEvents(OBSERVED, {}),
+    titleEvents(OVERRULED, {}),
+    titleEvents(EPISODE, {}),
+    titleEvents(POSTED, { title: 'Neu "Ü"', genres: TWO_GENRES, said_tenths: 75 }),
+    titleEvents(FOUND, { added_tconst: 'tt7654321', title: 'Found', start_year: 1999, runtime_minutes: 90 }),
+    titleEvents(UNKNOWN, { title: 'Later' }),
+  ],
+};
+
+/** Rows of the served view `sentiment`: buckets are `[start, count, compound, positive, neutral, negative]`. */
+export const SENTIMENT: readonly Row[] = [
+  {
+    movie_id: RATED,
+    reviews_count: 3,
+    reviews: REVIEWS[RATED] ?? null,
+    hours: [
+      [NOON, 2, 4404, 1, 1, 0],
+      [NOON + 12 * HOUR_MS, 1, -5423, 0, 0, 1],
+    ],
+    days: [
+      [NOON - 12 * HOUR_MS, 2, 4404, 1, 1, 0],
+      [NOON + 12 * HOUR_MS, 1, -5423, 0, 0, 1],
+    ],
+  },
+  {
+    movie_id: UNKNOWN,
+    reviews_count: 1,
+    reviews: REVIEWS[UNKNOWN] ?? null,
+    hours: [[NOON, 1, 4404, 1, 0, 0]],
+    days: [[NOON - 12 * HOUR_MS, 1, 4404, 1, 0, 0]],
+  },
+];

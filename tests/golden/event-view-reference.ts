@@ -1,0 +1,211 @@
+/** What the served views must hold once the events of `event-case.ts` are told: rows of touched titles by hand, the others as the dumps have them. */
+import { FOUND, POSTED, TITLE, UNKNOWN } from './event-case.ts';
+import { EVENT_ROWS, NO_RECORDS, RATINGS, RECORDS, SENTIMENT } from './event-tables-reference.ts';
+import type { ExpectedVersion } from './expected-version.ts';
+import { type Row, textOf, type Value } from './rows.ts';
+import type { Silver } from './silver-reference.ts';
+import { genresView, statisticsView } from './view-reference.ts';
+
+const { RATED, EDITED, UNWEIGHED, OBSERVED, OVERRULED, EPISODE } = TITLE;
+
+// as: the documents of the reference are objects
+const document = (row: Row, name: string): Row => row[name] as Row;
+
+/** The dumps' part of a title, by the names of the document `live`. */
+const dumpOf = (row: Row, rating_tenths: number | null): Row => ({
+  tconst: row['tconst'] ?? null,
+  type: row['type'] ?? null,
+  title: document(row, 'movie')['title'] ?? null,
+  original_title: document(row, 'movie')['original_title'] ?? null,
+  year: row['year'] ?? null,
+  end_year: row['end_year'] ?? null,
+  runtime: row['runtime'] ?? null,
+  rating_tenths,
+  votes: row['votes'] ?? null,
+  since: 0,
+  genres: row['genres'] ?? null,
+  directors: row['directors'] ?? null,
+  writers: row['writers'] ?? null,
+  director_count: row['director_count'] ?? null,
+  writer_count: row['writer_count'] ?? null,
+});
+
+const live = (id: string, dump: Value): Row => ({ dump, records: RECORDS[id] ?? NO_RECORDS, ratings: RATINGS[id] ?? null });
+
+/** What events make of a dumped title: columns, and fields of its two documents. */
+interface Touch {
+  readonly dumpTenths: number | null;
+  readonly columns: Row;
+  readonly movie: Row;
+  readonly title: Row;
+}
+
+const touchRating = (dumpTenths: number | null, rating: number, votes: number, weight: number): Touch => ({
+  dumpTenths,
+  columns: { rating, votes, weight },
+  movie: { rating: rating / 1000, votes },
+  title: { averageRating: rating / 1000, numVotes: votes },
+});
+
+const TOUCHED: Readonly<Record<string, Touch>> = {
+  // (8000 × 1000 + 100 × (100 + 95 + 30)) / 1003 = 7998.504…
+  [RATED]: touchRating(80, 7999, 1003, 8_022_997),
+  // The observation with the latest time, although another came after it; TMDB's does not count beside IMDb's.
+  [OBSERVED]: touchRating(80, 8250, 2000, 16_500_000),
+  // (6500 × 30 + 2000) / 31 = 6354.83…
+  [EPISODE]: touchRating(null, 6355, 31, 197_005),
+  // A dump's rating without votes weighs nothing.
+  [OVERRULED]: touchRating(70, 4000, 1, 4000),
+  // Neither does an observed one.
+  [UNWEIGHED]: touchRating(80, 8000, 500, 4_000_000),
+  [EDITED]: {
+    dumpTenths: 100,
+    columns: {
+      title_sort: 'vier genres',
+      primary_title: 'Vier Genres',
+      year: 2022,
+      runtime: 95,
+      genres: 'Drama\u001fComedy\u001fCrime\u001fWar',
+      genre_count: 3,
+    },
+    movie: { title: 'Vier Genres', year: 2022, runtime_minutes: 95, genres: ['Drama', 'Comedy', 'Crime', 'War'] },
+    title: { primary_title: 'Vier Genres', releaseYear: 2022, runtimeMinutes: 95, genres: 'Drama,Comedy,Crime', numOfGenres: 3 },
+  },
+};
+
+const touch = (row: Row): Row => {
+  const id = textOf(row['id']);
+  const touched = TOUCHED[id];
+  if (touched === undefined) return row;
+  return {
+    ...row,
+    ...touched.columns,
+    movie: { ...document(row, 'movie'), ...touched.movie },
+    title: { ...document(row, 'title'), ...touched.title },
+    live: live(id, dumpOf(row, touched.dumpTenths)),
+  };
+};
+
+const EMPTY_COLUMNS = { end_year: null, directors: null, writers: null, director_count: 0, writer_count: 0 };
+interface Shown {
+  readonly title: string;
+  readonly genres: string | null;
+  readonly numOfGenres: number;
+  readonly year: number | null;
+  readonly rating: number | null;
+  readonly votes: number | null;
+  readonly runtime: number | null;
+}
+
+/** The document `title` of a movie that no dump has. */
+const shownTitle = (id: string, { title, genres, numOfGenres, year, rating, votes, runtime }: Shown): Row => ({
+  title_key: id,
+  primary_title: title,
+  original_title: title,
+  title_type: 'movie',
+  directors: null,
+  writers: null,
+  genres,
+  hasDirectors: false,
+  hasWriters: false,
+  hasEnded: false,
+  numOfGenres,
+  releaseYear: year,
+  endYear: null,
+  averageRating: rating,
+  numVotes: votes,
+  runtimeMinutes: runtime,
+  numDirectors: 0,
+  numWriters: 0,
+});
+
+const posted: Row = {
+  ...EMPTY_COLUMNS,
+  id: POSTED,
+  tconst: null,
+  type: 'movie',
+  title_sort: 'neu "u"',
+  primary_title: 'Neu "Ü"',
+  original_title: 'Neu "Ü"',
+  year: null,
+  rating: 7500,
+  votes: 0,
+  runtime: null,
+  weight: 0,
+  genres: 'Drama\u001fFilm-Noir',
+  genre_count: 2,
+  movie: {
+    id: POSTED,
+    tconst: null,
+    tmdb_id: null,
+    title: 'Neu "Ü"',
+    original_title: 'Neu "Ü"',
+    type: 'movie',
+    year: null,
+    runtime_minutes: null,
+    genres: ['Drama', 'Film-Noir'],
+    rating: 7.5,
+    votes: 0,
+    imdb_link: null,
+  },
+  title: shownTitle(POSTED, {
+    title: 'Neu "Ü"',
+    genres: 'Drama,Film-Noir',
+    numOfGenres: 2,
+    year: null,
+    rating: 7.5,
+    votes: 0,
+    runtime: null,
+  }),
+  live: live(POSTED, null),
+};
+
+const found: Row = {
+  ...EMPTY_COLUMNS,
+  id: FOUND,
+  tconst: 'tt7654321',
+  type: 'movie',
+  title_sort: 'found',
+  primary_title: 'Found',
+  original_title: 'Found',
+  year: 1999,
+  rating: null,
+  votes: null,
+  runtime: 90,
+  weight: null,
+  genres: null,
+  genre_count: 0,
+  movie: {
+    id: FOUND,
+    tconst: 'tt7654321',
+    tmdb_id: null,
+    title: 'Found',
+    original_title: 'Found',
+    type: 'movie',
+    year: 1999,
+    runtime_minutes: 90,
+    genres: [],
+    rating: null,
+    votes: null,
+    imdb_link: 'https://www.imdb.com/title/tt7654321/',
+  },
+  title: shownTitle(FOUND, { title: 'Found', genres: null, numOfGenres: 0, year: 1999, rating: null, votes: null, runtime: 90 }),
+  live: live(FOUND, null),
+};
+
+/** What a version must hold that is made from dumps, and from the events too. */
+export const withEvents = (dumps: ExpectedVersion, silver: Silver): ExpectedVersion => {
+  const titles = [...dumps.views.titles.map(touch), posted, found];
+  return {
+    ...dumps,
+    tables: { ...dumps.tables, ...EVENT_ROWS },
+    views: {
+      ...dumps.views,
+      titles,
+      genres: genresView(titles),
+      statistics: statisticsView(titles, silver),
+      sentiment: SENTIMENT,
+      unknown_titles: [{ id: UNKNOWN, live: live(UNKNOWN, null) }],
+    },
+  };
+};
