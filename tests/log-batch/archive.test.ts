@@ -38,6 +38,7 @@ describe('barriers', () => {
   });
 
   test('the first barrier of the run counts, wherever its own append says it went', async () => {
+    await on.append(recordOf(rated(1, 2, AT), 'before the barrier'));
     const log: EventLog = {
       ...on.data.stores.log,
       appendBarrier: async (number) => {
@@ -48,9 +49,20 @@ describe('barriers', () => {
       },
     };
     expect((await on.data.run({}, { ...on.data.stores, log })).outcome).toBe('published');
-    expect(await on.ratingsOf(1)).toBeUndefined();
+    expect(await on.ratingsOf(1)).toMatchObject({ count: 1 });
+    for (const full of [false, true]) {
+      expect((await on.data.run({ full })).outcome).toBe('published');
+      expect(await on.told()).toEqual(await on.plain());
+    }
+  });
+
+  test('a lower barrier that comes late begins no epoch', async () => {
     await on.data.run();
-    expect(await on.told()).toEqual(await on.plain());
+    await on.data.run();
+    await on.data.stores.log.appendBarrier(1);
+    await on.append(recordOf(rated(1, 8, AT), 'a'));
+    await on.data.run();
+    expect(await on.reader.rows(await on.data.current(), 'silver.rating_events')).toMatchObject([{ epoch: 3 }]);
   });
 
   test('a barrier that is missing from a partition ends the run; the next one covers everything', async () => {
