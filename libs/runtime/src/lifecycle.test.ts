@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 
 import { expect, test, vi } from 'vitest';
@@ -86,6 +87,20 @@ test('the deadline ends the process and names what did not stop', () => {
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('the process lives until hooks have ended, also where nothing that they wait for keeps it alive', () => {
+  const { href } = new URL('lifecycle.ts', import.meta.url);
+  const program = `
+    import { setTimeout as sleep } from 'node:timers/promises';
+    import { createLifecycle } from ${JSON.stringify(href)};
+    const lifecycle = createLifecycle({ process, deadlineMs: 60_000, nowMs: () => performance.now(), onTrouble: console.error });
+    lifecycle.onStop('the waits', () => sleep(50, undefined, { ref: false }));
+    await lifecycle.stop();
+    console.log('ended');
+  `;
+  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  expect([status, stdout]).toEqual([0, 'ended\n']);
 });
 
 test('after stopping, nothing of it is left on the process', async () => {

@@ -58,7 +58,7 @@ export const createLifecycle = ({ process, deadlineMs, nowMs, onTrouble }: Lifec
       onTrouble(`${current} did not stop within ${deadlineMs} ms: ending the process`);
       process.exit(received === undefined ? 1 : exitCodeOfSignal(received));
     }, deadlineMs);
-    deadline.unref();
+    // It keeps the process alive: what a hook waits for may not, and then Node would end the process in the middle of it.
     controller.abort(new DOMException(received === undefined ? 'stopped' : `stopped by ${received}`, 'AbortError'));
     requested.resolve();
   };
