@@ -12,7 +12,7 @@ export type HistoryStep =
   | { readonly kind: 'restart serving' };
 
 /** Numbers from 0 up to, not including, 1: mulberry32. */
-export const randomOf = (seed: number): (() => number) => {
+const randomOf = (seed: number): (() => number) => {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -34,7 +34,11 @@ export const madeUpHistory = (seed: number, movieIds: readonly string[], steps: 
   const observers = dumps === 1 ? (['imdb', 'tmdb'] as const) : (['tmdb'] as const);
   const random = randomOf(seed);
   const below = (n: number): number => Math.floor(random() * n);
-  const pick = <T>(items: readonly T[]): T => items[below(items.length)] as T; // as: never empty
+  const pick = <T>(items: readonly T[]): T => {
+    const item = items[below(items.length)];
+    if (item === undefined) throw new Error('nothing to pick from');
+    return item;
+  };
   const appended: LoggedEvent[] = [];
   let events = 0;
 

@@ -33,7 +33,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-export const recordOf = ({ id, event }: LoggedEvent): NewRecord => ({
+const recordOf = ({ id, event }: LoggedEvent): NewRecord => ({
   partition: partitionOf(topicOfEvent(event.type), event.payload.movie_id),
   key: event.payload.movie_id,
   id,

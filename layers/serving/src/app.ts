@@ -7,6 +7,7 @@ import type { ApiKeyStore, BatchViewStore, EventLog, ObjectStore, RateLimiter, S
 import type { Logger, Registry } from '@rushes/runtime';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 
+import { openEarlierVersions } from './as-of.ts';
 import { allowOrigins } from './cors.ts';
 import { trackCurrentSnapshot, type CurrentSnapshot } from './current-snapshot.ts';
 import { dataRoutes } from './data-route.ts';
@@ -18,6 +19,7 @@ import { type PositionWaits, positionWaits } from './entrances/position-waits.ts
 import { createReceipts } from './entrances/receipts.ts';
 import { answerRawError, handleFailures, sendProblem } from './failures.ts';
 import { createHttpMetrics } from './http-metrics.ts';
+import { trackLag } from './lag.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
 import { describeApi } from './openapi.ts';
 import { DEFAULT_OPTIONS, type ServingOptions } from './options.ts';
@@ -115,10 +117,13 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     clientErrorHandler: (error, socket) => answerRawError(error, socket),
   });
 
+  const lag = stores.speed === undefined || stores.log === undefined ? undefined : trackLag(stores.log, now);
+  const earlier = openEarlierVersions(stores.views, options.codeVersion, (message, err) => logger.warn({ err }, message));
   const snapshots = trackCurrentSnapshot(stores.views, stores.speed, {
     pollMs: options.publicationPollMs,
     now,
-    isStale: () => false,
+    isStale: () => lag !== undefined && lag.ms() > options.staleAfterMs,
+    ...(lag === undefined ? {} : { onPosition: lag.check }),
     codeVersion: options.codeVersion,
     onTrouble: (message, err) => {
       measured.onPublicationTrouble();
@@ -139,6 +144,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   });
   app.addHook('onClose', () => {
     waits.stop();
+    earlier.close();
     return snapshots.stop();
   });
 
@@ -185,6 +191,8 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     demandPositions(scope, { snapshots, waits, waitMs: options.minPositionWaitMs });
     const add = dataRoutes(scope, {
       snapshots,
+      earlier,
+      lagMs: lag?.ms,
       cache: createResponseCache(options.responseCacheBytes),
       cacheMaxAgeS: options.cacheMaxAgeS,
       needs: options.readsNeedKey ? 'reader' : undefined,

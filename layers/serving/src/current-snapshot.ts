@@ -3,6 +3,9 @@
  * all that it needs is there; no answer's position lies before that of an answer given earlier, rollbacks included; whatever fails, the snapshot before
  * goes on serving.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { OffsetVector } from '@rushes/domain';
 import type { BatchViewStore, Publication, SpeedStore } from '@rushes/ports';
 
 import { missingEvents } from './overlay/completeness.ts';
@@ -15,8 +18,10 @@ export interface CurrentSnapshotOptions {
   readonly pollMs: number;
   readonly codeVersion: string;
   readonly now: () => number;
-  /** Whether the speed layer lags more than it may. */
+  /** Whether answers lie further behind the log than they may. */
   readonly isStale: () => boolean;
+  /** Told of the position that answers have come to, at each look. */
+  readonly onPosition?: (position: OffsetVector) => Promise<void>;
   /** Something went wrong; serving goes on. */
   readonly onTrouble: (message: string, error: unknown) => void;
   /** Another publication is served from now on. */
@@ -30,7 +35,7 @@ export interface CurrentSnapshot {
   readonly require: () => Snapshot;
   /** Why the last look at the stores failed. */
   readonly trouble: () => unknown;
-  /** Looks for a new publication and new changes now (or joins the look under way). Never rejects. */
+  /** Looks for a new publication and new changes. Never rejects. */
   readonly poll: () => Promise<void>;
   readonly start: () => void;
   /** Calls back after each switch, until the returned function is called. */
@@ -57,7 +62,7 @@ export const trackCurrentSnapshot = (
   let current: Snapshot | undefined;
   let trouble: unknown;
   let polling: Promise<void> | undefined;
-  let again = false;
+  let following: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   /** The overlay has to be read anew: the store may have lost writes, or the change records do not lead on. */
@@ -86,8 +91,8 @@ export const trackCurrentSnapshot = (
     try {
       const overlay = speed && (await openOverlay(speed, publication, open.views));
       const isBehind = (): boolean =>
-        overlay !== undefined && !(overlay.isReady() && reaches(overlay.state().position, current?.overlay?.position ?? {}));
-      while (isBehind() && !stopped) if (!(await overlay?.advance())) await new Promise((done) => setTimeout(done, 1));
+        !stopped && overlay !== undefined && !(overlay.isReady() && reaches(overlay.state().position, current?.overlay?.position ?? {}));
+      while (isBehind()) if (!(await overlay?.advance())) await sleep(1);
       return { open, overlay };
     } catch (error) {
       open.release();
@@ -110,6 +115,7 @@ export const trackCurrentSnapshot = (
         const { overlay } = served;
         const changed = await overlay.advance();
         await overlay.readCoverage();
+        await options.onPosition?.(overlay.state().position);
         const missing = missingEvents(overlay.coverage(), overlay.publication, overlay.state().position, options.now());
         const isOther = missing.length !== current?.missing.length || options.isStale() !== (current.completeness === 'stale');
         if (changed || isOther) show(served);
@@ -122,24 +128,26 @@ export const trackCurrentSnapshot = (
     }
   };
 
+  /** A look that begins from now on: one that is under way may have passed what is asked about. */
   const poll = (): Promise<void> => {
-    polling ??= look().finally(() => {
-      polling = undefined;
-      if (!again) return;
-      again = false;
-      void poll();
-    });
-    return polling;
+    if (polling !== undefined)
+      return (following ??= polling.then(() => {
+        following = undefined;
+        return begin();
+      }));
+    return begin();
   };
+  const begin = (): Promise<void> =>
+    (polling = look().finally(() => {
+      polling = undefined;
+    }));
 
   const pollAndWait = async (): Promise<void> => {
     await poll();
     if (!stopped) timer = setTimeout(() => void pollAndWait(), options.pollMs).unref();
   };
-  /** Changes that come while a look is under way are looked for once more. */
   const stopListening = speed?.onChange(() => {
-    if (polling !== undefined) again = true;
-    else if (!stopped) void poll();
+    if (!stopped) void poll();
   });
 
   const stopReconnects = speed?.onReconnect(() => {
@@ -167,7 +175,7 @@ export const trackCurrentSnapshot = (
       stopListening?.();
       stopReconnects?.();
       clearTimeout(timer);
-      while (polling !== undefined) await polling;
+      await (following ?? polling);
       served?.open.release();
       served = undefined;
       current = undefined;

@@ -4,7 +4,9 @@
  */
 import type { Role } from '@rushes/ports';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Type, type TObject } from 'typebox';
 
+import type { EarlierVersions } from './as-of.ts';
 import { compress, COMPRESSION_THRESHOLD_BYTES, preferredEncoding } from './content-encoding.ts';
 import type { CurrentSnapshot } from './current-snapshot.ts';
 import { withDeadline } from './deadline.ts';
@@ -15,11 +17,14 @@ import { positionText } from './position.ts';
 import { unavailable } from './problem.ts';
 import { requestReader, type ReadRequest } from './request-reader.ts';
 import type { Representation, ResponseCache } from './response-cache.ts';
-import type { AddDataRoute } from './route-definition.ts';
+import type { AddDataRoute, DataRoute } from './route-definition.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface DataRouteContext {
   readonly snapshots: CurrentSnapshot;
+  readonly earlier: EarlierVersions;
+  /** How far answers lie behind the log; `undefined` without one. */
+  readonly lagMs: (() => number) | undefined;
   readonly cache: ResponseCache;
   readonly cacheMaxAgeS: number;
   /** Whoever asks must have a key of this role; answers are then no shared cache's to keep. */
@@ -41,6 +46,21 @@ const pathOf = (url: string): string => {
   const at = url.indexOf('?');
   return at === -1 ? url : url.slice(0, at);
 };
+
+const batchVersion = Type.Optional(
+  Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000_000,
+    description:
+      'Answer from the batch layer of this version alone, as it was published. Without it: the current version and all events since.',
+  }),
+);
+
+/** The route with the parameter that every one of them has. */
+const withBatchVersion = <P extends TObject, Q extends TObject>(route: DataRoute<P, Q>): DataRoute<P, Q> => ({
+  ...route,
+  query: Type.Object({ ...route.query.properties, batch_version: batchVersion }) as unknown as Q, // as: one parameter more, which the route does not look at
+});
 
 export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): AddDataRoute => {
   const { snapshots, cache, onCache } = context;
@@ -67,7 +87,8 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
   const notModified = (reply: FastifyReply, snapshot: Snapshot, etag: string): FastifyReply =>
     reply.code(304).headers(headersOf(snapshot)).removeHeader('content-type').header('etag', etag).send();
 
-  return (route) => {
+  return (declared) => {
+    const route = withBatchVersion(declared);
     const read = requestReader(route.params, route.query, route.check);
 
     /** Whoever reads artefacts holds them: the client may be gone, or tired of waiting, before the last read. */
@@ -88,7 +109,8 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
 
     const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const input = read(request.params as Record<string, unknown>, request.query as Record<string, unknown>); // as: objects by Fastify's router
-      const snapshot = snapshots.require();
+      const version = (input.query as { readonly batch_version?: number }).batch_version; // as: `withBatchVersion`
+      const snapshot = version === undefined ? snapshots.require() : await context.earlier.snapshot(version);
       const about = snapshot.about(route.dependsOn?.(input) ?? 'batch');
       const tag = answerTag(about.tag, pathOf(request.url), input.given);
       const encoding = preferredEncoding(request.headers['accept-encoding']);
@@ -107,6 +129,7 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
         ));
       if (asked === '*') return notModified(reply, snapshot, entityTag(tag, undefined));
       reply.headers(headersOf(snapshot));
+      if (context.lagMs !== undefined && version === undefined) reply.header('rushes-lag-ms', context.lagMs());
       if (plain.next !== null) reply.header('link', `<${plain.next}>; rel="next"`);
       if (encoding === undefined || plain.bytes < COMPRESSION_THRESHOLD_BYTES) {
         return reply.header('etag', entityTag(tag, undefined)).send(plain.body);

@@ -59,7 +59,7 @@ export const describeDataRoute = <P extends TObject, Q extends TObject>(route: D
     ...(needsKey
       ? { 401: problem('No API key, or one that is worth nothing (any more).'), 403: problem("The key's role is too little.") }
       : {}),
-    ...(byId ? { 404: problem('There is nothing with this id.') } : {}),
+    404: problem('There is nothing with this id, or the version is not kept.'),
     ...Object.fromEntries(Object.entries(route.problems ?? {}).map(([status, description]) => [status, problem(description)])),
     429: problem('Too many requests: try again after Retry-After seconds.'),
     503: problem('Nothing published yet, overloaded, or too slow: try again after Retry-After seconds.'),

@@ -31,6 +31,8 @@ export interface ServingOptions {
   };
   /** How often the store is asked for a new publication. */
   readonly publicationPollMs: number;
+  /** Answers that lie further behind the log than this say `stale`. */
+  readonly staleAfterMs: number;
   /** Memory for answers kept ready; 0 = none. */
   readonly responseCacheBytes: number;
   /** How long clients and shared caches may reuse an answer without asking again. */
@@ -57,6 +59,7 @@ export const DEFAULT_OPTIONS: ServingOptions = {
   drainTimeoutMs: 10_000,
   overload: { maxEventLoopDelayMs: 1_000, maxHeapBytes: 0, maxRssBytes: 0, sampleIntervalMs: 500, retryAfterS: 5 },
   publicationPollMs: 250,
+  staleAfterMs: 5_000,
   responseCacheBytes: 64 * 1024 * 1024,
   cacheMaxAgeS: 10,
   readsNeedKey: false,

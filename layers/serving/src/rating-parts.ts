@@ -11,7 +11,8 @@ const partText = ({ ratingE3, votes }: Part): string => `{"rating":${pointsText(
 
 const imdbPart = ({ dump, ratings }: TitleInputs): Part => {
   const observed = ratings.imdb;
-  const dumped: Part = { ratingE3: dump?.rating_tenths == null ? null : dump.rating_tenths * 100, votes: dump?.votes ?? null };
+  const tenths = dump?.rating_tenths ?? null;
+  const dumped: Part = { ratingE3: tenths === null ? null : tenths * 100, votes: dump?.votes ?? null };
   if (observed === null || (dumped.votes !== null && observed.epoch <= (dump?.since ?? 0))) return dumped;
   return { ratingE3: Number(observed.average_e3), votes: Number(observed.votes) };
 };

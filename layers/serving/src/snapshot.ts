@@ -3,20 +3,13 @@
  * one snapshot; the artefacts are closed when nobody holds the publication any more, never before; one whose artefacts were closed cannot be pinned
  * again; an overlay state never changes.
  */
-import type { ArtefactReader, BatchViewStore, Publication } from '@rushes/ports';
-import { credits, genres, people, sentiment, statistics, titleNames, titles, unknownTitles } from '@rushes/views';
+import type { BatchViewStore, Publication } from '@rushes/ports';
 
 import { type About, type Dependency, describeAnswers } from './about.ts';
 import type { Missing } from './overlay/completeness.ts';
 import { mergedReader } from './overlay/merged-reader.ts';
 import type { OverlayState } from './overlay/overlay.ts';
-
-/** The views that requests are answered from. */
-const SERVED_VIEWS = { titles, credits, titleNames, people, genres, statistics, sentiment, unknownTitles };
-
-type ViewName = keyof typeof SERVED_VIEWS;
-
-export type ViewReaders = Readonly<Record<ViewName, ArtefactReader>>;
+import { closeViews, openViews, type ViewReaders } from './view-readers.ts';
 
 /** A publication's artefacts, open as long as somebody holds them. */
 export interface OpenPublication {
@@ -40,36 +33,6 @@ export interface Snapshot extends OpenPublication {
   about(dependency: Dependency): About;
 }
 
-const VIEW_NAMES = Object.keys(SERVED_VIEWS) as ViewName[]; // as: keys of the literal above
-
-const closeAll = async (readers: readonly ArtefactReader[], onTrouble: (error: unknown) => void): Promise<void> => {
-  for (const outcome of await Promise.allSettled(readers.map((reader) => reader.close())))
-    if (outcome.status === 'rejected') onTrouble(outcome.reason);
-};
-
-const openViews = async (store: BatchViewStore, publication: Publication): Promise<ViewReaders> => {
-  const opened: [ViewName, ArtefactReader][] = [];
-  try {
-    for (const name of VIEW_NAMES) {
-      const view = publication.views[SERVED_VIEWS[name].name];
-      if (view === undefined) {
-        throw new Error(
-          `publication ${publication.number} in ${store.location} has no view ${SERVED_VIEWS[name].name}: run the batch layer of this version`,
-        );
-      }
-      opened.push([name, await store.open(view.artefact)]);
-    }
-  } catch (error) {
-    // The reason for giving up is the one above; what fails on the way out adds nothing to it.
-    await closeAll(
-      opened.map(([, reader]) => reader),
-      () => {},
-    );
-    throw error;
-  }
-  return Object.fromEntries(opened) as ViewReaders; // as: the loop above opened every name
-};
-
 /** Opens all views of a publication. The caller holds one pin. `onTrouble` hears of artefacts that could not be closed. */
 export const openPublication = async (
   store: BatchViewStore,
@@ -88,7 +51,7 @@ export const openPublication = async (
     release: () => {
       if (pins === 0) throw new Error(`publication ${publication.number} was released more often than pinned`);
       pins -= 1;
-      if (pins === 0) void closeAll(Object.values(views), onTrouble);
+      if (pins === 0) void closeViews(Object.values(views), onTrouble);
     },
   };
 };
@@ -123,8 +86,8 @@ export const takeSnapshot = (open: OpenPublication, codeVersion: string, speed: 
     overlay,
     completeness,
     missing,
-    pin: open.pin,
-    release: open.release,
+    pin: () => open.pin(),
+    release: () => open.release(),
     about: describeAnswers({ publication, codeVersion, overlay, completeness, missing }),
   };
 };

@@ -3,7 +3,7 @@ import type { ArtefactReader, Condition, ListedRow } from '@rushes/ports';
 import { Type } from 'typebox';
 
 import { thousandthsText } from './quotient.ts';
-import type { ViewReaders } from './snapshot.ts';
+import type { ViewReaders } from './view-readers.ts';
 
 export const minVotesParameter = Type.Integer({ default: 500, minimum: 0, description: 'Only movies with at least so many votes.' });
 

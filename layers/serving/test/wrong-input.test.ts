@@ -77,8 +77,11 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
 /** A parameter that has to be there, with a right value, where another one is wrong. */
 const REQUIRED: Readonly<Record<string, string>> = { '/explain': 'movie_id=tt0000001' };
 
+const BATCH_VERSION = ['0', '-1', '1.5', 'last', '', '1000000001'];
+
 const cases = Object.entries(ROUTES).flatMap(([route, parameters]) => [
   ...Object.entries(parameters).flatMap(([name, values]) => values.map((value) => [route, name, value] as const)),
+  ...BATCH_VERSION.map((value) => [route, 'batch_version', value] as const),
   [route, 'surprise', '1'] as const,
   [route, '__proto__', '1'] as const,
 ]);
@@ -103,7 +106,10 @@ test.each(cases)('%s: %s=%s', async (route, name, value) => {
 test('every parameter of every route is among these', () => {
   const { paths } = service.app.swagger() as { paths: Record<string, { get?: { parameters?: readonly { in: string; name: string }[] } }> };
   const tested = new Map(
-    Object.entries(ROUTES).map(([route, parameters]) => [route.replace(/(tt|nm)0000001/, '*'), Object.keys(parameters)]),
+    Object.entries(ROUTES).map(([route, parameters]) => [
+      route.replace(/(tt|nm)0000001/, '*'),
+      ['batch_version', ...Object.keys(parameters)],
+    ]),
   );
   for (const [path, { get }] of Object.entries(paths)) {
     if (/health|metrics/.test(path) || get === undefined) continue;

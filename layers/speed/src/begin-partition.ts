@@ -44,7 +44,7 @@ const filterUpTo = async (log: EventLog, partition: PartitionId, offset: number)
 };
 
 /** Records that were never projected are gone from the log: what they made duplicates of can never be known. */
-export class TrimmedPastError extends Error {
+class TrimmedPastError extends Error {
   override readonly name = 'TrimmedPastError';
 }
 

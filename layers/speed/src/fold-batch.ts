@@ -23,7 +23,7 @@ export interface FoldedBatch {
 /** Finds the state of a key as it was left, if there is one. */
 export type FindRow = (key: SpeedKey) => Promise<SpeedRow | undefined>;
 
-export const viewsOf = (partition: PartitionId): readonly KeyedView[] => KEYED_VIEWS.filter((view) => view.topic === topicOf(partition));
+const viewsOf = (partition: PartitionId): readonly KeyedView[] => KEYED_VIEWS.filter((view) => view.topic === topicOf(partition));
 
 export const rowName = ({ view, key }: Pick<SpeedKey, 'view' | 'key'>): string => `${view} ${key}`;
 

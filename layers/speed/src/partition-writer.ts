@@ -12,7 +12,7 @@ import type { SpeedOptions } from './options.ts';
 import { type MicroBatch, planBatches } from './plan-batches.ts';
 
 /** An epoch without rows does not expire. */
-export const NEVER_MS = Number.MAX_SAFE_INTEGER;
+const NEVER_MS = Number.MAX_SAFE_INTEGER;
 
 const US_PER_MS = 1000;
 

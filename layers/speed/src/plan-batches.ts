@@ -22,7 +22,7 @@ export interface MicroBatch {
 export const FIRST_OPENING: Opening = { offset: 0, appendedAtMs: 0 };
 
 /** A barrier takes effect if no higher or equal one stands before it: then the epoch of its number ends. */
-export const takesEffect = (barrier: BarrierRecord, epoch: number): boolean => barrier.number >= epoch;
+const takesEffect = (barrier: BarrierRecord, epoch: number): boolean => barrier.number >= epoch;
 
 export const planBatches = (
   records: readonly LogRecord[],

@@ -72,7 +72,7 @@ export interface MergedRating {
 }
 
 /** The title's rating and votes, all sources together. */
-export const mergedRating = (inputs: TitleInputs): MergedRating => {
+const mergedRating = (inputs: TitleInputs): MergedRating => {
   const { dump, records, ratings } = inputs;
   const base = baseOf(inputs);
   const votes = (base?.votes ?? 0) + ratings.count;
@@ -97,7 +97,8 @@ const said = (records: RecordState, field: MovieField, column: string): CellValu
 const nothing = (text: CellValue): string | null => (typeof text === 'string' && text !== '' ? text : null);
 const integer = (value: CellValue): number | null => (typeof value === 'number' ? value : null);
 const members = (set: string | null): readonly string[] => (set === null || set === '' ? [] : set.split(SET_SEPARATOR));
-const cut = (text: string | null): string | null => (text === null ? null : [...text].slice(0, SHOWN_CHARACTERS).join(''));
+/** By code points, as the batch engine counts characters. */
+const cut = (text: string | null): string | null => (text === null ? null : Array.from(text).slice(0, SHOWN_CHARACTERS).join(''));
 const joined = (set: string | null, limit?: number): string | null => (set === null ? null : members(set).slice(0, limit).join(','));
 
 /** JSON object of texts that are JSON already. */
@@ -110,7 +111,7 @@ const json = (value: unknown): string =>
   );
 
 /** Whether anything knows the title: events of a title that nobody knows yet are kept, and count once it is known. */
-export const isKnown = ({ dump, records }: TitleInputs): boolean => dump !== null || records.additions > 0;
+const isKnown = ({ dump, records }: TitleInputs): boolean => dump !== null || records.additions > 0;
 
 /** The title's row in the view's layout, document `live` included; `undefined` while nobody knows the title. */
 export const titleRow = (id: string, inputs: TitleInputs): ArtefactRow | undefined => {

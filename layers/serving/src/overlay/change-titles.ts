@@ -1,17 +1,6 @@
 /** What events make of the views about titles: the title's own row, and what it adds to genres and statistics. */
 import type { ArtefactReader, ArtefactRow } from '@rushes/ports';
-import {
-  genres,
-  mergeStates,
-  movieRatings,
-  movieRecords,
-  NO_INPUTS,
-  statistics,
-  type TitleDump,
-  type TitleInputs,
-  titleRow,
-  titles,
-} from '@rushes/views';
+import { mergeStates, movieRatings, movieRecords, NO_INPUTS, type TitleDump, type TitleInputs, titleRow, titles } from '@rushes/views';
 
 import type { EpochStates } from './epoch-states.ts';
 import { cellOf, rowIndex } from './layout-row.ts';
@@ -146,6 +135,3 @@ export const genreRows = async (batch: ArtefactReader, sums: Sums): Promise<Read
   }
   return rows;
 };
-
-/** The layouts that these rows follow. */
-export const SUM_LAYOUTS = { genres: genres.layout, statistics: statistics.layout };

@@ -62,8 +62,8 @@ export const placeOf = (index: RowIndex, row: ArtefactRow, sort: readonly SortCo
 });
 
 /** From the first place behind `after` on. */
-function* behind<V>(tree: Tree<ListPosition, V>, after: ListPosition | undefined): Generator<V> {
-  const order = tree._compare;
+function* behind<V>(tree: Tree<ListPosition, V>, sort: readonly SortColumn[], after: ListPosition | undefined): Generator<V> {
+  const order = placeOrder(sort);
   for (const [place, value] of tree.entries(after)) if (after === undefined || order(place, after) > 0) yield value;
 }
 
@@ -80,7 +80,7 @@ const changedRows = (
   values: () => byKey.values(),
   walk: (sort, after) => {
     const order = orders.find((candidate) => sameSort(candidate.sort, sort));
-    return order && behind(order.tree, after);
+    return order && behind(order.tree, sort, after);
   },
   edit: () => editor(index, byKey, orders, lookups),
 });

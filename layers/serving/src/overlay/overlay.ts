@@ -11,7 +11,7 @@ import { offsetAt, type OffsetVector, type PartitionId, PARTITIONS, topicOf } fr
 import { type ChangeRecord, type Coverage, coveredEpoch, type Publication, type SpeedRow, type SpeedStore } from '@rushes/ports';
 import { genres, KEYED_VIEWS, type KeyedView, sentiment, statistics, titles } from '@rushes/views';
 
-import type { ViewReaders } from '../snapshot.ts';
+import type { ViewReaders } from '../view-readers.ts';
 import { currentReviews, REVIEW_VIEWS } from './change-reviews.ts';
 import {
   addContribution,
@@ -94,7 +94,7 @@ export const openOverlay = async (store: SpeedStore, publication: Publication, b
     titlesToken: '',
     titlesChangedAtMs,
     changedAtMs: 0,
-    parts: states.parts,
+    parts: (view, key) => states.parts(view, key),
   };
 
   const put = (row: SpeedRow): void => {
@@ -190,7 +190,7 @@ export const openOverlay = async (store: SpeedStore, publication: Publication, b
         .join(','),
       titlesChangedAtMs,
       changedAtMs,
-      parts: states.parts,
+      parts: (view, key) => states.parts(view, key),
     };
   };
 

@@ -24,7 +24,7 @@ const movieDetail = async ({ views }: Snapshot, id: string, fields: readonly str
   const people = await views.credits.get(row.key, PEOPLE);
   const [directors, writers, cast] = people?.documents ?? [];
   const ratings = ratingParts(row);
-  const members = `"directors":${directors ?? '[]'},"writers":${writers ?? '[]'},"cast":${cast ?? '[]'},` + `"ratings":${ratings}`;
+  const members = `"directors":${directors ?? '[]'},"writers":${writers ?? '[]'},"cast":${cast ?? '[]'},"ratings":${ratings}`;
   return selectFields(extendObject(requireDocument(row.documents[0], `document movie of ${row.key}`), members), fields);
 };
 

@@ -14,7 +14,7 @@ type Window = keyof typeof DAYS | 'all';
 /** The width of the buckets that a window is made of depends on the window alone, so that every layer counts the same buckets. */
 const widthOf = (window: Window): number => (window === '7d' ? HOUR_MS : DAY_MS);
 
-export interface WindowSentiment {
+interface WindowSentiment {
   readonly from: string | null;
   readonly to: string;
   readonly reviews: number;
@@ -124,9 +124,9 @@ export const addSentiment = (add: AddDataRoute, now: () => number): void =>
     dependsOn: ({ params: { id }, query: { window, as_of } }) => ({
       reviews: titleKeyOf(id),
       // Without `as_of` the answer changes when the bucket of "now" does.
-      bucket: as_of === undefined ? Math.floor(now() / widthOf(window as Window)) : 0,
+      bucket: as_of === undefined ? Math.floor(now() / widthOf(window)) : 0,
     }),
     answer: async (snapshot, { params: { id }, query: { window, as_of } }) => ({
-      data: await sentimentOf(snapshot, id, window as Window, as_of === undefined ? now() : Date.parse(as_of)), // as: the schema's values
+      data: await sentimentOf(snapshot, id, window, as_of === undefined ? now() : Date.parse(as_of)),
     }),
   });

@@ -10,8 +10,8 @@ const MAX_TITLE = 500;
 const MAX_NAME = 200;
 const MAX_GENRES = 20;
 export const MAX_REVIEW_CHARACTERS = 50_000;
-export const FIRST_YEAR = 1850;
-export const LAST_YEAR = 2200;
+const FIRST_YEAR = 1850;
+const LAST_YEAR = 2200;
 const MAX_MINUTES = 60_000;
 /** Sums of votes stay exact far beyond this. */
 const MAX_VOTES = 2 ** 40;

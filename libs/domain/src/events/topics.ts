@@ -7,7 +7,7 @@ import { hash } from 'node:crypto';
 export const TOPICS = ['movie.metadata', 'movie.ratings', 'movie.reviews'] as const;
 export type Topic = (typeof TOPICS)[number];
 
-export const PARTITIONS_PER_TOPIC = 6;
+const PARTITIONS_PER_TOPIC = 6;
 
 /** A topic's partition: `movie.ratings/3`. */
 export type PartitionId = `${Topic}/${number}`;

@@ -8,18 +8,7 @@ export * from './buckets.ts';
 export * from './fold.ts';
 export * from './keyed-view.ts';
 export * from './sql.ts';
-export {
-  type MovieField,
-  movieRatings,
-  movieRecords,
-  movieReviews,
-  ratingsByDay,
-  ratingsByFiveMinutes,
-  ratingsByHour,
-  reviewsByDay,
-  reviewsByFiveMinutes,
-  reviewsByHour,
-};
+export { type MovieField, movieRatings, movieRecords, movieReviews, reviewsByDay, reviewsByHour };
 
 /** All keyed views. Whatever folds events folds them into each of these. */
 export const KEYED_VIEWS: readonly KeyedView[] = [

@@ -4,7 +4,7 @@ import { keyedView } from './keyed-view.ts';
 const GIVEN = { type: 'rating_given' };
 
 /** 1 to 10 points in steps of a half, in tenths. */
-export const SCORE_BINS: readonly number[] = Array.from({ length: 19 }, (_, step) => 10 + 5 * step);
+const SCORE_BINS: readonly number[] = Array.from({ length: 19 }, (_, step) => 10 + 5 * step);
 
 const observation = (source: 'imdb' | 'tmdb') =>
   latest({ average_e3: 'BIGINT', votes: 'BIGINT', popularity_e3: 'BIGINT' }, 'at', { type: 'rating_observed', source });

@@ -5,7 +5,7 @@ import { keyedView } from './keyed-view.ts';
 const WRITTEN = { type: 'review_written' };
 
 /** So many of a movie's last reviews are kept with their texts. */
-export const LATEST_REVIEWS = 5;
+const LATEST_REVIEWS = 5;
 
 const sentiment = () => ({
   count: count(WRITTEN),
