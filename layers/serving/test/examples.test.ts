@@ -3,18 +3,18 @@ import { readFileSync } from 'node:fs';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { startService, type Service } from './service.ts';
+import { type EntranceService, startEntrances } from './entrance-service.ts';
 
 const page = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
 const requests = [...page.matchAll(/^GET (\S+)$/gm)].map(([, url]) => url ?? '');
 const posts = [...page.matchAll(/^POST (\S+)$/gm)].map(([, url]) => url ?? '');
 const wrong = requests.filter((url) => url.includes('color'));
 
-let service: Service;
+let service: EntranceService;
 beforeAll(async () => {
-  service = await startService();
+  service = await startEntrances();
 });
-afterAll(() => service.app.close());
+afterAll(() => service.close());
 
 describe('docs/api.md', () => {
   test('shows a request for every path', () => {
