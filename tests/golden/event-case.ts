@@ -21,7 +21,7 @@ const [RATED, EDITED, UNWEIGHED, OBSERVED, OVERRULED, EPISODE] = [1, 2, 8, 9, 12
 ) as [string, string, string, string, string, string]; // as: six numbers
 export const TITLE = { RATED, EDITED, UNWEIGHED, OBSERVED, OVERRULED, EPISODE };
 
-export const NOW_MS = Date.UTC(2026, 0, 1, 1);
+const NOW_MS = Date.UTC(2026, 0, 1, 1);
 export const NOON = Date.UTC(2025, 11, 31, 12);
 const MINUTE_MS = 60_000;
 

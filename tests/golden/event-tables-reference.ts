@@ -91,7 +91,7 @@ const latest = (id: string, text: string, compound_e4: number, author: string | 
   return { at_ms, offset, epoch, text, author, score_tenths, compound_e4 };
 };
 
-export const REVIEWS: Readonly<Record<string, Row>> = {
+const REVIEWS: Readonly<Record<string, Row>> = {
   [RATED]: {
     count: 3,
     compound_e4: -1019,

@@ -153,5 +153,3 @@ export const rankingsOf = (silver: Silver, entities: Entities) => {
     statistics: statisticsOf(silver),
   };
 };
-
-export type Rankings = ReturnType<typeof rankingsOf>;

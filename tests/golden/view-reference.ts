@@ -3,12 +3,12 @@ import type { Entities } from './gold-reference.ts';
 import { byText, groupBy, type Row } from './rows.ts';
 import type { Silver } from './silver-reference.ts';
 
-export const SET_SEPARATOR = '\u001f';
+const SET_SEPARATOR = '\u001f';
 
 const asSet = (texts: readonly string[] | null): string | null => texts?.join(SET_SEPARATOR) ?? null;
 
 /** Lower case without diacritics. */
-export const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().normalize('NFC');
+const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().normalize('NFC');
 
 const titlesView = ({ titles, imdb_titles }: Entities): readonly Row[] => {
   const analytics = new Map(imdb_titles.map((row) => [row.title_key, row]));
