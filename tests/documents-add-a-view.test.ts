@@ -28,8 +28,8 @@ const applyDiff = (text: string, diff: string): string => {
   const lines = diff.trimEnd().split('\n');
   const before = lines.filter((line) => line.startsWith(' ')).map((line) => `${line.slice(1)}\n`);
   const after = lines.map((line) => `${line.slice(1)}\n`);
-  expect(lines.every((line) => /^[ +]/.test(line))).toBe(true);
-  expect(text.split(before.join('')), `${diff} in\n${text}`).toHaveLength(2);
+  if (!lines.every((line) => /^[ +]/.test(line))) throw new Error(`a line of this diff is neither context nor added:\n${diff}`);
+  if (text.split(before.join('')).length !== 2) throw new Error(`the context of this diff does not stand in the file once:\n${diff}`);
   return text.replace(before.join(''), () => after.join(''));
 };
 
