@@ -107,7 +107,13 @@ export const openPartitionWriter = async (context: WriterContext, partition: Par
     };
   };
 
-  if (begun.isNew) await cover({ partition, epoch, generation: 0, from: offset, expiresAtMs: NEVER_MS });
+  if (begun.isNew) {
+    // Whoever wrote these epochs may not have come to their ends: they are trusted no more, also where a rollback asks for them.
+    for (const one of await store.readCoverage())
+      if (one.partition === partition && one.epoch < epoch)
+        await store.putCoverage({ ...one, expiresAtMs: Math.min(one.expiresAtMs, context.nowMs()) });
+    await cover({ partition, epoch, generation: 0, from: offset, expiresAtMs: NEVER_MS });
+  }
 
   return {
     partition,
@@ -116,6 +122,11 @@ export const openPartitionWriter = async (context: WriterContext, partition: Par
     },
     async step() {
       for (const old of due.values()) {
+        if ((await log.bounds(partition)).earliest > old.from) {
+          // The log does not have all of it any more: it stays missing until a version covers it.
+          due.delete(old.epoch);
+          continue;
+        }
         // Between two micro-batches: nobody else writes rows of the epoch that is still open.
         const renewed = await renewEpoch(context, partition, old, old.epoch === epoch ? offset : undefined);
         due.delete(old.epoch);

@@ -1,0 +1,76 @@
+/** Folding a micro-batch: absolute states, the same however often and in which pieces the events come. */
+import { duplicateFilter } from '@rushes/domain';
+import type { EventRecord, SpeedRow } from '@rushes/ports';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import { foldBatch, type FoldedBatch, rowName } from './fold-batch.ts';
+
+const PARTITION = 'movie.ratings/0';
+const EPOCH = 4;
+const BEGIN_MS = Date.UTC(2026, 0, 2);
+const movieId = (n: number): string => `00000000-0000-4000-8000-00000000000${n}`;
+
+const record = (offset: number, movie: number, score: number, id = `id ${offset}`): EventRecord => ({
+  kind: 'event',
+  offset,
+  appendedAtMs: BEGIN_MS + offset,
+  key: movieId(movie),
+  id,
+  value: JSON.stringify({
+    type: 'rating_given',
+    version: 1,
+    payload: { movie_id: movieId(movie), score, user: null, at: '2026-01-01T00:00:00Z' },
+  }),
+});
+
+const fold = (events: readonly EventRecord[], left: readonly SpeedRow[] = [], filter = duplicateFilter()): Promise<FoldedBatch> =>
+  foldBatch(PARTITION, { epoch: EPOCH, events }, 0, filter, async (key) => left.find((row) => rowName(row) === rowName(key)));
+
+const byName = (rows: readonly SpeedRow[]) => Object.fromEntries(rows.map((row) => [rowName(row), row]));
+const countOf = (rows: readonly SpeedRow[], movie: number): unknown => {
+  const row = rows.find(({ view, key }) => view.startsWith('movie_ratings@') && key === movieId(movie));
+  return row && (JSON.parse(row.state) as { readonly count: number }).count; // as: the view's state
+};
+
+const events = fc
+  .array(fc.tuple(fc.nat(2), fc.integer({ min: 2, max: 20 })), { maxLength: 12 })
+  .map((given) => given.map(([movie, halves], n) => record(10 + n, movie, halves / 2)));
+
+test('in two pieces, the second perhaps with some of the first again, it comes to the same as in one', async () => {
+  await fc.assert(
+    fc.asyncProperty(events, fc.nat(12), fc.nat(12), async (given, end, back) => {
+      const { rows, rejected } = await fold(given);
+      expect(rejected).toEqual([]);
+      const whole = byName(rows);
+      const first = (await fold(given.slice(0, end))).rows;
+      const second = (await fold(given.slice(Math.max(0, end - back)), first)).rows;
+      expect({ ...byName(first), ...byName(second) }).toEqual(whole);
+    }),
+  );
+});
+
+test('a state that holds all of the events already is not written again', async () => {
+  const given = [record(1, 1, 5), record(2, 1, 6), record(3, 2, 7)];
+  const { rows } = await fold(given);
+  expect(countOf(rows, 1)).toBe(2);
+  expect((await fold(given, rows)).rows).toEqual([]);
+  const more = await fold([...given, record(4, 1, 8)], rows);
+  expect(countOf(more.rows, 1)).toBe(3);
+  expect(countOf(more.rows, 2)).toBeUndefined();
+});
+
+test('a row says of which events it is: the last offset, and when that was appended', async () => {
+  const { rows } = await fold([record(1, 1, 5), record(7, 1, 6), record(9, 2, 6)]);
+  const ofMovie = rows.filter(({ key }) => key.startsWith(movieId(1)));
+  expect(ofMovie.length).toBeGreaterThan(1);
+  for (const row of ofMovie)
+    expect(row).toMatchObject({ epoch: EPOCH, partition: PARTITION, generation: 0, lastOffset: 7, appendedAtMs: BEGIN_MS + 7 });
+});
+
+test('duplicates and events that cannot be used change no state, and are counted', async () => {
+  const junk: EventRecord = { ...record(3, 1, 5), value: '{}' };
+  const folded = await fold([record(1, 1, 5, 'same'), record(2, 1, 9, 'same'), junk]);
+  expect(countOf(folded.rows, 1)).toBe(1);
+  expect(folded).toMatchObject({ duplicates: 1, rejected: [{ record: junk }] });
+});

@@ -1,0 +1,145 @@
+/** One partition of a real log and a real speed store, a clock in hand, and writers that can be begun and broken at any step. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
+import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
+import { type OffsetVector, type PartitionId, partitionOf } from '@rushes/domain';
+import type { Coverage, EventLog, LogRecord, SpeedRow, SpeedStore } from '@rushes/ports';
+import { KEYED_VIEWS } from '@rushes/views';
+
+import type { RejectedEvent } from '../../src/fold-batch.ts';
+import { DEFAULT_SPEED_OPTIONS, type SpeedOptions } from '../../src/options.ts';
+import { openPartitionWriter, type PartitionWriter } from '../../src/partition-writer.ts';
+import { nameOf, plainFold, type Told } from './plain-fold.ts';
+
+export const PARTITION: PartitionId = 'movie.ratings/2';
+export const START_MS = Date.UTC(2026, 0, 5);
+export const HOUR_MS = 3_600_000;
+
+/** Movies whose ratings lie in the partition. */
+const MOVIES: readonly string[] = Array.from({ length: 200 }, (_, n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`).filter(
+  (id) => partitionOf('movie.ratings', id) === PARTITION,
+);
+
+export interface Given {
+  readonly id: string;
+  readonly movie: number;
+  /** 0: an event that no judgment lets pass. */
+  readonly score: number;
+}
+
+const textOf = (movie_id: string, score: number): string =>
+  score === 0
+    ? 'no event'
+    : JSON.stringify({ type: 'rating_given', version: 1, payload: { movie_id, score, user: null, at: '2026-01-05T10:00:00.000Z' } });
+
+export interface ProjectionCase {
+  readonly clock: { nowMs: number };
+  readonly log: EventLog;
+  readonly store: SpeedStore;
+  /** The cut that a writer without a position begins at. */
+  published: OffsetVector;
+  readonly rejected: RejectedEvent[];
+  give(...events: readonly Given[]): Promise<void>;
+  /** A new owner of the partition. @param store other than the case's: one that breaks. */
+  writer(options?: Partial<SpeedOptions>, store?: SpeedStore): Promise<PartitionWriter>;
+  records(): Promise<readonly LogRecord[]>;
+  coverage(): Promise<readonly Coverage[]>;
+  /** The rows that count: those of the generation that coverage names. */
+  told(): Promise<Told>;
+  /** What they have to say of the records before an offset. */
+  plain(before?: number): Promise<Told>;
+  close(): Promise<void>;
+}
+
+export const openProjectionCase = async (): Promise<ProjectionCase> => {
+  const folder = await mkdtemp(join(tmpdir(), 'rushes-projection-'));
+  const clock = { nowMs: START_MS };
+  const now = (): number => clock.nowMs;
+  const log = await openSqliteEventLog(join(folder, 'log.sqlite'), { now, retentionMs: 48 * HOUR_MS });
+  const store = await openSqliteSpeedStore(join(folder, 'speed.sqlite'), { now });
+  const rejected: RejectedEvent[] = [];
+  let fence = 0;
+  const records = async (): Promise<readonly LogRecord[]> => log.read(PARTITION, (await log.bounds(PARTITION)).earliest, 10_000);
+  const coverage = async () => (await store.readCoverage()).toSorted((a, b) => a.epoch - b.epoch);
+
+  const opened: ProjectionCase = {
+    clock,
+    log,
+    store,
+    published: {},
+    rejected,
+    async give(...events) {
+      for (const { id, movie, score } of events) {
+        const key = MOVIES[movie] ?? '';
+        await log.append([{ partition: PARTITION, key, id, value: textOf(key, score) }]);
+      }
+    },
+    writer: (options = {}, used = store) =>
+      openPartitionWriter(
+        {
+          log,
+          store: used,
+          options: { ...DEFAULT_SPEED_OPTIONS, waitMs: 0, batchRecords: 5, ...options },
+          nowMs: now,
+          publishedCut: async () => opened.published,
+          reject: async (_partition, events) => void rejected.push(...events),
+        },
+        PARTITION,
+        (fence += 1),
+      ),
+    records,
+    coverage,
+    async told() {
+      const generations = new Map((await coverage()).map((one) => [one.epoch, one.generation]));
+      const found: SpeedRow[] = [];
+      for (const view of KEYED_VIEWS) for await (const rows of store.scan(view.storedName, 0)) found.push(...rows);
+      return Object.fromEntries(
+        found
+          .filter((row) => row.generation === generations.get(row.epoch))
+          .map((row) => [nameOf(row.view, row.key, row.epoch), [row.state, row.lastOffset]]),
+      );
+    },
+    plain: async (before = Infinity) =>
+      plainFold(
+        PARTITION,
+        (await records()).filter(({ offset }) => offset < before),
+      ),
+    async close() {
+      await log.close();
+      await store.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return opened;
+};
+
+/** Steps of a writer until nothing is left to do. */
+export const drain = async (writer: PartitionWriter): Promise<PartitionWriter> => {
+  while ((await writer.step()) !== undefined);
+  return writer;
+};
+
+export class Broken extends Error {}
+
+const WRITES = ['upsert', 'appendChange', 'putCoverage', 'putPosition'] as const;
+
+/** A store whose write number `at` (from 0) fails, `before` or after it was done; later ones fail too, as after a crash. */
+export const breaking = (store: SpeedStore, at: number, before: boolean): SpeedStore => {
+  let writes = 0;
+  const broken = { ...store };
+  for (const name of WRITES) {
+    const work = store[name] as (...args: readonly unknown[]) => Promise<unknown>; // as: handed on as it came
+    const failing = async (...args: readonly unknown[]): Promise<unknown> => {
+      const n = writes++;
+      if (n > at || (n === at && before)) throw new Broken(`${name} was not done`);
+      const result = await work(...args);
+      if (n === at) throw new Broken(`${name} was done, and nothing after it`);
+      return result;
+    };
+    Object.assign(broken, { [name]: failing });
+  }
+  return broken;
+};
