@@ -1,5 +1,5 @@
 /** All layers on the embedded stores of one folder, each of which can be ended and begun again: what histories are played on. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -23,7 +23,11 @@ export interface World {
   /** One batch run over a folder of IMDb's files. */
   run(imdbFolder: string, options?: { readonly full?: boolean; readonly signal?: AbortSignal }): Promise<RunReport>;
   rollback(): Promise<void>;
+  stopSpeed(): Promise<void>;
+  /** Stopped or not. */
   restartSpeed(): Promise<void>;
+  /** Its file is gone, and everything begins again. */
+  loseSpeedStore(): Promise<void>;
   restartServing(): Promise<void>;
   /** Until everything that was appended is shown. */
   settle(): Promise<void>;
@@ -40,21 +44,22 @@ const recordOf = ({ id, event }: LoggedEvent): NewRecord => ({
   value: eventText(event),
 });
 
-export const openWorld = async (): Promise<World> => {
+/** @param nowMs the clock of everything but the batch layer. */
+export const openWorld = async (nowMs: () => number = Date.now): Promise<World> => {
   const root = await mkdtemp(join(tmpdir(), 'rushes-world-'));
-  const stores = await openEmbeddedStores(root);
+  let stores = await openEmbeddedStores(root, nowMs);
   let members = 0;
   const beginSpeed = (): RunningSpeed =>
     startSpeed(
       { log: stores.log, speed: stores.speed, publishedCut: async () => (await stores.views.currentPublication())?.cut ?? {} },
-      { logger: silentLogger, member: `member-${(members += 1)}`, reject: async () => {} },
+      { logger: silentLogger, member: `member-${(members += 1)}`, reject: async () => {}, nowMs },
       { waitMs: 20, batchRecords: 7, leaseMs: 60_000, firstRetryMs: 5 },
     );
   const beginServing = async () => {
     const app = buildApp(
       { objects: stores.objects, views: stores.views, speed: stores.speed, rateLimiter: undefined },
       { responseCacheBytes: 0, publicationPollMs: 3_600_000 },
-      { logger: silentLogger, metrics: createMetrics() },
+      { logger: silentLogger, metrics: createMetrics(), now: nowMs },
     );
     await app.ready();
     return app;
@@ -63,7 +68,9 @@ export const openWorld = async (): Promise<World> => {
   let app = await beginServing();
 
   return {
-    stores,
+    get stores() {
+      return stores;
+    },
     append: async (events) => void (await stores.log.append(events.map(recordOf))),
     run: (imdbFolder, { full = false, signal = new AbortController().signal } = {}) =>
       runBatch(
@@ -72,6 +79,16 @@ export const openWorld = async (): Promise<World> => {
         { logger: silentLogger, progress: silentProgress, signal },
       ),
     rollback: async () => void (await rollback(stores, undefined)),
+    stopSpeed: () => speed.stop(),
+    async loseSpeedStore() {
+      await app.close();
+      await speed.stop();
+      await stores.close();
+      for (const file of await readdir(root)) if (file.startsWith('speed.sqlite')) await rm(join(root, file));
+      stores = await openEmbeddedStores(root, nowMs);
+      speed = beginSpeed();
+      app = await beginServing();
+    },
     async restartSpeed() {
       await speed.stop();
       speed = beginSpeed();

@@ -44,7 +44,7 @@ export const hardText = fc.oneof(
 );
 
 const fields = {
-  title: hardText.filter((one) => one.length <= 500),
+  title: hardText.map((one) => one.replaceAll(/[\u0000-\u001f]/g, ' ')).filter((one) => one.length <= 500),
   genres: fc.uniqueArray(fc.constantFrom('Action', 'Drama', 'Sci-Fi', 'Film-Noir', 'A "B"'), { maxLength: 5 }),
   year: fc.option(fc.integer({ min: 1900, max: 2030 }), { nil: null }),
   runtime_minutes: fc.option(fc.integer({ min: 1, max: 300 }), { nil: null }),

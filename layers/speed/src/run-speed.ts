@@ -37,6 +37,7 @@ export interface RunningSpeed {
 }
 
 const GROUP = 'speed';
+const SOON_MS = 100;
 
 interface Projection {
   readonly fence: number;
@@ -104,7 +105,8 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
   };
 
   let told: string = 'fine';
-  const guard = async (): Promise<void> => {
+  /** Whether an epoch is due whose writer is only just opening. */
+  const guard = async (): Promise<boolean> => {
     const { ageMs, share, level, due } = checkInterlock(await store.readCoverage(), await publishedCut(), nowMs(), options);
     metrics?.uncovered(share, ageMs);
     if (level !== told && level !== 'fine')
@@ -113,26 +115,33 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
         'batch runs have not covered the oldest events for long: see why they fail before their rows expire',
       );
     told = level;
+    let isPending = false;
     for (const one of due) {
-      const writer = projections.get(one.partition)?.writer;
-      if (!writer) continue;
+      const projection = projections.get(one.partition);
+      const writer = projection?.writer;
+      if (!writer) {
+        isPending ||= projection !== undefined;
+        continue;
+      }
       writer.renew(one);
       metrics?.renewed();
       logger.info({ partition: one.partition, epoch: one.epoch }, 'projecting an epoch anew before it expires');
     }
+    return isPending;
   };
 
   const loop = async (): Promise<void> => {
     let membership: Membership | undefined;
     while (!ended.signal.aborted) {
+      let restMs = options.leaseMs / 3;
       try {
         membership ??= await log.join(GROUP, context.member, options.leaseMs);
         await own(membership);
-        await guard();
+        if (await guard()) restMs = Math.min(restMs, SOON_MS);
       } catch (err) {
         logger.error({ err }, `the speed layer's partitions could not be checked: ${explainError(err).message}`);
       }
-      await sleep(options.leaseMs / 3, undefined, { signal: ended.signal }).catch(() => undefined);
+      await sleep(restMs, undefined, { signal: ended.signal }).catch(() => undefined);
     }
     await Promise.all([...projections.keys()].map(end));
     await membership?.leave();

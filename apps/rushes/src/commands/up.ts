@@ -9,6 +9,7 @@ import { batchOptionsOf, openStores, serve } from '../embedded.ts';
 import { checkImdbFolder, makeDataFolder } from '../folders.ts';
 import { describeRun } from '../run-report.ts';
 import { project } from '../speed.ts';
+import { startUpkeep } from '../upkeep.ts';
 
 /** The folder named, or a sample written into the data folder. */
 const imdbFolder = async ({ config, output }: Invocation): Promise<string> => {
@@ -61,6 +62,8 @@ export const addUp = (program: Command): Command =>
         metrics: createBatchMetrics(metrics),
       });
       lifecycle.onStop('the schedule', () => schedule.stop());
+      const upkeep = startUpkeep(invocation, stores, metrics);
+      lifecycle.onStop('the upkeep', () => upkeep.stop());
       const told = schedule.firstRun.then(
         (report) => {
           if (report === undefined || report.outcome === 'interrupted') return;

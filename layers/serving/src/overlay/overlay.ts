@@ -211,6 +211,8 @@ export const openOverlay = async (store: SpeedStore, publication: Publication, b
   };
   await overlay.readCoverage();
   await load();
+  // Also without a row: the state says how far it goes.
+  await rebuild();
   await overlay.advance();
   return overlay;
 };

@@ -14,18 +14,6 @@ type Window = keyof typeof DAYS | 'all';
 /** The width of the buckets that a window is made of depends on the window alone, so that every layer counts the same buckets. */
 const widthOf = (window: Window): number => (window === '7d' ? HOUR_MS : DAY_MS);
 
-interface WindowSentiment {
-  readonly from: string | null;
-  readonly to: string;
-  readonly reviews: number;
-  /** Mean of VADER's compound score, -1 to 1; null without reviews. */
-  readonly average: number | null;
-  /** Shares of 1. */
-  readonly positive: number | null;
-  readonly neutral: number | null;
-  readonly negative: number | null;
-}
-
 const TEN_THOUSANDTHS = 10_000;
 
 /** Rounded half away from zero to four decimals, from exact integers. */

@@ -24,14 +24,14 @@ export interface EmbeddedStores {
 /** Opens the API keys in `dataFolder` alone. */
 export const openEmbeddedKeys = (dataFolder: string): Promise<ApiKeyStore> => openSqliteApiKeys(join(dataFolder, 'keys.sqlite'));
 
-/** Opens the stores in `dataFolder`, which is created if it is not there. */
-export const openEmbeddedStores = async (dataFolder: string): Promise<EmbeddedStores> => {
+/** Opens the stores in `dataFolder`, which is created if it is not there. `now`: the clock of the log and of what expires. */
+export const openEmbeddedStores = async (dataFolder: string, now: () => number = Date.now): Promise<EmbeddedStores> => {
   const scratchFolder = join(dataFolder, 'tmp');
   await mkdir(scratchFolder, { recursive: true });
   const objects = await openFolderObjectStore(join(dataFolder, 'lake'));
   const views = await openSqliteBatchViews(join(dataFolder, 'views'));
-  const log = await openSqliteEventLog(join(dataFolder, 'log.sqlite'));
-  const speed = await openSqliteSpeedStore(join(dataFolder, 'speed.sqlite'));
+  const log = await openSqliteEventLog(join(dataFolder, 'log.sqlite'), { now });
+  const speed = await openSqliteSpeedStore(join(dataFolder, 'speed.sqlite'), { now });
   const keys = await openEmbeddedKeys(dataFolder);
   const close = async (): Promise<void> => {
     await keys.close();

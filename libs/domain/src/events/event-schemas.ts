@@ -31,7 +31,8 @@ const Source = Type.Union([Type.Literal('posted'), Type.Literal('tmdb')]);
 
 /** The members that a source can set, each by itself. */
 export const MOVIE_FIELDS = {
-  title: Type.String({ minLength: 1, maxLength: MAX_TITLE }),
+  // Control characters separate what tables hold of a title.
+  title: Type.String({ minLength: 1, maxLength: MAX_TITLE, pattern: '^[^\\u0000-\\u001f]+$' }),
   genres: Type.Array(Type.String({ pattern: '^[^\\u0000-\\u001f,]{1,50}$' }), { maxItems: MAX_GENRES, uniqueItems: true }),
   year: Nullable(Type.Integer({ minimum: FIRST_YEAR, maximum: LAST_YEAR })),
   runtime_minutes: Nullable(Type.Integer({ minimum: 0, maximum: MAX_MINUTES })),

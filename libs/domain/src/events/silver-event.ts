@@ -144,6 +144,10 @@ const parse = (text: string): unknown => {
   }
 };
 
+/** Half a surrogate pair is no character: stores would keep something else. */
+const isWellFormed = (value: unknown): boolean =>
+  typeof value === 'string' ? value.isWellFormed() : !isRecord(value) || Object.values(value).every(isWellFormed);
+
 /** The payload's faults against its schema, or what else is wrong with the event's form. */
 const formFault = (value: unknown): string | undefined => {
   if (!isRecord(value)) return 'the text is not a JSON object';
@@ -152,7 +156,7 @@ const formFault = (value: unknown): string | undefined => {
   const { versions } = EVENT_SCHEMAS[type as EventType]; // as: just found among the keys
   if (version !== 1) return `unknown version ${JSON.stringify(version)} of ${type}`;
   const schema = versions[version];
-  if (Value.Check(schema, payload)) return undefined;
+  if (Value.Check(schema, payload)) return isWellFormed(payload) ? undefined : `${type}: a text has half of a surrogate pair`;
   const faults = Value.Errors(schema, payload).slice(0, MAX_FAULTS);
   return `${type}: ${faults.map(({ instancePath, message }) => `${instancePath || '/'} ${message}`).join('; ')}`;
 };

@@ -158,6 +158,14 @@ const batch = {
     fallback: 240,
     description: 'minutes from the start of one scheduled run to the start of the next',
   }),
+  auditIntervalMinutes: setting({
+    variable: 'RUSHES_AUDIT_INTERVAL_MINUTES',
+    flag: '--audit-interval-minutes',
+    placeholder: 'N',
+    schema: count,
+    fallback: 1440,
+    description: 'minutes between two audits of what is kept against a recompute over all events; 0 = none',
+  }),
   memoryLimitMb: optionalSetting({
     variable: 'RUSHES_MEMORY_LIMIT_MB',
     flag: '--memory-limit-mb',

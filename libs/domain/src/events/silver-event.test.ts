@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+
+import { eventText, type MovieEvent } from './event-schemas.ts';
+import { judgeEvent } from './silver-event.ts';
+
+const MOVIE = '00000000-0000-4000-8000-000000000001';
+const APPENDED_AT_MS = Date.UTC(2026, 0, 2);
+const AT = '2026-01-01T10:00:00.000Z';
+const judge = (text: string, topic: 'movie.metadata' | 'movie.ratings' | 'movie.reviews', key = MOVIE) =>
+  judgeEvent(text, { topic, key, appendedAtMs: APPENDED_AT_MS });
+
+const added: MovieEvent = {
+  type: 'movie_added',
+  version: 1,
+  payload: {
+    movie_id: MOVIE,
+    tconst: 'tt0000001',
+    source: 'posted',
+    at: AT,
+    title: 'A "Film"',
+    genres: ['Drama', 'Sci-Fi'],
+    year: null,
+    runtime_minutes: 90,
+    rating: 8.7,
+  },
+};
+
+test('an added movie sets every field, also those of which it knows nothing', () => {
+  expect(judge(eventText(added), 'movie.metadata')).toMatchObject({
+    row: {
+      title: 'A "Film"',
+      genres: 'Drama\u001fSci-Fi',
+      year: null,
+      sets_year: true,
+      rating_tenths: 87,
+      at_ms: Date.UTC(2026, 0, 1, 10),
+      tconst: 'tt0000001',
+    },
+  });
+});
+
+test('a change sets what it names and nothing else', () => {
+  const changed: MovieEvent = {
+    type: 'movie_changed',
+    version: 1,
+    payload: { movie_id: MOVIE, source: 'tmdb', at: AT, changes: { year: 1999 } },
+  };
+  expect(judge(eventText(changed), 'movie.metadata')).toMatchObject({
+    row: { year: 1999, sets_year: true, title: null, sets_title: false, sets_genres: false, sets_rating: false, source: 'tmdb' },
+  });
+});
+
+test('scores become tenths, averages thousandths, sentiment ten-thousandths', () => {
+  const given: MovieEvent = { type: 'rating_given', version: 1, payload: { movie_id: MOVIE, score: 7.5, user: null, at: AT } };
+  expect(judge(eventText(given), 'movie.ratings')).toMatchObject({ row: { score_tenths: 75, average_e3: null } });
+  const observed: MovieEvent = {
+    type: 'rating_observed',
+    version: 1,
+    payload: { movie_id: MOVIE, source: 'tmdb', average: 7.713, votes: 12, popularity: null, at: AT },
+  };
+  expect(judge(eventText(observed), 'movie.ratings')).toMatchObject({ row: { average_e3: 7713, votes: 12, popularity_e3: null } });
+  const review: MovieEvent = {
+    type: 'review_written',
+    version: 1,
+    payload: { movie_id: MOVIE, text: 'I love it!', author: null, score: null, at: AT },
+  };
+  expect(judge(eventText(review), 'movie.reviews')).toMatchObject({
+    row: { compound_e4: 6696, positive: true, neutral: false, negative: false },
+  });
+});
+
+const withPayload = (payload: object): string => JSON.stringify({ ...added, payload: { ...added.payload, ...payload } });
+
+test.each([
+  ['no JSON', '{"type":', 'is not a JSON object'],
+  ['no object', '[]', 'unknown event type'],
+  ['an unknown type', JSON.stringify({ ...added, type: 'movie_gone' }), 'unknown event type "movie_gone"'],
+  ['a member of every object', JSON.stringify({ ...added, type: 'constructor' }), 'unknown event type'],
+  ['an unknown version', JSON.stringify({ ...added, version: 2 }), 'unknown version 2'],
+  ['a missing field', withPayload({ title: undefined }), 'movie_added'],
+  ['an unknown field', withPayload({ color: 'red' }), 'movie_added'],
+  ['a rating between two tenths', withPayload({ rating: 8.75 }), '/rating'],
+  ['a title with a separator of tables', withPayload({ title: 'a\u001eb' }), '/title'],
+  ['half a surrogate pair', withPayload({ title: 'a\ud83d' }), 'surrogate'],
+  ['a day that is not', withPayload({ at: '2026-02-30T00:00:00Z' }), '2026-02-30'],
+  ['a time in the future', withPayload({ at: '2026-01-03T00:00:01Z' }), 'future'],
+  ['another key', withPayload({ movie_id: '00000000-0000-4000-8000-000000000002' }), 'is not the movie'],
+])('%s is refused with its reason', (_, text, reason) => {
+  expect(judge(text, 'movie.metadata')).toMatchObject({ fault: expect.stringContaining(reason) });
+});
+
+test('an event of another topic is refused', () => {
+  expect(judge(eventText(added), 'movie.ratings')).toMatchObject({ fault: 'movie_added does not belong to movie.ratings' });
+});
