@@ -44,8 +44,11 @@ const recordOf = ({ id, event }: LoggedEvent): NewRecord => ({
   value: eventText(event),
 });
 
-/** @param nowMs the clock of everything but the batch layer. */
-export const openWorld = async (nowMs: () => number = Date.now): Promise<World> => {
+/**
+ * @param nowMs the clock of everything but the batch layer.
+ * @param batchRecords records of a micro-batch; few of them make many.
+ */
+export const openWorld = async (nowMs: () => number = Date.now, batchRecords = 7): Promise<World> => {
   const root = await mkdtemp(join(tmpdir(), 'rushes-world-'));
   let stores = await openEmbeddedStores(root, nowMs);
   let members = 0;
@@ -53,7 +56,7 @@ export const openWorld = async (nowMs: () => number = Date.now): Promise<World> 
     startSpeed(
       { log: stores.log, speed: stores.speed, publishedCut: async () => (await stores.views.currentPublication())?.cut ?? {} },
       { logger: silentLogger, member: `member-${(members += 1)}`, reject: async () => {}, nowMs },
-      { waitMs: 20, batchRecords: 7, leaseMs: 60_000, firstRetryMs: 5 },
+      { waitMs: 20, batchRecords, leaseMs: 60_000, firstRetryMs: 5 },
     );
   const beginServing = async () => {
     const app = buildApp(
