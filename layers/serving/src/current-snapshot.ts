@@ -139,7 +139,8 @@ export const trackCurrentSnapshot = (
   };
   const begin = (): Promise<void> =>
     (polling = look().finally(() => {
-      polling = undefined;
+      // The one that follows begins next, whoever asks in between: it is not to overlap another.
+      if (following === undefined) polling = undefined;
     }));
 
   const pollAndWait = async (): Promise<void> => {

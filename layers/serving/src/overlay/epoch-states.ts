@@ -11,6 +11,14 @@ export interface EpochState {
   readonly partition: PartitionId;
   readonly state: unknown;
   readonly lastOffset: number;
+  /** Append time of the last event. */
+  readonly appendedAtMs: number;
+}
+
+export interface LastChange {
+  /** Where the last events lie, as a text: equal texts, equal states. Empty: there are none. */
+  readonly token: string;
+  readonly changedAtMs: number;
 }
 
 /** A movie's states: by view, then by key. */
@@ -25,8 +33,8 @@ export interface EpochStates {
   buckets<View extends KeyedView>(view: View, movieId: string): readonly { readonly bucketMs: number; readonly state: StateOf<View> }[];
   /** Each epoch's part of a key, the oldest first. */
   parts(view: KeyedView, key: string): readonly EpochState[];
-  /** Where a movie's last events lie, as a text: equal texts, equal states. `views`: those that matter. */
-  token(movieId: string, views: readonly KeyedView[]): string;
+  /** The last change of a movie's states. `views`: those that matter. */
+  lastChange(movieId: string, views: readonly KeyedView[]): LastChange;
   movies(): Iterable<string>;
   readonly size: number;
 }
@@ -58,6 +66,7 @@ export const createEpochStates = (): EpochStates => {
         partition: row.partition,
         state: decodeState(view, row.state) as unknown,
         lastOffset: row.lastOffset,
+        appendedAtMs: row.appendedAtMs,
       };
       if (at < 0) {
         known.push(one);
@@ -76,17 +85,20 @@ export const createEpochStates = (): EpochStates => {
         state: mergeParts(view, found) as never,
       })),
     parts,
-    token(movieId, views) {
-      const states = byMovie.get(movieId);
-      if (states === undefined) return '';
+    lastChange(movieId, views) {
       const ends = new Map<PartitionId, number>();
+      let changedAtMs = 0;
       for (const view of views)
-        for (const found of states.get(view.storedName)?.values() ?? [])
-          for (const { partition, lastOffset } of found) ends.set(partition, Math.max(ends.get(partition) ?? -1, lastOffset));
-      return [...ends]
+        for (const found of byMovie.get(movieId)?.get(view.storedName)?.values() ?? [])
+          for (const { partition, lastOffset, appendedAtMs } of found) {
+            ends.set(partition, Math.max(ends.get(partition) ?? -1, lastOffset));
+            changedAtMs = Math.max(changedAtMs, appendedAtMs);
+          }
+      const token = [...ends]
         .map(([partition, offset]) => `${partition}@${offset}`)
         .toSorted()
         .join(',');
+      return { token, changedAtMs };
     },
     movies: () => byMovie.keys(),
     get size() {

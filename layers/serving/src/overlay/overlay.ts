@@ -68,15 +68,11 @@ export class MissedChangesError extends Error {
   }
 }
 
-interface Touched {
-  changedAtMs: number;
-}
-
 export const openOverlay = async (store: SpeedStore, publication: Publication, batch: ViewReaders): Promise<Overlay> => {
   const { cut } = publication;
   const covered = coveredEpoch(publication);
   const states = createEpochStates();
-  const touched = new Map<string, Touched>();
+  const touched = new Set<string>();
   const position = new Map<PartitionId, number>();
   /** How far rows that were read go beyond the position. */
   const reached = new Map<PartitionId, number>();
@@ -103,9 +99,7 @@ export const openOverlay = async (store: SpeedStore, publication: Publication, b
     changedAtMs = Math.max(changedAtMs, appendedAtMs);
     const movieId = states.put(row);
     if (movieId === undefined) return;
-    const one = touched.get(movieId);
-    if (one === undefined) touched.set(movieId, { changedAtMs: appendedAtMs });
-    else one.changedAtMs = Math.max(one.changedAtMs, appendedAtMs);
+    touched.add(movieId);
     if (topicOf(row.partition) !== 'movie.reviews') {
       lastTitleChange.set(row.partition, Math.max(lastTitleChange.get(row.partition) ?? -1, row.lastOffset));
       titlesChangedAtMs = Math.max(titlesChangedAtMs, appendedAtMs);
@@ -142,42 +136,41 @@ export const openOverlay = async (store: SpeedStore, publication: Publication, b
     }
   };
 
-  /** The rows of all touched movies, anew. */
+  /** The rows of all touched movies, anew. What fails on the way changes nothing: it is done again from where it began. */
   const rebuild = async (): Promise<void> => {
     const [titleRows, reviewRows] = [state.titles.edit(), state.sentiment.edit()];
+    let nextSums = sums;
     let done = 0;
-    for (const [movieId, { changedAtMs: movieChangedAtMs }] of touched) {
-      const token = states.token(movieId, TITLE_VIEWS);
-      if (token !== '') {
+    for (const movieId of touched) {
+      const title = states.lastChange(movieId, TITLE_VIEWS);
+      if (title.token !== '') {
         const known = titleRows.get(movieId);
-        if (known?.token !== token) {
+        if (known?.token !== title.token) {
           const before = known ? known.before : await readWhole(batch.titles, state.titles.index, movieId);
           const unknown = before === undefined ? await batch.unknownTitles.get(movieId, { documents: ['live'] }) : undefined;
           const now = currentTitle(movieId, inputsOf(before, unknown?.documents[0] ?? null), states);
-          sums = addContribution(sums, contributionOf(known ? known.now : before), -1);
-          sums = addContribution(sums, contributionOf(now), 1);
-          titleRows.set(movieId, { before, now, token, changedAtMs: movieChangedAtMs });
+          nextSums = addContribution(nextSums, contributionOf(known ? known.now : before), -1);
+          nextSums = addContribution(nextSums, contributionOf(now), 1);
+          titleRows.set(movieId, { before, now, ...title });
         }
       }
-      const reviewToken = states.token(movieId, REVIEW_VIEWS);
-      if (reviewToken !== '') {
+      const reviews = states.lastChange(movieId, REVIEW_VIEWS);
+      if (reviews.token !== '') {
         const known = reviewRows.get(movieId);
-        const before = known ? known.before : await readWhole(batch.sentiment, state.sentiment.index, movieId);
-        reviewRows.set(movieId, {
-          before,
-          now: currentReviews(movieId, before, states),
-          token: reviewToken,
-          changedAtMs: movieChangedAtMs,
-        });
+        if (known?.token !== reviews.token) {
+          const before = known ? known.before : await readWhole(batch.sentiment, state.sentiment.index, movieId);
+          reviewRows.set(movieId, { before, now: currentReviews(movieId, before, states), ...reviews });
+        }
       }
       if (++done % TURN === 0) await setImmediate();
     }
-    touched.clear();
     const [statisticEdit, genreEdit] = [noChanges(statistics.layout).edit(), noChanges(genres.layout).edit()];
     const at = { before: undefined, token: '', changedAtMs: titlesChangedAtMs };
-    for (const now of await statisticRows(batch.statistics, sums)) statisticEdit.set(String(now[0]), { ...at, now });
-    for (const [genre, now] of await genreRows(batch.genres, sums))
+    for (const now of await statisticRows(batch.statistics, nextSums)) statisticEdit.set(String(now[0]), { ...at, now });
+    for (const [genre, now] of await genreRows(batch.genres, nextSums))
       genreEdit.set(genre, { ...at, before: await readWhole(batch.genres, state.genres.index, genre), now });
+    touched.clear();
+    sums = nextSums;
     state = {
       titles: titleRows.done(),
       sentiment: reviewRows.done(),

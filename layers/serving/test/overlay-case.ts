@@ -1,0 +1,193 @@
+/** A made-up log, projected into a real speed store as far as one says, versions at any cut, and snapshots of both together. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
+import { type MovieEvent, type OffsetVector, type PartitionId, PARTITIONS } from '@rushes/domain';
+import type { ArtefactRow, Publication, SpeedStore } from '@rushes/ports';
+import { VIEWS } from '@rushes/views';
+
+import { type CurrentSnapshot, trackCurrentSnapshot } from '../src/current-snapshot.ts';
+import type { ViewReaders } from '../src/view-readers.ts';
+import { memoryBatchViews, type MemoryBatchViews } from './memory-batch-views.ts';
+import { BEGIN_MS, type History, makeHistory, movieId } from './overlay-history.ts';
+
+export const TTL_MS = 48 * 3_600_000;
+
+/** What of a micro-batch is written, in the order of a writer: it may die after any of these. */
+const WRITTEN = ['coverage', 'rows', 'change', 'position'] as const;
+export type Written = (typeof WRITTEN)[number];
+
+export interface OverlayCase {
+  readonly history: History;
+  readonly store: SpeedStore;
+  readonly views: MemoryBatchViews;
+  readonly clock: { nowMs: number };
+  readonly troubles: unknown[];
+  /** Projects a partition from where the store's position is. @param through the last thing that is written. */
+  project(
+    partition: PartitionId,
+    options?: { readonly before?: number; readonly batch?: number; readonly through?: Written },
+  ): Promise<void>;
+  projectAll(batch?: number): Promise<void>;
+  /** Publishes what a full recompute says at a cut, as the next publication. */
+  publish(version: number, cut: OffsetVector): Promise<Publication>;
+  /** A replica that begins now. */
+  follow(speed?: SpeedStore): CurrentSnapshot;
+  close(): Promise<void>;
+}
+
+async function* once(rows: readonly ArtefactRow[]): AsyncGenerator<readonly ArtefactRow[]> {
+  yield rows;
+}
+
+export const openOverlayCase = async (): Promise<OverlayCase> => {
+  const folder = await mkdtemp(join(tmpdir(), 'rushes-overlay-'));
+  const clock = { nowMs: BEGIN_MS };
+  const store = await openSqliteSpeedStore(join(folder, 'speed.sqlite'), { now: () => clock.nowMs });
+  const views = memoryBatchViews();
+  const history = makeHistory();
+  const troubles: unknown[] = [];
+  const replicas: CurrentSnapshot[] = [];
+  let publications = 0;
+
+  const opened: OverlayCase = {
+    history,
+    store,
+    views,
+    clock,
+    troubles,
+    async project(partition, { before = Infinity, batch = 3, through = 'position' } = {}) {
+      const items = history.items(partition).filter(({ offset }) => offset < before);
+      const covered = new Set((await store.readCoverage()).filter((one) => one.partition === partition).map(({ epoch }) => epoch));
+      const isWritten = (what: Written): boolean => WRITTEN.indexOf(what) <= WRITTEN.indexOf(through);
+      for (let from = (await store.readPosition(partition))?.offset ?? 0; from < items.length;) {
+        const first = items[from];
+        if (first === undefined) throw new Error('offsets of a made-up log have no holes');
+        const { epoch, appendedAtMs } = first;
+        const all = items.slice(from, from + batch);
+        const size = all.findIndex((item) => item.epoch !== epoch);
+        const to = from + (size < 0 ? all.length : size);
+        const rows = history.epochRows(partition, epoch, to).filter(({ lastOffset }) => lastOffset >= from);
+        if (!covered.has(epoch)) {
+          await store.putCoverage({ partition, epoch, generation: 0, from, expiresAtMs: clock.nowMs + TTL_MS });
+          covered.add(epoch);
+        }
+        if (isWritten('rows'))
+          await store.upsert(
+            rows.map((row) => ({ ...row, timestampUs: row.lastOffset })),
+            TTL_MS,
+          );
+        if (isWritten('change')) await store.appendChange({ partition, from, to, epoch, generation: 0, appendedAtMs, rows }, TTL_MS);
+        if (isWritten('position'))
+          await store.putPosition({ partition, offset: to, epoch, opening: { offset: 0, appendedAtMs: 0 }, fence: 1 });
+        from = to;
+      }
+    },
+    async projectAll(batch = 3) {
+      for (const partition of PARTITIONS) await opened.project(partition, { batch });
+    },
+    async publish(version, cut) {
+      const number = (publications += 1);
+      const rows = history.viewRows(cut);
+      const artefacts: Record<string, { artefact: string; rows: number }> = {};
+      for (const { name, layout } of VIEWS) {
+        const artefact = `${name}-${number}`;
+        artefacts[name] = { artefact, rows: await views.build(artefact, layout, once(rows[name] ?? [])) };
+      }
+      const [cutAt, publishedAt] = [new Date(BEGIN_MS).toISOString(), new Date(BEGIN_MS).toISOString()];
+      const publication: Publication = { number, version, manifest: '', views: artefacts, cut, cutAt, publishedAt, reason: 'run' };
+      await views.insertPublication(publication);
+      return publication;
+    },
+    follow(speed = store) {
+      const snapshots = trackCurrentSnapshot(views, speed, {
+        now: () => clock.nowMs,
+        isStale: () => false,
+        pollMs: 3_600_000,
+        codeVersion: 'test',
+        onTrouble: (_message, error) => troubles.push(error),
+        onSwitch: () => {},
+      });
+      replicas.push(snapshots);
+      return snapshots;
+    },
+    async close() {
+      for (const replica of replicas) await replica.stop();
+      await store.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return opened;
+};
+
+const READ = ['titles', 'genres', 'statistics', 'sentiment'] as const;
+
+/** All rows of all merged views, in several orders, and their number. */
+export const readAll = async (readers: ViewReaders): Promise<unknown> => {
+  const select = (name: (typeof READ)[number]) => {
+    const layout = VIEWS.find((view) => view.name === name)?.layout;
+    return { columns: Object.keys(layout?.columns ?? {}), documents: layout?.documents ?? [] };
+  };
+  const list = (name: (typeof READ)[number], sort: readonly string[] = []) =>
+    readers[name].list({ where: [], limit: 100, sort: sort.map((column) => ({ column, desc: true })), ...select(name) });
+  return {
+    titles: await list('titles'),
+    byVotes: await list('titles', ['votes']),
+    movies: await readers.titles.count([{ column: 'type', op: 'eq', value: 'movie' }]),
+    genres: await list('genres'),
+    statistics: await readers.statistics.getMany(['rated_titles', 'total_votes'], select('statistics')),
+    sentiment: await list('sentiment'),
+  };
+};
+
+/** What a full recompute says of all events: what every replica has to say when it has come to their end. */
+export const recomputed = async (on: OverlayCase): Promise<unknown> => {
+  const whole = await openOverlayCase();
+  try {
+    for (const { name, layout } of VIEWS) await whole.views.build(name, layout, once(on.history.viewRows(on.history.end())[name] ?? []));
+    const readers = await Promise.all(READ.map(async (name) => [name, await whole.views.open(name)] as const));
+    return await readAll(Object.fromEntries(readers) as unknown as ViewReaders); // as: those that are read
+  } finally {
+    await whole.close();
+  }
+};
+
+const AT = '2026-01-09T12:00:00.000Z';
+
+export const rated = (movie: number, score: number): MovieEvent => ({
+  type: 'rating_given',
+  version: 1,
+  payload: { movie_id: movieId(movie), score, user: null, at: AT },
+});
+export const reviewed = (movie: number, text: string, at = AT): MovieEvent => ({
+  type: 'review_written',
+  version: 1,
+  payload: { movie_id: movieId(movie), text, author: null, score: null, at },
+});
+export const observed = (movie: number, source: 'imdb' | 'tmdb', average: number, votes: number): MovieEvent => ({
+  type: 'rating_observed',
+  version: 1,
+  payload: { movie_id: movieId(movie), source, average, votes, popularity: null, at: AT },
+});
+export const added = (movie: number, title: string, genres: readonly string[] = ['Odd']): MovieEvent => ({
+  type: 'movie_added',
+  version: 1,
+  payload: {
+    movie_id: movieId(movie),
+    tconst: null,
+    source: 'posted',
+    at: AT,
+    title,
+    genres: [...genres],
+    year: 2001,
+    runtime_minutes: null,
+    rating: null,
+  },
+});
+export const changed = (movie: number, title: string, genres: readonly string[]): MovieEvent => ({
+  type: 'movie_changed',
+  version: 1,
+  payload: { movie_id: movieId(movie), source: 'posted', at: AT, changes: { title, genres: [...genres] } },
+});

@@ -1,0 +1,80 @@
+/** Random logs, projected in random pieces: wherever the cut lies and whenever a replica began, its answers are those of a full recompute. */
+import { type MovieEvent, PARTITIONS } from '@rushes/domain';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import { reaches } from '../src/position.ts';
+import { added, changed, observed, openOverlayCase, rated, readAll, recomputed, reviewed } from './overlay-case.ts';
+
+const movie = fc.integer({ min: 1, max: 5 });
+const genres = fc.constantFrom<readonly string[]>(['Drama'], ['Odd', 'War'], []);
+const event: fc.Arbitrary<MovieEvent> = fc.oneof(
+  fc.tuple(movie, fc.integer({ min: 2, max: 20 })).map(([n, halves]) => rated(n, halves / 2)),
+  fc
+    .tuple(movie, fc.constantFrom('imdb' as const, 'tmdb' as const), fc.constantFrom(1.5, 9), fc.nat(50))
+    .map((given) => observed(...given)),
+  fc
+    .tuple(movie, fc.constantFrom('I love it!', 'Awful.', 'A film.'), fc.integer({ min: 1, max: 9 }))
+    .map(([n, text, day]) => reviewed(n, text, `2026-01-0${day}T0${day}:30:00.000Z`)),
+  fc.tuple(movie, fc.constantFrom('A', 'Zebra'), genres).map((given) => added(...given)),
+  fc.tuple(movie, fc.constantFrom('B', 'The tale'), genres).map((given) => changed(...given)),
+);
+
+type Step =
+  | { readonly do: 'give'; readonly events: readonly MovieEvent[] }
+  | { readonly do: 'project'; readonly partition: number; readonly batch: number }
+  | { readonly do: 'publish'; readonly earlier: number }
+  | { readonly do: 'barrier' | 'poll' | 'restart' };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.array(event, { minLength: 1, maxLength: 6 }).map((events) => ({ do: 'give' as const, events })) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('project' as const), partition: fc.nat(20), batch: fc.integer({ min: 1, max: 4 }) }),
+  },
+  { weight: 2, arbitrary: fc.nat(2).map((earlier) => ({ do: 'publish' as const, earlier })) },
+  ...(['barrier', 'poll', 'restart'] as const).map((name) => ({ weight: 2, arbitrary: fc.constant({ do: name }) })),
+);
+
+test('every replica says what a full recompute says, once it is at the end', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 25 }), async (steps) => {
+      const on = await openOverlayCase();
+      try {
+        const cuts: { readonly version: number; readonly cut: ReturnType<typeof on.history.end> }[] = [];
+        await on.publish(0, {});
+        const first = on.follow();
+        let replica = on.follow();
+        for (const one of steps) {
+          if (one.do === 'give') on.history.give(...one.events);
+          if (one.do === 'barrier') cuts.push({ version: cuts.length + 1, cut: on.history.barrier(cuts.length + 1) });
+          // 20 names no partition: all of them.
+          const partition = one.do === 'project' ? PARTITIONS[one.partition] : undefined;
+          if (one.do === 'project') await (partition ? on.project(partition, { batch: one.batch }) : on.projectAll(one.batch));
+          const published = one.do === 'publish' ? cuts.at(-1 - one.earlier) : undefined;
+          if (published) await on.publish(published.version, published.cut);
+          if (one.do === 'restart') replica = on.follow();
+          if (one.do === 'poll') {
+            await first.poll();
+            const before = first.peek()?.overlay?.position ?? {};
+            await first.poll();
+            expect(reaches(first.peek()?.overlay?.position ?? {}, before)).toBe(true);
+          }
+        }
+        await on.projectAll();
+        const whole = await recomputed(on);
+        for (const one of [first, replica, on.follow()]) {
+          await one.poll();
+          const { views, completeness, overlay } = one.require();
+          expect(overlay?.position).toEqual(on.history.end());
+          expect(completeness).toBe('complete');
+          expect(await readAll(views)).toEqual(whole);
+        }
+        expect(on.troubles).toEqual([]);
+      } finally {
+        await on.close();
+      }
+    }),
+    { numRuns: 60, endOnFailure: false },
+  );
+});

@@ -1,0 +1,214 @@
+/** Serving over a real speed store, case by case: what a replica reads, when it says that something is missing, what its entity tags follow from. */
+import { partitionOf } from '@rushes/domain';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import type { CurrentSnapshot } from '../src/current-snapshot.ts';
+import { observed, openOverlayCase, type OverlayCase, rated, readAll, recomputed, reviewed, TTL_MS } from './overlay-case.ts';
+import { BEGIN_MS, movieId } from './overlay-history.ts';
+
+let on: OverlayCase;
+beforeEach(async () => {
+  on = await openOverlayCase();
+});
+afterEach(() => on.close());
+
+const RATINGS = partitionOf('movie.ratings', movieId(1));
+
+const following = async (): Promise<CurrentSnapshot> => {
+  const replica = on.follow();
+  await replica.poll();
+  return replica;
+};
+
+/** All that a replica says of a movie, as far as a client sees it. */
+const titleOf = (replica: CurrentSnapshot, movie = 1) => replica.require().about({ title: movieId(movie) });
+const reviewsOf = (replica: CurrentSnapshot, movie = 1) => replica.require().about({ reviews: movieId(movie), bucket: 0 });
+
+/** One event in each of two epochs; version 1 covers the first. */
+const twoEpochs = async (): Promise<void> => {
+  on.history.give(rated(1, 2));
+  const cut = on.history.barrier(1);
+  on.history.give(rated(1, 10), reviewed(1, 'I love it!'));
+  await on.publish(1, cut);
+  await on.projectAll();
+};
+
+const answersOf = async (replica: CurrentSnapshot) => ({
+  completeness: replica.require().completeness,
+  views: await readAll(replica.require().views),
+});
+/** What a replica has to say once it has come to the end. */
+const whole = async () => ({ completeness: 'complete', views: await recomputed(on) });
+
+describe('a replica', () => {
+  test('counts what lies after the cut, once, and nothing before it', async () => {
+    await twoEpochs();
+    expect(await answersOf(await following())).toEqual(await whole());
+  });
+
+  test('reads rows and then change records, with what the rows already had among them', async () => {
+    await twoEpochs();
+    const replica = await following();
+    on.history.give(rated(1, 4), rated(2, 4), reviewed(1, 'Awful.'));
+    await on.projectAll(1);
+    await replica.poll();
+    expect(await answersOf(replica)).toEqual(await whole());
+    expect(await answersOf(await following())).toEqual(await whole());
+  });
+
+  test('is shown nothing of rows before the change record that tells of them', async () => {
+    await on.publish(0, {});
+    on.history.give(rated(1, 2));
+    await on.projectAll();
+    on.history.give(rated(1, 10));
+    await on.project(RATINGS, { through: 'rows' });
+    const waiting = on.follow();
+    const polled = waiting.poll();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(waiting.peek()).toBeUndefined();
+    await on.project(RATINGS);
+    await polled;
+    expect(await answersOf(waiting)).toEqual(await whole());
+    expect(on.troubles).toEqual([]);
+  });
+
+  test('goes on behind a writer that died before its position', async () => {
+    await on.publish(0, {});
+    const replica = await following();
+    on.history.give(rated(1, 2), rated(1, 3));
+    await on.project(RATINGS, { through: 'change' });
+    await replica.poll();
+    on.history.give(rated(1, 10));
+    await on.project(RATINGS, { batch: 2 });
+    await replica.poll();
+    expect(await answersOf(replica)).toEqual(await whole());
+  });
+
+  test('reads everything anew if change records are gone', async () => {
+    await on.publish(0, {});
+    const replica = await following();
+    on.history.give(rated(1, 2), rated(1, 3));
+    await on.projectAll();
+    on.history.give(rated(1, 10));
+    await on.projectAll();
+    const lossy = on.follow({ ...on.store, readChanges: async (...args) => (await on.store.readChanges(...args)).slice(1) });
+    await lossy.poll();
+    expect(await answersOf(lossy)).toEqual(await whole());
+    on.clock.nowMs += 1;
+    await replica.poll();
+    expect(await answersOf(replica)).toEqual(await whole());
+  });
+
+  test('keeps what it said while a store fails, and afterwards has counted nothing twice', async () => {
+    await on.publish(0, {});
+    const replica = await following();
+    on.history.give(rated(1, 2), rated(2, 3), rated(3, 4), observed(2, 'imdb', 5, 90));
+    await on.projectAll();
+    let reads = 0;
+    on.views.beforeRead = async () => {
+      if ((reads += 1) % 3 === 0) throw new Error('unreachable');
+    };
+    await replica.poll();
+    expect(replica.require().overlay?.titles.size).toBe(0);
+    on.views.beforeRead = undefined;
+    await replica.poll();
+    expect(await answersOf(replica)).toEqual(await whole());
+    expect(on.troubles).not.toEqual([]);
+  });
+
+  test('says after a rollback what it said before, from more epochs', async () => {
+    await on.publish(0, {});
+    await twoEpochs();
+    const replica = await following();
+    expect(await answersOf(replica)).toEqual(await whole());
+    await on.publish(0, {});
+    await replica.poll();
+    expect(replica.require().publication).toMatchObject({ number: 3, version: 0 });
+    expect(await answersOf(replica)).toEqual(await whole());
+  });
+});
+
+describe('an answer says that something is missing', () => {
+  const missing = (replica: CurrentSnapshot): unknown => {
+    const { completeness, missing: found } = replica.require();
+    return [completeness, found];
+  };
+
+  test('from the instant on at which an epoch expires', async () => {
+    await twoEpochs();
+    const replica = await following();
+    on.clock.nowMs = BEGIN_MS + TTL_MS - 1;
+    await replica.poll();
+    expect(missing(replica)).toEqual(['complete', []]);
+    on.clock.nowMs += 1;
+    await replica.poll();
+    const { completeness, missing: found } = replica.require();
+    expect(completeness).toBe('gap');
+    expect(found).toContainEqual({ partition: RATINGS, from: 1, to: 3, reason: 'expired' });
+    expect(titleOf(replica).meta).toContain('"completeness":"gap"');
+  });
+
+  test('not if what expires is covered by the version', async () => {
+    await twoEpochs();
+    const replica = await following();
+    on.clock.nowMs = BEGIN_MS + TTL_MS;
+    await on.publish(2, on.history.barrier(2));
+    await replica.poll();
+    expect(missing(replica)).toEqual(['complete', []]);
+    await on.publish(1, { [RATINGS]: 1 });
+    await replica.poll();
+    expect(replica.require().completeness).toBe('gap');
+  });
+
+  test('if projecting began behind the cut', async () => {
+    await on.publish(0, {});
+    on.history.give(rated(1, 2), rated(1, 3), rated(1, 4));
+    await on.store.putPosition({ partition: RATINGS, offset: 2, epoch: 1, opening: { offset: 0, appendedAtMs: 0 }, fence: 1 });
+    await on.project(RATINGS);
+    expect(missing(await following())).toEqual(['gap', [{ partition: RATINGS, from: 0, to: 2, reason: 'not projected' }]]);
+  });
+});
+
+describe('entity tags', () => {
+  test.each([
+    ['a rating', rated(1, 5), titleOf],
+    ['an observed rating', observed(1, 'tmdb', 5, 3), titleOf],
+    ['a review', reviewed(1, 'A film.'), reviewsOf],
+  ])('are others after %s', async (_, event, about) => {
+    await twoEpochs();
+    const replica = await following();
+    const before = about(replica).tag;
+    on.history.give(event);
+    await on.projectAll();
+    await replica.poll();
+    expect(about(replica).tag).not.toBe(before);
+  });
+
+  test('of a title stay if others change, that of all titles does not', async () => {
+    await twoEpochs();
+    const replica = await following();
+    const before = [titleOf(replica), replica.require().about('titles').tag] as const;
+    on.history.give(rated(2, 5));
+    await on.projectAll();
+    await replica.poll();
+    expect(titleOf(replica)).toEqual(before[0]);
+    expect(replica.require().about('titles').tag).not.toBe(before[1]);
+  });
+
+  test('name the bytes: what replicas say under one tag is the same, whenever they began', async () => {
+    await twoEpochs();
+    const early = await following();
+    for (const event of [reviewed(1, 'Awful.'), rated(1, 3), reviewed(2, 'A film.'), rated(3, 3)]) {
+      on.history.give(event);
+      await on.projectAll();
+      await early.poll();
+      const late = await following();
+      for (const movie of [1, 2, 3]) {
+        expect(titleOf(early, movie)).toEqual(titleOf(late, movie));
+        expect(reviewsOf(early, movie)).toEqual(reviewsOf(late, movie));
+      }
+      for (const dependency of ['titles', 'position', 'batch'] as const)
+        expect(early.require().about(dependency)).toEqual(late.require().about(dependency));
+    }
+  });
+});
