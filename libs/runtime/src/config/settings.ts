@@ -139,6 +139,22 @@ const serving = {
     fallback: 250,
     description: 'how often the serving layer looks for a new publication, in milliseconds',
   }),
+  staleAfterMs: setting({
+    variable: 'RUSHES_STALE_AFTER_MS',
+    flag: '--stale-after-ms',
+    placeholder: 'N',
+    schema: positive,
+    fallback: 5000,
+    description: 'answers that lie further behind the log than this say `stale`, in milliseconds',
+  }),
+  minPositionWaitMs: setting({
+    variable: 'RUSHES_MIN_POSITION_WAIT_MS',
+    flag: '--min-position-wait-ms',
+    placeholder: 'N',
+    schema: count,
+    fallback: 2000,
+    description: 'how long a request waits for the position that it demands, in milliseconds',
+  }),
   responseCacheBytes: setting({
     variable: 'RUSHES_RESPONSE_CACHE_BYTES',
     flag: '--response-cache-bytes',
