@@ -17,7 +17,7 @@ const config: KnipConfig = {
   ignoreDependencies: ['nx', 'oxfmt'],
   workspaces: {
     '.': {
-      entry: ['tests/**/*.test.ts', 'tests/e2e/main.ts', 'tests/model/soak.ts', 'tools/*.ts', 'bench/*.ts'],
+      entry: ['tests/**/*.test.ts', 'tests/e2e/main.ts', 'tests/model/soak.ts', 'tools/*.ts', 'bench/*.ts', 'bench/live/scripts/*.ts'],
       project: ['{tests,tools,bench}/**/*.ts', '*.ts'],
     },
     'libs/*': { project: ['{src,test,contracts}/**/*.ts'] },

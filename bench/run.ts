@@ -7,6 +7,7 @@ import { isDeepStrictEqual, parseArgs } from 'node:util';
 
 import { type BatchResult, measureBatch } from './batch/measure-batch.ts';
 import { type HttpResult, measureHttp } from './http/measure-http.ts';
+import { type LiveResult, measureLive } from './live/measure-live.ts';
 import { surroundings } from './report/machine.ts';
 import { type BenchmarkResult, describeResult, keepResult, quoteInDocumentation } from './report/results.ts';
 
@@ -19,6 +20,12 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '3' },
     /** Of each measurement of requests. */
     seconds: { type: 'string', default: '8' },
+    /** Size of what events are merged with. */
+    'live-titles': { type: 'string', default: '150000' },
+    /** Events in a log. */
+    'live-events': { type: 'string', default: '50000' },
+    /** How long memory is watched. */
+    'soak-seconds': { type: 'string', default: '60' },
     only: { type: 'string' },
     /** Where files are written meanwhile; a disk with some gigabytes free. */
     folder: { type: 'string', default: tmpdir() },
@@ -31,7 +38,8 @@ const { values } = parseArgs({
 });
 
 if (values.help) {
-  console.log(`npm run bench -- [--titles 100000,300000] [--http-titles 100000] [--runs 3] [--seconds 8] [--only batch|http]
+  console.log(`npm run bench -- [--titles 100000,300000] [--http-titles 100000] [--runs 3] [--seconds 8] [--only batch|http|live]
+                 [--live-titles 150000] [--live-events 50000] [--soak-seconds 60]
                  [--folder FOLDER] [--write-docs] [--from RESULT.json …]
 
 docs/benchmarks.md says what each option and each figure means.`);
@@ -43,8 +51,9 @@ const positive = (name: string, text: string): number => {
   if (!Number.isFinite(value) || value <= 0) throw new Error(`--${name} takes numbers above 0, not ${text}`);
   return value;
 };
-if (values.only !== undefined && values.only !== 'batch' && values.only !== 'http')
-  throw new Error(`--only takes batch or http, not ${values.only}`);
+const PARTS = ['batch', 'http', 'live'] as const;
+const parts = PARTS.filter((part) => values.only === undefined || values.only === part);
+if (parts.length === 0) throw new Error(`--only takes ${PARTS.join(', ')}, not ${values.only}`);
 
 // Ended early, it still ends its processes and removes its files.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
@@ -69,14 +78,31 @@ const measureAll = async (): Promise<BenchmarkResult> => {
   const rounds = positive('runs', values.runs);
   const batch: BatchResult[] = [];
   let http: HttpResult | undefined;
-  if (values.only !== 'http')
+  let live: LiveResult | undefined;
+  if (parts.includes('batch'))
     for (const titles of values.titles.split(',').map((text) => positive('titles', text)))
       batch.push(await inFreshFolder((folder) => measureBatch(folder, titles, rounds, tell)));
-  if (values.only !== 'batch') {
+  if (parts.includes('http')) {
     const options = { titles: positive('http-titles', values['http-titles']), rounds, seconds: positive('seconds', values.seconds) };
     http = await inFreshFolder((folder) => measureHttp(folder, options, tell));
   }
-  return { measuredAt: new Date().toISOString(), ...surroundings(), batch, ...(http === undefined ? {} : { http }) };
+  if (parts.includes('live')) {
+    const options = {
+      titles: positive('live-titles', values['live-titles']),
+      events: positive('live-events', values['live-events']),
+      rounds,
+      seconds: positive('seconds', values.seconds),
+      soakSeconds: positive('soak-seconds', values['soak-seconds']),
+    };
+    live = await inFreshFolder((folder) => measureLive(folder, options, tell));
+  }
+  return {
+    measuredAt: new Date().toISOString(),
+    ...surroundings(),
+    batch,
+    ...(http === undefined ? {} : { http }),
+    ...(live === undefined ? {} : { live }),
+  };
 };
 
 /** Parts that were measured one by one on one machine, as one result: of each part the last. */
@@ -86,8 +112,12 @@ const joined = async (files: readonly string[]): Promise<BenchmarkResult | undef
     const read = JSON.parse(await readFile(file, 'utf8')) as BenchmarkResult; // as: written by this program
     if (result && !isDeepStrictEqual([read.machine, read.versions], [result.machine, result.versions]))
       throw new Error(`${file} was not measured on the machine and with the versions of the files before it`);
-    const commits = new Set([...(result?.commit.split(' and ') ?? []), read.commit]);
-    result = { ...result, ...read, commit: [...commits].join(' and '), batch: read.batch.length > 0 ? read.batch : (result?.batch ?? []) };
+    // The live part names its own time and commit.
+    const isOnlyLive = read.batch.length === 0 && read.http === undefined;
+    const { measuredAt } = isOnlyLive && result ? result : read;
+    const commits = new Set([...(result?.commit.split(' and ') ?? []), ...(isOnlyLive && result ? [] : [read.commit])]);
+    const batch = read.batch.length > 0 ? read.batch : (result?.batch ?? []);
+    result = { ...result, ...read, measuredAt, commit: [...commits].join(' and '), batch };
   }
   return result;
 };

@@ -7,6 +7,8 @@ import { batchReport } from '../batch/batch-report.ts';
 import type { BatchResult } from '../batch/measure-batch.ts';
 import { httpReport } from '../http/http-report.ts';
 import type { HttpResult } from '../http/measure-http.ts';
+import { liveReport } from '../live/live-report.ts';
+import type { LiveResult } from '../live/measure-live.ts';
 import { whole } from './figure.ts';
 import type { Surroundings } from './machine.ts';
 import { markdownTable } from './markdown.ts';
@@ -16,6 +18,8 @@ export interface BenchmarkResult extends Surroundings {
   readonly measuredAt: string;
   readonly batch: readonly BatchResult[];
   readonly http?: HttpResult;
+  /** Says by itself when and of what it was measured: it may have been added to the others. */
+  readonly live?: LiveResult;
 }
 
 /** What the goals are set for; below, fixed costs weigh more. */
@@ -54,6 +58,7 @@ export const describeResult = (result: BenchmarkResult): string => {
     ),
     ...(result.batch.length === 0 ? [] : [batchReport(result.batch)]),
     ...(result.http === undefined ? [] : [httpReport(result.http)]),
+    ...(result.live === undefined ? [] : [liveReport(result.live)]),
   ].join('\n\n');
 };
 
