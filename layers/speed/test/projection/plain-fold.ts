@@ -18,7 +18,7 @@ const isEvent = (record: LogRecord): record is EventRecord => record.kind === 'e
 const isDuplicate = (record: EventRecord, before: readonly LogRecord[]): boolean =>
   before.some((other) => isEvent(other) && other.id === record.id && other.appendedAtMs >= record.appendedAtMs - WINDOW_MS);
 
-export const epochOf = (before: readonly LogRecord[]): number =>
+const epochOf = (before: readonly LogRecord[]): number =>
   1 + Math.max(0, ...before.map((record) => (record.kind === 'barrier' ? record.number : 0)));
 
 export const plainFold = (partition: PartitionId, records: readonly LogRecord[]): Told => {
