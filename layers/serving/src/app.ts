@@ -109,6 +109,8 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     requestTimeout: options.requestTimeoutMs,
     keepAliveTimeout: options.keepAliveTimeoutMs,
     forceCloseConnections: 'idle',
+    // Being ready takes as long as reading what events changed; Fastify would give up after 10 s.
+    pluginTimeout: 0,
     // Requests that arrive on an open connection while closing are answered, with `Connection: close`.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
@@ -121,6 +123,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   const earlier = openEarlierVersions(stores.views, options.codeVersion, (message, err) => logger.warn({ err }, message));
   const snapshots = trackCurrentSnapshot(stores.views, stores.speed, {
     pollMs: options.publicationPollMs,
+    maxOverlayStates: options.maxOverlayStates,
     now,
     isStale: () => lag !== undefined && lag.ms() > options.staleAfterMs,
     ...(lag === undefined ? {} : { onPosition: lag.check }),
