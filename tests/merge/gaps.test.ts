@@ -25,7 +25,8 @@ let world: World;
 beforeEach(async () => {
   nowMs = Date.UTC(2026, 5, 1);
   world = await openWorld(() => nowMs);
-  expect((await world.run(dump)).outcome).toBe('published');
+  const { outcome, message } = await world.run(dump);
+  if (outcome !== 'published') throw new Error(`the first run was ${outcome}: ${message}`);
 });
 afterEach(() => world.close());
 

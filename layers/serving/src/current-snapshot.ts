@@ -16,6 +16,8 @@ import { openPublication, type OpenPublication, type Snapshot, takeSnapshot } fr
 
 export interface CurrentSnapshotOptions {
   readonly pollMs: number;
+  /** Bound of the overlay's memory, in states of keys and epochs. */
+  readonly maxOverlayStates?: number;
   readonly codeVersion: string;
   readonly now: () => number;
   /** Whether answers lie further behind the log than they may. */
@@ -47,6 +49,9 @@ export interface CurrentSnapshot {
 /** A first publication takes at least some seconds to build. */
 const RETRY_AFTER_S = 5;
 
+/** A newer publication may be there by then, or the speed layer may have come further. */
+const PREPARE_MS = 10_000;
+
 /** What is served: a publication, and what events add to it. */
 interface Served {
   readonly open: OpenPublication;
@@ -76,7 +81,7 @@ export const trackCurrentSnapshot = (
       state && {
         overlay: state,
         missing: missingEvents(overlay.coverage(), publication, state.position, options.now()),
-        stale: options.isStale(),
+        stale: options.isStale() || overlay.isFull(),
       };
     const next = takeSnapshot(open, options.codeVersion, part);
     const isSwitch = publication.number !== current?.publication.number;
@@ -89,10 +94,15 @@ export const trackCurrentSnapshot = (
   const prepare = async (publication: Publication): Promise<Served> => {
     const open = await openPublication(store, publication, (error) => options.onTrouble('an artefact could not be closed', error));
     try {
-      const overlay = speed && (await openOverlay(speed, publication, open.views));
+      const overlay = speed && (await openOverlay(speed, publication, open.views, options.maxOverlayStates));
       const isBehind = (): boolean =>
         !stopped && overlay !== undefined && !(overlay.isReady() && reaches(overlay.state().position, current?.overlay?.position ?? {}));
-      while (isBehind()) if (!(await overlay?.advance())) await sleep(1);
+      const giveUpAt = performance.now() + PREPARE_MS;
+      while (isBehind()) {
+        if (overlay?.isFull() === true || performance.now() > giveUpAt)
+          throw new Error(`what the speed store adds to publication ${publication.number} does not reach the position that is served`);
+        if (!(await overlay?.advance())) await sleep(1);
+      }
       return { open, overlay };
     } catch (error) {
       open.release();
@@ -117,7 +127,8 @@ export const trackCurrentSnapshot = (
         await overlay.readCoverage();
         await options.onPosition?.(overlay.state().position);
         const missing = missingEvents(overlay.coverage(), overlay.publication, overlay.state().position, options.now());
-        const isOther = missing.length !== current?.missing.length || options.isStale() !== (current.completeness === 'stale');
+        const isOther =
+          missing.length !== current?.missing.length || (options.isStale() || overlay.isFull()) !== (current.completeness === 'stale');
         if (changed || isOther) show(served);
       }
       trouble = undefined;

@@ -76,6 +76,17 @@ export const createHttpMetrics = (registry: Registry, snapshots: CurrentSnapshot
     }),
   );
 
+  registry.registerMetric(
+    new Gauge({
+      name: 'rushes_overlay_titles',
+      help: 'Titles that events changed since the cut of the served version.',
+      registers: [],
+      collect() {
+        this.set(snapshots.peek()?.overlay?.titles.size ?? 0);
+      },
+    }),
+  );
+
   const hits = cache.labels('hit');
   const misses = cache.labels('miss');
   // Label sets are looked up once, not once a request.

@@ -31,6 +31,8 @@ export interface ServingOptions {
   };
   /** How often the store is asked for a new publication. */
   readonly publicationPollMs: number;
+  /** Memory for what events changed since the cut, in states of keys and epochs; beyond it answers stay where they are, and say `stale`. */
+  readonly maxOverlayStates: number;
   /** Answers that lie further behind the log than this say `stale`. */
   readonly staleAfterMs: number;
   /** Memory for answers kept ready; 0 = none. */
@@ -59,6 +61,7 @@ export const DEFAULT_OPTIONS: ServingOptions = {
   drainTimeoutMs: 10_000,
   overload: { maxEventLoopDelayMs: 1_000, maxHeapBytes: 0, maxRssBytes: 0, sampleIntervalMs: 500, retryAfterS: 5 },
   publicationPollMs: 250,
+  maxOverlayStates: 2_000_000,
   staleAfterMs: 5_000,
   responseCacheBytes: 64 * 1024 * 1024,
   cacheMaxAgeS: 10,

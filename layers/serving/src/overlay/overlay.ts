@@ -4,12 +4,15 @@
  *
  * It begins at the writers' positions, reads all rows, and then follows the change records; a row that is newer than the position it began at is reached
  * by them before the overlay says that it is ready.
+ *
+ * Its memory is bounded: an overlay that is full stays at its position, exact as before, and answers say that they are stale until a batch run covers
+ * what it holds.
  */
 import { setImmediate } from 'node:timers/promises';
 
 import { offsetAt, type OffsetVector, type PartitionId, PARTITIONS, topicOf } from '@rushes/domain';
 import { type ChangeRecord, type Coverage, coveredEpoch, type Publication, type SpeedRow, type SpeedStore } from '@rushes/ports';
-import { genres, KEYED_VIEWS, type KeyedView, sentiment, statistics, titles } from '@rushes/views';
+import { genres, type KeyedView, sentiment, statistics, titles } from '@rushes/views';
 
 import type { ViewReaders } from '../view-readers.ts';
 import { currentReviews, REVIEW_VIEWS } from './change-reviews.ts';
@@ -29,6 +32,9 @@ import { createEpochStates, type EpochState } from './epoch-states.ts';
 import { readWhole } from './merged-reader.ts';
 
 const CHANGES_PER_READ = 200;
+/** The views that answers are made from. */
+const ANSWERED: readonly KeyedView[] = [...TITLE_VIEWS, ...REVIEW_VIEWS];
+const ANSWERED_NAMES: ReadonlySet<string> = new Set(ANSWERED.map((view) => view.storedName));
 /** Movies whose rows are made before others get their turn. */
 const TURN = 100;
 
@@ -55,6 +61,10 @@ export interface Overlay {
   readonly coverage: () => readonly Coverage[];
   /** Applies the change records that are there. Whether there were any. */
   advance(): Promise<boolean>;
+  /** Whether there is no room for further changes: the state stays where it is. */
+  isFull(): boolean;
+  /** States of keys and epochs that it holds. */
+  readonly size: () => number;
   /** Whether everything that was read is reached: before that, the state is none to be shown. */
   isReady(): boolean;
   readCoverage(): Promise<void>;
@@ -68,10 +78,17 @@ export class MissedChangesError extends Error {
   }
 }
 
-export const openOverlay = async (store: SpeedStore, publication: Publication, batch: ViewReaders): Promise<Overlay> => {
+/** @param maxStates states of keys and epochs that it may hold. */
+export const openOverlay = async (
+  store: SpeedStore,
+  publication: Publication,
+  batch: ViewReaders,
+  maxStates = Number.POSITIVE_INFINITY,
+): Promise<Overlay> => {
   const { cut } = publication;
   const covered = coveredEpoch(publication);
-  const states = createEpochStates();
+  let states = createEpochStates();
+  let isFull = false;
   const touched = new Set<string>();
   const position = new Map<PartitionId, number>();
   /** How far rows that were read go beyond the position. */
@@ -95,7 +112,7 @@ export const openOverlay = async (store: SpeedStore, publication: Publication, b
 
   const put = (row: SpeedRow): void => {
     const { appendedAtMs } = row;
-    if (row.epoch <= covered) return;
+    if (row.epoch <= covered || !ANSWERED_NAMES.has(row.view)) return;
     changedAtMs = Math.max(changedAtMs, appendedAtMs);
     const movieId = states.put(row);
     if (movieId === undefined) return;
@@ -106,17 +123,30 @@ export const openOverlay = async (store: SpeedStore, publication: Publication, b
     }
   };
 
+  /** What the rows hold already; nothing at all if that is too much. */
   const load = async (): Promise<void> => {
     for (const partition of PARTITIONS) {
       const known = await store.readPosition(partition);
       position.set(partition, Math.max(offsetAt(cut, partition), known?.offset ?? 0));
     }
-    for (const view of KEYED_VIEWS)
-      for await (const rows of store.scan(view.storedName, covered))
+    for (const view of ANSWERED)
+      for await (const rows of store.scan(view.storedName, covered)) {
         for (const row of rows) {
           put(row);
           reached.set(row.partition, Math.max(reached.get(row.partition) ?? 0, row.lastOffset + 1));
         }
+        if (states.size > maxStates) return giveUp();
+      }
+  };
+  /** Not a part of the changes: none of them, at the cut. */
+  const giveUp = (): void => {
+    isFull = true;
+    states = createEpochStates();
+    touched.clear();
+    reached.clear();
+    lastTitleChange.clear();
+    [titlesChangedAtMs, changedAtMs] = [0, 0];
+    for (const partition of PARTITIONS) position.set(partition, offsetAt(cut, partition));
   };
 
   const follow = async (partition: PartitionId): Promise<boolean> => {
@@ -191,9 +221,13 @@ export const openOverlay = async (store: SpeedStore, publication: Publication, b
     publication,
     state: () => state,
     coverage: () => coverage,
+    isFull: () => isFull,
+    size: () => states.size,
     async advance() {
+      isFull ||= states.size >= maxStates;
+      if (isFull && touched.size === 0) return false;
       let any = touched.size > 0;
-      for (const partition of PARTITIONS) if (await follow(partition)) any = true;
+      if (!isFull) for (const partition of PARTITIONS) if (await follow(partition)) any = true;
       if (any) await rebuild();
       return any;
     },

@@ -147,6 +147,14 @@ const serving = {
     fallback: 5000,
     description: 'answers that lie further behind the log than this say `stale`, in milliseconds',
   }),
+  maxOverlayStates: setting({
+    variable: 'RUSHES_MAX_OVERLAY_STATES',
+    flag: '--max-overlay-states',
+    placeholder: 'N',
+    schema: positive,
+    fallback: 2_000_000,
+    description: 'memory for what events changed since the cut, in states; beyond it answers stay where they are and say `stale`',
+  }),
   minPositionWaitMs: setting({
     variable: 'RUSHES_MIN_POSITION_WAIT_MS',
     flag: '--min-position-wait-ms',
