@@ -174,23 +174,20 @@ export const openOverlay = async (
     for (const movieId of touched) {
       const title = states.lastChange(movieId, TITLE_VIEWS);
       if (title.token !== '') {
+        // Also under a token that is known: while rows are read, a writer may have written one epoch or view and not yet the others.
         const known = titleRows.get(movieId);
-        if (known?.token !== title.token) {
-          const before = known ? known.before : await readWhole(batch.titles, state.titles.index, movieId);
-          const unknown = before === undefined ? await batch.unknownTitles.get(movieId, { documents: ['live'] }) : undefined;
-          const now = currentTitle(movieId, inputsOf(before, unknown?.documents[0] ?? null), states);
-          nextSums = addContribution(nextSums, contributionOf(known ? known.now : before), -1);
-          nextSums = addContribution(nextSums, contributionOf(now), 1);
-          titleRows.set(movieId, { before, now, ...title });
-        }
+        const before = known ? known.before : await readWhole(batch.titles, state.titles.index, movieId);
+        const unknown = before === undefined ? await batch.unknownTitles.get(movieId, { documents: ['live'] }) : undefined;
+        const now = currentTitle(movieId, inputsOf(before, unknown?.documents[0] ?? null), states);
+        nextSums = addContribution(nextSums, contributionOf(known ? known.now : before), -1);
+        nextSums = addContribution(nextSums, contributionOf(now), 1);
+        titleRows.set(movieId, { before, now, ...title });
       }
       const reviews = states.lastChange(movieId, REVIEW_VIEWS);
       if (reviews.token !== '') {
         const known = reviewRows.get(movieId);
-        if (known?.token !== reviews.token) {
-          const before = known ? known.before : await readWhole(batch.sentiment, state.sentiment.index, movieId);
-          reviewRows.set(movieId, { before, now: currentReviews(movieId, before, states), ...reviews });
-        }
+        const before = known ? known.before : await readWhole(batch.sentiment, state.sentiment.index, movieId);
+        reviewRows.set(movieId, { before, now: currentReviews(movieId, before, states), ...reviews });
       }
       if (++done % TURN === 0) await setImmediate();
     }
