@@ -7,7 +7,7 @@ import { PAGE_PATHS } from './page-paths.ts';
 
 const VISIBLE_WITHIN_MS = 250;
 const READ_AT_MOST = 1.2;
-/** Above this, a page is not called as fast with many changed titles as with none. */
+/** Above this, a page is not called as fast with many changed titles as with none, nor memory flat. */
 const FLAT_AT_MOST = 1.2;
 const GOALS_FROM_EVENTS = 50_000;
 
@@ -189,6 +189,7 @@ const goals = (result: LiveResult): string => {
     met ? 'met' : 'missed',
   ];
   const most = changedCounts(result).at(-1) ?? 0;
+  const growth = (result.soak.memory.at(-1)?.rssMb ?? Number.NaN) / (result.soak.memory[0]?.rssMb ?? Number.NaN);
   return markdownTable(
     ['goal', 'wanted', 'measured', ''],
     [
@@ -204,7 +205,7 @@ const goals = (result: LiveResult): string => {
       ...EPOCHS.map((epochs, index) => {
         const ratio = readRatio(result, index, 'p50Ms');
         return goal(
-          `one movie, events in ${epochs} epochs, against batch alone, p50`,
+          `one movie, epochs with events: ${epochs}, against batch alone, p50`,
           `≤ ${READ_AT_MOST}×`,
           show(ratio, times),
           ratio.median <= READ_AT_MOST,
@@ -214,6 +215,12 @@ const goals = (result: LiveResult): string => {
         const ratio = flatness(result, path);
         return goal(`\`${path}\`, ${whole(most)} changed titles against none`, 'about 1', show(ratio, times), ratio.median <= FLAT_AT_MOST);
       }),
+      goal(
+        `resident memory after ${result.soakSeconds} s of ${result.soakRate} events/s against the beginning`,
+        'about 1',
+        times(growth),
+        growth <= FLAT_AT_MOST,
+      ),
     ],
   );
 };
