@@ -61,7 +61,7 @@ export const DEFAULT_OPTIONS: ServingOptions = {
   drainTimeoutMs: 10_000,
   overload: { maxEventLoopDelayMs: 1_000, maxHeapBytes: 0, maxRssBytes: 0, sampleIntervalMs: 500, retryAfterS: 5 },
   publicationPollMs: 250,
-  maxOverlayStates: 2_000_000,
+  maxOverlayStates: 200_000,
   staleAfterMs: 5_000,
   responseCacheBytes: 64 * 1024 * 1024,
   cacheMaxAgeS: 10,

@@ -152,7 +152,7 @@ const serving = {
     flag: '--max-overlay-states',
     placeholder: 'N',
     schema: positive,
-    fallback: 2_000_000,
+    fallback: 200_000,
     description: 'memory for what events changed since the cut, in states; beyond it answers stay where they are and say `stale`',
   }),
   minPositionWaitMs: setting({
