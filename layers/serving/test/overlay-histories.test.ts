@@ -42,6 +42,7 @@ test('every replica says what a full recompute says, once it is at the end', asy
       const on = await openOverlayCase();
       try {
         const cuts: { readonly version: number; readonly cut: ReturnType<typeof on.history.end> }[] = [];
+        let newest = 0;
         await on.publish(0, {});
         const first = on.follow();
         let replica = on.follow();
@@ -52,6 +53,9 @@ test('every replica says what a full recompute says, once it is at the end', asy
           const partition = one.do === 'project' ? PARTITIONS[one.partition] : undefined;
           if (one.do === 'project') await (partition ? on.project(partition, { batch: one.batch }) : on.projectAll(one.batch));
           const published = one.do === 'publish' ? cuts.at(-1 - one.earlier) : undefined;
+          // A rollback waits until what was served, the cut at least, is projected.
+          if (published && published.version < newest) await on.projectAll();
+          newest = Math.max(newest, published?.version ?? 0);
           if (published) await on.publish(published.version, published.cut);
           if (one.do === 'restart') replica = on.follow();
           if (one.do === 'poll') {
