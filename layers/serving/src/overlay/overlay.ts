@@ -214,6 +214,7 @@ export const openOverlay = async (
     };
   };
 
+  const isReady = (): boolean => [...reached].every(([partition, offset]) => (position.get(partition) ?? 0) >= offset);
   const overlay: Overlay = {
     publication,
     state: () => state,
@@ -221,14 +222,15 @@ export const openOverlay = async (
     isFull: () => isFull,
     size: () => states.size,
     async advance() {
-      isFull ||= states.size >= maxStates;
+      // Not before it has reached what it read: until then it has no state to stand still at.
+      isFull ||= isReady() && states.size >= maxStates;
       if (isFull && touched.size === 0) return false;
       let any = touched.size > 0;
       if (!isFull) for (const partition of PARTITIONS) if (await follow(partition)) any = true;
       if (any) await rebuild();
       return any;
     },
-    isReady: () => [...reached].every(([partition, offset]) => (position.get(partition) ?? 0) >= offset),
+    isReady,
     async readCoverage() {
       coverage = await store.readCoverage();
     },
