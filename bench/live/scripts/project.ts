@@ -38,7 +38,7 @@ const rewrite = async (changes: readonly ChangeRecord[]): Promise<void> => {
       TTL_MS,
     );
     await store.appendChange(change, TTL_MS);
-    await store.putPosition({ partition, offset: to, epoch, opening, fence: 1 });
+    await store.putPosition({ partition, offset: to, epoch, opening }, 1);
   }
   await store.close();
 };

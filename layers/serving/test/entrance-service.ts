@@ -101,13 +101,13 @@ const projector = (log: EventLog, speed: SpeedStore) => async (): Promise<void> 
     if (last === undefined || last.offset < from) continue;
     const rows = foldAll(partition, records);
     const [to, { appendedAtMs }] = [last.offset + 1, last];
-    await speed.putCoverage({ partition, epoch: 1, generation: 0, from: 0, expiresAtMs: NOW_MS + TTL_MS });
+    await speed.putCoverage({ partition, epoch: 1, generation: 0, from: 0, expiresAtMs: NOW_MS + TTL_MS, begun: 0 }, 1);
     await speed.upsert(
       rows.map((row) => ({ ...row, timestampUs: row.lastOffset, appendedAtMs: 0 })),
       TTL_MS,
     );
     await speed.appendChange({ partition, from, to, epoch: 1, generation: 0, appendedAtMs, rows }, TTL_MS);
-    await speed.putPosition({ partition, offset: to, epoch: 1, opening: { offset: -1, appendedAtMs: 0 }, fence: 1 });
+    await speed.putPosition({ partition, offset: to, epoch: 1, opening: { offset: -1, appendedAtMs: 0 } }, 1);
   }
 };
 

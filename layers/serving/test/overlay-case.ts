@@ -71,7 +71,7 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
         const to = from + (size < 0 ? all.length : size);
         const rows = history.epochRows(partition, epoch, to).filter(({ lastOffset }) => lastOffset >= from);
         if (!covered.has(epoch)) {
-          await store.putCoverage({ partition, epoch, generation: 0, from, expiresAtMs: clock.nowMs + TTL_MS });
+          await store.putCoverage({ partition, epoch, generation: 0, from, expiresAtMs: clock.nowMs + TTL_MS, begun: 0 }, 1);
           covered.add(epoch);
         }
         if (isWritten('rows'))
@@ -81,7 +81,7 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
           );
         if (isWritten('change')) await store.appendChange({ partition, from, to, epoch, generation: 0, appendedAtMs, rows }, TTL_MS);
         if (isWritten('position'))
-          await store.putPosition({ partition, offset: to, epoch, opening: { offset: 0, appendedAtMs: 0 }, fence: 1 });
+          await store.putPosition({ partition, offset: to, epoch, opening: { offset: 0, appendedAtMs: 0 } }, 1);
         from = to;
       }
     },

@@ -172,7 +172,7 @@ describe('an answer says that something is missing', () => {
   test('if projecting began behind the cut', async () => {
     await on.publish(0, {});
     on.history.give(rated(1, 2), rated(1, 3), rated(1, 4));
-    await on.store.putPosition({ partition: RATINGS, offset: 2, epoch: 1, opening: { offset: 0, appendedAtMs: 0 }, fence: 1 });
+    await on.store.putPosition({ partition: RATINGS, offset: 2, epoch: 1, opening: { offset: 0, appendedAtMs: 0 } }, 1);
     await on.project(RATINGS);
     expect(missing(await following())).toEqual(['gap', [{ partition: RATINGS, from: 0, to: 2, reason: 'not projected' }]]);
   });

@@ -10,6 +10,7 @@ const covered = (epoch: number, from: number, expiresAtMs: number): Coverage => 
   generation: 0,
   from,
   expiresAtMs,
+  begun: 0,
 });
 const CUT = { 'movie.ratings/0': 10 };
 

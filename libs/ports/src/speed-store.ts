@@ -2,6 +2,9 @@
  * Where the speed layer's rows live until batch runs cover them. Of two writes of one row the one with the higher write timestamp stays, whatever
  * order they arrive in; equal timestamps carry equal values. Every row expires, coverage does not. A connection may lose writes that were
  * acknowledged last; `onReconnect` says when that may have happened.
+ *
+ * Coverage and positions of a partition belong to its owner: a write of either, and `claim`, carry the owner's fence, and a lower fence than any that was
+ * seen is refused. Rows and change records need none: whoever writes them writes the same.
  */
 import type { PartitionId } from '@rushes/domain';
 
@@ -49,6 +52,8 @@ export interface Coverage {
   readonly from: number;
   /** Not trusted from this instant on: the first write's time plus the time to live. */
   readonly expiresAtMs: number;
+  /** The highest generation under which rows may have been written, whole or in part: a renewal takes the next. */
+  readonly begun: number;
 }
 
 export interface SpeedPosition {
@@ -59,7 +64,6 @@ export interface SpeedPosition {
   readonly epoch: number;
   /** Offset and time of the barrier that opened the epoch: what write timestamps count from. */
   readonly opening: { readonly offset: number; readonly appendedAtMs: number };
-  readonly fence: number;
 }
 
 export interface SpeedStore {
@@ -78,16 +82,17 @@ export interface SpeedStore {
   /** Calls back when there may be new change records, whoever wrote them. Returns what ends that. */
   onChange(listener: () => void): () => void;
   readCoverage(): Promise<readonly Coverage[]>;
+  /** Makes the partition the owner's from now on. `false` if one with a higher fence has it, as below. */
+  claim(partition: PartitionId, fence: number): Promise<boolean>;
   /**
-   * Written before an epoch's first row. Of one partition and epoch the higher generation stays; of the same generation the later `from` and the
-   * earlier expiry: of two writers, the one that promises less is believed.
+   * Written before an epoch's first row. Of one partition and epoch the higher generation stays; of the same generation the later `from`, the
+   * earlier expiry and the higher `begun`: of two promises the smaller one is believed.
    */
-  putCoverage(coverage: Coverage): Promise<void>;
+  putCoverage(coverage: Coverage, fence: number): Promise<boolean>;
   /** Removes the coverage of all epochs up to this one. */
   dropCoverage(upToEpoch: number): Promise<void>;
   readPosition(partition: PartitionId): Promise<SpeedPosition | undefined>;
-  /** `false` if a writer with a higher fence has written: the caller does not own the partition any more. */
-  putPosition(position: SpeedPosition): Promise<boolean>;
+  putPosition(position: SpeedPosition, fence: number): Promise<boolean>;
   /** Calls back after the connection to the store was lost and is there again. */
   onReconnect(listener: () => void): () => void;
   close(): Promise<void>;

@@ -36,13 +36,13 @@ const recording = (to = on.store): { readonly store: SpeedStore; readonly rows: 
       steps.push(`change ${change.from}-${change.to} for ${ttl} ms`);
       await to.appendChange(change, ttl);
     },
-    putPosition: async (position) => {
+    putPosition: async (position, fence) => {
       steps.push(`position ${position.offset}`);
-      return to.putPosition(position);
+      return to.putPosition(position, fence);
     },
-    putCoverage: async (coverage) => {
+    putCoverage: async (coverage, fence) => {
       steps.push(`coverage of ${coverage.epoch}`);
-      await to.putCoverage(coverage);
+      return to.putCoverage(coverage, fence);
     },
   };
   return { store, rows, steps };
@@ -191,7 +191,7 @@ test('a writer whose partition has another owner stops before it says how far it
   await rate(3, 4);
   await drain(owner);
   await expect(former.step()).rejects.toThrow(FencedError);
-  expect(await on.store.readPosition(PARTITION)).toMatchObject({ offset: 2, fence: 2 });
+  expect(await on.store.readPosition(PARTITION)).toMatchObject({ offset: 2 });
   expect(await on.told()).toEqual(await on.plain());
 });
 
@@ -228,6 +228,62 @@ describe('a renewal', () => {
       [0, 0],
       [2, 1],
     ]);
+  });
+
+  test('by a former owner changes nothing', async () => {
+    const former = await on.writer();
+    await rate(3, 4);
+    await former.step();
+    for (const one of await on.coverage()) former.renew(one);
+    const owner = await on.writer();
+    await rate(5, 6);
+    await drain(owner);
+    const before = await on.coverage();
+    await expect(former.step()).rejects.toThrow(FencedError);
+    expect(await on.coverage()).toEqual(before);
+    await rate(7);
+    await drain(owner);
+    expect(await on.told()).toEqual(await on.plain());
+  });
+
+  test('that broke off is begun anew under another generation, never in place', async () => {
+    await rate(3, 4, 5);
+    const broken = await drain(await on.writer({}, breaking(on.store, 8, true)));
+    const [first] = await on.coverage();
+    if (first) broken.renew(first);
+    await expect(broken.step()).rejects.toThrow(Broken); // its rows are written, coverage still names the former ones
+    expect(await on.coverage()).toMatchObject([{ generation: 0, begun: 1 }]);
+    const writer = await on.writer();
+    if (first) writer.renew(first);
+    await writer.step();
+    expect(await on.coverage()).toMatchObject([{ generation: 2, begun: 2 }]);
+    expect(await on.told()).toEqual(await on.plain());
+  });
+
+  test('asked for twice is done once', async () => {
+    await rate(3, 4, 5);
+    const writer = await drain(await on.writer());
+    const [first] = await on.coverage();
+    for (let n = 0; n < 2; n += 1) {
+      if (first) writer.renew(first);
+      await writer.step();
+    }
+    expect(await on.coverage()).toMatchObject([{ generation: 1, begun: 1 }]);
+  });
+
+  test('stamps rows as any writer would: of an epoch that began in the same millisecond as the one before', async () => {
+    await on.log.appendBarrier(1);
+    await rate(6, 9); // of another epoch, so that the barriers lie apart
+    await on.log.appendBarrier(2);
+    await rate(3);
+    const { store, rows } = recording();
+    const writer = await drain(await on.writer({}, store));
+    for (const one of await on.coverage()) if (one.epoch === 3) writer.renew(one);
+    await rate(3);
+    await drain(writer);
+    const stamps = new Set(rows.map((row) => `${row.lastOffset}: ${row.timestampUs}`));
+    expect(stamps.size).toBe(new Set(rows.map((row) => row.lastOffset)).size);
+    expect(await on.told()).toEqual(await on.plain());
   });
 });
 

@@ -31,7 +31,7 @@ for (let n = (await store.readPosition(partition))?.offset ?? 0; ; n++) {
   acknowledge(1);
   await store.appendChange({ ...at, from: n, to: n + 1, appendedAtMs: n, rows }, ${HOUR_MS});
   acknowledge(2);
-  await store.putPosition({ partition, offset: n + 1, epoch: 1, opening: { offset: 0, appendedAtMs: 0 }, fence: 1 });
+  await store.putPosition({ partition, offset: n + 1, epoch: 1, opening: { offset: 0, appendedAtMs: 0 } }, 1);
   acknowledge(3);
 }`;
 

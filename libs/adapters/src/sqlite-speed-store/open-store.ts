@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
+import type { PartitionId } from '@rushes/domain';
 import type { SpeedRow, SpeedStore } from '@rushes/ports';
 
 import { watchChanges } from './change-watch.ts';
@@ -8,7 +9,7 @@ import { changesOf } from './changes.ts';
 import { onFile } from './errors.ts';
 import { expiryAt, removerOf } from './expiry.ts';
 import { openDatabase } from './open-database.ts';
-import { coverageOf, positionsOf } from './progress.ts';
+import { coverageOf, ownersOf, positionsOf } from './progress.ts';
 import { rowsOf } from './rows.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -27,9 +28,10 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
   const { now = Date.now, pollMs = 20 } = options;
   const path = resolve(file);
   const database = await openDatabase(path);
-  const { rows, changes, coverage, positions, remover, dataVersion } = onFile(path, () => ({
+  const { rows, changes, owners, coverage, positions, remover, dataVersion } = onFile(path, () => ({
     rows: rowsOf(database),
     changes: changesOf(database),
+    owners: ownersOf(database),
     coverage: coverageOf(database),
     positions: positionsOf(database),
     remover: removerOf(database),
@@ -41,6 +43,12 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
     return onFile(path, work);
   };
   const write = <Result>(work: () => Result): Result => read(() => inTransaction(database, work));
+  const writeAsOwner = (partition: PartitionId, fence: number, work: () => void = () => {}): boolean =>
+    write(() => {
+      const isOwner = owners.claim(partition, fence);
+      if (isOwner) work();
+      return isOwner;
+    });
 
   async function* scan(view: string, aboveEpoch: number): AsyncGenerator<readonly SpeedRow[]> {
     for (const group of read(() => rows.groupsAbove(view, aboveEpoch))) {
@@ -78,10 +86,11 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
     readChanges: async (partition, after, limit) => read(() => changes.read(partition, after, limit, now())),
     onChange: (listener) => watch.add(listener),
     readCoverage: async () => read(coverage.read),
-    putCoverage: async (covered) => write(() => coverage.put(covered)),
+    claim: async (partition, fence) => writeAsOwner(partition, fence),
+    putCoverage: async (covered, fence) => writeAsOwner(covered.partition, fence, () => coverage.put(covered)),
     dropCoverage: async (upToEpoch) => write(() => coverage.drop(upToEpoch)),
     readPosition: async (partition) => read(() => positions.read(partition)),
-    putPosition: async (position) => write(() => positions.put(position)),
+    putPosition: async (position, fence) => writeAsOwner(position.partition, fence, () => positions.put(position)),
     onReconnect: () => () => {},
     async close() {
       watch.close();

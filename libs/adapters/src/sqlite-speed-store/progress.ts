@@ -1,19 +1,29 @@
-/** Coverage, which never expires, and the writers' positions, which only an equal or higher fence replaces. */
+/** Coverage, which never expires, and the writers' positions: written only under a partition's highest fence. */
 import type { PartitionId } from '@rushes/domain';
 import type { Coverage, SpeedPosition } from '@rushes/ports';
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Of two writers, the one that promises less is believed; a renewal, which has a generation of its own, replaces what was there. */
+const CLAIM = 'INSERT INTO owners (partition, fence) VALUES (?, ?) ON CONFLICT DO UPDATE SET fence = excluded.fence WHERE excluded.fence >= fence';
+
+export const ownersOf = (database: DatabaseSync) => {
+  const claim = database.prepare(CLAIM);
+  return {
+    claim: (partition: PartitionId, fence: number): boolean => claim.run(partition, fence).changes === 1,
+  };
+};
+
+/** Of two promises the smaller one is believed; a renewal, which has a generation of its own, replaces what was there. */
 const PUT_COVERAGE = `
-INSERT INTO coverage (partition, epoch, generation, from_offset, expires_at_ms) VALUES (?, ?, ?, ?, ?)
+INSERT INTO coverage (partition, epoch, generation, from_offset, expires_at_ms, begun) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET
   from_offset = CASE WHEN excluded.generation > generation THEN excluded.from_offset ELSE max(from_offset, excluded.from_offset) END,
   expires_at_ms = CASE WHEN excluded.generation > generation THEN excluded.expires_at_ms ELSE min(expires_at_ms, excluded.expires_at_ms) END,
-  generation = excluded.generation
+  generation = excluded.generation,
+  begun = max(begun, excluded.begun)
 WHERE excluded.generation >= generation`;
 
 export const coverageOf = (database: DatabaseSync) => {
-  const read = database.prepare('SELECT partition, epoch, generation, from_offset, expires_at_ms FROM coverage');
+  const read = database.prepare('SELECT partition, epoch, generation, from_offset, expires_at_ms, begun FROM coverage');
   read.setReturnArrays(true);
   const put = database.prepare(PUT_COVERAGE);
   const drop = database.prepare('DELETE FROM coverage WHERE epoch <= ?');
@@ -21,26 +31,30 @@ export const coverageOf = (database: DatabaseSync) => {
     read: (): readonly Coverage[] =>
       read.all().map((record) => {
         // as: an array of the columns above, written by `put`
-        const [partition, epoch, generation, from, expiresAtMs] = record as unknown as [PartitionId, number, number, number, number];
-        return { partition, epoch, generation, from, expiresAtMs };
+        const [partition, epoch, generation, from, expiresAtMs, begun] = record as unknown as [
+          PartitionId,
+          number,
+          number,
+          number,
+          number,
+          number,
+        ];
+        return { partition, epoch, generation, from, expiresAtMs, begun };
       }),
-    put: ({ partition, epoch, generation, from, expiresAtMs }: Coverage): void =>
-      void put.run(partition, epoch, generation, from, expiresAtMs),
+    put: ({ partition, epoch, generation, from, expiresAtMs, begun }: Coverage): void =>
+      void put.run(partition, epoch, generation, from, expiresAtMs, begun),
     drop: (upToEpoch: number): void => void drop.run(upToEpoch),
   };
 };
 
 const PUT_POSITION = `
-INSERT INTO positions (partition, next_offset, epoch, opening_offset, opening_appended_at_ms, fence) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO positions (partition, next_offset, epoch, opening_offset, opening_appended_at_ms) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET
   next_offset = excluded.next_offset, epoch = excluded.epoch, opening_offset = excluded.opening_offset,
-  opening_appended_at_ms = excluded.opening_appended_at_ms, fence = excluded.fence
-WHERE excluded.fence >= fence`;
+  opening_appended_at_ms = excluded.opening_appended_at_ms`;
 
 export const positionsOf = (database: DatabaseSync) => {
-  const read = database.prepare(
-    'SELECT next_offset, epoch, opening_offset, opening_appended_at_ms, fence FROM positions WHERE partition = ?',
-  );
+  const read = database.prepare('SELECT next_offset, epoch, opening_offset, opening_appended_at_ms FROM positions WHERE partition = ?');
   read.setReturnArrays(true);
   const put = database.prepare(PUT_POSITION);
   return {
@@ -48,10 +62,10 @@ export const positionsOf = (database: DatabaseSync) => {
       const record = read.get(partition);
       if (record === undefined) return undefined;
       // as: an array of the columns above, written by `put`
-      const [offset, epoch, openingOffset, appendedAtMs, fence] = record as unknown as [number, number, number, number, number];
-      return { partition, offset, epoch, opening: { offset: openingOffset, appendedAtMs }, fence };
+      const [offset, epoch, openingOffset, appendedAtMs] = record as unknown as [number, number, number, number];
+      return { partition, offset, epoch, opening: { offset: openingOffset, appendedAtMs } };
     },
-    put: ({ partition, offset, epoch, opening, fence }: SpeedPosition): boolean =>
-      put.run(partition, offset, epoch, opening.offset, opening.appendedAtMs, fence).changes === 1,
+    put: ({ partition, offset, epoch, opening }: SpeedPosition): void =>
+      void put.run(partition, offset, epoch, opening.offset, opening.appendedAtMs),
   };
 };

@@ -5,7 +5,7 @@
  */
 
 /** Counts the changes of this file's meaning. A file with another number is not read. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 /** Marks the file as a speed store: "RuSp". */
 export const APPLICATION_ID = 0x52755370;
 
@@ -34,13 +34,16 @@ CREATE INDEX changes_by_expiry ON changes (expires_at_ms);
 
 CREATE TABLE coverage (
   partition TEXT NOT NULL, epoch INTEGER NOT NULL, generation INTEGER NOT NULL, from_offset INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL,
+  begun INTEGER NOT NULL,
   PRIMARY KEY (partition, epoch)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE positions (
   partition TEXT PRIMARY KEY, next_offset INTEGER NOT NULL, epoch INTEGER NOT NULL,
-  opening_offset INTEGER NOT NULL, opening_appended_at_ms INTEGER NOT NULL, fence INTEGER NOT NULL
+  opening_offset INTEGER NOT NULL, opening_appended_at_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE owners (partition TEXT PRIMARY KEY, fence INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${FORMAT};

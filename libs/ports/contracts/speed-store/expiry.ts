@@ -70,10 +70,10 @@ export const expiryTests = (open: Open): void => {
     test('a renewed epoch stands beside its former generation, which expires when it would have', async () => {
       const renewed = [row(1, { generation: 1 }), row(2, { key: 'b', generation: 1 })];
       await store.upsert([row(1), row(2, { key: 'b' })], TTL_MS);
-      await store.putCoverage(coverage(7));
+      await store.putCoverage(coverage(7), 1);
       await pass(opened, BEFORE_MS);
       await store.upsert(renewed, HOUR_MS);
-      await store.putCoverage(coverage(7, { generation: 1 }));
+      await store.putCoverage(coverage(7, { generation: 1 }), 1);
       expect(await store.readKey(VIEW, 'a', 0)).toHaveLength(2);
       await pass(opened, AFTER_MS);
       expect(ordered(await scanAll(store, VIEW, 0))).toEqual(ordered(renewed.map(untimed)));
@@ -89,11 +89,11 @@ export const expiryTests = (open: Open): void => {
     });
 
     test('coverage and positions do not expire', async () => {
-      await store.putCoverage(coverage(7, { expiresAtMs: 1 }));
-      await store.putPosition(position(12, 1));
+      await store.putCoverage(coverage(7, { expiresAtMs: 1 }), 1);
+      await store.putPosition(position(12), 1);
       await pass(opened, TTL_MS + BEFORE_MS);
       expect(await store.readCoverage()).toEqual([coverage(7, { expiresAtMs: 1 })]);
-      expect(await store.readPosition(RATINGS)).toEqual(position(12, 1));
+      expect(await store.readPosition(RATINGS)).toEqual(position(12));
     });
   });
 };

@@ -29,9 +29,10 @@ const anyStep = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('change'), client, ttlMs, ...place, from: small(20), length: fc.integer({ min: 1, max: 12 }) }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('cover'), client, ...place, from: small(30) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('cover'), client, ...place, from: small(30), begun: small(3), fence: small(5) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('drop'), client, upTo: small(3) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('position'), client, partition: small(1), offset: small(30), fence: small(5) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('claim'), client, partition: small(1), fence: small(5) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('pass'), seconds: fc.integer({ min: 1, max: 3 }) }) },
 );
 type Step = typeof anyStep extends fc.Arbitrary<infer Each> ? Each : never;
@@ -74,16 +75,20 @@ export const historyTests = (open: Open, runs: number): void => {
             return store.appendChange(record, step.ttlMs);
           }
           case 'cover': {
-            const covered = coverage(step.epoch, { partition: at(step.partition), generation: step.generation, from: step.from });
-            model.putCoverage(covered);
-            return store.putCoverage(covered);
+            const { epoch, generation, from, begun, fence } = step;
+            const covered = coverage(epoch, { partition: at(step.partition), generation, from, begun: Math.max(generation, begun) });
+            expect(await store.putCoverage(covered, fence)).toBe(model.putCoverage(covered, fence));
+            return;
           }
           case 'drop':
             model.dropCoverage(step.upTo);
             return store.dropCoverage(step.upTo);
+          case 'claim':
+            expect(await store.claim(at(step.partition), step.fence)).toBe(model.claim(at(step.partition), step.fence));
+            return;
           case 'position': {
-            const reached = position(step.offset, step.fence, { partition: at(step.partition) });
-            expect(await store.putPosition(reached)).toBe(model.putPosition(reached));
+            const reached = position(step.offset, { partition: at(step.partition) });
+            expect(await store.putPosition(reached, step.fence)).toBe(model.putPosition(reached, step.fence));
             return;
           }
           case 'pass':

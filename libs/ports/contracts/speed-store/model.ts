@@ -15,6 +15,7 @@ export class SpeedStoreModel {
   readonly #changes = new Map<string, Kept<ChangeRecord>>();
   readonly #coverage = new Map<string, Coverage>();
   readonly #positions = new Map<PartitionId, SpeedPosition>();
+  readonly #owners = new Map<PartitionId, number>();
   nowMs = 0;
 
   /** Whether it is certain what becomes of a write: not if it is as old as a row that has expired, or older. */
@@ -58,16 +59,26 @@ export class SpeedStoreModel {
       .toSorted((a, b) => a.from - b.from || a.generation - b.generation);
   }
 
-  putCoverage(coverage: Coverage): void {
+  claim(partition: PartitionId, fence: number): boolean {
+    if ((this.#owners.get(partition) ?? 0) > fence) return false;
+    this.#owners.set(partition, fence);
+    return true;
+  }
+
+  putCoverage(coverage: Coverage, fence: number): boolean {
+    if (!this.claim(coverage.partition, fence)) return false;
     const name = `${coverage.partition} ${coverage.epoch}`;
     const known = this.#coverage.get(name);
-    if (known === undefined || coverage.generation > known.generation) this.#coverage.set(name, coverage);
+    if (known === undefined || coverage.generation > known.generation)
+      this.#coverage.set(name, { ...coverage, begun: Math.max(coverage.begun, known?.begun ?? 0) });
     else if (coverage.generation === known.generation)
       this.#coverage.set(name, {
         ...coverage,
         from: Math.max(coverage.from, known.from),
         expiresAtMs: Math.min(coverage.expiresAtMs, known.expiresAtMs),
+        begun: Math.max(coverage.begun, known.begun),
       });
+    return true;
   }
 
   dropCoverage(upToEpoch: number): void {
@@ -78,8 +89,8 @@ export class SpeedStoreModel {
     return [...this.#coverage.values()];
   }
 
-  putPosition(position: SpeedPosition): boolean {
-    if ((this.#positions.get(position.partition)?.fence ?? 0) > position.fence) return false;
+  putPosition(position: SpeedPosition, fence: number): boolean {
+    if (!this.claim(position.partition, fence)) return false;
     this.#positions.set(position.partition, position);
     return true;
   }

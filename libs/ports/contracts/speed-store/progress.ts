@@ -24,16 +24,16 @@ export const progressTests = (open: Open): void => {
 
     test('coverage is kept by partition and epoch, also for another client', async () => {
       const all = [coverage(6), coverage(6, { partition: REVIEWS, from: 0 }), coverage(7), coverage(10)];
-      for (const one of all.toReversed()) await store.putCoverage(one);
+      for (const one of all.toReversed()) await store.putCoverage(one, 1);
       expect(await covered()).toEqual(all);
       expect(await (await opened.reopen()).readCoverage()).toHaveLength(4);
     });
 
     test('a higher generation replaces the coverage of its partition and epoch, a lower one does not', async () => {
-      await store.putCoverage(coverage(7, { generation: 2 }));
-      await store.putCoverage(coverage(7, { generation: 3, from: 650, expiresAtMs: 99 }));
+      await store.putCoverage(coverage(7, { generation: 2 }), 1);
+      await store.putCoverage(coverage(7, { generation: 3, from: 650, expiresAtMs: 99 }), 1);
       expect(await covered()).toEqual([coverage(7, { generation: 3, from: 650, expiresAtMs: 99 })]);
-      await store.putCoverage(coverage(7, { generation: 1 }));
+      await store.putCoverage(coverage(7, { generation: 1 }), 1);
       expect(await covered()).toEqual([coverage(7, { generation: 3, from: 650, expiresAtMs: 99 })]);
     });
 
@@ -43,7 +43,7 @@ export const progressTests = (open: Open): void => {
         [early, late],
         [late, early],
       ]) {
-        for (const one of order) await store.putCoverage(one);
+        for (const one of order) await store.putCoverage(one, 1);
         expect(await covered()).toEqual([coverage(7, { from: 701, expiresAtMs: 5000 })]);
         await store.dropCoverage(7);
       }
@@ -51,8 +51,8 @@ export const progressTests = (open: Open): void => {
 
     test('coverage up to an epoch is dropped, in every partition', async () => {
       for (const epoch of [5, 6, 7, 8, 10]) {
-        await store.putCoverage(coverage(epoch));
-        await store.putCoverage(coverage(epoch, { partition: REVIEWS }));
+        await store.putCoverage(coverage(epoch), 1);
+        await store.putCoverage(coverage(epoch, { partition: REVIEWS }), 1);
       }
       await store.dropCoverage(7);
       expect((await covered()).map(({ epoch }) => epoch)).toEqual([8, 8, 10, 10]);
@@ -60,21 +60,31 @@ export const progressTests = (open: Open): void => {
       expect(await covered()).toHaveLength(4);
       await store.dropCoverage(10);
       expect(await covered()).toEqual([]);
-      await store.putCoverage(coverage(6));
+      await store.putCoverage(coverage(6), 1);
       expect(await covered()).toEqual([coverage(6)]);
     });
 
+    test('the highest generation that was begun stays known, whatever is written of the epoch', async () => {
+      await store.putCoverage(coverage(7, { generation: 1, begun: 1 }), 1);
+      await store.putCoverage(coverage(7, { generation: 1, begun: 3 }), 1);
+      await store.putCoverage(coverage(7, { generation: 1, begun: 2 }), 1);
+      expect(await covered()).toEqual([coverage(7, { generation: 1, begun: 3 })]);
+      await store.putCoverage(coverage(7, { generation: 2, begun: 2 }), 1);
+      expect(await covered()).toEqual([coverage(7, { generation: 2, begun: 3 })]);
+    });
+
     test('a position comes back as it was, also to another client; partitions have their own', async () => {
-      expect(await store.putPosition(position(12, 3))).toBe(true);
-      expect(await store.putPosition(position(5, 1, { partition: REVIEWS, opening: { offset: 0, appendedAtMs: 0 } }))).toBe(true);
+      const opening = { offset: 0, appendedAtMs: 0 };
+      expect(await store.putPosition(position(12), 3)).toBe(true);
+      expect(await store.putPosition(position(5, { partition: REVIEWS, opening }), 1)).toBe(true);
       for (const client of [store, await opened.reopen()]) {
-        expect(await client.readPosition(RATINGS)).toEqual(position(12, 3));
-        expect(await client.readPosition(REVIEWS)).toEqual(position(5, 1, { partition: REVIEWS, opening: { offset: 0, appendedAtMs: 0 } }));
+        expect(await client.readPosition(RATINGS)).toEqual(position(12));
+        expect(await client.readPosition(REVIEWS)).toEqual(position(5, { partition: REVIEWS, opening }));
       }
     });
 
     test('a position moves on and back under an equal or a higher fence', async () => {
-      await store.putPosition(position(12, 3));
+      await store.putPosition(position(12), 3);
       for (const [offset, fence] of [
         [20, 3],
         [15, 3],
@@ -82,26 +92,44 @@ export const progressTests = (open: Open): void => {
         [30, 9],
       ] as const) {
         const opening = { offset: offset - 2, appendedAtMs: offset };
-        expect(await store.putPosition(position(offset, fence, { epoch: offset, opening }))).toBe(true);
-        expect(await store.readPosition(RATINGS)).toEqual(position(offset, fence, { epoch: offset, opening }));
+        expect(await store.putPosition(position(offset, { epoch: offset, opening }), fence)).toBe(true);
+        expect(await store.readPosition(RATINGS)).toEqual(position(offset, { epoch: offset, opening }));
       }
     });
 
-    test('a former owner is refused, and changes nothing', async () => {
-      const zombie = await opened.reopen();
-      await zombie.putPosition(position(12, 3));
-      expect(await store.putPosition(position(10, 4))).toBe(true);
-      expect(await zombie.putPosition(position(13, 3))).toBe(false);
-      expect(await zombie.putPosition(position(10, 3))).toBe(false);
-      expect(await store.readPosition(RATINGS)).toEqual(position(10, 4));
+    test('a claim alone makes an owner, and leaves what there is as it was', async () => {
+      expect(await store.claim(RATINGS, 3)).toBe(true);
+      expect(await store.readPosition(RATINGS)).toBeUndefined();
+      await store.putPosition(position(12), 3);
+      expect(await store.claim(RATINGS, 3)).toBe(true);
+      expect(await store.claim(RATINGS, 4)).toBe(true);
+      expect(await store.claim(RATINGS, 3)).toBe(false);
+      expect(await store.readPosition(RATINGS)).toEqual(position(12));
+      expect(await store.claim(REVIEWS, 1)).toBe(true);
+    });
+
+    test.each(['claim', 'coverage', 'position'] as const)('a former owner is refused after a %s, and changes nothing', async (how) => {
+      const former = await opened.reopen();
+      await former.putCoverage(coverage(6), 3);
+      await former.putPosition(position(12), 3);
+      if (how === 'claim') await store.claim(RATINGS, 4);
+      if (how === 'coverage') await store.putCoverage(coverage(6), 4);
+      if (how === 'position') await store.putPosition(position(12), 4);
+      expect(await former.putPosition(position(13), 3)).toBe(false);
+      expect(await former.putPosition(position(10), 3)).toBe(false);
+      expect(await former.putCoverage(coverage(6, { generation: 1 }), 3)).toBe(false);
+      expect(await former.putCoverage(coverage(7), 3)).toBe(false);
+      expect(await former.claim(RATINGS, 3)).toBe(false);
+      expect(await store.readPosition(RATINGS)).toEqual(position(12));
+      expect(await covered()).toEqual([coverage(6)]);
     });
 
     test('of racing owners the highest fence stays', async () => {
       const clients = [store, await opened.reopen(), await opened.reopen()];
       const fences = [4, 9, 1, 7, 12, 3, 11, 2];
-      const taken = await Promise.all(fences.map((fence, n) => clients[n % 3]?.putPosition(position(fence, fence))));
+      const taken = await Promise.all(fences.map((fence, n) => clients[n % 3]?.putPosition(position(fence), fence)));
       expect(taken[fences.indexOf(12)]).toBe(true);
-      expect(await store.readPosition(RATINGS)).toEqual(position(12, 12));
+      expect(await store.readPosition(RATINGS)).toEqual(position(12));
     });
   });
 };

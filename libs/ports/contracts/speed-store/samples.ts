@@ -51,15 +51,15 @@ export const coverage = (epoch: number, of: Partial<Coverage> = {}): Coverage =>
   epoch,
   generation: 0,
   from: 100 * epoch,
+  begun: of.generation ?? 0,
   expiresAtMs: 1_767_323_045_000 + epoch,
   ...of,
 });
 
-export const position = (offset: number, fence: number, of: Partial<SpeedPosition> = {}): SpeedPosition => ({
+export const position = (offset: number, of: Partial<SpeedPosition> = {}): SpeedPosition => ({
   partition: RATINGS,
   offset,
   epoch: 7,
   opening: { offset: 3, appendedAtMs: 1_767_323_045_000 },
-  fence,
   ...of,
 });

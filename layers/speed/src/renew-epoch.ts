@@ -1,0 +1,60 @@
+/**
+ * Projects an epoch of a partition again from the log, under a generation that nothing was ever written under, and switches coverage to it once it is
+ * whole: before the rows at hand expire. Written in place they would keep their write timestamps, and a store may drop the renewed copies with the old ones.
+ */
+import type { PartitionId } from '@rushes/domain';
+import type { Coverage, EventLog, SpeedStore } from '@rushes/ports';
+
+import { beginPartition } from './begin-partition.ts';
+import { foldBatch } from './fold-batch.ts';
+import type { SpeedOptions } from './options.ts';
+import { planBatches } from './plan-batches.ts';
+import { createRowCache } from './row-cache.ts';
+import { timed } from './write-timestamp.ts';
+
+export interface Renewal {
+  readonly log: EventLog;
+  readonly store: SpeedStore;
+  readonly options: SpeedOptions;
+  readonly partition: PartitionId;
+  /** What coverage says of the epoch now. */
+  readonly old: Coverage;
+  /** Of the epoch that is still being written: how far it was. */
+  readonly end: number | undefined;
+  /** Until when rows written from now on may be trusted. */
+  readonly expiry: () => number;
+  /** Of an epoch without rows. */
+  readonly neverMs: number;
+  /** Writes coverage as the partition's owner, or throws. */
+  readonly cover: (coverage: Coverage) => Promise<Coverage>;
+}
+
+/** Returns the coverage that is in force from now on. */
+export const renewEpoch = async ({ log, store, options, partition, old, end, expiry, neverMs, cover }: Renewal): Promise<Coverage> => {
+  const generation = old.begun + 1;
+  await cover({ ...old, begun: generation });
+  const withoutPosition = { readPosition: async () => undefined };
+  let { duplicates, epoch, opening } = await beginPartition(log, withoutPosition, partition, { [partition]: old.from });
+  const cache = createRowCache(store, options.cachedStates);
+  let [expiresAtMs, at] = [neverMs, old.from];
+  reading: for (;;) {
+    const records = await log.read(partition, at, options.batchRecords);
+    for (const batch of planBatches(records, at, { epoch, opening })) {
+      ({ epoch, opening } = batch);
+      if (epoch !== old.epoch) break reading;
+      const events = end === undefined ? batch.events : batch.events.filter((record) => record.offset < end);
+      const { rows } = await foldBatch(partition, { ...batch, events }, generation, duplicates, cache.find);
+      if (rows.length === 0) continue;
+      if (expiresAtMs === neverMs) expiresAtMs = expiry();
+      await store.upsert(
+        rows.map((row) => timed(row, opening)),
+        options.ttlMs,
+      );
+      cache.keep(rows);
+    }
+    const last = records.at(-1);
+    if (last === undefined || (end !== undefined && last.offset + 1 >= end)) break;
+    at = last.offset + 1;
+  }
+  return cover({ ...old, generation, expiresAtMs, begun: generation });
+};
