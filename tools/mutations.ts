@@ -60,15 +60,49 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'the position is written before the rows',
     file: `${SPEED}/partition-writer.ts`,
     text: '    if (folded.rows.length > 0) {\n',
-    replacement:
-      '    await store.putPosition({ partition, offset: batch.to, epoch: batch.epoch, opening: batch.opening, fence });\n    if (folded.rows.length > 0) {\n',
+    replacement: '    await reach(batch.to, batch);\n    if (folded.rows.length > 0) {\n',
     tests: WRITER_TESTS,
   },
   {
     name: 'a renewal of the open epoch goes beyond the writer',
     file: `${SPEED}/partition-writer.ts`,
-    text: 'old.epoch === epoch ? offset : undefined',
+    text: 'isOpen ? offset : undefined',
     replacement: 'undefined',
+    tests: WRITER_TESTS,
+  },
+  {
+    name: 'a new owner claims nothing',
+    file: `${SPEED}/partition-writer.ts`,
+    text: '  owning(await store.claim(partition, fence));\n',
+    replacement: '',
+    tests: WRITER_TESTS,
+  },
+  {
+    name: 'coverage is written by whoever wants to',
+    file: `${SPEED}/partition-writer.ts`,
+    text: 'owning(await store.putCoverage(next, fence));',
+    replacement: 'await store.putCoverage(next, 1e9);',
+    tests: WRITER_TESTS,
+  },
+  {
+    name: 'a renewal that broke off is begun again in place',
+    file: `${SPEED}/renew-epoch.ts`,
+    text: 'old.begun + 1',
+    replacement: 'old.generation + 1',
+    tests: WRITER_TESTS,
+  },
+  {
+    name: 'a writer goes on after it failed',
+    file: `${SPEED}/partition-writer.ts`,
+    text: 'if (failure) throw failure.error;',
+    replacement: '',
+    tests: WRITER_TESTS,
+  },
+  {
+    name: 'a renewal stamps rows from the opening of the epoch before',
+    file: `${SPEED}/renew-epoch.ts`,
+    text: '({ epoch, opening } = batch);',
+    replacement: '({ epoch } = batch);',
     tests: WRITER_TESTS,
   },
   {
@@ -109,8 +143,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'rows are shown before the change record that tells of them',
     file: `${OVERLAY}/overlay.ts`,
-    text: 'isReady: () => [...reached]',
-    replacement: 'isReady: () => true || [...reached]',
+    text: 'isReady = (): boolean => [...reached]',
+    replacement: 'isReady = (): boolean => true || [...reached]',
     tests: OVERLAY_TESTS,
   },
   {

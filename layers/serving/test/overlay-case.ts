@@ -80,8 +80,7 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
             TTL_MS,
           );
         if (isWritten('change')) await store.appendChange({ partition, from, to, epoch, generation: 0, appendedAtMs, rows }, TTL_MS);
-        if (isWritten('position'))
-          await store.putPosition({ partition, offset: to, epoch, opening: { offset: 0, appendedAtMs: 0 } }, 1);
+        if (isWritten('position')) await store.putPosition({ partition, offset: to, epoch, opening: { offset: 0, appendedAtMs: 0 } }, 1);
         from = to;
       }
     },

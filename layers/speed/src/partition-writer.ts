@@ -44,7 +44,10 @@ export class FencedError extends Error {
 export interface PartitionWriter {
   readonly partition: PartitionId;
   readonly offset: number;
-  /** Reads and projects what came, or waits a while for something to come. */
+  /**
+   * Reads and projects what came, or waits a while for something to come. A writer that failed once fails again: what it knows of duplicates and states is
+   * ahead of what it wrote. Another one begins where the store is.
+   */
   step(): Promise<Progressed | undefined>;
   /** Asks for an epoch to be projected again from the log under the next generation, before its rows expire: the next step begins with it. */
   renew(coverage: Coverage): void;
@@ -118,40 +121,54 @@ export const openPartitionWriter = async (context: WriterContext, partition: Par
     await reach(offset, { epoch, opening });
   }
 
+  const renewDue = async (): Promise<void> => {
+    for (const old of due.values()) {
+      due.delete(old.epoch);
+      // The log does not have all of it any more: it stays missing until a version covers it.
+      if ((await log.bounds(partition)).earliest > old.from) continue;
+      const current = await readCoverage(old.epoch);
+      // It was renewed meanwhile, or no version needs it any more.
+      if (current?.generation !== old.generation) continue;
+      const isOpen = old.epoch === epoch;
+      // Between two micro-batches: nobody else writes rows of the epoch that is still open.
+      const end = isOpen ? offset : undefined;
+      const renewed = await renewEpoch({ log, store, options, partition, old: current, end, expiry, neverMs: NEVER_MS, cover });
+      if (!isOpen) continue;
+      coverage = renewed;
+      cache.clear();
+    }
+  };
+  const project = async (): Promise<Progressed | undefined> => {
+    const records = await log.read(partition, offset, options.batchRecords, options.waitMs);
+    let all: Progressed | undefined;
+    for (const batch of planBatches(records, offset, { epoch, opening })) {
+      const done = await write(batch);
+      all = {
+        records: (all?.records ?? 0) + done.records,
+        rows: (all?.rows ?? 0) + done.rows,
+        duplicates: (all?.duplicates ?? 0) + done.duplicates,
+        rejected: (all?.rejected ?? 0) + done.rejected,
+        appendedAtMs: done.appendedAtMs,
+      };
+    }
+    return all;
+  };
+  let failure: { readonly error: unknown } | undefined;
+
   return {
     partition,
     get offset() {
       return offset;
     },
     async step() {
-      for (const old of due.values()) {
-        due.delete(old.epoch);
-        // The log does not have all of it any more: it stays missing until a version covers it.
-        if ((await log.bounds(partition)).earliest > old.from) continue;
-        const current = await readCoverage(old.epoch);
-        // It was renewed meanwhile, or no version needs it any more.
-        if (current?.generation !== old.generation) continue;
-        const isOpen = old.epoch === epoch;
-        // Between two micro-batches: nobody else writes rows of the epoch that is still open.
-        const end = isOpen ? offset : undefined;
-        const renewed = await renewEpoch({ log, store, options, partition, old: current, end, expiry, neverMs: NEVER_MS, cover });
-        if (!isOpen) continue;
-        coverage = renewed;
-        cache.clear();
+      if (failure) throw failure.error;
+      try {
+        await renewDue();
+        return await project();
+      } catch (error) {
+        failure = { error };
+        throw error;
       }
-      const records = await log.read(partition, offset, options.batchRecords, options.waitMs);
-      let all: Progressed | undefined;
-      for (const batch of planBatches(records, offset, { epoch, opening })) {
-        const done = await write(batch);
-        all = {
-          records: (all?.records ?? 0) + done.records,
-          rows: (all?.rows ?? 0) + done.rows,
-          duplicates: (all?.duplicates ?? 0) + done.duplicates,
-          rejected: (all?.rejected ?? 0) + done.rejected,
-          appendedAtMs: done.appendedAtMs,
-        };
-      }
-      return all;
     },
     renew: (old) => {
       due.set(old.epoch, old);

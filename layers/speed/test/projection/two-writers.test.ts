@@ -14,7 +14,16 @@ const OPTIONS = { ttlMs: 10_000 * HOUR_MS, cachedStates: 2, batchRecords: 3 };
 /** The store, each of its calls done when the scheduler says. */
 const scheduled = (store: SpeedStore, scheduler: fc.Scheduler, who: string): SpeedStore => {
   const delayed = { ...store };
-  for (const name of ['upsert', 'readKey', 'appendChange', 'readCoverage', 'putCoverage', 'claim', 'readPosition', 'putPosition'] as const) {
+  for (const name of [
+    'upsert',
+    'readKey',
+    'appendChange',
+    'readCoverage',
+    'putCoverage',
+    'claim',
+    'readPosition',
+    'putPosition',
+  ] as const) {
     const work = store[name] as (...args: readonly unknown[]) => Promise<unknown>; // as: handed on as it came
     Object.assign(delayed, {
       [name]: async (...args: readonly unknown[]) => {

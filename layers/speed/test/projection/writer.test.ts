@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { DEFAULT_SPEED_OPTIONS } from '../../src/options.ts';
 import { FencedError } from '../../src/partition-writer.ts';
-import { nameOf } from './plain-fold.ts';
+import { nameOf, type Told } from './plain-fold.ts';
 import { Broken, breaking, drain, HOUR_MS, openProjectionCase, PARTITION, type ProjectionCase, START_MS } from './projection-case.ts';
 
 const { ttlMs, clockToleranceMs } = DEFAULT_SPEED_OPTIONS;
@@ -20,6 +20,10 @@ afterEach(() => on.close());
 let ids = 0;
 const rate = (...scores: readonly number[]): Promise<void> =>
   on.give(...scores.map((score) => ({ id: `rating ${(ids += 1)}`, movie: score % 3, score })));
+
+/** What change records tell, applied one after the other. */
+const toldBy = (changes: readonly ChangeRecord[]): Told =>
+  Object.fromEntries(changes.flatMap(({ rows }) => rows.map((row) => [nameOf(row.view, row.key, row.epoch), [row.state, row.lastOffset]])));
 
 /** A store, and what is written to it. */
 const recording = (to = on.store): { readonly store: SpeedStore; readonly rows: TimedRow[]; readonly steps: string[] } => {
@@ -101,10 +105,7 @@ test('change records follow one another without a hole, each of one epoch, and t
   const changes: readonly ChangeRecord[] = await on.store.readChanges(PARTITION, 0, 100);
   expect(changes.map(({ from }) => from)).toEqual([0, ...changes.slice(0, -1).map(({ to }) => to)]);
   expect(changes.at(-1)?.to).toBe((await on.log.bounds(PARTITION)).next);
-  const told = Object.fromEntries(
-    changes.flatMap(({ rows }) => rows.map((row) => [nameOf(row.view, row.key, row.epoch), [row.state, row.lastOffset]])),
-  );
-  expect(told).toEqual(await on.told());
+  expect(toldBy(changes)).toEqual(await on.told());
 });
 
 test('write timestamps follow from the log alone and grow with the offset, so a replay writes the same', async () => {
@@ -178,6 +179,15 @@ describe('duplicates', () => {
     expect(await (await on.writer()).step()).toMatchObject({ records: 2, duplicates: 1 });
   });
 
+  test('prolong the window of their id', async () => {
+    await on.give(again);
+    for (let n = 0; n < 3; n += 1) {
+      on.clock.nowMs += 47 * HOUR_MS;
+      await on.give(again);
+    }
+    expect(await (await on.writer()).step()).toMatchObject({ records: 4, duplicates: 3 });
+  });
+
   test('of an event that cannot be used are not reported again', async () => {
     await on.give({ id: 'junk', movie: 1, score: 0 }, { id: 'junk', movie: 1, score: 0 });
     expect(await (await on.writer()).step()).toMatchObject({ rejected: 1, duplicates: 1, rows: 0 });
@@ -192,6 +202,27 @@ test('a writer whose partition has another owner stops before it says how far it
   await drain(owner);
   await expect(former.step()).rejects.toThrow(FencedError);
   expect(await on.store.readPosition(PARTITION)).toMatchObject({ offset: 2 });
+  expect(await on.told()).toEqual(await on.plain());
+});
+
+test('a writer that failed once fails again, though the store works: it would take other records for duplicates', async () => {
+  const options = { ttlMs: 100 * HOUR_MS };
+  const again = { id: 'the same', movie: 1, score: 7 };
+  await on.give(again);
+  let fails = false;
+  const upsert: SpeedStore['upsert'] = async (rows, ttl) => {
+    if (fails) throw new Broken();
+    await on.store.upsert(rows, ttl);
+  };
+  const writer = await drain(await on.writer(options, { ...on.store, upsert }));
+  await on.give(again);
+  on.clock.nowMs += 49 * HOUR_MS;
+  await rate(4);
+  fails = true;
+  await expect(writer.step()).rejects.toThrow(Broken);
+  fails = false;
+  await expect(writer.step()).rejects.toThrow(Broken);
+  await drain(await on.writer(options));
   expect(await on.told()).toEqual(await on.plain());
 });
 
@@ -223,8 +254,10 @@ describe('a renewal', () => {
     await drain(writer);
     expect(await on.coverage()).toMatchObject([{ epoch: 1, generation: 1 }]);
     expect(await on.told()).toEqual(await on.plain());
-    const generations = (await on.store.readChanges(PARTITION, 0, 10)).map(({ from, generation }) => [from, generation]);
-    expect(generations).toEqual([
+    const changes = await on.store.readChanges(PARTITION, 0, 10);
+    // What comes after the renewal is in change records, for whoever has the rest already.
+    expect(toldBy(changes)).toEqual(await on.plain());
+    expect(changes.map(({ from, generation }) => [from, generation])).toEqual([
       [0, 0],
       [2, 1],
     ]);

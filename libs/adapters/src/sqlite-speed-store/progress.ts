@@ -3,7 +3,8 @@ import type { PartitionId } from '@rushes/domain';
 import type { Coverage, SpeedPosition } from '@rushes/ports';
 import type { DatabaseSync } from 'node:sqlite';
 
-const CLAIM = 'INSERT INTO owners (partition, fence) VALUES (?, ?) ON CONFLICT DO UPDATE SET fence = excluded.fence WHERE excluded.fence >= fence';
+const CLAIM =
+  'INSERT INTO owners (partition, fence) VALUES (?, ?) ON CONFLICT DO UPDATE SET fence = excluded.fence WHERE excluded.fence >= fence';
 
 export const ownersOf = (database: DatabaseSync) => {
   const claim = database.prepare(CLAIM);
