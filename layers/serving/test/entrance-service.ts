@@ -22,17 +22,15 @@ import { emptyState, encodeState, type EventRow, foldEvent, keyOf, KEYED_VIEWS }
 import type { FastifyInstance } from 'fastify';
 
 import { buildApp } from '../src/app.ts';
-import { DEFAULT_OPTIONS, type ServingOptions } from '../src/options.ts';
+import type { ServingOptions } from '../src/options.ts';
 import { publish } from './catalog.ts';
 import { CATALOG } from './films.ts';
 import { memoryBatchViews } from './memory-batch-views.ts';
-import { objectStore, recordingLogger } from './service.ts';
+import { NEVER_TOO_MUCH, objectStore, recordingLogger } from './service.ts';
 
 export const NOW_MS = Date.parse('2026-03-01T11:00:00Z');
 const TTL_MS = 7 * 24 * 3_600_000;
 const FAR_AWAY_MS = 3_600_000;
-/** Many requests, and a machine that does other things too: load is not what is tested here. */
-const NEVER_TOO_MUCH = { ...DEFAULT_OPTIONS.overload, maxEventLoopDelayMs: 0 };
 
 export interface LoggedEvent {
   readonly partition: PartitionId;

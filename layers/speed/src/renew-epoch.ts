@@ -34,7 +34,8 @@ export const renewEpoch = async ({ log, store, options, partition, old, end, exp
   const generation = old.begun + 1;
   await cover({ ...old, begun: generation });
   const withoutPosition = { readPosition: async () => undefined };
-  let { duplicates, epoch, opening } = await beginPartition(log, withoutPosition, partition, { [partition]: old.from });
+  const begun = await beginPartition(log, withoutPosition, partition, { [partition]: old.from });
+  let { epoch, opening } = begun;
   const cache = createRowCache(store, options.cachedStates);
   let [expiresAtMs, at] = [neverMs, old.from];
   reading: for (;;) {
@@ -43,7 +44,7 @@ export const renewEpoch = async ({ log, store, options, partition, old, end, exp
       ({ epoch, opening } = batch);
       if (epoch !== old.epoch) break reading;
       const events = end === undefined ? batch.events : batch.events.filter((record) => record.offset < end);
-      const { rows } = await foldBatch(partition, { ...batch, events }, generation, duplicates, cache.find);
+      const { rows } = await foldBatch(partition, { ...batch, events }, generation, begun.duplicates, cache.find);
       if (rows.length === 0) continue;
       if (expiresAtMs === neverMs) expiresAtMs = expiry();
       await store.upsert(

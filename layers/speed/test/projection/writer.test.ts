@@ -4,8 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { DEFAULT_SPEED_OPTIONS } from '../../src/options.ts';
 import { FencedError } from '../../src/partition-writer.ts';
-import { nameOf, type Told } from './plain-fold.ts';
+import { nameOf } from './plain-fold.ts';
 import { Broken, breaking, drain, HOUR_MS, openProjectionCase, PARTITION, type ProjectionCase, START_MS } from './projection-case.ts';
+import { recording, toldBy } from './recording.ts';
 
 const { ttlMs, clockToleranceMs } = DEFAULT_SPEED_OPTIONS;
 const TRUSTED_MS = ttlMs - clockToleranceMs;
@@ -21,39 +22,8 @@ let ids = 0;
 const rate = (...scores: readonly number[]): Promise<void> =>
   on.give(...scores.map((score) => ({ id: `rating ${(ids += 1)}`, movie: score % 3, score })));
 
-/** What change records tell, applied one after the other. */
-const toldBy = (changes: readonly ChangeRecord[]): Told =>
-  Object.fromEntries(changes.flatMap(({ rows }) => rows.map((row) => [nameOf(row.view, row.key, row.epoch), [row.state, row.lastOffset]])));
-
-/** A store, and what is written to it. */
-const recording = (to = on.store): { readonly store: SpeedStore; readonly rows: TimedRow[]; readonly steps: string[] } => {
-  const rows: TimedRow[] = [];
-  const steps: string[] = [];
-  const store: SpeedStore = {
-    ...to,
-    upsert: async (timed, ttl) => {
-      steps.push(`rows for ${ttl} ms`);
-      rows.push(...timed);
-      await to.upsert(timed, ttl);
-    },
-    appendChange: async (change, ttl) => {
-      steps.push(`change ${change.from}-${change.to} for ${ttl} ms`);
-      await to.appendChange(change, ttl);
-    },
-    putPosition: async (position, fence) => {
-      steps.push(`position ${position.offset}`);
-      return to.putPosition(position, fence);
-    },
-    putCoverage: async (coverage, fence) => {
-      steps.push(`coverage of ${coverage.epoch}`);
-      return to.putCoverage(coverage, fence);
-    },
-  };
-  return { store, rows, steps };
-};
-
 test('coverage, rows, change record, position: in this order, each row with the full time to live', async () => {
-  const { store, steps } = recording();
+  const { store, steps } = recording(on.store);
   const writer = await on.writer({}, store);
   await rate(3, 4);
   steps.length = 0;
@@ -113,7 +83,7 @@ test('write timestamps follow from the log alone and grow with the offset, so a 
   await on.log.appendBarrier(1);
   on.clock.nowMs += 5;
   await rate(3, 3, 3);
-  const one = recording();
+  const one = recording(on.store);
   await drain(await on.writer({ batchRecords: 2 }, one.store));
   // The same log at another time, in batches of another size, into a store with nothing in it.
   on.clock.nowMs += HOUR_MS;
@@ -224,100 +194,6 @@ test('a writer that failed once fails again, though the store works: it would ta
   await expect(writer.step()).rejects.toThrow(Broken);
   await drain(await on.writer(options));
   expect(await on.told()).toEqual(await on.plain());
-});
-
-describe('a renewal', () => {
-  test('projects an epoch again and promises it for another time to live', async () => {
-    await rate(3, 4, 5, 6, 7, 8);
-    await on.log.appendBarrier(1);
-    const writer = await drain(await on.writer());
-    on.clock.nowMs += 40 * HOUR_MS;
-    const [first] = await on.coverage();
-    if (first) writer.renew(first);
-    await rate(9);
-    await drain(writer);
-    expect(await on.coverage()).toMatchObject([
-      { epoch: 1, generation: 1, from: 0, expiresAtMs: START_MS + 40 * HOUR_MS + TRUSTED_MS },
-      { epoch: 2, generation: 0 },
-    ]);
-    on.clock.nowMs += 20 * HOUR_MS; // what was written first has expired
-    expect(await on.told()).toEqual(await on.plain());
-  });
-
-  test('of the epoch that is still open ends where the writer is, and the writer goes on in the new generation', async () => {
-    const writer = await on.writer();
-    await rate(3, 4);
-    await writer.step();
-    const [first] = await on.coverage();
-    if (first) writer.renew(first);
-    await rate(5, 6);
-    await drain(writer);
-    expect(await on.coverage()).toMatchObject([{ epoch: 1, generation: 1 }]);
-    expect(await on.told()).toEqual(await on.plain());
-    const changes = await on.store.readChanges(PARTITION, 0, 10);
-    // What comes after the renewal is in change records, for whoever has the rest already.
-    expect(toldBy(changes)).toEqual(await on.plain());
-    expect(changes.map(({ from, generation }) => [from, generation])).toEqual([
-      [0, 0],
-      [2, 1],
-    ]);
-  });
-
-  test('by a former owner changes nothing', async () => {
-    const former = await on.writer();
-    await rate(3, 4);
-    await former.step();
-    for (const one of await on.coverage()) former.renew(one);
-    const owner = await on.writer();
-    await rate(5, 6);
-    await drain(owner);
-    const before = await on.coverage();
-    await expect(former.step()).rejects.toThrow(FencedError);
-    expect(await on.coverage()).toEqual(before);
-    await rate(7);
-    await drain(owner);
-    expect(await on.told()).toEqual(await on.plain());
-  });
-
-  test('that broke off is begun anew under another generation, never in place', async () => {
-    await rate(3, 4, 5);
-    const broken = await drain(await on.writer({}, breaking(on.store, 8, true)));
-    const [first] = await on.coverage();
-    if (first) broken.renew(first);
-    await expect(broken.step()).rejects.toThrow(Broken); // its rows are written, coverage still names the former ones
-    expect(await on.coverage()).toMatchObject([{ generation: 0, begun: 1 }]);
-    const writer = await on.writer();
-    if (first) writer.renew(first);
-    await writer.step();
-    expect(await on.coverage()).toMatchObject([{ generation: 2, begun: 2 }]);
-    expect(await on.told()).toEqual(await on.plain());
-  });
-
-  test('asked for twice is done once', async () => {
-    await rate(3, 4, 5);
-    const writer = await drain(await on.writer());
-    const [first] = await on.coverage();
-    for (let n = 0; n < 2; n += 1) {
-      if (first) writer.renew(first);
-      await writer.step();
-    }
-    expect(await on.coverage()).toMatchObject([{ generation: 1, begun: 1 }]);
-  });
-
-  test('stamps rows as any writer would: of an epoch that began in the same millisecond as the one before', async () => {
-    await on.log.appendBarrier(1);
-    await rate(6, 9); // of another epoch, so that the barriers lie apart
-    await on.log.appendBarrier(2);
-    await rate(3);
-    const { store, rows } = recording();
-    const writer = await drain(await on.writer({}, store));
-    for (const one of await on.coverage()) if (one.epoch === 3) writer.renew(one);
-    await rate(3);
-    await drain(writer);
-    const stamps = new Set(rows.map((row) => `${row.lastOffset}: ${row.timestampUs}`));
-    expect(stamps.size).toBe(new Set(rows.map((row) => row.lastOffset)).size);
-    expect(await on.told()).toEqual(await on.plain());
-  });
 });
 
 describe('a log that was trimmed behind the position', () => {
