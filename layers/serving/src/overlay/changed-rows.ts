@@ -1,16 +1,21 @@
 /**
  * The rows of a view that events changed since the cut: for each key the batch artefact's row (if it has one) and the row that stands for it now (if
  * there is one). Persistent: a copy costs nothing, and changing it leaves the original as it was, so an answer reads one state from start to end.
+ *
+ * Sorted lists are built when they are first asked for, and kept up by each change from then on; of many, those asked for last.
  */
-import type { ArtefactLayout, ArtefactRow, CellValue, ListPosition, SortColumn } from '@rushes/ports';
+import type { ArtefactLayout, ArtefactRow, Condition, ListPosition, SortColumn } from '@rushes/ports';
 import SortedBTree from 'sorted-btree';
 
 import { cellOf, keyOfRow, rowIndex, type RowIndex } from './layout-row.ts';
-import { placeOrder } from './row-order.ts';
+import { buildList, fixesColumn, type ListKind, listName, type RowChange, type SortedList } from './sorted-list.ts';
 
 // The package is CommonJS: what Node imports as its default is the whole module.
 const BTree = SortedBTree.default;
 type Tree<K, V> = InstanceType<typeof BTree<K, V>>;
+
+/** Each costs some microseconds whenever a row changes, and tens of bytes a row. */
+const MOST_LISTS = 32;
 
 export interface ChangedRow {
   readonly before: ArtefactRow | undefined;
@@ -21,11 +26,6 @@ export interface ChangedRow {
   readonly changedAtMs: number;
 }
 
-interface Order {
-  readonly sort: readonly SortColumn[];
-  readonly tree: Tree<ListPosition, ArtefactRow>;
-}
-
 export interface ChangedRows {
   readonly index: RowIndex;
   readonly size: number;
@@ -33,8 +33,10 @@ export interface ChangedRows {
   /** The key of the changed row that has this value in a column of the layout's lookups. */
   lookup(column: string, value: string): string | undefined;
   values(): Iterable<ChangedRow>;
-  /** Rows that stand now, in a list's order, after a place; `undefined` if no tree has this order. */
-  walk(sort: readonly SortColumn[], after: ListPosition | undefined): Iterable<ArtefactRow> | undefined;
+  /** Rows that stand now and satisfy those conditions that fix a column, in a list's order, after a place: others of the conditions are left to check. */
+  walk(where: readonly Condition[], sort: readonly SortColumn[], after: ListPosition | undefined): Iterable<ArtefactRow>;
+  /** The lists that are kept, the one asked for last at the end. */
+  lists(): readonly ListKind[];
   /** A copy that can be changed. */
   edit(): ChangedRowsEditor;
 }
@@ -46,89 +48,90 @@ export interface ChangedRowsEditor {
   done(): ChangedRows;
 }
 
-const sortsOf = (layout: ArtefactLayout): readonly (readonly SortColumn[])[] => [
-  [],
-  ...layout.sorts.flatMap(({ columns, directions }) =>
-    (directions === 'both' ? [false, true] : [directions === 'descending']).map((desc) => columns.map((column) => ({ column, desc }))),
-  ),
-];
-
-const sameSort = (a: readonly SortColumn[], b: readonly SortColumn[]): boolean =>
-  a.length === b.length && a.every(({ column, desc }, n) => column === b[n]?.column && desc === b[n].desc);
-
-export const placeOf = (index: RowIndex, row: ArtefactRow, sort: readonly SortColumn[]): ListPosition => ({
-  values: sort.map(({ column }): CellValue => cellOf(index, row, column)),
-  key: keyOfRow(row),
-});
-
-/** From the first place behind `after` on. */
-function* behind<V>(tree: Tree<ListPosition, V>, sort: readonly SortColumn[], after: ListPosition | undefined): Generator<V> {
-  const order = placeOrder(sort);
-  for (const [place, value] of tree.entries(after)) if (after === undefined || order(place, after) > 0) yield value;
-}
+type Lists = Map<string, SortedList>;
 
 const changedRows = (
   index: RowIndex,
   byKey: Tree<string, ChangedRow>,
-  orders: readonly Order[],
   lookups: ReadonlyMap<string, Tree<string, string>>,
-): ChangedRows => ({
-  index,
-  size: byKey.size,
-  get: (key) => byKey.get(key),
-  lookup: (column, value) => lookups.get(column)?.get(value),
-  values: () => byKey.values(),
-  walk: (sort, after) => {
-    const order = orders.find((candidate) => sameSort(candidate.sort, sort));
-    return order && behind(order.tree, sort, after);
-  },
-  edit: () => editor(index, byKey, orders, lookups),
-});
+  lists: Lists,
+): ChangedRows => {
+  function* standing(): Generator<ArtefactRow> {
+    for (const { now } of byKey.values()) if (now !== undefined) yield now;
+  }
+  const listOf = (kind: ListKind): SortedList => {
+    const name = listName(kind);
+    const list = lists.get(name) ?? buildList(index, kind, standing());
+    // A map remembers the order of insertion: the list asked for last is at the end.
+    lists.delete(name);
+    lists.set(name, list);
+    for (const oldest of lists.keys()) {
+      if (lists.size <= MOST_LISTS) break;
+      lists.delete(oldest);
+    }
+    return list;
+  };
+  return {
+    index,
+    size: byKey.size,
+    get: (key) => byKey.get(key),
+    lookup: (column, value) => lookups.get(column)?.get(value),
+    values: () => byKey.values(),
+    walk: (where, sort, after) => listOf({ fixed: where.filter(fixesColumn), sort }).walk(after),
+    lists: () => [...lists.values()].map(({ kind }) => kind),
+    edit: () => editor(index, byKey, lookups, lists),
+  };
+};
 
 const editor = (
   index: RowIndex,
   oldKeys: Tree<string, ChangedRow>,
-  oldOrders: readonly Order[],
   oldLookups: ReadonlyMap<string, Tree<string, string>>,
+  oldLists: Lists,
 ): ChangedRowsEditor => {
   const byKey = oldKeys.clone();
-  const orders = oldOrders.map(({ sort, tree }): Order => ({ sort, tree: tree.clone() }));
   const lookups = new Map([...oldLookups].map(([column, tree]) => [column, tree.clone()]));
-  const remove = (key: string): void => {
-    const row = byKey.get(key)?.now;
-    if (row === undefined) return;
-    for (const { sort, tree } of orders) tree.delete(placeOf(index, row, sort));
-    for (const [column, tree] of lookups) {
-      const value = cellOf(index, row, column);
-      if (typeof value === 'string') tree.delete(value);
-    }
+  const edited = new Set<string>();
+  const lookupValues = (row: ArtefactRow | undefined) =>
+    row === undefined
+      ? []
+      : [...lookups].flatMap(([column, tree]) => {
+          const value = cellOf(index, row, column);
+          return typeof value === 'string' ? [{ tree, value }] : [];
+        });
+  const replace = (key: string, changed: ChangedRow | undefined): void => {
+    for (const { tree, value } of lookupValues(byKey.get(key)?.now)) tree.delete(value);
+    edited.add(key);
+    if (changed === undefined) byKey.delete(key);
+    else byKey.set(key, changed);
+    for (const { tree, value } of lookupValues(changed?.now)) tree.set(value, key);
   };
   return {
     get: (key) => byKey.get(key),
-    set(key, changed) {
-      remove(key);
-      byKey.set(key, changed);
-      const row = changed.now;
-      if (row === undefined) return;
-      for (const { sort, tree } of orders) tree.set(placeOf(index, row, sort), row);
-      for (const [column, tree] of lookups) {
-        const value = cellOf(index, row, column);
-        if (typeof value === 'string') tree.set(value, key);
-      }
+    set: replace,
+    delete: (key) => replace(key, undefined),
+    done() {
+      const changes = [...edited].map((key): RowChange => ({ old: oldKeys.get(key)?.now, now: byKey.get(key)?.now }));
+      // Also those lists that were asked for since the editing began.
+      const lists = new Map([...oldLists].map(([name, list]) => [name, list.with(changes)]));
+      return changedRows(index, byKey, lookups, lists);
     },
-    delete(key) {
-      remove(key);
-      byKey.delete(key);
-    },
-    done: () => changedRows(index, byKey, orders, lookups),
   };
 };
 
-/** No changes to a view of this layout. */
-export const noChanges = (layout: ArtefactLayout): ChangedRows =>
-  changedRows(
-    rowIndex(layout),
+/** No changes to a view of this layout. @param lists to keep from the beginning. */
+export const noChanges = (layout: ArtefactLayout, lists: readonly ListKind[] = []): ChangedRows => {
+  const index = rowIndex(layout);
+  return changedRows(
+    index,
     new BTree<string, ChangedRow>(),
-    sortsOf(layout).map((sort) => ({ sort, tree: new BTree<ListPosition, ArtefactRow>(undefined, placeOrder(sort)) })),
     new Map(layout.lookups.map((column) => [column, new BTree<string, string>()])),
+    new Map(lists.map((kind) => [listName(kind), buildList(index, kind, [])])),
   );
+};
+
+/** The place of a row in an order. */
+export const placeOf = (index: RowIndex, row: ArtefactRow, sort: readonly SortColumn[]): ListPosition => ({
+  values: sort.map(({ column }) => cellOf(index, row, column)),
+  key: keyOfRow(row),
+});

@@ -139,7 +139,7 @@ test('single rows, by key and by lookup, are those of all rows', async () => {
 
 test('what was handed out does not change when rows change later', () => {
   const values = (changed: ReturnType<typeof noChanges>): readonly CellValue[] =>
-    [...(changed.walk([{ column: 'votes', desc: true }], undefined) ?? [])].map((row) => row[3] ?? null);
+    [...changed.walk([], [{ column: 'votes', desc: true }], undefined)].map((row) => row[3] ?? null);
   const edit = noChanges(LAYOUT).edit();
   for (const [n, key] of KEYS.entries()) edit.set(key, { before: undefined, now: rowOf(key, ['a', n, null]), token: 'x', changedAtMs: 0 });
   const first = edit.done();

@@ -28,16 +28,8 @@ export const mergedReader = (batch: ArtefactReader, changed: ChangedRows): Artef
 
   /** Matching changed rows in the list's order. */
   const walkChanged = function* (query: ListQuery): Generator<ArtefactRow> {
-    const order = placeOrder(query.sort);
-    const { after, sort } = query;
-    const sorted =
-      changed.walk(sort, after) ??
-      [...changed.values()]
-        .map(({ now }) => now)
-        .filter((row) => row !== undefined)
-        .filter((row) => after === undefined || order(placeOf(index, row, sort), after) > 0)
-        .toSorted((a, b) => order(placeOf(index, a, sort), placeOf(index, b, sort)));
-    for (const row of sorted) if (matches(row, query.where)) yield row;
+    const { where, sort, after } = query;
+    for (const row of changed.walk(where, sort, after)) if (matches(row, where)) yield row;
   };
 
   const listMerged = async (query: ListQuery): Promise<readonly ListedRow[]> => {
