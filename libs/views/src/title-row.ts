@@ -98,17 +98,19 @@ const nothing = (text: CellValue): string | null => (typeof text === 'string' &&
 const integer = (value: CellValue): number | null => (typeof value === 'number' ? value : null);
 const members = (set: string | null): readonly string[] => (set === null || set === '' ? [] : set.split(SET_SEPARATOR));
 /** By code points, as the batch engine counts characters. */
-const cut = (text: string | null): string | null => (text === null ? null : Array.from(text).slice(0, SHOWN_CHARACTERS).join(''));
+const cut = (text: string | null): string | null =>
+  text === null || text.length <= SHOWN_CHARACTERS ? text : Array.from(text).slice(0, SHOWN_CHARACTERS).join('');
 const joined = (set: string | null, limit?: number): string | null => (set === null ? null : members(set).slice(0, limit).join(','));
 
 /** JSON object of texts that are JSON already. */
 const objectText = (entries: readonly (readonly [name: string, text: string])[]): string =>
   `{${entries.map(([name, text]) => `"${name}":${text}`).join(',')}}`;
 /** JSON as the batch engine writes it: control characters in upper-case hexadecimal digits. */
-const json = (value: unknown): string =>
-  JSON.stringify(value).replace(/\\(?:u00[0-9a-f]{2}|.)/g, (escape) =>
-    escape.length > 2 ? `\\u${escape.slice(2).toUpperCase()}` : escape,
-  );
+const json = (value: unknown): string => {
+  const text = JSON.stringify(value);
+  if (!text.includes('\\')) return text;
+  return text.replace(/\\(?:u00[0-9a-f]{2}|.)/g, (escape) => (escape.length > 2 ? `\\u${escape.slice(2).toUpperCase()}` : escape));
+};
 
 /** Whether anything knows the title: events of a title that nobody knows yet are kept, and count once it is known. */
 const isKnown = ({ dump, records }: TitleInputs): boolean => dump !== null || records.additions > 0;

@@ -93,17 +93,26 @@ export interface Sums {
 
 export const NO_SUMS: Sums = { ratedTitles: 0, totalVotes: 0, genres: new Map() };
 
-/** @param sign 1 to add, -1 to subtract. */
-export const addContribution = (sums: Sums, { ratedTitles, totalVotes, isMovie, genres: names }: Contribution, sign: 1 | -1): Sums => {
-  const changed = new Map(sums.genres);
-  for (const name of names) {
-    const { movies, titles: all } = changed.get(name) ?? { movies: 0, titles: 0 };
-    changed.set(name, { movies: movies + sign * Number(isMovie), titles: all + sign });
-  }
+export interface SumsEditor {
+  /** @param sign 1 to add, -1 to subtract. */
+  add(contribution: Contribution, sign: 1 | -1): void;
+  done(): Sums;
+}
+
+/** A copy that can be changed. */
+export const editSums = (sums: Sums): SumsEditor => {
+  let { ratedTitles, totalVotes } = sums;
+  const byGenre = new Map(sums.genres);
   return {
-    ratedTitles: sums.ratedTitles + sign * ratedTitles,
-    totalVotes: sums.totalVotes + sign * totalVotes,
-    genres: names.length === 0 ? sums.genres : changed,
+    add(contribution, sign) {
+      ratedTitles += sign * contribution.ratedTitles;
+      totalVotes += sign * contribution.totalVotes;
+      for (const name of contribution.genres) {
+        const { movies, titles: all } = byGenre.get(name) ?? { movies: 0, titles: 0 };
+        byGenre.set(name, { movies: movies + sign * Number(contribution.isMovie), titles: all + sign });
+      }
+    },
+    done: () => ({ ratedTitles, totalVotes, genres: byGenre }),
   };
 };
 

@@ -45,6 +45,8 @@ export interface ChangedRowsEditor {
   get(key: string): ChangedRow | undefined;
   set(key: string, row: ChangedRow): void;
   delete(key: string): void;
+  /** Puts what was changed so far into the lists: `done` has less left to do. */
+  sortIn(): void;
   done(): ChangedRows;
 }
 
@@ -91,7 +93,9 @@ const editor = (
 ): ChangedRowsEditor => {
   const byKey = oldKeys.clone();
   const lookups = new Map([...oldLookups].map(([column, tree]) => [column, tree.clone()]));
+  const lists: Lists = new Map(oldLists);
   const edited = new Set<string>();
+  let unsorted: RowChange[] = [];
   const lookupValues = (row: ArtefactRow | undefined) =>
     row === undefined
       ? []
@@ -100,20 +104,31 @@ const editor = (
           return typeof value === 'string' ? [{ tree, value }] : [];
         });
   const replace = (key: string, changed: ChangedRow | undefined): void => {
-    for (const { tree, value } of lookupValues(byKey.get(key)?.now)) tree.delete(value);
-    edited.add(key);
+    const change: RowChange = { old: byKey.get(key)?.now, now: changed?.now };
+    for (const { tree, value } of lookupValues(change.old)) tree.delete(value);
     if (changed === undefined) byKey.delete(key);
     else byKey.set(key, changed);
-    for (const { tree, value } of lookupValues(changed?.now)) tree.set(value, key);
+    for (const { tree, value } of lookupValues(change.now)) tree.set(value, key);
+    edited.add(key);
+    unsorted.push(change);
+  };
+  const sortIn = (): void => {
+    for (const [name, list] of lists) lists.set(name, list.with(unsorted));
+    unsorted = [];
   };
   return {
     get: (key) => byKey.get(key),
     set: replace,
     delete: (key) => replace(key, undefined),
+    sortIn,
     done() {
-      const changes = [...edited].map((key): RowChange => ({ old: oldKeys.get(key)?.now, now: byKey.get(key)?.now }));
-      // Also those lists that were asked for since the editing began.
-      const lists = new Map([...oldLists].map(([name, list]) => [name, list.with(changes)]));
+      sortIn();
+      // Lists that were asked for since the editing began.
+      const added = [...oldLists].filter(([name]) => !lists.has(name));
+      if (added.length > 0) {
+        const changes = [...edited].map((key): RowChange => ({ old: oldKeys.get(key)?.now, now: byKey.get(key)?.now }));
+        for (const [name, list] of added) lists.set(name, list.with(changes));
+      }
       return changedRows(index, byKey, lookups, lists);
     },
   };

@@ -21,8 +21,12 @@ export interface LastChange {
   readonly changedAtMs: number;
 }
 
-/** A movie's states: by view, then by key. */
-type MovieStates = Map<string, Map<string, EpochState[]>>;
+/** Each epoch's part of a key, the oldest first. */
+type Parts = readonly EpochState[];
+/** A movie's states by view: of a view with buckets by key, else of the one key that is the movie. Most movies have one view and one epoch: it has to be small. */
+type MovieStates = Map<KeyedView, Parts | Map<string, Parts>>;
+
+const NO_PARTS: Parts = [];
 
 export interface EpochStates {
   /** Returns the movie that the row is about, or `undefined` if the row is of a view that this version of the code does not know. */
@@ -31,48 +35,55 @@ export interface EpochStates {
   merged<View extends KeyedView>(view: View, key: string): StateOf<View> | undefined;
   /** The same for all keys of a movie in a view with buckets. */
   buckets<View extends KeyedView>(view: View, movieId: string): readonly { readonly bucketMs: number; readonly state: StateOf<View> }[];
-  /** Each epoch's part of a key, the oldest first. */
-  parts(view: KeyedView, key: string): readonly EpochState[];
+  /** Each epoch's part of a key, the oldest first. What is returned does not change. */
+  parts(view: KeyedView, key: string): Parts;
   /** The last change of a movie's states. `views`: those that matter. */
   lastChange(movieId: string, views: readonly KeyedView[]): LastChange;
   movies(): Iterable<string>;
   readonly size: number;
 }
 
+const bucketsOf = (found: Parts | Map<string, Parts> | undefined): Iterable<readonly [key: string, parts: Parts]> =>
+  found instanceof Map ? found : [];
+
 const VIEWS_BY_STORED_NAME: ReadonlyMap<string, KeyedView> = new Map(KEYED_VIEWS.map((view) => [view.storedName, view]));
 
 export const createEpochStates = (): EpochStates => {
   const byMovie = new Map<string, MovieStates>();
   let size = 0;
-  const parts = (view: KeyedView, key: string): readonly EpochState[] =>
-    byMovie.get(splitKey(key).movieId)?.get(view.storedName)?.get(key) ?? [];
-  const mergeParts = (view: KeyedView, found: readonly EpochState[]): unknown =>
+  const parts = (view: KeyedView, key: string): Parts => {
+    const found = byMovie.get(splitKey(key).movieId)?.get(view);
+    return (found instanceof Map ? found.get(key) : found) ?? NO_PARTS;
+  };
+  const mergeParts = (view: KeyedView, found: Parts): unknown =>
     found.reduce<unknown>((sum, { state }) => mergeStates(view, sum as never, state as never), emptyState(view)); // as never: the view's own states
 
   return {
     put(row) {
       const view = VIEWS_BY_STORED_NAME.get(row.view);
       if (view === undefined) return undefined;
-      const { movieId } = splitKey(row.key);
-      const states: MovieStates = byMovie.get(movieId) ?? new Map();
-      byMovie.set(movieId, states);
-      const keys = states.get(row.view) ?? new Map<string, EpochState[]>();
-      states.set(row.view, keys);
-      const known = keys.get(row.key) ?? [];
-      keys.set(row.key, known);
-      const at = known.findIndex((one) => one.epoch === row.epoch);
-      const one = {
+      const { movieId, bucketMs } = splitKey(row.key);
+      const known = parts(view, row.key);
+      const before = known.find((one) => one.epoch === row.epoch);
+      if (before !== undefined && before.lastOffset >= row.lastOffset) return movieId;
+      const one: EpochState = {
         epoch: row.epoch,
         partition: row.partition,
         state: decodeState(view, row.state) as unknown,
         lastOffset: row.lastOffset,
         appendedAtMs: row.appendedAtMs,
       };
-      if (at < 0) {
-        known.push(one);
-        known.sort((a, b) => a.epoch - b.epoch);
-        size += 1;
-      } else if ((known[at]?.lastOffset ?? -1) < row.lastOffset) known[at] = one;
+      if (before === undefined) size += 1;
+      const next = [...known.filter((other) => other !== before), one];
+      if (next.length > 1) next.sort((a, b) => a.epoch - b.epoch);
+      let states = byMovie.get(movieId);
+      if (states === undefined) byMovie.set(movieId, (states = new Map()));
+      if (bucketMs === undefined) states.set(view, next);
+      else {
+        const keys = states.get(view);
+        if (keys instanceof Map) keys.set(row.key, next);
+        else states.set(view, new Map([[row.key, next]]));
+      }
       return movieId;
     },
     merged: (view, key) => {
@@ -80,7 +91,7 @@ export const createEpochStates = (): EpochStates => {
       return found.length === 0 ? undefined : (mergeParts(view, found) as never); // as never: the view's own state
     },
     buckets: (view, movieId) =>
-      [...(byMovie.get(movieId)?.get(view.storedName) ?? [])].map(([key, found]) => ({
+      [...bucketsOf(byMovie.get(movieId)?.get(view))].map(([key, found]) => ({
         bucketMs: splitKey(key).bucketMs ?? 0,
         state: mergeParts(view, found) as never,
       })),
@@ -88,12 +99,18 @@ export const createEpochStates = (): EpochStates => {
     lastChange(movieId, views) {
       const ends = new Map<PartitionId, number>();
       let changedAtMs = 0;
-      for (const view of views)
-        for (const found of byMovie.get(movieId)?.get(view.storedName)?.values() ?? [])
-          for (const { partition, lastOffset, appendedAtMs } of found) {
-            ends.set(partition, Math.max(ends.get(partition) ?? -1, lastOffset));
-            changedAtMs = Math.max(changedAtMs, appendedAtMs);
-          }
+      const look = (found: Parts): void => {
+        for (const { partition, lastOffset, appendedAtMs } of found) {
+          ends.set(partition, Math.max(ends.get(partition) ?? -1, lastOffset));
+          changedAtMs = Math.max(changedAtMs, appendedAtMs);
+        }
+      };
+      const states = byMovie.get(movieId);
+      for (const view of views) {
+        const found = states?.get(view);
+        if (found instanceof Map) for (const one of found.values()) look(one);
+        else if (found !== undefined) look(found);
+      }
       const token = [...ends]
         .map(([partition, offset]) => `${partition}@${offset}`)
         .toSorted()

@@ -15,6 +15,8 @@ export interface RowIndex {
   readonly layout: ArtefactLayout;
   at(column: string): number;
   document(name: string): number;
+  /** Everything, in the layout's order. */
+  readonly whole: Required<Selection>;
 }
 
 export const rowIndex = (layout: ArtefactLayout): RowIndex => {
@@ -25,7 +27,12 @@ export const rowIndex = (layout: ArtefactLayout): RowIndex => {
     if (at === undefined) throw new Error(`the layout keyed by ${layout.key} has no ${name}`);
     return at;
   };
-  return { layout, at: (column) => find(columns, column), document: (name) => find(documents, name) };
+  return {
+    layout,
+    at: (column) => find(columns, column),
+    document: (name) => find(documents, name),
+    whole: { columns: Object.keys(layout.columns), documents: layout.documents },
+  };
 };
 
 export const cellOf = (index: RowIndex, row: ArtefactRow, column: string): CellValue => row[index.at(column)] ?? null;

@@ -105,8 +105,7 @@ export const mergedReader = (batch: ArtefactReader, changed: ChangedRows): Artef
 };
 
 /** All of a row that an artefact has, in the layout's order. */
-export const readWhole = async (batch: ArtefactReader, { layout }: RowIndex, key: string): Promise<ArtefactRow | undefined> => {
-  const { columns, documents } = layout;
-  const row = await batch.get(key, { columns: Object.keys(columns), documents });
+export const readWhole = async (batch: ArtefactReader, { whole }: RowIndex, key: string): Promise<ArtefactRow | undefined> => {
+  const row = await batch.get(key, whole);
   return row && [row.key, ...row.columns, ...row.documents];
 };

@@ -17,9 +17,9 @@ import { genres, type KeyedView, sentiment, statistics, titles } from '@rushes/v
 import type { ViewReaders } from '../view-readers.ts';
 import { currentReviews, REVIEW_VIEWS } from './change-reviews.ts';
 import {
-  addContribution,
   contributionOf,
   currentTitle,
+  editSums,
   genreRows,
   inputsOf,
   NO_SUMS,
@@ -169,7 +169,7 @@ export const openOverlay = async (
   /** The rows of all touched movies, anew. What fails on the way changes nothing: it is done again from where it began. */
   const rebuild = async (): Promise<void> => {
     const [titleRows, reviewRows] = [state.titles.edit(), state.sentiment.edit()];
-    let nextSums = sums;
+    const sumsEdit = editSums(sums);
     let done = 0;
     for (const movieId of touched) {
       const title = states.lastChange(movieId, TITLE_VIEWS);
@@ -179,8 +179,8 @@ export const openOverlay = async (
         const before = known ? known.before : await readWhole(batch.titles, state.titles.index, movieId);
         const unknown = before === undefined ? await batch.unknownTitles.get(movieId, { documents: ['live'] }) : undefined;
         const now = currentTitle(movieId, inputsOf(before, unknown?.documents[0] ?? null), states);
-        nextSums = addContribution(nextSums, contributionOf(known ? known.now : before), -1);
-        nextSums = addContribution(nextSums, contributionOf(now), 1);
+        sumsEdit.add(contributionOf(known ? known.now : before), -1);
+        sumsEdit.add(contributionOf(now), 1);
         titleRows.set(movieId, { before, now, ...title });
       }
       const reviews = states.lastChange(movieId, REVIEW_VIEWS);
@@ -189,8 +189,12 @@ export const openOverlay = async (
         const before = known ? known.before : await readWhole(batch.sentiment, state.sentiment.index, movieId);
         reviewRows.set(movieId, { before, now: currentReviews(movieId, before, states), ...reviews });
       }
-      if (++done % TURN === 0) await setImmediate();
+      if (++done % TURN > 0) continue;
+      titleRows.sortIn();
+      reviewRows.sortIn();
+      await setImmediate();
     }
+    const nextSums = sumsEdit.done();
     const [statisticEdit, genreEdit] = [noChanges(statistics.layout).edit(), noChanges(genres.layout).edit()];
     const at = { before: undefined, token: '', changedAtMs: titlesChangedAtMs };
     for (const now of await statisticRows(batch.statistics, nextSums)) statisticEdit.set(String(now[0]), { ...at, now });

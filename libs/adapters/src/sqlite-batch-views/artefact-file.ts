@@ -8,7 +8,7 @@ import { listRows } from './list.ts';
 import { cells, type OpenFile } from './open-file.ts';
 import { columnType, FORMAT, MASK_BITS, physicalLayout, quoted } from './physical-layout.ts';
 import { type Effort, LIMITS, type Limits, type Partition } from './plan.ts';
-import { rowShape } from './selection.ts';
+import { type RowShape, rowShape } from './selection.ts';
 import { type Statements, statementsOf } from './statements.ts';
 
 /**
@@ -77,6 +77,13 @@ export const openArtefactFile = (path: string, limits: Limits = LIMITS): Artefac
     const partitions = readPartitions(database, physical.layout);
     const statements = statementsOf(database, KEPT_STATEMENTS);
     const key = quoted(physical.layout.key);
+    /** Most callers ask for one row after another by one and the same selection. */
+    const shapes = new WeakMap<Selection, RowShape>();
+    const shapeOf = (select: Selection): RowShape => {
+      let shape = shapes.get(select);
+      if (shape === undefined) shapes.set(select, (shape = rowShape(physical, select, [])));
+      return shape;
+    };
     const file: OpenFile = {
       physical,
       statements,
@@ -91,7 +98,7 @@ export const openArtefactFile = (path: string, limits: Limits = LIMITS): Artefac
         if (column !== physical.layout.key && !physical.layout.lookups.includes(column)) {
           throw new ArtefactFaultError(`rows cannot be looked up by ${JSON.stringify(column)}`);
         }
-        const shape = rowShape(physical, select, []);
+        const shape = shapeOf(select);
         const join = shape.needsDocuments ? ' CROSS JOIN documents d ON d._pos = e._pos' : '';
         const row = cells(statements.prepare(`SELECT ${shape.expressions} FROM entries e${join} WHERE e.${quoted(column)} = ?`).get(value));
         if (row === undefined) return undefined;
