@@ -62,6 +62,8 @@ export const Manifest = Type.Object({
   parentPublication: Type.Integer(),
   /** The log's offset vector that this version covers, by topic-partition; empty as long as there is only the historical import. */
   cut: Type.Record(Type.String(), Type.Integer()),
+  /** Id of the log that the cut is of; missing where there is no cut, and in versions made before logs had ids. */
+  log: Type.Optional(Type.String()),
   /** When the dumps had been read. */
   cutAt: Type.String(),
   createdAt: Type.String(),

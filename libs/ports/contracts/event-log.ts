@@ -4,6 +4,7 @@ import { appendTests } from './event-log/appending.ts';
 import { barrierTests } from './event-log/barriers.ts';
 import { deadLetterTests } from './event-log/dead-letters.ts';
 import { groupTests } from './event-log/groups.ts';
+import { identityTests } from './event-log/identity.ts';
 import { modelTests } from './event-log/model.ts';
 import type { OpenedEventLog } from './event-log/opened-log.ts';
 import { timeTests } from './event-log/times.ts';
@@ -22,6 +23,7 @@ export interface EventLogContract {
 /** What every event log keeps. Registers tests. */
 export const eventLogContract = ({ name, open, runs = 30 }: EventLogContract): void => {
   describe(`event log: ${name}`, () => {
+    identityTests(open);
     appendTests(open, runs);
     barrierTests(open);
     waitTests(open);

@@ -122,6 +122,8 @@ export interface Publication {
   readonly views: Readonly<Record<string, { readonly artefact: string; readonly rows: number }>>;
   /** The log's records before these offsets are in the version: what the speed layer adds begins there. */
   readonly cut: OffsetVector;
+  /** The log that these offsets are of; missing where there is no cut, and in what was published before logs had ids. */
+  readonly log?: string;
   /** ISO 8601 instants. */
   readonly cutAt: string;
   readonly publishedAt: string;

@@ -39,7 +39,7 @@ export interface Appended extends Stamped {
 }
 
 export interface Bounds {
-  /** Offset of the oldest record that is still there; `next` if there is none. */
+  /** No record is gone from here on: the offset of the oldest that is still there, or one before it where a log was begun anew; `next` if there is none. */
   readonly earliest: number;
   /** The offset that the next record will have at least. */
   readonly next: number;
@@ -63,6 +63,11 @@ export interface Membership {
 export interface EventLog {
   /** Where the log is, for messages. */
   readonly location: string;
+  /**
+   * Which log it is: given when it is made, never changed, the same for all processes. Offsets mean anything only together with it; another log in the
+   * place of a lost one has another.
+   */
+  readonly id: string;
   readonly retentionMs: number;
   /** Appends all records, or throws and has appended none or some: a retry with the same ids makes duplicates, which readers rule out. */
   append(records: readonly NewRecord[]): Promise<readonly Appended[]>;

@@ -69,6 +69,11 @@ export interface SpeedPosition {
 export interface SpeedStore {
   /** Where the store is, for messages. */
   readonly location: string;
+  /**
+   * Makes the store the log's with this id if it is nobody's yet. Returns the id of the log that it belongs to, for ever: its offsets mean records of
+   * that one alone. Of racing callers the first decides.
+   */
+  claimLog(id: string): Promise<string>;
   /** Writes rows that expire after `ttlMs` from now. */
   upsert(rows: readonly TimedRow[], ttlMs: number): Promise<void>;
   /** The rows of one key in epochs above `epoch`. */

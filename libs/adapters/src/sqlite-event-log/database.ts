@@ -5,6 +5,8 @@ import { explained } from './errors.ts';
 /** An open log file. All work on it is synchronous: nothing of this process comes between the statements of a transaction. */
 export interface LogFile {
   readonly path: string;
+  /** Which log it is. */
+  readonly id: string;
   readonly database: DatabaseSync;
   /** @throws RangeError if there is no such partition. */
   numberOf(partition: LogPartition): number;
@@ -16,7 +18,7 @@ export interface LogFile {
   writing<Result>(work: () => Result): Result;
 }
 
-export const logFile = (path: string, database: DatabaseSync, all: ReadonlyMap<number, LogPartition>): LogFile => {
+export const logFile = (path: string, database: DatabaseSync, id: string, all: ReadonlyMap<number, LogPartition>): LogFile => {
   const numbers = new Map([...all].map(([number, partition]) => [partition, number]));
   const partitions = new Map([...all].flatMap(([number, partition]) => (isPartitionId(partition) ? [[number, partition] as const] : [])));
   const [begin, beginImmediate, commit] = ['BEGIN', 'BEGIN IMMEDIATE', 'COMMIT'].map((sql) => database.prepare(sql)) as [
@@ -43,6 +45,7 @@ export const logFile = (path: string, database: DatabaseSync, all: ReadonlyMap<n
 
   return {
     path,
+    id,
     database,
     partitions,
     numberOf(partition) {

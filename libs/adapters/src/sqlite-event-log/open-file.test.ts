@@ -43,6 +43,7 @@ test('ten that open one new log at once all have it', async () => {
   const logs = await Promise.all(Array.from({ length: 10 }, () => openSqliteEventLog(folder)));
   for (const [n, log] of logs.entries()) await log.append([{ partition, key: 'k', id: `event ${n}`, value: '' }]);
   expect(await logs[0]?.bounds(partition)).toEqual({ earliest: 0, next: 10 });
+  expect(new Set(logs.map((log) => log.id)).size).toBe(1);
   for (const log of logs) await log.close();
 });
 
@@ -107,12 +108,28 @@ test('a database of something else is left alone', async () => {
   await expect(openSqliteEventLog(folder)).rejects.toThrow(`${file} is a database of something else`);
 });
 
+test('a file of the format without an id gets one, and keeps what is in it', async () => {
+  await filled();
+  const database = new DatabaseSync(file);
+  database.exec('DROP TABLE identity; PRAGMA user_version = 1');
+  database.close();
+  const logs = await Promise.all([openSqliteEventLog(folder), openSqliteEventLog(folder)]);
+  const [one, other] = logs;
+  expect(one?.id).toMatch(/^[0-9a-f-]{36}$/);
+  expect(other?.id).toBe(one?.id);
+  expect(await one?.read(partition, 0, 1_000)).toHaveLength(200);
+  for (const log of logs) await log.close();
+  const again = await openSqliteEventLog(folder);
+  expect(again.id).toBe(one?.id);
+  await again.close();
+});
+
 test('another format is refused by its number', async () => {
   await filled();
   const database = new DatabaseSync(file);
   database.exec('PRAGMA user_version = 9');
   database.close();
-  await expect(openSqliteEventLog(folder)).rejects.toThrow(/events\.sqlite has format 9, this program reads and writes 1/);
+  await expect(openSqliteEventLog(folder)).rejects.toThrow(/events\.sqlite has format 9, this program reads and writes 2/);
 });
 
 test('a file that another process keeps locked is named', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join, dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
@@ -5,7 +6,7 @@ import { DEAD_LETTERS, type LogPartition, PARTITIONS } from '@rushes/domain';
 import { makeFolder } from '../crash-safety/sync.ts';
 import { type LogFile, logFile } from './database.ts';
 import { BUSY_MS, explained, isBusy } from './errors.ts';
-import { APPLICATION_ID, FORMAT, SCHEMA } from './schema.ts';
+import { APPLICATION_ID, FORMAT, SCHEMA, UPGRADES } from './schema.ts';
 
 /**
  * Opening a log's file, made if it is not there. An acknowledged append is on the disk: with a write-ahead log and `synchronous = FULL`, each commit
@@ -30,11 +31,14 @@ const pathOf = (folderOrFile: string): string => {
 const pragma = (database: DatabaseSync, name: 'application_id' | 'user_version'): number =>
   Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
 
-const checkFormat = (path: string, database: DatabaseSync): void => {
+/** Makes a file of an earlier format one of this format. */
+const liftFormat = (path: string, database: DatabaseSync): void => {
   if (pragma(database, 'application_id') !== APPLICATION_ID) {
     throw new Error(`${path} is a database of something else, not an event log: name another folder for the log`);
   }
-  const format = pragma(database, 'user_version');
+  let format = pragma(database, 'user_version');
+  for (let upgrade = UPGRADES[format]; upgrade !== undefined; upgrade = UPGRADES[++format])
+    database.exec(`${upgrade} PRAGMA user_version = ${format + 1}`);
   if (format !== FORMAT) {
     throw new Error(
       `${path} has format ${format}, this program reads and writes ${FORMAT}: open it with the program's version that wrote it, or a newer one`,
@@ -42,21 +46,31 @@ const checkFormat = (path: string, database: DatabaseSync): void => {
   }
 };
 
-const prepareFile = (path: string, database: DatabaseSync): Map<number, LogPartition> => {
+/** Of processes that make one file at once, the first to write gives it its id. */
+const idOf = (database: DatabaseSync, newId: () => string): string => {
+  const known = database.prepare('SELECT id FROM identity').get();
+  if (known !== undefined) return String(known['id']);
+  const id = newId();
+  database.prepare('INSERT INTO identity VALUES (?)').run(id);
+  return id;
+};
+
+const prepareFile = (path: string, database: DatabaseSync, newId: () => string): LogFile => {
   database.exec(SETTINGS);
   database.exec('BEGIN IMMEDIATE');
   const isNew = database.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
   if (isNew) database.exec(`${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT}`);
-  else checkFormat(path, database);
+  else liftFormat(path, database);
+  const id = idOf(database, newId);
   const add = database.prepare('INSERT OR IGNORE INTO partitions (name) VALUES (?)');
   for (const partition of [...PARTITIONS, DEAD_LETTERS]) add.run(partition);
   const rows = database.prepare('SELECT number, name FROM partitions').all();
   database.exec('COMMIT');
-  return new Map(rows.map((row) => [Number(row['number']), row['name'] as LogPartition])); // as: written here
+  return logFile(path, database, id, new Map(rows.map((row) => [Number(row['number']), row['name'] as LogPartition]))); // as: written here
 };
 
 /** @throws Error that names the file and the way out if it is damaged, of another format, or no log at all. */
-export const openFile = async (folderOrFile: string): Promise<LogFile> => {
+export const openFile = async (folderOrFile: string, newId: () => string = randomUUID): Promise<LogFile> => {
   const path = pathOf(folderOrFile);
   await makeFolder(dirname(path));
   // Two processes that make a file at once: SQLite refuses one of them without waiting.
@@ -64,7 +78,7 @@ export const openFile = async (folderOrFile: string): Promise<LogFile> => {
     let database: DatabaseSync | undefined;
     try {
       database = new DatabaseSync(path, { timeout: BUSY_MS });
-      return logFile(path, database, prepareFile(path, database));
+      return prepareFile(path, database, newId);
     } catch (error) {
       database?.close();
       if (!isBusy(error) || waitedMs >= BUSY_MS) throw explained(path, error);

@@ -47,6 +47,7 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
 
   return {
     location: file.path,
+    id: file.id,
     retentionMs,
     append: async (records) => {
       open();

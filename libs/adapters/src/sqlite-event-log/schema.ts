@@ -4,12 +4,20 @@
  */
 
 /** Grows with each change of the tables. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** SQLite's field for what kind of file this is: "RuEL". */
 export const APPLICATION_ID = 0x5275454c;
 
+/** Which log it is: one row. */
+const IDENTITY = 'CREATE TABLE identity (id TEXT NOT NULL) STRICT;';
+
+/** What lifts a file of an earlier format to the next one; it gets its id then. */
+export const UPGRADES: Readonly<Record<number, string>> = { 1: IDENTITY };
+
 export const SCHEMA = `
+${IDENTITY}
+
 CREATE TABLE partitions (
   number INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,

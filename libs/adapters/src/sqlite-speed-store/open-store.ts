@@ -9,7 +9,7 @@ import { changesOf } from './changes.ts';
 import { onFile } from './errors.ts';
 import { expiryAt, removerOf } from './expiry.ts';
 import { openDatabase } from './open-database.ts';
-import { coverageOf, ownersOf, positionsOf } from './progress.ts';
+import { coverageOf, logOf, ownersOf, positionsOf } from './progress.ts';
 import { rowsOf } from './rows.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -28,7 +28,8 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
   const { now = Date.now, pollMs = 20 } = options;
   const path = resolve(file);
   const database = await openDatabase(path);
-  const { rows, changes, owners, coverage, positions, remover, dataVersion } = onFile(path, () => ({
+  const { log, rows, changes, owners, coverage, positions, remover, dataVersion } = onFile(path, () => ({
+    log: logOf(database),
     rows: rowsOf(database),
     changes: changesOf(database),
     owners: ownersOf(database),
@@ -64,6 +65,7 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
 
   return {
     location: path,
+    claimLog: async (id) => write(() => log.claim(id)),
     async upsert(timed, ttlMs) {
       const nowMs = now();
       const expiresAtMs = expiryAt(nowMs, ttlMs);

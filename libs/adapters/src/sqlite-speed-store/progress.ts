@@ -1,4 +1,4 @@
-/** Coverage, which never expires, and the writers' positions: written only under a partition's highest fence. */
+/** Which log it is that is projected; coverage, which never expires, and the writers' positions: written only under a partition's highest fence. */
 import type { PartitionId } from '@rushes/domain';
 import type { Coverage, SpeedPosition } from '@rushes/ports';
 import type { DatabaseSync } from 'node:sqlite';
@@ -10,6 +10,18 @@ export const ownersOf = (database: DatabaseSync) => {
   const claim = database.prepare(CLAIM);
   return {
     claim: (partition: PartitionId, fence: number): boolean => claim.run(partition, fence).changes === 1,
+  };
+};
+
+export const logOf = (database: DatabaseSync) => {
+  const claim = database.prepare('INSERT OR IGNORE INTO log VALUES (1, ?)');
+  const read = database.prepare('SELECT id FROM log');
+  return {
+    /** Within a transaction. Returns whose the store is then. */
+    claim(id: string): string {
+      claim.run(id);
+      return String(read.get()?.['id']);
+    },
   };
 };
 

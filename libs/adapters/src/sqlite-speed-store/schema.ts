@@ -5,7 +5,7 @@
  */
 
 /** Counts the changes of this file's meaning. A file with another number is not read. */
-export const FORMAT = 3;
+export const FORMAT = 4;
 /** Marks the file as a speed store: "RuSp". */
 export const APPLICATION_ID = 0x52755370;
 
@@ -42,6 +42,9 @@ CREATE TABLE positions (
   partition TEXT PRIMARY KEY, next_offset INTEGER NOT NULL, epoch INTEGER NOT NULL,
   opening_offset INTEGER NOT NULL, opening_appended_at_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- The log that is projected here: one row at most.
+CREATE TABLE log (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL) STRICT;
 
 CREATE TABLE owners (partition TEXT PRIMARY KEY, fence INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 

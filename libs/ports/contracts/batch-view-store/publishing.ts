@@ -10,6 +10,7 @@ const publication = (number: number, version = number): Publication => ({
   manifest: `manifests/${version}.json`,
   views: { films: { artefact: `films-${version}`, rows: 5 }, genres: { artefact: 'genres-é', rows: 0 } },
   cut: { 'movie.ratings/1': 17 },
+  log: 'a-log',
   cutAt: '2026-01-02T03:04:05.678Z',
   publishedAt: '2026-01-02T03:09:00.000Z',
   reason: version === number ? 'run' : 'rollback',
@@ -34,6 +35,13 @@ export const publicationTests = (open: () => Promise<OpenedBatchViewStore>): voi
       expect(await store.insertPublication(publication(1))).toBe(true);
       expect(await store.currentPublication()).toEqual(publication(1));
       expect(await (await opened.reopen()).currentPublication()).toEqual(publication(1));
+    });
+
+    test('one that knows no log comes back without', async () => {
+      const { log: _, ...without } = publication(1);
+      await store.insertPublication(without);
+      expect(await store.currentPublication()).toEqual(without);
+      expect(await store.currentPublication()).not.toHaveProperty('log');
     });
 
     test('the highest number is current, whatever the order and the version', async () => {

@@ -22,6 +22,21 @@ export const progressTests = (open: Open): void => {
       expect(await store.readPosition(RATINGS)).toBeUndefined();
     });
 
+    test('a store belongs to the log that first claimed it, for every client', async () => {
+      expect(await store.claimLog('log a')).toBe('log a');
+      expect(await store.claimLog('log b')).toBe('log a');
+      expect(await (await opened.reopen()).claimLog('log b')).toBe('log a');
+      await store.dropCoverage(1_000);
+      expect(await store.claimLog('log a')).toBe('log a');
+    });
+
+    test('of logs that claim a store at once one gets it', async () => {
+      const clients = [store, await opened.reopen(), await opened.reopen()];
+      const got = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((id, n) => clients[n % 3]?.claimLog(id)));
+      expect(new Set(got).size).toBe(1);
+      expect(await store.claimLog('z')).toBe(got[0]);
+    });
+
     test('coverage is kept by partition and epoch, also for another client', async () => {
       const all = [coverage(6), coverage(6, { partition: REVIEWS, from: 0 }), coverage(7), coverage(10)];
       for (const one of all.toReversed()) await store.putCoverage(one, 1);
