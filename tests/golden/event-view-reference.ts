@@ -32,12 +32,19 @@ const dumpOf = (row: Row, rating_tenths: number | null): Row => ({
 
 const live = (id: string, dump: Value): Row => ({ dump, records: RECORDS[id] ?? NO_RECORDS, ratings: RATINGS[id] ?? null });
 
+type Source = Readonly<Record<'rating' | 'votes', number | null>>;
+const NOBODY: Source = { rating: null, votes: null };
+const NONE_GIVEN: Source = { rating: null, votes: 0 };
+
 /** What events make of a dumped title: columns, and fields of its two documents. */
 interface Touch {
   readonly dumpTenths: number | null;
   readonly columns: Row;
   readonly movie: Row;
   readonly title: Row;
+  /** Where the rating comes from, if not all of it from the dump. */
+  readonly imdb?: Source;
+  readonly given?: Source;
 }
 
 const touchRating = (dumpTenths: number | null, rating: number, votes: number, weight: number): Touch => ({
@@ -49,13 +56,13 @@ const touchRating = (dumpTenths: number | null, rating: number, votes: number, w
 
 const TOUCHED: Readonly<Record<string, Touch>> = {
   // (8000 × 1000 + 100 × (100 + 95 + 30)) / 1003 = 7998.504…
-  [RATED]: touchRating(80, 7999, 1003, 8_022_997),
+  [RATED]: { ...touchRating(80, 7999, 1003, 8_022_997), given: { rating: 7.5, votes: 3 } },
   // The observation with the latest time, although another came after it; TMDB's does not count beside IMDb's.
-  [OBSERVED]: touchRating(80, 8250, 2000, 16_500_000),
+  [OBSERVED]: { ...touchRating(80, 8250, 2000, 16_500_000), imdb: { rating: 8.25, votes: 2000 } },
   // (6500 × 30 + 2000) / 31 = 6354.83…
-  [EPISODE]: touchRating(null, 6355, 31, 197_005),
+  [EPISODE]: { ...touchRating(null, 6355, 31, 197_005), given: { rating: 2, votes: 1 } },
   // A dump's rating without votes weighs nothing.
-  [OVERRULED]: touchRating(70, 4000, 1, 4000),
+  [OVERRULED]: { ...touchRating(70, 4000, 1, 4000), given: { rating: 4, votes: 1 } },
   // Neither does an observed one.
   [UNWEIGHED]: touchRating(80, 8000, 500, 4_000_000),
   [EDITED]: {
@@ -82,6 +89,10 @@ const touch = (row: Row): Row => {
     ...touched.columns,
     movie: { ...document(row, 'movie'), ...touched.movie },
     title: { ...document(row, 'title'), ...touched.title },
+    rating_sources: {
+      imdb: touched.imdb ?? { rating: touched.dumpTenths === null ? null : touched.dumpTenths / 10, votes: row['votes'] ?? null },
+      live: touched.given ?? NONE_GIVEN,
+    },
     live: live(id, dumpOf(row, touched.dumpTenths)),
   };
 };
@@ -157,6 +168,7 @@ const posted: Row = {
     votes: 0,
     runtime: null,
   }),
+  rating_sources: { imdb: NOBODY, live: NONE_GIVEN },
   live: live(POSTED, null),
 };
 
@@ -190,6 +202,7 @@ const found: Row = {
     imdb_link: 'https://www.imdb.com/title/tt7654321/',
   },
   title: shownTitle(FOUND, { title: 'Found', genres: null, numOfGenres: 0, year: 1999, rating: null, votes: null, runtime: 90 }),
+  rating_sources: { imdb: NOBODY, live: NONE_GIVEN },
   live: live(FOUND, null),
 };
 

@@ -47,6 +47,7 @@ const titlesView = ({ titles, imdb_titles }: Entities): readonly Row[] => {
       imdb_link: `https://www.imdb.com/title/${title.tconst}/`,
     },
     title: analytics.get(title.title_id) ?? null,
+    rating_sources: null,
     live: null,
   }));
 };

@@ -133,6 +133,7 @@ test('SQL over all titles gives the rows that TypeScript gives of each', async (
           expect(inSql).toEqual(row.slice(0, columns.length));
           const hasEvents = [...metadata, ...rated].some((event) => event['movie_id'] === id);
           expect(sql['live'] !== null).toBe(hasEvents);
+          expect(sql['rating_sources']).toBe(hasEvents ? row.at(-2) : null);
           if (hasEvents) {
             const live = JSON.parse(String(sql['live'])) as { readonly ratings: unknown }; // as: the document
             const shown = JSON.parse(String(row.at(-1))) as { readonly ratings: unknown };

@@ -60,19 +60,16 @@ export const describeAnswers = ({
   // Not the number alone: another data folder's publications are numbered alike.
   const seed = hash('sha256', JSON.stringify([publication, codeVersion, completeness, missing]), 'base64url');
   const batch = { version: publication.version, cut_at: publication.cutAt, published_at: publication.publishedAt };
-  const aboutChange = (change: Change | undefined): About => ({
-    tag: change === undefined ? seed : `${seed}\n${change.token}`,
-    meta: JSON.stringify({
-      batch,
-      completeness,
-      ...(missing.length === 0 ? {} : { missing }),
-      data_source: change?.source ?? 'batch',
-      last_updated:
-        change === undefined || change.changedAtMs <= Date.parse(publication.cutAt)
-          ? publication.cutAt
-          : new Date(change.changedAtMs).toISOString(),
-    }),
-  });
+  const common = JSON.stringify({ batch, completeness, ...(missing.length === 0 ? {} : { missing }) }).slice(0, -1);
+  const cutAtMs = Date.parse(publication.cutAt);
+  const aboutChange = (change: Change | undefined): About => {
+    const isLater = change !== undefined && change.changedAtMs > cutAtMs;
+    const lastUpdated = JSON.stringify(isLater ? new Date(change.changedAtMs) : publication.cutAt);
+    return {
+      tag: change === undefined ? seed : `${seed}\n${change.token}`,
+      meta: `${common},"data_source":"${change?.source ?? 'batch'}","last_updated":${lastUpdated}}`,
+    };
+  };
   const unchanged = aboutChange(undefined);
   let titles: About | undefined;
   return (dependency) => {

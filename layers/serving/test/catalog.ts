@@ -113,6 +113,7 @@ const titleRow = (film: CompleteFilm, people: Catalog['people']): ArtefactRow =>
     genre_count: film.genres.length,
     movie: JSON.stringify(movieObject(film)),
     title: JSON.stringify(title),
+    rating_sources: null,
     live: null,
   };
   return rowOf('titles', cells);

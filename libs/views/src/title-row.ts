@@ -55,15 +55,17 @@ interface Base {
 const observedBase = (observed: Observed<'average_e3' | 'votes'> | null): Base | undefined =>
   observed !== null && Number(observed.votes) > 0 ? { averageE3: Number(observed.average_e3), votes: Number(observed.votes) } : undefined;
 
-const baseOf = ({ dump, ratings }: TitleInputs): Base | undefined => {
+/** IMDb's: a dump's, or one that was observed after the dump's last changed. */
+const imdbBase = ({ dump, ratings }: TitleInputs): Base | undefined => {
   const dumped =
     dump !== null && dump.rating_tenths !== null && dump.votes !== null && dump.votes > 0
       ? { averageE3: dump.rating_tenths * 100, votes: dump.votes }
       : undefined;
-  const observed = observedBase(ratings.imdb);
   const isNewer = dumped === undefined || (ratings.imdb !== null && ratings.imdb.epoch > (dump?.since ?? 0));
-  return (isNewer ? observed : undefined) ?? dumped ?? observedBase(ratings.tmdb);
+  return (isNewer ? observedBase(ratings.imdb) : undefined) ?? dumped;
 };
+
+const baseOf = (inputs: TitleInputs): Base | undefined => imdbBase(inputs) ?? observedBase(inputs.ratings.tmdb);
 
 export interface MergedRating {
   /** Thousandths of points, rounded half up. */
@@ -83,6 +85,31 @@ const mergedRating = (inputs: TitleInputs): MergedRating => {
   const posted = records.posted_rating?.['rating_tenths'] ?? records.tmdb_rating?.['rating_tenths'] ?? null;
   const unweighed = dump?.rating_tenths ?? posted;
   return unweighed === null ? { ratingE3: null, votes: null } : { ratingE3: Number(unweighed) * 100, votes: 0 };
+};
+
+/** Thousandths of points and votes of one source. */
+const sourceText = (ratingE3: number | null, votes: number | null): string =>
+  objectText([
+    ['rating', pointsText(ratingE3)],
+    ['votes', json(votes)],
+  ]);
+
+/** JSON object of IMDb's rating and of what was given beside it. */
+export const ratingSources = (imdb: MergedRating, given: Pick<RatingState, 'count' | 'sum_tenths'>): string => {
+  const count = BigInt(given.count);
+  const averageE3 = count === 0n ? null : Number((2n * 100n * BigInt(given.sum_tenths) + count) / (2n * count));
+  return objectText([
+    ['imdb', sourceText(imdb.ratingE3, imdb.votes)],
+    ['live', sourceText(averageE3, given.count)],
+  ]);
+};
+
+/** What IMDb says, with votes or without. */
+const imdbRating = (inputs: TitleInputs): MergedRating => {
+  const base = imdbBase(inputs);
+  if (base !== undefined) return { ratingE3: base.averageE3, votes: base.votes };
+  const tenths = inputs.dump?.rating_tenths ?? null;
+  return { ratingE3: tenths === null ? null : tenths * 100, votes: inputs.dump?.votes ?? null };
 };
 
 /** JSON number of points, written as DuckDB writes it: at least one decimal. */
@@ -187,6 +214,7 @@ export const titleRow = (id: string, inputs: TitleInputs): ArtefactRow | undefin
     genreCount,
     movie,
     row18,
+    ratingSources(imdbRating(inputs), inputs.ratings),
     json({ dump, records: inputs.records, ratings: inputs.ratings }),
   ];
 };

@@ -3,8 +3,9 @@ import type { View } from './view.ts';
 /**
  * One row per title of any type: what lists show, filter and sort by. `title-row.ts` says how a row comes about.
  *
- * Documents: `movie` (the fields of `GET /movies`), `title` (the 18 fields of `GET /titles`), and for titles that have events `live` (what the row was
- * made from: the dumps' part and the states of the events up to the cut).
+ * Documents: `movie` (the fields of `GET /movies`), `title` (the 18 fields of `GET /titles`), and for titles that have events
+ * `rating_sources` (what of the rating is IMDb's, and what was given) and `live` (what the row was made from: the dumps' part and the states of the
+ * events up to the cut).
  */
 export const titles = {
   name: 'titles',
@@ -37,7 +38,7 @@ export const titles = {
       writer_count: 'integer',
       genre_count: 'integer',
     },
-    documents: ['movie', 'title', 'live'],
+    documents: ['movie', 'title', 'rating_sources', 'live'],
     lookups: ['tconst'],
     partition: 'type',
     sorts: [

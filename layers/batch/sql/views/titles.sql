@@ -134,6 +134,19 @@ SELECT
     'numWriters': writer_count
   }) AS VARCHAR) AS title,
   CASE
+    WHEN is_live THEN CAST(to_json({
+      'imdb': CASE
+        WHEN imdb.votes > 0 AND (imdb.epoch > since OR NOT coalesce(dump_votes > 0 AND dump_tenths IS NOT NULL, false))
+          THEN {'rating': CAST(imdb.average_e3 / 1000.0 AS DOUBLE), 'votes': CAST(imdb.votes AS BIGINT)}
+        ELSE {'rating': CAST(dump_tenths / 10.0 AS DOUBLE), 'votes': CAST(dump_votes AS BIGINT)}
+      END,
+      'live': {
+        'rating': CASE WHEN given > 0 THEN CAST(((2 * 100 * given_tenths + given) / (2 * given)) / 1000.0 AS DOUBLE) END,
+        'votes': given
+      }
+    }) AS VARCHAR)
+  END AS rating_sources,
+  CASE
     WHEN is_live THEN
       '{"dump":' || CASE
         WHEN is_dumped THEN CAST(to_json({

@@ -14,7 +14,7 @@ const params = Type.Object({ id: TITLE_ID_SCHEMA });
 
 const unknownTitle = (id: string) => notFound(`There is no title with the id ${id}.`);
 
-const MOVIE = { documents: ['movie', 'live'], columns: ['rating', 'votes'] };
+const MOVIE = { documents: ['movie', 'rating_sources'], columns: ['rating', 'votes'] };
 const PEOPLE = { documents: ['directors', 'writers', 'cast'] };
 const KEY_ONLY = {};
 
