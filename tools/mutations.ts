@@ -17,7 +17,11 @@ const OVERLAY = 'layers/serving/src/overlay';
 const BATCH_LOG = 'layers/batch/src/log';
 
 const WRITER_TESTS = ['layers/speed/src/plan-batches.test.ts', 'layers/speed/src/fold-batch.test.ts', 'layers/speed/test/projection'];
-const OVERLAY_TESTS = ['layers/serving/test/overlay.test.ts', 'layers/serving/test/overlay-histories.test.ts'];
+const OVERLAY_TESTS = [
+  'layers/serving/src/overlay/changed-rows.test.ts',
+  'layers/serving/test/overlay.test.ts',
+  'layers/serving/test/overlay-histories.test.ts',
+];
 const RUN_TESTS = ['tests/log-batch/runs-over-log.test.ts'];
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -164,8 +168,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the older of two states stays',
     file: `${OVERLAY}/epoch-states.ts`,
-    text: '(known[at]?.lastOffset ?? -1) < row.lastOffset',
-    replacement: '(known[at]?.lastOffset ?? -1) > row.lastOffset',
+    text: 'before.lastOffset >= row.lastOffset',
+    replacement: 'before.lastOffset <= row.lastOffset',
     tests: OVERLAY_TESTS,
   },
   {
@@ -208,6 +212,20 @@ export const MUTATIONS: readonly Mutation[] = [
     file: `${OVERLAY}/overlay.ts`,
     text: 'contributionOf(known ? known.now : before), -1)',
     replacement: 'contributionOf(before), -1)',
+    tests: OVERLAY_TESTS,
+  },
+  {
+    name: 'a list that is kept has a row’s former place too',
+    file: `${OVERLAY}/sorted-list.ts`,
+    text: 'if (belongs(old)) next.delete(old);',
+    replacement: '',
+    tests: OVERLAY_TESTS,
+  },
+  {
+    name: 'a list that is asked for while rows change is not told of them',
+    file: `${OVERLAY}/changed-rows.ts`,
+    text: 'for (const [name, list] of added) lists.set(name, list.with(changes));',
+    replacement: 'for (const [name, list] of added) lists.set(name, list);',
     tests: OVERLAY_TESTS,
   },
   {

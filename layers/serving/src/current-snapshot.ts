@@ -94,7 +94,8 @@ export const trackCurrentSnapshot = (
   const prepare = async (publication: Publication): Promise<Served> => {
     const open = await openPublication(store, publication, (error) => options.onTrouble('an artefact could not be closed', error));
     try {
-      const overlay = speed && (await openOverlay(speed, publication, open.views, options.maxOverlayStates));
+      const overlayOptions = { maxStates: options.maxOverlayStates, titleLists: current?.overlay?.titles.lists() };
+      const overlay = speed && (await openOverlay(speed, publication, open.views, overlayOptions));
       const isBehind = (): boolean =>
         !stopped && overlay !== undefined && !(overlay.isReady() && reaches(overlay.state().position, current?.overlay?.position ?? {}));
       const giveUpAt = performance.now() + PREPARE_MS;

@@ -64,7 +64,12 @@ const sorts = fc.constantFrom<readonly SortColumn[]>(
 
 interface Case {
   readonly before: readonly (Cells | undefined)[];
-  readonly changes: readonly { readonly at: number; readonly now: Cells | undefined }[];
+  readonly changes: readonly {
+    readonly at: number;
+    readonly now: Cells | undefined;
+    /** When the list is asked for: it is kept from then on. */
+    readonly asked: 'before' | 'while' | 'not';
+  }[];
   readonly where: readonly Condition[];
   readonly sort: readonly SortColumn[];
   readonly limit: number;
@@ -72,7 +77,14 @@ interface Case {
 
 const cases: fc.Arbitrary<Case> = fc.record({
   before: fc.array(fc.option(cells, { nil: undefined }), { minLength: KEYS.length, maxLength: KEYS.length }),
-  changes: fc.array(fc.record({ at: fc.nat(KEYS.length - 1), now: fc.option(cells, { nil: undefined }) }), { maxLength: 10 }),
+  changes: fc.array(
+    fc.record({
+      at: fc.nat(KEYS.length - 1),
+      now: fc.option(cells, { nil: undefined }),
+      asked: fc.constantFrom('before', 'while', 'not'),
+    }),
+    { maxLength: 10 },
+  ),
   where: conditions,
   sort: sorts,
   limit: fc.integer({ min: 1, max: 6 }),
@@ -82,16 +94,18 @@ async function* once(rows: readonly ArtefactRow[]) {
   yield rows;
 }
 
-const openBoth = async ({ before, changes }: Case) => {
+const openBoth = async ({ before, changes, where, sort }: Case) => {
   const store = memoryBatchViews();
   const old = new Map(KEYS.flatMap((key, at) => (before[at] === undefined ? [] : [[key, rowOf(key, before[at])] as const])));
   const all = new Map(old);
   let changed = noChanges(LAYOUT);
-  for (const [n, { at, now }] of changes.entries()) {
+  for (const [n, { at, now, asked }] of changes.entries()) {
     const key = KEYS[at] ?? '';
     const row = now && rowOf(key, now);
+    if (asked === 'before') changed.walk(where, sort, undefined);
     const edit = changed.edit();
     edit.set(key, { before: old.get(key), now: row, token: String(n), changedAtMs: n });
+    if (asked === 'while') changed.walk(where, sort, undefined);
     changed = edit.done();
     if (row === undefined) all.delete(key);
     else all.set(key, row);

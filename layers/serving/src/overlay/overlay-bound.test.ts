@@ -57,7 +57,7 @@ const open = async (maxStates: number) => {
   const views = memoryBatchViews();
   publication = await publish(views, 1, 1, CATALOG);
   const opened = await openPublication(views, publication, () => {});
-  return openOverlay(store, publication, opened.views, maxStates);
+  return openOverlay(store, publication, opened.views, { maxStates });
 };
 
 test('it stays where it was when it is full, and what it shows is still exact', async () => {

@@ -30,6 +30,7 @@ import {
 import { type ChangedRows, noChanges } from './changed-rows.ts';
 import { createEpochStates, type EpochState } from './epoch-states.ts';
 import { readWhole } from './merged-reader.ts';
+import type { ListKind } from './sorted-list.ts';
 
 const CHANGES_PER_READ = 200;
 /** The views that answers are made from. */
@@ -78,12 +79,18 @@ export class MissedChangesError extends Error {
   }
 }
 
-/** @param maxStates states of keys and epochs that it may hold. */
+export interface OverlayOptions {
+  /** States of keys and epochs that it may hold. */
+  readonly maxStates?: number | undefined;
+  /** Lists of titles that will be asked for, so that they are there from the beginning. */
+  readonly titleLists?: readonly ListKind[] | undefined;
+}
+
 export const openOverlay = async (
   store: SpeedStore,
   publication: Publication,
   batch: ViewReaders,
-  maxStates = Number.POSITIVE_INFINITY,
+  { maxStates = Number.POSITIVE_INFINITY, titleLists = [] }: OverlayOptions = {},
 ): Promise<Overlay> => {
   const { cut } = publication;
   const covered = coveredEpoch(publication);
@@ -99,7 +106,7 @@ export const openOverlay = async (
   let titlesChangedAtMs = 0;
   let changedAtMs = 0;
   let state: OverlayState = {
-    titles: noChanges(titles.layout),
+    titles: noChanges(titles.layout, titleLists),
     genres: noChanges(genres.layout),
     statistics: noChanges(statistics.layout),
     sentiment: noChanges(sentiment.layout),

@@ -1,0 +1,76 @@
+/** Which lists of changed rows are kept, and that they are kept up. What they say is compared with an artefact in `merged-reader.test.ts`. */
+import type { ArtefactLayout, Condition } from '@rushes/ports';
+import { expect, test } from 'vitest';
+
+import { type ChangedRows, noChanges } from './changed-rows.ts';
+
+const LAYOUT: ArtefactLayout = {
+  key: 'id',
+  columns: { kind: 'text', votes: 'integer' },
+  documents: [],
+  lookups: [],
+  sorts: [],
+  filters: [],
+};
+const BY_VOTES = [{ column: 'votes', desc: true }];
+const ofKind = (value: string): Condition => ({ column: 'kind', op: 'eq', value });
+const OFTEN: Condition = { column: 'votes', op: 'gte', value: 3 };
+
+const withRows = (from: ChangedRows, count: number, kind = 'a'): ChangedRows => {
+  const edit = from.edit();
+  for (let n = 0; n < count; n += 1)
+    edit.set(`${kind} ${n}`, { before: undefined, now: [`${kind} ${n}`, kind, n], token: '', changedAtMs: 0 });
+  return edit.done();
+};
+const keysOf = (rows: ChangedRows, where: readonly Condition[]): readonly unknown[] =>
+  [...rows.walk(where, BY_VOTES, undefined)].map(([key]) => key);
+
+test('a list is kept by what fixes a column, and left to the caller by what does not', () => {
+  const rows = withRows(noChanges(LAYOUT), 5);
+  expect(rows.lists()).toEqual([]);
+  expect(keysOf(rows, [ofKind('a'), OFTEN])).toHaveLength(5);
+  expect(keysOf(rows, [OFTEN, ofKind('b')])).toEqual([]);
+  expect(rows.lists()).toEqual([
+    { fixed: [ofKind('a')], sort: BY_VOTES },
+    { fixed: [ofKind('b')], sort: BY_VOTES },
+  ]);
+  // The order of conditions makes no other list.
+  keysOf(rows, [ofKind('a'), ofKind('b')]);
+  keysOf(rows, [ofKind('b'), ofKind('a')]);
+  expect(rows.lists()).toHaveLength(3);
+});
+
+test('lists are kept up, those too that were asked for while rows were changed', () => {
+  const first = withRows(noChanges(LAYOUT), 3);
+  keysOf(first, [ofKind('a')]);
+  const edit = first.edit();
+  edit.delete('a 1');
+  edit.sortIn();
+  edit.set('b', { before: undefined, now: ['b', 'b', 7], token: '', changedAtMs: 0 });
+  keysOf(first, []);
+  const next = edit.done();
+  expect(next.lists()).toHaveLength(2);
+  expect(keysOf(next, [ofKind('a')])).toEqual(['a 2', 'a 0']);
+  expect(keysOf(next, [])).toEqual(['b', 'a 2', 'a 0']);
+  expect(keysOf(first, [])).toEqual(['a 2', 'a 1', 'a 0']);
+});
+
+test('of many lists those asked for last are kept', () => {
+  let rows = withRows(noChanges(LAYOUT), 2);
+  for (let n = 0; n < 100; n += 1) {
+    keysOf(rows, [ofKind(String(n))]);
+    keysOf(rows, [ofKind('a')]);
+  }
+  rows = withRows(rows, 3);
+  const kept = rows.lists().map(({ fixed: [condition] }) => condition);
+  expect(kept).toHaveLength(32);
+  expect(kept.slice(-2)).toEqual([ofKind('99'), ofKind('a')]);
+  expect(keysOf(rows, [ofKind('a')])).toEqual(['a 2', 'a 1', 'a 0']);
+});
+
+test('lists that are known to be asked for are there from the beginning', () => {
+  const lists = [{ fixed: [ofKind('a')], sort: BY_VOTES }];
+  const rows = withRows(withRows(noChanges(LAYOUT, lists), 2, 'b'), 2);
+  expect(rows.lists()).toEqual(lists);
+  expect(keysOf(rows, [ofKind('a')])).toEqual(['a 1', 'a 0']);
+});
