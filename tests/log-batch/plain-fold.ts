@@ -11,7 +11,8 @@ const BUCKETS_MS: Readonly<Record<string, number>> = { '5m': 300_000, hour: 3_60
 type Json = Readonly<Record<string, unknown>>;
 type Row = Record<string, unknown>;
 
-interface Counted {
+/** An event that counts: typed, and no duplicate. */
+export interface Counted {
   readonly type: string;
   readonly payload: Json;
   readonly movie: string;
@@ -73,7 +74,7 @@ const total = (events: readonly Counted[], value: (payload: Json) => number): nu
 const tenths = (payload: Json): number => Math.round(Number(payload['score']) * 10);
 const compound = (payload: Json): number => scoreSentiment(String(payload['text'])).compoundE4;
 
-const movieRecords = (events: readonly Counted[]): Row => {
+export const movieRecords = (events: readonly Counted[]): Row => {
   const fields: Row = {};
   const said = ({ type, payload }: Counted): Json => (type === 'movie_changed' ? (payload['changes'] as Json) : payload); // as: of this form
   for (const source of ['posted', 'tmdb']) {
@@ -92,7 +93,7 @@ const movieRecords = (events: readonly Counted[]): Row => {
   return { additions: additions.length, added: latest(additions, 'offset', ({ tconst }) => ({ tconst })), ...fields };
 };
 
-const movieRatings = (events: readonly Counted[]): Row => {
+export const movieRatings = (events: readonly Counted[]): Row => {
   const given = events.filter((event) => isOf(event, { type: 'rating_given' }));
   const observation = (source: string): Json | null =>
     latest(
@@ -120,7 +121,7 @@ const sentiment = (events: readonly Counted[]): Row => {
   };
 };
 
-const movieReviews = (events: readonly Counted[]): Row => ({
+export const movieReviews = (events: readonly Counted[]): Row => ({
   ...sentiment(events),
   latest: events
     .toSorted((a, b) => b.place.at_ms - a.place.at_ms || b.place.offset - a.place.offset)

@@ -50,6 +50,15 @@ test('in two pieces, the second perhaps with some of the first again, it comes t
   );
 });
 
+test('a state that holds all of the events already is told all the same: its change record may be missing, or be replaced by this one', async () => {
+  const given = [record(1, 1, 5), record(2, 2, 6)];
+  const { rows } = await fold(given.slice(0, 1));
+  const again = await fold(given, rows);
+  expect(countOf(again.rows, 1)).toBeUndefined();
+  expect(countOf(again.touched, 1)).toBe(1);
+  expect(countOf(again.touched, 2)).toBe(1);
+});
+
 test('a state that holds all of the events already is not written again', async () => {
   const given = [record(1, 1, 5), record(2, 1, 6), record(3, 2, 7)];
   const { rows } = await fold(given);

@@ -1,6 +1,8 @@
 /**
- * Folds a micro-batch into absolute states. Invariant: a state holds all of its key's events of the epoch up to its last offset, so an event at or
- * before that offset is in it already and is not folded again: replaying after a crash changes nothing.
+ * Folds a micro-batch into absolute states. Invariants: a state holds all of its key's events of the epoch up to its last offset, so an event at or
+ * before that offset is in it already and is not folded again: replaying after a crash changes nothing. Every state that one of the batch's events is in
+ * is told, also one that was found like that: whoever follows the change records may not have heard of it, since it was written without one, or the one
+ * at hand replaces that one.
  */
 import { type DuplicateFilter, judgeEvent, type PartitionId, type SilverRow, topicOf } from '@rushes/domain';
 import type { EventRecord, SpeedKey, SpeedRow } from '@rushes/ports';
@@ -14,8 +16,10 @@ export interface RejectedEvent {
 }
 
 export interface FoldedBatch {
-  /** The states that changed. */
+  /** The states that changed: what has to be written. */
   readonly rows: readonly SpeedRow[];
+  /** These, and those that held their events already: what has to be told. */
+  readonly touched: readonly SpeedRow[];
   readonly rejected: readonly RejectedEvent[];
   readonly duplicates: number;
 }
@@ -78,13 +82,13 @@ export const foldBatch = async (
     if ('fault' in judged) rejected.push({ record, reason: judged.fault });
     else await fold(record, judged.row);
   }
-  const rows = [...folding.values()]
-    .filter((one) => one.changed)
-    .map((one): SpeedRow => ({
-      ...one.key,
-      state: encodeState(one.state as Readonly<Record<string, unknown>>),
-      lastOffset: one.lastOffset,
-      appendedAtMs: one.appendedAtMs,
-    }));
-  return { rows, rejected, duplicates: duplicateCount };
+  const rowOf = (one: Folding): SpeedRow => ({
+    ...one.key,
+    state: encodeState(one.state as Readonly<Record<string, unknown>>),
+    lastOffset: one.lastOffset,
+    appendedAtMs: one.appendedAtMs,
+  });
+  const states = [...folding.values()];
+  const rows = states.filter((one) => one.changed).map(rowOf);
+  return { rows, touched: [...rows, ...states.filter((one) => !one.changed).map(rowOf)], rejected, duplicates: duplicateCount };
 };

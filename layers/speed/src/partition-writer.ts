@@ -99,7 +99,7 @@ export const openPartitionWriter = async (context: WriterContext, partition: Par
         options.ttlMs,
       );
     }
-    await store.appendChange({ partition, from, to, epoch: batch.epoch, generation, appendedAtMs, rows: folded.rows }, options.ttlMs);
+    await store.appendChange({ partition, from, to, epoch: batch.epoch, generation, appendedAtMs, rows: folded.touched }, options.ttlMs);
     await reach(to, batch);
     cache.keep(folded.rows);
     return {
