@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
-import { MUTATIONS } from '../tools/mutations.ts';
+import { MUTATIONS } from '../tools/mutations/index.ts';
 import { ROOT, workingTree } from './planted-copy.ts';
 
 test.each(MUTATIONS)('$name: the text to be changed stands in its file once, the tests exist', ({ file, text, tests }) => {

@@ -9,7 +9,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 import { copyWorkingTree, type PlantedCopy, ROOT } from '../tests/planted-copy.ts';
-import { type Mutation, MUTATIONS } from './mutations.ts';
+import { type Mutation, MUTATIONS } from './mutations/index.ts';
 
 /** A run of the tests of one mutation may take so long; one test hangs no longer than that. */
 const RUN_LIMIT_MS = 150_000;
@@ -59,7 +59,7 @@ const withMutation = (copy: PlantedCopy, { name, file, text, replacement, tests 
   copy.edit(file, (whole) => {
     original = whole;
     const found = whole.split(text).length - 1;
-    if (found !== 1) throw new Error(`"${name}": ${file} has its text ${found} times, not once; change tools/mutations.ts with the code`);
+    if (found !== 1) throw new Error(`"${name}": ${file} has its text ${found} times, not once; change tools/mutations with the code`);
     return whole.replace(text, () => replacement);
   });
   try {

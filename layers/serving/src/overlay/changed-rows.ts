@@ -2,13 +2,14 @@
  * The rows of a view that events changed since the cut: for each key the batch artefact's row (if it has one) and the row that stands for it now (if
  * there is one). Persistent: a copy costs nothing, and changing it leaves the original as it was, so an answer reads one state from start to end.
  *
- * Sorted lists are built when they are first asked for, and kept up by each change from then on; of many, those asked for last.
+ * Sorted lists are built when they are first asked for, and kept up by each change from then on; of many, those asked for last. Rows may change while a
+ * list is built: then it is brought up to what came after.
  */
 import type { ArtefactLayout, ArtefactRow, Condition, ListPosition, SortColumn } from '@rushes/ports';
 import SortedBTree from 'sorted-btree';
 
 import { cellOf, keyOfRow, rowIndex, type RowIndex } from './layout-row.ts';
-import { buildList, fixesColumn, type ListKind, listName, type RowChange, type SortedList } from './sorted-list.ts';
+import { buildList, emptyList, fixesColumn, type ListKind, listName, type RowChange, type SortedList } from './sorted-list.ts';
 
 // The package is CommonJS: what Node imports as its default is the whole module.
 const BTree = SortedBTree.default;
@@ -33,8 +34,8 @@ export interface ChangedRows {
   /** The key of the changed row that has this value in a column of the layout's lookups. */
   lookup(column: string, value: string): string | undefined;
   values(): Iterable<ChangedRow>;
-  /** Rows that stand now and satisfy those conditions that fix a column, in a list's order, after a place: others of the conditions are left to check. */
-  walk(where: readonly Condition[], sort: readonly SortColumn[], after: ListPosition | undefined): Iterable<ArtefactRow>;
+  /** Rows that stand now and satisfy those conditions that fix a column, in an order: others of the conditions are left to check. */
+  list(where: readonly Condition[], sort: readonly SortColumn[]): Promise<SortedList>;
   /** The lists that are kept, the one asked for last at the end. */
   lists(): readonly ListKind[];
   /** A copy that can be changed. */
@@ -52,26 +53,53 @@ export interface ChangedRowsEditor {
 
 type Lists = Map<string, SortedList>;
 
+/** The rows as they were changed next. */
+interface Successor {
+  readonly lists: Lists;
+  readonly changes: () => readonly RowChange[];
+  readonly next: () => Successor | undefined;
+}
+
+/** What all states of one view have in common. */
+interface Line {
+  /** Lists that are being built: only then is it remembered what comes after a state, lest a slow request holds all that came since. */
+  building: number;
+}
+
+/** A map remembers the order of insertion: the list asked for last is at the end. */
+const keep = (lists: Lists, name: string, list: SortedList): void => {
+  lists.delete(name);
+  lists.set(name, list);
+  for (const oldest of lists.keys()) {
+    if (lists.size <= MOST_LISTS) break;
+    lists.delete(oldest);
+  }
+};
+
 const changedRows = (
   index: RowIndex,
   byKey: Tree<string, ChangedRow>,
   lookups: ReadonlyMap<string, Tree<string, string>>,
   lists: Lists,
-): ChangedRows => {
+  line: Line,
+): ChangedRows & Pick<Successor, 'next'> => {
+  const building = new Map<string, Promise<SortedList>>();
+  let successor: Successor | undefined;
   function* standing(): Generator<ArtefactRow> {
     for (const { now } of byKey.values()) if (now !== undefined) yield now;
   }
-  const listOf = (kind: ListKind): SortedList => {
-    const name = listName(kind);
-    const list = lists.get(name) ?? buildList(index, kind, standing());
-    // A map remembers the order of insertion: the list asked for last is at the end.
-    lists.delete(name);
-    lists.set(name, list);
-    for (const oldest of lists.keys()) {
-      if (lists.size <= MOST_LISTS) break;
-      lists.delete(oldest);
+  const build = async (name: string, kind: ListKind): Promise<SortedList> => {
+    line.building += 1;
+    try {
+      const built = await buildList(index, kind, standing());
+      keep(lists, name, built);
+      let list = built;
+      for (let later = successor; later !== undefined; later = later.next()) keep(later.lists, name, (list = list.with(later.changes())));
+      return built;
+    } finally {
+      line.building -= 1;
+      building.delete(name);
     }
-    return list;
   };
   return {
     index,
@@ -79,9 +107,24 @@ const changedRows = (
     get: (key) => byKey.get(key),
     lookup: (column, value) => lookups.get(column)?.get(value),
     values: () => byKey.values(),
-    walk: (where, sort, after) => listOf({ fixed: where.filter(fixesColumn), sort }).walk(after),
+    async list(where, sort) {
+      const kind = { fixed: where.filter(fixesColumn), sort };
+      const name = listName(kind);
+      const known = lists.get(name);
+      if (known !== undefined) {
+        keep(lists, name, known);
+        return known;
+      }
+      let built = building.get(name);
+      if (built === undefined) building.set(name, (built = build(name, kind)));
+      return built;
+    },
     lists: () => [...lists.values()].map(({ kind }) => kind),
-    edit: () => editor(index, byKey, lookups, lists),
+    edit: () =>
+      editor(index, byKey, lookups, lists, line, (next) => {
+        if (line.building > 0) successor = next;
+      }),
+    next: () => successor,
   };
 };
 
@@ -90,6 +133,8 @@ const editor = (
   oldKeys: Tree<string, ChangedRow>,
   oldLookups: ReadonlyMap<string, Tree<string, string>>,
   oldLists: Lists,
+  line: Line,
+  onDone: (successor: Successor) => void,
 ): ChangedRowsEditor => {
   const byKey = oldKeys.clone();
   const lookups = new Map([...oldLookups].map(([column, tree]) => [column, tree.clone()]));
@@ -123,13 +168,13 @@ const editor = (
     sortIn,
     done() {
       sortIn();
-      // Lists that were asked for since the editing began.
-      const added = [...oldLists].filter(([name]) => !lists.has(name));
-      if (added.length > 0) {
-        const changes = [...edited].map((key): RowChange => ({ old: oldKeys.get(key)?.now, now: byKey.get(key)?.now }));
-        for (const [name, list] of added) lists.set(name, list.with(changes));
-      }
-      return changedRows(index, byKey, lookups, lists);
+      const changes = (): readonly RowChange[] =>
+        [...edited].map((key): RowChange => ({ old: oldKeys.get(key)?.now, now: byKey.get(key)?.now }));
+      // Lists that were built since the editing began.
+      for (const [name, list] of oldLists) if (!lists.has(name)) lists.set(name, list.with(changes()));
+      const rows = changedRows(index, byKey, lookups, lists, line);
+      onDone({ lists, changes, next: rows.next });
+      return rows;
     },
   };
 };
@@ -141,7 +186,8 @@ export const noChanges = (layout: ArtefactLayout, lists: readonly ListKind[] = [
     index,
     new BTree<string, ChangedRow>(),
     new Map(layout.lookups.map((column) => [column, new BTree<string, string>()])),
-    new Map(lists.map((kind) => [listName(kind), buildList(index, kind, [])])),
+    new Map(lists.map((kind) => [listName(kind), emptyList(index, kind)])),
+    { building: 0 },
   );
 };
 

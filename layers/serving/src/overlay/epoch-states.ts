@@ -69,7 +69,7 @@ export const createEpochStates = (): EpochStates => {
       const one: EpochState = {
         epoch: row.epoch,
         partition: row.partition,
-        state: decodeState(view, row.state) as unknown,
+        state: decodeState(view, row.state),
         lastOffset: row.lastOffset,
         appendedAtMs: row.appendedAtMs,
       };

@@ -10,6 +10,7 @@ import type { ArtefactReader, ArtefactRow, Condition, ListedRow, ListPosition, L
 import { type ChangedRows, placeOf } from './changed-rows.ts';
 import { type RowIndex, satisfies, selectFrom } from './layout-row.ts';
 import { placeOrder } from './row-order.ts';
+import type { SortedList } from './sorted-list.ts';
 
 /** Rows read from the artefact beyond those wanted, because some may be changed; more each time it was not enough. */
 const FIRST_SPARE = 8;
@@ -27,14 +28,13 @@ export const mergedReader = (batch: ArtefactReader, changed: ChangedRows): Artef
   };
 
   /** Matching changed rows in the list's order. */
-  const walkChanged = function* (query: ListQuery): Generator<ArtefactRow> {
-    const { where, sort, after } = query;
-    for (const row of changed.walk(where, sort, after)) if (matches(row, where)) yield row;
+  const walkChanged = function* (list: SortedList, { where, after }: ListQuery): Generator<ArtefactRow> {
+    for (const row of list.walk(after)) if (matches(row, where)) yield row;
   };
 
   const listMerged = async (query: ListQuery): Promise<readonly ListedRow[]> => {
     const order = placeOrder(query.sort);
-    const own = walkChanged(query);
+    const own = walkChanged(await changed.list(query.where, query.sort), query);
     let head = own.next();
     const rows: ListedRow[] = [];
     const takeOwnBefore = (place: ListPosition | undefined): void => {

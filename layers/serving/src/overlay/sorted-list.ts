@@ -2,11 +2,16 @@
  * The changed rows of one list: those that satisfy the conditions which fix a column to one value, in one order. Invariant: a list that was handed out never
  * changes; `with` makes another, which shares what did not change.
  */
+import { setImmediate } from 'node:timers/promises';
+
 import type { ArtefactRow, Condition, ListPosition, SortColumn } from '@rushes/ports';
 import SortedBTree from 'sorted-btree';
 
 import { type RowIndex, satisfies } from './layout-row.ts';
 import { rowAt, rowOrder } from './row-order.ts';
+
+/** Rows put in before others get their turn: some milliseconds. */
+const TURN = 2000;
 
 // The package is CommonJS: what Node imports as its default is the whole module.
 const BTree = SortedBTree.default;
@@ -61,14 +66,20 @@ const sortedList = (index: RowIndex, kind: ListKind, tree: InstanceType<typeof B
   };
 };
 
-/** The list of these rows, in any order. */
-export const buildList = (index: RowIndex, kind: ListKind, rows: Iterable<ArtefactRow>): SortedList => {
-  const order = rowOrder(index, kind.sort);
-  const own: ArtefactRow[] = [];
-  for (const row of rows) if (kind.fixed.every((condition) => satisfies(index, row, condition))) own.push(row);
-  // In order they are all appended at the tree's end.
-  own.sort(order);
-  const tree = new BTree<ArtefactRow, undefined>(undefined, order);
-  for (const row of own) tree.set(row, undefined);
-  return sortedList(index, kind, tree);
+/** No rows yet. */
+export const emptyList = (index: RowIndex, kind: ListKind): SortedList =>
+  sortedList(index, kind, new BTree<ArtefactRow, undefined>(undefined, rowOrder(index, kind.sort)));
+
+/** The list of these rows, in any order. Many are put in by turns. */
+export const buildList = async (index: RowIndex, kind: ListKind, rows: Iterable<ArtefactRow>): Promise<SortedList> => {
+  let list = emptyList(index, kind);
+  let turn: RowChange[] = [];
+  for (const now of rows) {
+    turn.push({ old: undefined, now });
+    if (turn.length < TURN) continue;
+    list = list.with(turn);
+    turn = [];
+    await setImmediate();
+  }
+  return list.with(turn);
 };

@@ -1,0 +1,36 @@
+/** Ways to break how batch runs take over what the log has. */
+import type { Mutation } from './mutation.ts';
+
+const BATCH_LOG = 'layers/batch/src/log';
+const RUN_TESTS = ['tests/log-batch/runs-over-log.test.ts'];
+
+export const BATCH_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'a run cuts before its barrier, short of one event',
+    file: `${BATCH_LOG}/cut.ts`,
+    text: 'cut[partition] = found.barrier.offset;',
+    replacement: 'cut[partition] = found.barrier.offset - 1;',
+    tests: RUN_TESTS,
+  },
+  {
+    name: 'a run forgets its parent’s keyed states',
+    file: `${BATCH_LOG}/keyed-tables.ts`,
+    text: 'mergeSelect(view, EARLIER, LATER)',
+    replacement: 'foldSelect(view, ADDED)',
+    tests: RUN_TESTS,
+  },
+  {
+    name: 'a run folds its parent’s events again',
+    file: `${BATCH_LOG}/silver-events.ts`,
+    text: 'const from = cutOf(base);',
+    replacement: 'const from = cutOf(undefined);',
+    tests: RUN_TESTS,
+  },
+  {
+    name: 'a run knows no ids of before its parent’s cut',
+    file: `${BATCH_LOG}/judge-range.ts`,
+    text: 'if (b === null) filter.isDuplicate(id, t);',
+    replacement: 'if (b === null) void id;',
+    tests: RUN_TESTS,
+  },
+];
