@@ -203,8 +203,9 @@ export const openOverlay = async (
     }
     const nextSums = sumsEdit.done();
     const [statisticEdit, genreEdit] = [noChanges(statistics.layout).edit(), noChanges(genres.layout).edit()];
-    const at = { before: undefined, token: '', changedAtMs: titlesChangedAtMs };
-    for (const now of await statisticRows(batch.statistics, nextSums)) statisticEdit.set(String(now[0]), { ...at, now });
+    const at = { token: '', changedAtMs: titlesChangedAtMs };
+    for (const now of await statisticRows(batch.statistics, nextSums))
+      statisticEdit.set(String(now[0]), { ...at, before: await readWhole(batch.statistics, state.statistics.index, String(now[0])), now });
     for (const [genre, now] of await genreRows(batch.genres, nextSums))
       genreEdit.set(genre, { ...at, before: await readWhole(batch.genres, state.genres.index, genre), now });
     touched.clear();
