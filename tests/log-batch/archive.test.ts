@@ -130,7 +130,7 @@ describe('the archive', () => {
       expect(told).toHaveLength(PARTITIONS.length);
       expect(told.every(({ severity, passed }) => severity === 'warning' && !passed)).toBe(true);
       expect(told.map(({ observed }) => observed)).toContain(
-        `${partitionOf('movie.ratings', movieId(1))} was trimmed: offsets 0 to 2 are gone`,
+        `offsets 0 to 2 of ${partitionOf('movie.ratings', movieId(1))} were gone from the log before`,
       );
       expect(await on.ratingsOf(1)).toMatchObject({ count: 1, sum_tenths: 40 });
       expect(await on.reader.rows(await on.data.current(), 'silver.rating_events')).toMatchObject([{ id: 'c', epoch: 8 }]);

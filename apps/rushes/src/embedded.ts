@@ -1,5 +1,5 @@
 /** The layers wired to the embedded stores: what `up`, `serve`, `batch` and `status` have in common. */
-import { openEmbeddedStores, type EmbeddedStores } from '@rushes/adapters/embedded';
+import { type EmbeddedLake, openEmbeddedLake, openEmbeddedStores, type EmbeddedStores } from '@rushes/adapters/embedded';
 import { createMemoryRateLimiter } from '@rushes/adapters/memory-rate-limiter';
 import type { ScheduleOptions } from '@rushes/batch';
 import { TerminalError, type Registry, type Session } from '@rushes/runtime';
@@ -19,6 +19,14 @@ export const openStores = async ({ config, lifecycle }: Session): Promise<Embedd
 export const openExistingStores = async (session: Session): Promise<EmbeddedStores> => {
   await checkDataFolder(session.config.folders.data);
   return openStores(session);
+};
+
+/** Lake and batch views alone, for commands that look at versions: they do without a log, also where it is lost. */
+export const openLake = async ({ config, lifecycle }: Session): Promise<EmbeddedLake> => {
+  await checkDataFolder(config.folders.data);
+  const lake = await openEmbeddedLake(config.folders.data);
+  lifecycle.onStop('the stores', () => lake.close());
+  return lake;
 };
 
 /** What a run, and a schedule of runs, need to know. */

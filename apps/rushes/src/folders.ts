@@ -1,4 +1,5 @@
 import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { UsageError } from '@rushes/runtime';
 
@@ -23,6 +24,9 @@ export const checkDataFolder = async (folder: string): Promise<void> => {
     hint: 'Name it with --data FOLDER; `rushes up` and `rushes batch run` create it.',
   });
 };
+
+/** Where cursors of replays lie in the data folder. */
+export const cursorFolder = (dataFolder: string): string => join(dataFolder, 'replays');
 
 /** Makes the data folder, or says why it cannot be one, before anything is written to it. */
 export const makeDataFolder = async (folder: string): Promise<void> => {

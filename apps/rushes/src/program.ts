@@ -7,6 +7,7 @@ import { addConfig } from './commands/config.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDownload } from './commands/download.ts';
 import { addKeys } from './commands/keys.ts';
+import { addLog } from './commands/log.ts';
 import { addReplay } from './commands/replay.ts';
 import { addSample } from './commands/sample.ts';
 import { addServe } from './commands/serve.ts';
@@ -44,6 +45,7 @@ export const buildProgram = (): Command => {
   addKeys(program);
   addReplay(program);
   addDeadLetters(program);
+  addLog(program);
   addSample(program);
   addDownload(program);
   addConfig(program);

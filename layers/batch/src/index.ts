@@ -7,6 +7,14 @@ import { summarizeVersions, type VersionSummary } from './publish/versions.ts';
 import type { BatchStores } from './run/run-batch.ts';
 
 export { type AuditContext, type AuditOptions, type AuditReport, type AuditStores, auditStores, type Difference } from './audit/audit.ts';
+export {
+  type MadeLog,
+  type RestartContext,
+  type RestartOptions,
+  type RestartReport,
+  type RestartStores,
+  restartLog,
+} from './log/restart-log.ts';
 export type { RunOutcome, RunReport } from './publish/run-record.ts';
 export type { VersionSummary } from './publish/versions.ts';
 export type { AlertOptions } from './run/alert.ts';

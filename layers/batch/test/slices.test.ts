@@ -48,7 +48,7 @@ beforeAll(async () => {
   }
   const ratings = silver.find((table) => table.name === 'silver.ratings');
   if (!ratings) throw new Error('no ratings');
-  const landed = { cut: {}, last: undefined, overtakenBy: undefined };
+  const landed = { cut: {}, log: undefined, last: undefined, overtakenBy: undefined };
   const steps = createStepLog(context.logger, context.now);
   silver.push(...(await buildLogTables(context, { version: 1, landed, parent: undefined, full: false, ratings }, steps)).tables);
 });

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { OffsetVector, PartitionId } from '@rushes/domain';
 import type { EventLog, Membership, SpeedStore } from '@rushes/ports';
-import { explainError, type Logger } from '@rushes/runtime';
+import { explainError, type Logger, TerminalError } from '@rushes/runtime';
 
 import { checkInterlock } from './interlock.ts';
 import { DEFAULT_SPEED_OPTIONS, type SpeedOptions } from './options.ts';
@@ -130,16 +130,27 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
     return isPending;
   };
 
+  /** Another log's positions and rows would say that this one's events were projected. */
+  const requireOwnStore = async (): Promise<void> => {
+    const owner = await store.claimLog(log.id);
+    if (owner !== log.id)
+      throw new TerminalError(`${store.location} holds what was projected from log ${owner}, but ${log.location} is log ${log.id}`, {
+        hint: 'Stop the speed layer and put the speed store aside: it is projected anew from the log.',
+      });
+  };
+
   const loop = async (): Promise<void> => {
     let membership: Membership | undefined;
     while (!ended.signal.aborted) {
       let restMs = options.leaseMs / 3;
       try {
+        if (membership === undefined) await requireOwnStore();
         membership ??= await log.join(GROUP, context.member, options.leaseMs);
         await own(membership);
         if (await guard()) restMs = Math.min(restMs, SOON_MS);
       } catch (err) {
-        logger.error({ err }, `the speed layer's partitions could not be checked: ${explainError(err).message}`);
+        const { message, hint } = explainError(err);
+        logger.error({ err, hint }, `the speed layer's partitions could not be checked: ${message}`);
       }
       await sleep(restMs, undefined, { signal: ended.signal }).catch(() => undefined);
     }

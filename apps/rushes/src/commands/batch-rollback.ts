@@ -2,7 +2,7 @@ import { rollback } from '@rushes/batch';
 import { Option, type Command } from 'commander';
 
 import { addCommand, done } from '../cli.ts';
-import { openExistingStores } from '../embedded.ts';
+import { openLake } from '../embedded.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 export const addBatchRollback = (batch: Command): Command =>
@@ -17,7 +17,7 @@ export const addBatchRollback = (batch: Command): Command =>
       ['batch rollback --to 7', 'back to version 7'],
     ],
     run: async (invocation, { to }) => {
-      const publication = await rollback(await openExistingStores(invocation), to);
+      const publication = await rollback(await openLake(invocation), to);
       invocation.output.result(publication, () => `Version ${publication.version} is served again (publication ${publication.number}).`);
       return done;
     },

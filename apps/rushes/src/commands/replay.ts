@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 
 import { type ExitCode, exitCodeOfSignal, formatDuration } from '@rushes/runtime';
 import { FORMAT_NAMES, openCursors, openFileSource, replay, type FileSource, type ReplayReport, systemClock } from '@rushes/speed';
@@ -6,6 +6,7 @@ import { Argument, InvalidArgumentError, Option, type Command } from 'commander'
 
 import { addCommand, done, type Invocation } from '../cli.ts';
 import { openStores } from '../embedded.ts';
+import { cursorFolder } from '../folders.ts';
 import { showReplay } from '../replay-display.ts';
 import { wholeNumber } from '../whole-number.ts';
 
@@ -23,8 +24,6 @@ interface ReplayFlags {
   readonly url: string;
 }
 
-/** Cursors lie here in the data folder. */
-const CURSORS = 'replays';
 const MAX_CHUNK = 10_000;
 
 const timesFaster = (text: string): number => {
@@ -78,7 +77,7 @@ const run = async (invocation: Invocation, flags: ReplayFlags): Promise<ExitCode
   const { config, lifecycle, output } = invocation;
   const source = await openSource(flags);
   const { log } = await openStores(invocation);
-  const cursors = await openCursors(join(config.folders.data, CURSORS));
+  const cursors = await openCursors(cursorFolder(config.folders.data));
   const display = showReplay(invocation, source, {
     name: `replay ${basename(flags.file)}`,
     limit: flags.limit,

@@ -3,7 +3,7 @@ import { formatDuration } from '@rushes/runtime';
 import type { Command } from 'commander';
 
 import { addCommand, done } from '../cli.ts';
-import { openExistingStores } from '../embedded.ts';
+import { openLake } from '../embedded.ts';
 
 const describe = ({ published, lastRun }: BatchStatus, folder: string): string => {
   const lines = [`Data folder  ${folder}`];
@@ -43,7 +43,7 @@ export const addStatus = (program: Command): Command =>
       ['status --json', 'the same for programs'],
     ],
     run: async (invocation) => {
-      const status = await readStatus(await openExistingStores(invocation));
+      const status = await readStatus(await openLake(invocation));
       invocation.output.result(status, () => describe(status, invocation.config.folders.data));
       return done;
     },

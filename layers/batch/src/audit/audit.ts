@@ -19,8 +19,9 @@ import {
 import type { Logger, Progress } from '@rushes/runtime';
 import { decodeState, keyColumns, KEYED_VIEWS, type KeyedView } from '@rushes/views';
 
-import { type ArchivedRange, openArchivedRanges } from '../log/archived-records.ts';
+import { openArchivedRanges } from '../log/archived-records.ts';
 import { lastLanding } from '../log/landing.ts';
+import { recordsIn, recordsOf } from '../log/log-records.ts';
 import type { RunContext } from '../run-context.ts';
 import { openScratch } from '../run/scratch.ts';
 import type { BatchStores } from '../run/run-batch.ts';
@@ -72,25 +73,7 @@ export interface AuditReport {
   readonly first?: Difference;
 }
 
-const CHUNK = 2000;
 const MEMORY_MB = 320;
-
-const fromArchive = async function* (range: ArchivedRange): AsyncGenerator<readonly LogRecord[]> {
-  for await (const records of range.records())
-    yield records.map(({ o: offset, t: appendedAtMs, b, id, key, value }): LogRecord =>
-      b === null ? { kind: 'event', offset, appendedAtMs, id, key, value } : { kind: 'barrier', offset, appendedAtMs, number: b },
-    );
-};
-
-const fromLog = async function* (log: EventLog, partition: PartitionId, from: number, to: number): AsyncGenerator<readonly LogRecord[]> {
-  for (let at = from; at < to;) {
-    const records = (await log.read(partition, at, CHUNK)).filter((record) => record.offset < to);
-    const last = records.at(-1);
-    if (last === undefined) return;
-    yield records;
-    at = last.offset + 1;
-  }
-};
 
 const nameOf = (epoch: number, view: string, key: string): string => `${epoch} ${view} ${key}`;
 
@@ -153,8 +136,8 @@ const compare = async (run: RunContext, stores: AuditStores, publication: Public
     position[partition] = end;
     const cut = offsetAt(publication.cut, partition);
     const records = async function* (): AsyncGenerator<readonly LogRecord[]> {
-      if (range && cut > 0) yield* fromArchive(range);
-      yield* fromLog(stores.log, partition, cut, end);
+      if (range && cut > 0) yield* recordsOf(range);
+      yield* recordsIn(stores.log, partition, cut, end);
     };
     const right = new Set<string>();
     const recomputed = await recompute(partition, records(), cut, ({ view, key, epoch }, { state, lastOffset }) => {

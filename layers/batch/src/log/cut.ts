@@ -3,8 +3,8 @@
  * append said; records before it are the run's, the barrier itself carries no event.
  */
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
-import type { Manifest } from '@rushes/lake';
-import type { EventLog } from '@rushes/ports';
+import type { Lake, Manifest } from '@rushes/lake';
+import { claimLake, type EventLog, LOST_LOG_HINT } from '@rushes/ports';
 import { TerminalError, TransientError } from '@rushes/runtime';
 
 export interface PlacedCut {
@@ -46,19 +46,25 @@ export const placeCut = async (log: EventLog, number: number): Promise<PlacedCut
 };
 
 /**
- * A log that ends before what was read of it is another one: its offsets mean other events.
+ * A log other than the one that the lake is made from, or an old copy of it: its offsets mean other events. Called before anything is appended to it.
  * @param known what the archive or the published version has of the log.
  */
-export const requireSameLog = async (log: EventLog, known: OffsetVector, cut: OffsetVector): Promise<void> => {
+export const requireSameLog = async (lake: Lake, log: EventLog, known: readonly OffsetVector[], now: Date): Promise<void> => {
   for (const partition of PARTITIONS) {
-    const end = offsetAt(known, partition);
-    if (end <= offsetAt(cut, partition)) continue;
-    // The archive may be ahead of a cut where another run appended its barrier later.
     const { next } = await log.bounds(partition);
+    const end = Math.max(...known.map((vector) => offsetAt(vector, partition)));
     if (next < end)
       throw new TerminalError(
-        `${partition} in ${log.location} ends at offset ${next}, but offsets up to ${end} were read before: it is another log`,
-        { hint: 'restore the log that belongs to this lake, or begin with an empty lake and empty views' },
+        `${partition} in ${log.location} ends at offset ${next}, but offsets up to ${end} were read before: it is another log, or an old copy of the one that was read`,
+        { hint: LOST_LOG_HINT },
       );
   }
+  const { id } = await claimLake(lake.objects, log.id, now);
+  if (id !== log.id)
+    throw new TerminalError(
+      `${log.location} is log ${log.id}, but the lake in ${lake.objects.location} is made from log ${id}: it is another log`,
+      {
+        hint: LOST_LOG_HINT,
+      },
+    );
 };

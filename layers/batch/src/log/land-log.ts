@@ -10,6 +10,8 @@ import { landedUpTo, type Landing, lastLanding } from './landing.ts';
 /** Which part of the log a run covers, and the archive that holds it. */
 export interface LandedLog {
   readonly cut: OffsetVector;
+  /** Id of the log that the cut is of, as far as it is known. */
+  readonly log: string | undefined;
   readonly last: Landing | undefined;
   readonly overtakenBy: PlacedCut['overtakenBy'];
 }
@@ -27,16 +29,21 @@ export const landLog = async (
 ): Promise<LandedLog> => {
   const known = parent?.figures[LANDINGS_FIGURE] ?? 0;
   const covered = cutOf(parent);
-  if (!log) return { cut: covered, last: known === 0 ? undefined : await lastLanding(context.lake, known), overtakenBy: undefined };
-  const { cut, overtakenBy } = await steps.step('barrier', () => placeCut(log, version));
+  if (!log)
+    return {
+      cut: covered,
+      log: parent?.log,
+      last: known === 0 ? undefined : await lastLanding(context.lake, known),
+      overtakenBy: undefined,
+    };
   const before = await lastLanding(context.lake, known);
-  await requireSameLog(log, covered, cut);
-  await requireSameLog(log, landedUpTo(before), cut);
+  await requireSameLog(context.lake, log, [covered, landedUpTo(before)], context.now());
+  const { cut, overtakenBy } = await steps.step('barrier', () => placeCut(log, version));
   const { last } = await steps.step(
     'bronze.log',
     () => archiveLog(context, log, version, cut, before?.number ?? 0),
     ({ landedEvents }) => ({ rows: landedEvents, reused: landedEvents === 0 }),
   );
   if (overtakenBy) context.logger.warn({ ...overtakenBy }, `barrier ${overtakenBy.number} stands before barrier ${version}`);
-  return { cut, last, overtakenBy };
+  return { cut, log: log.id, last, overtakenBy };
 };

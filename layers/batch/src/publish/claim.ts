@@ -22,6 +22,15 @@ const numberIn = (key: string, prefix: string, suffix: string): number => {
   return key.endsWith(suffix) && /^[0-9]{1,15}$/.test(digits) ? Number(digits) : 0;
 };
 
+/** The highest number of any run that left a claim or a manifest, at least `taken`. */
+export const highestNumber = async (lake: Lake, taken: number): Promise<number> => {
+  let highest = taken;
+  for (const [prefix, suffix] of PREFIXES) {
+    for await (const { key } of lake.objects.list(prefix)) highest = Math.max(highest, numberIn(key, prefix, suffix));
+  }
+  return highest;
+};
+
 export const claimKey = (version: number): string => `claims/claim-${version}.json`;
 
 /**
@@ -31,11 +40,13 @@ export const claimKey = (version: number): string => `claims/claim-${version}.js
  */
 export const claimVersion = async (lake: Lake, taken: number, source: string, now: Date): Promise<Claim> => {
   for (;;) {
-    let highest = taken;
-    for (const [prefix, suffix] of PREFIXES) {
-      for await (const { key } of lake.objects.list(prefix)) highest = Math.max(highest, numberIn(key, prefix, suffix));
-    }
-    const claim: Claim = { version: highest + 1, pid: process.pid, host: hostname(), startedAt: now.toISOString(), source };
+    const claim: Claim = {
+      version: 1 + (await highestNumber(lake, taken)),
+      pid: process.pid,
+      host: hostname(),
+      startedAt: now.toISOString(),
+      source,
+    };
     if (await lake.putJsonIfAbsent(claimKey(claim.version), claim)) return claim;
   }
 };

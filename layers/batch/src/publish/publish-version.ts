@@ -23,6 +23,7 @@ export const publishVersion = async (
     manifest: manifestKey(manifest.version),
     views: Object.fromEntries(manifest.views.map(({ name, artefact, rows }) => [name, { artefact, rows }])),
     cut: manifest.cut,
+    ...(manifest.log !== undefined && { log: manifest.log }),
     cutAt: manifest.cutAt,
     publishedAt: now.toISOString(),
     reason: 'run',

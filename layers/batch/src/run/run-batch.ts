@@ -147,6 +147,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       parent: parent?.version ?? null,
       parentPublication: parent?.number ?? 0,
       cut: manifestCut(landed.cut),
+      ...(landed.log !== undefined && { log: landed.log }),
       cutAt: claim.startedAt,
       createdAt: now().toISOString(),
       engine: engine.version,

@@ -183,6 +183,6 @@ const archive = ({ gaps = [] }: Measured): Expectation[] =>
     table: 'bronze.log',
     severity: 'warning',
     passed: false,
-    observed: `${partition} was trimmed: offsets ${from} to ${to - 1} are gone`,
-    expected: 'no gap; runs more often than the log is trimmed, or a longer retention',
+    observed: `offsets ${from} to ${to - 1} of ${partition} were gone from the log before`,
+    expected: 'no gap: runs more often than the log is trimmed, a longer retention, a log that is not lost',
   }));

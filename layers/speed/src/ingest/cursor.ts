@@ -2,7 +2,7 @@
  * How far a source is in the log: a small file for each, that one can read. Invariant: what a cursor says is in the log; the file is replaced as a whole,
  * and only after the append was acknowledged.
  */
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { isPartitionId, type OffsetVector } from '@rushes/domain';
@@ -31,6 +31,12 @@ export interface CursorStore {
   write(cursor: Cursor): Promise<void>;
 }
 
+/** Cursors of one folder. */
+export interface CursorFolder extends CursorStore {
+  /** All that can be read. */
+  list(): Promise<readonly Cursor[]>;
+}
+
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 const syncFolder = async (folder: string): Promise<void> => {
@@ -43,6 +49,7 @@ const syncFolder = async (folder: string): Promise<void> => {
 };
 
 const FORMAT = 1;
+const SUFFIX = '.json';
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
@@ -64,10 +71,15 @@ const isCursor = (value: unknown, source: string): boolean =>
   Object.entries(value['after']).every(([partition, offset]) => isPartitionId(partition) && isCount(offset));
 
 /** @param folder made if it is not there. */
-export const openCursors = async (folder: string): Promise<CursorStore> => {
+export const openCursors = async (folder: string): Promise<CursorFolder> => {
   await mkdir(folder, { recursive: true });
-  const pathOf = (source: string): string => join(folder, `${source}.json`);
-  return {
+  const pathOf = (source: string): string => join(folder, `${source}${SUFFIX}`);
+  const store: CursorFolder = {
+    async list() {
+      const sources = (await readdir(folder)).filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length));
+      const cursors = await Promise.all(sources.map((source) => store.read(source).catch(() => undefined)));
+      return cursors.filter((cursor) => cursor !== undefined);
+    },
     async read(source) {
       const path = pathOf(source);
       const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -95,4 +107,5 @@ export const openCursors = async (folder: string): Promise<CursorStore> => {
       await syncFolder(folder);
     },
   };
+  return store;
 };

@@ -1,4 +1,4 @@
-export { type Cursor, type CursorStore, openCursors } from './cursor.ts';
+export { type Cursor, type CursorFolder, type CursorStore, openCursors } from './cursor.ts';
 export { type DeadLetter, type LetterOrigin } from './dead-letter.ts';
 export { deadLetters, type LetterEntry, listLetters, readLetter, type RetrialOutcome, retryLetter } from './dead-letters.ts';
 export { FORMAT_NAMES } from './formats/recognize-format.ts';

@@ -1,43 +1,97 @@
-/** The stores that need nothing but a folder: where each of them lies in it, and opening and closing them together. */
-import { mkdir } from 'node:fs/promises';
+/**
+ * The stores that need nothing but a folder: where each of them lies in it, and opening and closing them together. Invariant: stores that do not belong
+ * together are not opened together, and no empty log takes the place of a lost one.
+ */
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { ApiKeyStore, BatchViewStore, EventLog, ObjectStore, SpeedStore } from '@rushes/ports';
+import {
+  type ApiKeyStore,
+  type BatchViewStore,
+  type EventLog,
+  knownLog,
+  type LogFault,
+  logFault,
+  LOST_LOG_HINT,
+  type ObjectStore,
+  type SpeedStore,
+} from '@rushes/ports';
 
 import { openFolderObjectStore } from '../folder-object-store/index.ts';
 import { openSqliteApiKeys } from '../sqlite-api-keys/index.ts';
 import { openSqliteBatchViews } from '../sqlite-batch-views/index.ts';
 import { openSqliteEventLog } from '../sqlite-event-log/index.ts';
 import { openSqliteSpeedStore } from '../sqlite-speed-store/index.ts';
+import { logFileIn, speedFileIn } from './files.ts';
 
-export interface EmbeddedStores {
+export { beginLogAnew, openWhatIsLeft, type LeftStores, type NewLog } from './begin-log-anew.ts';
+
+/** What batch runs published. */
+export interface EmbeddedLake {
   readonly objects: ObjectStore;
   readonly views: BatchViewStore;
-  readonly log: EventLog;
-  readonly speed: SpeedStore;
-  readonly keys: ApiKeyStore;
   /** Folder for scratch files; what lies in it may be deleted when nothing runs. */
   readonly scratchFolder: string;
   close(): Promise<void>;
 }
 
+export interface EmbeddedStores extends EmbeddedLake {
+  readonly log: EventLog;
+  readonly speed: SpeedStore;
+  readonly keys: ApiKeyStore;
+}
+
 /** Opens the API keys in `dataFolder` alone. */
 export const openEmbeddedKeys = (dataFolder: string): Promise<ApiKeyStore> => openSqliteApiKeys(join(dataFolder, 'keys.sqlite'));
 
-/** Opens the stores in `dataFolder`, which is created if it is not there. `now`: the clock of the log and of what expires. */
-export const openEmbeddedStores = async (dataFolder: string, now: () => number = Date.now): Promise<EmbeddedStores> => {
+/** Opens the lake and the batch views in `dataFolder`, which is created if it is not there. */
+export const openEmbeddedLake = async (dataFolder: string): Promise<EmbeddedLake> => {
   const scratchFolder = join(dataFolder, 'tmp');
   await mkdir(scratchFolder, { recursive: true });
   const objects = await openFolderObjectStore(join(dataFolder, 'lake'));
   const views = await openSqliteBatchViews(join(dataFolder, 'views'));
-  const log = await openSqliteEventLog(join(dataFolder, 'log.sqlite'), { now });
-  const speed = await openSqliteSpeedStore(join(dataFolder, 'speed.sqlite'), { now });
-  const keys = await openEmbeddedKeys(dataFolder);
+  return { objects, views, scratchFolder, close: () => views.close() };
+};
+
+/** Stores that do not belong together. */
+class MismatchedStoresError extends Error {
+  override readonly name = 'MismatchedStoresError';
+  constructor({ message, hint }: LogFault) {
+    super(`${message}. ${hint}`);
+  }
+}
+
+const lostLog = async (path: string, { objects, views }: EmbeddedLake): Promise<LogFault | undefined> => {
+  if (await stat(path).catch(() => undefined)) return undefined;
+  const known = await knownLog(objects, views);
+  return known && { message: `${path} is not there, but ${known.told}`, hint: LOST_LOG_HINT };
+};
+
+/**
+ * Opens the stores in `dataFolder`, which is created if it is not there. `now`: the clock of the log and of what expires.
+ * @throws MismatchedStoresError if the log is not the one that the lake, the batch views or the speed store were made from.
+ */
+export const openEmbeddedStores = async (dataFolder: string, now: () => number = Date.now): Promise<EmbeddedStores> => {
+  const lake = await openEmbeddedLake(dataFolder);
+  const opened: { close(): Promise<void> }[] = [lake];
   const close = async (): Promise<void> => {
-    await keys.close();
-    await speed.close();
-    await log.close();
-    await views.close();
+    for (const store of opened.toReversed()) await store.close();
   };
-  return { objects, views, log, speed, keys, scratchFolder, close };
+  try {
+    const logPath = logFileIn(dataFolder);
+    const lost = await lostLog(logPath, lake);
+    if (lost) throw new MismatchedStoresError(lost);
+    const log = await openSqliteEventLog(logPath, { now });
+    opened.push(log);
+    const speed = await openSqliteSpeedStore(speedFileIn(dataFolder), { now });
+    opened.push(speed);
+    const fault = await logFault({ ...lake, log, speed });
+    if (fault) throw new MismatchedStoresError(fault);
+    const keys = await openEmbeddedKeys(dataFolder);
+    opened.push(keys);
+    return { ...lake, log, speed, keys, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 };

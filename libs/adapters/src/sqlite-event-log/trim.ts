@@ -28,15 +28,16 @@ export const trimmer = (file: LogFile): ((trimming: Trimming) => Promise<number>
     const earliest = Number(readEarliest.get(partition)?.['earliest']);
     return { earliest, end: Math.min(wanted, offsetAtTime(partition, keepFromMs), earliest + RECORDS_PER_STEP) };
   };
-  const step = (partition: number, trimming: Trimming): number => {
+  /** Returns how many records were removed; `undefined` where nothing more is to be. */
+  const step = (partition: number, trimming: Trimming): number | undefined => {
     const isAny = file.reading(() => {
       const { earliest, end } = removable(partition, trimming);
       return end > earliest;
     });
-    if (!isAny) return 0;
+    if (!isAny) return undefined;
     return file.writing(() => {
       const { earliest, end } = removable(partition, trimming);
-      if (end <= earliest) return 0;
+      if (end <= earliest) return undefined;
       writeEarliest.run(end, partition);
       return Number(remove.run(positionOf(partition, earliest), positionOf(partition, end)).changes);
     });
@@ -45,8 +46,9 @@ export const trimmer = (file: LogFile): ((trimming: Trimming) => Promise<number>
   return async (trimming) => {
     let removed = 0;
     for (const partition of file.partitions.keys()) {
-      for (let some = -1; some !== 0 && !trimming.isClosed();) {
-        some = step(partition, trimming);
+      while (!trimming.isClosed()) {
+        const some = step(partition, trimming);
+        if (some === undefined) break;
         removed += some;
         await setImmediate();
       }

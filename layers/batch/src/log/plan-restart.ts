@@ -1,0 +1,82 @@
+/** What a log begins with that takes the place of a lost one, partition by partition. */
+import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
+import type { Lake } from '@rushes/lake';
+import type { EventLog, Publication } from '@rushes/ports';
+import type { PartitionRange } from './archived-records.ts';
+import { landedOf, type Landing, landingBefore } from './landing.ts';
+import { recordsIn } from './log-records.ts';
+
+/** What a restart needs to know of one partition. */
+export interface PartitionPlan {
+  /** End of the archive. */
+  readonly archived: number;
+  /** End of what can be read of what is left of the lost log, 0 if nothing is. */
+  readonly left: number;
+  readonly next: number;
+  readonly lost: PartitionRange | undefined;
+}
+
+/**
+ * Pure. The record at the highest known cut is that run's barrier: to lose it is no loss.
+ * @param seen offsets before these were given, as different stores tell.
+ */
+export const planPartition = (
+  partition: PartitionId,
+  archived: number,
+  cut: number,
+  left: number,
+  seen: readonly number[],
+): PartitionPlan => {
+  const barrier = Math.max(archived, cut);
+  const kept = Math.max(barrier + 1, left);
+  const next = Math.max(kept, ...seen);
+  return { archived, left, next, lost: next > kept ? { partition, from: kept, to: next } : undefined };
+};
+
+/** From where on archived records come back into the log: landings that have records younger than `sinceMs`, or at or after the cut. */
+export const restoreFrom = async (lake: Lake, last: Landing | undefined, cut: OffsetVector, sinceMs: number): Promise<OffsetVector> => {
+  const from: Partial<Record<PartitionId, number>> = {};
+  for (const partition of PARTITIONS) from[partition] = landedOf(last, partition).to;
+  for (let landing = last, isNeeded = true; landing && isNeeded; landing = await landingBefore(lake, landing)) {
+    isNeeded = false;
+    for (const partition of PARTITIONS) {
+      const landed = landedOf(landing, partition);
+      if (landed.timeMs < sinceMs && landed.to <= offsetAt(cut, partition)) continue;
+      from[partition] = landed.from;
+      isNeeded = true;
+    }
+  }
+  return from;
+};
+
+/** The end of what can be read of a partition from `from` on: of a damaged log less than it has. */
+export const readableEnd = async (log: EventLog, partition: PartitionId, from: number): Promise<number> => {
+  const { earliest, next } = await log.bounds(partition);
+  let end = Math.max(earliest, from);
+  if (end >= next) return next;
+  try {
+    for await (const records of recordsIn(log, partition, end, next)) end = (records.at(-1)?.offset ?? end - 1) + 1;
+    return next;
+  } catch {
+    return end;
+  }
+};
+
+/** The furthest cut of any version. */
+export const highestCut = (publications: readonly Publication[]): OffsetVector =>
+  Object.fromEntries(PARTITIONS.map((partition) => [partition, Math.max(0, ...publications.map(({ cut }) => offsetAt(cut, partition)))]));
+
+export const vectorOf = (
+  plans: ReadonlyMap<PartitionId, PartitionPlan>,
+  value: (plan: PartitionPlan, partition: PartitionId) => number,
+): OffsetVector => Object.fromEntries([...plans].map(([partition, plan]) => [partition, value(plan, partition)]));
+
+/** A barrier stands behind everything that was acknowledged before its run began. */
+export const safeUntil = (last: Landing | undefined, publications: readonly Publication[]): string | null => {
+  const instants = [
+    ...PARTITIONS.map((partition) => landedOf(last, partition).timeMs),
+    ...publications.flatMap(({ cut, cutAt }) => (Object.keys(cut).length > 0 ? [Date.parse(cutAt)] : [])),
+  ];
+  const latest = Math.max(...instants);
+  return latest > 0 ? new Date(latest).toISOString() : null;
+};

@@ -1,0 +1,83 @@
+/**
+ * A new log beside the file of a lost one, and then in its place. Invariant: nothing is deleted; what was there before, and the speed store that was
+ * projected from it, stay under other names.
+ */
+import { rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+import type { EventLog, LogBeginning, SpeedStore } from '@rushes/ports';
+
+import { sync } from '../crash-safety/sync.ts';
+import { beginSqliteEventLog, openSqliteEventLog } from '../sqlite-event-log/index.ts';
+import { openSqliteSpeedStore } from '../sqlite-speed-store/index.ts';
+import { logFileIn, speedFileIn } from './files.ts';
+
+export interface NewLog {
+  readonly id: string;
+  /** Puts it in the place of the old one. Returns under which names what was there is kept. */
+  takePlace(): Promise<readonly string[]>;
+  discard(): Promise<void>;
+}
+
+/** What SQLite keeps beside a database file. */
+const COMPANIONS = ['', '-wal', '-shm'];
+
+const isThere = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined)) !== undefined;
+
+const setAside = async (path: string, suffix: string): Promise<readonly string[]> => {
+  const kept: string[] = [];
+  for (const companion of COMPANIONS)
+    if (await isThere(path + companion)) {
+      await rename(path + companion, path + suffix + companion);
+      kept.push(path + suffix + companion);
+    }
+  return kept;
+};
+
+/** Makes the log under a name of its own. Whatever a beginning that was cut off left there goes. */
+export const beginLogAnew = async (dataFolder: string, beginning: LogBeginning, now: Date): Promise<NewLog> => {
+  const place = logFileIn(dataFolder);
+  const path = `${place.slice(0, -'.sqlite'.length)}.new.sqlite`;
+  const discard = async (): Promise<void> => {
+    for (const companion of COMPANIONS) await rm(path + companion, { force: true });
+  };
+  await discard();
+  const id = await beginSqliteEventLog(path, beginning, () => now.getTime()).catch(async (error: unknown) => {
+    await discard();
+    throw error;
+  });
+  return {
+    id,
+    async takePlace() {
+      const suffix = `.until-${now.toISOString().replaceAll(/[:.]/g, '-')}`;
+      const kept = [...(await setAside(place, suffix)), ...(await setAside(speedFileIn(dataFolder), suffix))];
+      await rename(path, place);
+      await sync(dirname(place));
+      return kept;
+    },
+    discard,
+  };
+};
+
+export interface LeftStores {
+  readonly log: EventLog | undefined;
+  readonly speed: SpeedStore | undefined;
+  close(): Promise<void>;
+}
+
+const openIfUsable = async <Store>(path: string, open: (path: string) => Promise<Store>): Promise<Store | undefined> =>
+  (await isThere(path)) ? open(path).catch(() => undefined) : undefined;
+
+/** What is left of a log and its speed store, and can be opened. Nothing is made. */
+export const openWhatIsLeft = async (dataFolder: string): Promise<LeftStores> => {
+  const log = await openIfUsable(logFileIn(dataFolder), openSqliteEventLog);
+  const speed = await openIfUsable(speedFileIn(dataFolder), openSqliteSpeedStore);
+  return {
+    log,
+    speed,
+    async close() {
+      await speed?.close();
+      await log?.close();
+    },
+  };
+};

@@ -1,0 +1,5 @@
+import { join } from 'node:path';
+
+export const logFileIn = (dataFolder: string): string => join(dataFolder, 'log.sqlite');
+
+export const speedFileIn = (dataFolder: string): string => join(dataFolder, 'speed.sqlite');

@@ -1,0 +1,68 @@
+import { offsetAt } from '@rushes/domain';
+import type { LogBeginning, LogRecord } from '@rushes/ports';
+import type { LogFile } from './database.ts';
+import { openFile } from './open-file.ts';
+import { positionOf } from './positions.ts';
+import { recordWriter } from './write-records.ts';
+
+/**
+ * Makes a log that goes on where a lost one ended. Invariant: an offset that was ever given is in it with the record that it was given to, or empty; it
+ * is never given again.
+ */
+
+const recordInserter = (file: LogFile): ((partition: number, records: readonly LogRecord[]) => void) => {
+  const { database } = file;
+  const insert = database.prepare('INSERT INTO records (position, appended_ms, barrier, key, id, value) VALUES (?, ?, ?, ?, ?, ?)');
+  const remember = database.prepare('INSERT INTO barriers (position, number, highest, appended_ms) VALUES (?, ?, ?, ?)');
+  const readTail = database.prepare('SELECT next, last_appended_ms AS last FROM partitions WHERE number = ?');
+  const writeTail = database.prepare('UPDATE partitions SET next = ?, last_appended_ms = ? WHERE number = ?');
+  const highest = new Map<number, number>();
+  return (partition, records) =>
+    file.writing(() => {
+      const tail = readTail.get(partition);
+      let [next, lastMs] = [Number(tail?.['next']), Number(tail?.['last'])];
+      for (const record of records) {
+        const { offset, appendedAtMs } = record;
+        if (offset < next || appendedAtMs < lastMs)
+          throw new RangeError(
+            `record ${offset} of ${String(file.partitions.get(partition))}, ${appendedAtMs} ms, after ${next - 1}, ${lastMs} ms`,
+          );
+        [next, lastMs] = [offset + 1, appendedAtMs];
+        const position = positionOf(partition, offset);
+        if (record.kind === 'event') {
+          insert.run(position, appendedAtMs, null, record.key, record.id, record.value);
+          continue;
+        }
+        highest.set(partition, Math.max(highest.get(partition) ?? 0, record.number));
+        insert.run(position, appendedAtMs, record.number, null, null, null);
+        remember.run(position, record.number, highest.get(partition) ?? 0, appendedAtMs);
+      }
+      writeTail.run(next, lastMs, partition);
+    });
+};
+
+/**
+ * @param path of a file that is not there.
+ * @returns the new log's id. All of it is on the disk then.
+ */
+export const beginSqliteEventLog = async (
+  path: string,
+  beginning: LogBeginning,
+  now: () => number,
+  newId?: () => string,
+): Promise<string> => {
+  const file = await openFile(path, newId);
+  try {
+    const insert = recordInserter(file);
+    for await (const { partition, records } of beginning.records) insert(file.numberOf(partition), records);
+    const begin = file.database.prepare('UPDATE partitions SET earliest = ?, next = max(next, ?) WHERE number = ?');
+    file.writing(() => {
+      for (const [number, partition] of file.partitions)
+        begin.run(offsetAt(beginning.earliest, partition), offsetAt(beginning.next, partition), number);
+    });
+    recordWriter(file, now)([{ barrier: beginning.barrier }]);
+    return file.id;
+  } finally {
+    file.database.close();
+  }
+};

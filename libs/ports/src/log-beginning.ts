@@ -1,0 +1,20 @@
+import type { LogPartition, OffsetVector } from '@rushes/domain';
+
+import type { LogRecord } from './event-log.ts';
+
+export interface PartitionRecords {
+  readonly partition: LogPartition;
+  readonly records: readonly LogRecord[];
+}
+
+/** How a log begins that takes the place of a lost one: with what is kept of it elsewhere, at the offsets that everybody knows it by. */
+export interface LogBeginning {
+  /** Of what lies from here on, nothing is asked for in vain: it is among the records, or never was. */
+  readonly earliest: OffsetVector;
+  /** From there on; of each partition in the order of their offsets. */
+  readonly records: AsyncIterable<PartitionRecords>;
+  /** Above every offset that was ever given: the barrier goes there. What lies between stays empty. */
+  readonly next: OffsetVector;
+  /** Appended to every partition, above every number that was ever used: epochs do not begin again. */
+  readonly barrier: number;
+}
