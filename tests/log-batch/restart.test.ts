@@ -1,0 +1,263 @@
+/** A log is lost and another one begun in its place: what versions say goes on, as if the new one had all that is archived. */
+import { rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { beginSqliteEventLog, openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
+import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
+import { archivedUpTo, restartLog, type RestartReport, type RestartStores } from '@rushes/batch';
+import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId, partitionOf } from '@rushes/domain';
+import { type EventLog, listLakeLogs, type LogRecord, type NewRecord, type SpeedStore } from '@rushes/ports';
+import { silentLogger, silentProgress } from '@rushes/runtime';
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { writeCatalog } from '../batch/made-up-catalog.ts';
+import { removeTemplate } from './logged-folder.ts';
+import { AT, HOUR_MS, openCase, type OpenedCase } from './opened-case.ts';
+import { plainFold } from './plain-fold.ts';
+import { added, movieId, rated, recordOf, reviewed } from './told-events.ts';
+
+afterAll(removeTemplate);
+
+const RATINGS = partitionOf('movie.ratings', movieId(1));
+
+let on: OpenedCase;
+let log: EventLog;
+let speed: SpeedStore;
+const opened: EventLog[] = [];
+/** Records that were archived when a log was lost. */
+let archived: Map<PartitionId, readonly LogRecord[]>;
+beforeEach(async () => {
+  on = await openCase();
+  ({ log } = on.data.stores);
+  speed = await openSqliteSpeedStore(join(on.data.root, 'speed.sqlite'));
+  archived = new Map();
+});
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close();
+  await speed.close();
+  await on.close();
+});
+
+const append = (...records: readonly NewRecord[]) => log.append(records);
+const run = (options: Parameters<typeof on.data.run>[0] = {}) => on.data.run(options, { ...on.data.stores, log });
+const recordsFrom = async (of: EventLog, partition: PartitionId, from: number): Promise<readonly LogRecord[]> => {
+  const { earliest } = await of.bounds(partition);
+  return of.read(partition, Math.max(from, earliest), 1000);
+};
+
+/** @param left of the lost log; by default nothing. */
+const restart = async (left: Partial<RestartStores['left']> = {}, acknowledged: OffsetVector = {}): Promise<RestartReport> => {
+  const until = await archivedUpTo(on.data.stores);
+  for (const partition of PARTITIONS) {
+    const own = (await recordsFrom(log, partition, 0)).filter(({ offset }) => offset < offsetAt(until, partition));
+    const known = archived.get(partition) ?? [];
+    archived.set(partition, [...known, ...own.filter(({ offset }) => offset > (known.at(-1)?.offset ?? -1))]);
+  }
+  const path = join(on.data.root, `begun-${opened.length}.sqlite`);
+  const now = () => on.data.clock.nowMs;
+  const report = await restartLog(
+    { ...on.data.stores, left: { log: undefined, speed: undefined, ...left } },
+    {
+      workFolder: join(on.data.root, 'tmp'),
+      memoryLimitMb: 256,
+      threads: 2,
+      retentionMs: 48 * HOUR_MS,
+      acknowledged,
+      make: async (beginning) => {
+        const discard = (): Promise<void> => rm(path, { force: true });
+        return { id: await beginSqliteEventLog(path, beginning, now), discard, takePlace: async () => ['kept'] };
+      },
+    },
+    { logger: silentLogger, progress: silentProgress, signal: new AbortController().signal, now: () => new Date(on.data.clock.nowMs) },
+  );
+  log = await openSqliteEventLog(path, { now, retentionMs: 48 * HOUR_MS });
+  opened.push(log);
+  return report;
+};
+
+/** What the current version has to say: a plain fold of what was archived before a loss, and of the log since. */
+const plain = async () => {
+  const all: EventLog = {
+    ...log,
+    bounds: async (partition) => ({ ...(await log.bounds(partition)), earliest: 0 }),
+    async read(partition, from, limit) {
+      const before = (archived.get(partition as PartitionId) ?? []).filter(({ offset }) => offset >= from); // as: dead letters are not read here
+      const since = archived.get(partition as PartitionId)?.at(-1)?.offset ?? -1;
+      const after = (await recordsFrom(log, partition as PartitionId, from)).filter(({ offset }) => offset > since);
+      return [...before, ...after].slice(0, limit);
+    },
+  };
+  return (await plainFold(all, (await on.data.current()).cut)).views;
+};
+
+const sayTheSame = async (): Promise<void> => {
+  for (const full of [false, true]) {
+    expect(await run({ full })).toMatchObject({ outcome: 'published' });
+    expect(await on.told()).toEqual(await plain());
+  }
+};
+
+test('what is archived stays, what came after is lost, what comes then counts', async () => {
+  await append(recordOf(rated(1, 8, AT), 'a'), recordOf(added(2, 'posted', 'New', AT), 'b'));
+  await run();
+  const before = log.id;
+  await append(recordOf(rated(1, 2, AT), 'lost'));
+  const report = await restart();
+  expect(report).toMatchObject({ id: log.id, before, barrier: 2, restored: { archived: 2, left: 0 }, lost: [], kept: ['kept'] });
+  expect(await listLakeLogs(on.data.stores.objects)).toMatchObject([{ id: before }, { id: log.id, from: report.begins }]);
+  await append(recordOf(rated(1, 8, AT), 'a'), recordOf(rated(1, 4, AT), 'c'));
+  await sayTheSame();
+  expect(await on.ratingsOf(1)).toMatchObject({ count: 2, sum_tenths: 120 });
+  expect(await on.reader.rows(await on.data.current(), 'silver.rating_events')).toMatchObject([
+    { id: 'a', epoch: 1 },
+    { id: 'c', epoch: 3 },
+  ]);
+  expect((await on.data.current()).log).toBe(log.id);
+});
+
+test('offsets that somebody has seen are not given again, and the gap stays in every version', async () => {
+  await append(recordOf(rated(1, 8, AT), 'a'));
+  await run();
+  await speed.claimLog(log.id);
+  await speed.putPosition({ partition: RATINGS, offset: 5, epoch: 2, opening: { offset: 1, appendedAtMs: 0 } }, 1);
+  const report = await restart({ speed }, { [RATINGS]: 4, 'movie.reviews/0': 1 });
+  expect(report.lost).toEqual([{ partition: RATINGS, from: 2, to: 5 }]);
+  const [appended] = await append(recordOf(rated(1, 4, AT), 'b'));
+  expect(appended?.offset).toBe(6);
+  await sayTheSame();
+  expect((await on.data.current()).validation.filter(({ table }) => table === 'bronze.log')).toMatchObject([
+    { severity: 'warning', observed: `offsets 2 to 4 of ${RATINGS} were gone from the log before` },
+  ]);
+});
+
+test('a speed store of another log says nothing of this one', async () => {
+  await append(recordOf(rated(1, 8, AT), 'a'));
+  await run();
+  await speed.claimLog('another');
+  await speed.putPosition({ partition: RATINGS, offset: 50, epoch: 2, opening: { offset: 1, appendedAtMs: 0 } }, 1);
+  expect((await restart({ speed })).lost).toEqual([]);
+});
+
+test('what was archived by a run that published nothing is projected and folded from the new log', async () => {
+  await run();
+  await append(recordOf(rated(1, 8, AT), 'a'), recordOf(reviewed(1, 'Good.', AT), 'b'));
+  await writeCatalog(on.data.imdb, { titles: 3 });
+  expect(await run()).toMatchObject({ outcome: 'refused' });
+  await writeCatalog(on.data.imdb, { titles: 30 });
+  const report = await restart();
+  expect(report).toMatchObject({ barrier: 3, restored: { archived: 2 }, lost: [] });
+  const cut = offsetAt((await on.data.current()).cut, RATINGS);
+  expect(await log.read(RATINGS, cut, 10)).toMatchObject([{ number: 1 }, { id: 'a' }, { number: 3 }]);
+  await sayTheSame();
+  expect(await on.ratingsOf(1)).toMatchObject({ count: 1 });
+});
+
+test('what can still be read of an old copy comes along', async () => {
+  await append(recordOf(rated(1, 8, AT), 'a'));
+  await run();
+  await append(recordOf(rated(1, 2, AT), 'only in the copy'));
+  await speed.claimLog(log.id);
+  await speed.putPosition({ partition: RATINGS, offset: 9, epoch: 2, opening: { offset: 1, appendedAtMs: 0 } }, 1);
+  const copy = log;
+  const report = await restart({ log, speed });
+  expect(report).toMatchObject({ restored: { archived: 1, left: 1 }, lost: [{ partition: RATINGS, from: 3, to: 9 }] });
+  expect(await log.read(RATINGS, 0, 3)).toEqual(await copy.read(RATINGS, 0, 3));
+  await append(recordOf(rated(1, 2, AT), 'only in the copy'), recordOf(rated(1, 6, AT), 'b'));
+  await sayTheSame();
+  expect(await on.ratingsOf(1)).toMatchObject({ count: 3, sum_tenths: 160 });
+});
+
+test('of a damaged log what can be read comes along', async () => {
+  await run();
+  await append(recordOf(rated(1, 8, AT), 'a'), recordOf(rated(1, 7, AT), 'b'), recordOf(rated(1, 6, AT), 'c'));
+  const damaged: EventLog = {
+    ...log,
+    async read(partition, from) {
+      if (from >= 3) throw new Error('a page is damaged');
+      return log.read(partition, from, 3 - from);
+    },
+  };
+  const report = await restart({ log: damaged });
+  expect(report).toMatchObject({ restored: { archived: 0, left: 2 }, lost: [{ partition: RATINGS, from: 3, to: 4 }] });
+  await sayTheSame();
+  expect(await on.ratingsOf(1)).toMatchObject({ count: 2, sum_tenths: 150 });
+});
+
+test('what is older than the retention stays in the archive alone', async () => {
+  await append(recordOf(rated(1, 8, AT), 'old'));
+  await run();
+  on.data.clock.nowMs += 40 * HOUR_MS;
+  await append(recordOf(rated(1, 6, AT), 'young'));
+  await run();
+  on.data.clock.nowMs += 20 * HOUR_MS;
+  const cut = offsetAt((await on.data.current()).cut, RATINGS);
+  expect(await restart()).toMatchObject({ restored: { archived: 1 } });
+  expect((await log.bounds(RATINGS)).earliest).toBeLessThanOrEqual(cut);
+  await append(recordOf(rated(1, 6, AT), 'young'), recordOf(rated(1, 8, AT), 'old'));
+  await sayTheSame();
+  expect(await on.ratingsOf(1), 'the old id counts again, after 48 hours').toMatchObject({ count: 3 });
+});
+
+test('nothing but barriers behind the archive is no loss', async () => {
+  await append(recordOf(rated(1, 8, AT), 'a'));
+  await run();
+  await run();
+  await run();
+  expect(await restart()).toMatchObject({ barrier: 4, lost: [] });
+  await append(recordOf(rated(1, 4, AT), 'b'));
+  await sayTheSame();
+});
+
+test('and again, and again', async () => {
+  for (let round = 1; round <= 3; round++) {
+    await append(recordOf(rated(1, 8, AT), `of round ${round}`), recordOf(added(round, 'tmdb', 'New', AT), `movie of round ${round}`));
+    await run();
+    on.data.clock.nowMs += HOUR_MS;
+    await append(recordOf(rated(1, 2, AT), `lost in round ${round}`));
+    await restart();
+  }
+  await sayTheSame();
+  expect(await on.ratingsOf(1)).toMatchObject({ count: 3, sum_tenths: 240 });
+  const logs = await listLakeLogs(on.data.stores.objects);
+  expect(logs).toHaveLength(4);
+  expect(logs.at(-1)?.id).toBe(log.id);
+});
+
+test('a lake whose logs had no ids yet gets one', async () => {
+  await append(recordOf(rated(1, 8, AT), 'a'));
+  await run();
+  for (const key of await on.keys('bronze/log/identities/')) await on.data.stores.objects.delete(key);
+  const before = log.id;
+  await restart();
+  expect((await listLakeLogs(on.data.stores.objects)).map(({ id }) => id)).toEqual([before, log.id]);
+  await sayTheSame();
+});
+
+test('a run on the lost log, or on none of the lake, is refused before it appends anything', async () => {
+  await append(recordOf(rated(1, 8, AT), 'a'));
+  await run();
+  const lost = log;
+  await restart();
+  for (const other of [lost, await openSqliteEventLog(join(on.data.root, 'long.sqlite'))]) {
+    opened.push(other);
+    await other.append(Array.from({ length: 9 }, (_, n) => recordOf(rated(1, 8, AT), `${n}`)));
+    await other.append(
+      PARTITIONS.flatMap((partition) => Array.from({ length: 9 }, (_, n) => ({ partition, key: 'k', id: `${n}`, value: '' }))),
+    );
+    const { next } = await other.bounds(RATINGS);
+    await expect(on.data.run({}, { ...on.data.stores, log: other })).rejects.toThrow(
+      /is log .*, but the lake in .* is made from log .*: it is another log/,
+    );
+    expect((await other.bounds(RATINGS)).next).toBe(next);
+  }
+});
+
+test('it is refused where nothing was lost, nothing was ever read, or a run is under way', async () => {
+  await expect(restart()).rejects.toThrow('no run has read a log');
+  await append(recordOf(rated(1, 8, AT), 'a'));
+  await run();
+  await append(recordOf(rated(1, 7, AT), 'b'));
+  await expect(restart({ log })).rejects.toThrow('is the log of this lake: there is nothing to begin anew');
+  const claim = { version: 2, pid: process.pid, host: hostname(), startedAt: AT, source: 'imdb' };
+  await on.data.stores.objects.put('claims/claim-2.json', new TextEncoder().encode(JSON.stringify(claim)));
+  await expect(restart()).rejects.toThrow('run 2 is under way');
+});
