@@ -143,10 +143,22 @@ test('what was archived by a run that published nothing is projected and folded 
   await writeCatalog(on.data.imdb, { titles: 3 });
   expect(await run()).toMatchObject({ outcome: 'refused' });
   await writeCatalog(on.data.imdb, { titles: 30 });
+  on.data.clock.nowMs += 60 * HOUR_MS;
   const report = await restart();
-  expect(report).toMatchObject({ barrier: 3, restored: { archived: 2 }, lost: [] });
+  expect(report, 'also what is older than the retention').toMatchObject({ barrier: 3, restored: { archived: 2 }, lost: [] });
   const cut = offsetAt((await on.data.current()).cut, RATINGS);
   expect(await log.read(RATINGS, cut, 10)).toMatchObject([{ number: 1 }, { id: 'a' }, { number: 3 }]);
+  await sayTheSame();
+  expect(await on.ratingsOf(1)).toMatchObject({ count: 1 });
+});
+
+test('of another log that lies in its place nothing comes along', async () => {
+  await append(recordOf(rated(1, 8, AT), 'a'));
+  await run();
+  const other = await openSqliteEventLog(join(on.data.root, 'other.sqlite'));
+  opened.push(other);
+  await other.append(Array.from({ length: 9 }, (_, n) => recordOf(rated(1, 2, AT), `foreign ${n}`)));
+  expect(await restart({ log: other })).toMatchObject({ restored: { archived: 1, left: 0 }, lost: [] });
   await sayTheSame();
   expect(await on.ratingsOf(1)).toMatchObject({ count: 1 });
 });
@@ -230,6 +242,20 @@ test('a lake whose logs had no ids yet gets one', async () => {
   await restart();
   expect((await listLakeLogs(on.data.stores.objects)).map(({ id }) => id)).toEqual([before, log.id]);
   await sayTheSame();
+});
+
+test('where the archive is lost too, everything before is a gap', async () => {
+  await append(recordOf(rated(1, 8, AT), 'a'));
+  await run();
+  for (const key of await on.keys('')) await on.data.stores.objects.delete(key);
+  const report = await restart();
+  expect(report).toMatchObject({ barrier: 2, restored: { archived: 0 } });
+  expect(report.lost).toHaveLength(PARTITIONS.length);
+  expect(report.lost).toContainEqual({ partition: RATINGS, from: 0, to: 2 });
+  await append(recordOf(rated(1, 4, AT), 'b'));
+  expect(await run()).toMatchObject({ outcome: 'published' });
+  expect(await on.ratingsOf(1)).toMatchObject({ count: 1, sum_tenths: 40 });
+  expect((await on.data.current()).validation.filter(({ table }) => table === 'bronze.log')).toHaveLength(PARTITIONS.length);
 });
 
 test('a run on the lost log, or on none of the lake, is refused before it appends anything', async () => {

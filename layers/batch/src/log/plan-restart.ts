@@ -17,18 +17,19 @@ export interface PartitionPlan {
 }
 
 /**
- * Pure. The record at the highest known cut is that run's barrier: to lose it is no loss.
+ * Pure. What lies before the highest cut is archived, or no event; the record at the cut is that run's barrier: to lose it is no loss.
+ * @param cut `undefined` if the archive is lost too.
  * @param seen offsets before these were given, as different stores tell.
  */
 export const planPartition = (
   partition: PartitionId,
   archived: number,
-  cut: number,
+  cut: number | undefined,
   left: number,
   seen: readonly number[],
 ): PartitionPlan => {
-  const barrier = Math.max(archived, cut);
-  const kept = Math.max(barrier + 1, left);
+  const known = cut === undefined ? 0 : Math.max(archived, cut) + 1;
+  const kept = Math.max(known, left);
   const next = Math.max(kept, ...seen);
   return { archived, left, next, lost: next > kept ? { partition, from: kept, to: next } : undefined };
 };

@@ -5,7 +5,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
-import { openDuckDb, openLake } from '@rushes/lake';
+import { openDuckDb, openLake, readManifest } from '@rushes/lake';
 import {
   type BatchViewStore,
   type EventLog,
@@ -116,14 +116,16 @@ export const restartLog = async (stores: RestartStores, options: RestartOptions,
     const remains = known?.id !== undefined && left.log?.id === known.id ? left.log : undefined;
     const speed = known?.id !== undefined && (await left.speed?.claimLog(known.id)) === known.id ? left.speed : undefined;
     const highest = highestCut(publications);
+    const isArchiveGone = last === undefined && (await readManifest(run.lake, publications[0]?.version ?? 0)) === undefined;
     const plans = new Map<PartitionId, PartitionPlan>();
     for (const partition of PARTITIONS) {
       const projected = (await speed?.readPosition(partition))?.offset ?? 0;
       const { to: archived } = landedOf(last, partition);
       const end = remains === undefined ? 0 : await readableEnd(remains, partition, archived);
       const given = remains === undefined ? 0 : (await remains.bounds(partition)).next;
-      const seen = [given, projected, offsetAt(options.acknowledged, partition)];
-      plans.set(partition, planPartition(partition, archived, offsetAt(highest, partition), end, seen));
+      const cutAt = offsetAt(highest, partition);
+      const seen = [given, projected, offsetAt(options.acknowledged, partition), cutAt + 1];
+      plans.set(partition, planPartition(partition, archived, isArchiveGone ? undefined : cutAt, end, seen));
     }
     const cut = publications[0]?.cut ?? {};
     const from = await restoreFrom(run.lake, last, cut, context.now().getTime() - options.retentionMs);
