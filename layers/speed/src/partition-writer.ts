@@ -82,11 +82,24 @@ export const openPartitionWriter = async (context: WriterContext, partition: Par
     offset = to;
   };
 
+  /** Projects an epoch again. `end`: of the one that is still being written, how far it is; writing goes on in the new generation. */
+  const renewAgain = async (old: Coverage, end: number | undefined): Promise<void> => {
+    // The log does not have all of it any more: it stays missing until a version covers it.
+    if ((await log.bounds(partition)).earliest > old.from) return;
+    const renewed = await renewEpoch({ log, store, options, partition, old, end, expiry, neverMs: NEVER_MS, cover });
+    if (end === undefined) return;
+    coverage = renewed;
+    cache.clear();
+  };
+
   const write = async (batch: MicroBatch): Promise<Progressed> => {
     if (coverage === undefined || coverage.epoch !== batch.epoch) {
       cache.clear();
       coverage = await readCoverage(batch.epoch);
     }
+    // Its rows may be gone: what is folded now would begin from nothing, and be told as if it were whole.
+    if (coverage !== undefined && coverage.expiresAtMs <= context.nowMs())
+      await renewAgain((await readCoverage(batch.epoch)) ?? coverage, batch.from);
     const { from, to, appendedAtMs } = batch;
     coverage ??= await cover({ partition, epoch: batch.epoch, generation: 0, from, expiresAtMs: NEVER_MS, begun: 0 });
     const { generation } = coverage;
@@ -124,18 +137,12 @@ export const openPartitionWriter = async (context: WriterContext, partition: Par
   const renewDue = async (): Promise<void> => {
     for (const old of due.values()) {
       due.delete(old.epoch);
-      // The log does not have all of it any more: it stays missing until a version covers it.
-      if ((await log.bounds(partition)).earliest > old.from) continue;
       const current = await readCoverage(old.epoch);
       // It was renewed meanwhile, or no version needs it any more.
       if (current?.generation !== old.generation) continue;
       const isOpen = old.epoch === epoch;
       // Between two micro-batches: nobody else writes rows of the epoch that is still open.
-      const end = isOpen ? offset : undefined;
-      const renewed = await renewEpoch({ log, store, options, partition, old: current, end, expiry, neverMs: NEVER_MS, cover });
-      if (!isOpen) continue;
-      coverage = renewed;
-      cache.clear();
+      await renewAgain(current, isOpen ? offset : undefined);
     }
   };
   const project = async (): Promise<Progressed | undefined> => {

@@ -109,3 +109,14 @@ test('stamps rows as any writer would: of an epoch that began in the same millis
   expect(stamps.size).toBe(new Set(rows.map((row) => row.lastOffset)).size);
   expect(await on.told()).toEqual(await on.plain());
 });
+
+test('a writer that finds its epoch expired projects it again before it goes on', async () => {
+  const writer = await on.writer();
+  await rate(3, 4, 5);
+  await drain(writer);
+  on.clock.nowMs += 49 * HOUR_MS;
+  await rate(3, 4);
+  await drain(await on.writer());
+  expect(await on.coverage()).toMatchObject([{ epoch: 1, generation: 1, expiresAtMs: START_MS + 49 * HOUR_MS + TRUSTED_MS }]);
+  expect(await on.told()).toEqual(await on.plain());
+});
