@@ -15,6 +15,7 @@ const track = (store = memoryBatchViews()) => {
     isStale: () => false,
     pollMs: 1,
     codeVersion: 'test',
+    newId: () => 'read once',
     onTrouble: (_message, error) => troubles.push(error),
     onSwitch: ({ publication }) => switches.push(publication.number),
   });

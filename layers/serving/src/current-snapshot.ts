@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OffsetVector } from '@rushes/domain';
 import type { BatchViewStore, Publication, SpeedStore } from '@rushes/ports';
 
-import { missingEvents } from './overlay/completeness.ts';
+import { type Missing, missingEvents } from './overlay/completeness.ts';
 import { MissedChangesError, openOverlay, type Overlay } from './overlay/overlay.ts';
 import { reaches } from './position.ts';
 import { unavailable } from './problem.ts';
@@ -20,6 +20,8 @@ export interface CurrentSnapshotOptions {
   readonly maxOverlayStates?: number;
   readonly codeVersion: string;
   readonly now: () => number;
+  /** An id that nothing else has, on no replica. */
+  readonly newId: () => string;
   /** Whether answers lie further behind the log than they may. */
   readonly isStale: () => boolean;
   /** Told of the position that answers have come to, at each look. */
@@ -52,8 +54,14 @@ const RETRY_AFTER_S = 5;
 /** A newer publication may be there by then, or the speed layer may have come further. */
 const PREPARE_MS = 10_000;
 
+/** Whether something is missing no more although the publication is the same: it was projected again, under rows that were not read yet. */
+const isMended = (before: readonly Missing[], now: readonly Missing[]): boolean =>
+  before.some(({ partition, from }) => !now.some((one) => one.partition === partition && one.from === from));
+
 /** What is served: a publication, and what events add to it. */
 interface Served {
+  /** Of what was read now. Where something is missing, it depends on the moment what of it is there all the same: no two of them are alike. */
+  readonly id: string;
   readonly open: OpenPublication;
   readonly overlay: Overlay | undefined;
 }
@@ -74,7 +82,7 @@ export const trackCurrentSnapshot = (
   let isDoubtful = false;
   const listeners = new Set<() => void>();
 
-  const show = ({ open, overlay }: Served): void => {
+  const show = ({ id, open, overlay }: Served): void => {
     const state = overlay?.state();
     const { publication } = open;
     const part = overlay &&
@@ -83,7 +91,8 @@ export const trackCurrentSnapshot = (
         missing: missingEvents(overlay.coverage(), publication, state.position, options.now()),
         stale: options.isStale() || overlay.isFull(),
       };
-    const next = takeSnapshot(open, options.codeVersion, part);
+    const isPartial = part !== undefined && part.missing.length > 0;
+    const next = takeSnapshot(open, isPartial ? `${options.codeVersion} ${id}` : options.codeVersion, part);
     const isSwitch = publication.number !== current?.publication.number;
     current = next;
     if (isSwitch) options.onSwitch(next);
@@ -104,7 +113,7 @@ export const trackCurrentSnapshot = (
           throw new Error(`what the speed store adds to publication ${publication.number} does not reach the position that is served`);
         if (!(await overlay?.advance())) await sleep(1);
       }
-      return { open, overlay };
+      return { id: options.newId(), open, overlay };
     } catch (error) {
       open.release();
       throw error;
@@ -128,6 +137,13 @@ export const trackCurrentSnapshot = (
         await overlay.readCoverage();
         await options.onPosition?.(overlay.state().position);
         const missing = missingEvents(overlay.coverage(), overlay.publication, overlay.state().position, options.now());
+        if (current !== undefined && isMended(current.missing, missing)) {
+          // Until it is read anew, answers go on saying what they lack.
+          isDoubtful = true;
+          trouble = undefined;
+          void poll();
+          return;
+        }
         const isOther =
           missing.length !== current?.missing.length || (options.isStale() || overlay.isFull()) !== (current.completeness === 'stale');
         if (changed || isOther) show(served);

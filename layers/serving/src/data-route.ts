@@ -14,7 +14,7 @@ import { envelopeText } from './envelope.ts';
 import { answerTag, entityTag, knownTag } from './etag.ts';
 import { describeDataRoute } from './openapi-route.ts';
 import { positionText } from './position.ts';
-import { unavailable } from './problem.ts';
+import { Problem, unavailable } from './problem.ts';
 import { requestReader, type ReadRequest } from './request-reader.ts';
 import type { Representation, ResponseCache } from './response-cache.ts';
 import type { AddDataRoute, DataRoute } from './route-definition.ts';
@@ -62,6 +62,13 @@ const withBatchVersion = <P extends TObject, Q extends TObject>(route: DataRoute
   query: Type.Object({ ...route.query.properties, batch_version: batchVersion }) as unknown as Q, // as: one parameter more, which the route does not look at
 });
 
+/** Where an answer stands. A 404 says so too: what is unknown there may be known later, or be missing. */
+const statedBy = ({ publication, completeness, overlay }: Snapshot): Readonly<Record<string, string>> => ({
+  'rushes-batch-version': String(publication.version),
+  'rushes-completeness': completeness,
+  ...(overlay === undefined ? {} : { 'rushes-position': positionText(overlay.position) }),
+});
+
 export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): AddDataRoute => {
   const { snapshots, cache, onCache } = context;
   const cacheControl = `${context.needs === undefined ? 'public' : 'private'}, max-age=${context.cacheMaxAgeS}, must-revalidate`;
@@ -75,9 +82,7 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
         'content-type': JSON_TYPE,
         'cache-control': cacheControl,
         vary: context.vary,
-        'rushes-batch-version': String(snapshot.publication.version),
-        'rushes-completeness': snapshot.completeness,
-        ...(snapshot.overlay === undefined ? {} : { 'rushes-position': positionText(snapshot.overlay.position) }),
+        ...statedBy(snapshot),
       };
       headersBySnapshot.set(snapshot, headers);
     }
@@ -126,7 +131,10 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
           cache.resolve(tag, () => compute(snapshot, input, about.meta)),
           context.deadlineMs,
           tooLate,
-        ));
+        ).catch((error: unknown) => {
+          if (error instanceof Problem && error.status === 404) reply.headers(statedBy(snapshot));
+          throw error;
+        }));
       if (asked === '*') return notModified(reply, snapshot, entityTag(tag, undefined));
       reply.headers(headersOf(snapshot));
       if (context.lagMs !== undefined && version === undefined) reply.header('rushes-lag-ms', context.lagMs());

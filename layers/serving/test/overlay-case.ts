@@ -1,4 +1,5 @@
 /** A made-up log, projected into a real speed store as far as one says, versions at any cut, and snapshots of both together. */
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -106,6 +107,7 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
         isStale: () => false,
         pollMs: 3_600_000,
         codeVersion: 'test',
+        newId: randomUUID,
         onTrouble: (_message, error) => troubles.push(error),
         onSwitch: () => {},
       });
