@@ -1,0 +1,238 @@
+/**
+ * The promise while everything runs: events come, the speed layer projects, stops, begins anew and shares its partitions, batch runs publish or fail,
+ * versions are rolled back, replicas restart, rows expire; and all the time readers ask. Afterwards every single answer is compared with a recompute over
+ * exactly the events and dumps that it says it is made from.
+ *
+ * `RUSHES_READERS_MINUTES=30 npx vitest run tests/merge/readers.test.ts` plays on from a random seed, or from `RUSHES_READERS_SEED`.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { PARTITIONS, titleIdOf, type Tconst } from '@rushes/domain';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { writeCatalog } from '../batch/made-up-catalog.ts';
+import { checkAnswers, type Checked } from './check-answers.ts';
+import { type LiveWorld, openLiveWorld } from './live-world.ts';
+import { readHistory } from './log-history.ts';
+import { madeUpHistory } from './made-up-history.ts';
+import { type PlainDump, readDump } from './plain-titles.ts';
+import { type Asked, interned, positionOf, read } from './readers.ts';
+import type { LoggedEvent } from './world.ts';
+
+const TITLES = 24;
+const TCONSTS = [1, 2, 3, 4, 5, 7, 24].map((n) => `tt${String(n).padStart(7, '0')}` as Tconst); // as: well-formed
+const MOVIES = [...TCONSTS.map(titleIdOf), '00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-00000000000b'];
+/** A title that one of the dumps lacks. */
+const LAST = `tt${String(TITLES + 1).padStart(7, '0')}` as Tconst; // as: well-formed
+const READERS = [
+  { roams: false, remembers: false, home: 0 },
+  { roams: false, remembers: true, home: 1 },
+  { roams: true, remembers: false, home: 0 },
+];
+const HOUR_MS = 3_600_000;
+const HEAL_MS = 30_000;
+
+type BatchStep =
+  | { readonly kind: 'run' | 'aborted run' | 'two runs'; readonly dump: number; readonly full: boolean }
+  | { readonly kind: 'rollback' };
+type LayerStep =
+  | { readonly kind: 'join' | 'leave'; readonly member: 0 | 1 }
+  | { readonly kind: 'restart'; readonly replica: 0 | 1 }
+  | { readonly kind: 'expire' }
+  | { readonly kind: 'rest'; readonly ms: number };
+
+const member = fc.constantFrom(0 as const, 1 as const);
+const batchStep: fc.Arbitrary<BatchStep> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('run' as const), dump: fc.nat(2), full: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constantFrom('aborted run' as const, 'two runs' as const), dump: fc.nat(2), full: fc.constant(false) }),
+  },
+  { weight: 3, arbitrary: fc.constant({ kind: 'rollback' as const }) },
+);
+const layerStep: fc.Arbitrary<LayerStep> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('join' as const, 'leave' as const), member }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('restart' as const), replica: member }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'expire' as const }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('rest' as const), ms: fc.integer({ min: 50, max: 600 }) }) },
+);
+const history = fc.record({
+  batch: fc.array(batchStep, { minLength: 4, maxLength: 7, size: 'max' }),
+  layers: fc.array(layerStep, { minLength: 12, maxLength: 20, size: 'max' }),
+  options: fc.record({
+    batchRecords: fc.integer({ min: 1, max: 9 }),
+    maxOverlayStates: fc.constantFrom(undefined, undefined, 60, 400),
+    cached: fc.boolean(),
+  }),
+});
+
+let folder: string;
+let folders: readonly string[];
+let dumps: readonly PlainDump[];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rushes-readers-'));
+  folders = await Promise.all([
+    writeCatalog(join(folder, 'a'), { titles: TITLES }),
+    writeCatalog(join(folder, 'b'), { titles: TITLES + 1, votesOf: (n) => (n === 2 ? 4321 : (n * 37) % 2000) }),
+    writeCatalog(join(folder, 'c'), { titles: TITLES, votesOf: (n) => (n * 41) % 1500 }),
+  ]);
+  dumps = folders.map(readDump);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const eventsOf = (seed: number): readonly LoggedEvent[] =>
+  madeUpHistory(seed, MOVIES, 150).flatMap((step) => (step.kind === 'append' ? step.events : []));
+
+/** Events without end: the last of them come again. */
+const tell = async (world: LiveWorld, events: readonly LoggedEvent[], isOver: () => boolean): Promise<void> => {
+  for (let n = 0; !isOver();) {
+    const some = events.slice(n, n + 1 + (n % 5));
+    n = (n + some.length) % events.length;
+    const [first] = some;
+    if (first !== undefined && n % 7 === 0) await world.post(first, n % 2);
+    else await world.append(some);
+    await sleep(10 + (n % 4) * 20);
+  }
+};
+
+const runBatches = async (
+  world: LiveWorld,
+  steps: readonly BatchStep[],
+  dumpCount: number,
+  made: Map<number, PlainDump>,
+): Promise<void> => {
+  const run = async (at: number, how: { readonly full: boolean; readonly aborted: boolean }): Promise<void> => {
+    const [imdb, dump] = [folders[at % dumpCount] ?? '', dumps[at % dumpCount]];
+    const report = await world.run(imdb, how);
+    if (report !== undefined && dump !== undefined) made.set(report.version, dump);
+  };
+  for (const step of steps) {
+    if (step.kind === 'rollback') await world.rollback();
+    else {
+      const how = { full: step.full, aborted: step.kind === 'aborted run' };
+      await Promise.all(step.kind === 'two runs' ? [run(step.dump, how), run(step.dump + 1, how)] : [run(step.dump, how)]);
+    }
+  }
+};
+
+const moveLayers = async (world: LiveWorld, steps: readonly LayerStep[], isOver: () => boolean): Promise<void> => {
+  for (const step of steps) {
+    if (isOver()) return;
+    switch (step.kind) {
+      case 'join':
+        await world.join(step.member);
+        break;
+      case 'leave':
+        await world.leave(step.member);
+        break;
+      case 'restart':
+        await world.restart(step.replica);
+        break;
+      case 'expire':
+        world.pass(49 * HOUR_MS);
+        break;
+      case 'rest':
+        await sleep(step.ms);
+        break;
+    }
+    await sleep(100);
+  }
+};
+
+/** Until both replicas have come to the end of the log, with nothing missing. */
+const heal = async (world: LiveWorld): Promise<void> => {
+  await world.join(0);
+  const { log } = world.stores;
+  const ends = await Promise.all(PARTITIONS.map(async (partition) => [partition, (await log.bounds(partition)).next] as const));
+  const isHealed = async (replica: number): Promise<boolean> => {
+    const response = await world.replicas[replica]?.app.inject('/genres');
+    const position = positionOf(response?.headers['rushes-position']?.toString());
+    return response?.headers['rushes-completeness'] === 'complete' && ends.every(([partition, end]) => end <= (position?.[partition] ?? 0));
+  };
+  for (const replica of world.replicas.keys()) await expect.poll(() => isHealed(replica), { timeout: HEAL_MS, interval: 50 }).toBe(true);
+};
+
+const play = async (seed: number): Promise<Checked> => {
+  const [script] = fc.sample(history, { seed, numRuns: 1 });
+  if (script === undefined) throw new Error('there is no history');
+  const world = await openLiveWorld(script.options);
+  const [answers, made] = [[] as Asked[], new Map<number, PlainDump>()];
+  let isOver = false;
+  const [over, textOf] = [() => isOver, interned()];
+  const keep = (asked: Asked): void => void answers.push({ ...asked, body: textOf(asked.body) });
+  try {
+    await runBatches(world, [{ kind: 'run', dump: 0, full: false }], 1, made);
+    await world.join(0);
+    await Promise.all(world.replicas.map(({ app }) => app.snapshots.poll()));
+    const about = { movies: [...MOVIES, titleIdOf(LAST)], tconsts: TCONSTS.map((one) => [titleIdOf(one), one] as const), seed };
+    const work = [
+      ...READERS.map((habits, reader) => read(world, reader, habits, about, over, keep)),
+      tell(world, eventsOf(seed), over),
+      moveLayers(world, script.layers, over),
+    ];
+    try {
+      // As in `made-up-history.ts`: several dumps, or observations of IMDb's rating.
+      await Promise.race([runBatches(world, script.batch, seed % 2 === 0 ? 3 : 1, made), Promise.all(work)]);
+    } finally {
+      isOver = true;
+      await Promise.all(work);
+    }
+    // A full overlay stands still until a run covers what it holds.
+    await runBatches(world, [{ kind: 'run', dump: 0, full: false }], 1, made);
+    isOver = false;
+    const last = heal(world).finally(() => (isOver = true));
+    await Promise.all([last, ...READERS.map((habits, reader) => read(world, reader, habits, about, over, keep))]);
+    const publications = await world.stores.views.listPublications(1000);
+    return checkAnswers(answers, { history: await readHistory(world.stores.log), dumps: made, publications, movies: about.movies });
+  } finally {
+    await world.close();
+  }
+};
+
+const ANSWERS_SHOWN = 3;
+/** The first violations, what they happened in, and how much was looked at. */
+const checked = async (seed: number) => {
+  const { violations, figures } = await play(seed);
+  const script = JSON.stringify(fc.sample(history, { seed, numRuns: 1 })[0]);
+  const told = `seed ${seed}, ${violations.length} of ${figures.answers} answers, of ${script}`;
+  return { violations: violations.slice(0, ANSWERS_SHOWN), told, figures };
+};
+
+const SEEDS = [1, 2, 4, Math.floor(Math.random() * 1e6)];
+const total: Record<string, number> = {};
+
+test.each(SEEDS)(
+  'every answer that is given while everything runs keeps the promise (seed %i)',
+  async (seed) => {
+    const { violations, told, figures } = await checked(seed);
+    expect(violations, told).toEqual([]);
+    for (const [name, count] of Object.entries(figures)) total[name] = (total[name] ?? 0) + count;
+  },
+  180_000,
+);
+
+test('and that says something: answers come from many positions, most of them whole, and some are late', () => {
+  expect(total['positions']).toBeGreaterThan(100);
+  expect(total['exact']).toBeGreaterThan(0.5 * (total['answers'] ?? 0));
+  expect(total['unchanged']).toBeGreaterThan(10);
+  expect(total['stale']).toBeGreaterThan(10);
+});
+
+const MINUTES = Number(process.env['RUSHES_READERS_MINUTES'] ?? 0);
+test.runIf(MINUTES > 0)(
+  `and goes on doing so for ${MINUTES} minutes`,
+  async () => {
+    const first = Number(process.env['RUSHES_READERS_SEED'] ?? Math.floor(Math.random() * 1e9));
+    const end = performance.now() + MINUTES * 60_000;
+    for (let seed = first; performance.now() < end; seed += 1) {
+      const { violations, told, figures } = await checked(seed);
+      expect(violations, told).toEqual([]);
+      process.stdout.write(`seed ${seed}: ${JSON.stringify(figures)}\n`);
+    }
+  },
+  MINUTES * 60_000 + 180_000,
+);
