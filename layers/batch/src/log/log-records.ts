@@ -28,3 +28,29 @@ export const recordsIn = async function* (
     at = last.offset + 1;
   }
 };
+
+/**
+ * From a log that may be damaged: up to where the damage begins, and no further.
+ * @returns the offset up to which there is nothing that could not be read.
+ */
+export const readableRecords = async function* (
+  log: EventLog,
+  partition: PartitionId,
+  from: number,
+): AsyncGenerator<readonly LogRecord[], number> {
+  const { earliest, next } = await log.bounds(partition);
+  let at = Math.max(earliest, from);
+  for (let size = CHUNK; at < next;) {
+    const records = await log.read(partition, at, size).catch(() => undefined);
+    if (records === undefined && size === 1) return at;
+    if (records === undefined) {
+      size = Math.ceil(size / 2);
+      continue;
+    }
+    const last = records.at(-1);
+    if (last === undefined) break;
+    yield records;
+    at = last.offset + 1;
+  }
+  return next;
+};

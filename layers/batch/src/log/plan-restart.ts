@@ -4,7 +4,7 @@ import type { Lake } from '@rushes/lake';
 import type { EventLog, Publication } from '@rushes/ports';
 import type { PartitionRange } from './archived-records.ts';
 import { landedOf, type Landing, landingBefore } from './landing.ts';
-import { recordsIn } from './log-records.ts';
+import { readableRecords } from './log-records.ts';
 
 /** What a restart needs to know of one partition. */
 export interface PartitionPlan {
@@ -52,14 +52,10 @@ export const restoreFrom = async (lake: Lake, last: Landing | undefined, cut: Of
 
 /** The end of what can be read of a partition from `from` on: of a damaged log less than it has. */
 export const readableEnd = async (log: EventLog, partition: PartitionId, from: number): Promise<number> => {
-  const { earliest, next } = await log.bounds(partition);
-  let end = Math.max(earliest, from);
-  if (end >= next) return next;
-  try {
-    for await (const records of recordsIn(log, partition, end, next)) end = (records.at(-1)?.offset ?? end - 1) + 1;
-    return next;
-  } catch {
-    return end;
+  const records = readableRecords(log, partition, from);
+  for (;;) {
+    const { done, value } = await records.next();
+    if (done === true) return value;
   }
 };
 

@@ -23,7 +23,7 @@ import type { RunContext } from '../run-context.ts';
 import { openScratch } from '../run/scratch.ts';
 import { openArchivedRanges, type PartitionRange } from './archived-records.ts';
 import { landedOf, lastLanding } from './landing.ts';
-import { recordsIn, recordsOf } from './log-records.ts';
+import { readableRecords, recordsOf } from './log-records.ts';
 import { highestCut, type PartitionPlan, planPartition, readableEnd, restoreFrom, safeUntil, vectorOf } from './plan-restart.ts';
 import { recordRestart } from './record-restart.ts';
 
@@ -138,14 +138,14 @@ export const restartLog = async (stores: RestartStores, options: RestartOptions,
       const ranges = PARTITIONS.map((partition) => ({ partition, from: offsetAt(from, partition), to: landedOf(last, partition).to }));
       for (const range of await openArchivedRanges(run, last, ranges))
         for await (const batch of recordsOf(range)) yield count('archived', { partition: range.partition, records: batch });
-      for (const [partition, { archived, left: end }] of plans)
+      for (const [partition, { archived }] of plans)
         if (remains)
-          for await (const batch of recordsIn(remains, partition, archived, end)) yield count('left', { partition, records: batch });
+          for await (const batch of readableRecords(remains, partition, archived)) yield count('left', { partition, records: batch });
     };
     const taken = Math.max(
       ...publications.map(({ version }) => version),
       ...PARTITIONS.map((partition) => landedOf(last, partition).highestBarrier),
-      (await remains?.highestBarrier()) ?? 0,
+      (await remains?.highestBarrier().catch(() => 0)) ?? 0,
     );
     const barrier = 1 + (await highestNumber(run.lake, taken));
     const next = vectorOf(plans, (plan) => plan.next);

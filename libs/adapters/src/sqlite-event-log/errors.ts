@@ -18,8 +18,8 @@ const meaning = (path: string, error: Error): string | undefined => {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return (
-        `${path} is damaged or not an event log (${error.message}): stop everything, then restore it from a backup, or save what can be read ` +
-        `with sqlite3's .recover; an empty log in its place would not fit the batch views made from this one`
+        `${path} is damaged or not an event log (${error.message}): stop everything, then restore it from a backup, or, if there is none, ` +
+        `\`rushes log restart\` begins a log in its place with what is archived and what can still be read of this one`
       );
     case SQLITE_BUSY:
       return `${path} has been locked by another process for ${BUSY_MS / 1000} s: find out which one hangs, then try again`;
