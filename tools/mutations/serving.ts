@@ -38,6 +38,13 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
     tests: OVERLAY_TESTS,
   },
   {
+    name: 'states that are ahead of the position are shown',
+    file: `${OVERLAY}/overlay.ts`,
+    text: 'if (!isPending || !isReady()) return false;',
+    replacement: 'if (!isPending) return false;',
+    tests: OVERLAY_TESTS,
+  },
+  {
     name: 'a hole in the change records is passed over',
     file: `${OVERLAY}/overlay.ts`,
     text: 'if (change.from > (position.get(partition) ?? 0))',
@@ -47,8 +54,8 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
   {
     name: 'one topic is not followed',
     file: `${OVERLAY}/overlay.ts`,
-    text: 'for (const partition of PARTITIONS) if (await follow(partition)) any = true;',
-    replacement: "for (const partition of PARTITIONS) if (topicOf(partition) !== 'movie.reviews' && (await follow(partition))) any = true;",
+    text: 'if (!isFull) for (const partition of PARTITIONS) await follow(partition);',
+    replacement: "if (!isFull) for (const partition of PARTITIONS) if (topicOf(partition) !== 'movie.reviews') await follow(partition);",
     tests: OVERLAY_TESTS,
   },
   {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import { type MovieEvent, type OffsetVector, type PartitionId, PARTITIONS } from '@rushes/domain';
-import type { ArtefactRow, Publication, SpeedStore } from '@rushes/ports';
+import type { ArtefactRow, Publication, SpeedRow, SpeedStore } from '@rushes/ports';
 import { VIEWS } from '@rushes/views';
 
 import { type CurrentSnapshot, trackCurrentSnapshot } from '../src/current-snapshot.ts';
@@ -32,12 +32,16 @@ export interface OverlayCase {
     options?: { readonly before?: number; readonly batch?: number; readonly through?: Written },
   ): Promise<void>;
   projectAll(batch?: number): Promise<void>;
+  /** Projects partitions up to where rows of theirs were written already. */
+  finish(): Promise<void>;
   /** Publishes what a full recompute says at a cut, as the next publication. */
   publish(version: number, cut: OffsetVector): Promise<Publication>;
   /** A replica that begins now. */
   follow(speed?: SpeedStore): CurrentSnapshot;
   close(): Promise<void>;
 }
+
+const nameOf = ({ view, key }: Pick<SpeedRow, 'view' | 'key'>): string => `${view} ${key}`;
 
 async function* once(rows: readonly ArtefactRow[]): AsyncGenerator<readonly ArtefactRow[]> {
   yield rows;
@@ -52,6 +56,8 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
   const troubles: unknown[] = [];
   const replicas: CurrentSnapshot[] = [];
   let publications = 0;
+  /** How far states of a partition were written, whether or not their change record was. */
+  const written = new Map<PartitionId, number>();
 
   const opened: OverlayCase = {
     history,
@@ -70,16 +76,21 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
         const all = items.slice(from, from + batch);
         const size = all.findIndex((item) => item.epoch !== epoch);
         const to = from + (size < 0 ? all.length : size);
-        const rows = history.epochRows(partition, epoch, to).filter(({ lastOffset }) => lastOffset >= from);
+        // A state that a writer before this one has written already is told as it is: with events that come after the batch.
+        const told = Math.max(to, written.get(partition) ?? 0);
+        const touched = new Set(history.epochRows(partition, epoch, to).flatMap((row) => (row.lastOffset >= from ? [nameOf(row)] : [])));
+        const rows = history.epochRows(partition, epoch, told).filter((row) => touched.has(nameOf(row)));
         if (!covered.has(epoch)) {
           await store.putCoverage({ partition, epoch, generation: 0, from, expiresAtMs: clock.nowMs + TTL_MS, begun: 0 }, 1);
           covered.add(epoch);
         }
-        if (isWritten('rows'))
+        if (isWritten('rows')) {
           await store.upsert(
             rows.map((row) => ({ ...row, timestampUs: row.lastOffset })),
             TTL_MS,
           );
+          written.set(partition, told);
+        }
         if (isWritten('change')) await store.appendChange({ partition, from, to, epoch, generation: 0, appendedAtMs, rows }, TTL_MS);
         if (isWritten('position')) await store.putPosition({ partition, offset: to, epoch, opening: { offset: 0, appendedAtMs: 0 } }, 1);
         from = to;
@@ -87,6 +98,9 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
     },
     async projectAll(batch = 3) {
       for (const partition of PARTITIONS) await opened.project(partition, { batch });
+    },
+    async finish() {
+      for (const [partition, before] of written) await opened.project(partition, { before });
     },
     async publish(version, cut) {
       const number = (publications += 1);
@@ -144,10 +158,10 @@ export const readAll = async (readers: ViewReaders): Promise<unknown> => {
 };
 
 /** What a full recompute says of all events: what every replica has to say when it has come to their end. */
-export const recomputed = async (on: OverlayCase): Promise<unknown> => {
+export const recomputed = async (on: OverlayCase, position: OffsetVector = on.history.end()): Promise<unknown> => {
   const whole = await openOverlayCase();
   try {
-    for (const { name, layout } of VIEWS) await whole.views.build(name, layout, once(on.history.viewRows(on.history.end())[name] ?? []));
+    for (const { name, layout } of VIEWS) await whole.views.build(name, layout, once(on.history.viewRows(position)[name] ?? []));
     const readers = await Promise.all(READ.map(async (name) => [name, await whole.views.open(name)] as const));
     return await readAll(Object.fromEntries(readers) as unknown as ViewReaders); // as: those that are read
   } finally {

@@ -1,5 +1,5 @@
 /** Serving over a real speed store, case by case: what a replica reads, when it says that something is missing, what its entity tags follow from. */
-import { partitionOf } from '@rushes/domain';
+import { type OffsetVector, partitionOf } from '@rushes/domain';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { CurrentSnapshot } from '../src/current-snapshot.ts';
@@ -38,7 +38,7 @@ const answersOf = async (replica: CurrentSnapshot) => ({
   views: await readAll(replica.require().views),
 });
 /** What a replica has to say once it has come to the end. */
-const whole = async () => ({ completeness: 'complete', views: await recomputed(on) });
+const whole = async (position?: OffsetVector) => ({ completeness: 'complete', views: await recomputed(on, position) });
 
 describe('a replica', () => {
   test('counts what lies after the cut, once, and nothing before it', async () => {
@@ -81,6 +81,21 @@ describe('a replica', () => {
     on.history.give(rated(1, 10));
     await on.project(RATINGS, { batch: 2 });
     await replica.poll();
+    expect(await answersOf(replica)).toEqual(await whole());
+  });
+
+  test('shows no state that is ahead of the position: a new owner tells what the one before had written', async () => {
+    await on.publish(0, {});
+    const replica = await following();
+    on.history.give(rated(1, 2), rated(1, 3), rated(1, 10));
+    await on.project(RATINGS, { through: 'rows' });
+    await on.project(RATINGS, { batch: 1, before: 1 });
+    await replica.poll();
+    expect(replica.require().overlay?.position[RATINGS]).toBe(0);
+    expect(await answersOf(replica)).toEqual(await whole({}));
+    await on.project(RATINGS, { batch: 1 });
+    await replica.poll();
+    expect(replica.require().overlay?.position[RATINGS]).toBe(3);
     expect(await answersOf(replica)).toEqual(await whole());
   });
 

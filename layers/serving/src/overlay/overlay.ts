@@ -2,8 +2,9 @@
  * The overlay: the epochs after a publication's cut, in memory, for one exact position across all views. Invariants: a state that is shown is the one at
  * the vector of the last change records applied; states are swapped by one assignment, and one that was handed out never changes.
  *
- * It begins at the writers' positions, reads all rows, and then follows the change records; a row that is newer than the position it began at is reached
- * by them before the overlay says that it is ready.
+ * It begins at the writers' positions, reads all rows, and then follows the change records. A state may be ahead of the position: in a row whose change
+ * record comes later, or in the change record of a writer that takes over from one that had written more rows. Until the position has passed
+ * everything in it, the state before is shown.
  *
  * Its memory is bounded: an overlay that is full stays at its position, exact as before, and answers say that they are stale until a batch run covers
  * what it holds.
@@ -60,13 +61,13 @@ export interface Overlay {
   readonly publication: Publication;
   readonly state: () => OverlayState;
   readonly coverage: () => readonly Coverage[];
-  /** Applies the change records that are there. Whether there were any. */
+  /** Applies the change records that are there. Whether the state is another one now. */
   advance(): Promise<boolean>;
   /** Whether there is no room for further changes: the state stays where it is. */
   isFull(): boolean;
   /** States of keys and epochs that it holds. */
   readonly size: () => number;
-  /** Whether everything that was read is reached: before that, the state is none to be shown. */
+  /** Whether the position has passed everything that is held. Before the first time, the state is none to be shown. */
   isReady(): boolean;
   readCoverage(): Promise<void>;
 }
@@ -98,8 +99,10 @@ export const openOverlay = async (
   let isFull = false;
   const touched = new Set<string>();
   const position = new Map<PartitionId, number>();
-  /** How far rows that were read go beyond the position. */
+  /** How far the states that are held go. */
   const reached = new Map<PartitionId, number>();
+  /** There is something to show that is not shown yet. */
+  let isPending = true;
   const lastTitleChange = new Map<PartitionId, number>();
   let coverage: readonly Coverage[] = [];
   let sums: Sums = NO_SUMS;
@@ -120,6 +123,7 @@ export const openOverlay = async (
   const put = (row: SpeedRow): void => {
     const { appendedAtMs } = row;
     if (row.epoch <= covered || !ANSWERED_NAMES.has(row.view)) return;
+    reached.set(row.partition, Math.max(reached.get(row.partition) ?? 0, row.lastOffset + 1));
     changedAtMs = Math.max(changedAtMs, appendedAtMs);
     const movieId = states.put(row);
     if (movieId === undefined) return;
@@ -138,10 +142,7 @@ export const openOverlay = async (
     }
     for (const view of ANSWERED)
       for await (const rows of store.scan(view.storedName, covered)) {
-        for (const row of rows) {
-          put(row);
-          reached.set(row.partition, Math.max(reached.get(row.partition) ?? 0, row.lastOffset + 1));
-        }
+        for (const row of rows) put(row);
         if (states.size > maxStates) return giveUp();
       }
   };
@@ -156,8 +157,7 @@ export const openOverlay = async (
     for (const partition of PARTITIONS) position.set(partition, offsetAt(cut, partition));
   };
 
-  const follow = async (partition: PartitionId): Promise<boolean> => {
-    let any = false;
+  const follow = async (partition: PartitionId): Promise<void> => {
     for (;;) {
       const from = position.get(partition) ?? 0;
       const changes: readonly ChangeRecord[] = await store.readChanges(partition, from, CHANGES_PER_READ);
@@ -167,9 +167,9 @@ export const openOverlay = async (
           throw new MissedChangesError(partition, position.get(partition) ?? 0, change.from);
         for (const row of change.rows) put(row);
         position.set(partition, Math.max(position.get(partition) ?? 0, change.to));
-        any = true;
+        isPending = true;
       }
-      if (changes.length < CHANGES_PER_READ) return any;
+      if (changes.length < CHANGES_PER_READ) return;
     }
   };
 
@@ -209,6 +209,7 @@ export const openOverlay = async (
     for (const [genre, now] of await genreRows(batch.genres, nextSums))
       genreEdit.set(genre, { ...at, before: await readWhole(batch.genres, state.genres.index, genre), now });
     touched.clear();
+    isPending = false;
     sums = nextSums;
     state = {
       titles: titleRows.done(),
@@ -236,11 +237,10 @@ export const openOverlay = async (
     async advance() {
       // Not before it has reached what it read: until then it has no state to stand still at.
       isFull ||= isReady() && states.size >= maxStates;
-      if (isFull && touched.size === 0) return false;
-      let any = touched.size > 0;
-      if (!isFull) for (const partition of PARTITIONS) if (await follow(partition)) any = true;
-      if (any) await rebuild();
-      return any;
+      if (!isFull) for (const partition of PARTITIONS) await follow(partition);
+      if (!isPending || !isReady()) return false;
+      await rebuild();
+      return true;
     },
     isReady,
     async readCoverage() {
@@ -249,8 +249,6 @@ export const openOverlay = async (
   };
   await overlay.readCoverage();
   await load();
-  // Also without a row: the state says how far it goes.
-  await rebuild();
   await overlay.advance();
   return overlay;
 };

@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { FencedError, type PartitionWriter } from '../../src/partition-writer.ts';
-import { Broken, breaking, drain, type Given, HOUR_MS, openProjectionCase, type ProjectionCase } from './projection-case.ts';
+import { Broken, breaking, drain, type Given, HOUR_MS, openProjectionCase, PARTITION, type ProjectionCase } from './projection-case.ts';
+import { toldBy } from './recording.ts';
 
 /** Rows live longer than a history: what expires has tests of its own. */
 const TTL_MS = 10_000 * HOUR_MS;
@@ -86,13 +87,14 @@ const live = async (on: ProjectionCase, steps: readonly Step[]): Promise<void> =
   await drain(writer);
 };
 
-test('the rows say what a plain fold of the log says, whatever happened before', async () => {
+test('rows and change records say what a plain fold of the log says, whatever happened before', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 30 }), async (steps) => {
       const on = await openProjectionCase();
       try {
         await live(on, steps);
         expect(await on.told()).toEqual(await on.plain());
+        expect(toldBy(await on.store.readChanges(PARTITION, 0, 1000))).toEqual(await on.plain());
       } finally {
         await on.close();
       }

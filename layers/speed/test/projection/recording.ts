@@ -3,9 +3,16 @@ import type { ChangeRecord, SpeedStore, TimedRow } from '@rushes/ports';
 
 import { nameOf, type Told } from './plain-fold.ts';
 
-/** What change records tell, applied one after the other. */
-export const toldBy = (changes: readonly ChangeRecord[]): Told =>
-  Object.fromEntries(changes.flatMap(({ rows }) => rows.map((row) => [nameOf(row.view, row.key, row.epoch), [row.state, row.lastOffset]])));
+/** What change records tell whoever follows them from the beginning: of each key's states of an epoch the one that goes furthest. */
+export const toldBy = (changes: readonly ChangeRecord[]): Told => {
+  const told: Record<string, Told[string]> = {};
+  for (const { rows } of changes)
+    for (const { view, key, epoch, state, lastOffset } of rows) {
+      const name = nameOf(view, key, epoch);
+      if ((told[name]?.[1] ?? -1) <= lastOffset) told[name] = [state, lastOffset];
+    }
+  return told;
+};
 
 /** A store, and what is written to it. */
 export const recording = (to: SpeedStore): { readonly store: SpeedStore; readonly rows: TimedRow[]; readonly steps: string[] } => {

@@ -36,15 +36,19 @@ test('projects an epoch again and promises it for another time to live', async (
 });
 
 test('of the epoch that is still open ends where the writer is, and the writer goes on in the new generation', async () => {
-  const writer = await on.writer();
+  const { store, rows } = recording(on.store);
+  const writer = await on.writer({}, store);
   await rate(3, 4);
   await writer.step();
   const [first] = await on.coverage();
   if (first) writer.renew(first);
   await rate(5, 6);
+  rows.length = 0;
   await drain(writer);
   expect(await on.coverage()).toMatchObject([{ epoch: 1, generation: 1 }]);
   expect(await on.told()).toEqual(await on.plain());
+  // No row is ahead of the position: whoever begins to follow now would have to wait for it.
+  expect(new Set(rows.map(({ lastOffset }) => lastOffset))).toEqual(new Set([0, 1, 2, 3]));
   const changes = await on.store.readChanges(PARTITION, 0, 10);
   // What comes after the renewal is in change records, for whoever has the rest already.
   expect(toldBy(changes)).toEqual(await on.plain());

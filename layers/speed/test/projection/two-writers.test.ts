@@ -7,7 +7,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { FencedError, type PartitionWriter } from '../../src/partition-writer.ts';
-import { drain, HOUR_MS, openProjectionCase, type ProjectionCase } from './projection-case.ts';
+import { drain, HOUR_MS, openProjectionCase, PARTITION, type ProjectionCase } from './projection-case.ts';
+import { toldBy } from './recording.ts';
 
 const OPTIONS = { ttlMs: 10_000 * HOUR_MS, cachedStates: 2, batchRecords: 3 };
 
@@ -83,6 +84,7 @@ test('a former owner that renews and projects while the owner does', async () =>
           await fill(on, ['event', 'event']);
           await scheduler.waitFor(drain(await owning));
           expect(await on.told()).toEqual(await on.plain());
+          expect(toldBy(await on.store.readChanges(PARTITION, 0, 1000))).toEqual(await on.plain());
         } finally {
           await on.close();
         }

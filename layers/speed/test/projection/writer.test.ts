@@ -41,6 +41,7 @@ test.each([0, 1, 2, 3, 4, 5, 6, 7].flatMap((at) => [true, false].map((before) =>
     await rate(8);
     await drain(await on.writer());
     expect(await on.told()).toEqual(await on.plain());
+    expect(toldBy(await on.store.readChanges(PARTITION, 0, 100))).toEqual(await on.plain());
   },
 );
 
