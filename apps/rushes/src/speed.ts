@@ -4,10 +4,10 @@ import { hostname } from 'node:os';
 
 import type { EmbeddedStores } from '@rushes/adapters/embedded';
 import type { Registry, Session } from '@rushes/runtime';
-import { createSpeedMetrics, deadLetters, type RunningSpeed, startSpeed } from '@rushes/speed';
+import { createSpeedMetrics, deadLetters, startSpeed, type WatchedSpeed } from '@rushes/speed';
 
 /** Projects the log until the session ends. */
-export const project = ({ logger, lifecycle }: Session, { log, speed, views }: EmbeddedStores, metrics: Registry): RunningSpeed => {
+export const project = ({ logger, lifecycle }: Session, { log, speed, views }: EmbeddedStores, metrics: Registry): WatchedSpeed => {
   const keep = deadLetters(log);
   const running = startSpeed(
     { log, speed, publishedCut: async () => (await views.currentPublication())?.cut ?? {} },

@@ -150,6 +150,19 @@ test('serve answers until SIGTERM, then ends with 0', async () => {
   expect(stdout.trim().split('\n')).toHaveLength(1);
 });
 
+test('speed says where its metrics are, and ends with 0', async () => {
+  const { child, wrote, ended } = start(['speed', '--data', 'empty', '--json'], folder);
+  const { metrics } = json(await wrote('projecting'));
+  const response = await fetch(String(metrics));
+  expect(await response.text()).toMatch(/^rushes_speed_partitions \d+$/m);
+  const live = await fetch(new URL('/health/live', String(metrics)));
+  expect([live.status, await live.json()]).toEqual([200, { status: 'ok' }]);
+  const second = await invoke(['speed', '--data', 'empty', '--metrics-port', new URL(String(metrics)).port], folder);
+  expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot listen on port') });
+  child.kill('SIGTERM');
+  expect((await ended).code).toBe(0);
+});
+
 test('up serves at once, runs, says what to try, and ends with 0', async () => {
   const { child, wrote, ended } = start(['up', '--data', 'up', '--port', '0'], folder);
   const text = await wrote('/docs');

@@ -36,8 +36,15 @@ export interface RunningSpeed {
   stop(): Promise<void>;
 }
 
+export interface WatchedSpeed extends RunningSpeed {
+  /** Whether it has kept its part in the group lately: `false` means that nobody knows when events will show. */
+  isMember(): boolean;
+}
+
 const GROUP = 'speed';
 const SOON_MS = 100;
+/** A member that could not renew for so many leases may be stuck. */
+const LEASES = 3;
 
 interface Projection {
   readonly fence: number;
@@ -46,12 +53,13 @@ interface Projection {
   writer: PartitionWriter | undefined;
 }
 
-export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Partial<SpeedOptions> = {}): RunningSpeed => {
+export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Partial<SpeedOptions> = {}): WatchedSpeed => {
   const options: SpeedOptions = { ...DEFAULT_SPEED_OPTIONS, ...given };
   const { log, speed: store, publishedCut } = stores;
   const { logger, metrics } = context;
   const nowMs = context.nowMs ?? Date.now;
   const writing: WriterContext = { log, store, options, nowMs, publishedCut, reject: context.reject };
+  let renewedAtMs = nowMs();
   const ended = new AbortController();
   const projections = new Map<PartitionId, Projection>();
 
@@ -99,6 +107,7 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
 
   const own = async (membership: Membership): Promise<void> => {
     const owned = new Map((await membership.renew()).map(({ partition, fence }) => [partition, fence]));
+    renewedAtMs = nowMs();
     for (const [partition, { fence }] of projections) if (owned.get(partition) !== fence) await end(partition);
     for (const [partition, fence] of owned) if (!projections.has(partition)) begin(partition, fence);
     metrics?.owned(projections.size);
@@ -174,6 +183,7 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
       }
       for (const [partition, until] of ends) while (!ended.signal.aborted && (await behind(partition, until))) await sleep(1);
     },
+    isMember: () => nowMs() - renewedAtMs < LEASES * options.leaseMs,
     async stop() {
       ended.abort();
       stopListening();

@@ -8,6 +8,7 @@ export { EXIT_CODES, exitCodeOfSignal, type ExitCode, type StopSignal } from './
 export type { Lifecycle } from './lifecycle.ts';
 export { createLogger, silentLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts';
+export { startOperationServer, type OperationServer, type OperationServerOptions } from './operation-server.ts';
 export { formatDuration } from './progress/pace.ts';
 export { silentProgress, type Progress, type ProgressTask, type ProgressTaskOptions } from './progress/progress.ts';
 export type { Terminal } from './terminal.ts';

@@ -1,7 +1,7 @@
-import { createMetrics } from '@rushes/runtime';
+import { createMetrics, startOperationServer } from '@rushes/runtime';
 import type { Command } from 'commander';
 
-import { addCommand, done } from '../cli.ts';
+import { addCommand, done, settingsOf } from '../cli.ts';
 import { openExistingStores } from '../embedded.ts';
 import { project } from '../speed.ts';
 
@@ -10,16 +10,23 @@ export const addSpeed = (program: Command): Command =>
     summary: 'project the log, so that events show at once',
     description:
       'Projects the log of the data folder into its speed store, so that `rushes serve` shows events at once. Several may run: each takes a part of the partitions, and those of one that ends go to the others. `rushes up` does the same inside.',
-    settings: ['folders.data'],
-    examples: [['speed --data data', 'beside `rushes serve --data data`']],
+    settings: ['folders.data', ...settingsOf('metrics')],
+    examples: [
+      ['speed --data data', 'beside `rushes serve --data data`'],
+      ['speed --data data --metrics-port 9464', 'where Prometheus finds its metrics'],
+    ],
     run: async (invocation) => {
-      const { output, lifecycle } = invocation;
-      project(invocation, await openExistingStores(invocation), createMetrics());
-      output.result({ event: 'projecting', data: invocation.config.folders.data }, () => 'Projecting the log. Ctrl-C ends it.');
-      // Nothing else keeps the process alive while it waits for events.
-      const alive = setInterval(() => undefined, 60_000);
+      const { config, output, lifecycle } = invocation;
+      const stores = await openExistingStores(invocation);
+      const metrics = createMetrics();
+      const speed = project(invocation, stores, metrics);
+      const server = await startOperationServer({ ...config.metrics, metrics, isLive: () => speed.isMember() });
+      lifecycle.onStop('the metrics', () => server.close());
+      output.result(
+        { event: 'projecting', data: config.folders.data, metrics: `${server.url}/metrics` },
+        () => `Projecting the log (metrics: ${server.url}/metrics). Ctrl-C ends it.`,
+      );
       await lifecycle.stopRequested;
-      clearInterval(alive);
       return done;
     },
   });

@@ -2,12 +2,33 @@ import { availableParallelism } from 'node:os';
 
 import { Type } from 'typebox';
 
+import { http, overload, rateLimit, serving } from './http-settings.ts';
 import { optionalSetting, setting, type Setting, type SettingValue } from './setting.ts';
 
 const text = Type.String({ minLength: 1 });
 const count = Type.Integer({ minimum: 0 });
 const positive = Type.Integer({ minimum: 1 });
 const webAddress = Type.String({ pattern: '^https?://.+' });
+
+/** Where a process that serves nothing else shows how it does. */
+const metrics = {
+  host: setting({
+    variable: 'RUSHES_METRICS_HOST',
+    flag: '--metrics-host',
+    placeholder: 'ADDRESS',
+    schema: text,
+    fallback: '127.0.0.1',
+    description: 'address on which `rushes speed` has /metrics and /health/live',
+  }),
+  port: setting({
+    variable: 'RUSHES_METRICS_PORT',
+    flag: '--metrics-port',
+    placeholder: 'N',
+    schema: Type.Integer({ minimum: 0, maximum: 65_535 }),
+    fallback: 0,
+    description: 'port for them; 0 takes a free one, which is told at the start',
+  }),
+};
 
 /** Where data lies. */
 const folders = {
@@ -28,148 +49,6 @@ const folders = {
     fallbackText: 'the sample',
     path: true,
     description: "folder with IMDb's files (title.basics.tsv.gz and others, plain or gzip)",
-  }),
-};
-
-const http = {
-  host: setting({
-    variable: 'RUSHES_HOST',
-    flag: '--host',
-    placeholder: 'ADDRESS',
-    schema: text,
-    fallback: '127.0.0.1',
-    description: 'address to listen on; 0.0.0.0 for all',
-  }),
-  port: setting({
-    variable: 'RUSHES_PORT',
-    flag: '--port',
-    placeholder: 'N',
-    schema: Type.Integer({ minimum: 0, maximum: 65_535 }),
-    fallback: 8080,
-    description: 'port to listen on; 0 takes a free one',
-  }),
-  corsOrigins: setting({
-    variable: 'RUSHES_CORS_ORIGINS',
-    flag: '--cors-origins',
-    placeholder: 'LIST',
-    schema: Type.Array(text),
-    fallback: ['*'],
-    description: 'origins whose pages may read answers, separated by commas; * for all',
-  }),
-  trustProxy: setting({
-    variable: 'RUSHES_TRUST_PROXY',
-    flag: '--trust-proxy',
-    placeholder: 'LIST',
-    schema: Type.Array(text),
-    fallback: [],
-    fallbackText: 'none',
-    description: 'addresses or networks of proxies whose X-Forwarded-* headers are believed, separated by commas (loopback, 10.0.0.0/8)',
-  }),
-  bodyLimitBytes: setting({
-    variable: 'RUSHES_BODY_LIMIT_BYTES',
-    flag: '--body-limit-bytes',
-    placeholder: 'N',
-    schema: positive,
-    fallback: 65_536,
-    description: 'largest request body in bytes; more is refused with 413',
-  }),
-  requestTimeoutMs: setting({
-    variable: 'RUSHES_REQUEST_TIMEOUT_MS',
-    flag: '--request-timeout-ms',
-    placeholder: 'N',
-    schema: positive,
-    fallback: 30_000,
-    description: 'time in milliseconds that a client has to send its whole request',
-  }),
-};
-
-const rateLimit = {
-  perMinute: setting({
-    variable: 'RUSHES_RATE_LIMIT_PER_MINUTE',
-    flag: '--rate-limit-per-minute',
-    placeholder: 'N',
-    schema: count,
-    fallback: 100,
-    description: 'requests a minute for each key or address; 0 switches the limit off',
-  }),
-  burst: setting({
-    variable: 'RUSHES_RATE_LIMIT_BURST',
-    flag: '--rate-limit-burst',
-    placeholder: 'N',
-    schema: positive,
-    fallback: 20,
-    description: 'requests that a client may send at once',
-  }),
-};
-
-/** From which load on new requests are answered 503 with Retry-After. 0 switches a limit off. */
-const overload = {
-  maxEventLoopDelayMs: setting({
-    variable: 'RUSHES_OVERLOAD_EVENT_LOOP_DELAY_MS',
-    flag: '--overload-event-loop-delay-ms',
-    placeholder: 'N',
-    schema: count,
-    fallback: 1_000,
-    description: 'delay of the event loop in milliseconds from which requests are refused with 503; 0 = no limit',
-  }),
-  maxHeapBytes: setting({
-    variable: 'RUSHES_OVERLOAD_HEAP_BYTES',
-    flag: '--overload-heap-bytes',
-    placeholder: 'N',
-    schema: count,
-    fallback: 0,
-    description: 'JavaScript heap in bytes from which requests are refused with 503; 0 = no limit',
-  }),
-  maxRssBytes: setting({
-    variable: 'RUSHES_OVERLOAD_RSS_BYTES',
-    flag: '--overload-rss-bytes',
-    placeholder: 'N',
-    schema: count,
-    fallback: 0,
-    description: 'resident memory in bytes from which requests are refused with 503; 0 = no limit',
-  }),
-};
-
-const serving = {
-  publicationPollMs: setting({
-    variable: 'RUSHES_PUBLICATION_POLL_MS',
-    flag: '--publication-poll-ms',
-    placeholder: 'N',
-    schema: positive,
-    fallback: 250,
-    description: 'how often the serving layer looks for a new publication, in milliseconds',
-  }),
-  staleAfterMs: setting({
-    variable: 'RUSHES_STALE_AFTER_MS',
-    flag: '--stale-after-ms',
-    placeholder: 'N',
-    schema: positive,
-    fallback: 5000,
-    description: 'answers that lie further behind the log than this say `stale`, in milliseconds',
-  }),
-  maxOverlayStates: setting({
-    variable: 'RUSHES_MAX_OVERLAY_STATES',
-    flag: '--max-overlay-states',
-    placeholder: 'N',
-    schema: positive,
-    fallback: 200_000,
-    description: 'memory for what events changed since the cut, in states; beyond it answers stay where they are and say `stale`',
-  }),
-  minPositionWaitMs: setting({
-    variable: 'RUSHES_MIN_POSITION_WAIT_MS',
-    flag: '--min-position-wait-ms',
-    placeholder: 'N',
-    schema: count,
-    fallback: 2000,
-    description: 'how long a request waits for the position that it demands, in milliseconds',
-  }),
-  responseCacheBytes: setting({
-    variable: 'RUSHES_RESPONSE_CACHE_BYTES',
-    flag: '--response-cache-bytes',
-    placeholder: 'N',
-    schema: count,
-    fallback: 67_108_864,
-    description: 'memory for answers kept ready, in bytes; 0 = none',
   }),
 };
 
@@ -269,7 +148,7 @@ const download = {
 };
 
 /** Every setting there is. The key of one is `group.name`; a configuration file nests them the same way. */
-export const SETTINGS = { folders, http, rateLimit, overload, serving, batch, alert, log, download };
+export const SETTINGS = { folders, http, rateLimit, overload, serving, batch, alert, log, metrics, download };
 
 type Settings = typeof SETTINGS;
 

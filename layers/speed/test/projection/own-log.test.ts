@@ -1,0 +1,76 @@
+/** The speed layer projects one log into its store, and tells when it does not. */
+import { silentLogger } from '@rushes/runtime';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import { startSpeed, type WatchedSpeed } from '../../src/index.ts';
+import { openProjectionCase, PARTITION, type ProjectionCase } from './projection-case.ts';
+
+let on: ProjectionCase;
+let running: WatchedSpeed | undefined;
+beforeEach(async () => {
+  on = await openProjectionCase();
+  await on.give({ id: 'a', movie: 1, score: 8 });
+});
+afterEach(async () => {
+  await running?.stop();
+  running = undefined;
+  await on.close();
+});
+
+const start = (log = on.log): { readonly errors: { readonly hint?: string; readonly message: string }[] } => {
+  const errors: { hint?: string; message: string }[] = [];
+  const logger = Object.create(silentLogger, {
+    error: {
+      value: ({ hint }: { readonly hint?: string }, message: string) => errors.push({ message, ...(hint !== undefined && { hint }) }),
+    },
+  }) as typeof silentLogger; // as: the same, with another method
+  running = startSpeed(
+    { log, speed: on.store, publishedCut: async () => ({}) },
+    { logger, member: 'test', reject: async () => undefined },
+    { leaseMs: 60, waitMs: 1 },
+  );
+  return { errors };
+};
+
+test('a store of another log is left alone', async () => {
+  await on.store.claimLog('another');
+  const { errors } = start();
+  await vi.waitFor(() => expect(errors).not.toEqual([]));
+  expect(errors[0]?.message).toContain(
+    `speed.sqlite holds what was projected from log another, but ${on.log.location} is log ${on.log.id}`,
+  );
+  expect(errors[0]?.hint).toContain('put the speed store aside');
+  await vi.waitFor(() => expect(running?.isMember()).toBe(false));
+  expect([await on.store.readPosition(PARTITION), await on.told(), await on.coverage()]).toEqual([undefined, {}, []]);
+});
+
+test('a store that is nobody’s becomes the log’s, and its own is gone on with', async () => {
+  for (const id of ['b', 'c']) {
+    const { errors } = start();
+    await running?.caughtUp();
+    expect(running?.isMember()).toBe(true);
+    await running?.stop();
+    expect(errors).toEqual([]);
+    expect(await on.told()).toEqual(await on.plain());
+    expect(await on.store.claimLog('another')).toBe(on.log.id);
+    await on.give({ id, movie: 1, score: 7 });
+  }
+});
+
+test('who cannot renew for long is no member, and is one again after that', async () => {
+  let isAway = false;
+  const log: typeof on.log = {
+    ...on.log,
+    join: async (...args) => {
+      const membership = await on.log.join(...args);
+      return { ...membership, renew: () => (isAway ? Promise.reject(new Error('the log is away')) : membership.renew()) };
+    },
+  };
+  start(log);
+  await running?.caughtUp();
+  expect(running?.isMember()).toBe(true);
+  isAway = true;
+  await vi.waitFor(() => expect(running?.isMember()).toBe(false));
+  isAway = false;
+  await vi.waitFor(() => expect(running?.isMember()).toBe(true));
+});
