@@ -283,7 +283,13 @@ test('it is refused where nothing was lost, nothing was ever read, or a run is u
   await run();
   await append(recordOf(rated(1, 7, AT), 'b'));
   await expect(restart({ log })).rejects.toThrow('is the log of this lake: there is nothing to begin anew');
-  const claim = { version: 2, pid: process.pid, host: hostname(), startedAt: AT, source: 'imdb' };
-  await on.data.stores.objects.put('claims/claim-2.json', new TextEncoder().encode(JSON.stringify(claim)));
+  const claim = (host: string) =>
+    on.data.stores.objects.put(
+      'claims/claim-2.json',
+      new TextEncoder().encode(JSON.stringify({ version: 2, pid: process.pid, host, startedAt: AT, source: 'imdb' })),
+    );
+  await claim(hostname());
   await expect(restart()).rejects.toThrow('run 2 is under way');
+  await claim('a machine that is gone');
+  expect(await restart()).toMatchObject({ barrier: 3 });
 });

@@ -18,7 +18,7 @@ import {
 } from '@rushes/ports';
 import { type Logger, type Progress, TerminalError, TransientError } from '@rushes/runtime';
 import { highestNumber } from '../publish/claim.ts';
-import { summarizeVersions } from '../publish/versions.ts';
+import { runUnderWay } from '../publish/run-under-way.ts';
 import type { RunContext } from '../run-context.ts';
 import { openScratch } from '../run/scratch.ts';
 import { openArchivedRanges, type PartitionRange } from './archived-records.ts';
@@ -79,8 +79,9 @@ export interface RestartReport {
 const HISTORY = 1000;
 
 const requireRestartable = async ({ objects, views, left }: RestartStores, id: string | undefined): Promise<void> => {
-  const running = (await summarizeVersions(openLake(objects, ''), views, HISTORY)).find(({ outcome }) => outcome === 'running');
-  if (running) throw new TransientError(`run ${running.version} is under way`, { hint: 'Stop everything on this data, then try again.' });
+  const running = await runUnderWay(openLake(objects, ''));
+  if (running !== undefined)
+    throw new TransientError(`run ${running} is under way`, { hint: 'Stop everything on this data, then try again.' });
   const { log, speed } = left;
   if (log === undefined) return;
   const isOwn = speed !== undefined && id !== undefined && (await speed.claimLog(id)) === id;
@@ -116,7 +117,7 @@ export const restartLog = async (stores: RestartStores, options: RestartOptions,
     const remains = known?.id !== undefined && left.log?.id === known.id ? left.log : undefined;
     const speed = known?.id !== undefined && (await left.speed?.claimLog(known.id)) === known.id ? left.speed : undefined;
     const highest = highestCut(publications);
-    const isArchiveGone = last === undefined && (await readManifest(run.lake, publications[0]?.version ?? 0)) === undefined;
+    const isArchiveGone = last === undefined && publications[0] !== undefined && !(await readManifest(run.lake, publications[0].version));
     const plans = new Map<PartitionId, PartitionPlan>();
     for (const partition of PARTITIONS) {
       const projected = (await speed?.readPosition(partition))?.offset ?? 0;
