@@ -114,6 +114,7 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
   };
 
   let told: string = 'fine';
+  let toldLost: ReadonlySet<string> = new Set();
   /** Whether an epoch is due whose writer is only just opening. */
   const guard = async (): Promise<boolean> => {
     const { ageMs, share, level, due } = checkInterlock(await store.readCoverage(), await publishedCut(), nowMs(), options);
@@ -125,8 +126,20 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
       );
     told = level;
     let isPending = false;
+    const lost = new Set<string>();
     for (const one of due) {
-      const projection = projections.get(one.partition);
+      const { partition, epoch } = one;
+      if ((await log.bounds(partition)).earliest > one.from) {
+        const name = `${partition} ${epoch}`;
+        lost.add(name);
+        if (!toldLost.has(name))
+          logger.warn(
+            { partition, epoch, from: one.from },
+            'an epoch cannot be projected anew before it expires, since the log was trimmed behind its beginning: it will be missing from answers until a batch run covers it',
+          );
+        continue;
+      }
+      const projection = projections.get(partition);
       const writer = projection?.writer;
       if (!writer) {
         isPending ||= projection !== undefined;
@@ -134,8 +147,9 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
       }
       writer.renew(one);
       metrics?.renewed();
-      logger.info({ partition: one.partition, epoch: one.epoch }, 'projecting an epoch anew before it expires');
+      logger.info({ partition, epoch }, 'projecting an epoch anew before it expires');
     }
+    toldLost = lost;
     return isPending;
   };
 

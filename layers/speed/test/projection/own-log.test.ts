@@ -1,9 +1,9 @@
-/** The speed layer projects one log into its store, and tells when it does not. */
+/** The speed layer projects one log into its store, and tells when it does not, or cannot go on promising what it did. */
 import { silentLogger } from '@rushes/runtime';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { startSpeed, type WatchedSpeed } from '../../src/index.ts';
-import { openProjectionCase, PARTITION, type ProjectionCase } from './projection-case.ts';
+import { HOUR_MS, openProjectionCase, PARTITION, type ProjectionCase } from './projection-case.ts';
 
 let on: ProjectionCase;
 let running: WatchedSpeed | undefined;
@@ -17,19 +17,28 @@ afterEach(async () => {
   await on.close();
 });
 
-const start = (log = on.log): { readonly errors: { readonly hint?: string; readonly message: string }[] } => {
+interface Told {
+  readonly errors: { readonly hint?: string; readonly message: string }[];
+  readonly others: string[];
+}
+
+const start = (log = on.log, nowMs = Date.now): Told => {
   const errors: { hint?: string; message: string }[] = [];
+  const others: string[] = [];
+  const tell = { value: (_about: unknown, message: string) => others.push(message) };
   const logger = Object.create(silentLogger, {
+    info: tell,
+    warn: tell,
     error: {
       value: ({ hint }: { readonly hint?: string }, message: string) => errors.push({ message, ...(hint !== undefined && { hint }) }),
     },
   }) as typeof silentLogger; // as: the same, with another method
   running = startSpeed(
     { log, speed: on.store, publishedCut: async () => ({}) },
-    { logger, member: 'test', reject: async () => undefined },
+    { logger, member: 'test', reject: async () => undefined, nowMs },
     { leaseMs: 60, waitMs: 1 },
   );
-  return { errors };
+  return { errors, others };
 };
 
 test('a store of another log is left alone', async () => {
@@ -73,4 +82,19 @@ test('who cannot renew for long is no member, and is one again after that', asyn
   await vi.waitFor(() => expect(running?.isMember()).toBe(false));
   isAway = false;
   await vi.waitFor(() => expect(running?.isMember()).toBe(true));
+});
+
+test('an epoch that expires although the log has no more all of it is told of once', async () => {
+  start(on.log, () => on.clock.nowMs);
+  await running?.caughtUp();
+  await running?.stop();
+  on.clock.nowMs += 49 * HOUR_MS;
+  await on.log.trim({ [PARTITION]: 1 });
+  const renewals = vi.spyOn(on.store, 'upsert');
+  const { others } = start(on.log, () => on.clock.nowMs);
+  await vi.waitFor(() => expect(others.filter((message) => message.includes('log was trimmed'))).toHaveLength(1));
+  const looks = vi.spyOn(on.store, 'readCoverage');
+  await vi.waitFor(() => expect(looks.mock.calls.length).toBeGreaterThan(3));
+  expect(others.filter((message) => message.includes('anew before it expires'))).toHaveLength(1);
+  expect(renewals.mock.calls).toEqual([]);
 });
