@@ -57,7 +57,7 @@ test('a store that is nobody’s becomes the log’s, and its own is gone on wit
   for (const id of ['b', 'c']) {
     const { errors } = start();
     await running?.caughtUp();
-    expect(running?.isMember()).toBe(true);
+    await vi.waitFor(() => expect(running?.isMember()).toBe(true));
     await running?.stop();
     expect(errors).toEqual([]);
     expect(await on.told()).toEqual(await on.plain());
@@ -76,8 +76,7 @@ test('who cannot renew for long is no member, and is one again after that', asyn
     },
   };
   start(log);
-  await running?.caughtUp();
-  expect(running?.isMember()).toBe(true);
+  await vi.waitFor(() => expect(running?.isMember()).toBe(true));
   isAway = true;
   await vi.waitFor(() => expect(running?.isMember()).toBe(false));
   isAway = false;
