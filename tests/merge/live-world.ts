@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { type EmbeddedStores, openEmbeddedStores } from '@rushes/adapters/embedded';
 import { rollback, runBatch, type RunReport } from '@rushes/batch';
 import { eventText, type MovieEvent, partitionOf, topicOfEvent } from '@rushes/domain';
-import { KEY_ID_BYTES, KEY_SECRET_BYTES, makeKeyText } from '@rushes/ports';
+import { KEY_ID_BYTES, KEY_SECRET_BYTES, makeKeyText, type SpeedStore } from '@rushes/ports';
 import { createMetrics, silentLogger, silentProgress } from '@rushes/runtime';
 import { buildApp } from '@rushes/serving';
 import { type RunningSpeed, startSpeed } from '@rushes/speed';
@@ -45,6 +45,8 @@ export interface LiveWorld {
   join(member: number): Promise<void>;
   leave(member: number): Promise<void>;
   restart(replica: number): Promise<void>;
+  /** So many change records and positions from now on are still written; the next one is not. */
+  fail(after: number): void;
   /** Lets time pass, for everything but batch runs. */
   pass(ms: number): void;
   close(): Promise<void>;
@@ -90,6 +92,25 @@ export const openLiveWorld = async ({ batchRecords, maxOverlayStates, cached }: 
   };
   const members: (RunningSpeed | undefined)[] = [undefined, undefined];
   let joined = 0;
+  let untilFailure = Number.POSITIVE_INFINITY;
+  /** Before it is written: then rows are there that no change record tells of, or a change record without its position. */
+  const failNow = (): void => {
+    untilFailure -= 1;
+    if (untilFailure >= 0) return;
+    untilFailure = Number.POSITIVE_INFINITY;
+    throw new Error('this write fails');
+  };
+  const failing = (speed: SpeedStore): SpeedStore => ({
+    ...speed,
+    async appendChange(...written) {
+      failNow();
+      return speed.appendChange(...written);
+    },
+    async putPosition(...written) {
+      failNow();
+      return speed.putPosition(...written);
+    },
+  });
   const replicas = [await openReplica(0), await openReplica(1)];
 
   const append = async (events: readonly LoggedEvent[]): Promise<void> => {
@@ -130,7 +151,7 @@ export const openLiveWorld = async ({ batchRecords, maxOverlayStates, cached }: 
     async join(member) {
       const own = storesOf(member);
       members[member] ??= startSpeed(
-        { log: own.log, speed: own.speed, publishedCut: async () => (await own.views.currentPublication())?.cut ?? {} },
+        { log: own.log, speed: failing(own.speed), publishedCut: async () => (await own.views.currentPublication())?.cut ?? {} },
         { logger: silentLogger, member: `member-${(joined += 1)}`, reject: async () => {}, nowMs },
         { waitMs: 100, batchRecords, leaseMs: LEASE_MS, firstRetryMs: 5 },
       );
@@ -144,6 +165,9 @@ export const openLiveWorld = async ({ batchRecords, maxOverlayStates, cached }: 
       const before = replicas[replica];
       replicas[replica] = await openReplica(replica);
       await before?.app.close();
+    },
+    fail(after) {
+      untilFailure = after;
     },
     pass(ms) {
       aheadMs += ms;

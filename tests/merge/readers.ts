@@ -104,7 +104,7 @@ export const interned = (): ((text: string) => string) => {
 const header = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** So that the others, who share the thread, get on. */
-const PAUSE_MS = 2;
+const PAUSE_MS = 5;
 
 export interface ReaderHabits {
   /** Goes from replica to replica and demands to see what it saw. */
