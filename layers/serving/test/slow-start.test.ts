@@ -16,10 +16,10 @@ test('a service that reads for minutes what it serves does not give up', async (
   const views = memoryBatchViews();
   await publish(views, 1, 1, CATALOG);
   const read = Promise.withResolvers<void>();
-  const { currentPublication } = views;
+  const current = await views.currentPublication();
   views.currentPublication = async () => {
     await read.promise;
-    return currentPublication.call(views);
+    return current;
   };
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
   const app = buildApp(
