@@ -33,4 +33,18 @@ export const BATCH_MUTATIONS: readonly Mutation[] = [
     replacement: 'if (b === null) void id;',
     tests: RUN_TESTS,
   },
+  {
+    name: 'another log is taken for the lake’s own',
+    file: 'libs/ports/src/foreign-log.ts',
+    text: 'known?.id !== undefined && known.id !== log.id',
+    replacement: 'known?.id !== undefined && known.id === log.location',
+    tests: ['libs/adapters/src/embedded/embedded.test.ts'],
+  },
+  {
+    name: 'a log in the place of a lost one gives offsets anew that were given before',
+    file: `${BATCH_LOG}/plan-restart.ts`,
+    text: 'const next = Math.max(kept, ...seen);',
+    replacement: 'const next = kept;',
+    tests: ['layers/batch/src/log/plan-restart.test.ts'],
+  },
 ];

@@ -113,7 +113,7 @@ const imdbRating = (inputs: TitleInputs): MergedRating => {
 };
 
 /** JSON number of points, written as DuckDB writes it: at least one decimal. */
-export const pointsText = (ratingE3: number | null): string => {
+const pointsText = (ratingE3: number | null): string => {
   if (ratingE3 === null) return 'null';
   return ratingE3 % 1000 === 0 ? `${ratingE3 / 1000}.0` : String(ratingE3 / 1000);
 };
