@@ -54,6 +54,13 @@ test('selected fields keep the order of the document', async () => {
   expect((await get('/movies?page_size=1&fields=votes,title')).body).toContain('"data":[{"title":"The Iron Tide","votes":90000}]');
 });
 
+test('a 404 for an id says where it stands, and is not kept', async () => {
+  const { headers } = await get('/movies/tt9999999');
+  const known = (await get('/movies')).headers;
+  for (const name of ['rushes-batch-version', 'rushes-completeness']) expect([name, headers[name]]).toEqual([name, known[name]]);
+  expect(headers['cache-control']).toBe('no-store');
+});
+
 describe('paths and methods', () => {
   test.each(['/', '/nothing', '/movies/tt0000001/nothing', '/Movies'])('%s is 404', async (url) => {
     const response = await get(url);

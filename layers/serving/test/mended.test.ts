@@ -1,0 +1,65 @@
+/** What is missing for a while: what answers say of it, under which tags, and when they are whole again. */
+import { partitionOf } from '@rushes/domain';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+import type { CurrentSnapshot } from '../src/current-snapshot.ts';
+import { openOverlayCase, type OverlayCase, rated, readAll, recomputed, TTL_MS } from './overlay-case.ts';
+import { BEGIN_MS, movieId } from './overlay-history.ts';
+
+const RATINGS = partitionOf('movie.ratings', movieId(1));
+/** What rows live beyond their coverage. */
+const TOLERANCE_MS = 60_000;
+
+let on: OverlayCase;
+beforeEach(async () => {
+  on = await openOverlayCase();
+  await on.publish(0, {});
+  on.history.give(rated(1, 2), rated(1, 3));
+  await on.projectAll();
+});
+afterEach(() => on.close());
+
+const following = async (): Promise<CurrentSnapshot> => {
+  const replica = on.follow();
+  await replica.poll();
+  return replica;
+};
+const tagOf = (replica: CurrentSnapshot): string => replica.require().about({ title: movieId(1) }).tag;
+const isWhole = async (replica: CurrentSnapshot): Promise<boolean> =>
+  JSON.stringify(await readAll(replica.require().views)) === JSON.stringify(await recomputed(on));
+
+/** Rows and their coverage go; all of it is written again under the next generation, as a renewal does. */
+const renew = async (): Promise<void> => {
+  for (const one of await on.store.readCoverage()) {
+    const rows = on.history.epochRows(one.partition, one.epoch, Number.POSITIVE_INFINITY);
+    await on.store.upsert(
+      rows.map((row) => ({ ...row, generation: 1, timestampUs: row.lastOffset })),
+      TTL_MS,
+    );
+    await on.store.putCoverage({ ...one, generation: 1, begun: 1, expiresAtMs: on.clock.nowMs + TTL_MS }, 1);
+  }
+};
+
+test('a replica that began while rows were gone reads them before it says that it is whole', async () => {
+  on.clock.nowMs = BEGIN_MS + TTL_MS + TOLERANCE_MS;
+  const replica = await following();
+  expect([replica.require().completeness, await isWhole(replica)]).toEqual(['gap', false]);
+  await renew();
+  await replica.poll();
+  await replica.poll();
+  expect([replica.require().completeness, await isWhole(replica)]).toEqual(['complete', true]);
+  expect(replica.require().overlay?.position[RATINGS]).toBe(2);
+});
+
+test('answers that lack something share no tag with those of another replica, which may have it in memory', async () => {
+  const before = await following();
+  const whole = tagOf(before);
+  on.clock.nowMs = BEGIN_MS + TTL_MS + TOLERANCE_MS;
+  await before.poll();
+  const later = await following();
+  expect(later.require().missing).toEqual(before.require().missing);
+  expect(new Set([whole, tagOf(before), tagOf(later)]).size).toBe(3);
+  await renew();
+  for (const replica of [before, before, later, later]) await replica.poll();
+  expect(tagOf(before)).toBe(tagOf(later));
+});
