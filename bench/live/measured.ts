@@ -1,5 +1,6 @@
 /** What the scripts of this folder print, each in a process of its own. */
 import type { Usage } from '../process/usage.ts';
+import type { MappedMemory } from './mapped-memory.ts';
 
 /** Work that was done to its end. */
 export interface Throughput extends Usage {
@@ -61,4 +62,24 @@ export interface Pages {
 export interface LoggedRun extends Usage {
   readonly ms: number;
   readonly steps: Readonly<Record<string, number>>;
+}
+
+/** One look at the memory of a process that does everything. In MiB. */
+export interface SoakSample extends MappedMemory {
+  readonly atS: number;
+  readonly events: number;
+  /** Batch runs that were published. */
+  readonly runs: number;
+  readonly rssMb: number;
+  readonly rssBeforeGcMb: number;
+  readonly heapUsedMb: number;
+  readonly heapTotalMb: number;
+  readonly externalMb: number;
+  readonly arrayBuffersMb: number;
+  /** Titles that the overlay holds. */
+  readonly overlayTitles: number;
+  readonly logMb: number;
+  readonly logWalMb: number;
+  readonly speedMb: number;
+  readonly speedWalMb: number;
 }
