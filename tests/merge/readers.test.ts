@@ -207,7 +207,7 @@ const checked = async (seed: number) => {
   return { violations: violations.slice(0, ANSWERS_SHOWN), told, figures };
 };
 
-const SEEDS = [2, 4, Math.floor(Math.random() * 1e6)];
+const SEEDS = [2, 4, 1004, ...Array.from({ length: 2 }, () => Math.floor(Math.random() * 1e6))];
 const total: Record<string, number> = {};
 
 test.each(SEEDS)(
