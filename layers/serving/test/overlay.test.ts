@@ -1,9 +1,11 @@
 /** Serving over a real speed store, case by case: what a replica reads, when it says that something is missing, what its entity tags follow from. */
 import { type OffsetVector, partitionOf } from '@rushes/domain';
+import { movieRatings } from '@rushes/views';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { CurrentSnapshot } from '../src/current-snapshot.ts';
 import { observed, openOverlayCase, type OverlayCase, rated, readAll, recomputed, reviewed, TTL_MS } from './overlay-case.ts';
+import type { Snapshot } from '../src/snapshot.ts';
 import { BEGIN_MS, movieId } from './overlay-history.ts';
 
 let on: OverlayCase;
@@ -97,6 +99,32 @@ describe('a replica', () => {
     await replica.poll();
     expect(replica.require().overlay?.position[RATINGS]).toBe(3);
     expect(await answersOf(replica)).toEqual(await whole());
+  });
+
+  test('tells the parts of a key as they were at its position, whatever has been read since', async () => {
+    await on.publish(0, {});
+    const replica = await following();
+    const parts = ({ overlay }: Snapshot) => overlay?.parts(movieRatings, movieId(1)).map(({ state }) => state);
+    on.history.give(rated(1, 2));
+    await on.projectAll();
+    await replica.poll();
+    const first = replica.require();
+    const before = parts(first);
+    expect(before).toMatchObject([{ count: 1 }]);
+    on.history.give(rated(1, 4), rated(1, 6));
+    // Read, but not shown: the second is ahead of the position.
+    await on.project(RATINGS, { through: 'rows' });
+    await on.project(RATINGS, { batch: 1, before: 2 });
+    await replica.poll();
+    expect(parts(replica.require())).toEqual(before);
+    await on.projectAll();
+    await replica.poll();
+    const second = replica.require();
+    expect(parts(second)).toMatchObject([{ count: 3 }]);
+    on.history.give(rated(1, 8));
+    await on.projectAll();
+    await replica.poll();
+    expect([parts(first), parts(second), parts(replica.require())]).toMatchObject([before, [{ count: 3 }], [{ count: 4 }]]);
   });
 
   test('reads everything anew if change records are gone', async () => {

@@ -24,9 +24,12 @@ export const missingEvents = (
       .toSorted((a, b) => a.epoch - b.epoch);
     const first = epochs[0];
     const missing: Missing[] = [];
+    // What lies behind the position is not asked of the answer.
+    const add = (from: number, to: number, reason: Missing['reason']): void => {
+      if (from < Math.min(to, end)) missing.push({ partition, from, to: Math.min(to, end), reason });
+    };
     // The barrier that ends the version's last epoch stands at the cut itself: what projects from there on has everything.
-    if (first !== undefined && first.from > begin + 1) missing.push({ partition, from: begin, to: first.from, reason: 'not projected' });
-    for (const [n, one] of epochs.entries())
-      if (one.expiresAtMs <= nowMs) missing.push({ partition, from: one.from, to: epochs[n + 1]?.from ?? end, reason: 'expired' });
+    if (first !== undefined && first.from > begin + 1) add(begin, first.from, 'not projected');
+    for (const [n, one] of epochs.entries()) if (one.expiresAtMs <= nowMs) add(one.from, epochs[n + 1]?.from ?? end, 'expired');
     return missing;
   });

@@ -28,6 +28,14 @@ type MovieStates = Map<KeyedView, Parts | Map<string, Parts>>;
 
 const NO_PARTS: Parts = [];
 
+/** What was replaced since a moment, and since the next one. Only who reads as of a moment holds it: later ones are held, earlier ones are not. */
+interface Moment {
+  readonly replaced: Map<string, Parts>;
+  next: Moment | undefined;
+}
+
+const nameOf = (view: KeyedView, key: string): string => `${view.storedName} ${key}`;
+
 export interface EpochStates {
   /** Returns the movie that the row is about, or `undefined` if the row is of a view that this version of the code does not know. */
   put(row: SpeedRow): string | undefined;
@@ -35,8 +43,8 @@ export interface EpochStates {
   merged<View extends KeyedView>(view: View, key: string): StateOf<View> | undefined;
   /** The same for all keys of a movie in a view with buckets. */
   buckets<View extends KeyedView>(view: View, movieId: string): readonly { readonly bucketMs: number; readonly state: StateOf<View> }[];
-  /** Each epoch's part of a key, the oldest first. What is returned does not change. */
-  parts(view: KeyedView, key: string): Parts;
+  /** Reads each epoch's part of a key, the oldest first, as it is now, also when later ones have come. */
+  partsAsOfNow(): (view: KeyedView, key: string) => Parts;
   /** The last change of a movie's states. `views`: those that matter. */
   lastChange(movieId: string, views: readonly KeyedView[]): LastChange;
   movies(): Iterable<string>;
@@ -51,6 +59,7 @@ const VIEWS_BY_STORED_NAME: ReadonlyMap<string, KeyedView> = new Map(KEYED_VIEWS
 export const createEpochStates = (): EpochStates => {
   const byMovie = new Map<string, MovieStates>();
   let size = 0;
+  let moment: Moment | undefined;
   const parts = (view: KeyedView, key: string): Parts => {
     const found = byMovie.get(splitKey(key).movieId)?.get(view);
     return (found instanceof Map ? found.get(key) : found) ?? NO_PARTS;
@@ -74,6 +83,8 @@ export const createEpochStates = (): EpochStates => {
         appendedAtMs: row.appendedAtMs,
       };
       if (before === undefined) size += 1;
+      const name = nameOf(view, row.key);
+      if (moment !== undefined && !moment.replaced.has(name)) moment.replaced.set(name, known);
       const next = [...known.filter((other) => other !== before), one];
       if (next.length > 1) next.sort((a, b) => a.epoch - b.epoch);
       let states = byMovie.get(movieId);
@@ -95,7 +106,19 @@ export const createEpochStates = (): EpochStates => {
         bucketMs: splitKey(key).bucketMs ?? 0,
         state: mergeParts(view, found) as never,
       })),
-    parts,
+    partsAsOfNow() {
+      const now: Moment = { replaced: new Map(), next: undefined };
+      if (moment !== undefined) moment.next = now;
+      moment = now;
+      return (view, key) => {
+        const name = nameOf(view, key);
+        for (let later: Moment | undefined = now; later !== undefined; later = later.next) {
+          const found = later.replaced.get(name);
+          if (found !== undefined) return found;
+        }
+        return parts(view, key);
+      };
+    },
     lastChange(movieId, views) {
       const ends = new Map<PartitionId, number>();
       let changedAtMs = 0;

@@ -53,7 +53,7 @@ export interface OverlayState {
   readonly titlesChangedAtMs: number;
   /** When the last event in any state was appended. */
   readonly changedAtMs: number;
-  /** Each epoch's part of a key. Of this position only until something is awaited: then later ones may be among them. */
+  /** Each epoch's part of a key. */
   parts(view: KeyedView, key: string): readonly EpochState[];
 }
 
@@ -117,7 +117,7 @@ export const openOverlay = async (
     titlesToken: '',
     titlesChangedAtMs,
     changedAtMs: 0,
-    parts: (view, key) => states.parts(view, key),
+    parts: () => [],
   };
 
   const put = (row: SpeedRow): void => {
@@ -223,7 +223,7 @@ export const openOverlay = async (
         .join(','),
       titlesChangedAtMs,
       changedAtMs,
-      parts: (view, key) => states.parts(view, key),
+      parts: states.partsAsOfNow(),
     };
   };
 

@@ -33,7 +33,6 @@ const batchState = async ({ batch, views }: Snapshot, view: ViewName, movieId: s
 
 const explain = async (snapshot: Snapshot, name: ViewName, movieId: string): Promise<string> => {
   const view: KeyedView = VIEWS[name];
-  // Before anything is awaited: these parts are of the snapshot's position.
   const parts = snapshot.overlay?.parts(view, movieId) ?? [];
   const batch = await batchState(snapshot, name, movieId);
   const merged = parts.reduce<unknown>((sum, part) => mergeStates(view, sum as never, part.state as never), batch); // as never: the view's own states

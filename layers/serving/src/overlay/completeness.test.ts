@@ -1,0 +1,47 @@
+/** What an answer lacks, by what the speed store covers. With a store and a clock: `overlay.test.ts`. */
+import type { Coverage } from '@rushes/ports';
+import { expect, test } from 'vitest';
+
+import { missingEvents } from './completeness.ts';
+
+const RATINGS = 'movie.ratings/0';
+const NOW = 1000;
+const covered = (epoch: number, from: number, expiresAtMs = NOW + 1): Coverage => ({
+  partition: RATINGS,
+  epoch,
+  generation: 0,
+  from,
+  expiresAtMs,
+  begun: 0,
+});
+const missing = (coverage: readonly Coverage[], position: number) =>
+  missingEvents(coverage, { version: 3, cut: { [RATINGS]: 100 } }, { [RATINGS]: position }, NOW).map(({ from, to, reason }) => [
+    from,
+    to,
+    reason,
+  ]);
+
+test('nothing, if all epochs after the cut are covered and none has expired', () => {
+  expect(missing([covered(4, 100), covered(5, 150)], 200)).toEqual([]);
+  expect(missing([], 100)).toEqual([]);
+  // The barrier itself carries no event.
+  expect(missing([covered(4, 101)], 200)).toEqual([]);
+});
+
+test('what expired, up to the next epoch or the position', () => {
+  expect(missing([covered(4, 100, NOW), covered(5, 150), covered(6, 180, NOW)], 200)).toEqual([
+    [100, 150, 'expired'],
+    [180, 200, 'expired'],
+  ]);
+  expect(missing([covered(3, 50, NOW), covered(4, 100)], 200)).toEqual([]);
+});
+
+test('what lies before the beginning of projecting', () => {
+  expect(missing([covered(4, 130)], 200)).toEqual([[100, 130, 'not projected']]);
+});
+
+test('nothing behind the position: an answer at the cut lacks no event', () => {
+  expect(missing([covered(4, 130, NOW), covered(5, 150, NOW)], 100)).toEqual([]);
+  expect(missing([covered(4, 100, NOW), covered(5, 150, NOW)], 120)).toEqual([[100, 120, 'expired']]);
+  expect(missing([covered(4, 130)], 110)).toEqual([[100, 110, 'not projected']]);
+});
