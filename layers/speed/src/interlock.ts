@@ -4,6 +4,8 @@
 import { offsetAt, type OffsetVector } from '@rushes/domain';
 import type { Coverage } from '@rushes/ports';
 
+import { NEVER_MS } from './options.ts';
+
 export interface Interlock {
   /** Age of the oldest uncovered epoch's first row, 0 if there is none. */
   readonly ageMs: number;
@@ -24,7 +26,7 @@ export const checkInterlock = (
   nowMs: number,
   { ttlMs, renewAtShare }: { readonly ttlMs: number; readonly renewAtShare: number },
 ): Interlock => {
-  const uncovered = coverage.filter((one) => one.from >= offsetAt(cut, one.partition) && one.expiresAtMs !== Number.MAX_SAFE_INTEGER);
+  const uncovered = coverage.filter((one) => one.from >= offsetAt(cut, one.partition) && one.expiresAtMs !== NEVER_MS);
   const ageOf = (one: Coverage): number => ttlMs - (one.expiresAtMs - nowMs);
   const ageMs = Math.max(0, ...uncovered.map(ageOf));
   const share = ageMs / ttlMs;

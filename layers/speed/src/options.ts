@@ -21,6 +21,9 @@ export interface SpeedOptions {
 
 const HOUR_MS = 3_600_000;
 
+/** When an epoch without rows expires. */
+export const NEVER_MS = Number.MAX_SAFE_INTEGER;
+
 export const DEFAULT_SPEED_OPTIONS: SpeedOptions = {
   ttlMs: 48 * HOUR_MS,
   clockToleranceMs: 60_000,

@@ -7,14 +7,11 @@ import type { Coverage, EventLog, SpeedStore } from '@rushes/ports';
 
 import { beginPartition, type Beginning } from './begin-partition.ts';
 import { foldBatch, type RejectedEvent } from './fold-batch.ts';
-import type { SpeedOptions } from './options.ts';
+import { NEVER_MS, type SpeedOptions } from './options.ts';
 import { type MicroBatch, planBatches } from './plan-batches.ts';
 import { renewEpoch } from './renew-epoch.ts';
 import { createRowCache } from './row-cache.ts';
 import { timed } from './write-timestamp.ts';
-
-/** An epoch without rows does not expire. */
-const NEVER_MS = Number.MAX_SAFE_INTEGER;
 
 export interface WriterContext {
   readonly log: EventLog;
@@ -86,7 +83,7 @@ export const openPartitionWriter = async (context: WriterContext, partition: Par
   const renewAgain = async (old: Coverage, end: number | undefined): Promise<void> => {
     // The log does not have all of it any more: it stays missing until a version covers it.
     if ((await log.bounds(partition)).earliest > old.from) return;
-    const renewed = await renewEpoch({ log, store, options, partition, old, end, expiry, neverMs: NEVER_MS, cover });
+    const renewed = await renewEpoch({ log, store, options, partition, old, end, expiry, cover });
     if (end === undefined) return;
     coverage = renewed;
     cache.clear();

@@ -7,7 +7,7 @@ import type { Coverage, EventLog, SpeedStore } from '@rushes/ports';
 
 import { beginPartition } from './begin-partition.ts';
 import { foldBatch } from './fold-batch.ts';
-import type { SpeedOptions } from './options.ts';
+import { NEVER_MS, type SpeedOptions } from './options.ts';
 import { planBatches } from './plan-batches.ts';
 import { createRowCache } from './row-cache.ts';
 import { timed } from './write-timestamp.ts';
@@ -23,21 +23,19 @@ export interface Renewal {
   readonly end: number | undefined;
   /** Until when rows written from now on may be trusted. */
   readonly expiry: () => number;
-  /** Of an epoch without rows. */
-  readonly neverMs: number;
   /** Writes coverage as the partition's owner, or throws. */
   readonly cover: (coverage: Coverage) => Promise<Coverage>;
 }
 
 /** Returns the coverage that is in force from now on. */
-export const renewEpoch = async ({ log, store, options, partition, old, end, expiry, neverMs, cover }: Renewal): Promise<Coverage> => {
+export const renewEpoch = async ({ log, store, options, partition, old, end, expiry, cover }: Renewal): Promise<Coverage> => {
   const generation = old.begun + 1;
   await cover({ ...old, begun: generation });
   const withoutPosition = { readPosition: async () => undefined };
   const begun = await beginPartition(log, withoutPosition, partition, { [partition]: old.from });
   let { epoch, opening } = begun;
   const cache = createRowCache(store, options.cachedStates);
-  let [expiresAtMs, at] = [neverMs, old.from];
+  let [expiresAtMs, at] = [NEVER_MS, old.from];
   reading: for (;;) {
     const records = await log.read(partition, at, options.batchRecords);
     for (const batch of planBatches(records, at, { epoch, opening })) {
@@ -46,7 +44,7 @@ export const renewEpoch = async ({ log, store, options, partition, old, end, exp
       const events = end === undefined ? batch.events : batch.events.filter((record) => record.offset < end);
       const { rows } = await foldBatch(partition, { ...batch, events }, generation, begun.duplicates, cache.find);
       if (rows.length === 0) continue;
-      if (expiresAtMs === neverMs) expiresAtMs = expiry();
+      if (expiresAtMs === NEVER_MS) expiresAtMs = expiry();
       await store.upsert(
         rows.map((row) => timed(row, opening)),
         options.ttlMs,

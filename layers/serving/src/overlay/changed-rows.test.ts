@@ -13,6 +13,7 @@ const LAYOUT: ArtefactLayout = {
   filters: [],
 };
 const BY_VOTES = [{ column: 'votes', desc: true }];
+const GONE = { before: undefined, now: undefined, token: '', changedAtMs: 0 };
 const ofKind = (value: string): Condition => ({ column: 'kind', op: 'eq', value });
 const OFTEN: Condition = { column: 'votes', op: 'gte', value: 3 };
 
@@ -44,7 +45,7 @@ test('lists are kept up, those too that were asked for while rows were changed',
   const first = withRows(noChanges(LAYOUT), 3);
   await keysOf(first, [ofKind('a')]);
   const edit = first.edit();
-  edit.delete('a 1');
+  edit.set('a 1', GONE);
   edit.sortIn();
   edit.set('b', { before: undefined, now: ['b', 'b', 7], token: '', changedAtMs: 0 });
   await keysOf(first, []);
@@ -61,7 +62,7 @@ test('a list that is being built is brought up to changes that come meanwhile', 
   const same = first.list([ofKind('b')], BY_VOTES);
   const second = withRows(first, 3, 'b');
   const edit = second.edit();
-  edit.delete('b 1');
+  edit.set('b 1', GONE);
   const third = edit.done();
   expect(await list).toBe(await same);
   expect([...(await list).walk(undefined)]).toEqual([]);

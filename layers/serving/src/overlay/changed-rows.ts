@@ -45,7 +45,6 @@ export interface ChangedRows {
 export interface ChangedRowsEditor {
   get(key: string): ChangedRow | undefined;
   set(key: string, row: ChangedRow): void;
-  delete(key: string): void;
   /** Puts what was changed so far into the lists: `done` has less left to do. */
   sortIn(): void;
   done(): ChangedRows;
@@ -148,11 +147,10 @@ const editor = (
           const value = cellOf(index, row, column);
           return typeof value === 'string' ? [{ tree, value }] : [];
         });
-  const replace = (key: string, changed: ChangedRow | undefined): void => {
-    const change: RowChange = { old: byKey.get(key)?.now, now: changed?.now };
+  const set = (key: string, changed: ChangedRow): void => {
+    const change: RowChange = { old: byKey.get(key)?.now, now: changed.now };
     for (const { tree, value } of lookupValues(change.old)) tree.delete(value);
-    if (changed === undefined) byKey.delete(key);
-    else byKey.set(key, changed);
+    byKey.set(key, changed);
     for (const { tree, value } of lookupValues(change.now)) tree.set(value, key);
     edited.add(key);
     unsorted.push(change);
@@ -163,8 +161,7 @@ const editor = (
   };
   return {
     get: (key) => byKey.get(key),
-    set: replace,
-    delete: (key) => replace(key, undefined),
+    set,
     sortIn,
     done() {
       sortIn();

@@ -160,7 +160,7 @@ test('what was handed out does not change when rows change later', async () => {
   const shown = await values(first);
   const later = first.edit();
   for (const key of KEYS) later.set(key, { before: undefined, now: rowOf(key, ['a', 99, null]), token: 'y', changedAtMs: 1 });
-  later.delete(KEYS[0] ?? '');
+  later.set(KEYS[0] ?? '', { before: undefined, now: undefined, token: 'z', changedAtMs: 2 });
   expect(await values(first)).toEqual(shown);
   expect(await values(later.done())).toEqual(KEYS.slice(1).map(() => 99));
 });

@@ -43,6 +43,8 @@ export interface ProjectionCase {
   published: OffsetVector;
   readonly rejected: RejectedEvent[];
   give(...events: readonly Given[]): Promise<void>;
+  /** Gives ratings with ids of their own, of movies that follow from the scores. */
+  rate(...scores: readonly number[]): Promise<void>;
   /** A new owner of the partition. @param store other than the case's: one that breaks. */
   writer(options?: Partial<SpeedOptions>, store?: SpeedStore): Promise<PartitionWriter>;
   records(): Promise<readonly LogRecord[]>;
@@ -61,7 +63,7 @@ export const openProjectionCase = async (): Promise<ProjectionCase> => {
   const log = await openSqliteEventLog(join(folder, 'log.sqlite'), { now, retentionMs: 48 * HOUR_MS });
   const store = await openSqliteSpeedStore(join(folder, 'speed.sqlite'), { now });
   const rejected: RejectedEvent[] = [];
-  let fence = 0;
+  let [fence, ratings] = [0, 0];
   const records = async (): Promise<readonly LogRecord[]> => log.read(PARTITION, (await log.bounds(PARTITION)).earliest, 10_000);
   const coverage = async () => (await store.readCoverage()).toSorted((a, b) => a.epoch - b.epoch);
 
@@ -77,6 +79,7 @@ export const openProjectionCase = async (): Promise<ProjectionCase> => {
         await log.append([{ partition: PARTITION, key, id, value: textOf(key, score) }]);
       }
     },
+    rate: (...scores) => opened.give(...scores.map((score) => ({ id: `rating ${(ratings += 1)}`, movie: score % 3, score }))),
     writer: (options = {}, used = store) =>
       openPartitionWriter(
         {

@@ -14,9 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => on.close());
 
-let ids = 0;
-const rate = (...scores: readonly number[]): Promise<void> =>
-  on.give(...scores.map((score) => ({ id: `rating ${(ids += 1)}`, movie: score % 3, score })));
+const rate: ProjectionCase['rate'] = (...scores) => on.rate(...scores);
 
 test('projects an epoch again and promises it for another time to live', async () => {
   await rate(3, 4, 5, 6, 7, 8);

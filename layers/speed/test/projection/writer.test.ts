@@ -18,9 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => on.close());
 
-let ids = 0;
-const rate = (...scores: readonly number[]): Promise<void> =>
-  on.give(...scores.map((score) => ({ id: `rating ${(ids += 1)}`, movie: score % 3, score })));
+const rate: ProjectionCase['rate'] = (...scores) => on.rate(...scores);
 
 test('coverage, rows, change record, position: in this order, each row with the full time to live', async () => {
   const { store, steps } = recording(on.store);
