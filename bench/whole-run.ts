@@ -37,7 +37,7 @@ const started = performance.now();
 const stores = await openEmbeddedStores(out);
 const { views, progress } = mode === 'lake' ? unreadViews() : { views: stores.views, progress: silentProgress };
 const report = await runBatch(
-  { objects: stores.objects, views },
+  { objects: stores.objects, views, duplicateFilters: stores.duplicateFilters },
   { ...OPTIONS, workFolder: join(out, 'tmp') },
   { logger: silentLogger, progress, signal: new AbortController().signal },
 );

@@ -50,6 +50,7 @@ export const CLIENT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
     'libs/adapters/src/sqlite-batch-views',
     'libs/adapters/src/sqlite-event-log',
     'libs/adapters/src/sqlite-speed-store',
+    'libs/adapters/src/sqlite-duplicate-filters',
     'libs/adapters/src/sqlite-api-keys',
   ],
   '@prometheus-io/client': ['libs/runtime/src'],

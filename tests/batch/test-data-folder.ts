@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
+import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
 import { type BatchOptions, type BatchStores, type RunReport, runBatch } from '@rushes/batch';
 import { silentLogger, silentProgress } from '@rushes/runtime';
 
@@ -18,7 +19,11 @@ export interface DataFolder {
 export const openDataFolder = async (): Promise<DataFolder> => {
   const root = await mkdtemp(join(tmpdir(), 'rushes-run-'));
   const path = (name: string): string => join(root, name);
-  const stores = { objects: await openFolderObjectStore(path('lake')), views: await openSqliteBatchViews(path('views')) };
+  const stores = {
+    objects: await openFolderObjectStore(path('lake')),
+    views: await openSqliteBatchViews(path('views')),
+    duplicateFilters: await openSqliteDuplicateFilters(path('tmp')),
+  };
   return {
     root,
     stores,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
+import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { runBatch, type RunReport } from '@rushes/batch';
 import type { Manifest } from '@rushes/lake';
@@ -66,9 +67,10 @@ export const buildVersion = async (imdbFolder: string, content?: LogContent): Pr
     await rm(folder, { recursive: true, force: true });
   };
   try {
+    const duplicateFilters = await openSqliteDuplicateFilters(join(folder, 'tmp'));
     const options = { imdbFolder, workFolder: join(folder, 'tmp'), memoryLimitMb: 512, threads: 2, keepVersions: 1, full: false };
     const context = { logger: silentLogger, progress: silentProgress, signal: new AbortController().signal };
-    const run = (): Promise<RunReport> => runBatch({ objects, views, ...(log && { log }) }, options, context);
+    const run = (): Promise<RunReport> => runBatch({ objects, views, duplicateFilters, ...(log && { log }) }, options, context);
     for (const records of content?.appends.slice(0, -1) ?? []) {
       await log?.append(records);
       await run();

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
+import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { type BatchOptions, type BatchStores, type RunReport, runBatch } from '@rushes/batch';
 import { type Manifest, openLake, readManifest } from '@rushes/lake';
@@ -52,7 +53,8 @@ const openTemplate = async (): Promise<string> => {
   const made = join(root, 'made');
   const objects = await openFolderObjectStore(join(made, 'lake'));
   const views = await openSqliteBatchViews(join(made, 'views'));
-  await runBatch({ objects, views }, optionsOf(made, await writeTitles(made)), {
+  const duplicateFilters = await openSqliteDuplicateFilters(join(made, 'tmp'));
+  await runBatch({ objects, views, duplicateFilters }, optionsOf(made, await writeTitles(made)), {
     logger: silentLogger,
     progress: silentProgress,
     signal: new AbortController().signal,
@@ -82,6 +84,7 @@ export const openLoggedFolder = async (folder?: string): Promise<LoggedFolder> =
   const stores = {
     objects: await openFolderObjectStore(join(root, 'lake')),
     views: await openSqliteBatchViews(join(root, 'views')),
+    duplicateFilters: await openSqliteDuplicateFilters(join(root, 'tmp')),
     log: await openSqliteEventLog(join(root, 'log'), { now: () => clock.nowMs, retentionMs: 48 * HOUR_MS }),
   };
   const manifest = async (version: number): Promise<Manifest> => {

@@ -151,7 +151,12 @@ export const openLiveWorld = async ({ batchRecords, maxOverlayStates, cached }: 
     async join(member) {
       const own = storesOf(member);
       members[member] ??= startSpeed(
-        { log: own.log, speed: failing(own.speed), publishedCut: async () => (await own.views.currentPublication())?.cut ?? {} },
+        {
+          log: own.log,
+          speed: failing(own.speed),
+          duplicateFilters: own.duplicateFilters,
+          publishedCut: async () => (await own.views.currentPublication())?.cut ?? {},
+        },
         { logger: silentLogger, member: `member-${(joined += 1)}`, reject: async () => {}, nowMs },
         { waitMs: 100, batchRecords, leaseMs: LEASE_MS, firstRetryMs: 5 },
       );

@@ -54,7 +54,12 @@ export const openWorld = async (nowMs: () => number = Date.now, batchRecords = 7
   let members = 0;
   const beginSpeed = (): RunningSpeed =>
     startSpeed(
-      { log: stores.log, speed: stores.speed, publishedCut: async () => (await stores.views.currentPublication())?.cut ?? {} },
+      {
+        log: stores.log,
+        speed: stores.speed,
+        duplicateFilters: stores.duplicateFilters,
+        publishedCut: async () => (await stores.views.currentPublication())?.cut ?? {},
+      },
       { logger: silentLogger, member: `member-${(members += 1)}`, reject: async () => {}, nowMs },
       { waitMs: 20, batchRecords, leaseMs: 60_000, firstRetryMs: 5 },
     );

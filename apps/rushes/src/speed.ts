@@ -7,10 +7,14 @@ import type { Registry, Session } from '@rushes/runtime';
 import { createSpeedMetrics, deadLetters, startSpeed, type WatchedSpeed } from '@rushes/speed';
 
 /** Projects the log until the session ends. */
-export const project = ({ logger, lifecycle }: Session, { log, speed, views }: EmbeddedStores, metrics: Registry): WatchedSpeed => {
+export const project = (
+  { logger, lifecycle }: Session,
+  { log, speed, views, duplicateFilters }: EmbeddedStores,
+  metrics: Registry,
+): WatchedSpeed => {
   const keep = deadLetters(log);
   const running = startSpeed(
-    { log, speed, publishedCut: async () => (await views.currentPublication())?.cut ?? {} },
+    { log, speed, duplicateFilters, publishedCut: async () => (await views.currentPublication())?.cut ?? {} },
     {
       logger,
       metrics: createSpeedMetrics(metrics),

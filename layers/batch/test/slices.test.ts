@@ -1,6 +1,7 @@
 /** A table computed in slices has the rows of one computed whole, in the same order. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
 import { defineStored, type TableRecord } from '@rushes/lake';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findFiles } from '../src/bronze/find-files.ts';
@@ -48,9 +49,12 @@ beforeAll(async () => {
   }
   const ratings = silver.find((table) => table.name === 'silver.ratings');
   if (!ratings) throw new Error('no ratings');
+  const duplicateFilters = await openSqliteDuplicateFilters(context.lake.scratchPath('ids'));
   const landed = { cut: {}, log: undefined, last: undefined, overtakenBy: undefined };
   const steps = createStepLog(context.logger, context.now);
-  silver.push(...(await buildLogTables(context, { version: 1, landed, parent: undefined, full: false, ratings }, steps)).tables);
+  silver.push(
+    ...(await buildLogTables(context, { version: 1, landed, parent: undefined, full: false, ratings, duplicateFilters }, steps)).tables,
+  );
 });
 afterAll(() => context.close());
 

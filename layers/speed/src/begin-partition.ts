@@ -1,6 +1,6 @@
 /** Where a writer of a partition begins, and what it has to know of the records before: the epoch, and the ids of 48 hours. */
-import { type DuplicateFilter, DUPLICATE_WINDOW_MS, duplicateFilter, offsetAt, type OffsetVector, type PartitionId } from '@rushes/domain';
-import type { EventLog, SpeedPosition, SpeedStore } from '@rushes/ports';
+import { DUPLICATE_WINDOW_MS, offsetAt, type OffsetVector, type PartitionId } from '@rushes/domain';
+import type { DuplicateFilters, EventLog, OpenDuplicateFilter, SpeedPosition, SpeedStore } from '@rushes/ports';
 
 import { FIRST_OPENING, type Opening } from './plan-batches.ts';
 
@@ -10,7 +10,8 @@ export interface Beginning {
   readonly offset: number;
   readonly epoch: number;
   readonly opening: Opening;
-  readonly duplicates: DuplicateFilter;
+  /** To be closed by whoever asked for the beginning. */
+  readonly duplicates: OpenDuplicateFilter;
   /** The store knows no position: coverage has to say that projecting begins here. */
   readonly isNew: boolean;
 }
@@ -25,13 +26,12 @@ const openingAt = async (
   return { epoch: number + 1, opening: found === undefined ? FIRST_OPENING : found.barrier };
 };
 
-/** A filter that has seen the records of the window before `offset`. */
-const filterUpTo = async (log: EventLog, partition: PartitionId, offset: number): Promise<DuplicateFilter> => {
+/** Shows a filter the records of the window before `offset`. */
+const showWindow = async (filter: OpenDuplicateFilter, log: EventLog, partition: PartitionId, offset: number): Promise<void> => {
   const { earliest, next } = await log.bounds(partition);
-  const filter = duplicateFilter();
-  if (offset <= earliest || next <= earliest) return filter;
+  if (offset <= earliest || next <= earliest) return;
   const [last] = await log.read(partition, Math.max(earliest, offset - 1), 1);
-  if (last === undefined) return filter;
+  if (last === undefined) return;
   let at = Math.max(earliest, await log.offsetAtTime(partition, last.appendedAtMs - DUPLICATE_WINDOW_MS));
   while (at < offset) {
     const records = await log.read(partition, at, READ_RECORDS);
@@ -40,7 +40,6 @@ const filterUpTo = async (log: EventLog, partition: PartitionId, offset: number)
     for (const record of records) if (record.kind === 'event' && record.offset < offset) filter.isDuplicate(record.id, record.appendedAtMs);
     at = end.offset + 1;
   }
-  return filter;
 };
 
 /** Records that were never projected are gone from the log: what they made duplicates of can never be known. */
@@ -50,7 +49,7 @@ class TrimmedPastError extends Error {
 
 /** @param cut of the published version: without a position of its own, a writer begins there. */
 export const beginPartition = async (
-  log: EventLog,
+  { log, duplicateFilters }: { readonly log: EventLog; readonly duplicateFilters: DuplicateFilters },
   store: Pick<SpeedStore, 'readPosition'>,
   partition: PartitionId,
   cut: OffsetVector,
@@ -65,5 +64,12 @@ export const beginPartition = async (
     );
   const offset = goesOn ? known.offset : published;
   const { epoch, opening } = goesOn ? known : await openingAt(log, partition, offset);
-  return { offset, epoch, opening, duplicates: await filterUpTo(log, partition, offset), isNew: !goesOn };
+  const duplicates = duplicateFilters.open();
+  try {
+    await showWindow(duplicates, log, partition, offset);
+  } catch (error) {
+    duplicates.close();
+    throw error;
+  }
+  return { offset, epoch, opening, duplicates, isNew: !goesOn };
 };

@@ -3,7 +3,7 @@
  * epoch before its first row, rows, the change record, the position. Invariant: what was written is the state at `position`, or it is written again.
  */
 import type { OffsetVector, PartitionId } from '@rushes/domain';
-import type { Coverage, EventLog, SpeedStore } from '@rushes/ports';
+import type { Coverage, DuplicateFilters, EventLog, SpeedStore } from '@rushes/ports';
 
 import { beginPartition, type Beginning } from './begin-partition.ts';
 import { foldBatch, type RejectedEvent } from './fold-batch.ts';
@@ -16,6 +16,7 @@ import { timed } from './write-timestamp.ts';
 export interface WriterContext {
   readonly log: EventLog;
   readonly store: SpeedStore;
+  readonly duplicateFilters: DuplicateFilters;
   readonly options: SpeedOptions;
   readonly nowMs: () => number;
   /** Cut of the published version. */
@@ -48,16 +49,31 @@ export interface PartitionWriter {
   step(): Promise<Progressed | undefined>;
   /** Asks for an epoch to be projected again from the log under the next generation, before its rows expire: the next step begins with it. */
   renew(coverage: Coverage): void;
+  /** Lets go of what it knows of duplicates. To be called when no step is under way. */
+  close(): void;
 }
 
+/** What an owner asked the store for: to be done for it alone. */
+const requireOwner = (partition: PartitionId, isOwner: boolean): void => {
+  if (!isOwner) throw new FencedError(`${partition} is owned by another member`);
+};
+
+/** @throws FencedError if the partition has a later owner. */
 export const openPartitionWriter = async (context: WriterContext, partition: PartitionId, fence: number): Promise<PartitionWriter> => {
-  const { log, store, options } = context;
-  const owning = (isOwner: boolean): void => {
-    if (!isOwner) throw new FencedError(`${partition} is owned by another member`);
-  };
   // First of all: what is read from here on, no former owner changes any more.
-  owning(await store.claim(partition, fence));
-  const begun: Beginning = await beginPartition(log, store, partition, await context.publishedCut());
+  requireOwner(partition, await context.store.claim(partition, fence));
+  const begun = await beginPartition(context, context.store, partition, await context.publishedCut());
+  try {
+    return await goOn(context, partition, fence, begun);
+  } catch (error) {
+    begun.duplicates.close();
+    throw error;
+  }
+};
+
+const goOn = async (context: WriterContext, partition: PartitionId, fence: number, begun: Beginning): Promise<PartitionWriter> => {
+  const { log, store, duplicateFilters, options } = context;
+  const owning = (isOwner: boolean): void => requireOwner(partition, isOwner);
   let { offset, epoch, opening } = begun;
   const { duplicates } = begun;
   /** There is one already if a former owner came that far. */
@@ -83,7 +99,7 @@ export const openPartitionWriter = async (context: WriterContext, partition: Par
   const renewAgain = async (old: Coverage, end: number | undefined): Promise<void> => {
     // The log does not have all of it any more: it stays missing until a version covers it.
     if ((await log.bounds(partition)).earliest > old.from) return;
-    const renewed = await renewEpoch({ log, store, options, partition, old, end, expiry, cover });
+    const renewed = await renewEpoch({ log, store, duplicateFilters, options, partition, old, end, expiry, cover });
     if (end === undefined) return;
     coverage = renewed;
     cache.clear();
@@ -177,5 +193,6 @@ export const openPartitionWriter = async (context: WriterContext, partition: Par
     renew: (old) => {
       due.set(old.epoch, old);
     },
+    close: () => duplicates.close(),
   };
 };

@@ -3,9 +3,9 @@
  * whole: before the rows at hand expire. Written in place they would keep their write timestamps, and a store may drop the renewed copies with the old ones.
  */
 import type { PartitionId } from '@rushes/domain';
-import type { Coverage, EventLog, SpeedStore } from '@rushes/ports';
+import type { Coverage, DuplicateFilters, EventLog, SpeedStore } from '@rushes/ports';
 
-import { beginPartition } from './begin-partition.ts';
+import { beginPartition, type Beginning } from './begin-partition.ts';
 import { foldBatch } from './fold-batch.ts';
 import { NEVER_MS, type SpeedOptions } from './options.ts';
 import { planBatches } from './plan-batches.ts';
@@ -15,6 +15,7 @@ import { timed } from './write-timestamp.ts';
 export interface Renewal {
   readonly log: EventLog;
   readonly store: SpeedStore;
+  readonly duplicateFilters: DuplicateFilters;
   readonly options: SpeedOptions;
   readonly partition: PartitionId;
   /** What coverage says of the epoch now. */
@@ -28,19 +29,34 @@ export interface Renewal {
 }
 
 /** Returns the coverage that is in force from now on. */
-export const renewEpoch = async ({ log, store, options, partition, old, end, expiry, cover }: Renewal): Promise<Coverage> => {
+export const renewEpoch = async (renewal: Renewal): Promise<Coverage> => {
+  const { partition, old, cover } = renewal;
   const generation = old.begun + 1;
   await cover({ ...old, begun: generation });
   const withoutPosition = { readPosition: async () => undefined };
-  const begun = await beginPartition(log, withoutPosition, partition, { [partition]: old.from });
+  const begun = await beginPartition(renewal, withoutPosition, partition, { [partition]: old.from });
+  try {
+    const expiresAtMs = await projectAgain(renewal, begun, generation);
+    return await cover({ ...old, generation, expiresAtMs, begun: generation });
+  } finally {
+    begun.duplicates.close();
+  }
+};
+
+/** Returns when the first of the rows expires. */
+const projectAgain = async (
+  { log, store, options, partition, old, end, expiry }: Renewal,
+  begun: Beginning,
+  generation: number,
+): Promise<number> => {
   let { epoch, opening } = begun;
   const cache = createRowCache(store, options.cachedStates);
   let [expiresAtMs, at] = [NEVER_MS, old.from];
-  reading: for (;;) {
+  for (;;) {
     const records = await log.read(partition, at, options.batchRecords);
     for (const batch of planBatches(records, at, { epoch, opening })) {
       ({ epoch, opening } = batch);
-      if (epoch !== old.epoch) break reading;
+      if (epoch !== old.epoch) return expiresAtMs;
       const events = end === undefined ? batch.events : batch.events.filter((record) => record.offset < end);
       const { rows } = await foldBatch(partition, { ...batch, events }, generation, begun.duplicates, cache.find);
       if (rows.length === 0) continue;
@@ -52,8 +68,7 @@ export const renewEpoch = async ({ log, store, options, partition, old, end, exp
       cache.keep(rows);
     }
     const last = records.at(-1);
-    if (last === undefined || (end !== undefined && last.offset + 1 >= end)) break;
+    if (last === undefined || (end !== undefined && last.offset + 1 >= end)) return expiresAtMs;
     at = last.offset + 1;
   }
-  return cover({ ...old, generation, expiresAtMs, begun: generation });
 };

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { OffsetVector, PartitionId } from '@rushes/domain';
-import type { EventLog, Membership, SpeedStore } from '@rushes/ports';
+import type { DuplicateFilters, EventLog, Membership, SpeedStore } from '@rushes/ports';
 import { explainError, type Logger, TerminalError } from '@rushes/runtime';
 
 import { checkInterlock } from './interlock.ts';
@@ -16,6 +16,7 @@ import type { SpeedMetrics } from './speed-metrics.ts';
 export interface SpeedStores {
   readonly log: EventLog;
   readonly speed: SpeedStore;
+  readonly duplicateFilters: DuplicateFilters;
   /** Cut of the published version; empty if there is none. */
   readonly publishedCut: () => Promise<OffsetVector>;
 }
@@ -51,14 +52,16 @@ interface Projection {
   readonly ended: AbortController;
   readonly done: Promise<void>;
   writer: PartitionWriter | undefined;
+  /** The store may have lost what the writer wrote: another one begins where the store is. */
+  isDoubted: boolean;
 }
 
 export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Partial<SpeedOptions> = {}): WatchedSpeed => {
   const options: SpeedOptions = { ...DEFAULT_SPEED_OPTIONS, ...given };
-  const { log, speed: store, publishedCut } = stores;
+  const { log, speed: store, duplicateFilters, publishedCut } = stores;
   const { logger, metrics } = context;
   const nowMs = context.nowMs ?? Date.now;
-  const writing: WriterContext = { log, store, options, nowMs, publishedCut, reject: context.reject };
+  const writing: WriterContext = { log, store, duplicateFilters, options, nowMs, publishedCut, reject: context.reject };
   let renewedAtMs = nowMs();
   const ended = new AbortController();
   const projections = new Map<PartitionId, Projection>();
@@ -66,17 +69,22 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
   const project = async (partition: PartitionId, projection: Projection): Promise<void> => {
     const signal = AbortSignal.any([ended.signal, projection.ended.signal]);
     let restMs = options.firstRetryMs;
+    const dropWriter = (): void => {
+      projection.writer?.close();
+      projection.writer = undefined;
+    };
     while (!signal.aborted) {
       try {
+        if (projection.isDoubted) dropWriter();
+        projection.isDoubted = false;
         projection.writer ??= await openPartitionWriter(writing, partition, projection.fence);
         const done = await projection.writer.step();
         restMs = options.firstRetryMs;
         if (done) metrics?.progressed(partition, done, nowMs());
       } catch (err) {
-        if (signal.aborted) return;
         // Whatever went wrong, the position in the store is the truth: the next writer begins there.
-        projection.writer = undefined;
-        if (err instanceof FencedError) return;
+        dropWriter();
+        if (signal.aborted || err instanceof FencedError) return;
         metrics?.failed(partition);
         logger.error(
           { err, partition, hint: explainError(err).hint, retry_in_ms: restMs },
@@ -86,6 +94,7 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
         restMs = Math.min(restMs * 2, options.maxRetryMs);
       }
     }
+    dropWriter();
   };
 
   const begin = (partition: PartitionId, fence: number): void => {
@@ -94,6 +103,7 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
       ended: new AbortController(),
       done: Promise.resolve(),
       writer: undefined,
+      isDoubted: false,
     };
     projections.set(partition, projection);
     projection.done = project(partition, projection);
@@ -140,7 +150,7 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
         continue;
       }
       const projection = projections.get(partition);
-      const writer = projection?.writer;
+      const writer = projection?.isDoubted ? undefined : projection?.writer;
       if (!writer) {
         isPending ||= projection !== undefined;
         continue;
@@ -181,7 +191,7 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
     await membership?.leave();
   };
   const stopListening = store.onReconnect(() => {
-    for (const projection of projections.values()) projection.writer = undefined;
+    for (const projection of projections.values()) projection.isDoubted = true;
   });
   const running = loop();
   const behind = async (partition: PartitionId, until: number): Promise<boolean> =>

@@ -1,6 +1,7 @@
 export * from './api-key-store.ts';
 export * from './api-key-text.ts';
 export * from './batch-view-store.ts';
+export * from './duplicate-filters.ts';
 export * from './event-log.ts';
 export * from './foreign-log.ts';
 export * from './lake-logs.ts';

@@ -4,6 +4,7 @@
  */
 import { offsetAt, PARTITIONS, TOPICS } from '@rushes/domain';
 import { type CatalogEntry, defineStored, type TableRecord } from '@rushes/lake';
+import type { DuplicateFilters } from '@rushes/ports';
 import { KEYED_VIEWS } from '@rushes/views';
 import { keyedEntry, logEntries } from '../models/catalog-entries.ts';
 import type { RunContext } from '../run-context.ts';
@@ -30,15 +31,16 @@ export interface BuildLogOptions {
   readonly full: boolean;
   /** `silver.ratings` of this version, defined in the engine. */
   readonly ratings: TableRecord;
+  readonly duplicateFilters: DuplicateFilters;
 }
 
 export const buildLogTables = async (context: RunContext, options: BuildLogOptions, steps: StepLog): Promise<BuiltLog> => {
   const { lake, engine } = context;
-  const { version, landed, parent, full, ratings } = options;
+  const { version, landed, parent, full, ratings, duplicateFilters } = options;
   const base = full ? undefined : parent;
   const silver = await steps.step(
     'silver events',
-    () => buildSilverEvents(context, landed, base),
+    () => buildSilverEvents(context, duplicateFilters, landed, base),
     ({ added }) => {
       const rows = TOPICS.flatMap((topic) => added[topic]).reduce((sum, file) => sum + file.rows, 0);
       return { rows, reused: rows === 0 };

@@ -3,8 +3,9 @@
  * before each record.
  */
 import { mkdir } from 'node:fs/promises';
-import { duplicateFilter, judgeEvent, type PartitionId, type Topic, topicOf, TOPICS } from '@rushes/domain';
+import { type DuplicateFilter, judgeEvent, type PartitionId, type Topic, topicOf, TOPICS } from '@rushes/domain';
 import type { TableFile } from '@rushes/lake';
+import type { DuplicateFilters } from '@rushes/ports';
 import type { RunContext } from '../run-context.ts';
 import type { ArchivedRange } from './archived-records.ts';
 import { EVENT_QUARANTINE, EVENT_TABLES } from './event-tables.ts';
@@ -26,7 +27,11 @@ export interface JudgedRanges {
 }
 
 /** @param ranges of all topics, in any order; each partition at most once. */
-export const judgeRanges = async (context: RunContext, ranges: readonly ArchivedRange[]): Promise<JudgedRanges> => {
+export const judgeRanges = async (
+  context: RunContext,
+  filters: DuplicateFilters,
+  ranges: readonly ArchivedRange[],
+): Promise<JudgedRanges> => {
   await mkdir(context.lake.scratchPath('silver-events'), { recursive: true });
   const path = (name: string): string => context.lake.scratchPath(`silver-events/${name}.jsonl`);
   const rejected = openJsonLines(path('quarantine'));
@@ -44,7 +49,12 @@ export const judgeRanges = async (context: RunContext, ranges: readonly Archived
           const events = await range.countEvents();
           if (events === 0) continue; // nothing to know of the 48 hours before
           total.archived += events;
-          total.duplicates += await judgePartition(range, typed, rejected);
+          const filter = filters.open(range.timeMs);
+          try {
+            total.duplicates += await judgePartition(range, filter, typed, rejected);
+          } finally {
+            filter.close();
+          }
         }
         counts[topic] = { ...total, quarantined: rejected.rows - before };
         const file = await storeLines(context, typed, EVENT_TABLES[topic].name.replace('.', '/'), EVENT_TABLES[topic].columns);
@@ -60,11 +70,10 @@ export const judgeRanges = async (context: RunContext, ranges: readonly Archived
   }
 };
 
-/** Returns the number of duplicates. One partition at a time: the ids of 48 hours of one are in memory. */
-const judgePartition = async (range: ArchivedRange, typed: JsonLines, rejected: JsonLines): Promise<number> => {
+/** Returns the number of duplicates. */
+const judgePartition = async (range: ArchivedRange, filter: DuplicateFilter, typed: JsonLines, rejected: JsonLines): Promise<number> => {
   const { partition } = range;
   const topic = topicOf(partition);
-  const filter = duplicateFilter(range.timeMs);
   let { highestBarrier } = range;
   for await (const records of range.known()) {
     for (const { b, id, t } of records) {

@@ -4,6 +4,7 @@
  */
 import { offsetAt, PARTITIONS, SILVER_EVENT_VERSION, type Topic, TOPICS } from '@rushes/domain';
 import { hashJson, type Lake, type Manifest, type TableFile, type TableRecord } from '@rushes/lake';
+import type { DuplicateFilters } from '@rushes/ports';
 import type { RunContext } from '../run-context.ts';
 import { openArchivedRanges } from './archived-records.ts';
 import { cutOf } from './cut.ts';
@@ -62,6 +63,7 @@ const isUsable = async (lake: Lake, parent: ParentVersion): Promise<boolean> => 
 /** @param parent `undefined`: make everything anew. */
 export const buildSilverEvents = async (
   context: RunContext,
+  filters: DuplicateFilters,
   landed: LandedLog,
   parent: ParentVersion | undefined,
 ): Promise<SilverEvents> => {
@@ -70,6 +72,7 @@ export const buildSilverEvents = async (
   const ranges = PARTITIONS.map((partition) => ({ partition, from: offsetAt(from, partition), to: offsetAt(landed.cut, partition) }));
   const judged = await judgeRanges(
     context,
+    filters,
     await openArchivedRanges(
       context,
       landed.last,

@@ -1,7 +1,7 @@
 /** Bronze → silver → gold → views of one version, in the order in which data flows. Nothing here is visible to readers. */
 import type { ImdbDataset } from '@rushes/domain';
 import { type CatalogEntry, defineStored, type Dump, type TableRecord, type ViewArtefact } from '@rushes/lake';
-import type { BatchViewStore } from '@rushes/ports';
+import type { BatchViewStore, DuplicateFilters } from '@rushes/ports';
 import { TerminalError } from '@rushes/runtime';
 import { VIEWS } from '@rushes/views';
 import { findFiles, type SourceFile } from '../bronze/find-files.ts';
@@ -36,6 +36,7 @@ export interface BuildOptions {
   /** The published version: what changed rows are found against. */
   readonly parent: (ParentVersion & { readonly views: readonly ViewArtefact[] }) | undefined;
   readonly landed: LandedLog;
+  readonly duplicateFilters: DuplicateFilters;
 }
 
 export const buildLake = async (context: RunContext, store: BatchViewStore, options: BuildOptions, log: StepLog): Promise<BuiltLake> => {

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake } from '@rushes/lake';
-import type { BatchViewStore, EventLog, ObjectStore } from '@rushes/ports';
+import type { BatchViewStore, DuplicateFilters, EventLog, ObjectStore } from '@rushes/ports';
 import { explainError, type Logger, type Progress, TransientError } from '@rushes/runtime';
 import { findFiles } from '../bronze/find-files.ts';
 import { manifestCut } from '../log/cut.ts';
@@ -24,6 +24,7 @@ export interface BatchStores {
   readonly views: BatchViewStore;
   /** Without a log, a version covers what its parent does of it. */
   readonly log?: EventLog;
+  readonly duplicateFilters: DuplicateFilters;
 }
 
 export interface BatchOptions {
@@ -121,7 +122,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     const built = await buildLake(
       run,
       stores.views,
-      { imdbFolder, full, memoryMb, version: claim.version, parent: parentManifest, landed },
+      { imdbFolder, full, memoryMb, version: claim.version, parent: parentManifest, landed, duplicateFilters: stores.duplicateFilters },
       log,
     );
     known.built = built;

@@ -1,5 +1,6 @@
 import { DEAD_LETTERS, judgeEvent, type PartitionId, titleIdOf, type Tconst } from '@rushes/domain';
 import { deadLetters, listLetters, openFileSource, readLetter, replay, retryLetter, startSpeed } from '@rushes/speed';
+import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import { silentLogger } from '@rushes/runtime';
 import { join } from 'node:path';
@@ -104,8 +105,9 @@ test('put right by hand, it is appended as it should be; put wrong, it is not', 
 
 test('the speed layer sends there what it cannot use, and goes on behind it', async () => {
   const speed = await openSqliteSpeedStore(join(folder.path, 'speed.sqlite'));
+  const duplicateFilters = await openSqliteDuplicateFilters(folder.path);
   const running = startSpeed(
-    { log: folder.log, speed, publishedCut: async () => ({}) },
+    { log: folder.log, speed, duplicateFilters, publishedCut: async () => ({}) },
     { logger: silentLogger, member: 'a', reject: deadLetters(folder.log) },
     { waitMs: 5 },
   );

@@ -34,7 +34,7 @@ const start = (log = on.log, nowMs = Date.now): Told => {
     },
   }) as typeof silentLogger; // as: the same, with another method
   running = startSpeed(
-    { log, speed: on.store, publishedCut: async () => ({}) },
+    { log, speed: on.store, duplicateFilters: on.duplicateFilters, publishedCut: async () => ({}) },
     { logger, member: 'test', reject: async () => undefined, nowMs },
     { leaseMs: 60, waitMs: 1 },
   );

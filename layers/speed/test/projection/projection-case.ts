@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import { type OffsetVector, type PartitionId, partitionOf } from '@rushes/domain';
-import type { Coverage, EventLog, LogRecord, SpeedRow, SpeedStore } from '@rushes/ports';
+import type { Coverage, DuplicateFilters, EventLog, LogRecord, SpeedRow, SpeedStore } from '@rushes/ports';
 import { KEYED_VIEWS } from '@rushes/views';
 
 import type { RejectedEvent } from '../../src/fold-batch.ts';
@@ -39,6 +40,7 @@ export interface ProjectionCase {
   readonly clock: { nowMs: number };
   readonly log: EventLog;
   readonly store: SpeedStore;
+  readonly duplicateFilters: DuplicateFilters;
   /** The cut that a writer without a position begins at. */
   published: OffsetVector;
   readonly rejected: RejectedEvent[];
@@ -62,6 +64,7 @@ export const openProjectionCase = async (): Promise<ProjectionCase> => {
   const now = (): number => clock.nowMs;
   const log = await openSqliteEventLog(join(folder, 'log.sqlite'), { now, retentionMs: 48 * HOUR_MS });
   const store = await openSqliteSpeedStore(join(folder, 'speed.sqlite'), { now });
+  const duplicateFilters = await openSqliteDuplicateFilters(folder, { cacheKib: 16 });
   const rejected: RejectedEvent[] = [];
   let [fence, ratings] = [0, 0];
   const records = async (): Promise<readonly LogRecord[]> => log.read(PARTITION, (await log.bounds(PARTITION)).earliest, 10_000);
@@ -71,6 +74,7 @@ export const openProjectionCase = async (): Promise<ProjectionCase> => {
     clock,
     log,
     store,
+    duplicateFilters,
     published: {},
     rejected,
     async give(...events) {
@@ -85,6 +89,7 @@ export const openProjectionCase = async (): Promise<ProjectionCase> => {
         {
           log,
           store: used,
+          duplicateFilters,
           options: { ...DEFAULT_SPEED_OPTIONS, waitMs: 0, batchRecords: 5, ...options },
           nowMs: now,
           publishedCut: async () => opened.published,

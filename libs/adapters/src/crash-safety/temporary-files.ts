@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,8 @@ export interface TemporaryFile {
   readonly path: string;
   /** Removes the file if it is still there. */
   remove(): Promise<void>;
+  /** The same at once. @throws where a file that is open cannot be removed. */
+  removeNow(): void;
 }
 
 /** @param label tells people what the file is; letters, digits, `_` and `-`. */
@@ -28,6 +31,10 @@ export const temporaryFile = (folder: string, label: string): TemporaryFile => {
     path,
     async remove() {
       await rm(path, { force: true });
+      beingWritten.delete(name);
+    },
+    removeNow() {
+      rmSync(path, { force: true });
       beingWritten.delete(name);
     },
   };

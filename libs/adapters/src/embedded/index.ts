@@ -2,12 +2,13 @@
  * The stores that need nothing but a folder: where each of them lies in it, and opening and closing them together. Invariant: stores that do not belong
  * together are not opened together, and no empty log takes the place of a lost one.
  */
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import {
   type ApiKeyStore,
   type BatchViewStore,
+  type DuplicateFilters,
   type EventLog,
   knownLog,
   type LogFault,
@@ -20,6 +21,7 @@ import {
 import { openFolderObjectStore } from '../folder-object-store/index.ts';
 import { openSqliteApiKeys } from '../sqlite-api-keys/index.ts';
 import { openSqliteBatchViews } from '../sqlite-batch-views/index.ts';
+import { openSqliteDuplicateFilters } from '../sqlite-duplicate-filters/index.ts';
 import { openSqliteEventLog } from '../sqlite-event-log/index.ts';
 import { openSqliteSpeedStore } from '../sqlite-speed-store/index.ts';
 import { logFileIn, speedFileIn } from './files.ts';
@@ -30,6 +32,8 @@ export { beginLogAnew, openWhatIsLeft, type LeftStores, type NewLog } from './be
 export interface EmbeddedLake {
   readonly objects: ObjectStore;
   readonly views: BatchViewStore;
+  /** What batch runs and the speed layer tell duplicates by. */
+  readonly duplicateFilters: DuplicateFilters;
   /** Folder for scratch files; what lies in it may be deleted when nothing runs. */
   readonly scratchFolder: string;
   close(): Promise<void>;
@@ -47,10 +51,10 @@ export const openEmbeddedKeys = (dataFolder: string): Promise<ApiKeyStore> => op
 /** Opens the lake and the batch views in `dataFolder`, which is created if it is not there. */
 export const openEmbeddedLake = async (dataFolder: string): Promise<EmbeddedLake> => {
   const scratchFolder = join(dataFolder, 'tmp');
-  await mkdir(scratchFolder, { recursive: true });
   const objects = await openFolderObjectStore(join(dataFolder, 'lake'));
+  const duplicateFilters = await openSqliteDuplicateFilters(scratchFolder);
   const views = await openSqliteBatchViews(join(dataFolder, 'views'));
-  return { objects, views, scratchFolder, close: () => views.close() };
+  return { objects, views, duplicateFilters, scratchFolder, close: () => views.close() };
 };
 
 /** Stores that do not belong together. */

@@ -7,22 +7,17 @@ export const DUPLICATE_WINDOW_MS = 48 * 3_600_000;
 export interface DuplicateFilter {
   /** Whether the partition's next record is a duplicate. Records have to come in the order of their offsets. */
   isDuplicate(id: string, appendedAtMs: number): boolean;
-  /** Append time made monotone, up to the last record seen. */
-  readonly timeMs: number;
 }
 
 /**
- * Forgets ids older than the window, so its memory is that of 48 hours. Whoever begins in the middle first shows it the records of the window before,
- * and says how far time had come before these.
+ * A filter in memory, where 48 hours of ids fit into it. Whoever begins in the middle first shows it the records of the window before, and says how far
+ * time had come before these.
  */
 export const duplicateFilter = (timeMs = Number.NEGATIVE_INFINITY): DuplicateFilter => {
   /** The last time of each id; in the order of time, because an id that comes again moves to the end. */
   const lastSeen = new Map<string, number>();
   let now = timeMs;
   return {
-    get timeMs() {
-      return now;
-    },
     isDuplicate(id, appendedAtMs) {
       now = Math.max(now, appendedAtMs);
       for (const [old, seenMs] of lastSeen) {

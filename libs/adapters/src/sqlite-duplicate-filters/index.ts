@@ -1,0 +1,1 @@
+export { openSqliteDuplicateFilters } from './open-filters.ts';

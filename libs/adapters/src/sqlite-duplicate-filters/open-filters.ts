@@ -1,0 +1,68 @@
+/** Filters whose ids lie in scratch files, one for each filter, that nobody finds after the process, however it ended. */
+import { mkdir } from 'node:fs/promises';
+
+import { DUPLICATE_WINDOW_MS } from '@rushes/domain';
+import type { DuplicateFilters } from '@rushes/ports';
+
+import { removeLeftovers, temporaryFile } from '../crash-safety/temporary-files.ts';
+import { openSeenIds, type SeenIds } from './seen-ids.ts';
+
+export interface FilterOptions {
+  /** Pages of a filter that are held in memory, in KiB: ten thousand ids and more without a file. */
+  readonly cacheKib: number;
+}
+
+const DEFAULT_OPTIONS: FilterOptions = { cacheKib: 1024 };
+
+/** The ids in a file of the folder that has no name any more: its room is free as soon as it is closed, or its process is gone. */
+const openUnnamed = (folder: string, cacheKib: number): SeenIds => {
+  const file = temporaryFile(folder, 'ids');
+  let ids: SeenIds | undefined;
+  try {
+    ids = openSeenIds(file.path, cacheKib);
+    file.removeNow();
+    return ids;
+  } catch (error) {
+    if (ids === undefined) {
+      file.removeNow();
+      throw error;
+    }
+  }
+  // Where files that are open cannot be removed.
+  const { close } = ids;
+  return {
+    ...ids,
+    close() {
+      close();
+      file.removeNow();
+    },
+  };
+};
+
+/** @param folder for the files, made if it is not there. It should not lie in memory. */
+export const openSqliteDuplicateFilters = async (folder: string, given: Partial<FilterOptions> = {}): Promise<DuplicateFilters> => {
+  const { cacheKib } = { ...DEFAULT_OPTIONS, ...given };
+  await mkdir(folder, { recursive: true });
+  await removeLeftovers(folder);
+  return {
+    open(timeMs = Number.NEGATIVE_INFINITY) {
+      const ids = openUnnamed(folder, cacheKib);
+      let now = timeMs;
+      let isClosed = false;
+      return {
+        isDuplicate(id, appendedAtMs) {
+          if (isClosed) throw new Error('the filter is closed');
+          now = Math.max(now, appendedAtMs);
+          const since = now - DUPLICATE_WINDOW_MS;
+          ids.forgetSome(since);
+          const seenMs = ids.see(id, now);
+          return seenMs !== undefined && seenMs >= since;
+        },
+        close() {
+          if (!isClosed) ids.close();
+          isClosed = true;
+        },
+      };
+    },
+  };
+};
