@@ -39,6 +39,20 @@ describe('the response cache', () => {
     expect(kept.at(-1)).toBe(29);
   });
 
+  test('a text that is not plain ASCII counts with two bytes for each character, whatever it takes when sent', async () => {
+    const keptOf = async (character: string): Promise<number> => {
+      const cache = createResponseCache(100_000);
+      const body = character.repeat(1_000);
+      const tags = Array.from({ length: 200 }, (_, at) => `tag-${at}`);
+      for (const tag of tags) await cache.resolve(tag, async () => representation(body));
+      return tags.filter((tag) => cache.peek(tag) !== undefined).length;
+    };
+    const perEntry = 512;
+    expect([await keptOf('x'), await keptOf('é'), await keptOf('映')]).toEqual(
+      [1_000, 2_000, 2_000].map((bytes) => Math.floor(100_000 / (bytes + perEntry))),
+    );
+  });
+
   test('keeps nothing that would push out most of the rest', async () => {
     const cache = createResponseCache(100_000);
     await cache.resolve('big', async () => representation('x'.repeat(50_000)));

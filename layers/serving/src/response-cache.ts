@@ -22,6 +22,10 @@ export interface ResponseCache {
 /** An entry's own size in memory, beside its body: key, objects, list links. An estimate on the safe side. */
 const ENTRY_BYTES = 512;
 
+/** What a body takes in memory: a text with a character beyond ASCII may be kept in two bytes for each. */
+const bodyBytes = ({ body, bytes }: Representation): number =>
+  typeof body === 'string' && body.length !== bytes ? 2 * body.length : bytes;
+
 /** No answer may push out more than this share of the others. */
 const LARGEST_SHARE = 8;
 
@@ -33,7 +37,7 @@ export const createResponseCache = (maxBytes: number): ResponseCache => {
       : new LRUCache<string, Representation>({
           maxSize: maxBytes,
           maxEntrySize: Math.ceil(maxBytes / LARGEST_SHARE),
-          sizeCalculation: (representation) => representation.bytes + ENTRY_BYTES,
+          sizeCalculation: (representation) => bodyBytes(representation) + ENTRY_BYTES,
         });
   const underWay = new Map<string, Promise<Representation>>();
 
