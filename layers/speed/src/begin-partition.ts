@@ -3,6 +3,7 @@ import { DUPLICATE_WINDOW_MS, offsetAt, type OffsetVector, type PartitionId } fr
 import type { DuplicateFilters, EventLog, OpenDuplicateFilter, SpeedPosition, SpeedStore } from '@rushes/ports';
 
 import { FIRST_OPENING, type Opening } from './plan-batches.ts';
+import { turn } from './turn.ts';
 
 const READ_RECORDS = 2000;
 
@@ -34,6 +35,7 @@ const showWindow = async (filter: OpenDuplicateFilter, log: EventLog, partition:
   if (last === undefined) return;
   let at = Math.max(earliest, await log.offsetAtTime(partition, last.appendedAtMs - DUPLICATE_WINDOW_MS));
   while (at < offset) {
+    await turn();
     const records = await log.read(partition, at, READ_RECORDS);
     const end = records.at(-1);
     if (end === undefined) break;

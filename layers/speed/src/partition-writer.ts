@@ -11,6 +11,7 @@ import { NEVER_MS, type SpeedOptions } from './options.ts';
 import { type MicroBatch, planBatches } from './plan-batches.ts';
 import { renewEpoch } from './renew-epoch.ts';
 import { createRowCache } from './row-cache.ts';
+import { turn } from './turn.ts';
 import { timed } from './write-timestamp.ts';
 
 export interface WriterContext {
@@ -162,6 +163,7 @@ const goOn = async (context: WriterContext, partition: PartitionId, fence: numbe
     const records = await log.read(partition, offset, options.batchRecords, options.waitMs);
     let all: Progressed | undefined;
     for (const batch of planBatches(records, offset, { epoch, opening })) {
+      await turn();
       const done = await write(batch);
       all = {
         records: (all?.records ?? 0) + done.records,

@@ -10,6 +10,7 @@ import { foldBatch } from './fold-batch.ts';
 import { NEVER_MS, type SpeedOptions } from './options.ts';
 import { planBatches } from './plan-batches.ts';
 import { createRowCache } from './row-cache.ts';
+import { turn } from './turn.ts';
 import { timed } from './write-timestamp.ts';
 
 export interface Renewal {
@@ -53,6 +54,7 @@ const projectAgain = async (
   const cache = createRowCache(store, options.cachedStates);
   let [expiresAtMs, at] = [NEVER_MS, old.from];
   for (;;) {
+    await turn();
     const records = await log.read(partition, at, options.batchRecords);
     for (const batch of planBatches(records, at, { epoch, opening })) {
       ({ epoch, opening } = batch);

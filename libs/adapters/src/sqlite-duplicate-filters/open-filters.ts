@@ -1,4 +1,5 @@
 /** Filters whose ids lie in scratch files, one for each filter, that nobody finds after the process, however it ended. */
+import { mkdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 
 import { DUPLICATE_WINDOW_MS } from '@rushes/domain';
@@ -16,27 +17,22 @@ const DEFAULT_OPTIONS: FilterOptions = { cacheKib: 1024 };
 
 /** The ids in a file of the folder that has no name any more: its room is free as soon as it is closed, or its process is gone. */
 const openUnnamed = (folder: string, cacheKib: number): SeenIds => {
+  mkdirSync(folder, { recursive: true }); // people delete folders of this kind
   const file = temporaryFile(folder, 'ids');
-  let ids: SeenIds | undefined;
+  const ids = openSeenIds(file.path, cacheKib);
   try {
-    ids = openSeenIds(file.path, cacheKib);
     file.removeNow();
     return ids;
-  } catch (error) {
-    if (ids === undefined) {
-      file.removeNow();
-      throw error;
-    }
+  } catch {
+    // Where files that are open cannot be removed.
+    return {
+      ...ids,
+      close() {
+        ids.close();
+        file.removeNow();
+      },
+    };
   }
-  // Where files that are open cannot be removed.
-  const { close } = ids;
-  return {
-    ...ids,
-    close() {
-      close();
-      file.removeNow();
-    },
-  };
 };
 
 /** @param folder for the files, made if it is not there. It should not lie in memory. */

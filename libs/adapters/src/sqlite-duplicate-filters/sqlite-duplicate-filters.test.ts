@@ -65,10 +65,21 @@ describe('the files', () => {
     expect(await readdir(folder)).toEqual(['mine.txt']);
   });
 
-  test('a folder that is gone is named, with what to do', async () => {
-    const filters = await openSqliteDuplicateFilters(join(folder, 'tmp'));
+  test('a folder that was deleted is made again; what is open goes on', async () => {
+    const filters = await openSqliteDuplicateFilters(join(folder, 'tmp'), { cacheKib: 16 });
+    const before = filters.open();
+    for (let n = 0; n < 2_000; n++) before.isDuplicate(`id ${n}`, n);
     await rm(join(folder, 'tmp'), { recursive: true });
-    expect(() => filters.open()).toThrow(/the ids that duplicates are told by cannot be kept in .*tmp.*: see that its folder is writable/);
+    const after = filters.open();
+    expect([before.isDuplicate('id 0', 2_000), after.isDuplicate('id 0', 2_000)]).toEqual([true, false]);
+    before.close();
+    after.close();
+  });
+
+  test('a file that cannot be made is named, with what to do', async () => {
+    expect(() => openSeenIds(join(folder, 'not', 'there'), 16)).toThrow(
+      /the ids that duplicates are told by cannot be kept in .*there \(.*\): see that its folder is writable and has space/,
+    );
   });
 });
 
