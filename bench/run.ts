@@ -25,7 +25,7 @@ const { values } = parseArgs({
     /** Events in a log. */
     'live-events': { type: 'string', default: '50000' },
     /** How long memory is watched. */
-    'soak-seconds': { type: 'string', default: '60' },
+    'soak-seconds': { type: 'string', default: '120' },
     only: { type: 'string' },
     /** Where files are written meanwhile; a disk with some gigabytes free. */
     folder: { type: 'string', default: tmpdir() },
@@ -39,7 +39,7 @@ const { values } = parseArgs({
 
 if (values.help) {
   console.log(`npm run bench -- [--titles 100000,300000] [--http-titles 100000] [--runs 3] [--seconds 8] [--only batch|http|live]
-                 [--live-titles 150000] [--live-events 50000] [--soak-seconds 60]
+                 [--live-titles 150000] [--live-events 50000] [--soak-seconds 120]
                  [--folder FOLDER] [--write-docs] [--from RESULT.json …]
 
 docs/benchmarks.md says what each option and each figure means.`);

@@ -23,7 +23,8 @@ const CHANGED = [0, 1_000, 100_000] as const;
 const SOAK_RATE = 500;
 /** So few that most of them have been touched when memory is first looked at. */
 const SOAK_MOVIES = 2_000;
-const SOAK_WARM_UP_S = 10;
+/** By then SQLite's pages and the young generation have what they may have. */
+const SOAK_WARM_UP_S = 60;
 /** Runs find more events in their log than are appended and projected in each round. */
 const RUN_EVENTS = 4;
 const MOVIES = 5_000;

@@ -2,6 +2,7 @@
 import type { Mutation } from './mutation.ts';
 
 const SPEED = 'layers/speed/src';
+const FILTERS = 'libs/adapters/src/sqlite-duplicate-filters';
 const WRITER_TESTS = ['layers/speed/src/plan-batches.test.ts', 'layers/speed/src/fold-batch.test.ts', 'layers/speed/test/projection'];
 
 export const SPEED_MUTATIONS: readonly Mutation[] = [
@@ -36,8 +37,8 @@ export const SPEED_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a writer that begins in the middle knows no ids of before',
     file: `${SPEED}/begin-partition.ts`,
-    text: 'if (offset <= earliest || next <= earliest) return filter;',
-    replacement: 'if (offset >= 0) return filter;',
+    text: 'if (offset <= earliest || next <= earliest) return;',
+    replacement: 'if (offset >= 0) return;',
     tests: WRITER_TESTS,
   },
   {
@@ -64,7 +65,7 @@ export const SPEED_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a new owner claims nothing',
     file: `${SPEED}/partition-writer.ts`,
-    text: '  owning(await store.claim(partition, fence));\n',
+    text: '  requireOwner(partition, await context.store.claim(partition, fence));\n',
     replacement: '',
     tests: WRITER_TESTS,
   },
@@ -97,17 +98,24 @@ export const SPEED_MUTATIONS: readonly Mutation[] = [
     tests: WRITER_TESTS,
   },
   {
-    name: 'an id makes duplicates for ever',
-    file: 'libs/domain/src/events/duplicates.ts',
-    text: 'if (seenMs >= now - DUPLICATE_WINDOW_MS) break;',
-    replacement: 'if (seenMs <= now) break;',
-    tests: WRITER_TESTS,
+    name: 'a duplicate is told by whether its id is still there',
+    file: `${FILTERS}/open-filters.ts`,
+    text: 'return seenMs !== undefined && seenMs >= since;',
+    replacement: 'return seenMs !== undefined;',
+    tests: [FILTERS, ...WRITER_TESTS],
+  },
+  {
+    name: 'ids are forgotten an hour too early',
+    file: `${FILTERS}/open-filters.ts`,
+    text: 'ids.forgetSome(since);',
+    replacement: 'ids.forgetSome(since + 3_600_000);',
+    tests: [FILTERS, ...WRITER_TESTS],
   },
   {
     name: 'a duplicate does not prolong the window of its id',
-    file: 'libs/domain/src/events/duplicates.ts',
-    text: '      const known = lastSeen.delete(id);\n',
-    replacement: '      if (lastSeen.has(id)) return true;\n      const known = false;\n',
-    tests: WRITER_TESTS,
+    file: `${FILTERS}/seen-ids.ts`,
+    text: 'INSERT OR REPLACE',
+    replacement: 'INSERT OR IGNORE',
+    tests: [FILTERS, ...WRITER_TESTS],
   },
 ];
