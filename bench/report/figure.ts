@@ -25,7 +25,7 @@ export const show = ({ median, min, max }: Figure, write: (value: number) => str
 export const decimals =
   (digits: number) =>
   (value: number): string =>
-    value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: 'negative' });
 
 export const seconds = (ms: number): string => `${decimals(ms < 100_000 ? 1 : 0)(ms / 1000)} s`;
 export const mebibytes = (value: number): string => `${decimals(0)(value)} MiB`;

@@ -53,6 +53,14 @@ const withSample = async (data: string): Promise<void> => {
     assert.equal(await started.stop('SIGINT'), 0);
   });
   say('a second start serves the same version; ended by SIGINT with 0');
+  await using(['--data', data, '--read-access', 'key'], async (started) => {
+    const { answer } = rushes('keys', 'create', '--role', 'reader', '--name', 'e2e', '--data', data);
+    const statusWith = async (headers: Readonly<Record<string, string>>): Promise<number> =>
+      (await fetch(`${started.url}/movies`, { headers })).status;
+    assert.deepEqual([await statusWith({}), await statusWith({ 'x-api-key': String(answer['key']) })], [401, 200]);
+    assert.equal(await started.stop('SIGINT'), 0);
+  });
+  say('reading takes a key where it is set so');
 };
 
 const withCommands = async (data: string): Promise<void> => {

@@ -92,7 +92,7 @@ const routeName = ({ method, routeOptions: { url } }: FastifyRequest): string | 
 export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, context: ServingContext): FastifyInstance => {
   const options: ServingOptions = { ...DEFAULT_OPTIONS, ...given };
   const { logger, metrics, now = Date.now, newRequestId = randomUUID, newId = randomUUID } = context;
-  if (options.readsNeedKey && stores.keys === undefined) throw new Error('reading needs an API key, but there is no store of keys');
+  if (options.readAccess === 'key' && stores.keys === undefined) throw new Error('reading needs an API key, but there is no store of keys');
   const fastifyLogger: FastifyBaseLogger = logger;
 
   const app: FastifyInstance = fastify({
@@ -199,7 +199,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       lagMs: lag?.ms,
       cache: createResponseCache(options.responseCacheBytes),
       cacheMaxAgeS: options.cacheMaxAgeS,
-      needs: options.readsNeedKey ? 'reader' : undefined,
+      needs: options.readAccess === 'key' ? 'reader' : undefined,
       // A cache must not hand out, to who demands a position, what it kept for somebody who did not.
       vary: ['Accept-Encoding', 'Rushes-Min-Position', ...crossOrigin.vary].join(', '),
       deadlineMs: options.handlerTimeoutMs,

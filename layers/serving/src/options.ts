@@ -39,8 +39,8 @@ export interface ServingOptions {
   readonly responseCacheBytes: number;
   /** How long clients and shared caches may reuse an answer without asking again. */
   readonly cacheMaxAgeS: number;
-  /** Reading takes an API key too, of any role. */
-  readonly readsNeedKey: boolean;
+  /** Who may read: anyone, or whoever has an API key, of any role. */
+  readonly readAccess: 'anyone' | 'key';
   /** How long a request with `Rushes-Min-Position` waits until what is served has come to that position. */
   readonly minPositionWaitMs: number;
   /** Which code computes the answers: a part of every ETag. */
@@ -65,7 +65,7 @@ export const DEFAULT_OPTIONS: ServingOptions = {
   staleAfterMs: 5_000,
   responseCacheBytes: 64 * 1024 * 1024,
   cacheMaxAgeS: 10,
-  readsNeedKey: false,
+  readAccess: 'anyone',
   minPositionWaitMs: 2_000,
   codeVersion: '0.1.0',
 };

@@ -112,7 +112,7 @@ describe('reading', () => {
   });
 
   test('takes a key of any role where it is set so; probes and documentation do not', async () => {
-    const one = await startEntrances({ serving: { readsNeedKey: true } });
+    const one = await startEntrances({ serving: { readAccess: 'key' } });
     const { text } = await one.makeKey('reader');
     for (const url of ['/movies', '/movies/tt0000001', '/genres', '/catalog']) {
       for (const method of ['GET', 'HEAD'] as const) expect((await one.app.inject({ method, url })).statusCode).toBe(401);
@@ -127,7 +127,7 @@ describe('reading', () => {
   });
 
   test('cannot be made to need a key where there are none', async () => {
-    await expect(startService({ serving: { readsNeedKey: true } })).rejects.toThrow('no store of keys');
+    await expect(startService({ serving: { readAccess: 'key' } })).rejects.toThrow('no store of keys');
   });
 });
 

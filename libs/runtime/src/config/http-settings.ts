@@ -107,6 +107,14 @@ export const overload = {
 };
 
 export const serving = {
+  readAccess: setting({
+    variable: 'RUSHES_READ_ACCESS',
+    flag: '--read-access',
+    placeholder: 'WHO',
+    schema: Type.Enum(['anyone', 'key']),
+    fallback: 'anyone',
+    description: 'who may read: anyone, or whoever has an API key',
+  }),
   publicationPollMs: setting({
     variable: 'RUSHES_PUBLICATION_POLL_MS',
     flag: '--publication-poll-ms',
