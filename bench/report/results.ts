@@ -72,7 +72,8 @@ const quoted = (name: string, value: unknown): unknown => (name === 'rows' ? und
 /** @returns where the result was written. */
 export const keepResult = async (result: BenchmarkResult): Promise<string> => {
   await mkdir(RESULTS, { recursive: true });
-  const path = `${RESULTS}/${result.measuredAt.slice(0, 10)}-${result.commit}.json`;
+  const measured = [...(result.batch.length > 0 ? ['batch'] : []), ...(result.http ? ['http'] : []), ...(result.live ? ['live'] : [])];
+  const path = `${RESULTS}/${result.measuredAt.slice(0, 10)}-${result.commit}-${measured.join('-')}.json`;
   await writeFile(path, `${JSON.stringify(result, rounded, 2)}\n`);
   return path;
 };

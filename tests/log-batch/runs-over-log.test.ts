@@ -107,6 +107,28 @@ describe('a run', () => {
     expect(now.cut).not.toEqual(before.cut);
   });
 
+  test('that finds many small files writes them into one; rows and views stay what they were', async () => {
+    const filesOf = async (name: string): Promise<number | undefined> =>
+      (await on.data.current()).tables.find((table) => table.name === name)?.files.length;
+    const counts: unknown[] = [];
+    for (let n = 0; n < 14; n++) {
+      await on.append(recordOf(rated(n % 3, 1 + (n % 10), AT), `${n}`), junk('movie.ratings', 1, `junk ${n}`));
+      await on.data.run();
+      counts.push(await filesOf('silver.rating_events'));
+    }
+    expect(counts).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2]);
+    expect(await filesOf('silver.event_quarantine')).toBe(2);
+    expect(await on.told()).toEqual(await on.plain());
+    const tables = ['silver.rating_events', 'silver.event_quarantine'];
+    const rows = async () =>
+      Promise.all(tables.map(async (name) => on.reader.rows(await on.data.current(), name, '"partition", "offset"')));
+    const before = await rows();
+    expect(before.map(({ length }) => length)).toEqual([14, 14]);
+    await on.data.run({ full: true });
+    expect(await rows()).toEqual(before);
+    expect([await filesOf('silver.rating_events'), await on.told()]).toEqual([1, await on.plain()]);
+  });
+
   test('of one topic touches no view of another', async () => {
     await on.append(recordOf(rated(1, 8, AT), 'a'), recordOf(reviewed(1, 'Good.', AT), 'b'));
     await on.data.run();

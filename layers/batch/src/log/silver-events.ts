@@ -11,6 +11,7 @@ import { cutOf } from './cut.ts';
 import { EVENT_QUARANTINE, EVENT_TABLES, type EventTable } from './event-tables.ts';
 import { type EventCounts, judgeRanges } from './judge-range.ts';
 import type { LandedLog } from './land-log.ts';
+import { mergeFiles } from './merge-files.ts';
 
 export interface SilverEvents {
   readonly tables: Readonly<Record<Topic, TableRecord>>;
@@ -81,11 +82,15 @@ export const buildSilverEvents = async (
   );
   const earlier = (name: string): readonly TableFile[] => base?.tables.find((table) => table.name === name)?.files ?? [];
   const added = (file: TableFile | undefined): readonly TableFile[] => (file ? [file] : []);
+  const tableOf = async (table: EventTable, file: TableFile | undefined): Promise<TableRecord> =>
+    record(table, file ? await mergeFiles(context, table, [...earlier(table.name), file]) : earlier(table.name));
   const byTopic = <Value>(value: (topic: Topic) => Value) =>
     Object.fromEntries(TOPICS.map((topic) => [topic, value(topic)])) as Record<Topic, Value>; // as: every topic
+  const tables = new Map<Topic, TableRecord>();
+  for (const topic of TOPICS) tables.set(topic, await tableOf(EVENT_TABLES[topic], judged.files[topic]));
   return {
-    tables: byTopic((topic) => record(EVENT_TABLES[topic], [...earlier(EVENT_TABLES[topic].name), ...added(judged.files[topic])])),
-    quarantine: record(EVENT_QUARANTINE, [...earlier(EVENT_QUARANTINE.name), ...added(judged.quarantine)]),
+    tables: Object.fromEntries(tables) as Record<Topic, TableRecord>, // as: every topic
+    quarantine: await tableOf(EVENT_QUARANTINE, judged.quarantine),
     added: byTopic((topic) => added(judged.files[topic])),
     isAnew: base === undefined,
     counts: byTopic((topic) => {
