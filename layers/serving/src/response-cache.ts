@@ -6,11 +6,24 @@ import { LRUCache } from 'lru-cache';
 
 /** One representation of an answer. */
 export interface Representation {
+  /** ASCII alone as a string, which takes a byte a character; anything else as bytes. */
   readonly body: string | Buffer;
   readonly bytes: number;
   /** The next page's address, for the `Link` header. */
   readonly next: string | null;
 }
+
+/**
+ * A text as it is kept and sent. As a string, one beyond ASCII could take two bytes a character, and would be encoded again, together with the headers,
+ * each time it is sent.
+ */
+export const bodyOf = (text: string): Pick<Representation, 'body' | 'bytes'> => {
+  const bytes = Buffer.byteLength(text);
+  if (bytes === text.length) return { body: text, bytes };
+  const body = Buffer.allocUnsafeSlow(bytes); // of its own memory: a part of Node's pool would keep the rest of it
+  body.write(text);
+  return { body, bytes };
+};
 
 export interface ResponseCache {
   /** What is ready now. */
@@ -21,10 +34,6 @@ export interface ResponseCache {
 
 /** An entry's own size in memory, beside its body: key, objects, list links. An estimate on the safe side. */
 const ENTRY_BYTES = 512;
-
-/** What a body takes in memory: a text with a character beyond ASCII may be kept in two bytes for each. */
-const bodyBytes = ({ body, bytes }: Representation): number =>
-  typeof body === 'string' && body.length !== bytes ? 2 * body.length : bytes;
 
 /** No answer may push out more than this share of the others. */
 const LARGEST_SHARE = 8;
@@ -37,7 +46,7 @@ export const createResponseCache = (maxBytes: number): ResponseCache => {
       : new LRUCache<string, Representation>({
           maxSize: maxBytes,
           maxEntrySize: Math.ceil(maxBytes / LARGEST_SHARE),
-          sizeCalculation: (representation) => bodyBytes(representation) + ENTRY_BYTES,
+          sizeCalculation: (representation) => representation.bytes + ENTRY_BYTES,
         });
   const underWay = new Map<string, Promise<Representation>>();
 
