@@ -16,7 +16,7 @@ import { describeDataRoute } from './openapi-route.ts';
 import { positionText } from './position.ts';
 import { Problem, unavailable } from './problem.ts';
 import { requestReader, type ReadRequest } from './request-reader.ts';
-import { bodyOf, type Representation, type ResponseCache } from './response-cache.ts';
+import type { Representation, ResponseCache } from './response-cache.ts';
 import type { AddDataRoute, DataRoute } from './route-definition.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -105,7 +105,8 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
       snapshot.pin();
       try {
         const answer = await route.answer(snapshot, input);
-        return { ...bodyOf(envelopeText(answer, meta)), next: answer.next ?? null };
+        const body = envelopeText(answer, meta);
+        return { body, bytes: Buffer.byteLength(body), next: answer.next ?? null };
       } finally {
         snapshot.release();
       }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
-import { bodyOf, createResponseCache, type Representation } from './response-cache.ts';
+import { asKept, createResponseCache, type Representation } from './response-cache.ts';
 
-const representation = (text: string): Representation => ({ ...bodyOf(text), next: null });
+const representation = (body: string): Representation => ({ body, bytes: Buffer.byteLength(body), next: null });
 
 describe('the response cache', () => {
   test('computes once for simultaneous misses, and not again', async () => {
@@ -39,12 +39,16 @@ describe('the response cache', () => {
     expect(kept.at(-1)).toBe(29);
   });
 
-  test('a text is kept as it is sent: ASCII as it is, anything else as bytes of their own', () => {
-    expect(bodyOf('{"a":1}')).toEqual({ body: '{"a":1}', bytes: 7 });
-    for (const text of ['é', 'Ngọc', '映画', '😀', 'x'.repeat(5_000) + 'é']) {
-      const { body, bytes } = bodyOf(text);
+  test('ASCII is kept as it is, anything else as bytes of its own', async () => {
+    const plain = representation('{"a":1}');
+    expect(asKept(plain)).toEqual(plain);
+    for (const text of ['é', 'Ngọc', '映画', '😀', `${'x'.repeat(5_000)}é`]) {
+      const { body, bytes } = asKept(representation(text));
       expect([bytes, body]).toEqual([Buffer.byteLength(text), Buffer.from(text)]);
-      expect((body as Buffer).buffer.byteLength).toBe(bytes); // as: what is asked here
+      expect((body as Buffer).buffer.byteLength).toBe(bytes); // as: what was asked above
+      const cache = createResponseCache(100_000);
+      expect((await cache.resolve('tag', async () => representation(text))).body).toBe(text);
+      expect((await cache.resolve('tag', () => expect.fail())).body).toEqual(Buffer.from(text));
     }
   });
 

@@ -6,24 +6,11 @@ import { LRUCache } from 'lru-cache';
 
 /** One representation of an answer. */
 export interface Representation {
-  /** ASCII alone as a string, which takes a byte a character; anything else as bytes. */
   readonly body: string | Buffer;
   readonly bytes: number;
   /** The next page's address, for the `Link` header. */
   readonly next: string | null;
 }
-
-/**
- * A text as it is kept and sent. As a string, one beyond ASCII could take two bytes a character, and would be encoded again, together with the headers,
- * each time it is sent.
- */
-export const bodyOf = (text: string): Pick<Representation, 'body' | 'bytes'> => {
-  const bytes = Buffer.byteLength(text);
-  if (bytes === text.length) return { body: text, bytes };
-  const body = Buffer.allocUnsafeSlow(bytes); // of its own memory: a part of Node's pool would keep the rest of it
-  body.write(text);
-  return { body, bytes };
-};
 
 export interface ResponseCache {
   /** What is ready now. */
@@ -34,6 +21,17 @@ export interface ResponseCache {
 
 /** An entry's own size in memory, beside its body: key, objects, list links. An estimate on the safe side. */
 const ENTRY_BYTES = 512;
+
+/**
+ * As it is kept. A string beyond ASCII could take two bytes a character, and would be encoded again, together with the headers, each time it is sent.
+ * Making bytes of it costs more than sending it once.
+ */
+export const asKept = ({ body, bytes, next }: Representation): Representation => {
+  if (typeof body !== 'string' || bytes === body.length) return { body, bytes, next };
+  const kept = Buffer.allocUnsafeSlow(bytes); // of its own memory: a part of Node's pool would keep the rest of it
+  kept.write(body);
+  return { body: kept, bytes, next };
+};
 
 /** No answer may push out more than this share of the others. */
 const LARGEST_SHARE = 8;
@@ -53,7 +51,7 @@ export const createResponseCache = (maxBytes: number): ResponseCache => {
   const start = async (tag: string, compute: () => Promise<Representation>): Promise<Representation> => {
     try {
       const representation = await compute();
-      ready?.set(tag, representation);
+      ready?.set(tag, asKept(representation));
       return representation;
     } finally {
       underWay.delete(tag);

@@ -1,6 +1,7 @@
 /** A title by any of its ids: its own UUID, IMDb's `tt…`, TMDB's as `tmdb:…`. */
 import { isTconst, isTitleId, titleIdOf } from '@rushes/domain';
 import type { ArtefactReader, Selection, ViewRow } from '@rushes/ports';
+import { LRUCache } from 'lru-cache';
 import { Type } from 'typebox';
 
 export const TITLE_ID_PATTERN = '^(tt[0-9]{7,12}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|tmdb:[0-9]{1,10})$';
@@ -19,5 +20,13 @@ export const findTitle = async (titles: ArtefactReader, id: string, select: Sele
   return isTitleId(key) ? titles.get(key, select) : undefined;
 };
 
+/** Keys of the tconsts asked for last: a hash of one costs a tenth of an answer that is kept ready. */
+const keys = new LRUCache<string, string>({ max: 20_000 });
+
 /** The title's key by any of its ids, whether there is such a title or not. */
-export const titleKeyOf = (id: string): string => (isTconst(id) ? titleIdOf(id) : id.toLowerCase());
+export const titleKeyOf = (id: string): string => {
+  if (!isTconst(id)) return id.toLowerCase();
+  let key = keys.get(id);
+  if (key === undefined) keys.set(id, (key = titleIdOf(id)));
+  return key;
+};
