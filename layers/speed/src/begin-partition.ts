@@ -17,6 +17,12 @@ export interface Beginning {
   readonly isNew: boolean;
 }
 
+interface Reading {
+  readonly log: EventLog;
+  /** Ends the reading of a long window. */
+  readonly signal: AbortSignal;
+}
+
 const openingAt = async (
   log: EventLog,
   partition: PartitionId,
@@ -28,7 +34,7 @@ const openingAt = async (
 };
 
 /** Shows a filter the records of the window before `offset`. */
-const showWindow = async (filter: OpenDuplicateFilter, log: EventLog, partition: PartitionId, offset: number): Promise<void> => {
+const showWindow = async (filter: OpenDuplicateFilter, { log, signal }: Reading, partition: PartitionId, offset: number): Promise<void> => {
   const { earliest, next } = await log.bounds(partition);
   if (offset <= earliest || next <= earliest) return;
   const [last] = await log.read(partition, Math.max(earliest, offset - 1), 1);
@@ -36,6 +42,7 @@ const showWindow = async (filter: OpenDuplicateFilter, log: EventLog, partition:
   let at = Math.max(earliest, await log.offsetAtTime(partition, last.appendedAtMs - DUPLICATE_WINDOW_MS));
   while (at < offset) {
     await turn();
+    signal.throwIfAborted();
     const records = await log.read(partition, at, READ_RECORDS);
     const end = records.at(-1);
     if (end === undefined) break;
@@ -51,11 +58,12 @@ class TrimmedPastError extends Error {
 
 /** @param cut of the published version: without a position of its own, a writer begins there. */
 export const beginPartition = async (
-  { log, duplicateFilters }: { readonly log: EventLog; readonly duplicateFilters: DuplicateFilters },
+  reading: Reading & { readonly duplicateFilters: DuplicateFilters },
   store: Pick<SpeedStore, 'readPosition'>,
   partition: PartitionId,
   cut: OffsetVector,
 ): Promise<Beginning> => {
+  const { log, duplicateFilters } = reading;
   const known: SpeedPosition | undefined = await store.readPosition(partition);
   const { earliest } = await log.bounds(partition);
   const published = offsetAt(cut, partition);
@@ -68,7 +76,7 @@ export const beginPartition = async (
   const { epoch, opening } = goesOn ? known : await openingAt(log, partition, offset);
   const duplicates = duplicateFilters.open();
   try {
-    await showWindow(duplicates, log, partition, offset);
+    await showWindow(duplicates, reading, partition, offset);
   } catch (error) {
     duplicates.close();
     throw error;

@@ -20,6 +20,8 @@ export interface WriterContext {
   readonly duplicateFilters: DuplicateFilters;
   readonly options: SpeedOptions;
   readonly nowMs: () => number;
+  /** Ends what takes long: reading the ids of 48 hours, projecting an epoch again. */
+  readonly signal: AbortSignal;
   /** Cut of the published version. */
   readonly publishedCut: () => Promise<OffsetVector>;
   /** Told of events that cannot be used. Called again after a crash: it has to bear the same event twice. */
@@ -73,7 +75,7 @@ export const openPartitionWriter = async (context: WriterContext, partition: Par
 };
 
 const goOn = async (context: WriterContext, partition: PartitionId, fence: number, begun: Beginning): Promise<PartitionWriter> => {
-  const { log, store, duplicateFilters, options } = context;
+  const { log, store, duplicateFilters, options, signal } = context;
   const owning = (isOwner: boolean): void => requireOwner(partition, isOwner);
   let { offset, epoch, opening } = begun;
   const { duplicates } = begun;
@@ -100,7 +102,7 @@ const goOn = async (context: WriterContext, partition: PartitionId, fence: numbe
   const renewAgain = async (old: Coverage, end: number | undefined): Promise<void> => {
     // The log does not have all of it any more: it stays missing until a version covers it.
     if ((await log.bounds(partition)).earliest > old.from) return;
-    const renewed = await renewEpoch({ log, store, duplicateFilters, options, partition, old, end, expiry, cover });
+    const renewed = await renewEpoch({ log, store, duplicateFilters, signal, options, partition, old, end, expiry, cover });
     if (end === undefined) return;
     coverage = renewed;
     cache.clear();

@@ -17,6 +17,7 @@ export interface Renewal {
   readonly log: EventLog;
   readonly store: SpeedStore;
   readonly duplicateFilters: DuplicateFilters;
+  readonly signal: AbortSignal;
   readonly options: SpeedOptions;
   readonly partition: PartitionId;
   /** What coverage says of the epoch now. */
@@ -46,7 +47,7 @@ export const renewEpoch = async (renewal: Renewal): Promise<Coverage> => {
 
 /** Returns when the first of the rows expires. */
 const projectAgain = async (
-  { log, store, options, partition, old, end, expiry }: Renewal,
+  { log, store, signal, options, partition, old, end, expiry }: Renewal,
   begun: Beginning,
   generation: number,
 ): Promise<number> => {
@@ -55,6 +56,7 @@ const projectAgain = async (
   let [expiresAtMs, at] = [NEVER_MS, old.from];
   for (;;) {
     await turn();
+    signal.throwIfAborted();
     const records = await log.read(partition, at, options.batchRecords);
     for (const batch of planBatches(records, at, { epoch, opening })) {
       ({ epoch, opening } = batch);

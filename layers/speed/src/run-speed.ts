@@ -61,7 +61,7 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
   const { log, speed: store, duplicateFilters, publishedCut } = stores;
   const { logger, metrics } = context;
   const nowMs = context.nowMs ?? Date.now;
-  const writing: WriterContext = { log, store, duplicateFilters, options, nowMs, publishedCut, reject: context.reject };
+  const writing: Omit<WriterContext, 'signal'> = { log, store, duplicateFilters, options, nowMs, publishedCut, reject: context.reject };
   let renewedAtMs = nowMs();
   const ended = new AbortController();
   const projections = new Map<PartitionId, Projection>();
@@ -77,7 +77,7 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
       try {
         if (projection.isDoubted) dropWriter();
         projection.isDoubted = false;
-        projection.writer ??= await openPartitionWriter(writing, partition, projection.fence);
+        projection.writer ??= await openPartitionWriter({ ...writing, signal }, partition, projection.fence);
         const done = await projection.writer.step();
         restMs = options.firstRetryMs;
         if (done) metrics?.progressed(partition, done, nowMs());

@@ -48,7 +48,7 @@ export interface ProjectionCase {
   /** Gives ratings with ids of their own, of movies that follow from the scores. */
   rate(...scores: readonly number[]): Promise<void>;
   /** A new owner of the partition. @param store other than the case's: one that breaks. */
-  writer(options?: Partial<SpeedOptions>, store?: SpeedStore): Promise<PartitionWriter>;
+  writer(options?: Partial<SpeedOptions>, store?: SpeedStore, signal?: AbortSignal): Promise<PartitionWriter>;
   records(): Promise<readonly LogRecord[]>;
   coverage(): Promise<readonly Coverage[]>;
   /** The rows that count: those of the generation that coverage names. */
@@ -84,12 +84,13 @@ export const openProjectionCase = async (): Promise<ProjectionCase> => {
       }
     },
     rate: (...scores) => opened.give(...scores.map((score) => ({ id: `rating ${(ratings += 1)}`, movie: score % 3, score }))),
-    writer: (options = {}, used = store) =>
+    writer: (options = {}, used = store, signal = new AbortController().signal) =>
       openPartitionWriter(
         {
           log,
           store: used,
           duplicateFilters,
+          signal,
           options: { ...DEFAULT_SPEED_OPTIONS, waitMs: 0, batchRecords: 5, ...options },
           nowMs: now,
           publishedCut: async () => opened.published,

@@ -2,7 +2,7 @@
 import { eventText, partitionOf } from '@rushes/domain';
 import type { SpeedStore } from '@rushes/ports';
 import { silentLogger } from '@rushes/runtime';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { startSpeed } from '../../src/run-speed.ts';
 import { drain, openProjectionCase, type ProjectionCase, START_MS } from './projection-case.ts';
@@ -90,4 +90,50 @@ test('whoever begins in the middle of a long log reads the ids before it in piec
   await on.writer();
   expect(reads.length).toBeGreaterThan(8);
   expect(rounds - begins).toBeGreaterThanOrEqual(8);
+});
+
+describe('who stops does not wait for what takes long', () => {
+  /** Aborts in the middle: after so many records were read. */
+  const abortedAfter = (records: number): AbortSignal => {
+    const ended = new AbortController();
+    const read = on.log.read.bind(on.log);
+    let seen = 0;
+    on.log.read = async (...asked) => {
+      const found = (await read(...asked)).slice(0, 4);
+      seen += found.length;
+      expect(seen).toBeLessThan(records + 20);
+      if (seen >= records) ended.abort(new Error('stopped'));
+      return found;
+    };
+    return ended.signal;
+  };
+
+  test('of the ids of 48 hours', async () => {
+    await on.rate(...Array.from({ length: 100 }, () => 5));
+    await drain(await on.writer());
+    await expect(on.writer({}, on.store, abortedAfter(40))).rejects.toThrow('stopped');
+  });
+
+  test('of an epoch that is projected again, which is begun anew later', async () => {
+    await on.rate(...Array.from({ length: 100 }, (_, n) => 1 + (n % 10)));
+    await drain(await on.writer());
+    const [coverage = expect.fail()] = await on.coverage();
+    const ended = new AbortController();
+    let upserts = 0;
+    const store: SpeedStore = {
+      ...on.store,
+      async upsert(...written) {
+        if ((upserts += 1) === 3) ended.abort(new Error('stopped'));
+        return on.store.upsert(...written);
+      },
+    };
+    const writer = await on.writer({}, store, ended.signal);
+    writer.renew(coverage);
+    await expect(writer.step()).rejects.toThrow('stopped');
+    expect([upserts, (await on.coverage())[0]?.generation, await on.told()]).toEqual([3, 0, await on.plain()]);
+    const next = await on.writer();
+    next.renew((await on.coverage())[0] ?? expect.fail());
+    await drain(next);
+    expect([(await on.coverage())[0]?.generation, await on.told()]).toEqual([2, await on.plain()]);
+  });
 });
