@@ -50,6 +50,14 @@ describe('the current snapshot', () => {
     expect(switches).toEqual([1, 2]);
   });
 
+  test('says of what is published and cannot be read that it cannot be read', async () => {
+    const { store, snapshots } = track();
+    await publish(store, 1, 1, CATALOG);
+    store.failure = new Error('unreachable');
+    await snapshots.poll();
+    expect(() => snapshots.require()).toThrow(expect.objectContaining({ status: 503, message: expect.stringContaining('cannot be read') }));
+  });
+
   test('stays when the store fails, and recovers', async () => {
     const { store, snapshots, troubles } = track();
     await publish(store, 1, 1, CATALOG);

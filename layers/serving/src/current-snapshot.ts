@@ -53,6 +53,8 @@ const RETRY_AFTER_S = 5;
 
 /** A newer publication may be there by then, or the speed layer may have come further. */
 const PREPARE_MS = 10_000;
+/** The same while nothing is served yet. */
+const FIRST_PREPARE_MS = 1_000;
 
 /** Whether something is missing no more although the publication is the same: it was projected again, under rows that were not read yet. */
 const isMended = (before: readonly Missing[], now: readonly Missing[]): boolean =>
@@ -99,6 +101,20 @@ export const trackCurrentSnapshot = (
     for (const listener of listeners) listener();
   };
 
+  /**
+   * Where nothing is served yet, and the speed layer does not come to tell of what it wrote: better no events, at the cut, than no answers. What is there
+   * is read anew from then on.
+   */
+  const withoutEvents = async (open: OpenPublication): Promise<Served> => {
+    isDoubtful = true;
+    options.onTrouble(
+      'what the speed store holds is ahead of its change records: answering without events until the speed layer goes on',
+      undefined,
+    );
+    const overlay = speed && (await openOverlay(speed, open.publication, open.views, { maxStates: 0 }));
+    return { id: options.newId(), open, overlay };
+  };
+
   /** Opens a publication and what events add to it, up to the position that is served already. */
   const prepare = async (publication: Publication): Promise<Served> => {
     const open = await openPublication(store, publication, (error) => options.onTrouble('an artefact could not be closed', error));
@@ -107,9 +123,12 @@ export const trackCurrentSnapshot = (
       const overlay = speed && (await openOverlay(speed, publication, open.views, overlayOptions));
       const isBehind = (): boolean =>
         !stopped && overlay !== undefined && !(overlay.isReady() && reaches(overlay.state().position, current?.overlay?.position ?? {}));
-      const giveUpAt = performance.now() + PREPARE_MS;
+      const isFirst = current === undefined;
+      const giveUpAt = performance.now() + (isFirst ? FIRST_PREPARE_MS : PREPARE_MS);
       while (isBehind()) {
-        if (overlay?.isFull() === true || performance.now() > giveUpAt)
+        const isLate = performance.now() > giveUpAt;
+        if (isFirst && isLate) return await withoutEvents(open);
+        if (overlay?.isFull() === true || isLate)
           throw new Error(`what the speed store adds to publication ${publication.number} does not reach the position that is served`);
         if (!(await overlay?.advance())) await sleep(1);
       }
@@ -125,8 +144,12 @@ export const trackCurrentSnapshot = (
     try {
       const publication = await store.currentPublication();
       if (publication !== undefined && (isDoubtful || publication.number !== served?.open.publication.number)) {
+        const wasDoubtful = isDoubtful;
         isDoubtful = false;
-        const next = await prepare(publication);
+        const next = await prepare(publication).catch((error: unknown) => {
+          isDoubtful ||= wasDoubtful;
+          throw error;
+        });
         const before = served;
         served = next;
         show(next);
@@ -187,7 +210,13 @@ export const trackCurrentSnapshot = (
   return {
     peek: () => current,
     require: () => {
-      if (current === undefined) throw unavailable('No data has been published yet. Try again when a batch run has ended.', RETRY_AFTER_S);
+      if (current === undefined)
+        throw unavailable(
+          trouble === undefined
+            ? 'No data has been published yet. Try again when a batch run has ended.'
+            : 'What is published cannot be read at the moment. Try again soon.',
+          RETRY_AFTER_S,
+        );
       return current;
     },
     trouble: () => trouble,

@@ -101,6 +101,48 @@ describe('a replica', () => {
     expect(await answersOf(replica)).toEqual(await whole());
   });
 
+  test('begins without events where the speed layer does not come to tell of what it wrote, and has them once it does', async () => {
+    await on.publish(0, {});
+    on.history.give(rated(1, 2), rated(1, 3));
+    await on.project(RATINGS, { through: 'rows' });
+    const replica = await following();
+    const { completeness, overlay } = replica.require();
+    expect([completeness, overlay?.position[RATINGS]]).toEqual(['stale', 0]);
+    expect(await answersOf(replica)).toEqual({ ...(await whole({})), completeness: 'stale' });
+    expect(on.troubles).toHaveLength(1);
+    await on.projectAll();
+    await replica.poll();
+    expect([replica.require().completeness, replica.require().overlay?.position[RATINGS]]).toEqual(['complete', 2]);
+    expect(await answersOf(replica)).toEqual(await whole());
+  });
+
+  test('reads everything anew after a reconnection, also where the first try fails', async () => {
+    await on.publish(0, {});
+    let reconnected = (): void => undefined;
+    let [isDown, scans] = [false, 0];
+    const replica = on.follow({
+      ...on.store,
+      onReconnect: (listener) => {
+        reconnected = listener;
+        return () => undefined;
+      },
+      scan: (...asked) => {
+        scans += 1;
+        if (isDown) throw new Error('the store is down');
+        return on.store.scan(...asked);
+      },
+    });
+    await replica.poll();
+    isDown = true;
+    reconnected();
+    await replica.poll();
+    expect(String(replica.trouble())).toContain('the store is down');
+    [isDown, scans] = [false, 0];
+    await replica.poll();
+    expect(scans).toBeGreaterThan(0);
+    expect(replica.trouble()).toBeUndefined();
+  });
+
   test('tells the parts of a key as they were at its position, whatever has been read since', async () => {
     await on.publish(0, {});
     const replica = await following();
