@@ -206,3 +206,9 @@ export const changed = (movie: number, title: string, genres: readonly string[])
   version: 1,
   payload: { movie_id: movieId(movie), source: 'posted', at: AT, changes: { title, genres: [...genres] } },
 });
+
+/** All that a replica says, as far as its views go. */
+export const answersOf = async (replica: CurrentSnapshot) => ({
+  completeness: replica.require().completeness,
+  views: await readAll(replica.require().views),
+});

@@ -4,7 +4,7 @@ import { movieRatings } from '@rushes/views';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { CurrentSnapshot } from '../src/current-snapshot.ts';
-import { observed, openOverlayCase, type OverlayCase, rated, readAll, recomputed, reviewed, TTL_MS } from './overlay-case.ts';
+import { answersOf, observed, openOverlayCase, type OverlayCase, rated, recomputed, reviewed, TTL_MS } from './overlay-case.ts';
 import type { Snapshot } from '../src/snapshot.ts';
 import { BEGIN_MS, movieId } from './overlay-history.ts';
 
@@ -35,10 +35,6 @@ const twoEpochs = async (): Promise<void> => {
   await on.projectAll();
 };
 
-const answersOf = async (replica: CurrentSnapshot) => ({
-  completeness: replica.require().completeness,
-  views: await readAll(replica.require().views),
-});
 /** What a replica has to say once it has come to the end. */
 const whole = async (position?: OffsetVector) => ({ completeness: 'complete', views: await recomputed(on, position) });
 
@@ -99,48 +95,6 @@ describe('a replica', () => {
     await replica.poll();
     expect(replica.require().overlay?.position[RATINGS]).toBe(3);
     expect(await answersOf(replica)).toEqual(await whole());
-  });
-
-  test('begins without events where the speed layer does not come to tell of what it wrote, and has them once it does', async () => {
-    await on.publish(0, {});
-    on.history.give(rated(1, 2), rated(1, 3));
-    await on.project(RATINGS, { through: 'rows' });
-    const replica = await following();
-    const { completeness, overlay } = replica.require();
-    expect([completeness, overlay?.position[RATINGS]]).toEqual(['stale', 0]);
-    expect(await answersOf(replica)).toEqual({ ...(await whole({})), completeness: 'stale' });
-    expect(on.troubles).toHaveLength(1);
-    await on.projectAll();
-    await replica.poll();
-    expect([replica.require().completeness, replica.require().overlay?.position[RATINGS]]).toEqual(['complete', 2]);
-    expect(await answersOf(replica)).toEqual(await whole());
-  });
-
-  test('reads everything anew after a reconnection, also where the first try fails', async () => {
-    await on.publish(0, {});
-    let reconnected = (): void => undefined;
-    let [isDown, scans] = [false, 0];
-    const replica = on.follow({
-      ...on.store,
-      onReconnect: (listener) => {
-        reconnected = listener;
-        return () => undefined;
-      },
-      scan: (...asked) => {
-        scans += 1;
-        if (isDown) throw new Error('the store is down');
-        return on.store.scan(...asked);
-      },
-    });
-    await replica.poll();
-    isDown = true;
-    reconnected();
-    await replica.poll();
-    expect(String(replica.trouble())).toContain('the store is down');
-    [isDown, scans] = [false, 0];
-    await replica.poll();
-    expect(scans).toBeGreaterThan(0);
-    expect(replica.trouble()).toBeUndefined();
   });
 
   test('tells the parts of a key as they were at its position, whatever has been read since', async () => {
