@@ -115,6 +115,9 @@ describe('a run', () => {
       await on.append(recordOf(rated(n % 3, 1 + (n % 10), AT), `${n}`), junk('movie.ratings', 1, `junk ${n}`));
       await on.data.run();
       counts.push(await filesOf('silver.rating_events'));
+      if (counts.at(-1) !== 1) continue;
+      const merged = await on.reader.rows(await on.data.current(), 'silver.rating_events');
+      expect(merged).toEqual(await on.reader.rows(await on.data.current(), 'silver.rating_events', '"partition", "offset"'));
     }
     expect(counts).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2]);
     expect(await filesOf('silver.event_quarantine')).toBe(2);

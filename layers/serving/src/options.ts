@@ -50,7 +50,7 @@ export interface ServingOptions {
 export const DEFAULT_OPTIONS: ServingOptions = {
   host: '127.0.0.1',
   port: 8080,
-  // The catalog is public and reading needs no credentials: any page may read it. Writes are protected by keys, never by origin.
+  // Any page may read what is public. What is not is protected by keys, which a page has to be given; never by origin.
   corsOrigins: ['*'],
   trustProxy: [],
   bodyLimitBytes: 64 * 1024,
