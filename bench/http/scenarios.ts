@@ -45,7 +45,7 @@ async function* walk(url: string, path: string): AsyncIterable<{ readonly path: 
   }
 }
 
-const listPages = async (url: string, list: string): Promise<readonly string[]> => {
+export const listPages = async (url: string, list: string): Promise<readonly string[]> => {
   const paths: string[] = [];
   for await (const { path } of walk(url, list)) if (paths.push(path) === DEEP_PAGE + NEIGHBORS) break;
   return paths;
@@ -60,7 +60,7 @@ const ids = async (url: string): Promise<readonly string[]> => {
   return found.slice(0, DIFFERENT_TITLES);
 };
 
-const filteredLists = async (url: string): Promise<readonly string[]> => {
+export const filteredLists = async (url: string): Promise<readonly string[]> => {
   const { data } = await get(url, '/genres');
   const genres = data.flatMap(({ name, genre }) => name ?? genre ?? []);
   const paths: string[] = [];

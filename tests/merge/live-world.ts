@@ -83,7 +83,7 @@ export const openLiveWorld = async ({ batchRecords, maxOverlayStates, cached }: 
         publicationPollMs: 20,
         staleAfterMs: 300,
         ...(maxOverlayStates === undefined ? {} : { maxOverlayStates }),
-        overload: { maxEventLoopDelayMs: 0, maxHeapBytes: 0, maxRssBytes: 0, sampleIntervalMs: 500, retryAfterS: 1 },
+        overload: { maxEventLoopDelayMs: 0, maxHeapBytes: 0, maxRssBytes: 0, maxWaitMs: 0, sampleIntervalMs: 500, retryAfterS: 1 },
       },
       { logger: silentLogger, metrics: createMetrics(), now: nowMs },
     );

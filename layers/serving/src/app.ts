@@ -7,6 +7,10 @@ import type { ApiKeyStore, BatchViewStore, EventLog, ObjectStore, RateLimiter, S
 import type { Logger, Registry } from '@rushes/runtime';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 
+import { createAdmission } from './admission/admission.ts';
+import { createAdmissionMetrics } from './admission/admission-metrics.ts';
+import { createKeptUrls } from './admission/kept-urls.ts';
+import { refuseEarly } from './admission/refuse-early.ts';
 import { openEarlierVersions } from './as-of.ts';
 import { allowOrigins } from './cors.ts';
 import { trackCurrentSnapshot, type CurrentSnapshot } from './current-snapshot.ts';
@@ -174,6 +178,12 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     }
     done();
   });
+  const { maxWaitMs, retryAfterS } = options.overload;
+  const { onRefused, watch } = createAdmissionMetrics(metrics);
+  const admission = createAdmission({ maxWaitMs, retryAfterS, onRefused });
+  const kept = createKeptUrls(options.responseCacheBytes > 0);
+  watch(admission);
+  refuseEarly(app, { admission, kept, retryAfterS, onRefused });
   shedLoad(app, options.overload, measured.onShed);
   identifyCallers(app, { keys: stores.keys, now, onTrouble: (err) => logger.error({ err }, 'an API key could not be looked up') });
   if (stores.rateLimiter !== undefined) {
@@ -198,6 +208,8 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       earlier,
       lagMs: lag?.ms,
       cache: createResponseCache(options.responseCacheBytes),
+      admission,
+      kept,
       cacheMaxAgeS: options.cacheMaxAgeS,
       needs: options.readAccess === 'key' ? 'reader' : undefined,
       // A cache must not hand out, to who demands a position, what it kept for somebody who did not.
@@ -223,6 +235,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       snapshots,
       waits,
       receipts: createReceipts(now),
+      writes: admission.writes,
       metrics: entranceMetrics,
       logger,
       now,

@@ -6,6 +6,8 @@ import type { Role } from '@rushes/ports';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type TObject } from 'typebox';
 
+import type { Admission } from './admission/admission.ts';
+import type { KeptUrls } from './admission/kept-urls.ts';
 import type { EarlierVersions } from './as-of.ts';
 import { compress, COMPRESSION_THRESHOLD_BYTES, preferredEncoding } from './content-encoding.ts';
 import type { CurrentSnapshot } from './current-snapshot.ts';
@@ -26,6 +28,8 @@ export interface DataRouteContext {
   /** How far answers lie behind the log; `undefined` without one. */
   readonly lagMs: (() => number) | undefined;
   readonly cache: ResponseCache;
+  readonly admission: Admission;
+  readonly kept: KeptUrls;
   readonly cacheMaxAgeS: number;
   /** Whoever asks must have a key of this role; answers are then no shared cache's to keep. */
   readonly needs?: Role | undefined;
@@ -70,7 +74,7 @@ const statedBy = ({ publication, completeness, overlay }: Snapshot): Readonly<Re
 });
 
 export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): AddDataRoute => {
-  const { snapshots, cache, onCache } = context;
+  const { snapshots, cache, admission, kept, onCache } = context;
   const cacheControl = `${context.needs === undefined ? 'public' : 'private'}, max-age=${context.cacheMaxAgeS}, must-revalidate`;
 
   /** The same for all answers of one snapshot, so it is made once. */
@@ -103,8 +107,9 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
       meta: string,
     ): Promise<Representation> => {
       snapshot.pin();
+      const counts = (input.query as { readonly count?: boolean }).count === true; // as: the lists' parameter, which other routes do not have
       try {
-        const answer = await route.answer(snapshot, input);
+        const answer = await admission[counts ? 'totals' : 'answers'].run(() => route.answer(snapshot, input));
         const body = envelopeText(answer, meta);
         return { body, bytes: Buffer.byteLength(body), next: answer.next ?? null };
       } finally {
@@ -121,7 +126,10 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
       const encoding = preferredEncoding(request.headers['accept-encoding']);
       const asked = request.headers['if-none-match'];
       const known = asked === undefined ? undefined : knownTag(asked, tag, encoding);
-      if (known !== undefined) return notModified(reply, snapshot, known);
+      if (known !== undefined) {
+        kept.add(request.url);
+        return notModified(reply, snapshot, known);
+      }
 
       const ready = cache.peek(tag);
       onCache(ready !== undefined);
@@ -135,6 +143,7 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
           if (error instanceof Problem && error.status === 404) reply.headers(statedBy(snapshot));
           throw error;
         }));
+      kept.add(request.url);
       if (asked === '*') return notModified(reply, snapshot, entityTag(tag, undefined));
       reply.headers(headersOf(snapshot));
       if (context.lagMs !== undefined && version === undefined) reply.header('rushes-lag-ms', context.lagMs());

@@ -25,6 +25,8 @@ export interface ServingOptions {
     readonly maxEventLoopDelayMs: number;
     readonly maxHeapBytes: number;
     readonly maxRssBytes: number;
+    /** Longest that computing an answer, or writing an event, waits in line; where it would take longer, requests are refused. */
+    readonly maxWaitMs: number;
     /** How often load is measured. */
     readonly sampleIntervalMs: number;
     readonly retryAfterS: number;
@@ -59,7 +61,7 @@ export const DEFAULT_OPTIONS: ServingOptions = {
   handlerTimeoutMs: 10_000,
   keepAliveTimeoutMs: 72_000,
   drainTimeoutMs: 10_000,
-  overload: { maxEventLoopDelayMs: 1_000, maxHeapBytes: 0, maxRssBytes: 0, sampleIntervalMs: 500, retryAfterS: 5 },
+  overload: { maxEventLoopDelayMs: 1_000, maxHeapBytes: 0, maxRssBytes: 0, maxWaitMs: 200, sampleIntervalMs: 500, retryAfterS: 5 },
   publicationPollMs: 250,
   maxOverlayStates: 200_000,
   staleAfterMs: 5_000,

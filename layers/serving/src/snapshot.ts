@@ -6,6 +6,7 @@
 import type { BatchViewStore, Publication } from '@rushes/ports';
 
 import { type About, type Dependency, describeAnswers } from './about.ts';
+import { keepCounts } from './kept-counts.ts';
 import type { Missing } from './overlay/completeness.ts';
 import { mergedReader } from './overlay/merged-reader.ts';
 import type { OverlayState } from './overlay/overlay.ts';
@@ -39,7 +40,8 @@ export const openPublication = async (
   publication: Publication,
   onTrouble: (error: unknown) => void,
 ): Promise<OpenPublication> => {
-  const views = await openViews(store, publication);
+  const opened = await openViews(store, publication);
+  const views: ViewReaders = { ...opened, titles: keepCounts(opened.titles) };
   let pins = 1;
   return {
     publication,
@@ -74,7 +76,8 @@ export const takeSnapshot = (open: OpenPublication, codeVersion: string, speed: 
       ? batch
       : {
           ...batch,
-          titles: mergedReader(batch.titles, overlay.titles),
+          // Answers of one snapshot count the same rows, and the overlay's part of a count grows with what changed.
+          titles: keepCounts(mergedReader(batch.titles, overlay.titles)),
           genres: mergedReader(batch.genres, overlay.genres),
           statistics: mergedReader(batch.statistics, overlay.statistics),
           sentiment: mergedReader(batch.sentiment, overlay.sentiment),

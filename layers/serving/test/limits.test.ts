@@ -82,7 +82,7 @@ describe('the rate limit', () => {
 });
 
 test('an overloaded process refuses with 503, but answers probes', async () => {
-  const overload = { maxEventLoopDelayMs: 0, maxHeapBytes: 1, maxRssBytes: 0, sampleIntervalMs: 10, retryAfterS: 7 };
+  const overload = { maxEventLoopDelayMs: 0, maxHeapBytes: 1, maxRssBytes: 0, maxWaitMs: 0, sampleIntervalMs: 10, retryAfterS: 7 };
   const { app, metrics } = await startService({ serving: { overload } });
   let refused = await app.inject('/movies');
   for (let tries = 0; refused.statusCode === 200 && tries < 200; tries += 1) {

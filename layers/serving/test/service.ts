@@ -11,7 +11,7 @@ import { MANIFEST } from './manifest.ts';
 import { memoryBatchViews, type MemoryBatchViews } from './memory-batch-views.ts';
 
 /** Many requests, and a machine that does other things too: load is tested by itself. */
-export const NEVER_TOO_MUCH: ServingOptions['overload'] = { ...DEFAULT_OPTIONS.overload, maxEventLoopDelayMs: 0 };
+export const NEVER_TOO_MUCH: ServingOptions['overload'] = { ...DEFAULT_OPTIONS.overload, maxEventLoopDelayMs: 0, maxWaitMs: 0 };
 
 export interface ServiceOptions {
   /** `undefined`: nothing is published. */

@@ -10,6 +10,7 @@ import type { Logger } from '@rushes/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 
+import type { Gate } from '../admission/gate.ts';
 import type { CurrentSnapshot } from '../current-snapshot.ts';
 import { positionText } from '../position.ts';
 import { badRequest, type Fault, Problem, unavailable } from '../problem.ts';
@@ -29,6 +30,8 @@ export interface EntranceContext {
   readonly snapshots: CurrentSnapshot;
   readonly waits: PositionWaits;
   readonly receipts: Receipts;
+  /** Bounds what is being written. */
+  readonly writes: Gate;
   readonly metrics: EntranceMetrics;
   readonly logger: Logger;
   /** Milliseconds since 1970. */
@@ -71,7 +74,7 @@ const readParameters = <P>(read: () => { readonly params: P }): { readonly param
 };
 
 export const entrances = (app: FastifyInstance, context: EntranceContext): AddEntrance => {
-  const { log, snapshots, waits, receipts, metrics, logger, now, newId } = context;
+  const { log, snapshots, waits, receipts, writes, metrics, logger, now, newId } = context;
 
   const append = async (to: EventLog, { event }: Posted, eventId: string, request: FastifyRequest): Promise<Receipt> => {
     const movieId = event.payload.movie_id;
@@ -168,9 +171,12 @@ export const entrances = (app: FastifyInstance, context: EntranceContext): AddEn
       const nowMs = now();
       const key = request.headers['idempotency-key'];
       const identity: RequestIdentity = { callerId: caller.id, idempotencyKey: key === undefined ? undefined : String(key) };
-      const { posted, bodyHash } = read(request, identity, nowMs);
-      const eventId = eventIdOf(identity, posted.path, newId);
-      const { receipt, isRepeated } = await receipts.once(eventId, bodyHash, () => accept(log, posted, eventId, request, identity, nowMs));
+      const { posted, receipt, isRepeated } = await writes.run(async () => {
+        const wanted = read(request, identity, nowMs);
+        const eventId = eventIdOf(identity, wanted.posted.path, newId);
+        const accepting = () => accept(log, wanted.posted, eventId, request, identity, nowMs);
+        return { posted: wanted.posted, ...(await receipts.once(eventId, wanted.bodyHash, accepting)) };
+      });
       if (isRepeated) metrics.onEvent(posted.event.type, 'repeated');
       return answer(reply, receipt, preferredWaitS(request.headers.prefer));
     };

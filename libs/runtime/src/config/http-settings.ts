@@ -104,6 +104,15 @@ export const overload = {
     fallback: 0,
     description: 'resident memory in bytes from which requests are refused with 503; 0 = no limit',
   }),
+  maxWaitMs: setting({
+    variable: 'RUSHES_OVERLOAD_WAIT_MS',
+    flag: '--overload-wait-ms',
+    placeholder: 'N',
+    schema: count,
+    fallback: 200,
+    description:
+      'longest that a request waits in line before it is worked on, in milliseconds; where it would be longer it is refused with 503; 0 = no limit',
+  }),
 };
 
 export const serving = {
