@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
+import { StoreBusyError } from '@rushes/ports';
 import { TransientError, type Logger } from '@rushes/runtime';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
@@ -14,6 +15,7 @@ const isFastifyError = (error: unknown): error is FastifyError => error instance
 /** What the client is told. */
 const problemOf = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
+  if (error instanceof StoreBusyError) return unavailable('A store is busy: another process has it locked.', RETRY_AFTER_S);
   if (error instanceof TransientError) return unavailable('A store is not reachable at the moment.', RETRY_AFTER_S);
   if (isFastifyError(error)) {
     const status = error.statusCode ?? 500;

@@ -1,10 +1,11 @@
 /** Posting movies, ratings and reviews: what is accepted is in the log, once, and every layer can use it. */
 import { judgeEvent, partitionOf, type Tconst, titleIdOf, topicOfEvent } from '@rushes/domain';
-import type { EventLog } from '@rushes/ports';
+import { type EventLog, StoreBusyError } from '@rushes/ports';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { parsePosition } from '../src/position.ts';
+import { PROBLEM_TYPE } from '../src/problem.ts';
 import { type EntranceService, NOW_MS, startEntrances } from './entrance-service.ts';
 
 const ID = titleIdOf('tt0000001' as Tconst); // as: well-formed
@@ -214,6 +215,28 @@ describe('a movie that is known', () => {
     failing = false;
     expect((await post('/movies', { ...MOVIE, imdb_link: LINK }, { headers: { 'idempotency-key': 'two' } })).statusCode).toBe(202);
     expect(await service.events()).toHaveLength(1);
+  });
+
+  test('can be posted once the log is not locked any more by another process', async () => {
+    await service.close();
+    let isLocked = true;
+    const unlessLocked = <Result>(call: () => Promise<Result>): Promise<Result> =>
+      isLocked ? Promise.reject(new StoreBusyError('log.sqlite', 10_000)) : call();
+    const wrapLog = (log: EventLog): EventLog => ({
+      ...log,
+      append: (records) => unlessLocked(() => log.append(records)),
+      bounds: (partition) => unlessLocked(() => log.bounds(partition)),
+    });
+    service = await startEntrances({ wrapLog });
+    key = (await service.makeKey('writer')).text;
+    const headers = { 'idempotency-key': 'one' };
+    for (const link of [null, 'https://www.imdb.com/title/tt0000001/']) {
+      const busy = await post('/movies', { ...MOVIE, imdb_link: link }, { headers: { 'idempotency-key': `locked-${link === null}` } });
+      expect([busy.statusCode, busy.headers['retry-after'], busy.headers['content-type']], busy.body).toEqual([503, '5', PROBLEM_TYPE]);
+      expect(busy.body).not.toContain('log.sqlite');
+    }
+    isLocked = false;
+    expect((await post('/movies', MOVIE, { headers })).statusCode).toBe(202);
   });
 
   test('is rated by the id it got, once answers show it', async () => {

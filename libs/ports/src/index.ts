@@ -9,3 +9,4 @@ export * from './log-beginning.ts';
 export * from './object-store.ts';
 export * from './rate-limiter.ts';
 export * from './speed-store.ts';
+export * from './store-busy.ts';

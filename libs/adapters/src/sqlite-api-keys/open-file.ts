@@ -5,20 +5,14 @@
 import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout } from 'node:timers/promises';
 
 import { makeFolder } from '../crash-safety/sync.ts';
+import { sqliteCode } from '../sqlite-access/error-codes.ts';
+import { whileLocked } from '../sqlite-access/while-locked.ts';
 import { APPLICATION_ID, FORMAT, SCHEMA } from './schema.ts';
 
-/** How long a statement waits while another process writes. */
-const BUSY_MS = 10_000;
-const RETRY_MS = 20;
-const SQLITE_BUSY = 5;
 /** Hashes of secrets are nobody's business but the owner's. SQLite gives its files beside it the same rights. */
 const OWNER_ONLY = 0o600;
-
-const isBusy = (error: unknown): boolean =>
-  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === SQLITE_BUSY;
 
 const pragma = (database: DatabaseSync, name: 'application_id' | 'user_version'): number =>
   Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
@@ -34,10 +28,16 @@ const prepareSchema = (path: string, database: DatabaseSync): void => {
     );
 };
 
+/** Whether nothing has to be written before the file can be used: then opening it waits for no writer. */
+const isPrepared = (database: DatabaseSync): boolean =>
+  pragma(database, 'application_id') === APPLICATION_ID && pragma(database, 'user_version') === FORMAT;
+
 const openOnce = (path: string): DatabaseSync => {
-  const database = new DatabaseSync(path, { timeout: BUSY_MS });
+  const database = new DatabaseSync(path);
   try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    if (isPrepared(database)) return database;
+    database.exec('BEGIN IMMEDIATE');
     prepareSchema(path, database);
     database.exec('COMMIT');
     return database;
@@ -48,21 +48,24 @@ const openOnce = (path: string): DatabaseSync => {
 };
 
 /** SQLite's errors do not name the file. */
-export const explained = (path: string, error: unknown): unknown =>
-  error instanceof Error && 'errcode' in error ? new Error(`the API keys in ${path}: ${error.message}`, { cause: error }) : error;
+const explained = (path: string, error: unknown): unknown =>
+  sqliteCode(error) !== undefined && error instanceof Error
+    ? new Error(`the API keys in ${path}: ${error.message}`, { cause: error })
+    : error;
+
+/** Runs one operation on the file, again later as long as another process has it locked. @throws StoreBusyError */
+export const onFile = async <Result>(path: string, operation: () => Result, lockWaitMs?: number): Promise<Result> => {
+  try {
+    return await whileLocked(path, operation, lockWaitMs);
+  } catch (error) {
+    throw explained(path, error);
+  }
+};
 
 /** @throws Error that names the file if it is damaged, of another format, or no store of keys at all. */
-export const openFile = async (file: string): Promise<DatabaseSync> => {
+export const openFile = async (file: string, lockWaitMs?: number): Promise<DatabaseSync> => {
   const path = resolve(file);
   await makeFolder(dirname(path));
   await (await open(path, 'a', OWNER_ONLY)).close();
-  // Two processes that make a file at once: SQLite refuses one of them without waiting.
-  for (let waitedMs = 0; ; waitedMs += RETRY_MS) {
-    try {
-      return openOnce(path);
-    } catch (error) {
-      if (!isBusy(error) || waitedMs >= BUSY_MS) throw explained(path, error);
-    }
-    await setTimeout(RETRY_MS);
-  }
+  return onFile(path, () => openOnce(path), lockWaitMs);
 };

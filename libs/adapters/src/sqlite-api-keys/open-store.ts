@@ -3,7 +3,7 @@ import type { SQLOutputValue } from 'node:sqlite';
 
 import { type ApiKey, type ApiKeyStore, ROLES } from '@rushes/ports';
 
-import { explained, openFile } from './open-file.ts';
+import { onFile, openFile } from './open-file.ts';
 
 const COLUMNS = 'id, secret_hash, name, role, created_ms, expires_ms, revoked_ms';
 
@@ -23,24 +23,30 @@ const keyOf = (row: Readonly<Record<string, SQLOutputValue>>): ApiKey => {
   };
 };
 
+export interface SqliteApiKeysOptions {
+  /** How long a call waits while another process has the file locked. Default: 10 seconds. */
+  readonly lockWaitMs?: number;
+}
+
 /** API keys in a SQLite file, made if it is not there, which several processes may have open. */
-export const openSqliteApiKeys = async (file: string): Promise<ApiKeyStore> => {
+export const openSqliteApiKeys = async (file: string, { lockWaitMs }: SqliteApiKeysOptions = {}): Promise<ApiKeyStore> => {
   const location = resolve(file);
-  const database = await openFile(location);
+  const database = await openFile(location, lockWaitMs);
   const insert = database.prepare(`INSERT INTO api_keys (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
   const select = database.prepare(`SELECT ${COLUMNS} FROM api_keys WHERE id = ?`);
   const selectAll = database.prepare(`SELECT ${COLUMNS} FROM api_keys ORDER BY created_ms, id`);
   const update = database.prepare(`UPDATE api_keys SET revoked_ms = coalesce(revoked_ms, ?) WHERE id = ? RETURNING ${COLUMNS}`);
 
   let isClosed = false;
-  const attempt = async <Result>(work: () => Result): Promise<Result> => {
-    if (isClosed) throw new Error(`${location} was closed`);
-    try {
-      return work();
-    } catch (error) {
-      throw explained(location, error);
-    }
-  };
+  const attempt = <Result>(work: () => Result): Promise<Result> =>
+    onFile(
+      location,
+      () => {
+        if (isClosed) throw new Error(`${location} was closed`);
+        return work();
+      },
+      lockWaitMs,
+    );
 
   return {
     location,

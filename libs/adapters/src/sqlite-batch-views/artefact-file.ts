@@ -1,9 +1,10 @@
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import type { ArtefactLayout, CellValue, Condition, ListedRow, ListQuery, Selection, ViewRow } from '@rushes/ports';
+import { isDamage } from '../sqlite-access/error-codes.ts';
 import { checkConditions, type ResolveMember } from './conditions.ts';
 import { countRows } from './count.ts';
-import { ArtefactFaultError, isDamage } from './errors.ts';
+import { ArtefactFaultError } from './errors.ts';
 import { listRows } from './list.ts';
 import { cells, type OpenFile } from './open-file.ts';
 import { columnType, FORMAT, MASK_BITS, physicalLayout, quoted } from './physical-layout.ts';
@@ -117,7 +118,7 @@ export const openArtefactFile = (path: string, limits: Limits = LIMITS): Artefac
     };
   } catch (error) {
     database.close();
-    if (!isDamage(error)) throw error;
+    if (!isDamage(error) || !(error instanceof Error)) throw error;
     throw new ArtefactFaultError(`${path} is damaged (${error.message}): delete it, and the next batch run builds it anew`);
   }
 };

@@ -17,6 +17,8 @@ export interface SqliteBatchViewsOptions {
   readonly readOnly?: boolean;
   /** Long lists and counts that run at once, each on a thread. Default: one less than the processor runs at once, at most 4, at least 1. */
   readonly scanThreads?: number;
+  /** How long a call waits while another process has the publications locked. Default: 10 seconds. */
+  readonly lockWaitMs?: number;
 }
 
 const ARTEFACT = /^[a-z0-9_-]{1,100}$/;
@@ -36,7 +38,7 @@ export const openSqliteBatchViews = async (folder: string, options: SqliteBatchV
     await removeLeftovers(location);
   }
   const threads = openThreads(options.scanThreads ?? Math.max(1, Math.min(MOST_DEFAULT_THREADS, availableParallelism() - 1)));
-  const publications = openPublications(location, readOnly);
+  const publications = openPublications(location, readOnly, options.lockWaitMs);
 
   const pathOf = (artefact: string): string => {
     if (!ARTEFACT.test(artefact) || artefact === PUBLICATIONS) {
@@ -100,7 +102,7 @@ export const openSqliteBatchViews = async (folder: string, options: SqliteBatchV
       writable('publishing');
       return publications.insert(publication);
     },
-    currentPublication: async () => publications.newest(1)[0],
+    currentPublication: async () => (await publications.newest(1))[0],
     listPublications: async (limit) => publications.newest(limit),
     close: async () => {
       publications.close();

@@ -2,19 +2,24 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Publication } from '@rushes/ports';
-import { isDamage } from './errors.ts';
+import { isDamage } from '../sqlite-access/error-codes.ts';
+import { whileLocked } from '../sqlite-access/while-locked.ts';
 
 /**
  * The publications, one row each under its unique number. They are only ever inserted; the disk has them when an insert returns. Who only reads opens
  * the file read-only, and finds no publications until there is one.
+ *
+ * The file has no write-ahead log, since that needs a folder that readers can write to. So a writer keeps readers out while it commits: they try again
+ * until it has.
  */
 export interface Publications {
-  insert(publication: Publication): boolean;
-  newest(limit: number): readonly Publication[];
+  /** Returns whether the number was free. @throws StoreBusyError */
+  insert(publication: Publication): Promise<boolean>;
+  /** @throws StoreBusyError */
+  newest(limit: number): Promise<readonly Publication[]>;
   close(): void;
 }
 
-const BUSY_MS = 10_000;
 const TABLE = 'CREATE TABLE IF NOT EXISTS publications (number INTEGER PRIMARY KEY, body TEXT NOT NULL)';
 const SQLITE_READONLY_ROLLBACK = 776;
 const NEWEST = 'SELECT number, body FROM publications ORDER BY number DESC LIMIT ?';
@@ -22,31 +27,41 @@ const NEWEST = 'SELECT number, body FROM publications ORDER BY number DESC LIMIT
 const hasTable = (database: DatabaseSync): boolean =>
   database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'publications'").get() !== undefined;
 
+/** The database if `prepare` says that it can be used; closed otherwise. */
+const opened = (database: DatabaseSync, prepare: () => boolean): DatabaseSync | undefined => {
+  let isUsable = false;
+  try {
+    isUsable = prepare();
+  } finally {
+    if (!isUsable) database.close();
+  }
+  return isUsable ? database : undefined;
+};
+
 /** Opening for writing takes back what a writer that died had not finished. */
 const recover = (path: string): void => {
-  const database = new DatabaseSync(path, { timeout: BUSY_MS });
-  hasTable(database);
-  database.close();
+  const database = new DatabaseSync(path);
+  opened(database, () => hasTable(database))?.close();
 };
 
 const openToRead = (path: string): DatabaseSync | undefined => {
   if (!existsSync(path)) return undefined;
-  const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS });
-  if (hasTable(database)) return database;
-  database.close();
-  return undefined;
+  const database = new DatabaseSync(path, { readOnly: true });
+  return opened(database, () => hasTable(database));
 };
 
-const openToWrite = (path: string): DatabaseSync => {
-  const database = new DatabaseSync(path, { timeout: BUSY_MS });
-  database.exec(`PRAGMA synchronous = EXTRA; ${TABLE}`);
-  return database;
+const openToWrite = (path: string): DatabaseSync | undefined => {
+  const database = new DatabaseSync(path);
+  return opened(database, () => {
+    database.exec(`PRAGMA synchronous = EXTRA; ${TABLE}`);
+    return true;
+  });
 };
 
-export const openPublications = (folder: string, readOnly: boolean): Publications => {
+export const openPublications = (folder: string, readOnly: boolean, lockWaitMs?: number): Publications => {
   const path = join(folder, 'publications.sqlite');
-  let opened: DatabaseSync | undefined;
-  const database = (): DatabaseSync | undefined => (opened ??= readOnly ? openToRead(path) : openToWrite(path));
+  let file: DatabaseSync | undefined;
+  const database = (): DatabaseSync | undefined => (file ??= readOnly ? openToRead(path) : openToWrite(path));
 
   const read = (limit: number): readonly Publication[] => {
     const rows = database()?.prepare(NEWEST).all(limit) ?? [];
@@ -56,28 +71,36 @@ export const openPublications = (folder: string, readOnly: boolean): Publication
       ...(JSON.parse(row['body'] as string) as Omit<Publication, 'number'>),
     }));
   };
+  const readRecovered = (limit: number): readonly Publication[] => {
+    try {
+      return read(limit);
+    } catch (error) {
+      const isUnfinished = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_READONLY_ROLLBACK;
+      if (!isUnfinished) throw error;
+      recover(path);
+      return read(limit);
+    }
+  };
   return {
-    insert({ number, ...body }) {
-      const result = database()?.prepare('INSERT OR IGNORE INTO publications VALUES (?, ?)').run(number, JSON.stringify(body));
-      return result?.changes === 1;
-    },
-    newest(limit) {
+    insert: ({ number, ...body }) =>
+      whileLocked(
+        path,
+        () => database()?.prepare('INSERT OR IGNORE INTO publications VALUES (?, ?)').run(number, JSON.stringify(body)).changes === 1,
+        lockWaitMs,
+      ),
+    async newest(limit) {
       try {
-        return read(limit);
+        return await whileLocked(path, () => readRecovered(limit), lockWaitMs);
       } catch (error) {
-        if (isDamage(error))
-          throw new Error(`${path} is damaged (${error.message}): stop everything, delete it, and the next batch run publishes anew`, {
-            cause: error,
-          });
-        const isUnfinished = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_READONLY_ROLLBACK;
-        if (!isUnfinished) throw error;
-        recover(path);
-        return read(limit);
+        if (!isDamage(error) || !(error instanceof Error)) throw error;
+        throw new Error(`${path} is damaged (${error.message}): stop everything, delete it, and the next batch run publishes anew`, {
+          cause: error,
+        });
       }
     },
     close() {
-      opened?.close();
-      opened = undefined;
+      file?.close();
+      file = undefined;
     },
   };
 };

@@ -1,15 +1,9 @@
-import type { PartitionId } from '@rushes/domain';
-import type { BarrierRecord } from '@rushes/ports';
+import type { EventLog } from '@rushes/ports';
 import type { LogFile } from './database.ts';
 import { endOf, offsetOf, positionOf } from './positions.ts';
 
 /** Where the barriers stand. They stay known when their records are trimmed. */
-export interface Barriers {
-  find(partition: PartitionId, number: number): { readonly barrier: BarrierRecord; readonly highestBefore: number | undefined } | undefined;
-  highest(): number;
-  /** 0 if there is none. */
-  highestBefore(partition: PartitionId, offset: number): number;
-}
+export type Barriers = Pick<EventLog, 'findBarrier' | 'highestBarrier' | 'highestBarrierBefore'>;
 
 export const barriersIn = (file: LogFile): Barriers => {
   const { database } = file;
@@ -23,7 +17,7 @@ export const barriersIn = (file: LogFile): Barriers => {
     return row === undefined ? undefined : Number(row['highest']);
   };
   return {
-    find(partition, number) {
+    async findBarrier(partition, number) {
       const at = file.numberOf(partition);
       return file.reading(() => {
         const row = first.get(number, positionOf(at, 0), endOf(at));
@@ -35,8 +29,8 @@ export const barriersIn = (file: LogFile): Barriers => {
         };
       });
     },
-    highest: () => file.reading(() => Number(highest.get()?.['highest'] ?? 0)),
-    highestBefore(partition, offset) {
+    highestBarrier: async () => file.reading(() => Number(highest.get()?.['highest'] ?? 0)),
+    async highestBarrierBefore(partition, offset) {
       const at = file.numberOf(partition);
       return file.reading(() => highestBefore(at, offset) ?? 0);
     },

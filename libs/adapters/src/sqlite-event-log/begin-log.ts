@@ -10,7 +10,7 @@ import { recordWriter } from './write-records.ts';
  * is never given again.
  */
 
-const recordInserter = (file: LogFile): ((partition: number, records: readonly LogRecord[]) => void) => {
+const recordInserter = (file: LogFile): ((partition: number, records: readonly LogRecord[]) => Promise<void>) => {
   const { database } = file;
   const insert = database.prepare('INSERT INTO records (position, appended_ms, barrier, key, id, value) VALUES (?, ?, ?, ?, ?, ?)');
   const remember = database.prepare('INSERT INTO barriers (position, number, highest, appended_ms) VALUES (?, ?, ?, ?)');
@@ -51,16 +51,17 @@ export const beginSqliteEventLog = async (
   now: () => number,
   newId?: () => string,
 ): Promise<string> => {
-  const file = await openFile(path, newId);
+  const file = await openFile(path, { newId });
   try {
     const insert = recordInserter(file);
-    for await (const { partition, records } of beginning.records) insert(file.numberOf(partition), records);
+    for await (const { partition, records } of beginning.records) await insert(file.numberOf(partition), records);
     const begin = file.database.prepare('UPDATE partitions SET earliest = ?, next = max(next, ?) WHERE number = ?');
-    file.writing(() => {
+    await file.writing(() => {
       for (const [number, partition] of file.partitions)
         begin.run(offsetAt(beginning.earliest, partition), offsetAt(beginning.next, partition), number);
     });
-    recordWriter(file, now)([{ barrier: beginning.barrier }]);
+    const write = recordWriter(file, now);
+    await file.writing(() => write([{ barrier: beginning.barrier }]));
     return file.id;
   } finally {
     file.database.close();

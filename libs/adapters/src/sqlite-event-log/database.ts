@@ -1,8 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { isPartitionId, type LogPartition, type PartitionId } from '@rushes/domain';
+import { isBusy } from '../sqlite-access/error-codes.ts';
+import { whileLocked } from '../sqlite-access/while-locked.ts';
 import { explained } from './errors.ts';
 
-/** An open log file. All work on it is synchronous: nothing of this process comes between the statements of a transaction. */
+/**
+ * An open log file. A transaction's work is synchronous: nothing of this process comes between its statements. Where another process has a lock, the
+ * transaction is begun again later, and the event loop goes on until then.
+ */
 export interface LogFile {
   readonly path: string;
   /** Which log it is. */
@@ -12,13 +17,25 @@ export interface LogFile {
   numberOf(partition: LogPartition): number;
   /** By number. The dead letters are none of them: no barriers, no owners, no trimming. */
   readonly partitions: ReadonlyMap<number, PartitionId>;
-  /** One snapshot for several reads. */
-  reading<Result>(work: () => Result): Result;
-  /** All of it, on the disk on return, or nothing of it. Waits while another process writes. */
-  writing<Result>(work: () => Result): Result;
+  /** One snapshot for several reads. Does not wait for writers. */
+  reading<Result>(work: () => Result): Promise<Result>;
+  /** All of it, on the disk on return, or nothing of it. Waits while another process writes. @throws StoreBusyError */
+  writing<Result>(work: () => Result): Promise<Result>;
+  /** The same without waiting: `undefined` if another process writes. */
+  writingNow<Result>(work: () => Result): { readonly result: Result } | undefined;
+  /** How long a call waits for another process. */
+  readonly lockWaitMs: number;
 }
 
-export const logFile = (path: string, database: DatabaseSync, id: string, all: ReadonlyMap<number, LogPartition>): LogFile => {
+export interface LogFileParts {
+  readonly path: string;
+  readonly database: DatabaseSync;
+  readonly id: string;
+  readonly partitions: ReadonlyMap<number, LogPartition>;
+  readonly lockWaitMs: number;
+}
+
+export const logFile = ({ path, database, id, partitions: all, lockWaitMs }: LogFileParts): LogFile => {
   const numbers = new Map([...all].map(([number, partition]) => [partition, number]));
   const partitions = new Map([...all].flatMap(([number, partition]) => (isPartitionId(partition) ? [[number, partition] as const] : [])));
   const [begin, beginImmediate, commit] = ['BEGIN', 'BEGIN IMMEDIATE', 'COMMIT'].map((sql) => database.prepare(sql)) as [
@@ -28,16 +45,20 @@ export const logFile = (path: string, database: DatabaseSync, id: string, all: R
   ]; // as: one for each
 
   const transaction = <Result>(start: StatementSync, work: () => Result): Result => {
+    if (!database.isOpen) throw new Error(`${path} was closed`);
+    start.run();
     try {
-      start.run();
-      try {
-        const result = work();
-        commit.run();
-        return result;
-      } catch (error) {
-        if (database.isTransaction) database.exec('ROLLBACK');
-        throw error;
-      }
+      const result = work();
+      commit.run();
+      return result;
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+  };
+  const whenUnlocked = async <Result>(start: StatementSync, work: () => Result): Promise<Result> => {
+    try {
+      return await whileLocked(path, () => transaction(start, work), lockWaitMs);
     } catch (error) {
       throw explained(path, error);
     }
@@ -48,12 +69,21 @@ export const logFile = (path: string, database: DatabaseSync, id: string, all: R
     id,
     database,
     partitions,
+    lockWaitMs,
     numberOf(partition) {
       const number = numbers.get(partition);
       if (number === undefined) throw new RangeError(`${path} has no partition ${JSON.stringify(partition)}`);
       return number;
     },
-    reading: (work) => transaction(begin, work),
-    writing: (work) => transaction(beginImmediate, work),
+    reading: (work) => whenUnlocked(begin, work),
+    writing: (work) => whenUnlocked(beginImmediate, work),
+    writingNow(work) {
+      try {
+        return { result: transaction(beginImmediate, work) };
+      } catch (error) {
+        if (isBusy(error)) return undefined;
+        throw explained(path, error);
+      }
+    },
   };
 };

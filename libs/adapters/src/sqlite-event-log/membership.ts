@@ -6,9 +6,9 @@ import { sessionsIn } from './sessions.ts';
  * A member's stay in a group. One whose lease ran out joins anew when it renews, as one that owned nothing. One whose name another process has
  * joined with since then owns nothing any more.
  */
-export const joiner = (file: LogFile, now: () => number): ((group: string, member: string, leaseMs: number) => Membership) => {
+export const joiner = (file: LogFile, now: () => number): ((group: string, member: string, leaseMs: number) => Promise<Membership>) => {
   const sessions = sessionsIn(file);
-  const change = <Result>(group: string, work: (nowMs: number) => Result): Result =>
+  const change = <Result>(group: string, work: (nowMs: number) => Result): Promise<Result> =>
     file.writing(() => {
       const nowMs = Math.floor(now());
       sessions.expire(group, nowMs);
@@ -17,14 +17,14 @@ export const joiner = (file: LogFile, now: () => number): ((group: string, membe
       return result;
     });
 
-  return (group, member, leaseMs) => {
+  return async (group, member, leaseMs) => {
     if (!Number.isSafeInteger(leaseMs) || leaseMs < 1) throw new RangeError(`a lease is a positive number of milliseconds, not ${leaseMs}`);
-    let session = change(group, (nowMs) => sessions.begin(group, member, leaseMs, nowMs));
+    let session = await change(group, (nowMs) => sessions.begin(group, member, leaseMs, nowMs));
     let hasLeft = false;
     return {
       renew: async () => {
         if (hasLeft) return [];
-        session = change(group, (nowMs) => {
+        session = await change(group, (nowMs) => {
           const current = sessions.find(group, member);
           if (current === undefined) return sessions.begin(group, member, leaseMs, nowMs);
           if (current === session) sessions.renew(session, nowMs);
@@ -34,7 +34,7 @@ export const joiner = (file: LogFile, now: () => number): ((group: string, membe
       },
       leave: async () => {
         hasLeft = true;
-        change(group, () => sessions.end(session));
+        await change(group, () => sessions.end(session));
       },
     };
   };

@@ -7,7 +7,6 @@ import { setTimeout } from 'node:timers/promises';
 import { PARTITIONS } from '@rushes/domain';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { explained } from './errors.ts';
 import { openSqliteEventLog } from './index.ts';
 import { openFile } from './open-file.ts';
 
@@ -130,23 +129,6 @@ test('another format is refused by its number', async () => {
   database.exec('PRAGMA user_version = 9');
   database.close();
   await expect(openSqliteEventLog(folder)).rejects.toThrow(/events\.sqlite has format 9, this program reads and writes 2/);
-});
-
-test('a file that another process keeps locked is named', async () => {
-  await filled();
-  const [one, other] = [new DatabaseSync(file), new DatabaseSync(file, { timeout: 0 })];
-  one.exec('BEGIN IMMEDIATE');
-  try {
-    other.exec('BEGIN IMMEDIATE');
-    expect.unreachable();
-  } catch (error) {
-    expect(explained(file, error)).toMatchObject({
-      message: expect.stringContaining(`${file} has been locked by another process`),
-      cause: error,
-    });
-  }
-  one.close();
-  other.close();
 });
 
 test('a partition that there is not is refused by its name', async () => {

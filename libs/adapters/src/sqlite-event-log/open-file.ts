@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { join, dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout } from 'node:timers/promises';
 import { DEAD_LETTERS, type LogPartition, PARTITIONS } from '@rushes/domain';
 import { makeFolder } from '../crash-safety/sync.ts';
+import { LOCK_WAIT_MS, whileLocked } from '../sqlite-access/while-locked.ts';
 import { type LogFile, logFile } from './database.ts';
-import { BUSY_MS, explained, isBusy } from './errors.ts';
+import { explained } from './errors.ts';
 import { APPLICATION_ID, FORMAT, SCHEMA, UPGRADES } from './schema.ts';
 
 /**
@@ -20,7 +20,6 @@ PRAGMA journal_size_limit = 67108864;
 
 const SUFFIX = '.sqlite';
 const FILE = `events${SUFFIX}`;
-const RETRY_MS = 20;
 
 /** A path that ends in `.sqlite` is the file itself, any other is the folder that it lies in. */
 const pathOf = (folderOrFile: string): string => {
@@ -55,34 +54,62 @@ const idOf = (database: DatabaseSync, newId: () => string): string => {
   return id;
 };
 
-const prepareFile = (path: string, database: DatabaseSync, newId: () => string): LogFile => {
-  database.exec(SETTINGS);
-  database.exec('BEGIN IMMEDIATE');
+const namesOf = (database: DatabaseSync): ReadonlyMap<number, LogPartition> =>
+  new Map(
+    database
+      .prepare('SELECT number, name FROM partitions')
+      .all()
+      .map((row) => [Number(row['number']), row['name'] as LogPartition]), // as: written here
+  );
+
+const EXPECTED: readonly LogPartition[] = [...PARTITIONS, DEAD_LETTERS];
+
+/** Makes the file what this program expects, within a transaction. */
+const prepareFile = (path: string, database: DatabaseSync, newId: () => string): void => {
   const isNew = database.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
   if (isNew) database.exec(`${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT}`);
   else liftFormat(path, database);
-  const id = idOf(database, newId);
+  idOf(database, newId);
   const add = database.prepare('INSERT OR IGNORE INTO partitions (name) VALUES (?)');
-  for (const partition of [...PARTITIONS, DEAD_LETTERS]) add.run(partition);
-  const rows = database.prepare('SELECT number, name FROM partitions').all();
-  database.exec('COMMIT');
-  return logFile(path, database, id, new Map(rows.map((row) => [Number(row['number']), row['name'] as LogPartition]))); // as: written here
+  for (const partition of EXPECTED) add.run(partition);
 };
 
+/** Whether nothing has to be written before the file can be used: then opening it waits for no writer. */
+const isPrepared = (database: DatabaseSync): boolean => {
+  if (pragma(database, 'application_id') !== APPLICATION_ID || pragma(database, 'user_version') !== FORMAT) return false;
+  const names = new Set(namesOf(database).values());
+  return EXPECTED.every((partition) => names.has(partition)) && database.prepare('SELECT 1 FROM identity').get() !== undefined;
+};
+
+export interface OpenFileOptions {
+  /** For a file that has no id yet. */
+  readonly newId?: (() => string) | undefined;
+  readonly lockWaitMs?: number;
+}
+
 /** @throws Error that names the file and the way out if it is damaged, of another format, or no log at all. */
-export const openFile = async (folderOrFile: string, newId: () => string = randomUUID): Promise<LogFile> => {
+export const openFile = async (folderOrFile: string, options: OpenFileOptions = {}): Promise<LogFile> => {
+  const { newId = randomUUID, lockWaitMs = LOCK_WAIT_MS } = options;
   const path = pathOf(folderOrFile);
   await makeFolder(dirname(path));
-  // Two processes that make a file at once: SQLite refuses one of them without waiting.
-  for (let waitedMs = 0; ; waitedMs += RETRY_MS) {
-    let database: DatabaseSync | undefined;
+  const openOnce = (): LogFile => {
+    const database = new DatabaseSync(path);
     try {
-      database = new DatabaseSync(path, { timeout: BUSY_MS });
-      return prepareFile(path, database, newId);
+      database.exec(SETTINGS);
+      if (!isPrepared(database)) {
+        database.exec('BEGIN IMMEDIATE');
+        prepareFile(path, database, newId);
+        database.exec('COMMIT');
+      }
+      return logFile({ path, database, id: idOf(database, newId), partitions: namesOf(database), lockWaitMs });
     } catch (error) {
-      database?.close();
-      if (!isBusy(error) || waitedMs >= BUSY_MS) throw explained(path, error);
+      database.close();
+      throw error;
     }
-    await setTimeout(RETRY_MS);
+  };
+  try {
+    return await whileLocked(path, openOnce, lockWaitMs);
+  } catch (error) {
+    throw explained(path, error);
   }
 };

@@ -1,4 +1,5 @@
 import type { EventLog } from '@rushes/ports';
+import { LOCK_WAIT_MS, whileLocked } from '../sqlite-access/while-locked.ts';
 import { appendQueue } from './append-queue.ts';
 import { barriersIn } from './barriers.ts';
 import { checkBarrier, checkRecords } from './check-records.ts';
@@ -20,6 +21,8 @@ export interface SqliteEventLogOptions {
   readonly retentionMs?: number;
   /** The log's clock in milliseconds. Default: the process's. */
   readonly now?: () => number;
+  /** How long a call waits while another process has the file locked. Default: 10 seconds. */
+  readonly lockWaitMs?: number;
 }
 
 /**
@@ -27,22 +30,35 @@ export interface SqliteEventLogOptions {
  * both are made if they are not there.
  */
 export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEventLogOptions = {}): Promise<EventLog> => {
-  const { retentionMs = DEFAULT_RETENTION_MS, now = Date.now } = options;
+  const { retentionMs = DEFAULT_RETENTION_MS, now = Date.now, lockWaitMs = LOCK_WAIT_MS } = options;
   if (!(retentionMs >= LEAST_RETENTION_MS)) {
     throw new RangeError(`a log's retention is at least ${LEAST_RETENTION_MS} ms (48 hours), not ${retentionMs} ms`);
   }
-  const file = await openFile(folderOrFile);
+  const file = await openFile(folderOrFile, { lockWaitMs });
   const dataVersion = file.database.prepare('PRAGMA data_version');
   const waits = waitingReads(() => Number(dataVersion.get()?.['data_version']));
-  const queue = appendQueue(recordWriter(file, now), (partitions) => waits.wake(partitions));
+  const write = recordWriter(file, now);
+  const queue = appendQueue({
+    write: (batches) => file.writingNow(() => write(batches))?.result,
+    onWritten: (partitions) => waits.wake(partitions),
+    lockWaitMs,
+    location: file.path,
+  });
   const reader = recordReader(file);
   const barriers = barriersIn(file);
   const offsetAtTime = offsetFinder(file);
   const join = joiner(file, now);
   const trim = trimmer(file);
   let isClosed = false;
+  let closing: Promise<void> | undefined;
   const open = (): void => {
     if (isClosed) throw new Error(`${file.path} was closed`);
+  };
+  const close = async (): Promise<void> => {
+    isClosed = true;
+    await queue.close();
+    waits.close();
+    file.database.close();
   };
 
   return {
@@ -61,7 +77,13 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
     },
     read: async (partition, from, limit, waitMs = 0) => {
       open();
-      return waits.until(file.numberOf(partition), limit > 0 ? waitMs : 0, () => reader.read(partition, from, limit));
+      const number = file.numberOf(partition);
+      const endMs = performance.now() + (limit > 0 ? waitMs : 0);
+      return whileLocked(
+        file.path,
+        () => waits.until(number, endMs - performance.now(), () => reader.read(partition, from, limit)),
+        lockWaitMs,
+      );
     },
     bounds: async (partition) => {
       open();
@@ -73,15 +95,15 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
     },
     findBarrier: async (partition, number) => {
       open();
-      return barriers.find(partition, number);
+      return barriers.findBarrier(partition, number);
     },
     highestBarrier: async () => {
       open();
-      return barriers.highest();
+      return barriers.highestBarrier();
     },
     highestBarrierBefore: async (partition, offset) => {
       open();
-      return barriers.highestBefore(partition, offset);
+      return barriers.highestBarrierBefore(partition, offset);
     },
     join: async (group, member, leaseMs) => {
       open();
@@ -91,12 +113,6 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
       open();
       return trim({ keepFrom, keepFromMs: Math.floor(now()) - retentionMs, isClosed: () => isClosed });
     },
-    close: async () => {
-      if (isClosed) return;
-      queue.close();
-      isClosed = true;
-      waits.close();
-      file.database.close();
-    },
+    close: () => (closing ??= close()),
   };
 };

@@ -1,13 +1,14 @@
 import type { LogPartition } from '@rushes/domain';
 import { type Bounds, type LogRecord, OffsetTrimmedError } from '@rushes/ports';
+import { isBusy } from '../sqlite-access/error-codes.ts';
 import type { LogFile } from './database.ts';
 import { explained } from './errors.ts';
 import { endOf, offsetOf, positionOf } from './positions.ts';
 
 export interface RecordReader {
-  /** What is there now. @throws OffsetTrimmedError */
+  /** What is there now. @throws OffsetTrimmedError, and SQLite's error if the file is locked just then. */
   read(partition: LogPartition, from: number, limit: number): LogRecord[];
-  bounds(partition: LogPartition): Bounds;
+  bounds(partition: LogPartition): Promise<Bounds>;
 }
 
 type Row = readonly [position: number, appendedAtMs: number, barrier: number | null, key: string, id: string, value: string];
@@ -45,10 +46,10 @@ export const recordReader = (file: LogFile): RecordReader => {
         if (from < earliest) throw new OffsetTrimmedError(file.path, partition, from, earliest);
         return rows.map(recordOf);
       } catch (error) {
-        throw explained(file.path, error);
+        throw isBusy(error) ? error : explained(file.path, error);
       }
     },
-    bounds(partition) {
+    async bounds(partition) {
       const number = file.numberOf(partition);
       return file.reading(() => boundsOf(number));
     },

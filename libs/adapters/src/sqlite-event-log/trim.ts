@@ -29,8 +29,8 @@ export const trimmer = (file: LogFile): ((trimming: Trimming) => Promise<number>
     return { earliest, end: Math.min(wanted, offsetAtTime(partition, keepFromMs), earliest + RECORDS_PER_STEP) };
   };
   /** Returns how many records were removed; `undefined` where nothing more is to be. */
-  const step = (partition: number, trimming: Trimming): number | undefined => {
-    const isAny = file.reading(() => {
+  const step = async (partition: number, trimming: Trimming): Promise<number | undefined> => {
+    const isAny = await file.reading(() => {
       const { earliest, end } = removable(partition, trimming);
       return end > earliest;
     });
@@ -47,7 +47,7 @@ export const trimmer = (file: LogFile): ((trimming: Trimming) => Promise<number>
     let removed = 0;
     for (const partition of file.partitions.keys()) {
       while (!trimming.isClosed()) {
-        const some = step(partition, trimming);
+        const some = await step(partition, trimming);
         if (some === undefined) break;
         removed += some;
         await setImmediate();

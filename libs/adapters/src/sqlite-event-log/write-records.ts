@@ -22,6 +22,7 @@ interface Tail {
   readonly appendedAtMs: number;
 }
 
+/** To be called within a transaction. */
 export const recordWriter = (file: LogFile, now: () => number): ((batches: readonly Batch[]) => Written) => {
   const { database } = file;
   const readTail = database.prepare('SELECT next, last_appended_ms AS last FROM partitions WHERE number = ?');
@@ -31,41 +32,40 @@ export const recordWriter = (file: LogFile, now: () => number): ((batches: reado
   const lastBarrier = database.prepare('SELECT highest FROM barriers WHERE position >= ? AND position < ? ORDER BY position DESC LIMIT 1');
   const remember = database.prepare('INSERT INTO barriers (position, number, highest, appended_ms) VALUES (?, ?, ?, ?)');
 
-  return (batches) =>
-    file.writing(() => {
-      const nowMs = Math.floor(now());
-      const tails = new Map<number, Tail>();
-      const tailOf = (partition: number): Tail => {
-        let tail = tails.get(partition);
-        if (tail === undefined) {
-          const row = readTail.get(partition);
-          tail = { next: Number(row?.['next']), appendedAtMs: Math.max(nowMs, Number(row?.['last'])) };
-          tails.set(partition, tail);
-        }
-        return tail;
-      };
-      const append = ({ partition, key, id, value }: NewRecord): Appended => {
-        const number = file.numberOf(partition);
+  return (batches) => {
+    const nowMs = Math.floor(now());
+    const tails = new Map<number, Tail>();
+    const tailOf = (partition: number): Tail => {
+      let tail = tails.get(partition);
+      if (tail === undefined) {
+        const row = readTail.get(partition);
+        tail = { next: Number(row?.['next']), appendedAtMs: Math.max(nowMs, Number(row?.['last'])) };
+        tails.set(partition, tail);
+      }
+      return tail;
+    };
+    const append = ({ partition, key, id, value }: NewRecord): Appended => {
+      const number = file.numberOf(partition);
+      const tail = tailOf(number);
+      const offset = tail.next++;
+      insertEvent.run(positionOf(number, offset), tail.appendedAtMs, key, id, value);
+      return { partition, offset, appendedAtMs: tail.appendedAtMs };
+    };
+    const appendBarrier = (barrier: number): void => {
+      for (const number of file.partitions.keys()) {
         const tail = tailOf(number);
-        const offset = tail.next++;
-        insertEvent.run(positionOf(number, offset), tail.appendedAtMs, key, id, value);
-        return { partition, offset, appendedAtMs: tail.appendedAtMs };
-      };
-      const appendBarrier = (barrier: number): void => {
-        for (const number of file.partitions.keys()) {
-          const tail = tailOf(number);
-          const position = positionOf(number, tail.next++);
-          const before = Number(lastBarrier.get(positionOf(number, 0), endOf(number))?.['highest'] ?? 0);
-          insertBarrier.run(position, tail.appendedAtMs, barrier);
-          remember.run(position, barrier, Math.max(before, barrier), tail.appendedAtMs);
-        }
-      };
-      const appended = batches.map((batch) => {
-        if ('records' in batch) return batch.records.map(append);
-        appendBarrier(batch.barrier);
-        return [];
-      });
-      for (const [number, { next, appendedAtMs }] of tails) writeTail.run(next, appendedAtMs, number);
-      return { appended, partitions: new Set(tails.keys()) };
+        const position = positionOf(number, tail.next++);
+        const before = Number(lastBarrier.get(positionOf(number, 0), endOf(number))?.['highest'] ?? 0);
+        insertBarrier.run(position, tail.appendedAtMs, barrier);
+        remember.run(position, barrier, Math.max(before, barrier), tail.appendedAtMs);
+      }
+    };
+    const appended = batches.map((batch) => {
+      if ('records' in batch) return batch.records.map(append);
+      appendBarrier(batch.barrier);
+      return [];
     });
+    for (const [number, { next, appendedAtMs }] of tails) writeTail.run(next, appendedAtMs, number);
+    return { appended, partitions: new Set(tails.keys()) };
+  };
 };

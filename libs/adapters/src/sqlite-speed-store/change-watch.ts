@@ -29,8 +29,16 @@ export const watchChanges = (dataVersion: () => unknown, pollMs: number): Change
     clearInterval(timer);
     timer = undefined;
   };
+  /** What can be read first is new if this could not. */
+  const versionNow = (): unknown => {
+    try {
+      return dataVersion();
+    } catch {
+      return undefined;
+    }
+  };
   const start = (): void => {
-    let seen = dataVersion();
+    let seen = versionNow();
     const look = (): void => {
       try {
         const version = dataVersion();

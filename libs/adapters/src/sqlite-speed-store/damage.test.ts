@@ -76,11 +76,11 @@ describe('a file that cannot be used', () => {
     await expect(use()).rejects.toThrow(saying('is damaged'));
   });
 
-  test.each([11, 26, 779])('whatever kind of damage SQLite names: %i', (errcode) => {
+  test.each([11, 26, 779])('whatever kind of damage SQLite names: %i', async (errcode) => {
     const operation = () => {
       throw Object.assign(new Error('malformed'), { errcode });
     };
-    expect(() => onFile(path, operation)).toThrow(saying('is damaged (malformed): stop everything'));
+    await expect(onFile(path, operation)).rejects.toThrow(saying('is damaged (malformed): stop everything'));
   });
 
   test('after it was deleted the store is empty and goes on', async () => {

@@ -1,28 +1,28 @@
 /** What SQLite says, in words that name the file and what to do about it. Nothing but this store's content is lost with the file. */
 
-const SQLITE_BUSY = 5;
-const SQLITE_CORRUPT = 11;
-const SQLITE_NOTADB = 26;
-
-/** SQLite's error code without its extension. */
-const codeOf = (error: unknown): number | undefined =>
-  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
-
-export const isBusy = (error: unknown): boolean => codeOf(error) === SQLITE_BUSY;
+import { isDamage, sqliteCode } from '../sqlite-access/error-codes.ts';
+import { whileLocked } from '../sqlite-access/while-locked.ts';
 
 const ADVICE = 'stop everything, delete it with its -wal and -shm files, and the speed layer projects it again from the log';
 
 export const unusable = (path: string, reason: string, cause?: unknown): Error =>
   new Error(`${path} ${reason}: ${ADVICE}`, cause === undefined ? undefined : { cause });
 
-/** Runs one operation on the file at `path`; what goes wrong in SQLite is thrown with the file's name. */
-export const onFile = <Result>(path: string, operation: () => Result): Result => {
+const explained = (path: string, error: unknown): unknown => {
+  if (sqliteCode(error) === undefined || !(error instanceof Error)) return error;
+  if (isDamage(error)) return unusable(path, `is damaged (${error.message})`, error);
+  return new Error(`the speed store ${path}: ${error.message}`, { cause: error });
+};
+
+/**
+ * Runs one operation on the file at `path`, again later as long as another process has it locked; what goes wrong in SQLite is thrown with the file's
+ * name.
+ * @throws StoreBusyError after `lockWaitMs`.
+ */
+export const onFile = async <Result>(path: string, operation: () => Result, lockWaitMs?: number): Promise<Result> => {
   try {
-    return operation();
+    return await whileLocked(path, operation, lockWaitMs);
   } catch (error) {
-    const code = codeOf(error);
-    if (code === undefined || !(error instanceof Error)) throw error;
-    if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB) throw unusable(path, `is damaged (${error.message})`, error);
-    throw new Error(`the speed store ${path}: ${error.message}`, { cause: error });
+    throw explained(path, error);
   }
 };

@@ -9,15 +9,11 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout } from 'node:timers/promises';
 
-import { isBusy, onFile, unusable } from './errors.ts';
+import { onFile, unusable } from './errors.ts';
 import { APPLICATION_ID, FORMAT, SCHEMA } from './schema.ts';
 import { inTransaction } from './transaction.ts';
 
-/** How long a call waits for another process's transaction. */
-const BUSY_MS = 10_000;
-const RETRY_MS = 10;
 const CACHE_KIB = 32_768;
 /** What the write-ahead log is cut back to after it was longer. */
 const LOG_BYTES = 16_777_216;
@@ -39,14 +35,18 @@ const prepareSchema = (database: DatabaseSync, path: string): void => {
   if (format !== FORMAT) throw unusable(path, `has format ${String(format)}, this program reads and writes format ${FORMAT}`);
 };
 
+/** Whether nothing has to be written before the file can be used: then opening it waits for no writer. */
+const isPrepared = (database: DatabaseSync): boolean =>
+  pragma(database, 'application_id') === APPLICATION_ID && pragma(database, 'user_version') === FORMAT;
+
 const openOnce = (path: string): DatabaseSync => {
-  const database = new DatabaseSync(path, { timeout: BUSY_MS });
+  const database = new DatabaseSync(path);
   try {
     database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY`);
     database.exec(
       `PRAGMA cache_size = -${CACHE_KIB}; PRAGMA journal_size_limit = ${LOG_BYTES}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
     );
-    inTransaction(database, () => prepareSchema(database, path));
+    if (!isPrepared(database)) inTransaction(database, () => prepareSchema(database, path));
     return database;
   } catch (error) {
     database.close();
@@ -55,17 +55,7 @@ const openOnce = (path: string): DatabaseSync => {
 };
 
 /** The change to a write-ahead log does not wait for others that do the same, so it is tried again. */
-export const openDatabase = async (path: string): Promise<DatabaseSync> => {
+export const openDatabase = async (path: string, lockWaitMs?: number): Promise<DatabaseSync> => {
   await mkdir(dirname(path), { recursive: true });
-  for (let waitedMs = 0; ; waitedMs += RETRY_MS) {
-    try {
-      return openOnce(path);
-    } catch (error) {
-      if (!isBusy(error) || waitedMs >= BUSY_MS)
-        return onFile(path, () => {
-          throw error;
-        });
-    }
-    await setTimeout(RETRY_MS);
-  }
+  return onFile(path, () => openOnce(path), lockWaitMs);
 };

@@ -18,17 +18,19 @@ export interface SqliteSpeedStoreOptions {
   readonly now?: () => number;
   /** How often other processes' writes are looked for while somebody listens for changes. Default: 20. */
   readonly pollMs?: number;
+  /** How long a call waits while another process has the file locked. Default: 10 seconds. */
+  readonly lockWaitMs?: number;
 }
 
 /**
- * The speed store in one SQLite file, shared by any number of processes. SQLite runs on the caller's thread: a call takes as long as its rows do, and
- * waits for other processes' calls. One call is one transaction. The connection to a file is never lost.
+ * The speed store in one SQLite file, shared by any number of processes. SQLite runs on the caller's thread: a call takes as long as its rows do. What
+ * writes waits for other processes that write, and the event loop goes on meanwhile; what reads does not. One call is one transaction. The connection to a file is never lost.
  */
 export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedStoreOptions = {}): Promise<SpeedStore> => {
-  const { now = Date.now, pollMs = 20 } = options;
+  const { now = Date.now, pollMs = 20, lockWaitMs } = options;
   const path = resolve(file);
-  const database = await openDatabase(path);
-  const { log, rows, changes, owners, coverage, positions, remover, dataVersion } = onFile(path, () => ({
+  const database = await openDatabase(path, lockWaitMs);
+  const { log, rows, changes, owners, coverage, positions, remover, dataVersion } = await onFile(path, () => ({
     log: logOf(database),
     rows: rowsOf(database),
     changes: changesOf(database),
@@ -39,12 +41,17 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
     dataVersion: database.prepare('PRAGMA data_version'),
   }));
   const watch = watchChanges(() => dataVersion.get()?.['data_version'], pollMs);
-  const read = <Result>(work: () => Result): Result => {
-    if (!database.isOpen) throw new Error(`the speed store ${path} was closed`);
-    return onFile(path, work);
-  };
-  const write = <Result>(work: () => Result): Result => read(() => inTransaction(database, work));
-  const writeAsOwner = (partition: PartitionId, fence: number, work: () => void = () => {}): boolean =>
+  const read = <Result>(work: () => Result): Promise<Result> =>
+    onFile(
+      path,
+      () => {
+        if (!database.isOpen) throw new Error(`the speed store ${path} was closed`);
+        return work();
+      },
+      lockWaitMs,
+    );
+  const write = <Result>(work: () => Result): Promise<Result> => read(() => inTransaction(database, work));
+  const writeAsOwner = (partition: PartitionId, fence: number, work: () => void = () => {}): Promise<boolean> =>
     write(() => {
       const isOwner = owners.claim(partition, fence);
       if (isOwner) work();
@@ -52,11 +59,11 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
     });
 
   async function* scan(view: string, aboveEpoch: number): AsyncGenerator<readonly SpeedRow[]> {
-    for (const group of read(() => rows.groupsAbove(view, aboveEpoch))) {
+    for (const group of await read(() => rows.groupsAbove(view, aboveEpoch))) {
       let batch: readonly SpeedRow[] = [];
       do {
         const last = batch.at(-1);
-        batch = read(() => rows.scanGroup(view, group, last, now()));
+        batch = await read(() => rows.scanGroup(view, group, last, now()));
         if (batch.length > 0) yield batch;
         await setImmediate();
       } while (batch.length > 0);
@@ -69,7 +76,7 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
     async upsert(timed, ttlMs) {
       const nowMs = now();
       const expiresAtMs = expiryAt(nowMs, ttlMs);
-      write(() => {
+      await write(() => {
         rows.upsert(timed, expiresAtMs);
         remover.removeRows(nowMs, timed.length);
       });
@@ -79,7 +86,7 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
     async appendChange(change, ttlMs) {
       const nowMs = now();
       const expiresAtMs = expiryAt(nowMs, ttlMs);
-      write(() => {
+      await write(() => {
         changes.append(change, expiresAtMs);
         remover.removeChanges(nowMs);
       });
