@@ -8,4 +8,5 @@ export * from './lake-logs.ts';
 export * from './log-beginning.ts';
 export * from './object-store.ts';
 export * from './rate-limiter.ts';
+export * from './sealed-json.ts';
 export * from './speed-store.ts';
