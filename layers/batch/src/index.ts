@@ -1,7 +1,8 @@
 import { openLake } from '@rushes/lake';
 import type { OffsetVector } from '@rushes/domain';
 import type { Publication } from '@rushes/ports';
-import { landedUpTo, lastLanding } from './log/landing.ts';
+import { lastLanding } from './log/landing.ts';
+import { soundlyLandedUpTo } from './log/mend-archive.ts';
 import { rollbackTo } from './publish/rollback.ts';
 import { summarizeVersions, type VersionSummary } from './publish/versions.ts';
 import type { BatchStores } from './run/run-batch.ts';
@@ -27,9 +28,11 @@ export { type Schedule, type ScheduleOptions, startSchedule } from './run/schedu
 export const listVersions = (stores: BatchStores, limit: number): Promise<readonly VersionSummary[]> =>
   summarizeVersions(openLake(stores.objects, ''), stores.views, limit);
 
-/** What of the log is archived: the log may forget the records before these offsets. */
-export const archivedUpTo = async ({ objects }: Pick<BatchStores, 'objects'>): Promise<OffsetVector> =>
-  landedUpTo(await lastLanding(openLake(objects, '')));
+/** What of the log is archived in files that are what was stored: the log may forget the records before these offsets. */
+export const archivedUpTo = async ({ objects, log }: Pick<BatchStores, 'objects' | 'log'>): Promise<OffsetVector> => {
+  const lake = openLake(objects, '');
+  return soundlyLandedUpTo(lake, log, await lastLanding(lake));
+};
 
 /** Publishes an earlier version again; without `toVersion`, the one before the current. */
 export const rollback = (stores: BatchStores, toVersion: number | undefined, now: Date = new Date()): Promise<Publication> =>

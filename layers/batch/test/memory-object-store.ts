@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { type ObjectInfo, ObjectNotFoundError, type ObjectStore } from '@rushes/ports';
 
@@ -26,6 +27,11 @@ export const memoryObjectStore = (now: () => Date = () => new Date()): ObjectSto
       const found = objects.get(key);
       if (!found) throw new ObjectNotFoundError('memory', key);
       await writeFile(path, found.body);
+    },
+    sha256: async (key, options) => {
+      const body = objects.get(key)?.body;
+      if (body) options?.onBytes?.(body.length);
+      return body && createHash('sha256').update(body).digest('hex');
     },
     head: async (key) => info(key),
     async *list(prefix) {

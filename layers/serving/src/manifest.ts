@@ -2,7 +2,7 @@
  * The published version's manifest, as far as the catalog shows it. It was written by another layer, perhaps of another version of this code:
  * invariant: what comes from here has the form below, or it is refused with the places where it has not.
  */
-import type { ObjectStore, Publication } from '@rushes/ports';
+import { DamagedRecordError, type ObjectStore, type Publication, unsealJson } from '@rushes/ports';
 import { Type, type Static } from 'typebox';
 import Value from 'typebox/value';
 
@@ -55,9 +55,10 @@ const FAULTS_TOLD = 3;
 
 const parse = (bytes: Uint8Array, place: string): unknown => {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    return unsealJson(bytes);
   } catch (cause) {
-    throw new Error(`the manifest ${place} is not JSON`, { cause });
+    if (!(cause instanceof DamagedRecordError)) throw cause;
+    throw new Error(`the manifest ${place} ${cause.message}`, { cause });
   }
 };
 

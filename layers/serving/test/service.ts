@@ -38,6 +38,7 @@ export const objectStore = (manifest: string | null = JSON.stringify(MANIFEST)):
     put: unused,
     putFile: unused,
     getFile: unused,
+    sha256: unused,
     head: unused,
     list: () => {
       throw new Error('not used by the serving layer');

@@ -1,6 +1,6 @@
 import { hashJson } from './content-hash.ts';
 import type { BatchEngine } from './engine.ts';
-import type { Lake } from './lake.ts';
+import { areSound, type Lake } from './lake.ts';
 import { quoteIdentifier } from './sql-text.ts';
 import { type TableFile, TableRecord } from './table-record.ts';
 
@@ -46,12 +46,10 @@ const contentOf = (table: TableRecord): unknown => [table.name, table.columns, t
 
 const recordKey = (derivation: string): string => `derivations/${derivation}.json`;
 
-/** The table of this derivation, if it was made before and all its files are still there. */
+/** The table of this derivation, if it was made before and all its files are still what was stored. */
 export const findDerived = async (lake: Lake, derivation: string): Promise<TableRecord | undefined> => {
-  const record = await lake.readJson(recordKey(derivation), TableRecord);
-  if (!record) return undefined;
-  const present = await Promise.all(record.files.map((file) => lake.objects.head(file.key)));
-  return present.every((info, at) => info?.bytes === record.files[at]?.bytes) ? record : undefined;
+  const record = await lake.readRemadeJson(recordKey(derivation), TableRecord);
+  return record && (await areSound(lake, record.files)) ? record : undefined;
 };
 
 /**
@@ -125,6 +123,6 @@ const writeFile = async (lake: Lake, engine: BatchEngine, table: string, select:
 
 /** Makes a stored table readable for models under its name, or only the rows that satisfy `where`. */
 export const defineStored = async (lake: Lake, engine: BatchEngine, table: TableRecord, where?: string): Promise<void> => {
-  const paths = await Promise.all(table.files.map((file) => lake.localFile(file.key)));
+  const paths = await Promise.all(table.files.map((file) => lake.localFile(file)));
   await engine.defineTable(table.name, table.columns, paths, where);
 };

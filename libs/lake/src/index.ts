@@ -7,4 +7,5 @@ export * from './macros.ts';
 export * from './manifest.ts';
 export * from './sql-text.ts';
 export * from './staged-json.ts';
+export * from './stored-file.ts';
 export * from './table-record.ts';

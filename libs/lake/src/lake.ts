@@ -1,19 +1,21 @@
 import { mkdir, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ObjectStore } from '@rushes/ports';
+import { DamagedRecordError, type HashOptions, type ObjectStore, sealJson, unsealJson } from '@rushes/ports';
 import type { Static, TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { hashFile } from './content-hash.ts';
+import { DamagedFileError, type FileFault, type StoredFile } from './stored-file.ts';
 import type { TableFile } from './table-record.ts';
 
-/** An object that is there but is not what it should be. */
-class CorruptObjectError extends Error {
+/** A record that is there but is not what it should be. */
+export class CorruptObjectError extends Error {
   override readonly name = 'CorruptObjectError';
 }
 
 /**
  * The lake: Parquet files and JSON records in an object store, with a local folder for files in the making.
- * Files are named after their content, so nothing that is stored ever changes.
+ * Files are named after their content, so nothing that is stored ever changes. Invariant: no file is read before its bytes were compared with its name,
+ * once by each process and again when it was written to.
  */
 export interface Lake {
   readonly objects: ObjectStore;
@@ -21,58 +23,125 @@ export interface Lake {
   scratchPath(name: string): string;
   /** Moves a local file into the lake as `<prefix>/<sha256>.parquet`. */
   storeFile(prefix: string, path: string, rows: number, partition?: string): Promise<TableFile>;
-  /** A local path at which an object can be read: in place where the store is a folder, else a copy. */
-  localFile(key: string): Promise<string>;
-  /** @throws CorruptObjectError if the object is no JSON of this form. */
+  /** What is wrong with a file; `undefined` if it is what was stored. */
+  faultOf(file: StoredFile, options?: HashOptions): Promise<FileFault | undefined>;
+  /**
+   * A local path at which a file can be read: in place where the store is a folder, else a copy.
+   * @throws DamagedFileError if it is not what was stored.
+   */
+  localFile(file: StoredFile): Promise<string>;
+  /** The first file among those that were read here which is not what was stored any more, if there is one: why the engine failed, say. */
+  damagedMeanwhile(): Promise<DamagedFileError | undefined>;
+  /** @throws CorruptObjectError if the object is not what was put, or of another form. */
   readJson<T extends TSchema>(key: string, schema: T): Promise<Static<T> | undefined>;
-  putJson(key: string, value: unknown): Promise<void>;
+  /** The same for a record that is made again where it is lost: a damaged one is as good as none. */
+  readRemadeJson<T extends TSchema>(key: string, schema: T): Promise<Static<T> | undefined>;
+  putJson(key: string, value: object): Promise<void>;
   /** `false` if the key is taken. */
-  putJsonIfAbsent(key: string, value: unknown): Promise<boolean>;
+  putJsonIfAbsent(key: string, value: object): Promise<boolean>;
 }
 
-const encode = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`);
+export interface LakeOptions {
+  /** Told once of each file or record that is not what was stored. */
+  readonly onFault?: (error: DamagedFileError | CorruptObjectError) => void;
+}
 
 /** Opens the lake over an object store; `scratchFolder` must exist and belong to this run alone. */
-export const openLake = (objects: ObjectStore, scratchFolder: string): Lake => ({
-  objects,
-  scratchPath: (name) => join(scratchFolder, name),
+export const openLake = (objects: ObjectStore, scratchFolder: string, { onFault }: LakeOptions = {}): Lake => {
+  const read = new Map<string, StoredFile>();
+  const told = new Set<string>();
+  const tell = (error: DamagedFileError | CorruptObjectError): void => {
+    if (told.has(error.message)) return;
+    told.add(error.message);
+    onFault?.(error);
+  };
 
-  async storeFile(prefix, path, rows, partition) {
-    const [sha256, { size: bytes }] = await Promise.all([hashFile(path), stat(path)]);
-    const key = `${prefix}/${sha256}.parquet`;
-    await objects.putFile(key, path);
-    return { key, sha256, rows, bytes, ...(partition !== undefined && { partition }) };
-  },
+  const faultOf = async (file: StoredFile, options?: HashOptions): Promise<FileFault | undefined> => {
+    const info = await objects.head(file.key);
+    const isSound = info?.bytes === file.bytes && (await objects.sha256(file.key, options)) === file.sha256;
+    if (isSound) return undefined;
+    const fault = info === undefined ? 'missing' : 'damaged';
+    tell(new DamagedFileError(file.key, objects.location, fault));
+    return fault;
+  };
 
-  async localFile(key) {
-    if (objects.localPath) return objects.localPath(key);
-    const path = join(scratchFolder, 'objects', key);
+  const copy = async (file: StoredFile): Promise<string> => {
+    const path = join(scratchFolder, 'objects', file.key);
     if (await stat(path).catch(() => undefined)) return path;
     await mkdir(dirname(path), { recursive: true });
-    await objects.getFile(key, `${path}.part`);
+    await objects.getFile(file.key, `${path}.part`);
+    if ((await hashFile(`${path}.part`)) !== file.sha256) throw new DamagedFileError(file.key, objects.location, 'damaged');
     await rename(`${path}.part`, path);
     return path;
-  },
+  };
 
-  async readJson(key, schema) {
+  const readJson = async <T extends TSchema>(key: string, schema: T): Promise<Static<T> | undefined> => {
     const bytes = await objects.get(key);
     if (!bytes) return undefined;
     let value: unknown;
     try {
-      value = JSON.parse(new TextDecoder().decode(bytes));
+      value = unsealJson(bytes);
     } catch (cause) {
-      throw new CorruptObjectError(`${key} in ${objects.location} is not JSON; restore it from a backup or remove it`, { cause });
+      if (!(cause instanceof DamagedRecordError)) throw cause;
+      throw new CorruptObjectError(`${key} in ${objects.location} ${cause.message}; restore it from a backup or remove it`, { cause });
     }
     if (Value.Check(schema, value)) return value;
     const faults = Value.Errors(schema, value)
       .slice(0, 3)
       .map((error) => `${error.instancePath || '/'} ${error.message}`);
     throw new CorruptObjectError(`${key} in ${objects.location} is not of the expected form: ${faults.join('; ')}`);
-  },
+  };
 
-  async putJson(key, value) {
-    await objects.put(key, encode(value));
-  },
+  return {
+    objects,
+    scratchPath: (name) => join(scratchFolder, name),
 
-  putJsonIfAbsent: (key, value) => objects.putIfAbsent(key, encode(value)),
-});
+    async storeFile(prefix, path, rows, partition) {
+      const [sha256, { size: bytes }] = await Promise.all([hashFile(path), stat(path)]);
+      const key = `${prefix}/${sha256}.parquet`;
+      await objects.putFile(key, path);
+      return { key, sha256, rows, bytes, ...(partition !== undefined && { partition }) };
+    },
+
+    faultOf,
+
+    async localFile(file) {
+      const fault = await faultOf(file);
+      if (fault) throw new DamagedFileError(file.key, objects.location, fault);
+      read.set(file.key, file);
+      return objects.localPath?.(file.key) ?? (await copy(file));
+    },
+
+    async damagedMeanwhile() {
+      for (const file of read.values()) {
+        const fault = await faultOf(file);
+        if (fault) return new DamagedFileError(file.key, objects.location, fault);
+      }
+      return undefined;
+    },
+
+    readJson,
+
+    async readRemadeJson(key, schema) {
+      try {
+        return await readJson(key, schema);
+      } catch (error) {
+        if (!(error instanceof CorruptObjectError)) throw error;
+        tell(error);
+        return undefined;
+      }
+    },
+
+    async putJson(key, value) {
+      await objects.put(key, sealJson(value));
+    },
+
+    putJsonIfAbsent: (key, value) => objects.putIfAbsent(key, sealJson(value)),
+  };
+};
+
+/** Whether all of these files are what was stored. What can be made again is made again where they are not. */
+export const areSound = async (lake: Lake, files: readonly StoredFile[]): Promise<boolean> => {
+  for (const file of files) if (await lake.faultOf(file)) return false;
+  return true;
+};

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -143,6 +144,29 @@ export const objectStoreContract = ({ name, open }: { readonly name: string; rea
       expect(info).toMatchObject({ key: 'k', bytes: 5 });
       expect(Math.abs(Date.now() - (info?.modifiedAt.getTime() ?? 0))).toBeLessThan(3_600_000);
       expect(await collect(store.list('k'))).toEqual([info]);
+    });
+
+    test('sha256 is that of the bytes, however often they are replaced; nothing has none', async () => {
+      const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+      await writeFile(join(local, 'from'), 'a file');
+      await store.putFile('a/file', join(local, 'from'));
+      expect(await store.sha256('a/file')).toBe(sha256('a file'));
+      for (const body of ['first', 'other']) {
+        await store.put('a/file', bytes(body));
+        for (const one of [store, await opened.reopen()])
+          expect([await one.sha256('a/file'), await one.sha256('a/file', { again: true })]).toEqual([sha256(body), sha256(body)]);
+      }
+      expect(await store.sha256('a')).toBeUndefined();
+      expect(await store.sha256('b')).toBeUndefined();
+      await store.delete('a/file');
+      expect(await store.sha256('a/file')).toBeUndefined();
+    });
+
+    test('sha256 tells of the bytes that it reads, and of none that it knows', async () => {
+      await store.put('k', bytes('12345'));
+      let read = 0;
+      await store.sha256('k', { again: true, onBytes: (count) => (read += count) });
+      expect(read).toBe(5);
     });
 
     test('lists all keys that start with a text, folder or not, in the order of their bytes', async () => {

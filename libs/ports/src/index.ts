@@ -8,5 +8,6 @@ export * from './lake-logs.ts';
 export * from './log-beginning.ts';
 export * from './object-store.ts';
 export * from './rate-limiter.ts';
+export * from './sealed-json.ts';
 export * from './speed-store.ts';
 export * from './store-busy.ts';

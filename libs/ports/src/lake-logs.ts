@@ -6,6 +6,7 @@
 import { isPartitionId, type OffsetVector } from '@rushes/domain';
 
 import type { ObjectStore } from './object-store.ts';
+import { sealJson, unsealJson } from './sealed-json.ts';
 
 export interface LakeLog {
   readonly number: number;
@@ -27,7 +28,7 @@ const isVector = (value: unknown): value is OffsetVector =>
 
 const parse = (bytes: Uint8Array): unknown => {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    return unsealJson(bytes);
   } catch {
     return undefined;
   }
@@ -52,7 +53,7 @@ export const listLakeLogs = async (objects: ObjectStore): Promise<readonly LakeL
 
 /** Adds a log; `false` if there is one of this number. */
 export const putLakeLog = (objects: ObjectStore, log: LakeLog): Promise<boolean> =>
-  objects.putIfAbsent(keyOf(log.number), new TextEncoder().encode(`${JSON.stringify({ format: FORMAT, ...log }, undefined, 1)}\n`));
+  objects.putIfAbsent(keyOf(log.number), sealJson({ format: FORMAT, ...log }));
 
 /** Makes the lake the log's with this id if it is nobody's yet. Returns the log that it belongs to. */
 export const claimLake = async (objects: ObjectStore, id: string, now: Date): Promise<LakeLog> => {

@@ -5,6 +5,14 @@ export interface ObjectInfo {
   readonly modifiedAt: Date;
 }
 
+export interface HashOptions {
+  /** Read the bytes, whatever is remembered. Default: false. */
+  readonly again?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told of bytes as they are read. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+}
+
 /**
  * Immutable files by key, as S3 has them. Keys are `/`-separated, without a leading slash; no key is the prefix of
  * another key plus `/`. A reader sees an object whole or not at all, also after a crash in the middle of a put.
@@ -27,6 +35,12 @@ export interface ObjectStore {
 
   /** Copies an object to the local file `path`. Throws `ObjectNotFoundError` if there is none. */
   getFile(key: string, path: string): Promise<void>;
+
+  /**
+   * SHA-256 of an object's bytes as they lie there now, in hex; `undefined` if there is none. What was read before and was not written to since may be
+   * answered from memory, unless `again` asks for the bytes.
+   */
+  sha256(key: string, options?: HashOptions): Promise<string | undefined>;
 
   /** Size and age of one object, or `undefined` if there is none. */
   head(key: string): Promise<ObjectInfo | undefined>;

@@ -5,7 +5,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { IMDB_DATASETS, type ImdbDataset } from '@rushes/domain';
-import { type Dump, hashFile, type Lake, quoteLiteral, stagedFileSelect, TableFile, TableRecord } from '@rushes/lake';
+import { areSound, type Dump, hashFile, type Lake, quoteLiteral, stagedFileSelect, TableFile, TableRecord } from '@rushes/lake';
 import { TransientError } from '@rushes/runtime';
 import Type, { type Static } from 'typebox';
 import type { RunContext } from '../run-context.ts';
@@ -85,12 +85,8 @@ const fromRecord = (dataset: ImdbDataset, record: Static<typeof LoadRecord>, reu
   reused,
 });
 
-/** Whether a load's files are still there: what was lost is loaded again. */
-const isWhole = async (lake: Lake, { table, rejects }: Static<typeof LoadRecord>): Promise<boolean> => {
-  const files = [...table.files, rejects];
-  const found = await Promise.all(files.map((file) => lake.objects.head(file.key)));
-  return files.every((file, at) => found[at]?.bytes === file.bytes);
-};
+/** Whether a load's files are still what was stored: what was lost is loaded again. */
+const isWhole = (lake: Lake, { table, rejects }: Static<typeof LoadRecord>): Promise<boolean> => areSound(lake, [...table.files, rejects]);
 
 /** A file that is staged but not yet in the lake, or one whose content was loaded before. */
 export type PreparedLoad =
@@ -100,7 +96,7 @@ export type PreparedLoad =
 /** Reads a file, unless its content was loaded before. Uses no SQL engine, so it can go on beside one. */
 export const prepareLoad = async (context: Pick<RunContext, 'lake' | 'progress' | 'signal'>, file: SourceFile): Promise<PreparedLoad> => {
   const sha256 = await hashFile(file.path, context.signal);
-  const record = await context.lake.readJson(loadKey(file.dataset, sha256), LoadRecord);
+  const record = await context.lake.readRemadeJson(loadKey(file.dataset, sha256), LoadRecord);
   if (record && (await isWhole(context.lake, record))) return { loaded: fromRecord(file.dataset, record, true) };
   const folder = context.lake.scratchPath(join('staged', file.dataset));
   await mkdir(folder, { recursive: true });

@@ -4,9 +4,10 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId, type Topic, topicOf, TOPICS } from '@rushes/domain';
-import type { Column, TableFile } from '@rushes/lake';
+import type { TableFile } from '@rushes/lake';
 import { type EventLog, type LogRecord, OffsetTrimmedError } from '@rushes/ports';
 import type { RunContext } from '../run-context.ts';
+import { ARCHIVE_COLUMNS, archiveRow } from './archive-rows.ts';
 import { type JsonLines, openJsonLines } from './json-lines.ts';
 import { ARCHIVE, type Gap, type LandedPartition, landedOf, type Landing, landingKey, lastLanding } from './landing.ts';
 import { storeLines } from './store-lines.ts';
@@ -15,23 +16,6 @@ const READ_RECORDS = 2000;
 
 /** Barriers alone wait this long, by the log's time: a run without events leaves no files behind, and none leaves the log before it landed. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
-
-const ARCHIVE_COLUMNS: readonly Column[] = [
-  { name: 'partition', type: 'VARCHAR' },
-  { name: 'offset', type: 'BIGINT' },
-  { name: 'appended_at_ms', type: 'BIGINT' },
-  { name: 'kind', type: 'VARCHAR' },
-  { name: 'key', type: 'VARCHAR' },
-  { name: 'id', type: 'VARCHAR' },
-  { name: 'value', type: 'VARCHAR' },
-  { name: 'barrier', type: 'BIGINT' },
-];
-
-const rowOf = (partition: PartitionId, record: LogRecord): Readonly<Record<string, unknown>> => {
-  const { offset, appendedAtMs, kind } = record;
-  const place = { partition, offset, appended_at_ms: appendedAtMs, kind };
-  return kind === 'barrier' ? { ...place, barrier: record.number } : { ...place, key: record.key, id: record.id, value: record.value };
-};
 
 interface Staged {
   readonly partitions: Readonly<Record<PartitionId, LandedPartition>>;
@@ -85,7 +69,7 @@ const stage = async ({ lake, signal }: RunContext, log: EventLog, last: Landing 
       const landed = await readRange(log, partition, before, offsetAt(cut, partition), async (records) => {
         signal.throwIfAborted();
         for (const record of records) {
-          out.add(rowOf(partition, record));
+          out.add(archiveRow(partition, record));
           if (record.kind === 'event') events += 1;
           oldestMs = Math.min(oldestMs, record.appendedAtMs);
           newestMs = Math.max(newestMs, record.appendedAtMs);

@@ -4,8 +4,8 @@
  */
 import { DUPLICATE_WINDOW_MS, type PartitionId, topicOf } from '@rushes/domain';
 import { type Lake, quoteLiteral } from '@rushes/lake';
-import { TerminalError } from '@rushes/runtime';
 import type { RunContext } from '../run-context.ts';
+import { isLost, landedFile, lostArchiveError } from './landed-files.ts';
 import { type Gap, landedOf, type Landing, landingBefore } from './landing.ts';
 
 /** A record as it was archived. Names are short because there are many. */
@@ -79,20 +79,23 @@ const openRange = (
   range: PartitionRange,
   gaps: readonly Gap[],
 ): ArchivedRange => {
-  const { engine, signal } = context;
+  const { engine, signal, lake } = context;
   const { partition, from, to } = range;
   const topic = topicOf(partition);
-  const filesOf = (wanted: (landing: Landing) => boolean) =>
-    landings.filter(wanted).flatMap((landing) => {
-      const landed = landedOf(landing, partition);
-      const file = landing.files[topic];
-      return file && landed.to > landed.from ? [file] : [];
-    });
-  const earlier = filesOf((landing) => landedOf(landing, partition).to <= from);
-  const own = filesOf((landing) => landedOf(landing, partition).to > from && landedOf(landing, partition).from < to);
+  const filled = landings.filter((landing) => {
+    const landed = landedOf(landing, partition);
+    return landing.files[topic] !== undefined && landed.to > landed.from;
+  });
+  const earlier = filled.filter((landing) => landedOf(landing, partition).to <= from);
+  const own = filled.filter((landing) => landedOf(landing, partition).to > from && landedOf(landing, partition).from < to);
 
   const fromFiles = async (files: typeof own): Promise<string> => {
-    const paths = await Promise.all(files.map((file) => localFile(context.lake, file.key)));
+    const paths: string[] = [];
+    for (const landing of files) {
+      const file = await landedFile(lake, landing, topic);
+      if (file && isLost(file)) throw lostArchiveError(lake, file);
+      if (file) paths.push(await lake.localFile(file));
+    }
     return `FROM read_parquet([${paths.map(quoteLiteral).join(', ')}]) WHERE "partition" = ${quoteLiteral(partition)}`;
   };
   const stream = async function* <Row extends KnownRecord>(
@@ -130,12 +133,4 @@ const openRange = (
       return Number(row?.['events']);
     },
   };
-};
-
-const localFile = async (lake: Lake, key: string): Promise<string> => {
-  if (!(await lake.objects.head(key)))
-    throw new TerminalError(`the log's archive in ${lake.objects.location} lacks ${key}`, {
-      hint: 'restore it from a backup: it cannot be made anew',
-    });
-  return lake.localFile(key);
 };

@@ -2,11 +2,11 @@
  * Keyed views of a version: the parent's states merged with the fold of what came since, or the fold of everything. Invariant: both give the same rows in
  * the same order, so the same bytes; a view without new events shares its parent's file.
  */
-import { type Column, defineStored, hashJson, type TableFile, type TableRecord } from '@rushes/lake';
+import { areSound, type Column, defineStored, hashJson, type TableFile, type TableRecord } from '@rushes/lake';
 import { foldSelect, keyColumns, type KeyedView, mergeSelect } from '@rushes/views';
 import type { RunContext } from '../run-context.ts';
 import { EVENT_TABLES } from './event-tables.ts';
-import { areFilesThere, type ParentVersion, type SilverEvents } from './silver-events.ts';
+import { type ParentVersion, type SilverEvents } from './silver-events.ts';
 
 export interface KeyedTable {
   readonly table: TableRecord;
@@ -31,7 +31,7 @@ export const buildKeyedTable = async (
 ): Promise<KeyedTable> => {
   const { lake, engine } = context;
   const earlier = parent?.tables.find((table) => table.name === keyedName(view));
-  const base = earlier && !silver.isAnew && isOf(view, earlier) && (await areFilesThere(lake, earlier)) ? earlier : undefined;
+  const base = earlier && !silver.isAnew && isOf(view, earlier) && (await areSound(lake, earlier.files)) ? earlier : undefined;
   if (base && silver.added[view.topic].length === 0) {
     await defineStored(lake, engine, base);
     return { table: base, reused: true };

@@ -5,6 +5,7 @@ import type { RunContext } from '../run-context.ts';
 import type { StepLog } from '../run/steps.ts';
 import { archiveLog } from './archive-log.ts';
 import { cutOf, placeCut, type PlacedCut, requireSameLog } from './cut.ts';
+import { mendArchive } from './mend-archive.ts';
 import { landedUpTo, type Landing, lastLanding } from './landing.ts';
 
 /** Which part of the log a run covers, and the archive that holds it. */
@@ -43,6 +44,11 @@ export const landLog = async (
     'bronze.log',
     () => archiveLog(context, log, version, cut, before?.number ?? 0),
     ({ landedEvents }) => ({ rows: landedEvents, reused: landedEvents === 0 }),
+  );
+  await steps.step(
+    'bronze.log mended',
+    () => mendArchive(context, log, version, last),
+    (mended) => ({ rows: mended, reused: mended === 0 }),
   );
   if (overtakenBy) context.logger.warn({ ...overtakenBy }, `barrier ${overtakenBy.number} stands before barrier ${version}`);
   return { cut, log: log.id, last, overtakenBy };

@@ -2,10 +2,10 @@
  * Since which version a title's rating is what IMDb's dump says: state that is carried from version to version, since no dump tells it. Invariant: a row
  * that did not change keeps its number, so an edit that came after the rating is not overridden by a dump that says the same again.
  */
-import { defineStored, hashJson, type TableRecord } from '@rushes/lake';
+import { areSound, defineStored, hashJson, type TableRecord } from '@rushes/lake';
 import type { RunContext } from '../run-context.ts';
 import type { EventTable } from './event-tables.ts';
-import { areFilesThere, type ParentVersion } from './silver-events.ts';
+import { type ParentVersion } from './silver-events.ts';
 
 export const RATING_CHANGES: EventTable = {
   name: 'silver.rating_changes',
@@ -43,13 +43,13 @@ export const buildRatingChanges = async (
 ): Promise<{ readonly table: TableRecord; readonly reused: boolean }> => {
   const before = parent?.tables.find((table) => table.name === ratings.name);
   const listed = parent?.tables.find((table) => table.name === RATING_CHANGES.name);
-  const changes = listed && (await areFilesThere(lake, listed)) ? listed : tableOf([]);
+  const changes = listed && (await areSound(lake, listed.files)) ? listed : tableOf([]);
   if (listed && changes !== listed)
-    logger.warn(`${RATING_CHANGES.name} of version ${parent?.version} is gone: changes before it are not known any more`);
-  const isComparable = before !== undefined && contentOf(before) !== contentOf(ratings) && (await areFilesThere(lake, before));
+    logger.warn(`${RATING_CHANGES.name} of version ${parent?.version} is gone or damaged: changes before it are not known any more`);
+  const isComparable = before !== undefined && contentOf(before) !== contentOf(ratings) && (await areSound(lake, before.files));
   if (!isComparable) {
     if (before && contentOf(before) !== contentOf(ratings))
-      logger.warn(`${ratings.name} of version ${parent?.version} is gone: which ratings changed since is not known`);
+      logger.warn(`${ratings.name} of version ${parent?.version} is gone or damaged: which ratings changed since is not known`);
     await defineStored(lake, engine, changes);
     return { table: changes, reused: true };
   }

@@ -1,9 +1,9 @@
 /**
  * Silver events of a version: the parent's files and new ones for what lies between its cut and this one. Whenever events are judged otherwise than they
- * were, under `--full`, and where a file of the parent is gone, all of them are made anew from the archive.
+ * were, under `--full`, and where a file of the parent is gone or damaged, all of them are made anew from the archive.
  */
 import { offsetAt, PARTITIONS, SILVER_EVENT_VERSION, type Topic, TOPICS } from '@rushes/domain';
-import { hashJson, type Lake, type Manifest, type TableFile, type TableRecord } from '@rushes/lake';
+import { areSound, hashJson, type Lake, type Manifest, type TableFile, type TableRecord } from '@rushes/lake';
 import type { DuplicateFilters } from '@rushes/ports';
 import type { RunContext } from '../run-context.ts';
 import { openArchivedRanges } from './archived-records.ts';
@@ -44,11 +44,6 @@ const figureName = (topic: Topic, counted: (typeof COUNTED)[number]): string => 
 export const eventFigures = (counts: SilverEvents['counts']): Readonly<Record<string, number>> =>
   Object.fromEntries(TOPICS.flatMap((topic) => COUNTED.map((counted) => [figureName(topic, counted), counts[topic][counted]])));
 
-export const areFilesThere = async (lake: Lake, { files }: Pick<TableRecord, 'files'>): Promise<boolean> => {
-  const found = await Promise.all(files.map((file) => lake.objects.head(file.key)));
-  return files.every((file, at) => found[at]?.bytes === file.bytes);
-};
-
 const SILVER = [...TOPICS.map((topic) => EVENT_TABLES[topic]), EVENT_QUARANTINE];
 
 /** Whether a version's tables can be added to. */
@@ -56,7 +51,7 @@ const isUsable = async (lake: Lake, parent: ParentVersion): Promise<boolean> => 
   if (TOPICS.some((topic) => COUNTED.some((counted) => parent.figures[figureName(topic, counted)] === undefined))) return false;
   for (const { name } of SILVER) {
     const table = parent.tables.find((one) => one.name === name);
-    if (!table?.derivation.startsWith(`${FORM} `) || !(await areFilesThere(lake, table))) return false;
+    if (!table?.derivation.startsWith(`${FORM} `) || !(await areSound(lake, table.files))) return false;
   }
   return true;
 };

@@ -1,6 +1,6 @@
 /** Bronze → silver → gold → views of one version, in the order in which data flows. Nothing here is visible to readers. */
 import type { ImdbDataset } from '@rushes/domain';
-import { type CatalogEntry, defineStored, type Dump, type TableRecord, type ViewArtefact } from '@rushes/lake';
+import { areSound, type CatalogEntry, defineStored, type Dump, type TableRecord, type ViewArtefact } from '@rushes/lake';
 import type { BatchViewStore, DuplicateFilters } from '@rushes/ports';
 import { TerminalError } from '@rushes/runtime';
 import { VIEWS } from '@rushes/views';
@@ -190,8 +190,7 @@ const defineParent = async (
   const artefact = parent?.views.find((candidate) => candidate.name === view)?.artefact;
   if (full || !table || artefact === undefined) return undefined;
   const name = `parent.${view}`;
-  const present = await Promise.all(table.files.map((file) => lake.objects.head(file.key)));
-  if (present.includes(undefined)) return undefined;
+  if (!(await areSound(lake, table.files))) return undefined;
   await defineStored(lake, engine, { ...table, name });
   return { artefact, table: name };
 };

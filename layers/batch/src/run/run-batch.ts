@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake } from '@rushes/lake';
+import { type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake, tellFault } from '@rushes/lake';
 import type { BatchViewStore, DuplicateFilters, EventLog, ObjectStore } from '@rushes/ports';
-import { explainError, type Logger, type Progress, TransientError } from '@rushes/runtime';
+import { explainError, type Logger, type Progress, TerminalError, TransientError } from '@rushes/runtime';
 import { findFiles } from '../bronze/find-files.ts';
 import { manifestCut } from '../log/cut.ts';
 import { landLog } from '../log/land-log.ts';
@@ -66,8 +66,10 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   const taken = Math.max(await highestPublished(stores.views), (await stores.log?.highestBarrier()) ?? 0);
   const claim = await claimVersion(openLake(stores.objects, options.workFolder), taken, source, now());
   const scratch = await openScratch(options.workFolder, claim.version);
-  const lake = openLake(stores.objects, scratch);
   const logger = context.logger.child({ run_id: claim.version });
+  const lake = openLake(stores.objects, scratch, {
+    onFault: ({ message }) => logger.warn(`${message}; what needs it is made anew, if it can be`),
+  });
   const log = createStepLog(logger, now);
   const known: { built?: BuiltLake; validation: readonly Expectation[] } = { validation: [] };
   const report = (outcome: RunOutcome, details: { readonly message?: string; readonly publication?: number } = {}): RunReport => ({
@@ -175,7 +177,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   } catch (error) {
     if (context.signal.aborted)
       return await end(report('interrupted', { message: 'ended before it was finished; the next run goes on from what is stored' }));
-    const failure = failureOf(error);
+    const failure = await failureOf(error, lake);
     await end(report('failed', { message: explainError(failure).message }));
     throw failure;
   } finally {
@@ -196,16 +198,22 @@ const refusal = (validation: readonly Expectation[]): string => {
 const isDiskFull = (error: unknown): boolean =>
   error instanceof Error && (('code' in error && error.code === 'ENOSPC') || /no space left on device/i.test(error.message));
 
-const failureOf = (error: unknown): unknown =>
-  isDiskFull(error)
-    ? new TransientError('the disk is full', { hint: 'free some space and run again: it goes on from what is stored', cause: error })
-    : error;
+/** What stands behind an error that only says how it showed. */
+const failureOf = async (error: unknown, lake: Lake): Promise<unknown> => {
+  if (isDiskFull(error))
+    return new TransientError('the disk is full', { hint: 'free some space and run again: it goes on from what is stored', cause: error });
+  if (error instanceof TerminalError || error instanceof TransientError) return error;
+  const damaged = await lake.damagedMeanwhile().catch(() => undefined);
+  if (damaged) return new TransientError(damaged.message, { hint: 'run again: what can be made anew is made anew', cause: error });
+  return error;
+};
 
 /** Another run that published may have removed what this one took over; publishing would fail anyway, this says why. */
 const requireFiles = async (lake: Lake, manifest: Manifest): Promise<void> => {
-  for (const file of manifest.tables.flatMap((table) => table.files))
-    if (!(await lake.objects.head(file.key)))
-      throw new TransientError(`${file.key} is gone from ${lake.objects.location}`, { hint: 'run again: it will be made anew' });
+  for (const file of manifest.tables.flatMap((table) => table.files)) {
+    const fault = await lake.faultOf(file);
+    if (fault) throw new TransientError(tellFault(file.key, lake.objects.location, fault), { hint: 'run again: it will be made anew' });
+  }
 };
 
 /** The version is published; whatever goes wrong here is only untidy. */

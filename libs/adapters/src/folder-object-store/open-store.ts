@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { type ObjectInfo, ObjectNotFoundError, type ObjectStore } from '@rushes/ports';
 import { makeFolder, sync } from '../crash-safety/sync.ts';
 import { removeLeftovers, temporaryFile } from '../crash-safety/temporary-files.ts';
+import { createFileHashes } from '../file-hash/file-hash.ts';
 import { listObjects } from './list-objects.ts';
 import { fileOf, INCOMING } from './object-key.ts';
 
@@ -71,6 +72,8 @@ export const openFolderObjectStore = async (folder: string): Promise<ObjectStore
   await makeFolder(incoming);
   await removeLeftovers(incoming);
 
+  const hashes = createFileHashes();
+
   const put = async (
     key: string,
     write: (path: string) => Promise<void>,
@@ -127,6 +130,7 @@ export const openFolderObjectStore = async (folder: string): Promise<ObjectStore
       const info = await unlessMissing(stat(fileOf(location, key)));
       return info?.isFile() === true ? { key, bytes: info.size, modifiedAt: info.mtime } : undefined;
     },
+    sha256: (key, options) => hashes.of(fileOf(location, key), options),
     list: (prefix) => listObjects(location, prefix),
     delete: async (key) => {
       const path = fileOf(location, key);
