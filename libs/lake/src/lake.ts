@@ -32,6 +32,16 @@ export interface Lake {
 
 const encode = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`);
 
+/** What is in the run's own scratch folder was copied whole: it gets its name by a rename. */
+const isCopied = async (path: string): Promise<boolean> => {
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
+  }
+};
+
 /** Opens the lake over an object store; `scratchFolder` must exist and belong to this run alone. */
 export const openLake = (objects: ObjectStore, scratchFolder: string): Lake => ({
   objects,
@@ -47,7 +57,7 @@ export const openLake = (objects: ObjectStore, scratchFolder: string): Lake => (
   async localFile(key) {
     if (objects.localPath) return objects.localPath(key);
     const path = join(scratchFolder, 'objects', key);
-    if (await stat(path).catch(() => undefined)) return path;
+    if (await isCopied(path)) return path;
     await mkdir(dirname(path), { recursive: true });
     await objects.getFile(key, `${path}.part`);
     await rename(`${path}.part`, path);

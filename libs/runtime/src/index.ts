@@ -11,5 +11,6 @@ export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts
 export { startOperationServer, type OperationServer, type OperationServerOptions } from './operation-server.ts';
 export { formatDuration } from './progress/pace.ts';
 export { silentProgress, type Progress, type ProgressTask, type ProgressTaskOptions } from './progress/progress.ts';
+export { isMissing, statIfThere, statIfThereSync } from './stat-if-there.ts';
 export type { Terminal } from './terminal.ts';
 export { endProcess, exitCodeOfError, runMain, runSession, type Session } from './session.ts';

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Publication } from '@rushes/ports';
+import { isThereSync } from '../crash-safety/entries.ts';
 import { isDamage } from './errors.ts';
 
 /**
@@ -30,7 +30,7 @@ const recover = (path: string): void => {
 };
 
 const openToRead = (path: string): DatabaseSync | undefined => {
-  if (!existsSync(path)) return undefined;
+  if (!isThereSync(path)) return undefined;
   const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS });
   if (hasTable(database)) return database;
   database.close();
