@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake } from '@rushes/lake';
 import type { BatchViewStore, DuplicateFilters, EventLog, ObjectStore } from '@rushes/ports';
-import { explainError, type Logger, type Progress, TransientError } from '@rushes/runtime';
+import { explainError, type Logger, ownTasks, type Progress, TransientError } from '@rushes/runtime';
 import { findFiles } from '../bronze/find-files.ts';
 import { manifestCut } from '../log/cut.ts';
 import { landLog } from '../log/land-log.ts';
@@ -107,9 +107,10 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   });
   const interrupt = (): void => engine.interrupt();
   context.signal.addEventListener('abort', interrupt);
+  const progress = ownTasks(context.progress);
   try {
     context.signal.throwIfAborted();
-    const run = { lake, engine, logger, progress: context.progress, signal: context.signal, now };
+    const run = { lake, engine, logger, progress, signal: context.signal, now };
     const parentManifest = parent && (await readManifest(lake, parent.version));
     const landed = await landLog(run, stores.log, claim.version, parentManifest, log);
     if (landed.overtakenBy) {
@@ -173,6 +174,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     );
     return await end(report('published', { publication: publication.number }));
   } catch (error) {
+    progress.failRest(context.signal.aborted ? 'stopped' : 'failed');
     if (context.signal.aborted)
       return await end(report('interrupted', { message: 'ended before it was finished; the next run goes on from what is stored' }));
     const failure = failureOf(error);
