@@ -1,5 +1,6 @@
 /** What all commands share: settings as flags, `--json`, faults told in the right way, the exit code. */
 import {
+  columnsOf,
   CONFIG_FLAG,
   ConfigError,
   endProcess,
@@ -8,6 +9,7 @@ import {
   explainError,
   runSession,
   SETTING_LIST,
+  wrapText,
   type ExitCode,
   type Session,
   type SettingKey,
@@ -48,6 +50,8 @@ export interface CommandParts<Options> {
   readonly options?: readonly Option[];
   /** Command lines without the leading `rushes`, each with what it does. */
   readonly examples: readonly (readonly [string, string])[];
+  /** It logs while it works: where log lines are JSON, so is what it says on standard output. */
+  readonly narrates?: true;
   readonly run: (invocation: Invocation, options: Options) => Promise<ExitCode>;
 }
 
@@ -57,7 +61,9 @@ const examplesText = (examples: CommandParts<unknown>['examples']): string =>
 const tellFault = (host: NodeJS.Process, json: boolean, error: unknown): ExitCode => {
   const code = exitCodeOfError(error);
   const { message, hint } = explainError(error);
-  host.stderr.write(`rushes: ${message}\n${hint === undefined ? '' : `${hint}\n`}`);
+  // With JSON on the one stream, text on the other is for people, and only where one is looking.
+  if (!json || host.stderr.isTTY)
+    host.stderr.write(wrapText(`rushes: ${message}\n${hint === undefined ? '' : `${hint}\n`}`, columnsOf(host.stderr)));
   if (json) {
     const faults = error instanceof ConfigError ? { faults: error.faults } : {};
     writeFault(host.stdout, { message, ...(hint === undefined ? {} : { hint }), ...faults, exit_code: code });
@@ -88,7 +94,7 @@ export const addCommand = <Options = unknown>(parent: Command, name: string, par
     const host = process;
     const named = command.registeredArguments.map((argument, at): [string, unknown] => [argument.name(), command.processedArgs[at]]);
     const flags = { ...command.opts<Flags>(), ...Object.fromEntries(named) };
-    const json = flags['json'] === true;
+    let json = flags['json'] === true;
     const given: Partial<Record<SettingKey, string>> = {};
     for (const [key, option] of [...settings, ...logging]) {
       const value = flags[option.attributeName()];
@@ -99,8 +105,12 @@ export const addCommand = <Options = unknown>(parent: Command, name: string, par
       const code = await runSession(
         { flags: given, ...(typeof file === 'string' ? { file } : {}), env: host.env, cwd: host.cwd() },
         host,
-        // as: commander has parsed exactly the options and arguments declared above.
-        (session) => parts.run({ ...session, output: createOutput(host.stdout, session.terminal, json) }, flags as Options),
+        (session) => {
+          if (parts.narrates === true && session.logForm === 'json') json = true;
+          // as: commander has parsed exactly the options and arguments declared above.
+          return parts.run({ ...session, output: createOutput(host.stdout, session.terminal, json) }, flags as Options);
+        },
+        json ? 'json' : 'text',
       );
       endProcess(host, code);
     } catch (error) {

@@ -1,7 +1,19 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { UsageError } from '@rushes/runtime';
+import { statIfThere, UsageError } from '@rushes/runtime';
+
+const folderAt = async (folder: string): Promise<'folder' | 'something else' | undefined> => {
+  try {
+    const found = await statIfThere(folder);
+    return found === undefined ? undefined : found.isDirectory() ? 'folder' : 'something else';
+  } catch (cause) {
+    throw new UsageError(`${folder} is there, but cannot be looked at`, {
+      hint: 'See where it leads, and that you may read it, or name another folder.',
+      cause,
+    });
+  }
+};
 
 /** Makes sure that the folder with IMDb's files is one, before anything starts. */
 export const checkImdbFolder = async (folder: string | undefined): Promise<string> => {
@@ -9,18 +21,18 @@ export const checkImdbFolder = async (folder: string | undefined): Promise<strin
     throw new UsageError("no folder with IMDb's files was named", {
       hint: 'Give --imdb FOLDER or set RUSHES_IMDB. `rushes download --out FOLDER` fetches the files, `rushes sample --out FOLDER` writes a sample.',
     });
-  const found = await stat(folder).catch(() => undefined);
-  if (found?.isDirectory() === true) return folder;
+  const found = await folderAt(folder);
+  if (found === 'folder') return folder;
   throw new UsageError(`${folder} is ${found === undefined ? 'not there' : 'no folder'}`, {
     hint: "Name the folder that holds title.basics.tsv or title.basics.tsv.gz and what there is of IMDb's other files.",
   });
 };
 
-/** Makes sure that the data folder is there, for commands that only look: one that is not is a slip of the pen, not a wish for a new one. */
+/** Makes sure that the data folder is there, for commands that only look: one that is not is probably a typo, so it is not created. */
 export const checkDataFolder = async (folder: string): Promise<void> => {
-  const found = await stat(folder).catch(() => undefined);
-  if (found?.isDirectory() === true) return;
-  throw new UsageError(`there is no data folder ${folder}`, {
+  const found = await folderAt(folder);
+  if (found === 'folder') return;
+  throw new UsageError(found === undefined ? `there is no data folder ${folder}` : `${folder} is no folder`, {
     hint: 'Name it with --data FOLDER; `rushes up` and `rushes batch run` create it.',
   });
 };

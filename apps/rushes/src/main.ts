@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 
-import { endProcess, EXIT_CODES } from '@rushes/runtime';
+import { endProcess, EXIT_CODES, survivesItsTerminal } from '@rushes/runtime';
 
 import { writeFault } from './output.ts';
 import { buildProgram } from './program.ts';
@@ -8,8 +8,8 @@ import { buildProgram } from './program.ts';
 // Whoever reads the output may have seen enough (`rushes batch list | head`): that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT_CODES.ok);
-  throw error;
 });
+survivesItsTerminal(process);
 
 try {
   await buildProgram().parseAsync();

@@ -1,4 +1,4 @@
-import { EXIT_CODES } from '@rushes/runtime';
+import { columnsOf, EXIT_CODES, wrapText } from '@rushes/runtime';
 import { Command } from 'commander';
 
 import { addAudit } from './commands/audit.ts';
@@ -24,7 +24,7 @@ Exit codes:
   ${EXIT_CODES.refused}    the data did not pass validation: nothing was published, the old version keeps serving
   ${EXIT_CODES.superseded}    another run or a rollback published first
   ${EXIT_CODES.different}    an audit found something different
-  ${EXIT_CODES.interrupted}  ended by Ctrl-C, ${EXIT_CODES.terminated} by SIGTERM (servers that end cleanly: 0)
+  ${EXIT_CODES.interrupted}  ended by Ctrl-C, ${EXIT_CODES.terminated} by SIGTERM, ${EXIT_CODES.hungUp} by SIGHUP (servers that end cleanly: 0)
 
 \`rushes COMMAND --help\` shows a command's flags and examples.`;
 
@@ -34,6 +34,13 @@ export const buildProgram = (): Command => {
     .description("A catalog of films from IMDb's files: batch runs build versions of it, the serving layer answers from them.")
     .version(VERSION, '--version', 'show the version')
     .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void process.stdout.write(wrapText(text, columnsOf(process.stdout))),
+      writeErr: (text) => {
+        // With --json the fault follows as JSON; on a pipe the two are not mixed.
+        if (process.stderr.isTTY || !process.argv.includes('--json')) process.stderr.write(wrapText(text, columnsOf(process.stderr)));
+      },
+    })
     .showHelpAfterError('(add --help for the flags and examples)')
     .addHelpText('after', EXIT_CODES_TEXT);
   addUp(program);

@@ -1,5 +1,5 @@
 /** What is to be seen while a replay runs: how far it is, and if asked for the top movies as they change; in place on a terminal, as lines elsewhere. */
-import { formatDuration } from '@rushes/runtime';
+import { formatDuration, shortenLine } from '@rushes/runtime';
 import type { FileSource, ReplayProgress } from '@rushes/speed';
 
 import type { Invocation } from './cli.ts';
@@ -14,7 +14,7 @@ export interface DisplayOptions {
 
 export interface ReplayDisplay {
   readonly onChunk: (progress: ReplayProgress) => void;
-  end(): Promise<void>;
+  end(how: 'finished' | 'failed'): Promise<void>;
 }
 
 /** Items in all, as far as the part of the file that was read tells. */
@@ -46,9 +46,10 @@ export const showReplay = (invocation: Invocation, source: FileSource, { name, l
         task.advance(doneOf(now) - before);
         before = doneOf(now);
       },
-      end: async () => {
+      end: async (how) => {
         await watch?.stop();
-        task.finish();
+        if (how === 'failed') task.fail();
+        else task.finish();
       },
     };
   }
@@ -56,7 +57,7 @@ export const showReplay = (invocation: Invocation, source: FileSource, { name, l
   const startedMs = performance.now();
   let list: readonly string[] = [];
   let line = `… ${name}`;
-  const draw = (): void => terminal.showLive([...list, '', line].map((text) => text.slice(0, terminal.columns - 1)));
+  const draw = (): void => terminal.showLive([...list, '', line].map((text) => shortenLine(text, terminal.columns - 1)));
   const watch = watchTopMovies(topMoviesUrl, (lines) => {
     list = lines;
     draw();

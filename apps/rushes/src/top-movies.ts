@@ -1,5 +1,5 @@
 /** The top movies of a running service, asked for every few seconds. A service that does not answer is told, and asked again. */
-import { explainError } from '@rushes/runtime';
+import { explainError, shortenLine } from '@rushes/runtime';
 
 import { table } from './table.ts';
 
@@ -16,7 +16,7 @@ export interface Watch {
 
 const cellOf = (value: unknown): string =>
   typeof value === 'string'
-    ? value.slice(0, TITLE_CHARACTERS)
+    ? shortenLine(value, TITLE_CHARACTERS)
     : typeof value === 'number'
       ? value.toLocaleString('en-US', { useGrouping: value >= 10_000 })
       : '-';

@@ -1,6 +1,6 @@
 /** The command line from the outside: what it writes where, and how it ends. */
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -122,6 +122,19 @@ test('data that do not pass validation end a run with 3; the alert is told', asy
   expect(readFileSync(join(folder, 'alerted'), 'utf8')).toContain('refused');
 });
 
+test.each([
+  ['title.ratings.tsv', 'a link that leads nowhere'],
+  ['title.ratings.tsv.gz', 'a folder'],
+])('a run fails if %s is %s: it does not publish without', async (name, what) => {
+  const imdb = mkdtempSync(join(folder, 'unreadable-'));
+  copyFileSync(join(folder, 'header-only/title.basics.tsv'), join(imdb, 'title.basics.tsv'));
+  if (what === 'a folder') mkdirSync(join(imdb, name));
+  else symlinkSync('/nowhere', join(imdb, name));
+  const { code, stderr } = await invoke(['batch', 'run', '--imdb', imdb, '--data', 'unreadable'], folder);
+  expect(stderr).toContain(`${join(imdb, name)} is there, but cannot be read`);
+  expect(code).toBe(1);
+});
+
 test('from sample files to a version, a second one, and back', async () => {
   const sample = await invoke(['sample', '--titles', '300', '--seed', '1', '--out', 'imdb', '--json'], folder);
   expect(sample.code).toBe(0);
@@ -148,6 +161,37 @@ test('serve answers until SIGTERM, then ends with 0', async () => {
   const { code, stdout } = await ended;
   expect(code).toBe(0);
   expect(stdout.trim().split('\n')).toHaveLength(1);
+});
+
+const isJson = (line: string): boolean => line.startsWith('{') && typeof JSON.parse(line) === 'object';
+
+test.each([
+  [[], {}, false],
+  [['--json'], {}, true],
+  [[], { RUSHES_LOG_FORMAT: 'json' }, true],
+] as const)(
+  'off a terminal both streams have one form (%j %j), and a closed terminal ends a server cleanly',
+  async (args, env, expected) => {
+    const { child, wrote, ended } = start(['serve', '--data', 'forms', '--port', '0', ...args], folder, env);
+    await wrote('http');
+    child.kill('SIGHUP');
+    const { code, stdout, stderr } = await ended;
+    const lines = `${stdout}${stderr}`.trim().split('\n');
+    expect(lines.length).toBeGreaterThan(1);
+    expect(lines.map(isJson)).toEqual(lines.map(() => expected));
+    expect(code).toBe(0);
+  },
+);
+
+test('with --json a fault is one JSON line in all', async () => {
+  for (const args of [
+    ['serve', '--data', 'file', '--json'],
+    ['serve', '--prot', '--json'],
+  ]) {
+    const { stdout, stderr } = await invoke(args, folder);
+    expect(stderr).toBe('');
+    expect(json(stdout)['error']).toMatchObject({ exit_code: 2 });
+  }
 });
 
 test('speed says where its metrics are, and ends with 0', async () => {

@@ -50,7 +50,11 @@ export const objectStore = (manifest: string | null = JSON.stringify(MANIFEST)):
 /** A logger whose lines go to `lines`, parsed. */
 export const recordingLogger = (lines: Record<string, unknown>[], level = 'info'): Logger =>
   createLogger(
-    { level, format: 'json', terminal: { interactive: false, columns: 80, write: () => undefined, showLive: () => undefined } },
+    {
+      level,
+      format: 'json',
+      terminal: { interactive: false, colors: false, columns: 80, write: () => undefined, showLive: () => undefined },
+    },
     { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) }, // as: log lines are JSON objects
   );
 

@@ -46,6 +46,16 @@ export interface LakeOptions {
   readonly onFault?: (error: DamagedFileError | CorruptObjectError) => void;
 }
 
+/** What is in the run's own scratch folder was copied whole: it gets its name by a rename. */
+const isCopied = async (path: string): Promise<boolean> => {
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
+  }
+};
+
 /** Opens the lake over an object store; `scratchFolder` must exist and belong to this run alone. */
 export const openLake = (objects: ObjectStore, scratchFolder: string, { onFault }: LakeOptions = {}): Lake => {
   const read = new Map<string, StoredFile>();
@@ -67,7 +77,7 @@ export const openLake = (objects: ObjectStore, scratchFolder: string, { onFault 
 
   const copy = async (file: StoredFile): Promise<string> => {
     const path = join(scratchFolder, 'objects', file.key);
-    if (await stat(path).catch(() => undefined)) return path;
+    if (await isCopied(path)) return path;
     await mkdir(dirname(path), { recursive: true });
     await objects.getFile(file.key, `${path}.part`);
     if ((await hashFile(`${path}.part`)) !== file.sha256) throw new DamagedFileError(file.key, objects.location, 'damaged');

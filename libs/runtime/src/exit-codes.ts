@@ -12,6 +12,8 @@ export const EXIT_CODES = {
   superseded: 4,
   /** An audit found a state that is not what all events give. */
   different: 5,
+  /** Ended by SIGHUP: its terminal was closed. */
+  hungUp: 129,
   /** Ended by Ctrl-C (SIGINT). */
   interrupted: 130,
   /** Ended by SIGTERM. */
@@ -20,6 +22,12 @@ export const EXIT_CODES = {
 
 export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
-export const exitCodeOfSignal = (signal: StopSignal): ExitCode => (signal === 'SIGINT' ? EXIT_CODES.interrupted : EXIT_CODES.terminated);
+const BY_SIGNAL: Readonly<Record<StopSignal, ExitCode>> = {
+  SIGINT: EXIT_CODES.interrupted,
+  SIGTERM: EXIT_CODES.terminated,
+  SIGHUP: EXIT_CODES.hungUp,
+};
+
+export const exitCodeOfSignal = (signal: StopSignal): ExitCode => BY_SIGNAL[signal];

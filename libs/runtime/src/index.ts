@@ -6,10 +6,13 @@ export { SETTING_LIST, type Config, type SettingKey } from './config/settings.ts
 export { explainError, TerminalError, TransientError, UsageError, type FaultOptions } from './errors.ts';
 export { EXIT_CODES, exitCodeOfSignal, type ExitCode, type StopSignal } from './exit-codes.ts';
 export type { Lifecycle } from './lifecycle.ts';
-export { createLogger, silentLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { createLogger, silentLogger, type LogForm, type Logger, type LoggerOptions } from './logger.ts';
 export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts';
 export { startOperationServer, type OperationServer, type OperationServerOptions } from './operation-server.ts';
 export { formatDuration } from './progress/pace.ts';
+export { ownTasks } from './progress/own-tasks.ts';
 export { silentProgress, type Progress, type ProgressTask, type ProgressTaskOptions } from './progress/progress.ts';
-export type { Terminal } from './terminal.ts';
-export { endProcess, exitCodeOfError, runMain, runSession, type Session } from './session.ts';
+export { isMissing, statIfThere, statIfThereSync } from './stat-if-there.ts';
+export { columnsOf, type Terminal } from './terminal.ts';
+export { endProcess, exitCodeOfError, runMain, runSession, survivesItsTerminal, type Session } from './session.ts';
+export { shortenLine, wrapText } from './wrap-text.ts';

@@ -55,6 +55,7 @@ test('a hook that fails is reported and does not keep the others from running', 
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
 ] as const)('a second signal ends the process at once: %s', (signal, code) => {
   const { clock, send, exits } = start();
   send(signal);

@@ -40,7 +40,7 @@ export interface Lifecycle {
  */
 const SAME_SIGNAL_MS = 500;
 
-const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 export const createLifecycle = ({ process, deadlineMs, nowMs, onTrouble }: LifecycleOptions): Lifecycle => {
   const controller = new AbortController();

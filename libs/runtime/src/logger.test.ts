@@ -5,7 +5,10 @@ import type { Terminal } from './terminal.ts';
 
 const terminalOf = (interactive: boolean): { readonly terminal: Terminal; readonly written: string[] } => {
   const written: string[] = [];
-  return { written, terminal: { interactive, columns: 80, write: (text) => void written.push(text), showLive: () => undefined } };
+  return {
+    written,
+    terminal: { interactive, colors: interactive, columns: 80, write: (text) => void written.push(text), showLive: () => undefined },
+  };
 };
 
 const record = (level: string): { readonly lines: () => Record<string, unknown>[]; readonly logger: ReturnType<typeof createLogger> } => {
@@ -50,14 +53,32 @@ test('an error is logged with its type, message and stack', () => {
   expect(lines()[0]?.['err']).toMatchObject({ type: 'TypeError', message: 'broken' });
 });
 
-test('on a terminal, and where it is asked for, lines are for people', () => {
-  for (const [format, interactive] of [
-    ['auto', true],
-    ['pretty', false],
-  ] as const) {
-    const { terminal, written } = terminalOf(interactive);
-    createLogger({ level: 'info', format, terminal }).info({ rows: 3 }, 'loaded');
-    expect(written.join('')).toContain('loaded');
-    expect(() => void JSON.parse(written.join(''))).toThrow(SyntaxError);
-  }
+const linesOf = (format: 'auto' | 'json' | 'pretty', interactive: boolean, elsewhere?: 'text' | 'json', colors = interactive): string => {
+  const { terminal, written } = terminalOf(interactive);
+  const where = elsewhere === undefined ? {} : { elsewhere };
+  createLogger({ level: 'info', format, terminal: { ...terminal, colors }, ...where }).info({ rows: 3 }, 'loaded');
+  return written.join('');
+};
+
+test.each([
+  ['auto', true, 'json'],
+  ['auto', false, 'text'],
+  ['pretty', false, 'json'],
+] as const)('%s, a terminal: %s, elsewhere %s: lines are for people', (format, interactive, elsewhere) => {
+  expect(linesOf(format, interactive, elsewhere)).toMatch(/^\[.*INFO.*loaded.*\n$/s);
+});
+
+test('a line for people has the date, and a zone where it is kept', () => {
+  const now = new Date();
+  const day = `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, '0')}`;
+  expect(linesOf('auto', true, 'text', false)).toMatch(new RegExp(`^\\[${day}-\\d\\d \\d\\d:\\d\\d:\\d\\d\\] INFO: loaded {"rows":3}\n$`));
+  expect(linesOf('auto', false, 'text')).toMatch(
+    new RegExp(`^\\[${day}-\\d\\d \\d\\d:\\d\\d:\\d\\d [+-]\\d{4}\\] INFO: loaded {"rows":3}\n$`),
+  );
+});
+
+test('colors only where the terminal has them', () => {
+  expect(linesOf('auto', true)).toContain('\u001b[');
+  expect(linesOf('auto', true, 'text', false)).not.toContain('\u001b');
+  expect(linesOf('pretty', false)).not.toContain('\u001b');
 });

@@ -1,18 +1,27 @@
-import { Writable } from 'node:stream';
-
 import { destination as openDestination, pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
-import { PinoPretty } from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 
 import type { Terminal } from './terminal.ts';
 
 export type { Logger };
 
+/** Lines for people, or JSON for programs. */
+export type LogForm = 'text' | 'json';
+
 export interface LoggerOptions {
   readonly level: string;
-  /** `auto`: for people on a terminal, JSON lines elsewhere. */
+  /** `auto`: for people on a terminal, in the form `elsewhere` where standard error leads to a file or a pipe. */
   readonly format: 'auto' | 'json' | 'pretty';
   readonly terminal: Terminal;
+  /** The form of what else the process writes there: never both on one pipe. Default: JSON. */
+  readonly elsewhere?: LogForm;
 }
+
+/** The form that lines have. */
+export const logFormOf = ({ format, terminal, elsewhere = 'json' }: Omit<LoggerOptions, 'level'>): LogForm => {
+  if (format !== 'auto') return format === 'json' ? 'json' : 'text';
+  return terminal.interactive ? 'text' : elsewhere;
+};
 
 const SECRET_NAMES = ['authorization', 'cookie', 'password', 'secret', 'token', 'webhook', 'apiKey', '["x-api-key"]', '["set-cookie"]'];
 
@@ -22,27 +31,22 @@ const secretPaths = SECRET_NAMES.flatMap((name) => {
   return [name, `*${member}`, `*.*${member}`];
 });
 
+/** Each line is written at once, so that it stands where it belongs among what else is written. */
 const prettyStream = (terminal: Terminal): DestinationStream => {
-  const sink = new Writable({
-    decodeStrings: false,
-    write: (chunk: string, _encoding, done) => {
-      terminal.write(chunk);
-      done();
-    },
-  });
-  return PinoPretty({
-    destination: sink,
-    colorize: terminal.interactive,
-    translateTime: 'SYS:HH:MM:ss',
+  const pretty = prettyFactory({
+    colorize: terminal.colors,
+    // A file is read later, and elsewhere: there the time has its zone.
+    translateTime: terminal.interactive ? 'SYS:yyyy-mm-dd HH:MM:ss' : 'SYS:yyyy-mm-dd HH:MM:ss o',
     ignore: 'pid,hostname',
     singleLine: true,
   });
+  return { write: (line: string) => terminal.write(pretty(line)) };
 };
 
 /** A logger that writes to standard error (standard output is for data), or to `destination` where one is given. */
 export const createLogger = (options: LoggerOptions, destination?: DestinationStream): Logger => {
-  const pretty = options.format === 'pretty' || (options.format === 'auto' && options.terminal.interactive);
-  const stream = destination ?? (pretty ? prettyStream(options.terminal) : openDestination({ dest: 2, sync: true }));
+  const isText = logFormOf(options) === 'text';
+  const stream = destination ?? (isText ? prettyStream(options.terminal) : openDestination({ dest: 2, sync: true }));
   return pino(
     {
       level: options.level,

@@ -6,8 +6,9 @@ import { loadConfig, type ConfigSources, type LoadedConfig } from './config/load
 import { explainError, UsageError } from './errors.ts';
 import { EXIT_CODES, exitCodeOfSignal, type ExitCode } from './exit-codes.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
-import { createLogger, type Logger } from './logger.ts';
+import { createLogger, logFormOf, type LogForm, type Logger } from './logger.ts';
 import { createLineProgress } from './progress/line-progress.ts';
+import { ownTasks } from './progress/own-tasks.ts';
 import type { Progress } from './progress/progress.ts';
 import { createTerminalProgress } from './progress/terminal-progress.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
@@ -18,6 +19,8 @@ const STOP_DEADLINE_MS = 25_000;
 export interface Session extends LoadedConfig {
   readonly terminal: Terminal;
   readonly logger: Logger;
+  /** The form of log lines. */
+  readonly logForm: LogForm;
   readonly progress: Progress;
   readonly lifecycle: Lifecycle;
 }
@@ -26,19 +29,21 @@ export interface Session extends LoadedConfig {
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
 
 /**
- * Reads the configuration, does the work, stops what the work registered.
+ * Reads the configuration, does the work, stops what the work registered. `elsewhere`: the form of log lines where nobody is looking and no setting says otherwise.
  * @throws `ConfigError` before the work starts; whatever the work throws, after everything is stopped.
  */
 export const runSession = async (
   sources: ConfigSources,
   host: NodeJS.Process,
   work: (session: Session) => Promise<ExitCode>,
+  elsewhere: LogForm = 'json',
 ): Promise<ExitCode> => {
   const loaded = loadConfig(sources);
-  const terminal = openTerminal(host.stderr);
-  const logger = createLogger({ ...loaded.config.log, terminal });
+  const terminal = openTerminal(host.stderr, host.env);
+  const logging = { ...loaded.config.log, terminal, elsewhere };
+  const logger = createLogger(logging);
   const nowMs = (): number => performance.now();
-  const progress = terminal.interactive ? createTerminalProgress(terminal, nowMs) : createLineProgress(logger, nowMs);
+  const progress = ownTasks(terminal.interactive ? createTerminalProgress(terminal, nowMs) : createLineProgress(logger, nowMs));
   const lifecycle = createLifecycle({
     process: host,
     deadlineMs: STOP_DEADLINE_MS,
@@ -46,9 +51,10 @@ export const runSession = async (
     onTrouble: (message, error) => logger.error(error === undefined ? {} : { err: error }, message),
   });
   try {
-    return await work({ ...loaded, terminal, logger, progress, lifecycle });
+    return await work({ ...loaded, terminal, logger, logForm: logFormOf(logging), progress, lifecycle });
   } catch (error) {
     const signal = lifecycle.stoppedBy();
+    progress.failRest(signal === undefined ? 'failed' : 'stopped');
     if (signal !== undefined && isAbort(error)) return exitCodeOfSignal(signal);
     throw error;
   } finally {
@@ -68,13 +74,29 @@ export const endProcess = (host: NodeJS.Process, code: ExitCode): void => {
   setTimeout(() => host.exit(code), LINGER_MS).unref();
 };
 
-/** The whole of a container's entry point: configuration from environment and file, faults as plain text, the exit code set. */
+/** What is written to a terminal that was closed is lost, which is no reason not to end cleanly. */
+export const survivesItsTerminal = (host: NodeJS.Process): void => {
+  for (const stream of [host.stdout, host.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EIO' && error.code !== 'EPIPE') throw error;
+    });
+};
+
+/** The whole of a container's entry point: configuration from environment and file, faults told, the exit code set. */
 export const runMain = async (host: NodeJS.Process, work: (session: Session) => Promise<ExitCode>): Promise<void> => {
+  survivesItsTerminal(host);
+  let logger: Logger | undefined;
   try {
-    endProcess(host, await runSession({ env: host.env, cwd: host.cwd() }, host, work));
+    const code = await runSession({ env: host.env, cwd: host.cwd() }, host, (session) => {
+      logger = session.logger;
+      return work(session);
+    });
+    endProcess(host, code);
   } catch (error) {
     const { message, hint } = explainError(error);
-    host.stderr.write(`${message}\n${hint === undefined ? '' : `${hint}\n`}`);
+    // Whoever reads log lines finds the fault among them; without a configuration there are none.
+    if (logger === undefined) host.stderr.write(`${message}\n${hint === undefined ? '' : `${hint}\n`}`);
+    else logger.fatal(hint === undefined ? {} : { hint }, message);
     endProcess(host, exitCodeOfError(error));
   }
 };

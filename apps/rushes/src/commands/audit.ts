@@ -32,6 +32,7 @@ export const addAudit = (program: Command): Command =>
       'Compares the states that the published version and the speed store keep with a plain recompute over all events, from the first one on. Reads only, and may run beside everything else. Exit code 5: something is different, and the first difference is shown.',
     settings: ['folders.data', 'batch.memoryLimitMb', 'batch.threads'],
     examples: [['audit --data data', 'audit the folder `data`']],
+    narrates: true,
     run: async (invocation) => {
       const { config, logger, progress, lifecycle, output } = invocation;
       const stores = await openExistingStores(invocation);

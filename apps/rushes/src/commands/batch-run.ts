@@ -17,6 +17,7 @@ export const addBatchRun = (batch: Command): Command =>
       ['batch run --imdb imdb --data data', 'one run'],
       ['batch run --imdb imdb --data data --full --json', 'everything anew, with the report as JSON'],
     ],
+    narrates: true,
     run: async (invocation, { full }) => {
       const { config, logger, progress, lifecycle, output } = invocation;
       const folder = await checkImdbFolder(config.folders.imdb);

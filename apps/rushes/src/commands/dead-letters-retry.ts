@@ -57,6 +57,7 @@ export const addDeadLettersRetry = (letters: Command): Command =>
       ['dead-letters retry 3f2c9a0b11de --edit event.json', 'one, put right'],
       ['dead-letters retry --all', 'all, say after an update that reads them'],
     ],
+    narrates: true,
     run: async (invocation, options) => {
       const { log } = await openExistingStores(invocation);
       const entries = chosen(await listLetters(log), options);

@@ -13,6 +13,7 @@ export const addDownload = (program: Command): Command =>
     settings: settingsOf('download'),
     options: [new Option('--out <FOLDER>', 'folder for the files').makeOptionMandatory()],
     examples: [['download --out imdb', 'then: rushes up --imdb imdb']],
+    narrates: true,
     run: async ({ config, logger, progress, lifecycle, output }, { out }) => {
       const folder = resolve(out);
       const datasets = await downloadDatasets({ folder, baseUrl: config.download.baseUrl }, { logger, progress, signal: lifecycle.signal });

@@ -51,6 +51,7 @@ export const addLogRestart = (log: Command): Command =>
       'Begins a log in the place of one that was lost: with the archived events of seven days and all after the published version, in the same offsets, under a new id. What was acknowledged and is not archived is lost, unless the old file can still be read. The old file and the speed store stay, under other names. For a log that can be restored from a backup this is the wrong command. Stop everything on the data folder before.',
     settings: ['folders.data', 'batch.memoryLimitMb', 'batch.threads'],
     examples: [['log restart --data data', 'when `data/log.sqlite` is lost']],
+    narrates: true,
     run: async (invocation) => {
       const { config, logger, progress, lifecycle, output } = invocation;
       const folder = config.folders.data;

@@ -91,9 +91,11 @@ const run = async (invocation: Invocation, flags: ReplayFlags): Promise<ExitCode
   try {
     report = await replay(source, flags.limit === undefined ? options : { ...options, limit: flags.limit }, context);
     tookMs = performance.now() - startedMs;
-  } finally {
-    await display.end();
+  } catch (error) {
+    await display.end('failed');
+    throw error;
   }
+  await display.end('finished');
   const perSecond = Math.round(report.events / (tookMs / 1000));
   output.result({ ...report, format: source.format, took_ms: Math.round(tookMs), events_per_second: perSecond }, () =>
     describe(report, tookMs, flags.file),
@@ -126,5 +128,6 @@ export const addReplay = (program: Command): Command =>
       ['replay ratings.tsv.gz --speed 3600 --watch top-movies', 'an hour in a second, with the top movies as they change'],
       ['replay title.ratings.tsv.gz --at 2026-01-31', "IMDb's ratings as they were on that day"],
     ],
+    narrates: true,
     run,
   });

@@ -27,6 +27,7 @@ export const addSample = (program: Command): Command =>
       ['sample --out films', 'the real films'],
       ['sample --titles 100000 --seed 7 --out made-up', 'made-up titles, people, ratings and regional titles'],
     ],
+    narrates: true,
     run: async ({ progress, lifecycle, output }, { out, titles, seed }) => {
       const folder = resolve(out);
       const report =

@@ -14,6 +14,7 @@ export const addServe = (program: Command): Command =>
       ['serve --data data --port 8080', 'serve the folder `data`'],
       ['serve --host 0.0.0.0 --rate-limit-per-minute 0', 'reachable from other machines, without a rate limit'],
     ],
+    narrates: true,
     run: async (invocation) => {
       const { output, lifecycle } = invocation;
       const stores = await openStores(invocation);

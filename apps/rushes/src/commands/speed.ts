@@ -15,6 +15,7 @@ export const addSpeed = (program: Command): Command =>
       ['speed --data data', 'beside `rushes serve --data data`'],
       ['speed --data data --metrics-port 9464', 'where Prometheus finds its metrics'],
     ],
+    narrates: true,
     run: async (invocation) => {
       const { config, output, lifecycle } = invocation;
       const stores = await openExistingStores(invocation);

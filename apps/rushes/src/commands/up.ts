@@ -40,6 +40,7 @@ export const addUp = (program: Command): Command =>
       ['up', 'the sample'],
       ['up --imdb imdb --data data --port 8080', "IMDb's files from the folder `imdb`"],
     ],
+    narrates: true,
     run: async (invocation) => {
       const { logger, progress, lifecycle, output } = invocation;
       const folder = await imdbFolder(invocation);

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake, tellFault } from '@rushes/lake';
 import type { BatchViewStore, DuplicateFilters, EventLog, ObjectStore } from '@rushes/ports';
-import { explainError, type Logger, type Progress, TerminalError, TransientError } from '@rushes/runtime';
+import { explainError, type Logger, ownTasks, type Progress, TerminalError, TransientError } from '@rushes/runtime';
 import { findFiles } from '../bronze/find-files.ts';
 import { manifestCut } from '../log/cut.ts';
 import { landLog } from '../log/land-log.ts';
@@ -109,9 +109,10 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   });
   const interrupt = (): void => engine.interrupt();
   context.signal.addEventListener('abort', interrupt);
+  const progress = ownTasks(context.progress);
   try {
     context.signal.throwIfAborted();
-    const run = { lake, engine, logger, progress: context.progress, signal: context.signal, now };
+    const run = { lake, engine, logger, progress, signal: context.signal, now };
     const parentManifest = parent && (await readManifest(lake, parent.version));
     const landed = await landLog(run, stores.log, claim.version, parentManifest, log);
     if (landed.overtakenBy) {
@@ -175,6 +176,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     );
     return await end(report('published', { publication: publication.number }));
   } catch (error) {
+    progress.failRest(context.signal.aborted ? 'stopped' : 'failed');
     if (context.signal.aborted)
       return await end(report('interrupted', { message: 'ended before it was finished; the next run goes on from what is stored' }));
     const failure = await failureOf(error, lake);
@@ -199,13 +201,13 @@ const isDiskFull = (error: unknown): boolean =>
   error instanceof Error && (('code' in error && error.code === 'ENOSPC') || /no space left on device/i.test(error.message));
 
 /** What stands behind an error that only says how it showed. */
-const failureOf = async (error: unknown, lake: Lake): Promise<unknown> => {
-  if (isDiskFull(error))
-    return new TransientError('the disk is full', { hint: 'free some space and run again: it goes on from what is stored', cause: error });
-  if (error instanceof TerminalError || error instanceof TransientError) return error;
+const failureOf = async (cause: unknown, lake: Lake): Promise<unknown> => {
+  if (isDiskFull(cause))
+    return new TransientError('the disk is full', { hint: 'free some space and run again: it goes on from what is stored', cause });
+  if (cause instanceof TerminalError || cause instanceof TransientError) return cause;
   const damaged = await lake.damagedMeanwhile().catch(() => undefined);
-  if (damaged) return new TransientError(damaged.message, { hint: 'run again: what can be made anew is made anew', cause: error });
-  return error;
+  if (damaged) return new TransientError(damaged.message, { hint: 'run again: what can be made anew is made anew', cause });
+  return cause;
 };
 
 /** Another run that published may have removed what this one took over; publishing would fail anyway, this says why. */

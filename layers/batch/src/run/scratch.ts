@@ -14,7 +14,7 @@ export const openScratch = async (workFolder: string, version: number): Promise<
 
 /** Removes the folders of runs whose process died. The work folder is local, so its runs are of this machine. */
 export const removeDeadScratch = async (workFolder: string): Promise<void> => {
-  for (const name of await readdir(workFolder).catch(() => [])) {
+  for (const name of await readdir(workFolder)) {
     const match = pattern.exec(name);
     if (match && isDead({ pid: Number(match[2]), host: hostname() })) await rm(join(workFolder, name), { recursive: true, force: true });
   }

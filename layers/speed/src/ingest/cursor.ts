@@ -6,7 +6,7 @@ import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { isPartitionId, type OffsetVector } from '@rushes/domain';
-import { TerminalError } from '@rushes/runtime';
+import { statIfThere, TerminalError } from '@rushes/runtime';
 
 export interface Cursor {
   readonly source: string;
@@ -36,8 +36,6 @@ export interface CursorFolder extends CursorStore {
   /** All that can be read. */
   list(): Promise<readonly Cursor[]>;
 }
-
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, 'r');
@@ -82,11 +80,8 @@ export const openCursors = async (folder: string): Promise<CursorFolder> => {
     },
     async read(source) {
       const path = pathOf(source);
-      const text = await readFile(path, 'utf8').catch((error: unknown) => {
-        if (isMissing(error)) return undefined;
-        throw error;
-      });
-      if (text === undefined) return undefined;
+      if ((await statIfThere(path)) === undefined) return undefined;
+      const text = await readFile(path, 'utf8');
       const value = parse(text);
       if (!isCursor(value, source))
         throw new TerminalError(`${path} does not say how far the replay is`, {

@@ -2,11 +2,12 @@
  * A new log beside the file of a lost one, and then in its place. Invariant: nothing is deleted; what was there before, and the speed store that was
  * projected from it, stay under other names.
  */
-import { rename, rm, stat } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import type { EventLog, LogBeginning, SpeedStore } from '@rushes/ports';
 
+import { isThere } from '../crash-safety/entries.ts';
 import { sync } from '../crash-safety/sync.ts';
 import { beginSqliteEventLog, openSqliteEventLog } from '../sqlite-event-log/index.ts';
 import { openSqliteSpeedStore } from '../sqlite-speed-store/index.ts';
@@ -21,8 +22,6 @@ export interface NewLog {
 
 /** What SQLite keeps beside a database file. */
 const COMPANIONS = ['', '-wal', '-shm'];
-
-const isThere = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined)) !== undefined;
 
 const setAside = async (path: string, suffix: string): Promise<readonly string[]> => {
   const kept: string[] = [];
@@ -65,10 +64,25 @@ export interface LeftStores {
   close(): Promise<void>;
 }
 
-const openIfUsable = async <Store>(path: string, open: (path: string) => Promise<Store>): Promise<Store | undefined> =>
-  (await isThere(path)) ? open(path).catch(() => undefined) : undefined;
+/** SQLite's codes for what somebody can put right: no permission, locked, out of memory, read-only, a full disk, no file that can be opened. */
+const REPAIRABLE: ReadonlySet<number> = new Set([3, 5, 6, 7, 8, 13, 14, 23]);
 
-/** What is left of a log and its speed store, and can be opened. Nothing is made. */
+const isRepairable = (error: unknown): boolean =>
+  error instanceof Error &&
+  (('errcode' in error && typeof error.errcode === 'number' && REPAIRABLE.has(error.errcode & 0xff)) || isRepairable(error.cause));
+
+/** A file that is damaged is not usable; one that only cannot be opened now may hold events, so it is not given up. */
+const openIfUsable = async <Store>(path: string, open: (path: string) => Promise<Store>): Promise<Store | undefined> => {
+  if (!(await isThere(path))) return undefined;
+  try {
+    return await open(path);
+  } catch (error) {
+    if (isRepairable(error)) throw error;
+    return undefined;
+  }
+};
+
+/** What is left of a log and its speed store, and can be opened. Nothing is made. Throws for a file that is there and could be opened once it is readable. */
 export const openWhatIsLeft = async (dataFolder: string): Promise<LeftStores> => {
   const log = await openIfUsable(logFileIn(dataFolder), openSqliteEventLog);
   const speed = await openIfUsable(speedFileIn(dataFolder), openSqliteSpeedStore);

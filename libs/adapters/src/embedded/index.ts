@@ -2,7 +2,6 @@
  * The stores that need nothing but a folder: where each of them lies in it, and opening and closing them together. Invariant: stores that do not belong
  * together are not opened together, and no empty log takes the place of a lost one.
  */
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import {
@@ -18,6 +17,7 @@ import {
   type SpeedStore,
 } from '@rushes/ports';
 
+import { isThere } from '../crash-safety/entries.ts';
 import { openFolderObjectStore } from '../folder-object-store/index.ts';
 import { openSqliteApiKeys } from '../sqlite-api-keys/index.ts';
 import { openSqliteBatchViews } from '../sqlite-batch-views/index.ts';
@@ -66,7 +66,7 @@ class MismatchedStoresError extends Error {
 }
 
 const lostLog = async (path: string, { objects, views }: EmbeddedLake): Promise<LogFault | undefined> => {
-  if (await stat(path).catch(() => undefined)) return undefined;
+  if (await isThere(path)) return undefined;
   const known = await knownLog(objects, views);
   return known && { message: `${path} is not there, but ${known.told}`, hint: LOST_LOG_HINT };
 };

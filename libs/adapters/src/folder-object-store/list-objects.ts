@@ -1,6 +1,8 @@
+import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ObjectInfo } from '@rushes/ports';
+import { leadsNowhere } from '../crash-safety/entries.ts';
 import { INCOMING } from './object-key.ts';
 
 /**
@@ -11,24 +13,32 @@ import { INCOMING } from './object-key.ts';
 const isGone = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 
-const unlessGone = async <Found>(look: Promise<Found>): Promise<Found | undefined> => {
+const unlessGone = async <Found>(path: string, look: (path: string) => Promise<Found>): Promise<Found | undefined> => {
   try {
-    return await look;
+    return await look(path);
   } catch (error) {
-    if (isGone(error)) return undefined; // deleted while the walk was on its way
+    // Deleted while the walk was on its way.
+    if (isGone(error) && !(await leadsNowhere(path))) return undefined;
     throw error;
   }
 };
 
+/** Links count as what they lead to: people move a folder to another disk and leave a link in its place. */
+const isFolderOrLinkToOne = async (entry: Dirent, path: string): Promise<boolean> =>
+  entry.isSymbolicLink() ? (await unlessGone(path, (link) => stat(link)))?.isDirectory() === true : entry.isDirectory();
+
 async function* walk(folder: string, above: string, prefix: string): AsyncGenerator<ObjectInfo> {
-  const entries = (await unlessGone(readdir(folder, { withFileTypes: true }))) ?? [];
-  const found = entries
+  const entries = (await unlessGone(folder, (path) => readdir(path, { withFileTypes: true }))) ?? [];
+  const wanted = entries
     .filter((entry) => above !== '' || entry.name !== INCOMING)
-    .map((entry) => ({
-      key: above + entry.name + (entry.isDirectory() ? '/' : ''),
-      path: join(folder, entry.name),
-      isFolder: entry.isDirectory(),
-    }))
+    .map((entry) => ({ entry, key: above + entry.name, path: join(folder, entry.name) }))
+    .filter(({ key }) => key.startsWith(prefix) || prefix.startsWith(`${key}/`));
+  const looked: { readonly key: string; readonly path: string; readonly isFolder: boolean }[] = [];
+  for (const { entry, key, path } of wanted) {
+    const isFolder = await isFolderOrLinkToOne(entry, path);
+    looked.push({ key: key + (isFolder ? '/' : ''), path, isFolder });
+  }
+  const found = looked
     .filter(({ key, isFolder }) => key.startsWith(prefix) || (isFolder && prefix.startsWith(key)))
     .map((entry) => ({ ...entry, bytes: Buffer.from(entry.key) }))
     .toSorted((a, b) => Buffer.compare(a.bytes, b.bytes));
@@ -36,7 +46,7 @@ async function* walk(folder: string, above: string, prefix: string): AsyncGenera
     if (isFolder) {
       yield* walk(path, key, prefix);
     } else {
-      const info = await unlessGone(stat(path));
+      const info = await unlessGone(path, (file) => stat(file));
       if (info !== undefined) yield { key, bytes: info.size, modifiedAt: info.mtime };
     }
   }

@@ -1,6 +1,7 @@
 import { copyFile, link, open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type ObjectInfo, ObjectNotFoundError, type ObjectStore } from '@rushes/ports';
+import { hasCode, leadsNowhere } from '../crash-safety/entries.ts';
 import { makeFolder, sync } from '../crash-safety/sync.ts';
 import { removeLeftovers, temporaryFile } from '../crash-safety/temporary-files.ts';
 import { createFileHashes } from '../file-hash/file-hash.ts';
@@ -12,15 +13,12 @@ import { fileOf, INCOMING } from './object-key.ts';
  * at most a file in the folder of incoming ones, and a put that has returned is durable.
  */
 
-const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
-  error instanceof Error && 'code' in error && codes.includes(String(error.code));
-
-/** The object that a folder above it is, or that is a folder itself, does not exist: ENOTDIR, EISDIR. */
-const unlessMissing = async <Found>(look: Promise<Found>): Promise<Found | undefined> => {
+/** The object that a folder above it is, or that is a folder itself, does not exist: ENOTDIR, EISDIR. A link that leads nowhere is an error. */
+const unlessMissing = async <Found>(path: string, look: (path: string) => Promise<Found>): Promise<Found | undefined> => {
   try {
-    return await look;
+    return await look(path);
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return undefined;
+    if (hasCode(error, 'ENOTDIR', 'EISDIR') || (hasCode(error, 'ENOENT') && !(await leadsNowhere(path)))) return undefined;
     throw error;
   }
 };
@@ -120,14 +118,14 @@ export const openFolderObjectStore = async (folder: string): Promise<ObjectStore
         await put(key, copy, rename);
       }
     },
-    get: async (key) => unlessMissing(readFile(fileOf(location, key))),
+    get: async (key) => unlessMissing(fileOf(location, key), (path) => readFile(path)),
     getFile: async (key, path) => {
       const source = fileOf(location, key);
-      if ((await unlessMissing(stat(source)))?.isFile() !== true) throw new ObjectNotFoundError(location, key);
+      if ((await unlessMissing(source, (object) => stat(object)))?.isFile() !== true) throw new ObjectNotFoundError(location, key);
       await copyFile(source, path);
     },
     head: async (key): Promise<ObjectInfo | undefined> => {
-      const info = await unlessMissing(stat(fileOf(location, key)));
+      const info = await unlessMissing(fileOf(location, key), (path) => stat(path));
       return info?.isFile() === true ? { key, bytes: info.size, modifiedAt: info.mtime } : undefined;
     },
     sha256: (key, options) => hashes.of(fileOf(location, key), options),

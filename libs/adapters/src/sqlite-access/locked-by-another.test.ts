@@ -30,7 +30,7 @@ interface Case {
   readonly file: string;
   /** Whether a lock that keeps writers out lets readers in. */
   readonly readsPast: 'any lock' | 'a lock before its commit';
-  open(folder: string, lockWaitMs?: number): Promise<Opened>;
+  readonly open: (folder: string, lockWaitMs?: number) => Promise<Opened>;
 }
 
 const CASES: readonly Case[] = [
@@ -38,7 +38,7 @@ const CASES: readonly Case[] = [
     store: 'the event log',
     file: 'events.sqlite',
     readsPast: 'any lock',
-    async open(folder, lockWaitMs) {
+    open: async (folder, lockWaitMs) => {
       const log = await openSqliteEventLog(folder, lockWaitMs === undefined ? {} : { lockWaitMs });
       return {
         write: (name) => log.append([{ partition, key: 'k', id: name, value: '' }]),
@@ -54,7 +54,7 @@ const CASES: readonly Case[] = [
     store: 'the event log (its groups)',
     file: 'events.sqlite',
     readsPast: 'any lock',
-    async open(folder, lockWaitMs) {
+    open: async (folder, lockWaitMs) => {
       const log = await openSqliteEventLog(folder, lockWaitMs === undefined ? {} : { lockWaitMs });
       const joined: string[] = [];
       return {
@@ -75,7 +75,7 @@ const CASES: readonly Case[] = [
     store: 'the speed store',
     file: 'speed.sqlite',
     readsPast: 'any lock',
-    async open(folder, lockWaitMs) {
+    open: async (folder, lockWaitMs) => {
       const store = await openSqliteSpeedStore(join(folder, 'speed.sqlite'), lockWaitMs === undefined ? {} : { lockWaitMs });
       const row = { view: 'v', epoch: 1, partition, generation: 0, lastOffset: 0, appendedAtMs: 0, timestampUs: 1, state: '' } as const;
       return {
@@ -93,7 +93,7 @@ const CASES: readonly Case[] = [
     store: 'the publications',
     file: 'publications.sqlite',
     readsPast: 'a lock before its commit',
-    async open(folder, lockWaitMs) {
+    open: async (folder, lockWaitMs) => {
       const views = await openSqliteBatchViews(folder, { scanThreads: 1, ...(lockWaitMs === undefined ? {} : { lockWaitMs }) });
       const publication = { version: 1, manifest: 'm', views: {}, cut: {}, cutAt: '', reason: 'run' } as const;
       let number = (await views.listPublications(1))[0]?.number ?? 0;
@@ -108,7 +108,7 @@ const CASES: readonly Case[] = [
     store: 'the API keys',
     file: 'keys.sqlite',
     readsPast: 'any lock',
-    async open(folder, lockWaitMs) {
+    open: async (folder, lockWaitMs) => {
       const keys = await openSqliteApiKeys(join(folder, 'keys.sqlite'), lockWaitMs === undefined ? {} : { lockWaitMs });
       const rest = { secretHash: '', role: 'writer', createdAtMs: 0, expiresAtMs: null, revokedAtMs: null } as const;
       return {

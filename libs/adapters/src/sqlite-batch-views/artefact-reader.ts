@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { ArtefactReader, ViewRow } from '@rushes/ports';
+import { isThereSync } from '../crash-safety/entries.ts';
 import { openArtefactFile } from './artefact-file.ts';
 import type { Threads } from './threads.ts';
 
@@ -24,7 +24,7 @@ export const artefactReader = (path: string, threads: Threads): ArtefactReader =
     try {
       answer = await ask();
     } catch (error) {
-      if (existsSync(path)) throw error;
+      if (isThereSync(path)) throw error;
       answer = here();
     }
     if (answer === undefined) throw new Error(`a thorough read of ${path} gave no answer`);

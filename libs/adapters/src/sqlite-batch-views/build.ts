@@ -1,7 +1,8 @@
-import { constants, existsSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { copyFile, link } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { type ArtefactLayout, ArtefactNotFoundError, type ArtefactParent, type ArtefactRow } from '@rushes/ports';
+import { isThereSync } from '../crash-safety/entries.ts';
 import { sync } from '../crash-safety/sync.ts';
 import { type TemporaryFile, temporaryFile } from '../crash-safety/temporary-files.ts';
 import { applyChanges } from './apply-changes.ts';
@@ -36,7 +37,7 @@ const copyParent = async ({ folder, parent, pathOf }: Build & { parent: Artefact
   try {
     await copyFile(pathOf(parent.artefact), target, constants.COPYFILE_FICLONE);
   } catch (error) {
-    if (!existsSync(pathOf(parent.artefact))) throw new ArtefactNotFoundError(folder, parent.artefact);
+    if (!isThereSync(pathOf(parent.artefact))) throw new ArtefactNotFoundError(folder, parent.artefact);
     throw error;
   }
 };
@@ -62,7 +63,7 @@ const publish = async ({ folder, artefact, pathOf }: Build, path: string): Promi
   try {
     await link(path, pathOf(artefact));
   } catch (error) {
-    if (!existsSync(pathOf(artefact))) throw error;
+    if (!isThereSync(pathOf(artefact))) throw error;
   }
   await sync(folder);
 };

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
-import { access, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ArtefactNotFoundError, type BatchViewStore } from '@rushes/ports';
+import { isThere, isThereSync } from '../crash-safety/entries.ts';
 import { makeFolder, sync } from '../crash-safety/sync.ts';
 import { removeLeftovers } from '../crash-safety/temporary-files.ts';
 import { openArtefactFile } from './artefact-file.ts';
@@ -53,13 +53,13 @@ export const openSqliteBatchViews = async (folder: string, options: SqliteBatchV
   };
   const rowCount = async (artefact: string): Promise<number | undefined> => {
     const path = pathOf(artefact);
-    if (!existsSync(path)) return undefined;
+    if (!isThereSync(path)) return undefined;
     try {
       const file = openArtefactFile(path);
       file.close();
       return file.rows;
     } catch (error) {
-      if (existsSync(path)) throw error;
+      if (isThereSync(path)) throw error;
       return undefined;
     }
   };
@@ -78,16 +78,12 @@ export const openSqliteBatchViews = async (folder: string, options: SqliteBatchV
       try {
         return artefactReader(path, threads);
       } catch (error) {
-        if (existsSync(path)) throw error;
+        if (isThereSync(path)) throw error;
         throw new ArtefactNotFoundError(location, artefact);
       }
     },
     listArtefacts: async () => {
-      const isThere = await access(location).then(
-        () => true,
-        () => false,
-      );
-      const names = isThere ? await readdir(location) : [];
+      const names = (await isThere(location)) ? await readdir(location) : [];
       return names
         .flatMap((name) => FILE.exec(name)?.[1] ?? [])
         .filter((name) => name !== PUBLICATIONS)

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Publication } from '@rushes/ports';
+import { isThereSync } from '../crash-safety/entries.ts';
 import { isDamage } from '../sqlite-access/error-codes.ts';
 import { whileLocked } from '../sqlite-access/while-locked.ts';
 
@@ -45,7 +45,7 @@ const recover = (path: string): void => {
 };
 
 const openToRead = (path: string): DatabaseSync | undefined => {
-  if (!existsSync(path)) return undefined;
+  if (!isThereSync(path)) return undefined;
   const database = new DatabaseSync(path, { readOnly: true });
   return opened(database, () => hasTable(database));
 };

@@ -1,5 +1,6 @@
 import type { ConfigFault } from './config-error.ts';
 import { nearestName } from './nearest-name.ts';
+import { isMissing } from '../stat-if-there.ts';
 import { SETTING_LIST, SETTINGS, type SettingKey } from './settings.ts';
 
 export interface FileValues {
@@ -24,8 +25,6 @@ const unknownKey = (path: string, key: string, known: readonly string[]): Config
   };
 };
 
-const missing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
-
 /** Reads a configuration file: an object of groups, each an object of settings. A file that is not there is a fault only if it is `required`. */
 export const readConfigFile = (
   file: { readonly path: string; readonly required: boolean },
@@ -39,7 +38,7 @@ export const readConfigFile = (
   try {
     content = JSON.parse(readText(path));
   } catch (error) {
-    if (missing(error)) return required ? fault('there is no such file', 'Create it, or name another one') : { path, values, faults: [] };
+    if (isMissing(error)) return required ? fault('there is no such file', 'Create it, or name another one') : { path, values, faults: [] };
     const reason = error instanceof Error ? error.message : String(error);
     return error instanceof SyntaxError
       ? fault(`it is not JSON (${reason})`, 'Correct it')

@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { expect, test } from 'vitest';
 
 import { ConfigError } from './config-error.ts';
@@ -98,6 +102,52 @@ test('the variables of an alert command are no faults: it may call rushes', () =
   expect(faultsOf({ env: { RUSHES_ALERT_MESSAGE: 'refused', RUSHES_ALERT_REPORT: '{}' } })).toEqual([]);
 });
 
+/** What Kubernetes sets for a Service. */
+const serviceVariables = (
+  service: string,
+  ports: readonly (readonly [number, string, string])[],
+  host = '10.96.0.12',
+): Record<string, string> => {
+  const at = host.includes(':') ? `[${host}]` : host;
+  const [first = [80, 'http', 'TCP'] as const] = ports;
+  const all: Record<string, string> = {
+    [`${service}_SERVICE_HOST`]: host,
+    [`${service}_SERVICE_PORT`]: String(first[0]),
+    [`${service}_PORT`]: `${first[2].toLowerCase()}://${at}:${first[0]}`,
+  };
+  for (const [port, name, protocol] of ports) {
+    const prefix = `${service}_PORT_${port}_${protocol}`;
+    all[`${service}_SERVICE_PORT_${name.toUpperCase().replaceAll('-', '_')}`] = String(port);
+    all[prefix] = `${protocol.toLowerCase()}://${at}:${port}`;
+    Object.assign(all, { [`${prefix}_PROTO`]: protocol.toLowerCase(), [`${prefix}_PORT`]: String(port), [`${prefix}_ADDR`]: host });
+  }
+  return all;
+};
+
+test.each(['RUSHES', 'RUSHES_SERVING', 'RUSHES_DATA', 'RUSHES_METRICS', 'RUSHES_LOG_LEVEL'])(
+  'a Service of Kubernetes named %s changes nothing',
+  (service) => {
+    const ports = [
+      [80, 'http', 'TCP'],
+      [9464, 'http-metrics', 'TCP'],
+      [53, 'dns', 'UDP'],
+      [9899, 'diameter', 'SCTP'],
+    ] as const;
+    for (const host of ['10.96.0.12', 'fd00::1']) {
+      const env = serviceVariables(service, ports, host);
+      expect(Object.keys(env)).toHaveLength(23);
+      expect(loadConfig(sources({ env }), noFile)).toMatchObject({ config: loadConfig(sources(), noFile).config });
+      expect(faultsOf({ env: { ...env, RUSHES_PROT: '1' } })).toHaveLength(1);
+    }
+  },
+);
+
+test('beside a Service the settings still count', () => {
+  const env = { ...serviceVariables('RUSHES', [[80, 'http', 'TCP']]), RUSHES_PORT: '9000', RUSHES_HOST: '0.0.0.0' };
+  expect(loadConfig(sources({ env }), noFile).config.http).toMatchObject({ port: 9000, host: '0.0.0.0' });
+  expect(faultsOf({ env: { RUSHES_PORT: 'abc' } })).toHaveLength(1);
+});
+
 test('relative paths count from the working directory, those of a file from its folder', () => {
   expect(loadConfig(sources({ env: { RUSHES_IMDB: 'imdb' } }), noFile).config.folders.imdb).toBe('/project/imdb');
   expect(loadConfig(sources({ file: '../etc/rushes.json' }), file({ folders: { imdb: 'imdb' } })).config.folders.imdb).toBe('/etc/imdb');
@@ -107,6 +157,14 @@ test('a file that was named must be there; the one in the working directory need
   expect(faultsOf({ file: 'my.json' }, noFile)).toEqual(['/project/my.json: there is no such file. Create it, or name another one']);
   expect(faultsOf({ env: { RUSHES_CONFIG: 'my.json' } }, noFile)).toHaveLength(1);
   expect(faultsOf({}, noFile)).toEqual([]);
+});
+
+test('the file of the working directory is absent only if there is no such entry', () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'rushes-config-'));
+  expect(loadConfig({ env: {}, cwd }).config.http.port).toBe(8080);
+  symlinkSync('nowhere', join(cwd, 'rushes.config.json'));
+  expect(() => loadConfig({ env: {}, cwd })).toThrow('it cannot be read');
+  rmSync(cwd, { recursive: true });
 });
 
 test.each([

@@ -2,12 +2,13 @@
  * One configuration from four sources, the strongest first: flag, variable, file, default. Invariant: a `Config` that is returned satisfies
  * every schema; otherwise all faults of all sources are thrown together.
  */
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 import { ConfigError, type ConfigFault } from './config-error.ts';
 import { readConfigFile, type FileValues } from './config-file.ts';
 import { nearestName } from './nearest-name.ts';
+import { isServiceVariable } from './service-variables.ts';
 import { accepts, expectation, fallbackOf, settled, valueFromText } from './setting-value.ts';
 import type { Setting } from './setting.ts';
 import { SETTING_LIST, type Config, type SettingKey } from './settings.ts';
@@ -50,6 +51,9 @@ interface Candidate {
   readonly folder: string;
 }
 
+const withoutServices = (env: ConfigSources['env']): ConfigSources['env'] =>
+  Object.fromEntries(Object.entries(env).filter(([name, value]) => value === undefined || !isServiceVariable(name, value)));
+
 const unknownVariables = (env: ConfigSources['env']): readonly ConfigFault[] => {
   const known = [...SETTING_LIST.map(([, declared]) => declared.variable), CONFIG_VARIABLE];
   return Object.keys(env)
@@ -79,14 +83,23 @@ const candidatesOf = (key: SettingKey, declared: Setting, sources: ConfigSources
 
 const show = (declared: Setting, value: unknown): string => (declared.secret === true ? 'the value given' : JSON.stringify(value));
 
+/** A link that leads nowhere is no file that is absent. */
+const readIfThere = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+      throw new Error(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw cause;
+  }
+};
+
 /**
  * Reads and checks the configuration.
  * @throws ConfigError naming every fault of every source, with its origin and the way out.
  */
-export const loadConfig = (
-  sources: ConfigSources,
-  readText: (path: string) => string = (path) => readFileSync(path, 'utf8'),
-): LoadedConfig => {
+export const loadConfig = (given: ConfigSources, readText: (path: string) => string = readIfThere): LoadedConfig => {
+  const sources: ConfigSources = { ...given, env: withoutServices(given.env) };
   const faults: ConfigFault[] = [...unknownVariables(sources.env)];
   const named = sources.file ?? (sources.env[CONFIG_VARIABLE] || undefined);
   const file = readConfigFile({ path: resolve(sources.cwd, named ?? CONFIG_FILE), required: named !== undefined }, readText);

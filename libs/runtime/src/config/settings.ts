@@ -132,7 +132,7 @@ const log = {
     placeholder: 'FORMAT',
     schema: Type.Enum(['auto', 'json', 'pretty']),
     fallback: 'auto',
-    description: 'auto writes for people on a terminal and JSON lines elsewhere',
+    description: 'auto writes for people; JSON lines with `--json` and in containers (apps/*), where nobody is looking',
   }),
 };
 

@@ -22,6 +22,7 @@ export const createLineProgress = (logger: Logger, nowMs: () => number, everyMs 
         logger.info(fieldsOf(state), describeRunning(state));
       },
       finished: (state, note) => logger.info(fieldsOf(state), describeFinished(state, note)),
+      failed: (state, note) => logger.warn(fieldsOf(state), describeFinished(state, note ?? 'failed')),
     });
   },
 });

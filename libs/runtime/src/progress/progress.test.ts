@@ -3,10 +3,11 @@ import { expect, test } from 'vitest';
 import { createLogger } from '../logger.ts';
 import type { Terminal } from '../terminal.ts';
 import { createLineProgress } from './line-progress.ts';
+import { ownTasks } from './own-tasks.ts';
 import { describeFinished, describeRunning, formatAmount, formatDuration, timeLeftMs } from './pace.ts';
 import { createTerminalProgress } from './terminal-progress.ts';
 
-const quiet: Terminal = { interactive: false, columns: 80, write: () => undefined, showLive: () => undefined };
+const quiet: Terminal = { interactive: false, colors: false, columns: 80, write: () => undefined, showLive: () => undefined };
 
 const task = { name: 'title.basics', unit: 'rows', done: 250_000, total: 1_000_000, elapsedMs: 2_000 };
 
@@ -62,6 +63,7 @@ test('on a terminal each running task has a line, which gives way to one that st
   const stayed: string[] = [];
   const terminal: Terminal = {
     interactive: true,
+    colors: true,
     columns: 60,
     write: (text) => void stayed.push(text),
     showLive: (lines) => void (live = lines),
@@ -76,4 +78,32 @@ test('on a terminal each running task has a line, which gives way to one that st
   two.finish();
   expect(live).toEqual([]);
   expect(stayed[0]).toBe('✓ one  0 s  ok\n');
+});
+
+test('a task that failed shows so, and one that nobody ends does not outlive its work', () => {
+  const stayed: string[] = [];
+  let live: readonly string[] = [];
+  const terminal: Terminal = {
+    ...quiet,
+    interactive: true,
+    write: (text) => void stayed.push(text),
+    showLive: (lines) => void (live = lines),
+  };
+  const work = ownTasks(createTerminalProgress(terminal, () => 0));
+  work.task({ name: 'good', unit: 'bytes' }).finish();
+  work.task({ name: 'bad', unit: 'bytes' }).fail('no network');
+  work.task({ name: 'left', unit: 'bytes' });
+  work.failRest('failed');
+  work.failRest('again');
+  expect(stayed).toEqual(['✓ good  0 s\n', '✗ bad  0 s  no network\n', '✗ left  0 s  failed\n']);
+  expect(live).toEqual([]);
+});
+
+test('where nobody looks, a task that failed is a warning', () => {
+  const lines: string[] = [];
+  const logger = createLogger({ level: 'info', format: 'json', terminal: quiet }, { write: (line: string) => void lines.push(line) });
+  createLineProgress(logger, () => 0)
+    .task({ name: 'load', unit: 'rows' })
+    .fail();
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'warn', task: 'load', msg: 'load  0 s  failed' });
 });

@@ -17,9 +17,11 @@ export interface ProgressTask {
   setTotal(total: number): void;
   /** The task is over; `note` says what came of it. Further calls do nothing. */
   finish(note?: string): void;
+  /** The task ended without success; `note` says why. Further calls do nothing. */
+  fail(note?: string): void;
 }
 
 /** Shows nothing. */
 export const silentProgress: Progress = {
-  task: () => ({ advance: () => undefined, setTotal: () => undefined, finish: () => undefined }),
+  task: () => ({ advance: () => undefined, setTotal: () => undefined, finish: () => undefined, fail: () => undefined }),
 };

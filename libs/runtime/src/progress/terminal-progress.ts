@@ -1,4 +1,5 @@
 import type { Terminal } from '../terminal.ts';
+import { shortenLine } from '../wrap-text.ts';
 import { describeFinished, describeRunning } from './pace.ts';
 import type { Progress } from './progress.ts';
 import { trackTask, type TrackedTask } from './tracked-task.ts';
@@ -11,21 +12,23 @@ export const createTerminalProgress = (terminal: Terminal, nowMs: () => number):
   let timer: NodeJS.Timeout | undefined;
 
   const draw = (): void =>
-    terminal.showLive([...running].map((task) => `… ${describeRunning(task.state())}`.slice(0, terminal.columns - 1)));
+    terminal.showLive([...running].map((task) => shortenLine(`… ${describeRunning(task.state())}`, terminal.columns - 1)));
+  const end = (task: TrackedTask, line: string): void => {
+    running.delete(task);
+    if (running.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+    draw();
+    terminal.write(`${line}\n`);
+  };
 
   return {
     task: (options) => {
       const task = trackTask(options, nowMs, {
         advanced: () => undefined,
-        finished: (state, note) => {
-          running.delete(task);
-          if (running.size === 0) {
-            clearInterval(timer);
-            timer = undefined;
-          }
-          draw();
-          terminal.write(`✓ ${describeFinished(state, note)}\n`);
-        },
+        finished: (state, note) => end(task, `✓ ${describeFinished(state, note)}`),
+        failed: (state, note) => end(task, `✗ ${describeFinished(state, note ?? 'failed')}`),
       });
       running.add(task);
       timer ??= setInterval(draw, REDRAW_EVERY_MS).unref();

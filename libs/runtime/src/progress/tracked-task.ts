@@ -4,6 +4,7 @@ import type { ProgressTask, ProgressTaskOptions } from './progress.ts';
 export interface TaskListener {
   advanced(state: TaskState): void;
   finished(state: TaskState, note: string | undefined): void;
+  failed(state: TaskState, note: string | undefined): void;
 }
 
 export interface TrackedTask extends ProgressTask {
@@ -31,6 +32,11 @@ export const trackTask = (options: ProgressTaskOptions, nowMs: () => number, lis
       if (over) return;
       over = true;
       listener.finished(state(), note);
+    },
+    fail: (note) => {
+      if (over) return;
+      over = true;
+      listener.failed(state(), note);
     },
   };
 };

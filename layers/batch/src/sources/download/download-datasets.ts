@@ -56,7 +56,7 @@ export const downloadDatasets = async (
       results.push({ dataset, ...file });
       await disownSampleFolder(folder);
     } catch (error) {
-      task.finish('failed');
+      task.fail(signal.aborted ? 'stopped' : 'failed');
       throw error;
     }
   }
