@@ -12,4 +12,5 @@ export { startOperationServer, type OperationServer, type OperationServerOptions
 export { formatDuration } from './progress/pace.ts';
 export { silentProgress, type Progress, type ProgressTask, type ProgressTaskOptions } from './progress/progress.ts';
 export type { Terminal } from './terminal.ts';
+export { createTroubleLog, type TroubleLog } from './trouble-log.ts';
 export { endProcess, exitCodeOfError, runMain, runSession, type Session } from './session.ts';
