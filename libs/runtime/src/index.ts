@@ -15,4 +15,5 @@ export { silentProgress, type Progress, type ProgressTask, type ProgressTaskOpti
 export { isMissing, statIfThere, statIfThereSync } from './stat-if-there.ts';
 export { columnsOf, type Terminal } from './terminal.ts';
 export { endProcess, exitCodeOfError, runMain, runSession, survivesItsTerminal, type Session } from './session.ts';
+export { createTroubleLog, type TroubleLog } from './trouble-log.ts';
 export { shortenLine, wrapText } from './wrap-text.ts';
