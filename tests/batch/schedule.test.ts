@@ -1,10 +1,11 @@
 /** The schedule: runs at once where one is due, tells faults, and ends when it is told to. */
-import { writeFile } from 'node:fs/promises';
+import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { startSchedule } from '@rushes/batch';
+import type { Publication } from '@rushes/ports';
 import { silentLogger, silentProgress } from '@rushes/runtime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeCatalog } from './made-up-catalog.ts';
-import { type DataFolder, openDataFolder } from './test-data-folder.ts';
+import { type DataFolder, openDataFolder, readEverything } from './test-data-folder.ts';
 
 let data: DataFolder;
 let imdb: string;
@@ -45,3 +46,57 @@ test('a damaged record is told by its name, and the schedule can still be stoppe
   await expect(schedule.firstRun).rejects.toThrow('manifest-1.json');
   await schedule.stop();
 });
+
+const published = async (): Promise<Publication> => {
+  const publication = await data.stores.views.currentPublication();
+  if (publication === undefined) throw new Error('nothing is published');
+  return publication;
+};
+
+/** A new schedule, and the run that it makes at once. */
+const nextRun = async () => {
+  const schedule = start();
+  const report = await schedule.firstRun;
+  await schedule.stop();
+  return report;
+};
+
+test('a run of a clock that was ahead does not stop the schedule', async () => {
+  const ahead = start(() => new Date(Date.now() + 30 * 24 * 3_600_000));
+  expect(await ahead.firstRun).toMatchObject({ outcome: 'published', version: 1 });
+  await ahead.stop();
+  expect(await nextRun()).toMatchObject({ outcome: 'published', version: 2 });
+  const settled = start();
+  await settled.stop();
+  expect(await settled.firstRun).toBeUndefined();
+});
+
+test.each([
+  ['deleted', (path: string) => rm(path)],
+  ['cut off', (path: string) => truncate(path, 5000)],
+  ['overwritten', (path: string) => writeFile(path, 'no database'.repeat(1000))],
+])('views that were %s are due to be built anew at once, and are', async (_how, damage) => {
+  await nextRun();
+  const before = await readEverything(data.stores);
+  for (const name of await readdir(data.path('views'))) if (/^(titles|people)-/.test(name)) await damage(data.path(`views/${name}`));
+  expect(await nextRun()).toMatchObject({ outcome: 'published', version: 2 });
+  expect(await readEverything(data.stores)).toEqual(before);
+});
+
+test('a version that lacks a view which this code serves is replaced at once, unless the one before can be served', async () => {
+  await nextRun();
+  const first = await published();
+  const { people, ...others } = first.views;
+  await data.stores.views.insertPublication({ ...first, number: 2, views: others });
+  const idle = start();
+  await idle.stop();
+  expect(await idle.firstRun, 'publication 1 is there to be served').toBeUndefined();
+  await data.stores.views.dropArtefact(people?.artefact ?? '');
+  expect(await nextRun()).toMatchObject({ outcome: 'published', version: 2 });
+  // An artefact of another form is as good as none, although it is there.
+  const second = await published();
+  const foreign = { artefact: second.views['genres']?.artefact ?? '', rows: 0 };
+  await data.stores.views.insertPublication({ ...second, number: second.number + 1, views: { ...second.views, people: foreign } });
+  await data.stores.views.dropArtefact(people?.artefact ?? '');
+  expect(await nextRun()).toMatchObject({ outcome: 'published', version: 3 });
+}, 60_000);

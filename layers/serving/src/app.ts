@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 
 import compress from '@fastify/compress';
 import type { ApiKeyStore, BatchViewStore, EventLog, ObjectStore, RateLimiter, SpeedStore } from '@rushes/ports';
-import type { Logger, Registry } from '@rushes/runtime';
+import { createTroubleLog, type Logger, type Registry } from '@rushes/runtime';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 
 import { createAdmission } from './admission/admission.ts';
@@ -67,6 +67,8 @@ export interface ServingContext {
   readonly metrics: Registry;
   /** Milliseconds since 1970; the clock by default. */
   readonly now?: () => number;
+  /** Milliseconds of a clock that nobody sets; the process's by default. */
+  readonly elapsedMs?: () => number;
   /** A request id that no other request has; a random UUID by default. */
   readonly newRequestId?: () => string;
   /** An id for an event or a movie that no other has; a random UUID by default. */
@@ -95,7 +97,7 @@ const routeName = ({ method, routeOptions: { url } }: FastifyRequest): string | 
 /** Builds the service without a socket. `inject` works after `ready()`, which looks for the current publication. */
 export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, context: ServingContext): FastifyInstance => {
   const options: ServingOptions = { ...DEFAULT_OPTIONS, ...given };
-  const { logger, metrics, now = Date.now, newRequestId = randomUUID, newId = randomUUID } = context;
+  const { logger, metrics, now = Date.now, elapsedMs = () => performance.now(), newRequestId = randomUUID, newId = randomUUID } = context;
   if (options.readAccess === 'key' && stores.keys === undefined) throw new Error('reading needs an API key, but there is no store of keys');
   const fastifyLogger: FastifyBaseLogger = logger;
 
@@ -123,20 +125,25 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     clientErrorHandler: (error, socket) => answerRawError(error, socket),
   });
 
-  const lag = stores.speed === undefined || stores.log === undefined ? undefined : trackLag(stores.log, now);
+  const lag = stores.speed === undefined || stores.log === undefined ? undefined : trackLag(stores.log, { now, elapsedMs });
+  const lookTroubles = createTroubleLog({ logger, level: 'warn', elapsedMs });
+  const limiterTroubles = createTroubleLog({ logger, level: 'warn', elapsedMs });
+  const accessTroubles = createTroubleLog({ logger, level: 'error', elapsedMs });
   const earlier = openEarlierVersions(stores.views, options.codeVersion, (message, err) => logger.warn({ err }, message));
   const snapshots = trackCurrentSnapshot(stores.views, stores.speed, {
     pollMs: options.publicationPollMs,
     maxOverlayStates: options.maxOverlayStates,
     now,
     newId: randomUUID,
-    isStale: () => lag !== undefined && lag.ms() > options.staleAfterMs,
-    ...(lag === undefined ? {} : { onPosition: lag.check }),
+    elapsedMs,
+    lag,
+    staleAfterMs: options.staleAfterMs,
     codeVersion: options.codeVersion,
     onTrouble: (message, err) => {
       measured.onPublicationTrouble();
-      logger.warn({ err }, message);
+      lookTroubles.report(message, err);
     },
+    onRecovery: lookTroubles.settle,
     onSwitch: ({ publication: { number, version, reason } }) =>
       logger.info({ publication: number, version, reason }, 'serving a new publication'),
   });
@@ -185,7 +192,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   watch(admission);
   refuseEarly(app, { admission, kept, retryAfterS, onRefused });
   shedLoad(app, options.overload, measured.onShed);
-  identifyCallers(app, { keys: stores.keys, now, onTrouble: (err) => logger.error({ err }, 'an API key could not be looked up') });
+  identifyCallers(app, { keys: stores.keys, now, onTrouble: (err) => accessTroubles.report('an API key could not be looked up', err) });
   if (stores.rateLimiter !== undefined) {
     limitRate(app, {
       limiter: stores.rateLimiter,
@@ -193,7 +200,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       // Each key has a bucket for reading and one for writing; whoever has none shares that of the address.
       clientOf: ({ caller, ip, method }) => (caller === undefined ? ip : `${method === 'POST' ? 'writes' : 'reads'} of ${caller.id}`),
       onLimited: measured.onRateLimited,
-      onTrouble: (err) => logger.warn({ err }, 'the rate limiter failed; the request passes'),
+      onTrouble: (err) => limiterTroubles.report('the rate limiter failed; the request passes', err),
     });
   }
   requireRoles(app, entranceMetrics);
@@ -206,7 +213,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     const add = dataRoutes(scope, {
       snapshots,
       earlier,
-      lagMs: lag?.ms,
+      lagMs: snapshots.lagMs,
       cache: createResponseCache(options.responseCacheBytes),
       admission,
       kept,

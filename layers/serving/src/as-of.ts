@@ -31,7 +31,7 @@ export const openEarlierVersions = (
     if (found === undefined) throw missing(version);
     try {
       const publication = await openPublication(store, found, (error) => onTrouble('an artefact could not be closed', error));
-      const snapshot = takeSnapshot(publication, codeVersion, undefined);
+      const snapshot = takeSnapshot(publication, codeVersion, undefined, false);
       open.set(version, snapshot);
       return snapshot;
     } catch (error) {

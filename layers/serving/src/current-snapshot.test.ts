@@ -1,25 +1,40 @@
+import type { ArtefactRow } from '@rushes/ports';
+import { genres } from '@rushes/views';
 import { describe, expect, test } from 'vitest';
 
 import { publish } from '../test/catalog.ts';
 import { CATALOG } from '../test/films.ts';
-import { memoryBatchViews } from '../test/memory-batch-views.ts';
+import { memoryBatchViews, type MemoryBatchViews } from '../test/memory-batch-views.ts';
 import { trackCurrentSnapshot } from './current-snapshot.ts';
 
 const VIEW_COUNT = 8;
 
+async function* nothing(): AsyncGenerator<readonly ArtefactRow[]> {}
+
+/** A publication that lacks a view, as one of another version of the code does. */
+const publishWithout = async (store: MemoryBatchViews, number: number, name: string): Promise<void> => {
+  const published = await publish(memoryBatchViews(), number, number, CATALOG);
+  await publish(Object.assign(Object.create(store) as MemoryBatchViews, { insertPublication: async () => true }), number, number, CATALOG); // as: a copy
+  const { [name]: _left, ...views } = published.views;
+  await store.insertPublication({ ...published, views });
+};
+
 const track = (store = memoryBatchViews()) => {
+  const clock = { ms: 0 };
   const troubles: unknown[] = [];
   const switches: number[] = [];
   const snapshots = trackCurrentSnapshot(store, undefined, {
     now: () => 0,
-    isStale: () => false,
+    elapsedMs: () => clock.ms,
+    lag: undefined,
+    staleAfterMs: 5000,
     pollMs: 1,
     codeVersion: 'test',
     newId: () => 'read once',
     onTrouble: (_message, error) => troubles.push(error),
     onSwitch: ({ publication }) => switches.push(publication.number),
   });
-  return { store, snapshots, troubles, switches };
+  return { store, snapshots, troubles, switches, clock };
 };
 
 describe('the current snapshot', () => {
@@ -88,12 +103,118 @@ describe('the current snapshot', () => {
 
   test('says which view a publication lacks', async () => {
     const { store, snapshots, troubles } = track();
-    const { views, ...publication } = await publish(store, 1, 1, CATALOG);
-    const { genres: _left, ...others } = views;
-    await store.insertPublication({ ...publication, number: 2, views: others });
+    await publishWithout(store, 1, 'genres');
     await snapshots.poll();
     expect(String(troubles[0])).toContain('no view genres');
     expect(store.openReaders).toBe(0);
+    expect(() => snapshots.require()).toThrow(expect.objectContaining({ status: 503 }));
+  });
+
+  test('is, from the beginning, the newest version that can be read, and says that it is stale', async () => {
+    const { store, snapshots, troubles, switches, clock } = track();
+    await publish(store, 1, 1, CATALOG);
+    await publish(store, 2, 2, CATALOG);
+    await publishWithout(store, 3, 'people');
+    await publish(store, 4, 4, CATALOG);
+    await store.dropArtefact('titles-4');
+    await snapshots.poll();
+    expect(switches).toEqual([2]);
+    expect([snapshots.require().completeness, snapshots.newest()?.number]).toEqual(['stale', 4]);
+    expect(troubles).toHaveLength(1);
+    // The version that can be read comes at once, however lately the one before was tried.
+    await publish(store, 5, 5, CATALOG);
+    await snapshots.poll();
+    expect([snapshots.require().publication.number, snapshots.require().completeness, snapshots.lagMs()]).toEqual([5, 'complete', 0]);
+    expect(clock.ms).toBe(0);
+  });
+
+  test('is none of another log', async () => {
+    const { store, snapshots } = track();
+    const { number: _number, ...first } = await publish(store, 1, 1, CATALOG);
+    await store.insertPublication({ ...first, number: 2, version: 2, log: 'another', views: {} });
+    await snapshots.poll();
+    expect(snapshots.peek()).toBeUndefined();
+  });
+
+  test('is what there is of the newest version where no other can be read: views that are absent say so', async () => {
+    const { store, snapshots, clock } = track();
+    await publishWithout(store, 1, 'people');
+    await snapshots.poll();
+    const { views, completeness, absent } = snapshots.require();
+    expect([absent, completeness]).toEqual([['people'], 'complete']);
+    expect(await views.titles.list({ where: [], sort: [], limit: 1 })).toHaveLength(1);
+    await expect(views.people.get('nm0000001', {})).rejects.toMatchObject({ status: 503, message: expect.stringContaining('people') });
+    // It is tried again, and whole once it can be.
+    const before = await store.currentPublication();
+    store.currentPublication = async () => before && { ...before, views: { ...before.views, people: { artefact: 'people-1', rows: 0 } } };
+    clock.ms += 60_000;
+    await snapshots.poll();
+    expect(snapshots.require().absent).toEqual([]);
+    expect(snapshots.trouble()).toBeUndefined();
+  });
+
+  test('is not one whose views have another form than this code reads', async () => {
+    const { store, snapshots, troubles } = track();
+    const { views, ...publication } = await publish(store, 1, 1, CATALOG);
+    const open = store.open.bind(store);
+    store.open = async (artefact) => {
+      const reader = await open(artefact);
+      if (artefact !== 'genres-old') return reader;
+      const { movies: _movies, ...columns } = reader.layout.columns;
+      return { ...reader, layout: { ...reader.layout, columns } };
+    };
+    await store.build('genres-old', genres.layout, nothing());
+    await store.insertPublication({ ...publication, number: 2, views: { ...views, genres: { artefact: 'genres-old', rows: 0 } } });
+    await snapshots.poll();
+    expect(snapshots.require().publication.number).toBe(1);
+    expect(String(troubles[0])).toContain('genres-old in memory does not have the column movies (integer)');
+    expect(store.openReaders).toBe(VIEW_COUNT);
+  });
+
+  test('what cannot be looked at is stale from the last good look on', async () => {
+    const { store, snapshots, clock } = track();
+    await publish(store, 1, 1, CATALOG);
+    await snapshots.poll();
+    expect(snapshots.require().completeness).toBe('complete');
+    store.failure = new Error('unreachable');
+    clock.ms += 3000;
+    await snapshots.poll();
+    expect([snapshots.lagMs(), snapshots.require().completeness]).toEqual([3000, 'complete']);
+    clock.ms += 3000;
+    expect([snapshots.lagMs(), snapshots.require().completeness], 'without a further look').toEqual([6000, 'stale']);
+    store.failure = undefined;
+    await snapshots.poll();
+    expect([snapshots.lagMs(), snapshots.require().completeness]).toEqual([0, 'complete']);
+  });
+
+  test('so it is while a look does not come to its end', async () => {
+    const { store, snapshots, clock } = track();
+    await publish(store, 1, 1, CATALOG);
+    await snapshots.poll();
+    const hanging = Promise.withResolvers<undefined>();
+    store.currentPublication = () => hanging.promise;
+    const look = snapshots.poll();
+    clock.ms += 6000;
+    expect([snapshots.lagMs(), snapshots.require().completeness]).toEqual([6000, 'stale']);
+    hanging.resolve(undefined);
+    await look;
+  });
+
+  test('a version that cannot be read is tried with growing waits, and the one before is stale meanwhile', async () => {
+    const { store, snapshots, clock } = track();
+    await publish(store, 1, 1, CATALOG);
+    await snapshots.poll();
+    await publish(store, 2, 2, CATALOG);
+    await store.dropArtefact('titles-2');
+    let opened = 0;
+    const open = store.open.bind(store);
+    store.open = (artefact) => {
+      opened += 1;
+      return open(artefact);
+    };
+    for (; clock.ms < 60_000; clock.ms += 250) await snapshots.poll();
+    expect(opened).toBeLessThan(15);
+    expect([snapshots.require().completeness, snapshots.lagMs()]).toEqual(['stale', 60_000]);
   });
 
   test('is looked for one look at a time', async () => {

@@ -25,8 +25,8 @@ import type { Snapshot } from './snapshot.ts';
 export interface DataRouteContext {
   readonly snapshots: CurrentSnapshot;
   readonly earlier: EarlierVersions;
-  /** How far answers lie behind the log; `undefined` without one. */
-  readonly lagMs: (() => number) | undefined;
+  /** For how long something may be there that answers do not show. */
+  readonly lagMs: () => number;
   readonly cache: ResponseCache;
   readonly admission: Admission;
   readonly kept: KeptUrls;
@@ -146,7 +146,7 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
       kept.add(request.url);
       if (asked === '*') return notModified(reply, snapshot, entityTag(tag, undefined));
       reply.headers(headersOf(snapshot));
-      if (context.lagMs !== undefined && version === undefined) reply.header('rushes-lag-ms', context.lagMs());
+      if (version === undefined) reply.header('rushes-lag-ms', Math.round(context.lagMs()));
       if (plain.next !== null) reply.header('link', `<${plain.next}>; rel="next"`);
       if (encoding === undefined || plain.bytes < COMPRESSION_THRESHOLD_BYTES) {
         return reply.header('etag', entityTag(tag, undefined)).send(plain.body);

@@ -1,23 +1,108 @@
+import type { Bounds, LogRecord } from '@rushes/ports';
 import { expect, test } from 'vitest';
 
 import { trackLag } from './lag.ts';
 
-test('lag is how long the oldest record that is not shown has been waited for', async () => {
-  let [nowMs, next] = [1000, 0];
-  const lag = trackLag({ bounds: async (partition) => ({ earliest: 0, next: partition === 'movie.ratings/2' ? next : 0 }) }, () => nowMs);
+const PARTITION = 'movie.ratings/2';
+
+/** A log in which one partition has records, at offsets from 0 on; `e`: an event, `b`: a barrier. */
+const madeUp = () => {
+  const clock = { ms: 1000, wallMs: 5000 };
+  const state = { earliest: 0, records: [] as LogRecord[], reads: 0 };
+  const append = (kinds: string, appendedAtMs = clock.wallMs): void => {
+    for (const kind of kinds) {
+      const offset = state.records.length;
+      state.records.push(
+        kind === 'b'
+          ? { kind: 'barrier', offset, appendedAtMs, number: 1 }
+          : { kind: 'event', offset, appendedAtMs, key: '', id: '', value: '' },
+      );
+    }
+  };
+  const pass = (ms: number): void => {
+    clock.ms += ms;
+    clock.wallMs += ms;
+  };
+  const lag = trackLag(
+    {
+      bounds: async (partition): Promise<Bounds> =>
+        partition === PARTITION ? { earliest: state.earliest, next: state.records.length } : { earliest: 0, next: 0 },
+      read: async (partition, from, limit) => {
+        expect([partition, from >= state.earliest]).toEqual([PARTITION, true]);
+        state.reads += 1;
+        return state.records.slice(from, from + limit);
+      },
+    },
+    { now: () => clock.wallMs, elapsedMs: () => clock.ms },
+  );
+  return { clock, state, append, pass, lag };
+};
+
+test('lag is how long the first event that is not shown has been in the log', async () => {
+  const { append, pass, lag } = madeUp();
   await lag.check({});
   expect(lag.ms()).toBe(0);
-  next = 5;
+  append('eeeee');
   await lag.check({});
-  nowMs = 1400;
-  next = 9;
-  // Records that came later do not make it younger, those that are shown do not make it older.
-  await lag.check({ 'movie.ratings/2': 4 });
+  pass(400);
+  append('eeee');
+  // Records that came later do not make it younger.
+  await lag.check({ [PARTITION]: 0 });
   expect(lag.ms()).toBe(400);
-  await lag.check({ 'movie.ratings/2': 5 });
-  expect(lag.ms()).toBe(0);
-  nowMs = 1500;
+  pass(100);
+  // Those that came later are counted from when they came.
+  await lag.check({ [PARTITION]: 5 });
   expect(lag.ms()).toBe(100);
-  await lag.check({ 'movie.ratings/2': 9 });
+  await lag.check({ [PARTITION]: 9 });
   expect(lag.ms()).toBe(0);
+});
+
+test('what lay in the log before anybody looked is as late as it is', async () => {
+  const { append, pass, lag } = madeUp();
+  append('e');
+  pass(60_000);
+  await lag.check({});
+  expect(lag.ms()).toBe(60_000);
+});
+
+test('barriers are no missing events, however many of them nobody projected; an event behind them is', async () => {
+  const { state, append, pass, lag } = madeUp();
+  append(`e${'b'.repeat(50)}`);
+  for (let n = 0; n < 3; n++) {
+    await lag.check({ [PARTITION]: 1 });
+    pass(60_000);
+    expect(lag.ms()).toBe(0);
+  }
+  expect(state.reads, 'what was looked at once is not read again').toBe(3);
+  append('e');
+  await lag.check({ [PARTITION]: 1 });
+  pass(7000);
+  expect(lag.ms()).toBe(7000);
+  // A version that was rolled back to lies before the event that the one before had.
+  await lag.check({ [PARTITION]: 52 });
+  expect(lag.ms()).toBe(0);
+  await lag.check({ [PARTITION]: 0 });
+  expect(lag.ms()).toBeGreaterThan(0);
+});
+
+test('what is gone from the log may have been events', async () => {
+  const { state, append, pass, lag } = madeUp();
+  append('bbbb');
+  state.earliest = 2;
+  await lag.check({ [PARTITION]: 1 });
+  pass(10);
+  expect(lag.ms()).toBe(10);
+  await lag.check({ [PARTITION]: 2 });
+  expect(lag.ms()).toBe(0);
+});
+
+test('a clock that is set, and one that was ahead when it stamped, make nothing younger or older', async () => {
+  const { clock, append, pass, lag } = madeUp();
+  append('e', clock.wallMs + 2_592_000_000);
+  await lag.check({});
+  expect(lag.ms()).toBe(0);
+  pass(6000);
+  clock.wallMs -= 3_600_000;
+  await lag.check({});
+  expect(lag.ms()).toBe(6000);
 });

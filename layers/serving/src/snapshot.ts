@@ -16,6 +16,8 @@ import { closeViews, openViews, type ViewReaders } from './view-readers.ts';
 export interface OpenPublication {
   readonly publication: Publication;
   readonly views: ViewReaders;
+  /** Names of views that could not be opened: answers that need one are refused. */
+  readonly absent: readonly string[];
   pin(): void;
   /** Gives up one pin. The last one closes the artefacts. */
   release(): void;
@@ -34,18 +36,23 @@ export interface Snapshot extends OpenPublication {
   about(dependency: Dependency): About;
 }
 
-/** Opens all views of a publication. The caller holds one pin. `onTrouble` hears of artefacts that could not be closed. */
+/**
+ * Opens all views of a publication; `partly`: all but those that only some answers need. The caller holds one pin. `onTrouble` hears of artefacts that
+ * could not be closed.
+ */
 export const openPublication = async (
   store: BatchViewStore,
   publication: Publication,
   onTrouble: (error: unknown) => void,
+  partly = false,
 ): Promise<OpenPublication> => {
-  const opened = await openViews(store, publication);
-  const views: ViewReaders = { ...opened, titles: keepCounts(opened.titles) };
+  const { readers, absent } = await openViews(store, publication, partly);
+  const views: ViewReaders = { ...readers, titles: keepCounts(readers.titles) };
   let pins = 1;
   return {
     publication,
     views,
+    absent,
     pin: () => {
       if (pins === 0) throw new Error(`publication ${publication.number} was pinned after its artefacts were closed`);
       pins += 1;
@@ -58,19 +65,21 @@ export const openPublication = async (
   };
 };
 
-/** The overlay at one position, and whether it says everything. */
+/** The overlay at one position, and what it lacks. */
 export interface SpeedPart {
   readonly overlay: OverlayState;
   readonly missing: readonly Missing[];
-  readonly stale: boolean;
 }
 
-/** @param speed `undefined`: there is no speed layer. */
-export const takeSnapshot = (open: OpenPublication, codeVersion: string, speed: SpeedPart | undefined): Snapshot => {
-  const { publication, views: batch } = open;
+/**
+ * @param speed `undefined`: there is no speed layer.
+ * @param isStale whether something is there that these answers do not show.
+ */
+export const takeSnapshot = (open: OpenPublication, codeVersion: string, speed: SpeedPart | undefined, isStale: boolean): Snapshot => {
+  const { publication, views: batch, absent } = open;
   const overlay = speed?.overlay;
   const missing = speed?.missing ?? [];
-  const completeness = missing.length > 0 ? 'gap' : speed?.stale === true ? 'stale' : 'complete';
+  const completeness = missing.length > 0 ? 'gap' : isStale ? 'stale' : 'complete';
   const views: ViewReaders =
     overlay === undefined
       ? batch
@@ -85,6 +94,7 @@ export const takeSnapshot = (open: OpenPublication, codeVersion: string, speed: 
   return {
     publication,
     views,
+    absent,
     batch,
     overlay,
     completeness,

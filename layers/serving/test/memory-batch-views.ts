@@ -84,6 +84,7 @@ const reader = (store: MemoryBatchViews, { layout, rows }: Artefact): ArtefactRe
 
   store.openReaders += 1;
   return {
+    layout,
     get: async (key, select) => {
       await asked();
       const row = rows.get(key);

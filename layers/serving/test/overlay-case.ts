@@ -118,7 +118,9 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
     follow(speed = store) {
       const snapshots = trackCurrentSnapshot(views, speed, {
         now: () => clock.nowMs,
-        isStale: () => false,
+        elapsedMs: () => 0,
+        lag: undefined,
+        staleAfterMs: 5000,
         pollMs: 3_600_000,
         codeVersion: 'test',
         newId: randomUUID,

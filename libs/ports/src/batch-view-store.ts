@@ -94,6 +94,8 @@ export interface ListedRow extends ViewRow {
 
 /** One open artefact. It stays readable until closed, also when the artefact is dropped meanwhile. */
 export interface ArtefactReader {
+  /** What the artefact was built with. */
+  readonly layout: ArtefactLayout;
   get(key: string, select: Selection): Promise<ViewRow | undefined>;
   /** By a column of the layout's `lookups`. */
   lookup(column: string, value: string, select: Selection): Promise<ViewRow | undefined>;

@@ -16,3 +16,4 @@ export { isMissing, statIfThere, statIfThereSync } from './stat-if-there.ts';
 export { columnsOf, type Terminal } from './terminal.ts';
 export { endProcess, exitCodeOfError, runMain, runSession, survivesItsTerminal, type Session } from './session.ts';
 export { shortenLine, wrapText } from './wrap-text.ts';
+export { createTroubleLog, type TroubleLog } from './trouble-log.ts';

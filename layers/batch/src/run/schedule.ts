@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLake } from '@rushes/lake';
-import { explainError } from '@rushes/runtime';
+import { createTroubleLog, explainError } from '@rushes/runtime';
 import { summarizeVersions } from '../publish/versions.ts';
 import type { RunReport } from '../publish/run-record.ts';
+import { findUnservable } from '../views/readable-artefact.ts';
 import { nextRunAt, type SchedulePolicy } from './next-run.ts';
 import { type BatchContext, type BatchOptions, type BatchStores, runBatch } from './run-batch.ts';
 
@@ -33,8 +34,23 @@ export const startSchedule = (stores: BatchStores, options: ScheduleOptions, con
   const first = Promise.withResolvers<RunReport | undefined>();
   first.promise.catch(() => undefined); // whoever waits for it sees the error
 
-  const due = async (): Promise<number> =>
-    nextRunAt(await summarizeVersions(openLake(stores.objects, ''), stores.views, HISTORY), source, policy, now().getTime());
+  const lake = openLake(stores.objects, '');
+  const troubles = createTroubleLog({ logger: context.logger, level: 'error' });
+  /** Runs of this process in a row that came to nothing that this code can serve. */
+  let runsInVain = 0;
+
+  const due = async (): Promise<number> => {
+    const history = await summarizeVersions(lake, stores.views, HISTORY);
+    const fault = await findUnservable(stores.views);
+    if (fault === undefined) runsInVain = 0;
+    const dueMs = nextRunAt(history, source, policy, now().getTime(), fault && { runs: runsInVain });
+    if (fault !== undefined && dueMs <= now().getTime())
+      context.logger.warn(
+        { view: fault.view, reason: fault.kind, err: fault.error },
+        `the published version cannot be served: ${fault.kind === 'foreign' ? 'it has not all views that this version of the code serves' : `its view ${fault.view} cannot be read`}; a run is due at once`,
+      );
+    return dueMs;
+  };
   const waitUntilDue = async (): Promise<void> => {
     for (let announced = false; ; announced = true) {
       const leftMs = (await due()) - now().getTime();
@@ -47,10 +63,13 @@ export const startSchedule = (stores: BatchStores, options: ScheduleOptions, con
     while (!signal.aborted) {
       try {
         await waitUntilDue();
+        runsInVain += 1;
         first.resolve(await runBatch(stores, options, { ...context, signal }));
+        troubles.settle();
       } catch (err) {
         if (signal.aborted) return;
-        context.logger.error({ err, hint: explainError(err).hint }, `the batch run failed: ${explainError(err).message}`);
+        const { message, hint } = explainError(err);
+        troubles.report(`the batch run failed: ${message}`, err, { hint });
         first.reject(err);
         // Also what kept the schedule from seeing when a run is due, such as a damaged record, may be mended meanwhile.
         await sleep(FIRST_RETRY_MS, undefined, { signal }).catch(() => undefined);

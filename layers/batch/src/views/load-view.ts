@@ -2,26 +2,16 @@
  * Fills the batch-view store: one immutable artefact per view, named after what is in it. Built whole, or as a copy of the parent's plus the
  * changed rows; versions with equal rows share one.
  */
-import { FOLD_VERSION } from '@rushes/domain';
-import { hashJson, quoteIdentifier, type TableRecord, type ViewArtefact } from '@rushes/lake';
+import { quoteIdentifier, type TableRecord, type ViewArtefact } from '@rushes/lake';
 import type { ArtefactRow, BatchViewStore } from '@rushes/ports';
 import type { View } from '@rushes/views';
 import type { RunContext } from '../run-context.ts';
+import { artefactName, isOfForm } from './artefact-name.ts';
+import { readableRows } from './readable-artefact.ts';
 import { encodedRowsSelect, rowDecoder, valueNames } from './view-rows.ts';
 
 /** A copy with changes pays only while few rows changed. */
 const MAX_CHANGED_SHARE = 0.2;
-
-/** Changes when the same table would be loaded into other rows. */
-const LOADER_VERSION = 1;
-
-/** What an artefact's form depends on; artefacts of one form can be copied and changed. */
-const formOf = (view: View): string =>
-  hashJson([LOADER_VERSION, view.layout, view.folded ?? [], view.folded ? FOLD_VERSION : 0]).slice(0, 12);
-
-/** `<view>-<form>-<content>`: equal names, equal rows. */
-const artefactName = (view: View, table: TableRecord): string =>
-  `${view.name}-${formOf(view)}-${hashJson(table.files.map((file) => file.sha256)).slice(0, 24)}`;
 
 export interface ParentView {
   readonly artefact: string;
@@ -38,7 +28,13 @@ export const loadView = async (
   parent: ParentView | undefined,
 ): Promise<ViewArtefact> => {
   const artefact = artefactName(view, table);
-  const existing = await store.rowCount(artefact);
+  let isUnreadable = false;
+  const existing = await readableRows(store, artefact, (err) => {
+    isUnreadable = true;
+    context.logger.warn({ err, view: view.name }, `the artefact ${artefact} cannot be read: building it anew`);
+  });
+  // It is in the way of its successor.
+  if (isUnreadable) await store.dropArtefact(artefact);
   if (existing !== undefined) return { name: view.name, artefact, rows: existing, built: 'shared' };
 
   const task = context.progress.task({ name: `load view ${view.name}`, unit: 'rows', total: table.rows });
@@ -49,8 +45,7 @@ export const loadView = async (
       task.advance(texts.length);
     }
   };
-  const copyable =
-    parent && parent.artefact.startsWith(`${view.name}-${formOf(view)}-`) && (await store.rowCount(parent.artefact)) !== undefined;
+  const copyable = parent && isOfForm(view, parent.artefact) && (await readableRows(store, parent.artefact, () => {})) !== undefined;
   const delta = copyable ? await changedKeys(context, view, table, parent) : undefined;
   let rows: number;
   if (parent && delta) {

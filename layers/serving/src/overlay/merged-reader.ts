@@ -64,6 +64,7 @@ export const mergedReader = (batch: ArtefactReader, changed: ChangedRows): Artef
   };
 
   return {
+    layout: batch.layout,
     async get(key, select) {
       const own = standing(key, select);
       return own ? own.row : batch.get(key, select);

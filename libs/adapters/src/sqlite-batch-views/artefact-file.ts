@@ -17,8 +17,7 @@ import { type Statements, statementsOf } from './statements.ts';
  * into memory.
  */
 export interface ArtefactFile {
-  /** Name of the key column. */
-  readonly key: string;
+  readonly layout: ArtefactLayout;
   readonly rows: number;
   /** By the key or a column of the layout's lookups. */
   find(column: string, value: string, select: Selection): ViewRow | undefined;
@@ -93,7 +92,7 @@ export const openArtefactFile = (path: string, limits: Limits = LIMITS): Artefac
         Number(cells(statements.prepare(`SELECT _pos FROM entries WHERE ${key} <= ? ORDER BY ${key} DESC LIMIT 1`).get(wanted))?.[0] ?? 0),
     };
     return {
-      key: physical.layout.key,
+      layout: physical.layout,
       rows: partitions.reduce((sum, partition) => sum + partition.rows, 0),
       find: (column, value, select) => {
         if (column !== physical.layout.key && !physical.layout.lookups.includes(column)) {

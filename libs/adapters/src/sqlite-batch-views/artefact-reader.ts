@@ -30,14 +30,16 @@ export const artefactReader = (path: string, threads: Threads): ArtefactReader =
     if (answer === undefined) throw new Error(`a thorough read of ${path} gave no answer`);
     return answer;
   };
+  const { layout } = file;
   return {
-    get: async (key, select) => open().find(file.key, key, select),
+    layout,
+    get: async (key, select) => open().find(layout.key, key, select),
     lookup: async (column, value, select) => open().find(column, value, select),
     getMany: async (keys, select) => {
       const rows: ViewRow[] = [];
       for (const [n, key] of keys.entries()) {
         if (n > 0 && n % TURN === 0) await setImmediate();
-        const row = open().find(file.key, key, select);
+        const row = open().find(layout.key, key, select);
         if (row !== undefined) rows.push(row);
       }
       return rows;

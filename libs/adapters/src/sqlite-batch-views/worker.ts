@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+
 import type { Condition, ListedRow, ListQuery } from '@rushes/ports';
 import { type ArtefactFile, openArtefactFile } from './artefact-file.ts';
 import { ArtefactFaultError } from './errors.ts';
@@ -6,18 +8,30 @@ import { finishFile, type FinishTask } from './finish-file.ts';
 /** What runs on the other threads: lists and counts that read much, and the end of a build. Keeps a few artefacts open between tasks. */
 
 const KEPT_OPEN = 8;
-const opened = new Map<string, ArtefactFile>();
+interface Opened {
+  readonly inode: number | undefined;
+  readonly file: ArtefactFile;
+}
+
+const opened = new Map<string, Opened>();
 
 const fileAt = (path: string): ArtefactFile => {
-  const file = opened.get(path) ?? openArtefactFile(path);
+  const inode = statSync(path, { throwIfNoEntry: false })?.ino;
+  let known = opened.get(path);
   opened.delete(path);
-  opened.set(path, file);
+  // A damaged artefact that was built anew has the same name.
+  if (known !== undefined && inode !== undefined && inode !== known.inode) {
+    known.file.close();
+    known = undefined;
+  }
+  known ??= { inode, file: openArtefactFile(path) };
+  opened.set(path, known);
   for (const [oldest, unused] of opened) {
     if (opened.size <= KEPT_OPEN) break;
     opened.delete(oldest);
-    unused.close();
+    unused.file.close();
   }
-  return file;
+  return known.file;
 };
 
 export interface ListTask {

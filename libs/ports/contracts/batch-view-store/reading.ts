@@ -18,6 +18,8 @@ export const readTests = (open: () => Promise<OpenedBatchViewStore>): void => {
       await opened.dispose();
     });
 
+    test('an artefact says what it was built with', () => expect(reader.layout).toEqual(FILMS));
+
     test('a row by its key: values by type, documents byte for byte, in the order asked for', async () => {
       const columns = ['genres', 'year', 'color', 'title', 'id', 'code', 'kind'];
       expect(await reader.get('a', { columns, documents: ['notes', 'card'] })).toEqual({
