@@ -11,6 +11,7 @@ const counting = (answers: (() => Promise<number>)[]): ArtefactReader & { readon
   let asked = 0;
   return {
     asked: () => asked,
+    layout: { key: 'id', columns: {}, documents: [], lookups: [], sorts: [], filters: [] },
     get: unused,
     lookup: unused,
     getMany: unused,

@@ -22,6 +22,7 @@ export const keepCounts = (reader: ArtefactReader): ArtefactReader => {
     return counting;
   };
   return {
+    layout: reader.layout,
     get: (key, select) => reader.get(key, select),
     lookup: (column, value, select) => reader.lookup(column, value, select),
     getMany: (keys, select) => reader.getMany(keys, select),
