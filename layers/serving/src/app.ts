@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 
 import compress from '@fastify/compress';
 import type { ApiKeyStore, BatchViewStore, EventLog, ObjectStore, RateLimiter, SpeedStore } from '@rushes/ports';
-import { createTroubleLog, type Logger, type Registry } from '@rushes/runtime';
+import { createTroubleLog, guardServer, type Logger, type Registry, timeoutOptions } from '@rushes/runtime';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 
 import { createAdmission } from './admission/admission.ts';
@@ -12,6 +12,7 @@ import { createAdmissionMetrics } from './admission/admission-metrics.ts';
 import { createKeptUrls } from './admission/kept-urls.ts';
 import { refuseEarly } from './admission/refuse-early.ts';
 import { openEarlierVersions } from './as-of.ts';
+import { clientOfAddress } from './client-address.ts';
 import { allowOrigins } from './cors.ts';
 import { trackCurrentSnapshot, type CurrentSnapshot } from './current-snapshot.ts';
 import { dataRoutes } from './data-route.ts';
@@ -20,15 +21,17 @@ import { createEntranceMetrics } from './entrances/entrance-metrics.ts';
 import { entrances } from './entrances/entrance.ts';
 import { demandPositions } from './entrances/min-position.ts';
 import { type PositionWaits, positionWaits } from './entrances/position-waits.ts';
+import { MAX_WAIT_S } from './entrances/prefer-wait.ts';
 import { createReceipts } from './entrances/receipts.ts';
 import { answerRawError, handleFailures, sendProblem } from './failures.ts';
 import { createHttpMetrics } from './http-metrics.ts';
 import { trackLag } from './lag.ts';
-import { refuseOtherMethods } from './method-not-allowed.ts';
+import { answerOptions, collectMethods, refuseOtherMethods } from './methods.ts';
 import { describeApi } from './openapi.ts';
 import { DEFAULT_OPTIONS, type ServingOptions } from './options.ts';
 import { shedLoad } from './overload.ts';
 import { Problem } from './problem.ts';
+import { checkProtocol, PROTOCOL_OPTIONS } from './protocol.ts';
 import { limitRate } from './rate-limit.ts';
 import { createResponseCache } from './response-cache.ts';
 import { addCatalog } from './routes/catalog.ts';
@@ -90,6 +93,10 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 /** Longest id in a path; longer ones cannot exist. */
 const MAX_PARAM_LENGTH = 100;
 
+/** How long nothing may move on a connection whose request is under way: longer than any answer takes that is waited for. */
+const longestSilenceMs = ({ requestTimeoutMs, handlerTimeoutMs, minPositionWaitMs }: ServingOptions): number =>
+  Math.max(requestTimeoutMs, handlerTimeoutMs + minPositionWaitMs + MAX_WAIT_S * 1000) + 10_000;
+
 /** What a route is called in metrics: writing has other durations than reading. */
 const routeName = ({ method, routeOptions: { url } }: FastifyRequest): string | undefined =>
   method === 'POST' && url !== undefined ? `POST ${url}` : url;
@@ -112,14 +119,16 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     },
     trustProxy: options.trustProxy.length === 0 ? false : [...options.trustProxy],
     bodyLimit: options.bodyLimitBytes,
+    http: { ...timeoutOptions(options), ...PROTOCOL_OPTIONS },
     requestTimeout: options.requestTimeoutMs,
+    connectionTimeout: longestSilenceMs(options),
     keepAliveTimeout: options.keepAliveTimeoutMs,
     forceCloseConnections: 'idle',
     // Being ready takes as long as reading what events changed; Fastify would give up after 10 s.
     pluginTimeout: 0,
     // Requests that arrive on an open connection while closing are answered, with `Connection: close`.
     return503OnClosing: false,
-    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: true },
     frameworkErrors: (error, request, reply) =>
       void sendProblem(new Problem(error.statusCode ?? 400, 'The address cannot be read.'), request, reply),
     clientErrorHandler: (error, socket) => answerRawError(error, socket),
@@ -167,9 +176,10 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => JSON.stringify);
   handleFailures(app, logger);
+  guardServer(app.server, options, (message, error) => logger.warn(error === undefined ? {} : { err: error }, message));
+  const methodsOf = collectMethods(app);
   const crossOrigin = allowOrigins(app, options.corsOrigins);
-  const otherMethods = refuseOtherMethods(app, crossOrigin.preflight ? ['OPTIONS'] : []);
-  const headers = { ...securityHeaders(crossOrigin.preflight), ...crossOrigin.headers };
+  const headers = { ...securityHeaders(crossOrigin.isOpen), ...crossOrigin.headers };
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers).header('x-request-id', request.id);
     if (request.url.length <= options.urlLimitBytes) return done();
@@ -185,6 +195,8 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     }
     done();
   });
+  checkProtocol(app);
+  answerOptions(app, methodsOf, crossOrigin);
   const { maxWaitMs, retryAfterS } = options.overload;
   const { onRefused, watch } = createAdmissionMetrics(metrics);
   const admission = createAdmission({ maxWaitMs, retryAfterS, onRefused });
@@ -198,11 +210,13 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       limiter: stores.rateLimiter,
       isLimited: (request) => trafficOf(request.routeOptions.url) === 'data',
       // Each key has a bucket for reading and one for writing; whoever has none shares that of the address.
-      clientOf: ({ caller, ip, method }) => (caller === undefined ? ip : `${method === 'POST' ? 'writes' : 'reads'} of ${caller.id}`),
+      clientOf: ({ caller, ip, method }) =>
+        caller === undefined ? clientOfAddress(ip) : `${method === 'POST' ? 'writes' : 'reads'} of ${caller.id}`,
       onLimited: measured.onRateLimited,
       onTrouble: (err) => limiterTroubles.report('the rate limiter failed; the request passes', err),
     });
   }
+  refuseOtherMethods(app, methodsOf);
   requireRoles(app, entranceMetrics);
   app.register(compress);
   describeApi(app, options.codeVersion);
@@ -253,6 +267,5 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     addHealth(scope, { snapshots, now });
     addMetrics(scope, metrics);
   });
-  app.register(otherMethods);
   return app;
 };

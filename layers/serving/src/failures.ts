@@ -1,5 +1,6 @@
 /** The one place where failures become responses. Invariant: every error is problem+json, is not cached, and tells no internals. */
-import { STATUS_CODES } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import { StoreBusyError } from '@rushes/ports';
@@ -34,21 +35,40 @@ export const sendProblem = (problem: Problem, request: FastifyRequest, reply: Fa
 
 const RAW_STATUS: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
-/** Answers what is not even a request: no route, no hooks, no request id. */
+const RAW_DETAIL: Readonly<Record<number, string>> = {
+  408: 'The request did not come whole in time.',
+  431: "The request's head is too large.",
+};
+
+/** Whether bytes of an answer are on their way: another one in the middle of it would be read as a part of it. */
+const isAnswering = (socket: Duplex): boolean => {
+  const { _httpMessage: message } = socket as Duplex & { readonly _httpMessage?: ServerResponse | null }; // as: Node's own field, which its documentation of `clientError` names
+  return message?.headersSent === true;
+};
+
+/** Answers where there is no reply to answer with, and ends the connection: what else comes on it is not read. */
+export const answerRaw = (problem: Problem, socket: Duplex): void => {
+  if (!socket.writable || isAnswering(socket)) return void socket.destroy();
+  const id = randomUUID();
+  const body = problemText(problem, id);
+  const headers = {
+    ...problem.headers,
+    'content-type': PROBLEM_TYPE,
+    'content-length': String(Buffer.byteLength(body)),
+    'cache-control': 'no-store',
+    'x-request-id': id,
+    connection: 'close',
+    date: new Date().toUTCString(),
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${lines.join('')}\r\n${body}`, () => socket.destroy());
+};
+
+/** Answers what is not even a request: no route, no hooks. */
 export const answerRawError = (error: NodeJS.ErrnoException, socket: Duplex): void => {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
+  if (error.code === 'ECONNRESET') return void socket.destroy();
   const status = RAW_STATUS[error.code ?? ''] ?? 400;
-  const body = JSON.stringify({
-    type: 'about:blank',
-    title: STATUS_CODES[status],
-    status,
-    detail: 'This is no HTTP request that can be answered.',
-  });
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n`;
-  socket.end(head + body);
+  answerRaw(new Problem(status, RAW_DETAIL[status] ?? 'This is no HTTP request that can be answered.'), socket);
 };
 
 export const handleFailures = (app: FastifyInstance, logger: Logger): void => {

@@ -12,8 +12,12 @@ export interface ServingOptions {
   readonly bodyLimitBytes: number;
   /** Longest request target (path and query); more is refused with 414. */
   readonly urlLimitBytes: number;
+  /** Time that a client has to send its request's headers. */
+  readonly headersTimeoutMs: number;
   /** Time that a client has to send its whole request. */
   readonly requestTimeoutMs: number;
+  /** Connections at once, as far as there are files for them. */
+  readonly maxConnections: number;
   /** Time that an answer may take to compute; then 503. */
   readonly handlerTimeoutMs: number;
   /** How long an idle connection is kept open for the next request. */
@@ -57,7 +61,9 @@ export const DEFAULT_OPTIONS: ServingOptions = {
   trustProxy: [],
   bodyLimitBytes: 64 * 1024,
   urlLimitBytes: 8 * 1024,
+  headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
+  maxConnections: 16_384,
   handlerTimeoutMs: 10_000,
   keepAliveTimeoutMs: 72_000,
   drainTimeoutMs: 10_000,

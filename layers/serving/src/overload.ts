@@ -1,23 +1,27 @@
 /** Refusing requests before the process drowns. Probes are always answered: an overloaded process is alive. */
-import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance } from 'fastify';
 
-import { sendProblem } from './failures.ts';
+import { type Load, sampleLoad } from './load.ts';
 import type { ServingOptions } from './options.ts';
 import { unavailable } from './problem.ts';
 import { trafficOf } from './traffic.ts';
 
 export const shedLoad = (app: FastifyInstance, limits: ServingOptions['overload'], onShed: () => void): void => {
   const { maxEventLoopDelayMs, maxHeapBytes, maxRssBytes, sampleIntervalMs, retryAfterS } = limits;
-  app.register(underPressure, {
-    maxEventLoopDelay: maxEventLoopDelayMs,
-    maxHeapUsedBytes: maxHeapBytes,
-    maxRssBytes,
-    sampleInterval: sampleIntervalMs,
-    pressureHandler: (request, reply, type) => {
-      if (trafficOf(request.routeOptions.url) === 'probe') return;
-      onShed();
-      sendProblem(unavailable(`Too much load (${type}): try again in ${retryAfterS} s.`, retryAfterS), request, reply);
-    },
+  const bounds: readonly (readonly [keyof Load, number])[] = [
+    ['eventLoopDelay', maxEventLoopDelayMs],
+    ['heapUsedBytes', maxHeapBytes],
+    ['rssBytes', maxRssBytes],
+  ];
+  const set = bounds.filter(([, bound]) => bound > 0);
+  if (set.length === 0) return;
+  const load = sampleLoad(sampleIntervalMs);
+  app.addHook('onClose', () => load.stop());
+  app.addHook('onRequest', (request, _reply, done) => {
+    const current = load.current();
+    const exceeded = set.find(([name, bound]) => current[name] > bound);
+    if (exceeded === undefined || trafficOf(request.routeOptions.url) === 'probe') return done();
+    onShed();
+    done(unavailable(`Too much load (${exceeded[0]}): try again in ${retryAfterS} s.`, retryAfterS));
   });
 };

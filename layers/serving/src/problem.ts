@@ -14,6 +14,8 @@ export interface ProblemOptions {
   /** URI of the kind of problem; `about:blank` says no more than the status. */
   readonly type?: string;
   readonly errors?: readonly Fault[];
+  /** Further members, which the type defines. */
+  readonly members?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
@@ -23,6 +25,7 @@ export class Problem extends Error {
   readonly status: number;
   readonly type: string;
   readonly errors: readonly Fault[];
+  readonly members: Readonly<Record<string, unknown>>;
   /** Response headers that go with it. */
   readonly headers: Readonly<Record<string, string>>;
   /** @param detail what is wrong and what to do, for the client's developer. */
@@ -31,6 +34,7 @@ export class Problem extends Error {
     this.status = status;
     this.type = options.type ?? 'about:blank';
     this.errors = options.errors ?? [];
+    this.members = options.members ?? {};
     this.headers = options.headers ?? {};
   }
 }
@@ -43,6 +47,7 @@ export const problemText = (problem: Problem, requestId: string): string =>
     status: problem.status,
     detail: problem.message,
     request_id: requestId,
+    ...problem.members,
     ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
   });
 

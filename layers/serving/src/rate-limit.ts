@@ -19,10 +19,12 @@ export interface RateLimitContext {
 /** IANA's problem type of this draft. */
 const QUOTA_EXCEEDED = 'https://iana.org/assignments/http-problem-types#quota-exceeded';
 
-/** The bucket is the only policy: `burst` requests, which flow in within this many seconds. */
-const policyHeader = ({ burst, perMinute }: RateLimiter): string => `"requests";q=${burst};w=${Math.ceil((burst * 60) / perMinute)}`;
+const POLICY = 'requests';
 
-const stateHeader = ({ remaining, resetS }: RateLimitDecision): string => `"requests";r=${remaining};t=${resetS}`;
+/** The bucket is the only policy: `burst` requests, which flow in within this many seconds. */
+const policyHeader = ({ burst, perMinute }: RateLimiter): string => `"${POLICY}";q=${burst};w=${Math.ceil((burst * 60) / perMinute)}`;
+
+const stateHeader = ({ remaining, resetS }: RateLimitDecision): string => `"${POLICY}";r=${remaining};t=${resetS}`;
 
 export const limitRate = (app: FastifyInstance, { limiter, isLimited, clientOf, onLimited, onTrouble }: RateLimitContext): void => {
   const policy = policyHeader(limiter);
@@ -40,6 +42,7 @@ export const limitRate = (app: FastifyInstance, { limiter, isLimited, clientOf, 
     onLimited();
     throw new Problem(429, `More than ${limiter.perMinute} requests a minute: try again in ${decision.retryAfterS} s.`, {
       type: QUOTA_EXCEEDED,
+      members: { 'violated-policies': [POLICY] },
       headers: { 'retry-after': String(Math.max(1, decision.retryAfterS)) },
     });
   });

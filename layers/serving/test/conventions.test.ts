@@ -95,6 +95,31 @@ describe('paths and methods', () => {
   });
 });
 
+describe('a slash at the end', () => {
+  test('changes nothing', async () => {
+    for (const url of [
+      '/movies',
+      '/movies/tt0000001',
+      '/movies/tt9999999',
+      '/top_movies/credits',
+      '/health',
+      '/metrics',
+      '/openapi.json',
+      '/docs',
+      '/nothing',
+    ]) {
+      const [plain, slashed] = [await get(url), await get(`${url}/`)];
+      expect([url, slashed.statusCode]).toEqual([url, plain.statusCode]);
+      // Metrics count, problems have ids, and the page of the documentation has relative addresses.
+      if (!/metrics|nothing|tt9999999|docs/.test(url)) expect(slashed.body).toBe(plain.body);
+    }
+    expect((await get('/movies/?page_size=0')).statusCode).toBe(400);
+    const refused = await service.app.inject({ method: 'DELETE', url: '/movies/' });
+    expect([refused.statusCode, refused.headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS, POST']);
+    expect((await service.app.inject({ method: 'POST', url: '/movies/' })).statusCode).toBe(503);
+  });
+});
+
 describe('bodies, where a route takes one', () => {
   test('too large is 413, of another type 415, garbled 400', async () => {
     const app = buildApp(
@@ -129,6 +154,8 @@ describe('request ids', () => {
   });
 });
 
+const PREFLIGHT = { origin: 'https://example.org', 'access-control-request-method': 'GET' };
+
 describe('origins', () => {
   test('by default every page may read', async () => {
     const response = await get('/movies', { origin: 'https://example.org' });
@@ -149,6 +176,20 @@ describe('origins', () => {
     });
   });
 
+  test('OPTIONS tells what a path has; a path that nobody has is 404', async () => {
+    const ask = async (url: string) => {
+      const response = await service.app.inject({ method: 'OPTIONS', url, headers: PREFLIGHT });
+      return [response.statusCode, response.headers.allow, response.headers['access-control-allow-methods']];
+    };
+    expect(await ask('/movies')).toEqual([204, 'GET, HEAD, OPTIONS, POST', 'GET, HEAD, POST']);
+    expect(await ask('/movies?genre=Drama')).toEqual([204, 'GET, HEAD, OPTIONS, POST', 'GET, HEAD, POST']);
+    expect(await ask('/movies/tt0000001/ratings')).toEqual([204, 'OPTIONS, POST', 'POST']);
+    expect(await ask('/people/nm0000001/network/')).toEqual([204, 'GET, HEAD, OPTIONS', 'GET, HEAD']);
+    expect(await ask('/docs/static/index.css')).toEqual([204, 'GET, HEAD, OPTIONS', 'GET, HEAD']);
+    for (const url of ['/nothing', '/movies/tt0000001/nothing', '/movies//ratings', '/people', '/Movies'])
+      expect([url, ...(await ask(url))]).toEqual([url, 404, undefined, undefined]);
+  });
+
   test('only the named ones where some are named', async () => {
     const { app } = await startService({ serving: { corsOrigins: ['https://a.example', 'https://b.example'] } });
     const answer = async (origin: string) => (await app.inject({ url: '/movies', headers: { origin } })).headers;
@@ -157,6 +198,14 @@ describe('origins', () => {
       vary: 'Accept-Encoding, Rushes-Min-Position, Origin',
     });
     expect(await answer('https://c.example')).not.toHaveProperty('access-control-allow-origin');
+    for (const [origin, methods] of [
+      ['https://b.example', 'GET, HEAD, POST'],
+      ['https://c.example', undefined],
+    ] as const) {
+      const { headers } = await app.inject({ method: 'OPTIONS', url: '/movies', headers: { ...PREFLIGHT, origin } });
+      expect([headers.allow, headers['access-control-allow-methods']]).toEqual(['GET, HEAD, OPTIONS, POST', methods]);
+      expect(headers.vary).toMatch(/^Origin/);
+    }
     expect((await app.inject('/movies')).headers.vary).toBe('Accept-Encoding, Rushes-Min-Position, Origin');
     await app.close();
   });
@@ -166,7 +215,9 @@ describe('origins', () => {
     const response = await app.inject({ url: '/movies', headers: { origin: 'https://example.org' } });
     expect(response.headers).not.toHaveProperty('access-control-allow-origin');
     expect(response.headers['cross-origin-resource-policy']).toBe('same-origin');
-    expect((await app.inject({ method: 'OPTIONS', url: '/movies' })).statusCode).toBe(405);
+    const options = await app.inject({ method: 'OPTIONS', url: '/movies', headers: PREFLIGHT });
+    expect([options.statusCode, options.headers.allow]).toEqual([204, 'GET, HEAD, OPTIONS, POST']);
+    expect(options.headers).not.toHaveProperty('access-control-allow-methods');
     await app.close();
   });
 });

@@ -41,7 +41,11 @@ describe('the rate limit', () => {
       ratelimit: '"requests";r=0;t=3',
       'content-type': 'application/problem+json; charset=utf-8',
     });
-    expect(refused.json()).toMatchObject({ status: 429, type: 'https://iana.org/assignments/http-problem-types#quota-exceeded' });
+    expect(refused.json()).toMatchObject({
+      status: 429,
+      type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+      'violated-policies': ['requests'],
+    });
     expect(await metrics.metrics()).toContain('rushes_http_rate_limited_total 1');
     await app.close();
   });
@@ -67,6 +71,12 @@ describe('the rate limit', () => {
       await app.inject({ url: '/movies', headers });
       await app.close();
     }
+    const mapped = limiter(9);
+    const { app } = await startService({ rateLimiter: mapped, serving: { trustProxy: ['loopback'] } });
+    for (const ip of ['2001:db8:0:1::1', '2001:db8:0:1:ffff::2', '2001:db8:0:2::1', '::ffff:203.0.113.7'])
+      await app.inject({ url: '/movies', headers: { 'x-forwarded-for': ip } });
+    await app.close();
+    expect(mapped.clients).toEqual(['2001:db8:0:1::/64', '2001:db8:0:1::/64', '2001:db8:0:2::/64', '203.0.113.7']);
     expect(plain.clients).toEqual(['127.0.0.1']);
     expect(proxied.clients).toEqual(['203.0.113.7']);
   });

@@ -5,6 +5,7 @@ export type { Setting } from './config/setting.ts';
 export { SETTING_LIST, type Config, type SettingKey } from './config/settings.ts';
 export { explainError, TerminalError, TransientError, UsageError, type FaultOptions } from './errors.ts';
 export { EXIT_CODES, exitCodeOfSignal, type ExitCode, type StopSignal } from './exit-codes.ts';
+export { guardServer, timeoutOptions, type ServerBounds } from './guarded-server.ts';
 export type { Lifecycle } from './lifecycle.ts';
 export { createLogger, silentLogger, type LogForm, type Logger, type LoggerOptions } from './logger.ts';
 export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts';

@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { Counter, Registry } from './metrics.ts';
@@ -5,11 +9,12 @@ import { type OperationServer, startOperationServer } from './operation-server.t
 
 let server: OperationServer;
 let live: boolean;
+const onTrouble = (): void => {};
 beforeEach(async () => {
   const metrics = new Registry();
   new Counter({ name: 'made_up_total', help: 'made up', registers: [metrics] }).inc(3);
   live = true;
-  server = await startOperationServer({ host: '127.0.0.1', port: 0, metrics, isLive: () => live });
+  server = await startOperationServer({ host: '127.0.0.1', port: 0, metrics, isLive: () => live, onTrouble });
 });
 afterEach(() => server.close());
 
@@ -46,7 +51,7 @@ test.each([
 
 test('a port that is taken is named', async () => {
   const port = Number(new URL(server.url).port);
-  const second = startOperationServer({ host: '127.0.0.1', port, metrics: new Registry(), isLive: () => true });
+  const second = startOperationServer({ host: '127.0.0.1', port, metrics: new Registry(), isLive: () => true, onTrouble });
   await expect(second).rejects.toThrow(`cannot listen on port ${port} of 127.0.0.1`);
 });
 
@@ -56,5 +61,31 @@ test('closing does not wait for connections that are kept open', async () => {
   await server.close();
   expect(performance.now() - startedMs).toBeLessThan(1000);
   await expect(fetch(`${server.url}/metrics`)).rejects.toThrow('fetch failed');
-  server = await startOperationServer({ host: '127.0.0.1', port: 0, metrics: new Registry(), isLive: () => true });
+  server = await startOperationServer({ host: '127.0.0.1', port: 0, metrics: new Registry(), isLive: () => true, onTrouble });
+});
+
+test('a client that sends its request slowly is cut, and so is one connection too many', async () => {
+  const bounds = { maxConnections: 2, headersTimeoutMs: 60, requestTimeoutMs: 60 };
+  const bounded = await startOperationServer({
+    host: '127.0.0.1',
+    port: 0,
+    metrics: new Registry(),
+    isLive: () => true,
+    onTrouble,
+    bounds,
+  });
+  const { hostname, port } = new URL(bounded.url);
+  const take = async (): Promise<Socket> => {
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    return socket;
+  };
+  const [slow, silent] = [await take(), await take()];
+  const timer = setInterval(() => slow.write('x'), 5);
+  slow.write('GET /metrics HTTP/1.1\r\nX-Slow: ');
+  expect(await text(await take())).toBe('');
+  expect(await text(slow)).toMatch(/^HTTP\/1\.1 408 /);
+  clearInterval(timer);
+  expect(await text(silent)).toMatch(/^HTTP\/1\.1 408 /);
+  await bounded.close();
 });

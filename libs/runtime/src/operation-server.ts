@@ -2,6 +2,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 
 import { TerminalError } from './errors.ts';
+import { guardServer, type ServerBounds, timeoutOptions } from './guarded-server.ts';
 import type { Registry } from './metrics.ts';
 
 export interface OperationServer {
@@ -17,13 +18,26 @@ export interface OperationServerOptions {
   readonly metrics: Registry;
   /** Whether the process does what it is there for, or can be expected to again by itself. */
   readonly isLive: () => boolean;
+  /** Told when connections are refused. */
+  readonly onTrouble: (message: string, error?: Error) => void;
+  readonly bounds?: ServerBounds;
 }
+
+/** A scraper and a probe: nobody else asks. */
+const BOUNDS: ServerBounds = { maxConnections: 100, headersTimeoutMs: 10_000, requestTimeoutMs: 10_000 };
 
 const answer = (response: ServerResponse, status: number, type: string, body: string): void =>
   void response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).end(body);
 
 /** @throws TerminalError if the port cannot be had. */
-export const startOperationServer = async ({ host, port, metrics, isLive }: OperationServerOptions): Promise<OperationServer> => {
+export const startOperationServer = async ({
+  host,
+  port,
+  metrics,
+  isLive,
+  onTrouble,
+  bounds = BOUNDS,
+}: OperationServerOptions): Promise<OperationServer> => {
   const respond = async (method: string | undefined, path: string, response: ServerResponse): Promise<void> => {
     if (path !== '/metrics' && path !== '/health/live')
       return answer(response, 404, 'text/plain', 'There are /metrics and /health/live.\n');
@@ -32,9 +46,10 @@ export const startOperationServer = async ({ host, port, metrics, isLive }: Oper
     const live = isLive();
     return answer(response, live ? 200 : 503, 'application/json', JSON.stringify({ status: live ? 'ok' : 'unavailable' }));
   };
-  const server = createServer((request, response) => {
+  const server = createServer(timeoutOptions(bounds), (request, response) => {
     respond(request.method, (request.url ?? '').split('?')[0] ?? '', response).catch(() => response.destroy());
   });
+  guardServer(server, bounds, onTrouble);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(new TerminalError(`cannot listen on port ${port} of ${host}`, { hint: 'Name another port; 0 takes a free one.', cause })),

@@ -17,11 +17,16 @@ export const addSpeed = (program: Command): Command =>
     ],
     narrates: true,
     run: async (invocation) => {
-      const { config, output, lifecycle } = invocation;
+      const { config, output, logger, lifecycle } = invocation;
       const stores = await openExistingStores(invocation);
       const metrics = createMetrics();
       const speed = project(invocation, stores, metrics);
-      const server = await startOperationServer({ ...config.metrics, metrics, isLive: () => speed.isMember() });
+      const server = await startOperationServer({
+        ...config.metrics,
+        metrics,
+        isLive: () => speed.isMember(),
+        onTrouble: (message, err) => logger.warn({ err }, message),
+      });
       lifecycle.onStop('the metrics', () => server.close());
       output.result(
         { event: 'projecting', data: config.folders.data, metrics: `${server.url}/metrics` },

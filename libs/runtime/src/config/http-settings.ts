@@ -55,7 +55,24 @@ export const http = {
     placeholder: 'N',
     schema: positive,
     fallback: 30_000,
-    description: 'time in milliseconds that a client has to send its whole request',
+    description: 'time in milliseconds that a client has to send its whole request; then 408, and the connection is closed',
+  }),
+  headersTimeoutMs: setting({
+    variable: 'RUSHES_HEADERS_TIMEOUT_MS',
+    flag: '--headers-timeout-ms',
+    placeholder: 'N',
+    schema: positive,
+    fallback: 10_000,
+    description: "time in milliseconds that a client has, after it connected, to send its request's headers; never more than for the whole",
+  }),
+  maxConnections: setting({
+    variable: 'RUSHES_MAX_CONNECTIONS',
+    flag: '--max-connections',
+    placeholder: 'N',
+    schema: positive,
+    fallback: 16_384,
+    description:
+      'connections at once, but always fewer than the process may have open files (`ulimit -n`): 256 or half of them are kept for the rest; further ones are closed as they come',
   }),
 };
 
