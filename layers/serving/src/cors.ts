@@ -21,6 +21,9 @@ const EXPOSED_HEADERS = [
   'X-Request-Id',
 ].join(', ');
 
+/** All that pages may use anywhere; `Allow` has those of the path. */
+const METHODS = 'GET, HEAD, POST';
+
 /** How long a browser may remember a preflight's answer. */
 const PREFLIGHT_MAX_AGE_S = '600';
 
@@ -31,14 +34,13 @@ export interface CrossOrigin {
   readonly vary: readonly string[];
   /** Pages of other origins may read. */
   readonly isOpen: boolean;
-  /** Tells a page that asks before it sends what it may send. `methods`: those of the path. */
-  readonly preflight: (request: FastifyRequest, reply: FastifyReply, methods: string) => void;
+  /** Tells a page that asks before it sends what it may send. */
+  readonly preflight: (request: FastifyRequest, reply: FastifyReply) => void;
 }
 
-const preflight = ({ headers }: FastifyRequest, reply: FastifyReply, methods: string): void => {
+const preflight = ({ headers }: FastifyRequest, reply: FastifyReply): void => {
   if (headers['access-control-request-method'] === undefined || !reply.hasHeader('access-control-allow-origin')) return;
-  const sent = methods.split(', ').filter((method) => method !== 'OPTIONS');
-  reply.header('access-control-allow-methods', sent.join(', ')).header('access-control-max-age', PREFLIGHT_MAX_AGE_S);
+  reply.header('access-control-allow-methods', METHODS).header('access-control-max-age', PREFLIGHT_MAX_AGE_S);
   const wanted = headers['access-control-request-headers'];
   if (wanted !== undefined) reply.header('access-control-allow-headers', wanted);
   const vary = reply.getHeader('vary');

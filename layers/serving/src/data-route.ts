@@ -62,11 +62,14 @@ const batchVersion = Type.Optional(
   }),
 );
 
-/** The route with the parameter that every one of them has. */
-const withBatchVersion = <P extends TObject, Q extends TObject>(route: DataRoute<P, Q>): DataRoute<P, Q> => ({
-  ...route,
-  query: Type.Object({ ...route.query.properties, batch_version: batchVersion }) as unknown as Q, // as: one parameter more, which the route does not look at
-});
+/** The route with the parameter that every one has whose answers belong to a version. */
+const withBatchVersion = <P extends TObject, Q extends TObject>(route: DataRoute<P, Q>): DataRoute<P, Q> =>
+  route.isLive === true
+    ? route
+    : {
+        ...route,
+        query: Type.Object({ ...route.query.properties, batch_version: batchVersion }) as unknown as Q, // as: one parameter more, which the route does not look at
+      };
 
 /** Where an answer stands. A 404 says so too: what is unknown there may be known later, or be missing. */
 const statedBy = ({ publication, completeness, overlay }: Snapshot): Readonly<Record<string, string>> => ({

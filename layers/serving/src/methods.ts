@@ -42,7 +42,7 @@ export const answerOptions = (app: FastifyInstance, methodsOf: MethodsOf, { pref
     // The whole service, RFC 9110 9.3.7.
     const allow = path === '*' ? 'GET, HEAD, OPTIONS, POST' : methodsOf(path);
     if (allow === undefined) return done();
-    preflight(request, reply, allow);
+    preflight(request, reply);
     void reply.code(204).header('allow', allow).send();
   });
 };

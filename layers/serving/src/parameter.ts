@@ -2,6 +2,8 @@
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 
+import { textFault } from './text-rule.ts';
+
 /** A readable value, or what is wrong with it. */
 export type Reading = { readonly value: unknown } | { readonly fault: string };
 
@@ -49,8 +51,11 @@ export const parameterOf = (name: string, schema: TSchema): Parameter => {
     const [error] = validator.Errors(value);
     return error?.keyword === 'enum' && allowed !== undefined ? `must be one of ${allowed.join(', ')}` : (error?.message ?? 'is not valid');
   };
-  const check = (reading: Reading): Reading =>
-    'fault' in reading || validator.Check(reading.value) ? reading : { fault: faultOf(reading.value) };
+  const check = (reading: Reading): Reading => {
+    if ('fault' in reading) return reading;
+    const fault = textFault(reading.value) ?? (validator.Check(reading.value) ? undefined : faultOf(reading.value));
+    return fault === undefined ? reading : { fault };
+  };
 
   return {
     name,

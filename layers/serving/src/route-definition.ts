@@ -23,6 +23,8 @@ export interface DataRoute<P extends TObject, Q extends TObject> {
   readonly problems?: Readonly<Record<number, string>>;
   /** The envelope has `next`, and `total` where asked for. */
   readonly paged?: boolean;
+  /** Answers are of events alone: no version has any, so `batch_version` is no parameter. */
+  readonly isLive?: boolean;
   /** What of the merged data the answer is made from; without it, of the batch layer's alone. */
   readonly dependsOn?: (request: ReadRequest<P, Q>) => Dependency;
   /** Throws a `Problem` for what the data say no to (404). */

@@ -18,13 +18,28 @@ const AT = [
   '2026-02-28T25:00:00Z',
 ];
 const SCORE = [0, 0.5, 10.5, 11, 8.25, -8, '8', true, [], {}];
-const NAME = ['', 'x'.repeat(201), 5, [], 'half \ud83d', 'nul \0'];
+const NAME = ['', 'x'.repeat(201), 5, [], 'half \ud83d', 'nul \0', ' ', 'a\u0001', '\u007f', 'a\u0085b', 'a\nb', 'a\tb'];
 /** Wrong values by field, by path. */
 const WRONG: Readonly<Record<string, { readonly right: object; readonly wrong: Readonly<Record<string, readonly unknown[]>> }>> = {
   '/movies': {
     right: { title: 'x' },
     wrong: {
-      title: ['', ' ', 'x'.repeat(501), 5, null, undefined, 'half \udfac', 'nul \0'],
+      title: [
+        '',
+        ' ',
+        'x'.repeat(501),
+        5,
+        null,
+        undefined,
+        'half \udfac',
+        'nul \0',
+        'a\u0001b',
+        'a\u001f',
+        'a\nb',
+        'a\tb',
+        '\u007f',
+        '\u009f',
+      ],
       genres: [
         'Drama',
         null,
@@ -34,6 +49,9 @@ const WRONG: Readonly<Record<string, { readonly right: object; readonly wrong: R
         [5],
         ['x'.repeat(51)],
         ['a\u001fb'],
+        ['Drama', 'a\nb'],
+        ['a\u0085b'],
+        [' '],
         Array.from({ length: 21 }, (_, n) => `g${n}`),
       ],
       year: [1849, 2201, 2000.5, '2000', [], true],
@@ -55,7 +73,12 @@ const WRONG: Readonly<Record<string, { readonly right: object; readonly wrong: R
   [RATINGS]: { right: { score: 5 }, wrong: { score: [...SCORE, null, undefined], user: NAME, at: AT } },
   [REVIEWS]: {
     right: { text: 'x' },
-    wrong: { text: ['', ' \n', 5, null, undefined, [], 'half \ud83d', 'nul \0'], author: NAME, score: SCORE, at: AT },
+    wrong: {
+      text: ['', ' \n', 5, null, undefined, [], 'half \ud83d', 'nul \0', 'a\u0001b', 'a\u000b', '\u009f'],
+      author: NAME,
+      score: SCORE,
+      at: AT,
+    },
   },
 };
 const CASES = Object.entries(WRONG).flatMap(([url, { right, wrong }]) => [
@@ -86,6 +109,16 @@ test.each(CASES)('%s: %s in %j', async (url, name, body) => {
   const response = await refuse(url, body);
   expect(response.statusCode).toBe(400);
   expect(response.json().errors).toEqual([{ in: 'body', name, detail: expect.stringMatching(/./) }]);
+});
+
+test('of a control character the fault says which, and in which field; inner names are not told', async () => {
+  const fault = async (url: string, body: object) => (await refuse(url, body)).json().errors;
+  const told = (name: string, detail: string) => [{ in: 'body', name, detail }];
+  expect(await fault('/movies', { title: 'a\u0001b' })).toEqual(told('title', 'has a control character (U+0001)'));
+  expect(await fault('/movies', { title: 'x', genres: ['a', 'b\n'] })).toEqual(told('genres', 'member 2 has a control character (U+000A)'));
+  expect(await fault(RATINGS, { score: 5, user: 'a\u0085' })).toEqual(told('user', 'has a control character (U+0085)'));
+  expect(await fault(REVIEWS, { text: 'a\u0000' })).toEqual(told('text', 'has a control character (U+0000)'));
+  expect(await fault('/movies', { title: '  ' })).toEqual(told('title', 'must not be blank'));
 });
 
 test('every fault is named at once: of the path, the query, the headers and the body', async () => {

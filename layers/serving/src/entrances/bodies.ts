@@ -2,14 +2,24 @@
 import { EVENT_SCHEMAS, MOVIE_FIELDS } from '@rushes/domain';
 import { Type, type TSchema } from 'typebox';
 
+import { LINE, LINES } from '../text-rule.ts';
+
 const RATING = EVENT_SCHEMAS.rating_given.versions[1].properties;
 const REVIEW = EVENT_SCHEMAS.review_written.versions[1].properties;
 
 /** A field of an event that may be null, written so that its faults are told of the value, not of the alternatives. */
 const orNull = <T>(field: { readonly anyOf: readonly [TSchema, ...unknown[]] }, description: string, example: T) => {
   const { type, ...rules } = field.anyOf[0] as TSchema & { readonly type: string }; // as: all of them are scalars
-  return Type.Optional(Type.Unsafe<T | null>({ ...rules, type: [type, 'null'], description, default: null, examples: [example] }));
+  return Type.Optional(Type.Unsafe<T | null>({ ...rules, type: [type, 'null'], description, examples: [example] }));
 };
+
+/** The same with a pattern. */
+const inLine = ({ anyOf: [text, ...others] }: { readonly anyOf: readonly [TSchema, ...unknown[]] }) => ({
+  anyOf: [{ ...text, pattern: LINE }, ...others] as const,
+});
+
+/** Genres are kept joined by commas. */
+const GENRE = LINE.replace('[^', '[^,');
 
 const at = Type.Optional(
   Type.String({
@@ -19,17 +29,16 @@ const at = Type.Optional(
   }),
 );
 
-const NOT_BLANK = '\\S';
-
 /** Addresses of IMDb's pages; the first group is the tconst. */
 export const IMDB_LINK = '^https://www\\.imdb\\.com/title/(tt[0-9]{7,12})/?$';
 
 export const MovieBody = Type.Object(
   {
-    title: Type.String({ ...MOVIE_FIELDS.title, pattern: NOT_BLANK, description: 'Its title.', examples: ['The Iron Tide'] }),
+    title: Type.String({ ...MOVIE_FIELDS.title, pattern: LINE, description: 'Its title.', examples: ['The Iron Tide'] }),
     genres: Type.Optional(
       Type.Unsafe<string[]>({
         ...MOVIE_FIELDS.genres,
+        items: Type.String({ pattern: GENRE, minLength: 1, maxLength: 50 }),
         description: 'Its genres, at most 20.',
         default: [],
         examples: [['Action', 'Drama']],
@@ -43,7 +52,6 @@ export const MovieBody = Type.Object(
         type: ['string', 'null'],
         pattern: IMDB_LINK,
         description: "Address of IMDb's page: whoever knows IMDb's id finds this movie by it.",
-        default: null,
         examples: ['https://www.imdb.com/title/tt0000099/'],
       }),
     ),
@@ -54,7 +62,7 @@ export const MovieBody = Type.Object(
 export const RatingBody = Type.Object(
   {
     score: Type.Number({ ...RATING.score, description: '1 to 10, in steps of 0.5.', examples: [8.5] }),
-    user: orNull(RATING.user, 'Who gave it.', 'ada'),
+    user: orNull(inLine(RATING.user), 'Who gave it.', 'ada'),
     at,
   },
   { $id: 'NewRating', additionalProperties: false },
@@ -62,8 +70,8 @@ export const RatingBody = Type.Object(
 
 export const ReviewBody = Type.Object(
   {
-    text: Type.String({ ...REVIEW.text, pattern: NOT_BLANK, description: 'The review.', examples: ['A wonderful film.'] }),
-    author: orNull(REVIEW.author, 'Who wrote it.', 'ada'),
+    text: Type.String({ ...REVIEW.text, pattern: LINES, description: 'The review.', examples: ['A wonderful film.'] }),
+    author: orNull(inLine(REVIEW.author), 'Who wrote it.', 'ada'),
     score: orNull(REVIEW.score, '1 to 10, in steps of 0.5; it does not count as a rating.', 9),
     at,
   },

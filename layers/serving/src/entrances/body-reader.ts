@@ -3,6 +3,7 @@ import type { Static, TObject, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 
 import type { Fault } from '../problem.ts';
+import { LINES, textFault } from '../text-rule.ts';
 
 export type BodyReading<B extends TObject> =
   | { readonly value: Static<B> }
@@ -17,14 +18,6 @@ export type BodyReading<B extends TObject> =
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** JSON can write what is no text, and what not every store keeps. */
-const textFault = (value: unknown): string | undefined => {
-  if (Array.isArray(value)) return value.map(textFault).find((fault) => fault !== undefined);
-  if (typeof value !== 'string') return undefined;
-  if (!value.isWellFormed()) return 'has half of a surrogate pair, which is no text';
-  return value.includes('\0') ? 'has a NUL character' : undefined;
-};
-
 interface Field {
   readonly name: string;
   readonly isRequired: boolean;
@@ -34,19 +27,27 @@ interface Field {
 
 const fieldOf = (name: string, schema: TSchema, isRequired: boolean): Field => {
   const validator = Compile(schema);
+  const facts = schema as { readonly type?: string | readonly string[]; readonly pattern?: string; readonly default?: unknown }; // as: keywords of the fields of bodies
+  const hasLines = facts.pattern === LINES;
   return {
     name,
     isRequired,
-    fallback: 'default' in schema ? schema.default : undefined,
+    // What may be null is null where it is not given: both are the same request.
+    fallback: facts.type?.includes('null') === true ? null : facts.default,
     check: (value) => {
-      if (validator.Check(value)) {
-        const detail = textFault(value);
-        return detail === undefined ? undefined : { detail, isTooLong: false };
-      }
+      // Before the schema, whose pattern says the same in a way that nobody reads.
+      const unfit = textFault(value, hasLines);
+      if (unfit !== undefined) return { detail: unfit, isTooLong: false };
+      const texts: readonly unknown[] = [value].flat();
+      if (validator.Check(value)) return undefined;
       const [error] = validator.Errors(value);
       const member = /^\/(\d+)/.exec(error?.instancePath ?? '')?.[1];
       const where = member === undefined ? '' : `member ${Number(member) + 1} `;
-      return { detail: where + (error?.message ?? 'is not valid'), isTooLong: error?.keyword === 'maxLength' };
+      const isBlank = error?.keyword === 'pattern' && texts.some((text) => typeof text === 'string' && text.trim() === '');
+      return {
+        detail: where + (isBlank ? 'must not be blank' : (error?.message ?? 'is not valid')),
+        isTooLong: error?.keyword === 'maxLength',
+      };
     },
   };
 };

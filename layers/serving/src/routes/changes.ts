@@ -96,10 +96,12 @@ export const addChanges = (add: AddDataRoute, speed: SpeedStore | undefined): vo
       ),
     }),
     paged: true,
+    isLive: true,
     problems: { 410: 'Changes since this position are not kept any more.' },
     dependsOn: () => 'position',
     answer: async ({ overlay, publication }, { query: { since, limit } }) => {
-      if (speed === undefined || overlay === undefined) throw unavailable('This service has no speed layer to follow.', RETRY_AFTER_S);
+      if (speed === undefined) throw new Problem(503, 'This service has no speed layer to follow.');
+      if (overlay === undefined) throw unavailable('What changed is not known yet.', RETRY_AFTER_S);
       const begin = (since === undefined ? undefined : parsePosition(since)) ?? publication.cut;
       const { changes, reached, more } = await readSince(speed, begin, overlay.position, limit);
       const position = positionText(reached);
