@@ -26,6 +26,8 @@ import { openSqliteEventLog } from '../sqlite-event-log/index.ts';
 import { openSqliteSpeedStore } from '../sqlite-speed-store/index.ts';
 import { logFileIn, speedFileIn } from './files.ts';
 
+export { backUp, type BackUpOptions, type BackUpReport, type CopiedStores } from './backup/back-up.ts';
+export { readBackup, restoreBackup, type RestoreOptions, type RestoreReport } from './backup/restore.ts';
 export { beginLogAnew, openWhatIsLeft, type LeftStores, type NewLog } from './begin-log-anew.ts';
 
 /** What batch runs published. */
