@@ -2,6 +2,7 @@ import { columnsOf, EXIT_CODES, wrapText } from '@rushes/runtime';
 import { Command } from 'commander';
 
 import { addAudit } from './commands/audit.ts';
+import { addBackup } from './commands/backup.ts';
 import { addBatch } from './commands/batch.ts';
 import { addConfig } from './commands/config.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
@@ -9,6 +10,7 @@ import { addDownload } from './commands/download.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLog } from './commands/log.ts';
 import { addReplay } from './commands/replay.ts';
+import { addRestore } from './commands/restore.ts';
 import { addSample } from './commands/sample.ts';
 import { addServe } from './commands/serve.ts';
 import { addSpeed } from './commands/speed.ts';
@@ -53,6 +55,8 @@ export const buildProgram = (): Command => {
   addReplay(program);
   addDeadLetters(program);
   addLog(program);
+  addBackup(program);
+  addRestore(program);
   addSample(program);
   addDownload(program);
   addConfig(program);

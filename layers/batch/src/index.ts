@@ -8,6 +8,7 @@ import { summarizeVersions, type VersionSummary } from './publish/versions.ts';
 import type { BatchStores } from './run/run-batch.ts';
 
 export { type AuditContext, type AuditOptions, type AuditReport, type AuditStores, auditStores, type Difference } from './audit/audit.ts';
+export { copyFault, type CopiedStores } from './backup/copy-fault.ts';
 export {
   type MadeLog,
   type RestartContext,

@@ -3,6 +3,7 @@ export { CONFIG_FILE, CONFIG_FLAG, type ConfigSources, type EffectiveSetting, ty
 export { expectation } from './config/setting-value.ts';
 export type { Setting } from './config/setting.ts';
 export { SETTING_LIST, type Config, type SettingKey } from './config/settings.ts';
+export { freeBytes } from './disk/free-space.ts';
 export { explainError, TerminalError, TransientError, UsageError, type FaultOptions } from './errors.ts';
 export { EXIT_CODES, exitCodeOfSignal, type ExitCode, type StopSignal } from './exit-codes.ts';
 export { guardServer, timeoutOptions, type ServerBounds } from './guarded-server.ts';
@@ -10,7 +11,7 @@ export type { Lifecycle } from './lifecycle.ts';
 export { createLogger, silentLogger, type LogForm, type Logger, type LoggerOptions } from './logger.ts';
 export { Counter, createMetrics, Gauge, gaugeLastPublished, Histogram, Registry } from './metrics.ts';
 export { startOperationServer, type OperationServer, type OperationServerOptions } from './operation-server.ts';
-export { formatDuration } from './progress/pace.ts';
+export { formatAmount, formatDuration } from './progress/pace.ts';
 export { ownTasks } from './progress/own-tasks.ts';
 export { silentProgress, type Progress, type ProgressTask, type ProgressTaskOptions } from './progress/progress.ts';
 export { isMissing, statIfThere, statIfThereSync } from './stat-if-there.ts';

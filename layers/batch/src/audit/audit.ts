@@ -98,6 +98,10 @@ export const auditStores = async (stores: AuditStores, options: AuditOptions, co
   }
 };
 
+/** Whether the first epoch after the cut was not projected from the cut on. A later one begins where the one before it ends. */
+const isLate = ({ partition, epoch, from }: Coverage, coverage: readonly Coverage[], { cut }: Publication): boolean =>
+  from > offsetAt(cut, partition) + 1 && !coverage.some((one) => one.partition === partition && one.epoch < epoch);
+
 const compare = async (run: RunContext, stores: AuditStores, publication: Publication): Promise<AuditReport> => {
   const manifest = await readManifest(run.lake, publication.version);
   if (!manifest) throw new Error(`the manifest of version ${publication.version} is gone`);
@@ -109,7 +113,7 @@ const compare = async (run: RunContext, stores: AuditStores, publication: Public
   const covered = coveredEpoch(publication);
   const coverage = (await stores.speed.readCoverage()).filter((one) => one.epoch > covered);
   const nowMs = run.now().getTime();
-  const missing = coverage.filter((one) => one.expiresAtMs <= nowMs || one.from > offsetAt(publication.cut, one.partition) + 1);
+  const missing = coverage.filter((one) => one.expiresAtMs <= nowMs || isLate(one, coverage, publication));
 
   let [events, states, differences] = [0, 0, 0];
   let first: Difference | undefined;

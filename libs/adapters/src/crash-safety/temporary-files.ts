@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Files that are being written carry in their names who writes them (host, process, a random part), so that what a dead process left can be told from
+ * Files, and folders, that are being written carry in their names who writes them (host, process, a random part), so that what a dead process left can be told from
  * what a living one is writing. In doubt a file is kept for a day.
  */
 
@@ -16,7 +16,7 @@ const beingWritten = new Set<string>();
 
 export interface TemporaryFile {
   readonly path: string;
-  /** Removes the file if it is still there. */
+  /** Removes what is still there under the name. */
   remove(): Promise<void>;
   /** The same at once. @throws where a file that is open cannot be removed. */
   removeNow(): void;
@@ -30,7 +30,7 @@ export const temporaryFile = (folder: string, label: string): TemporaryFile => {
   return {
     path,
     async remove() {
-      await rm(path, { force: true });
+      await rm(path, { recursive: true, force: true });
       beingWritten.delete(name);
     },
     removeNow() {
@@ -75,6 +75,6 @@ export const removeLeftovers = async (folder: string, now: () => number = Date.n
     if (!name.endsWith(SUFFIX)) continue;
     const path = join(folder, name);
     const found = await stat(path).catch(() => undefined);
-    if (found !== undefined && isLeftover(name, found.mtimeMs, witness)) await rm(path, { force: true });
+    if (found !== undefined && isLeftover(name, found.mtimeMs, witness)) await rm(path, { recursive: true, force: true });
   }
 };

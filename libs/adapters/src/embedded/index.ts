@@ -27,6 +27,8 @@ import { openSqliteSpeedStore } from '../sqlite-speed-store/index.ts';
 import { type DiskSpace, diskSpace } from './disk-space.ts';
 import { logFileIn, speedFileIn } from './files.ts';
 
+export { backUp, type BackUpOptions, type BackUpReport, type CopiedStores } from './backup/back-up.ts';
+export { readBackup, restoreBackup, type RestoreOptions, type RestoreReport } from './backup/restore.ts';
 export { beginLogAnew, openWhatIsLeft, type LeftStores, type NewLog } from './begin-log-anew.ts';
 
 /** What batch runs published. */

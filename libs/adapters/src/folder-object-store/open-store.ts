@@ -63,12 +63,22 @@ const removeEmptyFolders = async (root: string, deleted: string): Promise<void> 
   }
 };
 
+export interface FolderObjectStoreOptions {
+  /** Only reads: the folder need not be writable, nor exist. Default: false. */
+  readonly readOnly?: boolean;
+}
+
 /** Opens the store in `folder`, which is made if it is not there; removes what crashed puts left behind. Throws `ObjectKeyError` for unsuited keys. */
-export const openFolderObjectStore = async (folder: string): Promise<ObjectStore> => {
+export const openFolderObjectStore = async (folder: string, { readOnly = false }: FolderObjectStoreOptions = {}): Promise<ObjectStore> => {
   const location = resolve(folder);
   const incoming = join(location, INCOMING);
-  await makeFolder(incoming);
-  await removeLeftovers(incoming);
+  if (!readOnly) {
+    await makeFolder(incoming);
+    await removeLeftovers(incoming);
+  }
+  const writable = (): void => {
+    if (readOnly) throw new Error(`${location} was opened read-only: open it for writing before objects are put or deleted`);
+  };
 
   const hashes = createFileHashes();
 
@@ -77,6 +87,7 @@ export const openFolderObjectStore = async (folder: string): Promise<ObjectStore
     write: (path: string) => Promise<void>,
     give: (path: string, target: string) => Promise<void>,
   ): Promise<void> => {
+    writable();
     const target = fileOf(location, key);
     const file = temporaryFile(incoming, 'object');
     try {
@@ -105,6 +116,7 @@ export const openFolderObjectStore = async (folder: string): Promise<ObjectStore
       return !taken;
     },
     putFile: async (key, path) => {
+      writable();
       const target = fileOf(location, key);
       await sync(path);
       try {
@@ -131,6 +143,7 @@ export const openFolderObjectStore = async (folder: string): Promise<ObjectStore
     sha256: (key, options) => hashes.of(fileOf(location, key), options),
     list: (prefix) => listObjects(location, prefix),
     delete: async (key) => {
+      writable();
       const path = fileOf(location, key);
       await rm(path, { force: true });
       await removeEmptyFolders(location, path);
