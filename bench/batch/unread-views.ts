@@ -29,6 +29,7 @@ export const unreadViews = (): { readonly views: BatchViewStore; readonly progre
       artefacts.set(artefact, rows);
       return rows;
     },
+    verify: async () => 'missing',
     rowCount: async (artefact) => artefacts.get(artefact),
     open: async (artefact) => {
       throw new ArtefactNotFoundError(LOCATION, artefact);

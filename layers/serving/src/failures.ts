@@ -3,13 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import { StoreBusyError } from '@rushes/ports';
+import { ArtefactDamagedError, StoreBusyError } from '@rushes/ports';
 import { TransientError, type Logger } from '@rushes/runtime';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { Problem, PROBLEM_TYPE, problemText, unavailable } from './problem.ts';
 
 const RETRY_AFTER_S = 5;
+/** A batch run is needed. */
+const DAMAGED_RETRY_AFTER_S = 60;
 
 const isFastifyError = (error: unknown): error is FastifyError => error instanceof Error && 'code' in error && 'statusCode' in error;
 
@@ -17,6 +19,8 @@ const isFastifyError = (error: unknown): error is FastifyError => error instance
 const problemOf = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
   if (error instanceof StoreBusyError) return unavailable('A store is busy: another process has it locked.', RETRY_AFTER_S);
+  if (error instanceof ArtefactDamagedError)
+    return unavailable('What is published cannot be read at the moment: it is being built anew.', DAMAGED_RETRY_AFTER_S);
   if (error instanceof TransientError) return unavailable('A store is not reachable at the moment.', RETRY_AFTER_S);
   if (isFastifyError(error)) {
     const status = error.statusCode ?? 500;

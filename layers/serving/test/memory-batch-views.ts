@@ -161,6 +161,7 @@ export const memoryBatchViews = (): MemoryBatchViews => {
       artefacts.set(name, { layout, rows: built });
       return built.size;
     },
+    verify: async (name) => (artefacts.has(name) ? 'sound' : 'missing'),
     rowCount: async (name) => artefacts.get(name)?.rows.size,
     open: async (name) => {
       const artefact = artefacts.get(name);

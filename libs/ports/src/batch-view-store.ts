@@ -5,6 +5,8 @@
 
 import type { OffsetVector } from '@rushes/domain';
 
+import type { HashOptions } from './object-store.ts';
+
 /** `text_set`: an unordered set of short texts (genres); a row's value is its members joined by U+001F. */
 export type ColumnType = 'text' | 'integer' | 'boolean' | 'text_set';
 
@@ -92,7 +94,7 @@ export interface ListedRow extends ViewRow {
   readonly sortValues: readonly CellValue[];
 }
 
-/** One open artefact. It stays readable until closed, also when the artefact is dropped meanwhile. */
+/** One open artefact. It stays readable until closed, also when it is dropped meanwhile. What shows itself as damaged throws ArtefactDamagedError. */
 export interface ArtefactReader {
   /** What the artefact was built with. */
   readonly layout: ArtefactLayout;
@@ -136,13 +138,16 @@ export interface Publication {
 export const coveredEpoch = ({ cut, version }: Pick<Publication, 'cut' | 'version'>): number =>
   Object.keys(cut).length === 0 ? 0 : version;
 
+/** `unsealed`: built before there were checksums. Only a `sound` one is shared with a new version. */
+export type ArtefactState = 'sound' | 'damaged' | 'unsealed' | 'missing';
+
 export interface BatchViewStore {
   /** Where the store is, for messages. */
   readonly location: string;
 
   /**
    * Builds an artefact under its content-derived name: whole from `rows`, or as a copy of `parent` without the removed keys plus `rows`.
-   * It becomes visible at once and whole, or not at all. If it exists already, `rows` is not read. Names match `[a-z0-9_-]{1,100}`.
+   * It becomes visible at once and whole, or not at all. If it exists already and is sound, `rows` is not read; otherwise it is built anew in its place. Names match `[a-z0-9_-]{1,100}`.
    * Throws if two rows have one key, or if a lookup value repeats.
    * @returns the number of rows in the artefact.
    */
@@ -153,8 +158,15 @@ export interface BatchViewStore {
     options?: { readonly parent?: ArtefactParent; readonly signal?: AbortSignal },
   ): Promise<number>;
 
+  /**
+   * Whether an artefact's stored bytes are those that its build left, by a checksum that was stored apart from them. What was read before and was not
+   * written to since may be answered from memory, unless `again` asks for the bytes.
+   */
+  verify(artefact: string, options?: HashOptions): Promise<ArtefactState>;
+
   /** The number of rows of an artefact, or `undefined` if it was never completed. */
   rowCount(artefact: string): Promise<number | undefined>;
+  /** @throws ArtefactNotFoundError; ArtefactDamagedError as far as opening it, or what was read or verified of it before, shows damage. */
   open(artefact: string): Promise<ArtefactReader>;
   /** Names of all completed artefacts. */
   listArtefacts(): Promise<readonly string[]>;
@@ -168,6 +180,11 @@ export interface BatchViewStore {
   listPublications(limit: number): Promise<readonly Publication[]>;
 
   close(): Promise<void>;
+}
+
+/** An artefact is not what was built: what it says is not to be believed, and the next batch run builds it anew. */
+export class ArtefactDamagedError extends Error {
+  override readonly name = 'ArtefactDamagedError';
 }
 
 export class ArtefactNotFoundError extends Error {

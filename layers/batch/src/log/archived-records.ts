@@ -42,12 +42,15 @@ export interface ArchivedRange extends PartitionRange {
   countEvents(): Promise<number>;
 }
 
-/** The landings that these ranges and the 48 hours before each need, oldest first, behind the one before all of them, if there is one. */
-const landingsFor = async (lake: Lake, last: Landing | undefined, ranges: readonly PartitionRange[]): Promise<readonly Landing[]> => {
-  const found: Landing[] = [];
+/** The landings that these ranges and the 48 hours before each need, oldest first, and the one before all of them, if there is one. */
+const landingsFor = async (
+  lake: Lake,
+  last: Landing | undefined,
+  ranges: readonly PartitionRange[],
+): Promise<{ readonly base: Landing | undefined; readonly needed: readonly Landing[] }> => {
+  const needed: Landing[] = [];
   const horizons = new Map<PartitionId, number>();
   for (let landing = last; landing; landing = await landingBefore(lake, landing)) {
-    found.push(landing);
     let isNeeded = false;
     for (const { partition, from } of ranges) {
       const { to, timeMs } = landedOf(landing, partition);
@@ -55,9 +58,11 @@ const landingsFor = async (lake: Lake, last: Landing | undefined, ranges: readon
       if (to <= from && horizon === undefined) horizons.set(partition, timeMs - DUPLICATE_WINDOW_MS);
       isNeeded ||= to > from || horizon === undefined || timeMs >= horizon;
     }
-    if (!isNeeded) break;
+    // It only says how things stood.
+    if (!isNeeded) return { base: landing, needed: needed.toReversed() };
+    needed.push(landing);
   }
-  return found.toReversed();
+  return { base: undefined, needed: needed.toReversed() };
 };
 
 /** @param last the archive's last landing. */
@@ -66,9 +71,7 @@ export const openArchivedRanges = async (
   last: Landing | undefined,
   ranges: readonly PartitionRange[],
 ): Promise<readonly ArchivedRange[]> => {
-  const landings = await landingsFor(context.lake, last, ranges);
-  // The chain's first landing stands behind nothing; otherwise the oldest that was read only says how things stood.
-  const [base, needed] = landings[0]?.number === 1 ? [undefined, landings] : [landings[0], landings.slice(1)];
+  const { base, needed } = await landingsFor(context.lake, last, ranges);
   return ranges.map((range) => openRange(context, base, needed, range, landedOf(last, range.partition).gaps));
 };
 
@@ -86,7 +89,13 @@ const openRange = (
     const landed = landedOf(landing, partition);
     return landing.files[topic] !== undefined && landed.to > landed.from;
   });
-  const earlier = filled.filter((landing) => landedOf(landing, partition).to <= from);
+  const behind = landings.filter((landing) => landedOf(landing, partition).to <= from);
+  const horizon = landedOf(behind.at(-1), partition).timeMs - DUPLICATE_WINDOW_MS;
+  const isYoung = (landing: Landing): boolean => landedOf(landing, partition).timeMs >= horizon;
+  // Other partitions may need older ones.
+  const youngest = behind.findIndex(isYoung);
+  const standing = youngest > 0 ? behind[youngest - 1] : base;
+  const earlier = filled.filter((landing) => landedOf(landing, partition).to <= from && isYoung(landing));
   const own = filled.filter((landing) => landedOf(landing, partition).to > from && landedOf(landing, partition).from < to);
 
   const fromFiles = async (files: typeof own): Promise<string> => {
@@ -116,12 +125,12 @@ const openRange = (
     }
   };
   const known = `'o': "offset", 't': appended_at_ms, 'b': barrier, 'id': id`;
-  const before = landedOf(base, partition);
+  const before = landedOf(standing, partition);
   return {
     ...range,
     highestBarrier: before.highestBarrier,
     highestLost: (offset) => Math.max(0, ...gaps.filter((gap) => gap.to <= offset).map((gap) => gap.highestBarrier)),
-    timeMs: base ? before.timeMs : Number.NEGATIVE_INFINITY,
+    timeMs: standing ? before.timeMs : Number.NEGATIVE_INFINITY,
     async *known() {
       yield* stream<KnownRecord>([...earlier, ...own], known, `"offset" < ${from}`);
     },

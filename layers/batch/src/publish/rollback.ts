@@ -26,6 +26,11 @@ export const rollbackTo = async (views: BatchViewStore, toVersion: number | unde
     throw new TerminalError(`the views of version ${target.version} were removed: ${missing.join(', ')}`, {
       hint: 'keep more versions with RUSHES_KEEP_VERSIONS',
     });
+  for (const { artefact } of Object.values(target.views))
+    if ((await views.verify(artefact)) === 'damaged')
+      throw new TerminalError(`the artefact ${artefact} of version ${target.version} in ${views.location} is damaged`, {
+        hint: 'name another version, or restore it from a backup',
+      });
   const publication: Publication = { ...target, number: current.number + 1, publishedAt: now.toISOString(), reason: 'rollback' };
   if (!(await views.insertPublication(publication)))
     throw new TransientError(`publication ${publication.number} was made by somebody else at the same moment`, {

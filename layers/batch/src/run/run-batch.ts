@@ -204,7 +204,8 @@ const isDiskFull = (error: unknown): boolean =>
 const failureOf = async (cause: unknown, lake: Lake): Promise<unknown> => {
   if (isDiskFull(cause))
     return new TransientError('the disk is full', { hint: 'free some space and run again: it goes on from what is stored', cause });
-  if (cause instanceof TerminalError || cause instanceof TransientError) return cause;
+  // What was found out here says itself what is wrong; what the engine says may come of a file that changed under it.
+  if ((cause instanceof TerminalError || cause instanceof TransientError) && cause.cause === undefined) return cause;
   const damaged = await lake.damagedMeanwhile().catch(() => undefined);
   if (damaged) return new TransientError(damaged.message, { hint: 'run again: what can be made anew is made anew', cause });
   return cause;

@@ -28,11 +28,17 @@ export const loadView = async (
   parent: ParentView | undefined,
 ): Promise<ViewArtefact> => {
   const artefact = artefactName(view, table);
-  let isUnreadable = false;
-  const existing = await readableRows(store, artefact, (err) => {
-    isUnreadable = true;
-    context.logger.warn({ err, view: view.name }, `the artefact ${artefact} cannot be read: building it anew`);
-  });
+  const state = await store.verify(artefact, { signal: context.signal });
+  let isUnreadable = state === 'damaged';
+  const existing =
+    state === 'sound'
+      ? await readableRows(store, artefact, (err) => {
+          isUnreadable = true;
+          context.logger.warn({ err, view: view.name }, `the artefact ${artefact} cannot be read: building it anew`);
+        })
+      : undefined;
+  if (state === 'damaged')
+    context.logger.warn({ view: view.name }, `the artefact ${artefact} in ${store.location} is damaged: building it anew`);
   // It is in the way of its successor.
   if (isUnreadable) await store.dropArtefact(artefact);
   if (existing !== undefined) return { name: view.name, artefact, rows: existing, built: 'shared' };
@@ -45,7 +51,8 @@ export const loadView = async (
       task.advance(texts.length);
     }
   };
-  const copyable = parent && isOfForm(view, parent.artefact) && (await readableRows(store, parent.artefact, () => {})) !== undefined;
+  const copyable =
+    parent && isOfForm(view, parent.artefact) && (await store.verify(parent.artefact, { signal: context.signal })) === 'sound';
   const delta = copyable ? await changedKeys(context, view, table, parent) : undefined;
   let rows: number;
   if (parent && delta) {

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { HashOptions } from '@rushes/ports';
+import { hasCode, leadsNowhere } from '../crash-safety/entries.ts';
 
 /**
  * Hashes of files, each computed once by this process and remembered as long as the file is the same by inode, size and the times of its last changes.
@@ -19,7 +20,7 @@ const openIfThere = async (path: string): Promise<FileHandle | undefined> => {
   try {
     return await open(path, 'r');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
+    if (hasCode(error, 'ENOTDIR') || (hasCode(error, 'ENOENT') && !(await leadsNowhere(path)))) return undefined;
     throw error;
   }
 };

@@ -1,20 +1,21 @@
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import type { ArtefactLayout, CellValue, Condition, ListedRow, ListQuery, Selection, ViewRow } from '@rushes/ports';
-import { isDamage } from '../sqlite-access/error-codes.ts';
+import { isThereSync } from '../crash-safety/entries.ts';
 import { checkConditions, type ResolveMember } from './conditions.ts';
 import { countRows } from './count.ts';
-import { ArtefactFaultError } from './errors.ts';
+import { ArtefactFaultError, damaged, onArtefact, showsDamage } from './errors.ts';
 import { listRows } from './list.ts';
 import { cells, type OpenFile } from './open-file.ts';
 import { columnType, FORMAT, MASK_BITS, physicalLayout, quoted } from './physical-layout.ts';
 import { type Effort, LIMITS, type Limits, type Partition } from './plan.ts';
 import { type RowShape, rowShape } from './selection.ts';
+import { hasOtherSize } from './seals.ts';
 import { type Statements, statementsOf } from './statements.ts';
 
 /**
- * One open artefact, read on the calling thread. The file never changes, so it is opened as immutable (no locks, no look at a journal) and mapped
- * into memory.
+ * One open artefact, read on the calling thread. The file never changes, so it is opened as immutable: no locks, no look at a journal. It is not mapped
+ * into memory: a mapped file that somebody cuts off ends the process, one that is read throws.
  */
 export interface ArtefactFile {
   readonly layout: ArtefactLayout;
@@ -28,7 +29,6 @@ export interface ArtefactFile {
 }
 
 const KEPT_STATEMENTS = 256;
-const MAPPED_BYTES = 2 ** 31 - 2 ** 16; // SQLite's own limit; the rest of a larger file is read
 
 const readMeta = (database: DatabaseSync, name: string): string | undefined => {
   const value = database.prepare('SELECT value FROM _meta WHERE name = ?').get(name)?.['value'];
@@ -66,13 +66,13 @@ const memberResolver = (statements: Statements, sets: readonly string[]): Resolv
   };
 };
 
-/** Throws SQLite's error if the file is not there; ArtefactFaultError if it cannot be read. */
+/** Throws SQLite's error if the file is not there; ArtefactDamagedError if it is not what was built; ArtefactFaultError if another version wrote it. */
 export const openArtefactFile = (path: string, limits: Limits = LIMITS): ArtefactFile => {
+  if (isThereSync(path) && hasOtherSize(path)) throw damaged(path, 'it has another size than it was built with');
   const address = pathToFileURL(path);
   address.searchParams.set('immutable', '1');
   const database = new DatabaseSync(address, { readOnly: true });
   try {
-    database.exec(`PRAGMA mmap_size = ${MAPPED_BYTES}`);
     const physical = physicalLayout(readLayout(database, path));
     const partitions = readPartitions(database, physical.layout);
     const statements = statementsOf(database, KEPT_STATEMENTS);
@@ -100,24 +100,25 @@ export const openArtefactFile = (path: string, limits: Limits = LIMITS): Artefac
         }
         const shape = shapeOf(select);
         const join = shape.needsDocuments ? ' CROSS JOIN documents d ON d._pos = e._pos' : '';
-        const row = cells(statements.prepare(`SELECT ${shape.expressions} FROM entries e${join} WHERE e.${quoted(column)} = ?`).get(value));
+        const sql = `SELECT ${shape.expressions} FROM entries e${join} WHERE e.${quoted(column)} = ?`;
+        const row = onArtefact(path, () => cells(statements.prepare(sql).get(value)));
         if (row === undefined) return undefined;
         const { key: found, columns, documents } = shape.decode(row);
         return { key: found, columns, documents };
       },
       list: (query, effort) => {
         checkConditions(physical.layout, query.where);
-        return listRows(file, query, effort);
+        return onArtefact(path, () => listRows(file, query, effort));
       },
       count: (where, effort) => {
         checkConditions(physical.layout, where);
-        return countRows(file, where, effort);
+        return onArtefact(path, () => countRows(file, where, effort));
       },
       close: () => database.close(),
     };
   } catch (error) {
     database.close();
-    if (!isDamage(error) || !(error instanceof Error)) throw error;
-    throw new ArtefactFaultError(`${path} is damaged (${error.message}): delete it, and the next batch run builds it anew`);
+    if (!showsDamage(error)) throw error;
+    throw damaged(path, error.message, error);
   }
 };

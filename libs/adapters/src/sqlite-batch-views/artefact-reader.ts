@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { ArtefactReader, ViewRow } from '@rushes/ports';
+import { ArtefactDamagedError, type ArtefactReader, type ViewRow } from '@rushes/ports';
 import { isThereSync } from '../crash-safety/entries.ts';
 import { openArtefactFile } from './artefact-file.ts';
 import type { Threads } from './threads.ts';
@@ -10,13 +10,22 @@ const TURN = 500;
 /**
  * A reader of one artefact: rows and pages that an index gives are read on the calling thread, everything longer on another. If the file was dropped
  * meanwhile, other threads cannot open it any more; then all is read here, through the file that is still open.
+ * @param onDamage told when what was read shows that the file is not what was built.
  */
-export const artefactReader = (path: string, threads: Threads): ArtefactReader => {
+export const artefactReader = (path: string, threads: Threads, onDamage: () => void = () => {}): ArtefactReader => {
   const file = openArtefactFile(path);
   let closed = false;
   const open = () => {
     if (closed) throw new Error(`the reader of ${path} was closed: open the artefact again`);
     return file;
+  };
+  const noticing = async <Answer>(read: () => Promise<Answer>): Promise<Answer> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (error instanceof ArtefactDamagedError) onDamage();
+      throw error;
+    }
   };
   /** What another thread answers, or if it cannot see the file, this one. */
   const elsewhere = async <Answer>(ask: () => Promise<Answer | undefined>, here: () => Answer | undefined): Promise<Answer> => {
@@ -33,28 +42,35 @@ export const artefactReader = (path: string, threads: Threads): ArtefactReader =
   const { layout } = file;
   return {
     layout,
-    get: async (key, select) => open().find(layout.key, key, select),
-    lookup: async (column, value, select) => open().find(column, value, select),
-    getMany: async (keys, select) => {
-      const rows: ViewRow[] = [];
-      for (const [n, key] of keys.entries()) {
-        if (n > 0 && n % TURN === 0) await setImmediate();
-        const row = open().find(layout.key, key, select);
-        if (row !== undefined) rows.push(row);
-      }
-      return rows;
-    },
-    list: async (query) =>
-      open().list(query, 'quick') ??
-      elsewhere(
-        () => threads.list({ path, query }),
-        () => open().list(query, 'thorough'),
+    get: (key, select) => noticing(async () => open().find(layout.key, key, select)),
+    lookup: (column, value, select) => noticing(async () => open().find(column, value, select)),
+    getMany: (keys, select) =>
+      noticing(async () => {
+        const rows: ViewRow[] = [];
+        for (const [n, key] of keys.entries()) {
+          if (n > 0 && n % TURN === 0) await setImmediate();
+          const row = open().find(layout.key, key, select);
+          if (row !== undefined) rows.push(row);
+        }
+        return rows;
+      }),
+    list: (query) =>
+      noticing(
+        async () =>
+          open().list(query, 'quick') ??
+          elsewhere(
+            () => threads.list({ path, query }),
+            () => open().list(query, 'thorough'),
+          ),
       ),
-    count: async (where) =>
-      open().count(where, 'quick') ??
-      elsewhere(
-        () => threads.count({ path, where }),
-        () => open().count(where, 'thorough'),
+    count: (where) =>
+      noticing(
+        async () =>
+          open().count(where, 'quick') ??
+          elsewhere(
+            () => threads.count({ path, where }),
+            () => open().count(where, 'thorough'),
+          ),
       ),
     close: async () => {
       if (!closed) file.close();

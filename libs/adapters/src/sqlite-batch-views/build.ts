@@ -1,16 +1,18 @@
 import { constants } from 'node:fs';
-import { copyFile, link } from 'node:fs/promises';
+import { copyFile, link, rename, stat } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { type ArtefactLayout, ArtefactNotFoundError, type ArtefactParent, type ArtefactRow } from '@rushes/ports';
 import { isThereSync } from '../crash-safety/entries.ts';
 import { sync } from '../crash-safety/sync.ts';
 import { type TemporaryFile, temporaryFile } from '../crash-safety/temporary-files.ts';
+import type { FileHashes } from '../file-hash/file-hash.ts';
 import { applyChanges } from './apply-changes.ts';
 import { readLayout } from './artefact-file.ts';
 import { ArtefactFaultError } from './errors.ts';
 import { finishFile, type FinishTask } from './finish-file.ts';
 import { type Loaded, loadRows } from './load-rows.ts';
 import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
+import { putSeal } from './seals.ts';
 import type { Threads } from './threads.ts';
 import { layoutText } from './write-meta.ts';
 
@@ -31,6 +33,9 @@ export interface Build {
   readonly signal: AbortSignal | undefined;
   readonly pathOf: (artefact: string) => string;
   readonly threads: Threads;
+  readonly hashes: FileHashes;
+  /** Whether the artefact is there as it was built. */
+  readonly isSound: () => Promise<boolean>;
 }
 
 const copyParent = async ({ folder, parent, pathOf }: Build & { parent: ArtefactParent }, target: string): Promise<void> => {
@@ -57,13 +62,19 @@ const fill = async (build: Build, physical: PhysicalLayout, path: string): Promi
   }
 };
 
-/** Makes `path` visible under the artefact's name, unless another builder was faster. */
-const publish = async ({ folder, artefact, pathOf }: Build, path: string): Promise<void> => {
+/** Makes `path` visible under the artefact's name, in the place of one that is damaged, unless another builder was faster. */
+const publish = async ({ folder, artefact, pathOf, isSound, hashes }: Build, path: string): Promise<void> => {
   await sync(path);
+  const target = pathOf(artefact);
+  const sha256 = (await hashes.of(path)) ?? '';
+  const { size: bytes } = await stat(path);
+  await putSeal(target, { sha256, bytes });
+  await sync(folder);
   try {
-    await link(path, pathOf(artefact));
+    await link(path, target);
   } catch (error) {
-    if (!isThereSync(pathOf(artefact))) throw error;
+    if (!isThereSync(target)) throw error;
+    if (!(await isSound())) await rename(path, target);
   }
   await sync(folder);
 };

@@ -1,15 +1,18 @@
+import { statSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ArtefactNotFoundError, type BatchViewStore } from '@rushes/ports';
+import { ArtefactNotFoundError, type ArtefactState, type BatchViewStore, type HashOptions } from '@rushes/ports';
 import { isThere, isThereSync } from '../crash-safety/entries.ts';
 import { makeFolder, sync } from '../crash-safety/sync.ts';
 import { removeLeftovers } from '../crash-safety/temporary-files.ts';
+import { createFileHashes } from '../file-hash/file-hash.ts';
 import { openArtefactFile } from './artefact-file.ts';
 import { artefactReader } from './artefact-reader.ts';
 import { buildArtefact } from './build.ts';
-import { ArtefactFaultError } from './errors.ts';
+import { ArtefactFaultError, damaged } from './errors.ts';
 import { openPublications } from './publications.ts';
+import { readSeals, removeSeals } from './seals.ts';
 import { openThreads } from './threads.ts';
 
 export interface SqliteBatchViewsOptions {
@@ -51,10 +54,32 @@ export const openSqliteBatchViews = async (folder: string, options: SqliteBatchV
   const writable = (doing: string): void => {
     if (readOnly) throw new Error(`${location} was opened read-only: open it for writing before ${doing}`);
   };
+  const hashes = createFileHashes();
+  /** Files that were found damaged, as they were then: one that took their place, or was restored, is looked at anew. */
+  const found = new Map<string, string>();
+  const identityOf = (path: string): string => {
+    const info = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return info === undefined ? '' : [info.ino, info.size, info.mtimeNs].join(' ');
+  };
+  const refuseDamaged = (path: string): void => {
+    if (found.has(path) && found.get(path) === identityOf(path)) throw damaged(path, 'it was found to be other than it was built');
+    found.delete(path);
+  };
+  const verify = async (artefact: string, options?: HashOptions): Promise<ArtefactState> => {
+    const path = pathOf(artefact);
+    const sha256 = await hashes.of(path, options);
+    if (sha256 === undefined) return 'missing';
+    const seals = readSeals(path);
+    if (seals.length === 0) return 'unsealed';
+    if (seals.some((seal) => seal.sha256 === sha256)) return 'sound';
+    found.set(path, identityOf(path));
+    return 'damaged';
+  };
   const rowCount = async (artefact: string): Promise<number | undefined> => {
     const path = pathOf(artefact);
     if (!isThereSync(path)) return undefined;
     try {
+      refuseDamaged(path);
       const file = openArtefactFile(path);
       file.close();
       return file.rows;
@@ -68,15 +93,18 @@ export const openSqliteBatchViews = async (folder: string, options: SqliteBatchV
     location,
     build: async (artefact, layout, rows, { parent, signal } = {}) => {
       writable('building');
-      const existing = await rowCount(artefact);
+      const isSound = async (): Promise<boolean> => (await verify(artefact, { signal })) === 'sound';
+      const existing = (await isSound()) ? await rowCount(artefact) : undefined;
       if (existing !== undefined) return existing;
-      return buildArtefact({ folder: location, artefact, layout, rows, parent, signal, pathOf, threads });
+      return buildArtefact({ folder: location, artefact, layout, rows, parent, signal, pathOf, threads, hashes, isSound });
     },
+    verify,
     rowCount,
     open: async (artefact) => {
       const path = pathOf(artefact);
       try {
-        return artefactReader(path, threads);
+        refuseDamaged(path);
+        return artefactReader(path, threads, () => found.set(path, identityOf(path)));
       } catch (error) {
         if (isThereSync(path)) throw error;
         throw new ArtefactNotFoundError(location, artefact);
@@ -92,6 +120,7 @@ export const openSqliteBatchViews = async (folder: string, options: SqliteBatchV
     dropArtefact: async (artefact) => {
       writable('dropping artefacts');
       await rm(pathOf(artefact), { force: true });
+      await removeSeals(pathOf(artefact));
       await sync(location);
     },
     insertPublication: async (publication) => {

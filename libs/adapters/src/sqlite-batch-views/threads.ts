@@ -1,8 +1,8 @@
 import { Piscina } from 'piscina';
-import type { ListedRow } from '@rushes/ports';
+import { ArtefactDamagedError, type ListedRow } from '@rushes/ports';
 import { ArtefactFaultError } from './errors.ts';
 import type { FinishTask } from './finish-file.ts';
-import type { CountTask, ListTask } from './worker.ts';
+import type { CountTask, ListTask, Read } from './worker.ts';
 
 /** Threads for what would hold up a server. They start with the first task and end when idle. */
 export interface Threads {
@@ -19,13 +19,18 @@ const worker = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './work
 
 const pool = (threads: number): Piscina => new Piscina({ filename: worker, minThreads: 0, maxThreads: threads, idleTimeout: IDLE_MS });
 
+const answerOf = <Answer>(read: Read<Answer>): Answer | undefined => {
+  if ('damage' in read) throw new ArtefactDamagedError(read.damage);
+  return read.answer;
+};
+
 /** @param scanThreads how many lists and counts run at once; the rest wait. Builds have a thread of their own. */
 export const openThreads = (scanThreads: number): Threads => {
   let scans: Piscina | undefined;
   let builds: Piscina | undefined;
   return {
-    list: (task) => (scans ??= pool(scanThreads)).run(task, { name: 'list' }),
-    count: (task) => (scans ??= pool(scanThreads)).run(task, { name: 'count' }),
+    list: async (task) => answerOf<readonly ListedRow[]>(await (scans ??= pool(scanThreads)).run(task, { name: 'list' })),
+    count: async (task) => answerOf<number>(await (scans ??= pool(scanThreads)).run(task, { name: 'count' })),
     finish: async (task) => {
       builds ??= pool(1);
       const result: Awaited<{ readonly fault?: string }> = await builds.run(task, { name: 'finish' });

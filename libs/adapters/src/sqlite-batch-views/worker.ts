@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 
-import type { Condition, ListedRow, ListQuery } from '@rushes/ports';
+import { ArtefactDamagedError, type Condition, type ListedRow, type ListQuery } from '@rushes/ports';
 import { type ArtefactFile, openArtefactFile } from './artefact-file.ts';
 import { ArtefactFaultError } from './errors.ts';
 import { finishFile, type FinishTask } from './finish-file.ts';
@@ -44,11 +44,23 @@ export interface CountTask {
   readonly where: readonly Condition[];
 }
 
-export const list = ({ path, query }: ListTask): readonly ListedRow[] | undefined => fileAt(path).list(query, 'thorough');
+/** A class of errors does not survive the way between threads: damage comes back as its message. */
+export type Read<Answer> = { readonly answer: Answer | undefined } | { readonly damage: string };
 
-export const count = ({ path, where }: CountTask): number | undefined => fileAt(path).count(where, 'thorough');
+const reading = <Answer>(read: () => Answer | undefined): Read<Answer> => {
+  try {
+    return { answer: read() };
+  } catch (error) {
+    if (error instanceof ArtefactDamagedError) return { damage: error.message };
+    throw error;
+  }
+};
 
-/** A class of errors does not survive the way between threads: a fault of the rows comes back as its message. */
+export const list = ({ path, query }: ListTask): Read<readonly ListedRow[]> => reading(() => fileAt(path).list(query, 'thorough'));
+
+export const count = ({ path, where }: CountTask): Read<number> => reading(() => fileAt(path).count(where, 'thorough'));
+
+/** The same for a fault of the rows. */
 export const finish = (task: FinishTask): { readonly fault?: string } => {
   try {
     finishFile(task);

@@ -33,6 +33,15 @@ export const buildTests = (open: () => Promise<OpenedBatchViewStore>): void => {
       expect(store.location).not.toBe('');
     });
 
+    test('an artefact is sound, to whoever asks, until it is dropped', async () => {
+      expect(await store.verify('films-1')).toBe('missing');
+      await store.build('films-1', FILMS, batches(SOME_FILMS));
+      for (const one of [store, await opened.reopen()])
+        expect([await one.verify('films-1'), await one.verify('films-1', { again: true })]).toEqual(['sound', 'sound']);
+      await store.dropArtefact('films-1');
+      expect(await store.verify('films-1')).toBe('missing');
+    });
+
     test('a new store is empty', async () => {
       expect(await store.listArtefacts()).toEqual([]);
       expect(await store.rowCount('films-1')).toBeUndefined();
