@@ -41,7 +41,10 @@ test('no character has a capital or a small letter that folds otherwise, and fol
   expect(different).toEqual([]);
 });
 
-const letters = fc.string({ unit: fc.constantFrom('a', 'Z', 'ß', 'ς', 'Σ', 'Ł', 'é', '\u0301', 'İ', 'か\u3099', '한', '🎬', ' ', ' '), maxLength: 12 });
+const letters = fc.string({
+  unit: fc.constantFrom('a', 'Z', 'ß', 'ς', 'Σ', 'Ł', 'é', '\u0301', 'İ', 'か\u3099', '한', '🎬', ' ', ' '),
+  maxLength: 12,
+});
 
 test('texts that differ in case alone are folded alike, and the members of a set each by itself', () => {
   fc.assert(

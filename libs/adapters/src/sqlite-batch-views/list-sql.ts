@@ -90,7 +90,8 @@ const checkedColumns = ({ layout, sets }: PhysicalLayout, where: readonly Condit
     );
   }
   for (const { column, op } of where) {
-    if ((op === 'has' || op === 'hasAny') && !sets.includes(column) && columnType(layout, column) === 'text_set') names.add(`e.${quoted(column)}`);
+    if ((op === 'has' || op === 'hasAny') && !sets.includes(column) && columnType(layout, column) === 'text_set')
+      names.add(`e.${quoted(column)}`);
   }
   return ['e._pos', 'e._partition', ...names].join(', ');
 };

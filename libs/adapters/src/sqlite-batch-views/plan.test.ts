@@ -84,7 +84,9 @@ describe('plan of a list', () => {
 
   test('one of several partitions: only these are walked', () => {
     const kinds: Condition = { column: 'kind', op: 'in', value: ['film', 'none'] };
-    expect(planList(physical, { where: [kinds], sort: byVotes, limit: 5 }, facts, 'quick').partitions.map(({ value }) => value)).toEqual(['film']);
+    expect(planList(physical, { where: [kinds], sort: byVotes, limit: 5 }, facts, 'quick').partitions.map(({ value }) => value)).toEqual([
+      'film',
+    ]);
     expect(steps([kinds], byVotes, 'quick')).toEqual(['walk sort_0_votes_desc']);
   });
 
