@@ -1,7 +1,7 @@
 /** What is asked for. A sample of 100,000 titles has fewer than a thousand pages of films, so the deepest pages are of titles of all types. */
 const FILMS = '/movies';
 const ALL_TYPES = '/movies?type=all';
-const FILTERED = '/movies?genre=Action&rating_gt=6.5&sort=rating';
+const FILTERED = '/movies?genre=Action&rating_gt=6.5&sort=rating&desc=true';
 const DEEP_PAGE = 1000;
 /** Enough that no two connections ask for one page at the same time, few enough that a small sample has them. */
 const NEIGHBORS = 80;
@@ -67,7 +67,7 @@ export const filteredLists = async (url: string): Promise<readonly string[]> => 
   for (const genre of genres)
     for (const rating of ['5', '5.5', '6', '6.5', '7', '7.5', '8'])
       for (const year of [1950, 1970, 1990, 2010])
-        paths.push(`/movies?genre=${encodeURIComponent(genre)}&rating_gte=${rating}&year_from=${year}&sort=rating`);
+        paths.push(`/movies?genre=${encodeURIComponent(genre)}&rating_gte=${rating}&year_from=${year}&sort=rating&desc=true`);
   return paths;
 };
 

@@ -24,7 +24,7 @@ const rowsOf = ({ titles, votesOf = (n) => (n * 37) % 2000 }: CatalogOptions): R
         n % 4 === 0 ? 'tvSeries' : 'movie',
         `The "Tale" of ${n}`,
         `Märchen ${n}`,
-        '0',
+        n % 11 === 10 ? '1' : '0',
         n % 9 === 0 ? '\\N' : String(1950 + (n % 70)),
         n % 8 === 0 ? String(2000 + (n % 20)) : '\\N',
         n % 7 === 0 ? '\\N' : String(60 + (n % 90)),

@@ -87,8 +87,8 @@ test('quality flags say what is odd about a row that is kept', async () => {
 });
 
 test('imdb_titles: five names at most, the missing ones left out of the list but counted', async () => {
-  expect(where(await version.rows('gold.imdb_titles'), 'title_key', ID.tt1000001)).toEqual({
-    title_key: ID.tt1000001,
+  expect(where(await version.rows('gold.imdb_titles'), 'title_key', 'tt1000001')).toEqual({
+    title_key: 'tt1000001',
     primary_title: 'Two Names',
     original_title: 'Zwei Namen',
     title_type: 'movie',
@@ -106,21 +106,27 @@ test('imdb_titles: five names at most, the missing ones left out of the list but
     runtimeMinutes: 100,
     numDirectors: 8,
     numWriters: 1,
+    title_id: ID.tt1000001,
+    tconst: 'tt1000001',
+    genre_list: ['Drama', 'Thriller'],
+    director_list: ['Ann, Director', 'Bo "Quote"', 'Cy', 'Di', 'Ed'],
+    writer_list: [],
+    is_adult: false,
   });
 });
 
 test('imdb_titles: titles cut at 200 characters, three genres, what is unknown stays empty', async () => {
   const rows = await version.rows('gold.imdb_titles');
   expect(rows).toHaveLength(16);
-  expect(where(rows, 'title_key', ID.tt1000003)).toMatchObject({
+  expect(where(rows, 'title_key', 'tt1000003')).toMatchObject({
     primary_title: '🎬'.repeat(150) + 'x'.repeat(50),
     original_title: `${'a'.repeat(199)}🎬`,
   });
-  expect(where(rows, 'title_key', ID.tt1000002)).toMatchObject({ genres: 'Drama,Comedy,Crime', numOfGenres: 3, averageRating: 10 });
-  expect(where(rows, 'title_key', ID.tt1000004)).toMatchObject({ primary_title: `"Quoted" \\ 'it'`, original_title: 'He said "no' });
-  expect(where(rows, 'title_key', ID.tt1000005)).toMatchObject({ primary_title: null, original_title: 'Untitled', numVotes: null });
-  expect(where(rows, 'title_key', ID.tt1000007)).toMatchObject({ hasEnded: true, endYear: 1995, hasDirectors: false, numDirectors: 0 });
-  expect(where(rows, 'title_key', ID.tt1000013)).toMatchObject({ genres: null, numOfGenres: 0, releaseYear: null, averageRating: null });
+  expect(where(rows, 'title_key', 'tt1000002')).toMatchObject({ genres: 'Drama,Comedy,Crime', numOfGenres: 3, averageRating: 10 });
+  expect(where(rows, 'title_key', 'tt1000004')).toMatchObject({ primary_title: `"Quoted" \\ 'it'`, original_title: 'He said "no' });
+  expect(where(rows, 'title_key', 'tt1000005')).toMatchObject({ primary_title: null, original_title: 'Untitled', numVotes: null });
+  expect(where(rows, 'title_key', 'tt1000007')).toMatchObject({ hasEnded: true, endYear: 1995, hasDirectors: false, numDirectors: 0 });
+  expect(where(rows, 'title_key', 'tt1000013')).toMatchObject({ genres: null, numOfGenres: 0, releaseYear: null, averageRating: null });
 });
 
 test('top movies: 500 votes are enough and 499 are not, ties go by id, the score is rounded half up', async () => {

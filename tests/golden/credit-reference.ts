@@ -45,6 +45,7 @@ export const credits = (silver: Silver, nameOf: (nconst: string) => string | nul
       title_id: title.title_id,
       tconst: row.tconst,
       title_type: title.title_type,
+      is_adult: title.is_adult,
       ordering: row.ordering,
       nconst: row.nconst,
       name: nameOf(row.nconst),
@@ -56,9 +57,11 @@ export const credits = (silver: Silver, nameOf: (nconst: string) => string | nul
 
 const isActor = (category: string): boolean => category === 'actor' || category === 'actress';
 
-/** Who is credited in which movie, and whether as actor or actress. */
+/** Who is credited in which movie that is not for adults only, and whether as actor or actress. */
 export const personMovies = (silver: Silver, cast: ReturnType<typeof credits>, mentions: ReturnType<typeof crewCredits>) => {
-  const movies = new Set(silver.titles.filter(({ title_type }) => title_type === 'movie').map(({ title_id }) => title_id));
+  const movies = new Set(
+    silver.titles.filter(({ title_type, is_adult }) => title_type === 'movie' && is_adult !== true).map(({ title_id }) => title_id),
+  );
   const credited = [...cast, ...mentions.map(({ nconst, title_id }) => ({ nconst, title_id, category: '' }))];
   const pairs = groupBy(
     credited.filter(({ title_id }) => movies.has(title_id)),

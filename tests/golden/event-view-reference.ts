@@ -1,6 +1,7 @@
 /** What the served views must hold once the events of `event-case.ts` are told: rows of touched titles by hand, the others as the dumps have them. */
 import { FOUND, POSTED, TITLE, UNKNOWN } from './event-case.ts';
 import { EVENT_ROWS, NO_RECORDS, RATINGS, RECORDS, SENTIMENT } from './event-tables-reference.ts';
+import { foldedColumns } from './folded-text.ts';
 import type { ExpectedVersion } from './expected-version.ts';
 import { type Row, textOf, type Value } from './rows.ts';
 import type { Silver } from './silver-reference.ts';
@@ -11,10 +12,28 @@ const { RATED, EDITED, UNWEIGHED, OBSERVED, OVERRULED, EPISODE } = TITLE;
 // as: the documents of the reference are objects
 const document = (row: Row, name: string): Row => row[name] as Row;
 
+/** What the dumps' lists are in `live`. */
+const asSet = (list: Value | undefined): string | null => (Array.isArray(list) && list.length > 0 ? list.join('\u001f') : null);
+
+/** The columns that are made from what a row shows. */
+const withFolded = (row: Row): Row => ({
+  ...row,
+  ...foldedColumns({
+    type: row['type'],
+    is_adult: row['is_adult'],
+    primary: document(row, 'movie')['title'],
+    original: document(row, 'movie')['original_title'],
+    genres: row['genres'],
+    directors: asSet(document(row, 'title')['director_list']),
+    writers: asSet(document(row, 'title')['writer_list']),
+  }),
+});
+
 /** The dumps' part of a title, by the names of the document `live`. */
 const dumpOf = (row: Row, rating_tenths: number | null): Row => ({
   tconst: row['tconst'] ?? null,
   type: row['type'] ?? null,
+  is_adult: row['is_adult'] ?? null,
   title: document(row, 'movie')['title'] ?? null,
   original_title: document(row, 'movie')['original_title'] ?? null,
   year: row['year'] ?? null,
@@ -24,8 +43,8 @@ const dumpOf = (row: Row, rating_tenths: number | null): Row => ({
   votes: row['votes'] ?? null,
   since: 0,
   genres: row['genres'] ?? null,
-  directors: row['directors'] ?? null,
-  writers: row['writers'] ?? null,
+  directors: asSet(document(row, 'title')['director_list']),
+  writers: asSet(document(row, 'title')['writer_list']),
   director_count: row['director_count'] ?? null,
   writer_count: row['writer_count'] ?? null,
 });
@@ -68,15 +87,20 @@ const TOUCHED: Readonly<Record<string, Touch>> = {
   [EDITED]: {
     dumpTenths: 100,
     columns: {
-      title_sort: 'vier genres',
-      primary_title: 'Vier Genres',
       year: 2022,
       runtime: 95,
       genres: 'Drama\u001fComedy\u001fCrime\u001fWar',
       genre_count: 3,
     },
     movie: { title: 'Vier Genres', year: 2022, runtime_minutes: 95, genres: ['Drama', 'Comedy', 'Crime', 'War'] },
-    title: { primary_title: 'Vier Genres', releaseYear: 2022, runtimeMinutes: 95, genres: 'Drama,Comedy,Crime', numOfGenres: 3 },
+    title: {
+      primary_title: 'Vier Genres',
+      releaseYear: 2022,
+      runtimeMinutes: 95,
+      genres: 'Drama,Comedy,Crime',
+      numOfGenres: 3,
+      genre_list: ['Drama', 'Comedy', 'Crime', 'War'],
+    },
   },
 };
 
@@ -84,7 +108,7 @@ const touch = (row: Row): Row => {
   const id = textOf(row['id']);
   const touched = TOUCHED[id];
   if (touched === undefined) return row;
-  return {
+  return withFolded({
     ...row,
     ...touched.columns,
     movie: { ...document(row, 'movie'), ...touched.movie },
@@ -94,10 +118,10 @@ const touch = (row: Row): Row => {
       live: touched.given ?? NONE_GIVEN,
     },
     live: live(id, dumpOf(row, touched.dumpTenths)),
-  };
+  });
 };
 
-const EMPTY_COLUMNS = { end_year: null, directors: null, writers: null, director_count: 0, writer_count: 0 };
+const EMPTY_COLUMNS = { end_year: null, is_adult: false, director_count: 0, writer_count: 0 };
 interface Shown {
   readonly title: string;
   readonly genres: string | null;
@@ -109,8 +133,8 @@ interface Shown {
 }
 
 /** The document `title` of a movie that no dump has. */
-const shownTitle = (id: string, { title, genres, numOfGenres, year, rating, votes, runtime }: Shown): Row => ({
-  title_key: id,
+const shownTitle = (id: string, tconst: string | null, { title, genres, numOfGenres, year, rating, votes, runtime }: Shown): Row => ({
+  title_key: tconst ?? id,
   primary_title: title,
   original_title: title,
   title_type: 'movie',
@@ -128,16 +152,18 @@ const shownTitle = (id: string, { title, genres, numOfGenres, year, rating, vote
   runtimeMinutes: runtime,
   numDirectors: 0,
   numWriters: 0,
+  tconst,
+  genre_list: genres === null ? [] : genres.split(','),
+  director_list: [],
+  writer_list: [],
+  is_adult: false,
 });
 
-const posted: Row = {
+const posted: Row = withFolded({
   ...EMPTY_COLUMNS,
   id: POSTED,
   tconst: null,
   type: 'movie',
-  title_sort: 'neu "u"',
-  primary_title: 'Neu "Ü"',
-  original_title: 'Neu "Ü"',
   year: null,
   rating: 7500,
   votes: 0,
@@ -158,8 +184,9 @@ const posted: Row = {
     rating: 7.5,
     votes: 0,
     imdb_link: null,
+    is_adult: false,
   },
-  title: shownTitle(POSTED, {
+  title: shownTitle(POSTED, null, {
     title: 'Neu "Ü"',
     genres: 'Drama,Film-Noir',
     numOfGenres: 2,
@@ -170,9 +197,9 @@ const posted: Row = {
   }),
   rating_sources: { imdb: NOBODY, live: NONE_GIVEN },
   live: live(POSTED, null),
-};
+});
 
-const found: Row = {
+const found: Row = withFolded({
   ...EMPTY_COLUMNS,
   id: FOUND,
   tconst: 'tt7654321',
@@ -200,11 +227,20 @@ const found: Row = {
     rating: null,
     votes: null,
     imdb_link: 'https://www.imdb.com/title/tt7654321/',
+    is_adult: false,
   },
-  title: shownTitle(FOUND, { title: 'Found', genres: null, numOfGenres: 0, year: 1999, rating: null, votes: null, runtime: 90 }),
+  title: shownTitle(FOUND, 'tt7654321', {
+    title: 'Found',
+    genres: null,
+    numOfGenres: 0,
+    year: 1999,
+    rating: null,
+    votes: null,
+    runtime: 90,
+  }),
   rating_sources: { imdb: NOBODY, live: NONE_GIVEN },
   live: live(FOUND, null),
-};
+});
 
 /** What a version must hold that is made from dumps, and from the events too. */
 export const withEvents = (dumps: ExpectedVersion, silver: Silver): ExpectedVersion => {

@@ -31,7 +31,8 @@ const moviesOf = ({ titles }: Entities) =>
 type Movie = ReturnType<typeof moviesOf>[number];
 type RatedMovie = Movie & { readonly rating_tenths: number; readonly votes: number };
 
-const isPopular = (movie: Movie): movie is RatedMovie => movie.rating_tenths !== null && (movie.votes ?? 0) >= MIN_VOTES;
+const isPopular = (movie: Movie): movie is RatedMovie =>
+  movie.rating_tenths !== null && (movie.votes ?? 0) >= MIN_VOTES && movie.is_adult !== true;
 
 /** (votes / average votes of all rated titles) × rating, in thousandths, rounded half up. */
 const scoreThousandths = (movie: RatedMovie, ratedTitles: number, totalVotes: bigint): number => {
@@ -129,8 +130,10 @@ const topActors = ({ people }: Entities) =>
 
 const genresOf = ({ titles }: Entities) => {
   const movies = new Map<string, number>();
-  for (const { genres, title_type } of titles)
-    for (const genre of new Set(genres)) movies.set(genre, (movies.get(genre) ?? 0) + (title_type === 'movie' ? 1 : 0));
+  for (const { genres, title_type, is_adult } of titles) {
+    const counts = title_type === 'movie' && is_adult !== true ? 1 : 0;
+    for (const genre of new Set(genres)) movies.set(genre, (movies.get(genre) ?? 0) + counts);
+  }
   return [...movies].map(([genre, count]) => ({ genre, movies: count }));
 };
 

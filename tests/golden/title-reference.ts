@@ -33,7 +33,7 @@ export const imdbTitles = (rows: ReturnType<typeof titles>) =>
   rows.map((title) => {
     const genres = (title.genres ?? []).slice(0, SHOWN_GENRES);
     return {
-      title_key: title.title_id,
+      title_key: title.tconst,
       primary_title: cut(title.primary_title),
       original_title: cut(title.original_title),
       title_type: title.title_type,
@@ -51,6 +51,12 @@ export const imdbTitles = (rows: ReturnType<typeof titles>) =>
       runtimeMinutes: title.runtime_minutes,
       numDirectors: title.director_count,
       numWriters: title.writer_count,
+      title_id: title.title_id,
+      tconst: title.tconst,
+      genre_list: title.genres ?? [],
+      director_list: title.directors ?? [],
+      writer_list: title.writers ?? [],
+      is_adult: title.is_adult,
     };
   });
 

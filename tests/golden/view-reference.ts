@@ -1,4 +1,5 @@
 /** What the served views must hold: columns as values, documents parsed. */
+import { foldedColumns } from './folded-text.ts';
 import type { Entities } from './gold-reference.ts';
 import { byText, groupBy, type Row } from './rows.ts';
 import type { Silver } from './silver-reference.ts';
@@ -7,19 +8,22 @@ const SET_SEPARATOR = '\u001f';
 
 const asSet = (texts: readonly string[] | null): string | null => texts?.join(SET_SEPARATOR) ?? null;
 
-/** Lower case without diacritics. */
-const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().normalize('NFC');
-
 const titlesView = ({ titles, imdb_titles }: Entities): readonly Row[] => {
-  const analytics = new Map(imdb_titles.map((row) => [row.title_key, row]));
+  const analytics = new Map(imdb_titles.map(({ title_id, ...row }) => [title_id, row]));
   return titles.map((title) => ({
     id: title.title_id,
     tconst: title.tconst,
     type: title.title_type,
-    title_sort: title.primary_title === null ? null : fold(title.primary_title),
-    // As shown, so that what was read can be asked for.
-    primary_title: analytics.get(title.title_id)?.primary_title ?? null,
-    original_title: analytics.get(title.title_id)?.original_title ?? null,
+    is_adult: title.is_adult,
+    ...foldedColumns({
+      type: title.title_type,
+      is_adult: title.is_adult,
+      primary: title.primary_title,
+      original: title.original_title,
+      genres: asSet(title.genres),
+      directors: asSet(title.directors),
+      writers: asSet(title.writers),
+    }),
     year: title.start_year,
     end_year: title.end_year,
     rating: title.rating_tenths === null ? null : title.rating_tenths * 100,
@@ -27,8 +31,6 @@ const titlesView = ({ titles, imdb_titles }: Entities): readonly Row[] => {
     runtime: title.runtime_minutes,
     weight: title.weight === null ? null : title.weight * 100,
     genres: asSet(title.genres),
-    directors: asSet(title.directors),
-    writers: asSet(title.writers),
     director_count: title.director_count,
     writer_count: title.writer_count,
     genre_count: Math.min(title.genres?.length ?? 0, 3),
@@ -45,6 +47,7 @@ const titlesView = ({ titles, imdb_titles }: Entities): readonly Row[] => {
       rating: title.rating_tenths === null ? null : title.rating_tenths / 10,
       votes: title.votes,
       imdb_link: `https://www.imdb.com/title/${title.tconst}/`,
+      is_adult: title.is_adult,
     },
     title: analytics.get(title.title_id) ?? null,
     rating_sources: null,
@@ -96,12 +99,14 @@ const peopleView = ({ people, person_movies }: Entities): readonly Row[] => {
 
 /** Every genre that any of the served titles has. */
 export const genresView = (titles: readonly Row[]): readonly Row[] => {
-  const mentions = titles.flatMap(({ genres, type }) =>
-    typeof genres === 'string' ? genres.split(SET_SEPARATOR).map((genre) => ({ genre, type })) : [],
+  const mentions = titles.flatMap(({ genres, type, is_adult }) =>
+    typeof genres === 'string' ? genres.split(SET_SEPARATOR).map((genre) => ({ genre, type, is_adult })) : [],
   );
   return [...groupBy(mentions, ({ genre }) => genre)].map(([genre, all]) => {
-    const movies = all.filter(({ type }) => type === 'movie').length;
-    return { genre, movies, titles: all.length, entry: { genre, movies } };
+    const adult = all.filter(({ is_adult }) => is_adult === true);
+    const others = all.filter(({ is_adult }) => is_adult !== true);
+    const movies = (some: typeof all) => some.filter(({ type }) => type === 'movie').length;
+    return { genre, movies: movies(others), titles: others.length, adult_movies: movies(adult), adult_titles: adult.length };
   });
 };
 

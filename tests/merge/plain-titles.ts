@@ -6,6 +6,7 @@
  */
 import type { OffsetVector } from '@rushes/domain';
 
+import { sortedBy } from '../golden/folded-text.ts';
 import { entitiesOf } from '../golden/gold-reference.ts';
 import { type Row, textOf, type Value } from '../golden/rows.ts';
 import { silverOf } from '../golden/silver-reference.ts';
@@ -19,6 +20,7 @@ const SHOWN_GENRES = 3;
 export interface PlainTitle {
   readonly id: string;
   readonly type: string;
+  readonly is_adult: boolean;
   readonly title_sort: string | null;
   readonly year: number | null;
   /** Thousandths of points. */
@@ -51,13 +53,11 @@ export const readDump = (folder: string): PlainDump => {
   };
 };
 
-/** Lower case without diacritics. */
-export const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().normalize('NFC');
-
 type Fields = Readonly<Record<string, unknown>>;
 // as, here and below: of the forms that the reference itself makes
 const fieldsOf = (value: unknown): Fields => (value ?? {}) as Fields;
 const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+const listOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
 /** a / b rounded half up; neither is negative. */
@@ -120,12 +120,14 @@ export const plainTitle = (dump: PlainDump, history: LogHistory, position: Offse
   const year = numberOf(said('year')) ?? numberOf(row?.['year']);
   const runtime = numberOf(said('runtime_minutes')) ?? numberOf(row?.['runtime']);
   const tconst = textOrNull(row?.['tconst']) ?? textOrNull(fieldsOf(records['added'])['tconst']);
+  const isAdult = row?.['is_adult'] === true;
   const rated = ratingOf(row, records, ratings);
   const first = genres.slice(0, SHOWN_GENRES);
   return {
     id,
     type,
-    title_sort: shown === null ? null : folded(shown),
+    is_adult: isAdult,
+    title_sort: shown === null ? null : sortedBy(shown),
     year,
     rating: rated.rating,
     votes: rated.votes,
@@ -143,9 +145,10 @@ export const plainTitle = (dump: PlainDump, history: LogHistory, position: Offse
       genres,
       ...points(rated),
       imdb_link: tconst === null ? null : `https://www.imdb.com/title/${tconst}/`,
+      is_adult: isAdult,
     },
     title: {
-      title_key: id,
+      title_key: tconst ?? id,
       primary_title: shown,
       original_title: original,
       title_type: type,
@@ -163,6 +166,11 @@ export const plainTitle = (dump: PlainDump, history: LogHistory, position: Offse
       runtimeMinutes: runtime,
       numDirectors: numberOf(title['numDirectors']) ?? 0,
       numWriters: numberOf(title['numWriters']) ?? 0,
+      tconst,
+      genre_list: genres,
+      director_list: listOf(title['director_list']),
+      writer_list: listOf(title['writer_list']),
+      is_adult: isAdult,
     },
     ratings: partsOf(row, ratings),
   };

@@ -2,10 +2,11 @@
 import type { OffsetVector } from '@rushes/domain';
 import { scoreSentiment } from '@rushes/domain';
 
+import { sortedBy } from '../golden/folded-text.ts';
 import { byText, groupBy, type Row, textOf, type Value } from '../golden/rows.ts';
 import { type Counted, movieRatings, movieRecords, movieReviews } from '../log-batch/plain-fold.ts';
 import type { LogHistory } from './log-history.ts';
-import { folded, type PlainDump, type PlainTitle } from './plain-titles.ts';
+import type { PlainDump, PlainTitle } from './plain-titles.ts';
 
 /** Everything that answers are made from, at one position and over one version's dumps. */
 export interface PlainState {
@@ -130,7 +131,7 @@ const cellOf = (title: PlainTitle, sort: Sort): Cell => (sort === 'title' ? titl
 /** The same of a row as `/movies` shows it. */
 export const placeOfShown = (shown: Row, sort: Sort): Place => {
   const id = textOf(shown['id']);
-  if (sort === 'title') return { value: typeof shown['title'] === 'string' ? folded(shown['title']) : null, id };
+  if (sort === 'title') return { value: typeof shown['title'] === 'string' ? sortedBy(shown['title']) : null, id };
   const value = shown[sort === 'runtime' ? 'runtime_minutes' : sort];
   return { value: typeof value === 'number' ? (sort === 'rating' ? Math.round(value * 1000) : value) : null, id };
 };
@@ -172,6 +173,7 @@ export const listQuestion = (list: MovieList, after?: { readonly path: string; r
     const atLeast = (value: number | null, bound: number | undefined): boolean => bound === undefined || (value !== null && value >= bound);
     const matching = titles().filter(
       (title) =>
+        !title.is_adult &&
         (type === 'all' || title.type === type) &&
         (genre === undefined || title.genres.includes(genre)) &&
         atLeast(title.votes, votesGte) &&
@@ -194,7 +196,7 @@ export const titlesQuestion = (type: string | undefined): Question => ({
   answer: ({ titles }) => {
     const place = ({ id, votes }: PlainTitle): Place => ({ id, value: votes });
     const found = titles()
-      .filter((title) => type === undefined || title.type === type)
+      .filter((title) => !title.is_adult && (type === undefined || title.type === type))
       .toSorted((a, b) => compare(place(a), place(b), true));
     return { data: found.map(({ title }) => title), isLast: true, total: found.length };
   },
@@ -204,14 +206,15 @@ export const genresQuestion: Question = {
   path: '/genres',
   about: 'lists',
   answer: ({ titles }) => {
-    const mentions = titles().flatMap(({ genres, type }) => genres.map((genre) => ({ genre, type })));
+    const ordinary = titles().filter((title) => !title.is_adult);
+    const mentions = ordinary.flatMap(({ genres, type }) => genres.map((genre) => ({ genre, type })));
     const counted = [...groupBy(mentions, ({ genre }) => genre)].toSorted(([a], [b]) => bytes(a, b));
     return { data: counted.map(([genre, all]) => ({ genre, movies: all.filter(({ type }) => type === 'movie').length })) };
   },
 };
 
 const isRankable = (title: PlainTitle, minVotes: number): boolean =>
-  title.type === 'movie' && title.votes !== null && title.votes >= minVotes;
+  !title.is_adult && title.type === 'movie' && title.votes !== null && title.votes >= minVotes;
 
 /** Its scores are made of the figures over all titles. */
 export const topMoviesQuestion = (limit: number, minVotes: number): Question => ({

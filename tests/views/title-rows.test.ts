@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { foldText, titleIdOf, type Tconst } from '@rushes/domain';
+import { foldText, sortKey, titleIdOf, type Tconst } from '@rushes/domain';
 import { type BatchEngine, openDuckDb } from '@rushes/lake';
 import type { CellValue } from '@rushes/ports';
 import {
@@ -49,6 +49,7 @@ const dump = (tconst: string): fc.Arbitrary<TitleDump> =>
   fc
     .record({
       type: fc.constantFrom('movie', 'tvSeries'),
+      is_adult: fc.boolean(),
       // no value of the dumps holds the separator of sets
       title: nullable(hardText.map((text) => text.replaceAll('\u001f', ''))),
       original_title: nullable(hardText),
@@ -77,7 +78,7 @@ const list = (set: string | null): string => (set === null ? 'NULL' : `[${set.sp
 
 const defineDumps = async (dumps: readonly TitleDump[]): Promise<void> => {
   const select = (one: TitleDump): string =>
-    `SELECT ${literal(titleIdOf(one.tconst as Tconst))} AS title_id, ${literal(one.tconst)} AS tconst, ${literal(one.type)} AS title_type, ` +
+    `SELECT ${literal(titleIdOf(one.tconst as Tconst))} AS title_id, ${literal(one.tconst)} AS tconst, ${literal(one.type)} AS title_type, ${one.is_adult} AS is_adult, ` +
     `CAST(${literal(one.title)} AS VARCHAR) AS primary_title, CAST(${literal(one.original_title)} AS VARCHAR) AS original_title, ` +
     `CAST(${literal(one.year)} AS INTEGER) AS start_year, CAST(${literal(one.end_year)} AS INTEGER) AS end_year, ` +
     `CAST(${literal(one.runtime)} AS INTEGER) AS runtime_minutes, CAST(${list(one.genres)} AS VARCHAR[]) AS genres, ` +
@@ -127,7 +128,9 @@ test('SQL over all titles gives the rows that TypeScript gives of each', async (
           const columns = [titles.layout.key, ...Object.keys(titles.layout.columns), 'movie', 'title'];
           const inSql = columns.map((column): CellValue => {
             const value = sql[column] ?? null;
-            if (column === 'title_sort') return typeof value === 'string' ? foldText(value) : null;
+            // The loader folds.
+            if (titles.sortKeys.some((name) => name === column)) return typeof value === 'string' ? sortKey(value) : null;
+            if (titles.folded.some((name) => name === column)) return typeof value === 'string' ? foldText(value) : null;
             return typeof value === 'bigint' ? Number(value) : value;
           });
           expect(inSql).toEqual(row.slice(0, columns.length));

@@ -82,7 +82,7 @@ const tell = async (): Promise<void> => {
 const ask = async (): Promise<void> => {
   if (readsPerS === 0) return;
   for (let n = 0; !ended.signal.aborted; n += 1) {
-    const path = n % 4 === 0 ? '/movies?sort=rating&page_size=50' : n % 4 === 1 ? '/genres' : `/movies/${ids[n % ids.length]}`;
+    const path = n % 4 === 0 ? '/movies?sort=rating&desc=true&page_size=50' : n % 4 === 1 ? '/genres' : `/movies/${ids[n % ids.length]}`;
     const { statusCode } = await app.inject(path);
     if (statusCode !== 200) throw new Error(`${path} was answered with ${statusCode}`);
     await sleep(S / readsPerS);

@@ -103,7 +103,7 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
 
   return (declared) => {
     const route = withBatchVersion(declared);
-    const read = requestReader(route.params, route.query, route.check);
+    const read = requestReader(route.params, route.query, route.check, route.normalForm);
 
     /** Whoever reads artefacts holds them: the client may be gone, or tired of waiting, before the last read. */
     const compute = async (

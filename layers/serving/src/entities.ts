@@ -19,11 +19,14 @@ export const movieFields = {
   rating: numberOrNull('Average rating, 1 to 10, one decimal.'),
   votes: integerOrNull('Number of votes behind the rating.'),
   imdb_link: textOrNull("Address of IMDb's page."),
+  is_adult: Type.Boolean({ description: 'For adults only, as IMDb marks it.' }),
 };
 
-/** The 18 fields of `imdb_titles`, under their own names. */
+/** The 18 fields of `imdb_titles`, under their own names, and beside them the id alone and what is a list as a list. */
 export const titleFields = {
-  title_key: Type.String({ format: 'uuid', description: "The title's own id." }),
+  title_key: Type.String({
+    description: "IMDb's id (`tconst`), by which the table joins with IMDb's files; the UUID of a title that has none.",
+  }),
   primary_title: textOrNull('Primary title, cut at 200 characters.'),
   original_title: textOrNull('Original title, cut at 200 characters.'),
   title_type: textOrNull("IMDb's type of title."),
@@ -41,6 +44,11 @@ export const titleFields = {
   runtimeMinutes: integerOrNull('Runtime in minutes.'),
   numDirectors: Type.Integer({ description: 'Directors credited, those without a known name included.' }),
   numWriters: Type.Integer({ description: 'Writers credited, those without a known name included.' }),
+  tconst: textOrNull("IMDb's id; null for a title that has none."),
+  genre_list: texts('All its genres.'),
+  director_list: texts('Names of up to five directors.'),
+  writer_list: texts('Names of up to five writers.'),
+  is_adult: movieFields.is_adult,
 };
 
 const person = { nconst: Type.String({ description: "IMDb's id of the person." }), name: textOrNull('Name, if known.') };
@@ -70,7 +78,10 @@ export const movieDetailFields = {
   ),
 };
 
-const genreFields = { genre: Type.String(), movies: Type.Integer({ description: 'Titles of type movie that have this genre.' }) };
+const genreFields = {
+  genre: Type.String(),
+  movies: Type.Integer({ description: 'Titles of type movie that have this genre; without adult ones unless `adult` asks for them.' }),
+};
 
 const Meta = Type.Object(
   {

@@ -11,6 +11,8 @@ export interface ListKind {
   readonly layout: ArtefactLayout;
   /** Column of each order, by the order's public name. */
   readonly sorts: Readonly<Record<string, string>>;
+  /** The order without `sort`: descending, unless `desc` says otherwise. */
+  readonly defaultSort: string;
 }
 
 /** The parameters that say which part of a list is wanted, and how; all others say which list. */
@@ -18,8 +20,8 @@ const PART_PARAMETERS: ReadonlySet<string> = new Set(['page_size', 'cursor', 'af
 
 /** What of a list's query matters here. */
 export interface PagedQuery {
-  readonly sort: string;
-  readonly desc: boolean;
+  readonly sort?: string;
+  readonly desc?: boolean;
   readonly cursor?: string;
   readonly after_id?: string;
 }
@@ -35,20 +37,32 @@ const columnType = (layout: ArtefactLayout, column: string): ColumnType => layou
 const nameOf = (kind: ListKind, given: readonly GivenParameter[]): string =>
   listName([kind.path, ...given.filter(({ name }) => !PART_PARAMETERS.has(name)).map(({ text }) => text)].join('\n'));
 
-export const sortOf = (kind: ListKind, query: PagedQuery): readonly SortColumn[] => [
-  { column: sortColumn(kind, query.sort), desc: query.desc },
-];
+/** Who names an order gets it ascending, as everywhere; who names none gets the most voted first. */
+const orderOf = (kind: ListKind, { sort, desc }: PagedQuery) => ({ sort: sort ?? kind.defaultSort, desc: desc ?? sort === undefined });
 
-const readCursor = (kind: ListKind, cursor: string, sort: string) =>
+export const sortOf = (kind: ListKind, query: PagedQuery): readonly SortColumn[] => {
+  const { sort, desc } = orderOf(kind, query);
+  return [{ column: sortColumn(kind, sort), desc }];
+};
+
+/** The order in full, or not at all where it is the default. */
+export const orderNormalForm = (kind: ListKind, query: PagedQuery, given: readonly GivenParameter[]): readonly GivenParameter[] => {
+  const { sort, desc } = orderOf(kind, query);
+  const others = given.filter(({ name }) => name !== 'sort' && name !== 'desc');
+  if (sort === kind.defaultSort && desc) return others;
+  return [...others, { name: 'sort', text: `sort=${sort}` }, ...(desc ? [{ name: 'desc', text: 'desc=true' }] : [])];
+};
+
+const readCursor = (kind: ListKind, cursor: string, sort = kind.defaultSort) =>
   decodeCursor(cursor, [columnType(kind.layout, sortColumn(kind, sort))]);
 
 /** Faults of `cursor` and `after_id`. The query may lack parameters that are faulty themselves. */
-export const checkPlace = (kind: ListKind, query: Partial<PagedQuery>, given: readonly GivenParameter[]): readonly Fault[] => {
+export const checkPlace = (kind: ListKind, query: Partial<PagedQuery>, given: readonly GivenParameter[] | undefined): readonly Fault[] => {
   const faults: Fault[] = [];
   if (query.cursor !== undefined && query.after_id !== undefined) {
     faults.push({ in: 'query', name: 'after_id', detail: 'must not be given together with cursor' });
   }
-  if (query.cursor !== undefined && query.sort !== undefined) {
+  if (query.cursor !== undefined && given !== undefined) {
     const read = readCursor(kind, query.cursor, query.sort);
     // A cursor of another order fails to read if that order's values have another type: the advice is the same.
     if (read === undefined || read.list !== nameOf(kind, given)) {

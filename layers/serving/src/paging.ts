@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 
 import { requireDocument, selectFields, arrayText } from './documents.ts';
 import type { Answer } from './envelope.ts';
+import { BARE } from './parameter.ts';
 import { nextPage, placeOf, sortOf, type ListKind, type PagedQuery } from './list-query.ts';
 import { badRequest } from './problem.ts';
 import type { GivenParameter } from './request-reader.ts';
@@ -22,12 +23,24 @@ export const fieldsParameter = (names: readonly string[]) =>
     }),
   );
 
+/** `sort`: one of a list's orders. */
+export const sortParameter = <Name extends string>(names: readonly Name[], defaultSort: Name) =>
+  Type.Optional(
+    Type.Enum([...names], {
+      type: 'string',
+      description: `Order of the list: ascending, unless \`desc\` is given. Without it: \`${defaultSort}\`, descending.`,
+    }),
+  );
+
 /** Parameters of every paged list. */
 export const pagingParameters = {
-  desc: Type.Boolean({
-    default: true,
-    description: 'Descending. Rows without a value come last either way; ties are in ascending order of the id.',
-  }),
+  desc: Type.Optional(
+    Type.Boolean({
+      [BARE]: true,
+      description:
+        'Descending (`desc`, `desc=` or `desc=true`). With `sort` the default is ascending, without it descending. Rows without a value come last either way; ties are in ascending order of the id.',
+    }),
+  ),
   page_size: Type.Integer({ default: 10, minimum: 1, maximum: MAX_PAGE_SIZE, description: 'Rows of a page.' }),
   cursor: Type.Optional(
     Type.String({

@@ -1,4 +1,5 @@
 /** From a parameter's text to its value, by the parameter's schema and nothing laxer: `0x10`, ` 5` and `1e3` are no integers. Pure. */
+import { foldText } from '@rushes/domain';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 
@@ -17,12 +18,19 @@ export interface Parameter {
   readonly read: (raw: unknown) => Reading;
 }
 
+/** Keyword of texts that are compared folded: their length counts as they are compared. */
+export const FOLDED = 'x-folded';
+/** Keyword of a flag that is set by its name alone (`desc`, `desc=`). */
+export const BARE = 'x-bare';
+
 interface SchemaFacts {
   readonly type?: string;
   readonly default?: unknown;
   readonly items?: SchemaFacts;
   readonly explode?: boolean;
   readonly enum?: readonly unknown[];
+  readonly [FOLDED]?: boolean;
+  readonly [BARE]?: boolean;
 }
 
 const INTEGER = /^-?[0-9]{1,15}$/;
@@ -45,6 +53,10 @@ export const parameterOf = (name: string, schema: TSchema): Parameter => {
   const facts = schema as SchemaFacts; // as: the keywords that parameters are declared with; TSchema does not list them
   const validator = Compile(schema);
   const commas = facts.explode === false;
+  const compared = (value: unknown): unknown => {
+    if (facts[FOLDED] !== true) return value;
+    return Array.isArray(value) ? value.map((member) => foldText(String(member))) : foldText(String(value));
+  };
   const allowed = facts.enum ?? facts.items?.enum;
 
   const faultOf = (value: unknown): string => {
@@ -53,9 +65,11 @@ export const parameterOf = (name: string, schema: TSchema): Parameter => {
   };
   const check = (reading: Reading): Reading => {
     if ('fault' in reading) return reading;
-    const fault = textFault(reading.value) ?? (validator.Check(reading.value) ? undefined : faultOf(reading.value));
+    const value = compared(reading.value);
+    const fault = textFault(reading.value) ?? (validator.Check(value) ? undefined : faultOf(value));
     return fault === undefined ? reading : { fault };
   };
+  const scalar = (text: string): Reading => (facts[BARE] === true && text === '' ? { value: true } : readScalar(facts.type, text));
 
   return {
     name,
@@ -64,6 +78,6 @@ export const parameterOf = (name: string, schema: TSchema): Parameter => {
     read:
       facts.type === 'array'
         ? (raw) => check({ value: readTexts(raw, commas) })
-        : (raw) => (Array.isArray(raw) ? { fault: 'must be given once' } : check(readScalar(facts.type, String(raw)))),
+        : (raw) => (Array.isArray(raw) ? { fault: 'must be given once' } : check(scalar(String(raw)))),
   };
 };

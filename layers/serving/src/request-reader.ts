@@ -22,8 +22,14 @@ export interface ReadRequest<P extends TObject, Q extends TObject> {
   readonly given: readonly GivenParameter[];
 }
 
-/** Faults that a single parameter's schema cannot see. Values that are faulty by themselves are missing from `query`. */
-export type CrossCheck<Q extends TObject> = (query: Partial<Static<Q>>, given: readonly GivenParameter[]) => readonly Fault[];
+/**
+ * Faults that a single parameter's schema cannot see. Values that are faulty by themselves are missing from `query`; then `given`, which is to say
+ * what is asked for, is `undefined`.
+ */
+export type CrossCheck<Q extends TObject> = (query: Partial<Static<Q>>, given: readonly GivenParameter[] | undefined) => readonly Fault[];
+
+/** What of the given parameters says the same in other words, brought into one form. */
+export type NormalForm<Q extends TObject> = (query: Static<Q>, given: readonly GivenParameter[]) => readonly GivenParameter[];
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -47,12 +53,18 @@ export const requestReader = <P extends TObject, Q extends TObject>(
   paramsSchema: P,
   querySchema: Q,
   crossCheck: CrossCheck<Q> | undefined,
+  normalForm: NormalForm<Q> = (_query, given) => given,
 ): ((rawParams: Raw, rawQuery: Raw) => ReadRequest<P, Q>) => {
   const pathParameters = parametersOf(paramsSchema);
   const queryParameters = parametersOf(querySchema);
   const required = (querySchema.required ?? []).filter((name) => queryParameters.get(name)?.fallback === undefined);
   const defaults: Record<string, unknown> = {};
-  for (const { name, fallback } of queryParameters.values()) if (fallback !== undefined) defaults[name] = fallback;
+  const defaultTexts = new Map<string, string>();
+  for (const parameter of queryParameters.values()) {
+    if (parameter.fallback === undefined) continue;
+    defaults[parameter.name] = parameter.fallback;
+    defaultTexts.set(parameter.name, givenText(parameter, parameter.fallback));
+  }
 
   return (rawParams, rawQuery) => {
     const faults: Fault[] = [];
@@ -64,7 +76,7 @@ export const requestReader = <P extends TObject, Q extends TObject>(
     }
 
     const query: Record<string, unknown> = { ...defaults };
-    const given: GivenParameter[] = [];
+    let given: GivenParameter[] = [];
     for (const name of Object.keys(rawQuery)) {
       const parameter = queryParameters.get(name);
       if (parameter === undefined) {
@@ -77,13 +89,14 @@ export const requestReader = <P extends TObject, Q extends TObject>(
         delete query[name];
       } else {
         query[name] = reading.value;
-        if (reading.value !== defaults[name]) given.push({ name, text: givenText(parameter, reading.value) });
+        const text = givenText(parameter, reading.value);
+        if (text !== defaultTexts.get(name)) given.push({ name, text });
       }
     }
     for (const name of required) if (!Object.hasOwn(rawQuery, name)) faults.push({ in: 'query', name, detail: 'is required' });
-    given.sort(byName);
-
-    if (crossCheck !== undefined) faults.push(...crossCheck(query as Partial<Static<Q>>, given)); // as: each value has passed its own schema
+    const isReadable = faults.length === 0;
+    if (isReadable) given = normalForm(query as Static<Q>, given).toSorted(byName); // as: no faults, so every value has passed its schema
+    if (crossCheck !== undefined) faults.push(...crossCheck(query as Partial<Static<Q>>, isReadable ? given : undefined)); // as: each value has passed its own schema
     if (faults.length > 0) throw badRequest(faults);
     return { params: params as Static<P>, query: query as Static<Q>, given }; // as: no faults, so every value has passed its schema
   };

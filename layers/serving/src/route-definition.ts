@@ -3,7 +3,7 @@ import type { TObject, TSchema } from 'typebox';
 
 import type { Dependency } from './about.ts';
 import type { Answer } from './envelope.ts';
-import type { CrossCheck, ReadRequest } from './request-reader.ts';
+import type { CrossCheck, NormalForm, ReadRequest } from './request-reader.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface DataRoute<P extends TObject, Q extends TObject> {
@@ -17,6 +17,7 @@ export interface DataRoute<P extends TObject, Q extends TObject> {
   readonly params: P;
   readonly query: Q;
   readonly check?: CrossCheck<Q>;
+  readonly normalForm?: NormalForm<Q>;
   /** Schema of the envelope's `data`. */
   readonly data: TSchema;
   /** Further problems that the answer may be, by status. */

@@ -2,6 +2,7 @@
 import type { ArtefactReader, Condition, ListedRow } from '@rushes/ports';
 import { Type } from 'typebox';
 
+import { type Adult, kindConditions } from './adult.ts';
 import { thousandthsText } from './quotient.ts';
 import type { ViewReaders } from './view-readers.ts';
 
@@ -12,8 +13,8 @@ export const limitParameter = (of: string, maximum: number) =>
   Type.Integer({ default: 10, minimum: 1, maximum, description: `How many ${of}, at most ${maximum}.` });
 
 /** Movies that may be ranked. */
-export const rankable = (minVotes: number): readonly Condition[] => [
-  { column: 'type', op: 'eq', value: 'movie' },
+export const rankable = (minVotes: number, adult: Adult): readonly Condition[] => [
+  ...kindConditions(['movie'], adult),
   { column: 'votes', op: 'gte', value: minVotes },
 ];
 
@@ -21,8 +22,14 @@ export const rankable = (minVotes: number): readonly Condition[] => [
  * The first movies by (votes / average votes) × rating, which is the order of votes × rating.
  * Rows carry the document `movie` and the column `weight`.
  */
-export const topMovies = (titles: ArtefactReader, limit: number, minVotes: number): Promise<readonly ListedRow[]> =>
-  titles.list({ where: rankable(minVotes), sort: [{ column: 'weight', desc: true }], limit, documents: ['movie'], columns: ['weight'] });
+export const topMovies = (titles: ArtefactReader, limit: number, minVotes: number, adult: Adult): Promise<readonly ListedRow[]> =>
+  titles.list({
+    where: rankable(minVotes, adult),
+    sort: [{ column: 'weight', desc: true }],
+    limit,
+    documents: ['movie'],
+    columns: ['weight'],
+  });
 
 /** What the average number of votes is made of. */
 export interface VoteStatistics {

@@ -30,7 +30,8 @@ describe('/movies', () => {
   test.each([
     ['', '124365'],
     ['?genre=Action&rating_gt=8.5&sort=rating', '1'],
-    ['?genre=Action&rating_gte=8.5&sort=rating', '12'],
+    ['?genre=Action&rating_gte=8.5&sort=rating', '21'],
+    ['?genre=Action&rating_gte=8.5&sort=rating&desc', '12'],
     ['?genre=Action&genre=Drama', '1'],
     ['?rating_gt=1.1', '1243'],
     ['?rating_gte=1.1', '12436'],
@@ -44,7 +45,7 @@ describe('/movies', () => {
     ['?type=tvSeries', '7'],
     ['?type=all&page_size=3', '712'],
     ['?type=all&genre=Crime', '78'],
-    ['?type=nothing', ''],
+    ['?type=tvShort', ''],
   ])('%s', async (query, expected) => {
     expect(idsOf(await data(`/movies${query}`)).join('')).toBe(expected);
   });
@@ -111,9 +112,6 @@ describe('/movies/{id}', () => {
   });
 });
 
-/** The number that a fixture's film goes by here, by its id. */
-const numberOf = new Map(FILMS.map(({ tconst }) => [idOf(tconst), tconst.slice(-1)]));
-
 describe('/titles', () => {
   test.each([
     ['', '71283465'],
@@ -147,8 +145,7 @@ describe('/titles', () => {
     ['?sort=averageRating&averageRating_from=8.5', '127'],
   ])('%s', async (query, expected) => {
     const rows: readonly { title_key: string }[] = await data(`/titles${query}`);
-    const found = rows.map(({ title_key }) => numberOf.get(title_key) ?? title_key);
-    expect(new Set(found)).toEqual(new Set(expected));
+    expect(new Set(rows.map(({ title_key }) => title_key.slice(-1)))).toEqual(new Set(expected));
   });
 
   test('is sorted by votes, those without last', async () => {
@@ -213,7 +210,7 @@ describe('tops', () => {
     expect(await data('/top_movies_by_genre?genre=Action&per_genre=1')).toEqual([
       { genre: 'Action', movies: [movieObject(film('tt0000001'))] },
     ]);
-    expect(await data('/top_movies_by_genre?genre=Nothing')).toEqual([]);
+    expect(await data('/top_movies_by_genre?genre=Western')).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Made-up films and people, as the batch layer would publish them. */
-import { foldText, titleIdOf, type Tconst } from '@rushes/domain';
-import { SET_SEPARATOR, type ArtefactRow, type BatchViewStore, type Publication } from '@rushes/ports';
+import { foldText, sortKey, titleIdOf, type Tconst } from '@rushes/domain';
+import { SET_SEPARATOR, type ArtefactRow, type BatchViewStore, type CellValue, type Publication } from '@rushes/ports';
 import { VIEWS } from '@rushes/views';
 
 export interface FilmFixture {
@@ -8,6 +8,7 @@ export interface FilmFixture {
   /** `null`: IMDb has none. */
   readonly title: string | null;
   readonly type?: string;
+  readonly adult?: boolean;
   readonly year?: number | null;
   readonly endYear?: number | null;
   /** Tenths. */
@@ -36,6 +37,7 @@ const joined = (members: readonly string[]): string | null => (members.length ==
 /** A film with everything filled in. */
 const complete = (film: FilmFixture) => ({
   type: 'movie',
+  adult: false,
   year: null,
   endYear: null,
   rating: null,
@@ -66,6 +68,7 @@ export const movieObject = (given: FilmFixture) => {
     rating: film.rating === null ? null : film.rating / 10,
     votes: film.votes,
     imdb_link: `https://www.imdb.com/title/${film.tconst}/`,
+    is_adult: film.adult,
   };
 };
 
@@ -73,7 +76,7 @@ const titleRow = (film: CompleteFilm, people: Catalog['people']): ArtefactRow =>
   const namesOf = (nconsts: readonly string[]) => nconsts.map((nconst) => people[nconst] ?? null).filter((name) => name !== null);
   const [directors, writers] = [namesOf(film.directors), namesOf(film.writers)];
   const title = {
-    title_key: idOf(film.tconst),
+    title_key: film.tconst,
     primary_title: film.title,
     original_title: film.title,
     title_type: film.type,
@@ -91,14 +94,22 @@ const titleRow = (film: CompleteFilm, people: Catalog['people']): ArtefactRow =>
     runtimeMinutes: film.runtime,
     numDirectors: film.directors.length,
     numWriters: film.writers.length,
+    tconst: film.tconst,
+    genre_list: film.genres,
+    director_list: directors,
+    writer_list: writers,
+    is_adult: film.adult,
   };
-  const cells: Record<string, string | number | null> = {
+  const folded = (text: string | null): string | null => (text === null ? null : foldText(text));
+  const cells: Record<string, CellValue> = {
     id: idOf(film.tconst),
     tconst: film.tconst,
     type: film.type,
-    title_sort: film.title === null ? null : foldText(film.title),
-    primary_title: film.title,
-    original_title: film.title,
+    kind: foldText(film.adult ? `!${film.type}` : film.type),
+    is_adult: film.adult,
+    title_sort: film.title === null ? null : sortKey(film.title),
+    primary_title: folded(film.title),
+    original_title: folded(film.title),
     year: film.year,
     end_year: film.endYear,
     rating: film.rating === null ? null : film.rating * 100,
@@ -106,8 +117,9 @@ const titleRow = (film: CompleteFilm, people: Catalog['people']): ArtefactRow =>
     runtime: film.runtime,
     weight: film.rating === null || film.votes === null ? null : film.rating * 100 * film.votes,
     genres: setText(film.genres),
-    directors: setText(directors),
-    writers: setText(writers),
+    genre_keys: folded(setText(film.genres)),
+    directors: folded(setText(directors)),
+    writers: folded(setText(writers)),
     director_count: film.directors.length,
     writer_count: film.writers.length,
     genre_count: film.genres.length,
@@ -125,7 +137,7 @@ const viewOf = (name: string) => {
   return view;
 };
 
-const rowOf = (view: string, cells: Readonly<Record<string, string | number | null>>): ArtefactRow => {
+const rowOf = (view: string, cells: Readonly<Record<string, CellValue>>): ArtefactRow => {
   const { layout } = viewOf(view);
   return [layout.key, ...Object.keys(layout.columns), ...layout.documents].map((column) => {
     const cell = cells[column];
@@ -173,7 +185,7 @@ const namesRows = (film: CompleteFilm): readonly ArtefactRow[] => {
 
 const peopleRows = (films: readonly CompleteFilm[], people: Catalog['people']): readonly ArtefactRow[] =>
   Object.entries(people).map(([nconst, name]) => {
-    const movies = films.filter((film) => film.type === 'movie');
+    const movies = films.filter((film) => film.type === 'movie' && !film.adult);
     const acted = movies.filter((film) => film.cast.includes(nconst)).length;
     const credited = movies
       .filter((film) => [...film.cast, ...film.directors, ...film.writers].includes(nconst))
@@ -197,9 +209,12 @@ const rowsOf = ({ films: given, people }: Catalog): Readonly<Record<string, read
     title_names: films.flatMap(namesRows),
     people: peopleRows(films, people),
     genres: genres.map((genre) => {
-      const movies = films.filter((film) => film.type === 'movie' && film.genres.includes(genre)).length;
-      const titles = films.filter((film) => film.genres.includes(genre)).length;
-      return rowOf('genres', { genre, movies, titles, entry: JSON.stringify({ genre, movies }) });
+      const counts = [false, true].map((adult) => {
+        const all = films.filter((film) => film.adult === adult && film.genres.includes(genre));
+        return [all.filter((film) => film.type === 'movie').length, all.length] as const;
+      });
+      const [[movies, titles] = [0, 0], [adult_movies, adult_titles] = [0, 0]] = counts;
+      return rowOf('genres', { genre, movies, titles, adult_movies, adult_titles });
     }),
     statistics: [
       statistic('rated_titles', rated.length),

@@ -47,6 +47,11 @@ const holds = (condition: Condition, cell: CellValue): boolean => {
   if (cell === null) return false;
   if (condition.op === 'contains') return String(cell).includes(condition.value);
   if (condition.op === 'has') return String(cell).split(SET_SEPARATOR).includes(condition.value);
+  if (condition.op === 'hasAny')
+    return String(cell)
+      .split(SET_SEPARATOR)
+      .some((member) => condition.value.includes(member));
+  if (condition.op === 'in') return condition.value.some((one) => one === cell);
   const order = compareCells(cell, condition.value);
   const satisfied = { eq: order === 0, lt: order < 0, lte: order <= 0, gt: order > 0, gte: order >= 0 };
   return satisfied[condition.op];

@@ -28,6 +28,7 @@ import {
   splitKey,
   type TitleDump,
   titleRow,
+  titles,
   type ViewState,
 } from '@rushes/views';
 
@@ -42,6 +43,7 @@ const DUMPS: Readonly<Record<string, TitleDump>> = Object.fromEntries(
     {
       tconst: `tt000000${n}`,
       type: n === 3 ? 'tvSeries' : 'movie',
+      is_adult: n === 2,
       title: `Title ${n}`,
       original_title: `Title ${n}`,
       year: 1990 + n,
@@ -51,7 +53,7 @@ const DUMPS: Readonly<Record<string, TitleDump>> = Object.fromEntries(
       votes: n === 2 ? null : 10 * n,
       since: 0,
       genres: n === 1 ? 'Drama' : 'Drama\u001fWar',
-      directors: null,
+      directors: n === 1 ? 'Ada Brook\u001fÉlan' : null,
       writers: null,
       director_count: 0,
       writer_count: 0,
@@ -150,7 +152,7 @@ const rowsOf = (
   stateOf: (view: unknown, key: string) => unknown,
 ): Readonly<Record<string, readonly ArtefactRow[]>> => {
   const told = new Set(folded.map(({ key }) => splitKey(key).movieId));
-  const titles: ArtefactRow[] = [];
+  const known: ArtefactRow[] = [];
   const unknown: ArtefactRow[] = [];
   for (const id of [...new Set([...Object.keys(DUMPS), ...told])].toSorted()) {
     const [records, ratings] = [stateOf(movieRecords, id), stateOf(movieRatings, id)];
@@ -161,7 +163,7 @@ const rowsOf = (
     };
     const hasEvents = records !== undefined || ratings !== undefined;
     const row = titleRow(id, inputs);
-    if (row !== undefined) titles.push(hasEvents ? row : [...row.slice(0, -1), null]);
+    if (row !== undefined) known.push(hasEvents ? row : [...row.slice(0, -1), null]);
     else if (hasEvents) unknown.push([id, JSON.stringify(inputs)]);
   }
   const buckets = (view: KeyedView, id: string): string =>
@@ -180,19 +182,25 @@ const rowsOf = (
       buckets(reviewsByHour as unknown as KeyedView, key), // as: see `KEYED_VIEWS`
       buckets(reviewsByDay as unknown as KeyedView, key),
     ]);
-  return { titles, unknown_titles: unknown, sentiment, ...figuresOf(titles) };
+  return { titles: known, unknown_titles: unknown, sentiment, ...figuresOf(known) };
 };
 
-const [TYPE, VOTES, GENRES] = [2, 9, 12] as const;
+const COLUMNS = ['id', ...Object.keys(titles.layout.columns)];
+const [TYPE, ADULT, VOTES, GENRES] = ['type', 'is_adult', 'votes', 'genres'].map((name) => COLUMNS.indexOf(name)) as [
+  number,
+  number,
+  number,
+  number,
+]; // as: as many as there are names
 
-const figuresOf = (titles: readonly ArtefactRow[]): Readonly<Record<string, readonly ArtefactRow[]>> => {
+const figuresOf = (rows: readonly ArtefactRow[]): Readonly<Record<string, readonly ArtefactRow[]>> => {
   const genresOf = (row: ArtefactRow): readonly string[] => (row[GENRES] === null ? [] : String(row[GENRES]).split('\u001f'));
-  const rated = titles.filter((row) => Number(row[VOTES]) > 0);
+  const rated = rows.filter((row) => Number(row[VOTES]) > 0);
   const figure = (name: string, value: number): ArtefactRow => [name, value, JSON.stringify({ name, value })];
-  const genres = [...new Set(titles.flatMap(genresOf))].toSorted().map((genre): ArtefactRow => {
-    const all = titles.filter((row) => genresOf(row).includes(genre));
-    const movies = all.filter((row) => row[TYPE] === 'movie').length;
-    return [genre, movies, all.length, JSON.stringify({ genre, movies })];
+  const genres = [...new Set(rows.flatMap(genresOf))].toSorted().map((genre): ArtefactRow => {
+    const [ordinary, adult] = [false, true].map((isAdult) => rows.filter((row) => row[ADULT] === isAdult && genresOf(row).includes(genre)));
+    const movies = (all: readonly ArtefactRow[] = []) => all.filter((row) => row[TYPE] === 'movie').length;
+    return [genre, movies(ordinary), ordinary?.length ?? 0, movies(adult), adult?.length ?? 0];
   });
   return {
     genres,

@@ -12,7 +12,7 @@ afterAll(() => service.app.close());
 
 const long = 'x'.repeat(201);
 const PAGING: Readonly<Record<string, readonly string[]>> = {
-  desc: ['yes', '', '1'],
+  desc: ['yes', 'TRUE', '1'],
   page_size: ['0', '1001', '-1', '1.5', 'ten', ''],
   cursor: ['', '***', 'abc', encodeCursor(listName('/elsewhere'), { values: [1], key: 'a' })],
   after_id: ['nobody', 'tt1', '', 'tt0000001%00'],
@@ -21,6 +21,7 @@ const PAGING: Readonly<Record<string, readonly string[]>> = {
 };
 const POINTS = ['11', '-1', 'high', '1e1', '', 'NaN', '8,5'];
 const COUNT = ['-1', '1.5', 'many', '', '9007199254740993'];
+const ADULT = ['', 'yes', 'true', 'ONLY'];
 const NUMBER_FIELDS = ['numOfGenres', 'releaseYear', 'endYear', 'numVotes', 'runtimeMinutes', 'numDirectors', 'numWriters'];
 const bounds = (field: string, wrong: readonly string[]) => Object.fromEntries(['', '_from', '_to'].map((end) => [field + end, wrong]));
 const limit = (most: number) => ['0', String(most + 1), '-1', 'ten', ''];
@@ -28,28 +29,37 @@ const limit = (most: number) => ['0', String(most + 1), '-1', 'ten', ''];
 /** Wrong values by parameter, by route. */
 const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   '/movies': {
-    genre: ['', 'x'.repeat(51), 'Dra\u0001ma'],
+    genre: ['', 'x'.repeat(51), '\u0301', 'Dra\u0001ma'],
+    genre_any: ['', 'Drama,,Crime', 'x'.repeat(51)],
     rating_gt: POINTS,
     rating_gte: POINTS,
     rating_lt: POINTS,
+    rating_lte: POINTS,
+    year: ['MMIV', '1799', '2201', ''],
     year_from: ['MMIV', '1799', '2201', ''],
     year_to: ['MMIV', '1799', '2201', ''],
     votes_gte: COUNT,
+    votes_lte: COUNT,
     runtime_from: ['-1', '1.5', 'long', '100001'],
     runtime_to: ['-1', '1.5', 'long', '100001'],
-    type: ['', 'a b', "movie'--", 'x'.repeat(31)],
+    type: ['', 'a b', "movie'--", 'x'.repeat(31), 'movie,'],
+    adult: ADULT,
     sort: ['', 'weight', 'constructor'],
     ...PAGING,
   },
   '/titles': {
     title_key: ['', 'tt1', 'tmdb:5'],
-    primary_title: ['', long, 'a\u0000'],
-    primary_title_contains: ['', 'x', long, 'ab\u007f'],
-    original_title: ['', long],
-    title_type: ['', long],
-    directors: ['', long],
+    tconst: ['', 'tt1', 'd476accf-a8cf-552a-b872-68ffc71a03f6'],
+    primary_title: ['', 'x'.repeat(601), 'a\u0000'],
+    // Lengths are those of what is looked for: without marks.
+    primary_title_contains: ['', 'x', 'x\u0301', '\u0301\u0301', long, 'ß'.repeat(101), 'ab\u007f'],
+    original_title: ['', 'x'.repeat(601)],
+    title_type: ['', long, 'movie,'],
+    directors: ['', long, '\u0301'],
     writers: ['', long],
     genres: ['', long],
+    genres_any: ['', long],
+    adult: ADULT,
     hasDirectors: ['1', ''],
     hasWriters: ['1', ''],
     hasEnded: ['1', ''],
@@ -64,11 +74,11 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   '/movies/tt0000001/sentiment': { window: ['', '1h', '7D'], as_of: ['', 'yesterday', '2026-13-01T00:00:00Z', 'x'.repeat(41)] },
   '/explain': { movie_id: ['', 'tt1', 'nobody'], view: ['', 'titles', 'constructor'] },
   '/changes': { since: ['', '1.2', 'x', `${'1.'.repeat(17)}x`, '1'.repeat(401)], limit: limit(500) },
-  '/genres': {},
-  '/top_movies': { limit: limit(250), min_votes: COUNT, fields: ['weight'] },
-  '/top_movies/credits': { limit: limit(1000), movies: limit(100), min_votes: COUNT },
+  '/genres': { adult: ADULT },
+  '/top_movies': { limit: limit(250), min_votes: COUNT, adult: ADULT, fields: ['weight'] },
+  '/top_movies/credits': { limit: limit(1000), movies: limit(100), min_votes: COUNT, adult: ADULT },
   '/top_actors': { limit: limit(1000), fields: ['votes'] },
-  '/top_movies_by_genre': { per_genre: limit(100), min_votes: COUNT, genre: ['', 'x'.repeat(51)] },
+  '/top_movies_by_genre': { per_genre: limit(100), min_votes: COUNT, adult: ADULT, genre: ['', 'x'.repeat(51)] },
   '/people/nm0000001': { fields: ['title'] },
   '/people/nm0000001/network': { limit: limit(1000) },
   '/catalog': {},

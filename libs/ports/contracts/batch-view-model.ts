@@ -32,6 +32,8 @@ const holds = (value: CellValue, condition: Condition): boolean => {
   switch (condition.op) {
     case 'eq':
       return value === condition.value;
+    case 'in':
+      return condition.value.some((one) => one === value);
     case 'lt':
       return compareValues(value, condition.value) < 0;
     case 'lte':
@@ -44,6 +46,10 @@ const holds = (value: CellValue, condition: Condition): boolean => {
       return String(value).includes(condition.value);
     case 'has':
       return String(value).split(SET_SEPARATOR).includes(condition.value);
+    case 'hasAny':
+      return String(value)
+        .split(SET_SEPARATOR)
+        .some((member) => condition.value.includes(member));
   }
 };
 
@@ -167,12 +173,16 @@ const comparison = fc.constantFrom('lt', 'lte', 'gt', 'gte');
 
 const anyCondition: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({ column: fc.constant('kind'), op: fc.constant('eq'), value: fc.oneof(kinds, fc.constant('none')) }),
+  fc.record({ column: fc.constant('kind'), op: fc.constant('in'), value: fc.subarray(['film', 'short', 'a"b', 'none']) }),
+  fc.record({ column: fc.constantFrom('name', 'id'), op: fc.constant('in'), value: fc.array(text, { maxLength: 3 }) }),
   fc.record({ column: fc.constantFrom('name', 'kind', 'id', 'code'), op: fc.oneof(comparison, fc.constant('eq')), value: text }),
   fc.record({ column: fc.constantFrom('n', 'm'), op: fc.oneof(comparison, fc.constant('eq')), value: fc.oneof(small, fc.constant(0.5)) }),
   fc.record({ column: fc.constant('flag'), op: fc.constant('eq'), value: fc.boolean() }),
   fc.record({ column: fc.constantFrom('name', 'kind', 'id'), op: fc.constant('contains'), value: text }),
   fc.record({ column: fc.constant('tags'), op: fc.constant('has'), value: fc.constantFrom(...tags, 'no such') }),
   fc.record({ column: fc.constant('people'), op: fc.constant('has'), value: fc.constantFrom('p', 'q', 'r') }),
+  fc.record({ column: fc.constant('tags'), op: fc.constant('hasAny'), value: fc.subarray([...tags, 'no such']) }),
+  fc.record({ column: fc.constant('people'), op: fc.constant('hasAny'), value: fc.subarray(['p', 'q', 'r']) }),
   fc.record({ column: fc.constantFrom('kind', 'name', 'n', 'm', 'flag', 'tags'), op: fc.constant('missing') }),
 );
 

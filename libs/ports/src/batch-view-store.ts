@@ -48,11 +48,15 @@ export type ArtefactRow = readonly CellValue[];
 
 export type Condition =
   | { readonly column: string; readonly op: 'eq'; readonly value: string | number | boolean }
+  /** The text is one of these; none is, if there are none. */
+  | { readonly column: string; readonly op: 'in'; readonly value: readonly string[] }
   | { readonly column: string; readonly op: 'lt' | 'lte' | 'gt' | 'gte'; readonly value: string | number }
   /** The text contains `value` somewhere; both are compared as they are stored (fold before). */
   | { readonly column: string; readonly op: 'contains'; readonly value: string }
   /** The `text_set` has this member. */
   | { readonly column: string; readonly op: 'has'; readonly value: string }
+  /** The `text_set` has at least one of these members. */
+  | { readonly column: string; readonly op: 'hasAny'; readonly value: readonly string[] }
   /** The row has no value in this column: the only condition that a null satisfies. */
   | { readonly column: string; readonly op: 'missing' };
 

@@ -1,3 +1,4 @@
+export { nearestName } from './config/nearest-name.ts';
 export { ConfigError, type ConfigFault } from './config/config-error.ts';
 export { CONFIG_FILE, CONFIG_FLAG, type ConfigSources, type EffectiveSetting, type LoadedConfig } from './config/load-config.ts';
 export { expectation } from './config/setting-value.ts';

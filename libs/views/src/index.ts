@@ -1,6 +1,7 @@
 export * from './keyed/index.ts';
 export * from './measures/index.ts';
 export * from './title-row.ts';
+export { ADULT_KIND, FIRST_ORDINARY_KIND } from './titles.ts';
 
 import { credits } from './credits.ts';
 import { genres } from './genres.ts';

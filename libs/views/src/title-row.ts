@@ -6,11 +6,12 @@
  * The rating: its base is IMDb's (a dump's, or one that was observed after the dump's last changed) or else TMDB's; every given rating counts once
  * beside it. A posted rating weighs nothing: it is shown, with no votes, where nothing else is known.
  */
-import { foldText } from '@rushes/domain';
+import { foldText, sortKey } from '@rushes/domain';
 import type { ArtefactRow, CellValue } from '@rushes/ports';
 
 import { emptyState, movieRatings, movieRecords, type MovieField, type StateOf } from './keyed/index.ts';
 import type { Observed } from './measures/index.ts';
+import { ADULT_KIND } from './titles.ts';
 
 export type RecordState = StateOf<typeof movieRecords>;
 export type RatingState = StateOf<typeof movieRatings>;
@@ -19,6 +20,7 @@ export type RatingState = StateOf<typeof movieRatings>;
 export interface TitleDump {
   readonly tconst: string | null;
   readonly type: string;
+  readonly is_adult: boolean;
   readonly title: string | null;
   readonly original_title: string | null;
   readonly year: number | null;
@@ -128,6 +130,7 @@ const members = (set: string | null): readonly string[] => (set === null || set 
 const cut = (text: string | null): string | null =>
   text === null || text.length <= SHOWN_CHARACTERS ? text : Array.from(text).slice(0, SHOWN_CHARACTERS).join('');
 const joined = (set: string | null, limit?: number): string | null => (set === null ? null : members(set).slice(0, limit).join(','));
+const folded = (text: string | null): string | null => (text === null ? null : foldText(text));
 
 /** JSON object of texts that are JSON already. */
 const objectText = (entries: readonly (readonly [name: string, text: string])[]): string =>
@@ -150,6 +153,7 @@ export const titleRow = (id: string, inputs: TitleInputs): ArtefactRow | undefin
   const title = nothing(said(records, 'title', 'title')) ?? dump?.title ?? null;
   const originalTitle = dump === null ? title : dump.original_title;
   const type = dump?.type ?? 'movie';
+  const isAdult = dump?.is_adult ?? false;
   const year = integer(said(records, 'year', 'year')) ?? dump?.year ?? null;
   const endYear = dump?.end_year ?? null;
   const runtime = integer(said(records, 'runtime_minutes', 'runtime_minutes')) ?? dump?.runtime ?? null;
@@ -172,9 +176,10 @@ export const titleRow = (id: string, inputs: TitleInputs): ArtefactRow | undefin
     ['rating', rating],
     ['votes', json(votes)],
     ['imdb_link', json(tconst === null ? null : `https://www.imdb.com/title/${tconst}/`)],
+    ['is_adult', json(isAdult)],
   ]);
-  const row18 = objectText([
-    ['title_key', json(id)],
+  const analyticsRow = objectText([
+    ['title_key', json(tconst ?? id)],
     ['primary_title', json(cut(title))],
     ['original_title', json(cut(originalTitle))],
     ['title_type', json(type)],
@@ -192,14 +197,21 @@ export const titleRow = (id: string, inputs: TitleInputs): ArtefactRow | undefin
     ['runtimeMinutes', json(runtime)],
     ['numDirectors', json(directorCount)],
     ['numWriters', json(writerCount)],
+    ['tconst', json(tconst)],
+    ['genre_list', json(members(genres))],
+    ['director_list', json(members(directors))],
+    ['writer_list', json(members(writers))],
+    ['is_adult', json(isAdult)],
   ]);
   return [
     id,
     tconst,
     type,
-    title === null ? null : foldText(title),
-    cut(title),
-    cut(originalTitle),
+    foldText(isAdult ? ADULT_KIND + type : type),
+    isAdult,
+    title === null ? null : sortKey(title),
+    folded(title),
+    folded(originalTitle),
     year,
     endYear,
     ratingE3,
@@ -207,13 +219,14 @@ export const titleRow = (id: string, inputs: TitleInputs): ArtefactRow | undefin
     runtime,
     ratingE3 === null || votes === null ? null : ratingE3 * votes,
     genres,
-    directors,
-    writers,
+    folded(genres),
+    folded(directors),
+    folded(writers),
     directorCount,
     writerCount,
     genreCount,
     movie,
-    row18,
+    analyticsRow,
     ratingSources(imdbRating(inputs), inputs.ratings),
     json({ dump, records: inputs.records, ratings: inputs.ratings }),
   ];

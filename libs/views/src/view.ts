@@ -4,6 +4,8 @@ import type { ArtefactLayout } from '@rushes/ports';
 export interface View {
   readonly name: string;
   readonly layout: ArtefactLayout;
-  /** Text columns that are stored folded (`foldText`); the model yields them as they are, so that one function folds for every layer. */
+  /** Columns of texts or sets of texts that are stored folded (`foldText`); the model yields them as they are, so that one function folds for every layer. */
   readonly folded?: readonly string[];
+  /** Text columns of which the sort key is stored (`sortKey`); the model yields these as they are, too. */
+  readonly sortKeys?: readonly string[];
 }

@@ -1,4 +1,4 @@
--- The best ten movies of each genre by rating, then votes, among those with at least 500 votes.
+-- The best ten movies of each genre by rating, then votes, among those with at least 500 votes; adult ones are left out.
 SELECT genre, rank, title_id, tconst, title, year, rating_tenths, votes
 FROM (
   SELECT
@@ -12,6 +12,6 @@ FROM (
     m.votes
   FROM gold.movies m
   CROSS JOIN UNNEST(m.genres) AS g(genre)
-  WHERE m.votes >= 500
+  WHERE m.votes >= 500 AND NOT m.is_adult
 ) ranked
 WHERE rank <= 10

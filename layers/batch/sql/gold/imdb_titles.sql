@@ -1,6 +1,6 @@
--- The analytics table: 18 fields per title of any type, ready for people who know no joins.
+-- The analytics table: 18 fields per title of any type, ready for people who know no joins, and their lists as lists. `title_key` is IMDb's id.
 SELECT
-  title_id AS title_key,
+  tconst AS title_key,
   substr(primary_title, 1, 200) AS primary_title,
   substr(original_title, 1, 200) AS original_title,
   title_type,
@@ -20,5 +20,11 @@ SELECT
   votes AS "numVotes",
   runtime_minutes AS "runtimeMinutes",
   director_count AS "numDirectors",
-  writer_count AS "numWriters"
+  writer_count AS "numWriters",
+  title_id,
+  tconst,
+  coalesce(genres, CAST(ARRAY[] AS VARCHAR[])) AS genre_list,
+  coalesce(directors, CAST(ARRAY[] AS VARCHAR[])) AS director_list,
+  coalesce(writers, CAST(ARRAY[] AS VARCHAR[])) AS writer_list,
+  is_adult
 FROM gold.titles

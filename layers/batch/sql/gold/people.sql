@@ -1,4 +1,4 @@
--- One row per person: those of name.basics and those who are only credited. `films`: distinct movies credited as actor or actress.
+-- One row per person: those of name.basics and those who are only credited. `films`: distinct movies credited as actor or actress, adult ones left out.
 WITH acted AS (
   SELECT nconst, CAST(count(*) AS INTEGER) AS films
   FROM gold.person_movies

@@ -1,4 +1,4 @@
--- Movies with at least 500 votes by (votes / average number of votes) × rating. The order needs no average: it is that of votes × rating.
+-- Movies with at least 500 votes by (votes / average number of votes) × rating, adult ones left out. The order needs no average: it is that of votes × rating.
 WITH average AS (
   SELECT
     max(CASE WHEN name = 'rated_titles' THEN value END) AS rated_titles,
@@ -17,4 +17,4 @@ SELECT
   divide_half_up(CAST(m.weight AS HUGEINT) * a.rated_titles * 1000, CAST(a.total_votes AS HUGEINT) * 10) AS score_thousandths
 FROM gold.movies m
 CROSS JOIN average a
-WHERE m.votes >= 500
+WHERE m.votes >= 500 AND NOT m.is_adult

@@ -7,6 +7,7 @@ WITH known AS (
     l.title_id IS NOT NULL AS is_live,
     coalesce(t.tconst, l.added_tconst) AS tconst,
     coalesce(t.title_type, 'movie') AS type,
+    coalesce(t.is_adult, false) AS is_adult,
     coalesce(l.title, t.primary_title) AS title,
     CASE WHEN t.title_id IS NULL THEN l.title ELSE t.original_title END AS original_title,
     coalesce(l.start_year, t.start_year) AS start_year,
@@ -80,9 +81,11 @@ SELECT
   id,
   tconst,
   type,
+  CASE WHEN is_adult THEN '!' || type ELSE type END AS kind,
+  is_adult,
   title AS title_sort,
-  substr(title, 1, 200) AS primary_title,
-  substr(original_title, 1, 200) AS original_title,
+  title AS primary_title,
+  original_title,
   start_year AS "year",
   end_year,
   rating_e3 AS rating,
@@ -90,6 +93,7 @@ SELECT
   runtime_minutes AS runtime,
   CAST(rating_e3 AS BIGINT) * votes AS weight,
   genres,
+  genres AS genre_keys,
   directors,
   writers,
   director_count,
@@ -107,10 +111,11 @@ SELECT
     'genres': genre_list,
     'rating': points,
     'votes': votes,
-    'imdb_link': 'https://www.imdb.com/title/' || tconst || '/'
+    'imdb_link': 'https://www.imdb.com/title/' || tconst || '/',
+    'is_adult': is_adult
   }) AS VARCHAR) AS movie,
   CAST(to_json({
-    'title_key': id,
+    'title_key': coalesce(tconst, id),
     'primary_title': substr(title, 1, 200),
     'original_title': substr(original_title, 1, 200),
     'title_type': type,
@@ -131,7 +136,12 @@ SELECT
     'numVotes': votes,
     'runtimeMinutes': runtime_minutes,
     'numDirectors': director_count,
-    'numWriters': writer_count
+    'numWriters': writer_count,
+    'tconst': tconst,
+    'genre_list': genre_list,
+    'director_list': CASE WHEN directors IS NULL THEN [] ELSE split(directors, chr(31)) END,
+    'writer_list': CASE WHEN writers IS NULL THEN [] ELSE split(writers, chr(31)) END,
+    'is_adult': is_adult
   }) AS VARCHAR) AS title,
   CASE
     WHEN is_live THEN CAST(to_json({
@@ -152,6 +162,7 @@ SELECT
         WHEN is_dumped THEN CAST(to_json({
           'tconst': dump_tconst,
           'type': type,
+          'is_adult': is_adult,
           'title': dump_title,
           'original_title': dump_original_title,
           'year': dump_year,

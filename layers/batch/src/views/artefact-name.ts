@@ -8,7 +8,10 @@ const LOADER_VERSION = 1;
 
 /** What an artefact's form depends on; artefacts of one form can be copied and changed. */
 const formOf = (view: View): string =>
-  hashJson([LOADER_VERSION, view.layout, view.folded ?? [], view.folded ? FOLD_VERSION : 0]).slice(0, 12);
+  hashJson([LOADER_VERSION, view.layout, view.folded ?? [], view.sortKeys ?? [], view.folded || view.sortKeys ? FOLD_VERSION : 0]).slice(
+    0,
+    12,
+  );
 
 export const artefactName = (view: View, table: TableRecord): string =>
   `${view.name}-${formOf(view)}-${hashJson(table.files.map((file) => file.sha256)).slice(0, 24)}`;

@@ -3,7 +3,7 @@
  * One text column leaves DuckDB four times as fast as twenty typed ones. No value holds U+001E or is U+001F alone: bronze rejects lines with
  * either, JSON escapes them, and what of an event stands in a column must not have them.
  */
-import { foldText } from '@rushes/domain';
+import { foldText, sortKey } from '@rushes/domain';
 import { quoteIdentifier } from '@rushes/lake';
 import type { ArtefactRow, CellValue } from '@rushes/ports';
 import type { View } from '@rushes/views';
@@ -30,6 +30,7 @@ const decodeInteger: Decode = (text) => (text === NULL ? null : Number(text));
 const decodeBoolean: Decode = (text) => (text === NULL ? null : text === 'true');
 const decodeText: Decode = (text) => (text === NULL ? null : text);
 const decodeFolded: Decode = (text) => (text === NULL ? null : foldText(text));
+const decodeSortKey: Decode = (text) => (text === NULL ? null : sortKey(text));
 
 /** Makes the decoder of a view's encoded rows. */
 export const rowDecoder = (view: View): ((row: string) => ArtefactRow) => {
@@ -37,6 +38,7 @@ export const rowDecoder = (view: View): ((row: string) => ArtefactRow) => {
     const type = view.layout.columns[name];
     if (type === 'integer') return decodeInteger;
     if (type === 'boolean') return decodeBoolean;
+    if (view.sortKeys?.includes(name)) return decodeSortKey;
     return view.folded?.includes(name) ? decodeFolded : decodeText;
   });
   return (row) => {

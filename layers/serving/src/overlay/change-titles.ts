@@ -1,6 +1,16 @@
 /** What events make of the views about titles: the title's own row, and what it adds to genres and statistics. */
 import type { ArtefactReader, ArtefactRow } from '@rushes/ports';
-import { mergeStates, movieRatings, movieRecords, NO_INPUTS, type TitleDump, type TitleInputs, titleRow, titles } from '@rushes/views';
+import {
+  genres,
+  mergeStates,
+  movieRatings,
+  movieRecords,
+  NO_INPUTS,
+  type TitleDump,
+  type TitleInputs,
+  titleRow,
+  titles,
+} from '@rushes/views';
 
 import type { EpochStates } from './epoch-states.ts';
 import { cellOf, rowIndex } from './layout-row.ts';
@@ -17,12 +27,19 @@ const dumpOf = (row: ArtefactRow): TitleDump => {
     readonly title: string | null;
     readonly original_title: string | null;
   }; // as: the view's document
+  // Columns of names are folded.
+  const shown = JSON.parse(String(row[TITLES.document('title')])) as {
+    readonly director_list: readonly string[];
+    readonly writer_list: readonly string[];
+  }; // as: the view's document
+  const set = (members: readonly string[]) => (members.length === 0 ? null : members.join(SET_SEPARATOR));
   const text = (column: string) => cellOf(TITLES, row, column) as string | null; // as, here and below: the layout's types
   const integer = (column: string) => cellOf(TITLES, row, column) as number | null;
   const rating = integer('rating');
   return {
     tconst: text('tconst'),
     type: text('type') ?? 'movie',
+    is_adult: cellOf(TITLES, row, 'is_adult') === true,
     title: movie.title,
     original_title: movie.original_title,
     year: integer('year'),
@@ -33,8 +50,8 @@ const dumpOf = (row: ArtefactRow): TitleDump => {
     // No observation is in the version, and all that come after it are newer than its dump.
     since: 0,
     genres: text('genres'),
-    directors: text('directors'),
-    writers: text('writers'),
+    directors: set(shown.director_list),
+    writers: set(shown.writer_list),
     director_count: integer('director_count') ?? 0,
     writer_count: integer('writer_count') ?? 0,
   };
@@ -67,10 +84,11 @@ export interface Contribution {
   readonly ratedTitles: number;
   readonly totalVotes: number;
   readonly isMovie: boolean;
+  readonly isAdult: boolean;
   readonly genres: readonly string[];
 }
 
-const NOTHING: Contribution = { ratedTitles: 0, totalVotes: 0, isMovie: false, genres: [] };
+const NOTHING: Contribution = { ratedTitles: 0, totalVotes: 0, isMovie: false, isAdult: false, genres: [] };
 
 export const contributionOf = (row: ArtefactRow | undefined): Contribution => {
   if (row === undefined) return NOTHING;
@@ -80,15 +98,24 @@ export const contributionOf = (row: ArtefactRow | undefined): Contribution => {
     ratedTitles: votes > 0 ? 1 : 0,
     totalVotes: votes,
     isMovie: cellOf(TITLES, row, 'type') === 'movie',
+    isAdult: cellOf(TITLES, row, 'is_adult') === true,
     genres: typeof set === 'string' && set !== '' ? set.split(SET_SEPARATOR) : [],
   };
 };
+
+/** The columns of the view `genres`, in its order. */
+type GenreCounts = readonly [movies: number, titles: number, adultMovies: number, adultTitles: number];
+const GENRE_COLUMNS = Object.keys(genres.layout.columns);
+
+/** What a title adds to each of its genres. */
+const genreCounts = ({ isMovie, isAdult }: Contribution): GenreCounts =>
+  isAdult ? [0, 0, Number(isMovie), 1] : [Number(isMovie), 1, 0, 0];
 
 /** Differences against the batch layer's genres and statistics. */
 export interface Sums {
   readonly ratedTitles: number;
   readonly totalVotes: number;
-  readonly genres: ReadonlyMap<string, { readonly movies: number; readonly titles: number }>;
+  readonly genres: ReadonlyMap<string, GenreCounts>;
 }
 
 export const NO_SUMS: Sums = { ratedTitles: 0, totalVotes: 0, genres: new Map() };
@@ -107,9 +134,10 @@ export const editSums = (sums: Sums): SumsEditor => {
     add(contribution, sign) {
       ratedTitles += sign * contribution.ratedTitles;
       totalVotes += sign * contribution.totalVotes;
+      const counts = genreCounts(contribution);
       for (const name of contribution.genres) {
-        const { movies, titles: all } = byGenre.get(name) ?? { movies: 0, titles: 0 };
-        byGenre.set(name, { movies: movies + sign * Number(contribution.isMovie), titles: all + sign });
+        const [a, b, c, d] = byGenre.get(name) ?? [0, 0, 0, 0];
+        byGenre.set(name, [a + sign * counts[0], b + sign * counts[1], c + sign * counts[2], d + sign * counts[3]]);
       }
     },
     done: () => ({ ratedTitles, totalVotes, genres: byGenre }),
@@ -136,11 +164,12 @@ export const statisticRows = async (batch: ArtefactReader, sums: Sums): Promise<
 /** The rows of `genres` that differ, by genre; `undefined` for one that no title has any more. */
 export const genreRows = async (batch: ArtefactReader, sums: Sums): Promise<ReadonlyMap<string, ArtefactRow | undefined>> => {
   const rows = new Map<string, ArtefactRow | undefined>();
-  for (const [genre, difference] of sums.genres) {
-    if (difference.movies === 0 && difference.titles === 0) continue;
-    const movies = (await cell(batch, genre, 'movies')) + difference.movies;
-    const all = (await cell(batch, genre, 'titles')) + difference.titles;
-    rows.set(genre, all === 0 ? undefined : [genre, movies, all, JSON.stringify({ genre, movies })]);
+  for (const [genre, differences] of sums.genres) {
+    if (differences.every((difference) => difference === 0)) continue;
+    const before = (await batch.get(genre, { columns: GENRE_COLUMNS }))?.columns;
+    const now = differences.map((difference, n) => Number(before?.[n] ?? 0) + difference);
+    const [, titlesNow = 0, , adultNow = 0] = now;
+    rows.set(genre, titlesNow + adultNow === 0 ? undefined : [genre, ...now]);
   }
   return rows;
 };

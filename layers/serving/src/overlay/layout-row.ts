@@ -57,6 +57,8 @@ export const satisfies = (index: RowIndex, row: ArtefactRow, condition: Conditio
   switch (condition.op) {
     case 'eq':
       return cell === condition.value;
+    case 'in':
+      return condition.value.some((one) => one === cell);
     case 'lt':
       return compare(cell, condition.value) < 0;
     case 'lte':
@@ -69,5 +71,9 @@ export const satisfies = (index: RowIndex, row: ArtefactRow, condition: Conditio
       return String(cell).includes(condition.value);
     case 'has':
       return String(cell).split(SET_SEPARATOR).includes(condition.value);
+    case 'hasAny':
+      return String(cell)
+        .split(SET_SEPARATOR)
+        .some((member) => condition.value.includes(member));
   }
 };

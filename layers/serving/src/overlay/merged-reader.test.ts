@@ -44,6 +44,8 @@ const conditions = fc.array(
       { column: 'votes', op: 'lt', value: 3 },
       { column: 'votes', op: 'missing' },
       { column: 'genres', op: 'has', value: 'x' },
+      { column: 'genres', op: 'hasAny', value: ['y', 'z'] },
+      { column: 'kind', op: 'in', value: ['a', '\ufffd'] },
       { column: 'id', op: 'gt', value: 'key-c' },
       { column: 'kind', op: 'contains', value: 'a' },
     ),

@@ -35,8 +35,8 @@ export interface SortedList {
   with(changes: Iterable<RowChange>): SortedList;
 }
 
-/** Whether a condition leaves a column one value, so that rows can be kept apart by it: many requests have it, with few values. */
-export const fixesColumn = ({ op }: Condition): boolean => op === 'eq' || op === 'has' || op === 'missing';
+/** Whether a condition leaves a column one value, or some that are named, so that rows can be kept apart by it: many requests have it, with few values. */
+export const fixesColumn = ({ op }: Condition): boolean => ['eq', 'in', 'has', 'hasAny', 'missing'].includes(op);
 
 const conditionName = ({ column, op, ...rest }: Condition): string => JSON.stringify([column, op, 'value' in rest ? rest.value : null]);
 

@@ -1,11 +1,15 @@
 /** `GET /movies`: the list of films, filtered and sorted. */
+import { foldText } from '@rushes/domain';
 import type { Condition } from '@rushes/ports';
 import { titles } from '@rushes/views';
 import { Type, type Static } from 'typebox';
 
+import { adultParameter, kindConditions } from '../adult.ts';
 import { movieFields } from '../entities.ts';
-import { checkPlace, type ListKind } from '../list-query.ts';
-import { answerPage, fieldsParameter, pagingParameters } from '../paging.ts';
+import { requireKnownNames } from '../known-names.ts';
+import { checkPlace, type ListKind, orderNormalForm } from '../list-query.ts';
+import { answerPage, fieldsParameter, pagingParameters, sortParameter } from '../paging.ts';
+import { FOLDED } from '../parameter.ts';
 import { ratingBound } from '../rating.ts';
 import type { AddDataRoute } from '../route-definition.ts';
 
@@ -13,7 +17,11 @@ const MOVIES: ListKind = {
   path: '/movies',
   layout: titles.layout,
   sorts: { title: 'title_sort', year: 'year', rating: 'rating', votes: 'votes', runtime: 'runtime' },
+  defaultSort: 'votes',
 };
+
+const ALL_TYPES = 'all';
+const DEFAULT_TYPES = ['movie'];
 
 const points = (description: string) => Type.Optional(Type.Number({ minimum: 0, maximum: 10, description }));
 const year = (description: string) => Type.Optional(Type.Integer({ minimum: 1800, maximum: 2200, description }));
@@ -22,34 +30,62 @@ const minutes = (description: string) => Type.Optional(Type.Integer({ minimum: 0
 const query = Type.Object({
   genre: Type.Optional(
     Type.Array(Type.String({ minLength: 1, maxLength: 50 }), {
+      [FOLDED]: true,
       maxItems: 5,
-      description: 'A genre that the film must have, as `/genres` writes it. Repeat it for several: all must match.',
+      description: 'A genre that the film must have (`/genres` lists them; case does not matter). Repeat it for several: all must match.',
+    }),
+  ),
+  genre_any: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 50 }), {
+      [FOLDED]: true,
+      maxItems: 10,
+      style: 'form',
+      explode: false,
+      description: 'Genres of which the film must have at least one, separated by commas.',
     }),
   ),
   rating_gt: points('Rated above this.'),
   rating_gte: points('Rated this or higher.'),
   rating_lt: points('Rated below this.'),
+  rating_lte: points('Rated this or lower.'),
+  year: year('Released in this year.'),
   year_from: year('Released in this year or later.'),
   year_to: year('Released in this year or earlier.'),
   votes_gte: Type.Optional(Type.Integer({ minimum: 0, description: 'At least so many votes.' })),
+  votes_lte: Type.Optional(Type.Integer({ minimum: 0, description: 'At most so many votes.' })),
   runtime_from: minutes('At least so many minutes.'),
   runtime_to: minutes('At most so many minutes.'),
-  type: Type.String({ default: 'movie', pattern: '^[A-Za-z]{1,30}$', description: "IMDb's type of title, or `all`." }),
-  sort: Type.Enum(['title', 'year', 'rating', 'votes', 'runtime'], { type: 'string', default: 'votes', description: 'Order of the list.' }),
+  type: Type.Array(Type.String({ pattern: '^[A-Za-z]{1,30}$' }), {
+    default: DEFAULT_TYPES,
+    minItems: 1,
+    maxItems: 10,
+    style: 'form',
+    explode: false,
+    description: "IMDb's types of titles, separated by commas, or `all`. Case does not matter.",
+  }),
+  adult: adultParameter,
+  sort: sortParameter(['title', 'year', 'rating', 'votes', 'runtime'], 'votes'),
   ...pagingParameters,
   fields: fieldsParameter(Object.keys(movieFields)),
 });
 
+/** The types that are named; `undefined`: all. */
+const namedTypes = (types: readonly string[]): readonly string[] | undefined =>
+  types.some((type) => type.toLowerCase() === ALL_TYPES) ? undefined : types;
+
 const movieConditions = (asked: Static<typeof query>): readonly Condition[] => {
-  const where: Condition[] = [];
-  if (asked.type !== 'all') where.push({ column: 'type', op: 'eq', value: asked.type });
-  for (const value of asked.genre ?? []) where.push({ column: 'genres', op: 'has', value });
+  const where: Condition[] = [...kindConditions(namedTypes(asked.type), asked.adult)];
+  for (const genre of asked.genre ?? []) where.push({ column: 'genre_keys', op: 'has', value: foldText(genre) });
+  if (asked.genre_any !== undefined) where.push({ column: 'genre_keys', op: 'hasAny', value: asked.genre_any.map(foldText) });
   if (asked.rating_gt !== undefined) where.push(ratingBound('rating', 'gt', asked.rating_gt));
   if (asked.rating_gte !== undefined) where.push(ratingBound('rating', 'gte', asked.rating_gte));
   if (asked.rating_lt !== undefined) where.push(ratingBound('rating', 'lt', asked.rating_lt));
+  if (asked.rating_lte !== undefined) where.push(ratingBound('rating', 'lte', asked.rating_lte));
+  if (asked.year !== undefined) where.push({ column: 'year', op: 'eq', value: asked.year });
   if (asked.year_from !== undefined) where.push({ column: 'year', op: 'gte', value: asked.year_from });
   if (asked.year_to !== undefined) where.push({ column: 'year', op: 'lte', value: asked.year_to });
   if (asked.votes_gte !== undefined) where.push({ column: 'votes', op: 'gte', value: asked.votes_gte });
+  if (asked.votes_lte !== undefined) where.push({ column: 'votes', op: 'lte', value: asked.votes_lte });
   if (asked.runtime_from !== undefined) where.push({ column: 'runtime', op: 'gte', value: asked.runtime_from });
   if (asked.runtime_to !== undefined) where.push({ column: 'runtime', op: 'lte', value: asked.runtime_to });
   return where;
@@ -64,8 +100,18 @@ export const addMovies = (add: AddDataRoute): void =>
     params: Type.Object({}),
     query,
     check: (asked, given) => checkPlace(MOVIES, asked, given),
+    normalForm: (asked, given) => orderNormalForm(MOVIES, asked, given),
     data: Type.Array(Type.Ref('Movie#')),
     paged: true,
     dependsOn: () => 'titles',
-    answer: (snapshot, { query: asked, given }) => answerPage(snapshot.views.titles, MOVIES, asked, given, movieConditions(asked), 'movie'),
+    answer: async ({ views }, { query: asked, given }) => {
+      await requireKnownNames(views, {
+        genres: [
+          { parameter: 'genre', names: asked.genre ?? [] },
+          { parameter: 'genre_any', names: asked.genre_any ?? [] },
+        ],
+        types: [{ parameter: 'type', names: namedTypes(asked.type) ?? [] }],
+      });
+      return answerPage(views.titles, MOVIES, asked, given, movieConditions(asked), 'movie');
+    },
   });

@@ -3,19 +3,33 @@ import { foldText, isTconst } from '@rushes/domain';
 import type { Condition } from '@rushes/ports';
 import { Type, type Static, type TNumber, type TOptional, type TInteger } from 'typebox';
 
+import { adultParameter, kindConditions } from '../adult.ts';
+import { FOLDED } from '../parameter.ts';
 import { ratingBound } from '../rating.ts';
 
 const SHORTEST_CONTAINED = 2;
 
-const text = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 200, description }));
+/** At so many characters titles are shown cut. */
+const SHOWN_CHARACTERS = 200;
+
+const text = (description: string) =>
+  Type.Optional(Type.String({ [FOLDED]: true, minLength: 1, maxLength: 3 * SHOWN_CHARACTERS, description }));
 const members = (what: string) =>
   Type.Optional(
     Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
+      [FOLDED]: true,
       maxItems: 5,
-      description: `Has this ${what}. Repeat it for several: all must match.`,
+      description: `Has this ${what}, whatever the case and diacritics. Repeat it for several: all must match.`,
     }),
   );
 const flag = (description: string) => Type.Optional(Type.Boolean({ description }));
+
+/** Column of each field that is a list. */
+const MEMBER_COLUMNS = [
+  ['directors', 'directors'],
+  ['writers', 'writers'],
+  ['genres', 'genre_keys'],
+] as const;
 
 /** Column of each integer field. */
 const INTEGER_COLUMNS = {
@@ -47,22 +61,43 @@ export const titleFilters = {
   title_key: Type.Optional(
     Type.String({
       pattern: '^(tt[0-9]{7,12}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$',
-      description: "The title's UUID or IMDb id.",
+      description: "The title's UUID or IMDb id; adult or not.",
     }),
   ),
-  primary_title: text('The primary title is exactly this.'),
+  tconst: Type.Optional(Type.String({ pattern: '^tt[0-9]{7,12}$', description: "The title's IMDb id; adult or not." })),
+  primary_title: text('The primary title is this, whatever the case and diacritics.'),
   primary_title_contains: Type.Optional(
     Type.String({
+      [FOLDED]: true,
       minLength: SHORTEST_CONTAINED,
       maxLength: 200,
       description: 'The primary title contains this, whatever the case and diacritics. At least two characters.',
     }),
   ),
-  original_title: text('The original title is exactly this.'),
-  title_type: text("IMDb's type of title is this."),
+  original_title: text('The original title is this, whatever the case and diacritics.'),
+  title_type: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 50 }), {
+      [FOLDED]: true,
+      minItems: 1,
+      maxItems: 10,
+      style: 'form',
+      explode: false,
+      description: "IMDb's types of titles, separated by commas. Case does not matter.",
+    }),
+  ),
+  adult: adultParameter,
   directors: members('director, by name'),
   writers: members('writer, by name'),
   genres: members('genre'),
+  genres_any: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 50 }), {
+      [FOLDED]: true,
+      maxItems: 10,
+      style: 'form',
+      explode: false,
+      description: 'Has at least one of these genres, separated by commas.',
+    }),
+  ),
   hasDirectors: flag('A director is credited, or none is.'),
   hasWriters: flag('A writer is credited, or none is.'),
   hasEnded: flag('An end year is known, or none is.'),
@@ -77,20 +112,31 @@ type TitleFilters = Static<ReturnType<typeof Type.Object<typeof titleFilters>>>;
 const keyCondition = (key: string): Condition =>
   isTconst(key) ? { column: 'tconst', op: 'eq', value: key } : { column: 'id', op: 'eq', value: key.toLowerCase() };
 
+/** A title as it was read, which may have been cut: then it is what the title begins with. */
+const titleIs = (column: string, title: string): readonly Condition[] => {
+  const folded = foldText(title);
+  if (Array.from(title).length !== SHOWN_CHARACTERS) return [{ column, op: 'eq', value: folded }];
+  return [
+    { column, op: 'gte', value: folded },
+    { column, op: 'lt', value: `${folded}\u{10ffff}` },
+  ];
+};
+
 const flagCondition = (column: string, wanted: boolean): Condition =>
   wanted ? { column, op: 'gt', value: 0 } : { column, op: 'eq', value: 0 };
 
 export const titleConditions = (asked: TitleFilters): readonly Condition[] => {
-  const where: Condition[] = [];
-  if (asked.title_type !== undefined) where.push({ column: 'type', op: 'eq', value: asked.title_type });
+  const isNamed = asked.title_key !== undefined || asked.tconst !== undefined;
+  const where: Condition[] = [...kindConditions(asked.title_type, isNamed && asked.adult === 'exclude' ? 'include' : asked.adult)];
   if (asked.title_key !== undefined) where.push(keyCondition(asked.title_key));
-  if (asked.primary_title !== undefined) where.push({ column: 'primary_title', op: 'eq', value: asked.primary_title });
+  if (asked.tconst !== undefined) where.push(keyCondition(asked.tconst));
+  if (asked.primary_title !== undefined) where.push(...titleIs('primary_title', asked.primary_title));
   if (asked.primary_title_contains !== undefined)
-    where.push({ column: 'title_sort', op: 'contains', value: foldText(asked.primary_title_contains) });
-  if (asked.original_title !== undefined) where.push({ column: 'original_title', op: 'eq', value: asked.original_title });
-  for (const column of ['directors', 'writers', 'genres'] as const) {
-    for (const value of asked[column] ?? []) where.push({ column, op: 'has', value });
-  }
+    where.push({ column: 'primary_title', op: 'contains', value: foldText(asked.primary_title_contains) });
+  if (asked.original_title !== undefined) where.push(...titleIs('original_title', asked.original_title));
+  for (const [field, column] of MEMBER_COLUMNS)
+    for (const value of asked[field] ?? []) where.push({ column, op: 'has', value: foldText(value) });
+  if (asked.genres_any !== undefined) where.push({ column: 'genre_keys', op: 'hasAny', value: asked.genres_any.map(foldText) });
   if (asked.hasDirectors !== undefined) where.push(flagCondition('director_count', asked.hasDirectors));
   if (asked.hasWriters !== undefined) where.push(flagCondition('writer_count', asked.hasWriters));
   if (asked.hasEnded !== undefined)

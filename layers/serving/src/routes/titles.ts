@@ -1,10 +1,11 @@
-/** `GET /titles`: the analytics table `imdb_titles`, its 18 fields under their own names, a filter on each. */
+/** `GET /titles`: the analytics table `imdb_titles`, its 18 fields under their own names, a filter on each, and their lists as lists. */
 import { titles } from '@rushes/views';
 import { Type } from 'typebox';
 
 import { titleFields } from '../entities.ts';
-import { checkPlace, type ListKind } from '../list-query.ts';
-import { answerPage, fieldsParameter, pagingParameters } from '../paging.ts';
+import { requireKnownNames } from '../known-names.ts';
+import { checkPlace, type ListKind, orderNormalForm } from '../list-query.ts';
+import { answerPage, fieldsParameter, pagingParameters, sortParameter } from '../paging.ts';
 import type { AddDataRoute } from '../route-definition.ts';
 import { titleConditions, titleFilters } from './title-filters.ts';
 
@@ -12,15 +13,12 @@ const TITLES: ListKind = {
   path: '/titles',
   layout: titles.layout,
   sorts: { primary_title: 'title_sort', releaseYear: 'year', averageRating: 'rating', numVotes: 'votes', runtimeMinutes: 'runtime' },
+  defaultSort: 'numVotes',
 };
 
 const query = Type.Object({
   ...titleFilters,
-  sort: Type.Enum(['primary_title', 'releaseYear', 'averageRating', 'numVotes', 'runtimeMinutes'], {
-    type: 'string',
-    default: 'numVotes',
-    description: 'Order of the list.',
-  }),
+  sort: sortParameter(['primary_title', 'releaseYear', 'averageRating', 'numVotes', 'runtimeMinutes'], 'numVotes'),
   ...pagingParameters,
   fields: fieldsParameter(Object.keys(titleFields)),
 });
@@ -35,8 +33,18 @@ export const addTitles = (add: AddDataRoute): void =>
     params: Type.Object({}),
     query,
     check: (asked, given) => checkPlace(TITLES, asked, given),
+    normalForm: (asked, given) => orderNormalForm(TITLES, asked, given),
     data: Type.Array(Type.Ref('Title#')),
     paged: true,
     dependsOn: () => 'titles',
-    answer: (snapshot, { query: asked, given }) => answerPage(snapshot.views.titles, TITLES, asked, given, titleConditions(asked), 'title'),
+    answer: async ({ views }, { query: asked, given }) => {
+      await requireKnownNames(views, {
+        genres: [
+          { parameter: 'genres', names: asked.genres ?? [] },
+          { parameter: 'genres_any', names: asked.genres_any ?? [] },
+        ],
+        types: [{ parameter: 'title_type', names: asked.title_type ?? [] }],
+      });
+      return answerPage(views.titles, TITLES, asked, given, titleConditions(asked), 'title');
+    },
   });

@@ -1,11 +1,14 @@
 /** `GET /top_movies_by_genre`: the best of each genre by average rating. */
+import { foldText } from '@rushes/domain';
 import { Type } from 'typebox';
 
+import { type Adult, adultParameter } from '../adult.ts';
 import { arrayText, requireDocument } from '../documents.ts';
+import { genreNames, requireKnownNames } from '../known-names.ts';
+import { FOLDED } from '../parameter.ts';
 import type { AddDataRoute } from '../route-definition.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { minVotesParameter, rankable } from '../top-list.ts';
-import { MAX_GENRES } from './genres.ts';
 
 const MAX_PER_GENRE = 100;
 
@@ -14,12 +17,16 @@ const BEST_FIRST = [
   { column: 'votes', desc: true },
 ] as const;
 
-const genreNames = async ({ views }: Snapshot, asked: string | undefined): Promise<readonly string[]> =>
-  asked === undefined ? (await views.genres.list({ where: [], sort: [], limit: MAX_GENRES })).map(({ key }) => key) : [asked];
+/** Genres that differ in case alone are one: by the first of their names. */
+const genresAsked = async ({ views }: Snapshot, asked: string | undefined): Promise<readonly string[]> => {
+  const names = new Map<string, string>();
+  for (const name of await genreNames(views)) if (!names.has(foldText(name))) names.set(foldText(name), name);
+  return asked === undefined ? [...names.values()] : [names.get(foldText(asked)) ?? asked];
+};
 
 /** JSON text of a genre with its best movies; `undefined` if it has none. */
-const bestOf = async ({ views }: Snapshot, genre: string, limit: number, minVotes: number): Promise<string | undefined> => {
-  const where = [...rankable(minVotes), { column: 'genres', op: 'has', value: genre } as const];
+const bestOf = async ({ views }: Snapshot, genre: string, limit: number, minVotes: number, adult: Adult): Promise<string | undefined> => {
+  const where = [...rankable(minVotes, adult), { column: 'genre_keys', op: 'has', value: foldText(genre) } as const];
   const rows = await views.titles.list({ where, sort: BEST_FIRST, limit, documents: ['movie'] });
   if (rows.length === 0) return undefined;
   return `{"genre":${JSON.stringify(genre)},"movies":${arrayText(rows.map((row) => requireDocument(row.documents[0], `document movie of ${row.key}`)))}}`;
@@ -41,13 +48,17 @@ export const addTopByGenre = (add: AddDataRoute): void =>
         description: `How many movies of each genre, at most ${MAX_PER_GENRE}.`,
       }),
       min_votes: minVotesParameter,
-      genre: Type.Optional(Type.String({ minLength: 1, maxLength: 50, description: 'Only this genre.' })),
+      genre: Type.Optional(
+        Type.String({ [FOLDED]: true, minLength: 1, maxLength: 50, description: 'Only this genre; case does not matter.' }),
+      ),
+      adult: adultParameter,
     }),
     data: Type.Array(Type.Object({ genre: Type.String(), movies: Type.Array(Type.Ref('Movie#')) })),
     dependsOn: () => 'titles',
     answer: async (snapshot, { query: asked }) => {
-      const genres = await genreNames(snapshot, asked.genre);
-      const texts = await Promise.all(genres.map((genre) => bestOf(snapshot, genre, asked.per_genre, asked.min_votes)));
+      await requireKnownNames(snapshot.views, { genres: [{ parameter: 'genre', names: asked.genre === undefined ? [] : [asked.genre] }] });
+      const genres = await genresAsked(snapshot, asked.genre);
+      const texts = await Promise.all(genres.map((genre) => bestOf(snapshot, genre, asked.per_genre, asked.min_votes, asked.adult)));
       return { data: arrayText(texts.filter((text) => text !== undefined)) };
     },
   });

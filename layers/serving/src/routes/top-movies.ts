@@ -2,6 +2,7 @@
 import type { CellValue } from '@rushes/ports';
 import { Type } from 'typebox';
 
+import { type Adult, adultParameter } from '../adult.ts';
 import { mostCredited, parseCredits } from '../credited-people.ts';
 import { arrayText, extendObject, requireDocument, selectFields } from '../documents.ts';
 import { movieFields } from '../entities.ts';
@@ -25,9 +26,10 @@ const answerTopMovies = async (
   { views }: Snapshot,
   limit: number,
   minVotes: number,
+  adult: Adult,
   fields: readonly string[] | undefined,
 ): Promise<string> => {
-  const rows = await topMovies(views.titles, limit, minVotes);
+  const rows = await topMovies(views.titles, limit, minVotes, adult);
   const keys = rows.map(({ key }) => key);
   const [names, votes] = await Promise.all([views.titleNames.getMany(keys, { documents: ['titles'] }), readVoteStatistics(views)]);
   const namesOf = new Map(names.map((row) => [row.key, row.documents[0]]));
@@ -38,8 +40,8 @@ const answerTopMovies = async (
   return arrayText(movies);
 };
 
-const answerCredits = async ({ views }: Snapshot, movies: number, minVotes: number, limit: number): Promise<string> => {
-  const top = await topMovies(views.titles, movies, minVotes);
+const answerCredits = async ({ views }: Snapshot, movies: number, minVotes: number, adult: Adult, limit: number): Promise<string> => {
+  const top = await topMovies(views.titles, movies, minVotes, adult);
   const rows = await views.credits.getMany(
     top.map(({ key }) => key),
     { documents: ['credits'] },
@@ -57,17 +59,20 @@ export const addTopMovies = (add: AddDataRoute): void => {
     url: '/top_movies',
     operation: 'listTopMovies',
     summary: 'Movies by (votes / average number of votes) × rating',
-    description: 'The average is taken over all rated titles. Ties: the id, ascending.',
+    description: 'The average is taken over all rated titles, adult ones included. Ties: the id, ascending.',
     tag: 'tops',
     params: Type.Object({}),
     query: Type.Object({
       limit: limitParameter('movies', MAX_TOP_MOVIES),
       min_votes: minVotesParameter,
+      adult: adultParameter,
       fields: fieldsParameter([...Object.keys(movieFields), 'score', 'titles']),
     }),
     data: Type.Array(Type.Ref('TopMovie#')),
     dependsOn: () => 'titles',
-    answer: async (snapshot, { query: asked }) => ({ data: await answerTopMovies(snapshot, asked.limit, asked.min_votes, asked.fields) }),
+    answer: async (snapshot, { query: asked }) => ({
+      data: await answerTopMovies(snapshot, asked.limit, asked.min_votes, asked.adult, asked.fields),
+    }),
   });
   add({
     url: '/top_movies/credits',
@@ -80,9 +85,12 @@ export const addTopMovies = (add: AddDataRoute): void => {
       limit: limitParameter('persons', MAX_PERSONS),
       movies: limitParameter('top movies to look at', MAX_CREDIT_MOVIES),
       min_votes: minVotesParameter,
+      adult: adultParameter,
     }),
     data: Type.Array(Type.Ref('CreditedPerson#')),
     dependsOn: () => 'titles',
-    answer: async (snapshot, { query: asked }) => ({ data: await answerCredits(snapshot, asked.movies, asked.min_votes, asked.limit) }),
+    answer: async (snapshot, { query: asked }) => ({
+      data: await answerCredits(snapshot, asked.movies, asked.min_votes, asked.adult, asked.limit),
+    }),
   });
 };

@@ -25,6 +25,10 @@ const fits = (layout: ArtefactLayout, condition: Condition): boolean => {
   const type = columnType(layout, condition.column);
   const isText = type === 'text' || type === 'text_set';
   switch (condition.op) {
+    case 'in':
+      return isText && condition.value.every((one) => typeof one === 'string');
+    case 'hasAny':
+      return type === 'text_set' && condition.value.every((one) => typeof one === 'string');
     case 'eq':
       return typeof condition.value === (isText ? 'string' : type === 'integer' ? 'number' : 'boolean');
     case 'lt':
@@ -56,8 +60,9 @@ export const satisfies = (value: CellValue, condition: Condition): boolean => {
   if (condition.op === 'missing') return value === null;
   if (value === null) return false;
   if (condition.op === 'eq') return value === condition.value;
+  if (condition.op === 'in') return condition.value.some((one) => one === value);
   if (condition.op === 'contains') return String(value).includes(condition.value);
-  if (condition.op === 'has') return false;
+  if (condition.op === 'has' || condition.op === 'hasAny') return false;
   const order =
     typeof value === 'string' && typeof condition.value === 'string'
       ? compareUtf8(value, condition.value)
@@ -77,9 +82,15 @@ export const satisfies = (value: CellValue, condition: Condition): boolean => {
 /** A member that no set can have: sets join their members by the separator, and have no empty ones. */
 const impossibleMember = (member: string): boolean => member === '' || member.includes(SET_SEPARATOR);
 
+const noRowHas = (column: string, member: string, resolve: ResolveMember): boolean =>
+  impossibleMember(member) || resolve(column, member) === 'unknown';
+
 /** Whether no row at all can satisfy the condition, as far as the dictionaries tell. */
-export const isImpossible = (condition: Condition, resolve: ResolveMember): boolean =>
-  condition.op === 'has' && (impossibleMember(condition.value) || resolve(condition.column, condition.value) === 'unknown');
+export const isImpossible = (condition: Condition, resolve: ResolveMember): boolean => {
+  if (condition.op === 'in') return condition.value.length === 0;
+  if (condition.op === 'has') return noRowHas(condition.column, condition.value, resolve);
+  return condition.op === 'hasAny' && condition.value.every((member) => noRowHas(condition.column, member, resolve));
+};
 
 const hasSql = (column: string, value: string, resolve: ResolveMember): Sql => {
   const member = resolve(column, value);
@@ -93,6 +104,29 @@ const hasSql = (column: string, value: string, resolve: ResolveMember): Sql => {
   };
 };
 
+/** Members that have a bit are checked by one mask together; of those that no row has nothing is said. */
+const hasAnySql = (column: string, members: readonly string[], resolve: ResolveMember): Sql => {
+  const possible = members.filter((member) => !noRowHas(column, member, resolve));
+  const bits = new Set(
+    possible.flatMap((member) => {
+      const found = resolve(column, member);
+      return typeof found === 'object' && found.bit !== undefined ? [found.bit] : [];
+    }),
+  );
+  const others = possible.filter((member) => {
+    const found = resolve(column, member);
+    return typeof found !== 'object' || found.bit === undefined;
+  });
+  const mask = [...bits].reduce((sum, bit) => sum + 2 ** bit, 0);
+  const parts: Sql[] = [
+    ...(mask === 0 ? [] : [{ text: `(e.${quoted(maskColumn(column))} & ?) <> 0`, values: [mask] }]),
+    ...others.map((member) => hasSql(column, member, resolve)),
+  ];
+  return parts.length === 0
+    ? { text: 'FALSE', values: [] }
+    : { text: `(${parts.map(({ text }) => text).join(' OR ')})`, values: parts.flatMap(({ values }) => values) };
+};
+
 const OPERATORS = { eq: '=', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
 
 /**
@@ -101,6 +135,7 @@ const OPERATORS = { eq: '=', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
  */
 export const conditionSql = (condition: Condition, resolve: ResolveMember, walked?: OrderIndex): Sql => {
   if (condition.op === 'has') return hasSql(condition.column, condition.value, resolve);
+  if (condition.op === 'hasAny') return hasAnySql(condition.column, condition.value, resolve);
   const ordered = walked?.lead.includes(condition.column) === true ? walked : undefined;
   const expression = ordered ? orderExpression(condition.column, ordered.desc) : `e.${quoted(condition.column)}`;
   if (condition.op === 'missing') {
@@ -108,17 +143,26 @@ export const conditionSql = (condition: Condition, resolve: ResolveMember, walke
   }
   const present = ordered ? ` AND ${expression} ${ordered.desc ? '>' : '<'} ${nullInOrder(ordered.desc)}` : '';
   if (condition.op === 'contains') return { text: `instr(${expression}, ?) > 0${present}`, values: [condition.value] };
+  if (condition.op === 'in')
+    return { text: `${expression} IN (${condition.value.map(() => '?').join(', ')})${present}`, values: condition.value };
   const value = typeof condition.value === 'boolean' ? Number(condition.value) : condition.value;
   return { text: `${expression} ${OPERATORS[condition.op]} ?${present}`, values: [value] };
 };
 
 /** Whether the index alone, without the rows, can tell if the condition holds. */
 export const isCovered = (condition: Condition, resolve: ResolveMember, index: OrderIndex): boolean => {
-  if (condition.op !== 'has') return index.lead.includes(condition.column) || index.covered.includes(condition.column);
-  const member = resolve(condition.column, condition.value);
-  return index.masks.includes(condition.column) && typeof member === 'object' && member.bit !== undefined;
+  if (condition.op !== 'has' && condition.op !== 'hasAny')
+    return index.lead.includes(condition.column) || index.covered.includes(condition.column);
+  const members = condition.op === 'has' ? [condition.value] : condition.value.filter((one) => !noRowHas(condition.column, one, resolve));
+  return (
+    index.masks.includes(condition.column) &&
+    members.every((one) => {
+      const member = resolve(condition.column, one);
+      return typeof member === 'object' && member.bit !== undefined;
+    })
+  );
 };
 
 /** Whether the condition bounds a walk of the index: it is a range of the index's first column. */
 export const isRangeOf = (condition: Condition, index: OrderIndex): boolean =>
-  condition.column === index.lead[0] && condition.op !== 'contains' && condition.op !== 'has';
+  condition.column === index.lead[0] && !['contains', 'has', 'in', 'hasAny'].includes(condition.op);

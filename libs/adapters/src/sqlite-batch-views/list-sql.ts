@@ -82,14 +82,16 @@ const mergedWalkSql = (context: ListContext, plan: Plan, walk: Walk, range: Keys
 const checkedColumns = ({ layout, sets }: PhysicalLayout, where: readonly Condition[], index: OrderIndex | undefined): string => {
   const names = new Set<string>();
   for (const { column, op } of where) {
-    if (op === 'has' && sets.includes(column)) names.add(`e.${quoted(maskColumn(column))}`);
-    if (op === 'has') continue;
+    const isMember = op === 'has' || op === 'hasAny';
+    if (isMember && sets.includes(column)) names.add(`e.${quoted(maskColumn(column))}`);
+    if (isMember) continue;
     names.add(
       index?.lead.includes(column) === true ? `${orderExpression(column, index.desc)} AS ${quoted(column)}` : `e.${quoted(column)}`,
     );
   }
   for (const { column, op } of where) {
-    if (op === 'has' && !sets.includes(column) && columnType(layout, column) === 'text_set') names.add(`e.${quoted(column)}`);
+    if ((op === 'has' || op === 'hasAny') && !sets.includes(column) && columnType(layout, column) === 'text_set')
+      names.add(`e.${quoted(column)}`);
   }
   return ['e._pos', 'e._partition', ...names].join(', ');
 };

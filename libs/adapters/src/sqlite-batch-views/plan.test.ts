@@ -75,6 +75,21 @@ describe('plan of a list', () => {
     ]);
   });
 
+  test('one of several members is told by the masks together, where all that a row can have have bits', () => {
+    const any = (...value: string[]): Condition => ({ column: 'genres', op: 'hasAny', value });
+    expect(steps([film, any('Drama', 'None')], byVotes, 'quick')).toEqual(['walk sort_0_votes_desc within 8000']);
+    expect(steps([film, any('Drama', 'Rare')], byVotes, 'quick')).toEqual(['walk sort_0_votes_desc within 1000']);
+    expect(steps([film, any('None')], byVotes, 'quick')).toEqual([]);
+  });
+
+  test('one of several partitions: only these are walked', () => {
+    const kinds: Condition = { column: 'kind', op: 'in', value: ['film', 'none'] };
+    expect(planList(physical, { where: [kinds], sort: byVotes, limit: 5 }, facts, 'quick').partitions.map(({ value }) => value)).toEqual([
+      'film',
+    ]);
+    expect(steps([kinds], byVotes, 'quick')).toEqual(['walk sort_0_votes_desc']);
+  });
+
   test('looking into a text takes as long as there are texts: another thread does it', () => {
     const where: Condition[] = [film, { column: 'name', op: 'contains', value: 'x' }];
     expect(steps(where, byVotes, 'quick')).toEqual(['walk sort_0_votes_desc within 1000']);
