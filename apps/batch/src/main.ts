@@ -1,7 +1,7 @@
 /** The batch layer as a process of its own: runs on a schedule, on the stores of one folder. */
 
 import { openEmbeddedStores } from '@rushes/adapters/embedded';
-import { startSchedule } from '@rushes/batch';
+import { checkSource, startSchedule } from '@rushes/batch';
 import { EXIT_CODES, runMain, UsageError } from '@rushes/runtime';
 
 await runMain(process, async ({ config, logger, progress, lifecycle }) => {
@@ -9,6 +9,7 @@ await runMain(process, async ({ config, logger, progress, lifecycle }) => {
   if (imdbFolder === undefined) throw new UsageError("no folder with IMDb's files was named", { hint: 'Set RUSHES_IMDB.' });
   const stores = await openEmbeddedStores(config.folders.data);
   lifecycle.onStop('the stores', () => stores.close());
+  await checkSource(stores, imdbFolder, false);
   const schedule = startSchedule(
     stores,
     {

@@ -30,11 +30,17 @@ export const openLake = async ({ config, lifecycle }: Session): Promise<Embedded
 };
 
 /** What a run, and a schedule of runs, need to know. */
-export const batchOptionsOf = ({ config }: Session, stores: EmbeddedStores, imdbFolder: string, full: boolean): ScheduleOptions => ({
+export const batchOptionsOf = (
+  { config }: Session,
+  stores: EmbeddedStores,
+  imdbFolder: string,
+  { full = false, takeSample = false }: { readonly full?: boolean; readonly takeSample?: boolean },
+): ScheduleOptions => ({
   ...config.batch,
   imdbFolder,
   workFolder: stores.scratchFolder,
   full,
+  takeSample,
   alert: config.alert,
 });
 
