@@ -12,6 +12,8 @@ export interface AlertOptions {
 }
 
 const TIMEOUT_MS = 10_000;
+/** That the process was started with: what the command writes is its own, not part of the data folder, which is closed to others. */
+const UMASK = process.umask().toString(8).padStart(4, '0');
 const run = promisify(execFile);
 
 /** Tells about a run; what goes wrong with that is logged and never fails the run. */
@@ -22,7 +24,7 @@ export const sendAlert = async (options: AlertOptions, report: RunReport, logger
   if (command !== undefined) {
     // The steps' timings are of no use in an alert, and an environment variable is limited in size.
     const env = { ...process.env, RUSHES_ALERT_MESSAGE: message, RUSHES_ALERT_REPORT: JSON.stringify({ ...report, steps: [] }) };
-    attempts.push(['command', () => run('sh', ['-c', command], { env, timeout: TIMEOUT_MS })]);
+    attempts.push(['command', () => run('sh', ['-c', `umask ${UMASK}\n${command}`], { env, timeout: TIMEOUT_MS })]);
   }
   if (webhook !== undefined) attempts.push(['webhook', () => post(webhook, { message, report })]);
   await Promise.all(
