@@ -8,8 +8,9 @@ import { DEFAULT_OPTIONS, startServing } from '@rushes/serving';
 import { checkDataFolder, makeDataFolder } from './folders.ts';
 
 /** Opens the stores of the data folder, which is created if it is not there; they are closed when the session ends. */
-export const openStores = async ({ config, lifecycle }: Session): Promise<EmbeddedStores> => {
-  await makeDataFolder(config.folders.data);
+export const openStores = async (session: Session): Promise<EmbeddedStores> => {
+  const { config, lifecycle } = session;
+  await makeDataFolder(session);
   const stores = await openEmbeddedStores(config.folders.data);
   lifecycle.onStop('the stores', () => stores.close());
   return stores;
@@ -22,19 +23,27 @@ export const openExistingStores = async (session: Session): Promise<EmbeddedStor
 };
 
 /** Lake and batch views alone, for commands that look at versions: they do without a log, also where it is lost. */
-export const openLake = async ({ config, lifecycle }: Session): Promise<EmbeddedLake> => {
+export const openLake = async (session: Session): Promise<EmbeddedLake> => {
+  const { config, lifecycle } = session;
   await checkDataFolder(config.folders.data);
+  await makeDataFolder(session);
   const lake = await openEmbeddedLake(config.folders.data);
   lifecycle.onStop('the stores', () => lake.close());
   return lake;
 };
 
 /** What a run, and a schedule of runs, need to know. */
-export const batchOptionsOf = ({ config }: Session, stores: EmbeddedStores, imdbFolder: string, full: boolean): ScheduleOptions => ({
+export const batchOptionsOf = (
+  { config }: Session,
+  stores: EmbeddedStores,
+  imdbFolder: string,
+  { full = false, takeSample = false }: { readonly full?: boolean; readonly takeSample?: boolean },
+): ScheduleOptions => ({
   ...config.batch,
   imdbFolder,
   workFolder: stores.scratchFolder,
   full,
+  takeSample,
   alert: config.alert,
 });
 

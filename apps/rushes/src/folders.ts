@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { statIfThere, UsageError } from '@rushes/runtime';
+import { makeDataFolder as makeFolder } from '@rushes/adapters/embedded';
+import { type Session, statIfThere, UsageError } from '@rushes/runtime';
 
 const folderAt = async (folder: string): Promise<'folder' | 'something else' | undefined> => {
   try {
@@ -40,10 +40,18 @@ export const checkDataFolder = async (folder: string): Promise<void> => {
 /** Where cursors of replays lie in the data folder. */
 export const cursorFolder = (dataFolder: string): string => join(dataFolder, 'replays');
 
-/** Makes the data folder, or says why it cannot be one, before anything is written to it. */
-export const makeDataFolder = async (folder: string): Promise<void> => {
+/** Makes the data folder, for its owner alone, or says why it cannot be one, before anything is written to it. */
+export const makeDataFolder = async ({ config, logger }: Pick<Session, 'config' | 'logger'>): Promise<void> => {
+  const folder = config.folders.data;
   try {
-    await mkdir(folder, { recursive: true });
+    const { closed, open } = await makeFolder(folder);
+    if (closed.length > 0)
+      logger.warn({ paths: closed }, 'others of this machine could read the data folder: its owner alone can from now on');
+    if (open.length > 0)
+      logger.warn(
+        { paths: open },
+        'others of this machine can read the data folder, and that cannot be changed from here: `chmod -R go= FOLDER` as its owner',
+      );
   } catch (cause) {
     throw new UsageError(`${folder} cannot be the data folder`, {
       hint: 'Name a folder that is there and may be written to, or that can be made, with --data FOLDER or RUSHES_DATA.',

@@ -6,8 +6,9 @@ import type { Session } from '@rushes/runtime';
 import { checkDataFolder, makeDataFolder } from './folders.ts';
 
 /** Opens the keys of the data folder, which is created if it is not there; they are closed when the session ends. */
-export const openKeys = async ({ config, lifecycle }: Session): Promise<ApiKeyStore> => {
-  await makeDataFolder(config.folders.data);
+export const openKeys = async (session: Session): Promise<ApiKeyStore> => {
+  const { config, lifecycle } = session;
+  await makeDataFolder(session);
   const keys = await openEmbeddedKeys(config.folders.data);
   lifecycle.onStop('the API keys', () => keys.close());
   return keys;

@@ -148,7 +148,7 @@ test('from sample files to a version, a second one, and back', async () => {
   const list = await invoke(['batch', 'list', '--data', 'data', '--steps'], folder);
   expect(list.stdout).toMatch(/\n1 \* +published/);
   const status = await invoke(['status', '--data', 'data'], folder);
-  expect(status.stdout).toContain('version 1, published');
+  expect(status.stdout).toContain('version 1 of a sample, published');
 });
 
 test('serve answers until SIGTERM, then ends with 0', async () => {
@@ -214,6 +214,22 @@ test('up serves at once, runs, says what to try, and ends with 0', async () => {
   expect(text).toMatch(/Rushes listens on http:\/\/127\.0\.0\.1:\d+; the first run is on its way\.\nRun 1 published/);
   child.kill('SIGINT');
   expect((await ended).code).toBe(0);
+});
+
+test("a sample does not take the place of IMDb's files by accident, and each start says what it answers of", async () => {
+  const imdb = mkdtempSync(join(folder, 'real-'));
+  const [header = ''] = readFileSync(join(folder, 'header-only/title.basics.tsv'), 'utf8').split('\n');
+  writeFileSync(join(imdb, 'title.basics.tsv'), `${header}\ntt0000001\tmovie\tOne\tOne\t0\t1994\t\\N\t90\tDrama\n`);
+  expect((await invoke(['batch', 'run', '--imdb', imdb, '--data', 'origins'], folder)).code).toBe(0);
+  const accident = await invoke(['up', '--data', 'origins', '--port', '0'], folder);
+  expect(accident.stderr).toContain(`version 1 of this data folder is of IMDb's files, read from ${imdb}`);
+  expect(accident.stderr).toContain('--sample');
+  expect(accident).toMatchObject({ code: 2, stdout: '' });
+  const { child, wrote, ended } = start(['serve', '--data', 'origins', '--port', '0'], folder);
+  expect(await wrote('Rushes answers')).toContain("from version 1 of IMDb's files");
+  child.kill('SIGTERM');
+  expect((await ended).code).toBe(0);
+  expect((await invoke(['status', '--data', 'origins'], folder)).stdout).toContain("version 1 of IMDb's files, published");
 });
 
 test('a reader that has seen enough is no failure', async () => {

@@ -1,10 +1,12 @@
 /** The serving layer as a process of its own, on the stores of one folder. */
-import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { makeDataFolder, openEmbeddedStores } from '@rushes/adapters/embedded';
 import { createMemoryRateLimiter } from '@rushes/adapters/memory-rate-limiter';
 import { createMetrics, EXIT_CODES, runMain } from '@rushes/runtime';
 import { DEFAULT_OPTIONS, startServing } from '@rushes/serving';
 
 await runMain(process, async ({ config, logger, lifecycle }) => {
+  const { closed, open } = await makeDataFolder(config.folders.data);
+  if (closed.length + open.length > 0) logger.warn({ closed, still_open: open }, 'others of this machine could read the data folder');
   const stores = await openEmbeddedStores(config.folders.data);
   lifecycle.onStop('the stores', () => stores.close());
   const { perMinute, burst } = config.rateLimit;

@@ -6,6 +6,7 @@ import { soundlyLandedUpTo } from './log/mend-archive.ts';
 import { rollbackTo } from './publish/rollback.ts';
 import { summarizeVersions, type VersionSummary } from './publish/versions.ts';
 import type { BatchStores } from './run/run-batch.ts';
+import { checkOrigin, originOfFolder, type PublishedSource, sourceOfPublication } from './run/origin.ts';
 
 export { type AuditContext, type AuditOptions, type AuditReport, type AuditStores, auditStores, type Difference } from './audit/audit.ts';
 export { copyFault, type CopiedStores } from './backup/copy-fault.ts';
@@ -19,6 +20,7 @@ export {
 } from './log/restart-log.ts';
 export type { RunOutcome, RunReport } from './publish/run-record.ts';
 export type { VersionSummary } from './publish/versions.ts';
+export type { PublishedSource } from './run/origin.ts';
 export type { AlertOptions } from './run/alert.ts';
 export { type BatchMetrics, createBatchMetrics } from './run/batch-metrics.ts';
 export { type BatchStatus, readStatus } from './run/batch-status.ts';
@@ -28,6 +30,23 @@ export { type Schedule, type ScheduleOptions, startSchedule } from './run/schedu
 /** The last `limit` runs, newest first. */
 export const listVersions = (stores: BatchStores, limit: number): Promise<readonly VersionSummary[]> =>
   summarizeVersions(openLake(stores.objects, ''), stores.views, limit);
+
+/** What the served version was made from; `undefined` if nothing is published. */
+export const servedSource = async ({ objects, views }: Pick<BatchStores, 'objects' | 'views'>): Promise<PublishedSource | undefined> => {
+  const current = await views.currentPublication();
+  return current && sourceOfPublication(openLake(objects, ''), current);
+};
+
+/**
+ * Whether runs from this folder may follow the served version; without a folder, from the sample.
+ * @throws UsageError if a sample would take the place of IMDb's files and `takeSample` does not say so.
+ */
+export const checkSource = async (
+  stores: Pick<BatchStores, 'objects' | 'views'>,
+  imdbFolder: string | undefined,
+  takeSample: boolean,
+): Promise<void> =>
+  checkOrigin(imdbFolder === undefined ? 'sample' : await originOfFolder(imdbFolder), await servedSource(stores), takeSample);
 
 /** What of the log is archived in files that are what was stored: the log may forget the records before these offsets. */
 export const archivedUpTo = async ({ objects, log }: Pick<BatchStores, 'objects' | 'log'>): Promise<OffsetVector> => {

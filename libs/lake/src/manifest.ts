@@ -52,6 +52,9 @@ export const CatalogEntry = Type.Object({
   retention: Type.String(),
 });
 
+/** What a version was made from: a sample, or IMDb's files. */
+export const Origin = Type.Union([Type.Literal('sample'), Type.Literal('files')]);
+
 /** Everything that version k is: put once, never changed. */
 export const Manifest = Type.Object({
   format: Type.Literal(1),
@@ -68,6 +71,8 @@ export const Manifest = Type.Object({
   cutAt: Type.String(),
   createdAt: Type.String(),
   engine: Type.String(),
+  /** Missing in versions made before this was kept. */
+  origin: Type.Optional(Origin),
   dumps: Type.Array(Dump),
   tables: Type.Array(TableRecord),
   /** Every derivation that went into the tables: what a later run looks up before it computes anything. */
@@ -84,6 +89,7 @@ export type CatalogEntry = Static<typeof CatalogEntry>;
 export type Dump = Static<typeof Dump>;
 export type Expectation = Static<typeof Expectation>;
 export type ViewArtefact = Static<typeof ViewArtefact>;
+export type Origin = Static<typeof Origin>;
 export type Step = Static<typeof Step>;
 export type Manifest = Static<typeof Manifest>;
 

@@ -135,6 +135,8 @@ export interface Publication {
   /** ISO 8601 instants. */
   readonly cutAt: string;
   readonly publishedAt: string;
+  /** What the version was made from: a sample, or IMDb's files; missing in what was published before this was kept. */
+  readonly origin?: 'sample' | 'files';
   readonly reason: 'run' | 'rollback';
 }
 

@@ -15,7 +15,7 @@ export { startOperationServer, type OperationServer, type OperationServerOptions
 export { formatAmount, formatDuration } from './progress/pace.ts';
 export { ownTasks } from './progress/own-tasks.ts';
 export { silentProgress, type Progress, type ProgressTask, type ProgressTaskOptions } from './progress/progress.ts';
-export { isMissing, statIfThere, statIfThereSync } from './stat-if-there.ts';
+export { statIfThere } from './stat-if-there.ts';
 export { columnsOf, type Terminal } from './terminal.ts';
 export { endProcess, exitCodeOfError, runMain, runSession, survivesItsTerminal, type Session } from './session.ts';
 export { createTroubleLog, type TroubleLog } from './trouble-log.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { statIfThere, statIfThereSync } from './stat-if-there.ts';
+import { statIfThere } from './stat-if-there.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -17,21 +17,18 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe.each([
-  ['statIfThere', statIfThere],
-  ['statIfThereSync', async (path: string) => statIfThereSync(path)],
-])('%s', (_name, look) => {
+describe('what is at a path', () => {
   test.each([
     ['file', true],
     ['link', true],
     ['folder', false],
   ])('%s is there', async (name, isFile) => {
-    expect((await look(join(folder, name)))?.isFile()).toBe(isFile);
+    expect((await statIfThere(join(folder, name)))?.isFile()).toBe(isFile);
   });
 
   test('an entry that does not exist is absent', async () => {
-    expect(await look(join(folder, 'other'))).toBeUndefined();
-    expect(await look(join(folder, 'other/below'))).toBeUndefined();
+    expect(await statIfThere(join(folder, 'other'))).toBeUndefined();
+    expect(await statIfThere(join(folder, 'other/below'))).toBeUndefined();
   });
 
   test.each([
@@ -40,6 +37,6 @@ describe.each([
     ['file/below', 'ENOTDIR'],
     ['n'.repeat(300), 'ENAMETOOLONG'],
   ])('%s cannot be looked at', async (name, code) => {
-    await expect(look(join(folder, name))).rejects.toMatchObject({ code });
+    await expect(statIfThere(join(folder, name))).rejects.toMatchObject({ code });
   });
 });

@@ -2,7 +2,7 @@
  * What is at a path, for code that does without it where it is absent. Invariant: only an entry that does not exist counts as absent; one that is there
  * and cannot be looked at (no permission, a link that leads nowhere or in a circle, a parent that is no folder) is an error.
  */
-import { lstatSync, statSync, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
 
 export const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
@@ -25,11 +25,4 @@ const isEntry = async (path: string): Promise<boolean> => {
     if (isMissing(error)) return false;
     throw error;
   }
-};
-
-/** The same, at once. */
-export const statIfThereSync = (path: string): Stats | undefined => {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) return statSync(path);
-  return found;
 };

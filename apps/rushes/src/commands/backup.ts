@@ -21,6 +21,7 @@ export const addBackup = (program: Command): Command =>
     settings: ['folders.data'],
     options: [new Option('--out <FOLDER>', 'where to; must not exist yet').makeOptionMandatory()],
     examples: [['backup --data data --out backups/today', 'beside a running `rushes up`']],
+    narrates: true,
     run: async ({ config, lifecycle, progress, output }, { out }) => {
       const { data } = config.folders;
       await checkDataFolder(data);

@@ -20,6 +20,7 @@ const durationOf = ({ startedAt, finishedAt }: VersionSummary): string =>
 const rowOf = (version: VersionSummary): readonly (string | number)[] => [
   `${version.version}${version.current ? ' *' : ''}`,
   version.outcome,
+  version.origin ?? '-',
   version.startedAt ?? '-',
   version.cutAt ?? '-',
   durationOf(version),
@@ -61,7 +62,7 @@ export const addBatchList = (batch: Command): Command =>
         versions.length === 0
           ? 'There has been no run yet.'
           : [
-              table(['version', 'outcome', 'started', 'cut', 'duration', 'titles', 'validation'], versions.map(rowOf)),
+              table(['version', 'outcome', 'source', 'started', 'cut', 'duration', 'titles', 'validation'], versions.map(rowOf)),
               ...(steps === true ? versions.map(detailsOf) : []),
             ].join('\n'),
       );

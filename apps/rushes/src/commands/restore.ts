@@ -19,6 +19,7 @@ export const addRestore = (program: Command): Command =>
     settings: ['folders.data'],
     options: [new Option('--from <FOLDER>', 'the folder of the backup').makeOptionMandatory()],
     examples: [['restore --from backups/today --data data', 'after the data folder was lost']],
+    narrates: true,
     run: async ({ config, lifecycle, progress, output }, { from }) => {
       const { data } = config.folders;
       await checkBackup(from);

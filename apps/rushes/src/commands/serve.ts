@@ -1,8 +1,10 @@
+import { servedSource } from '@rushes/batch';
 import { createMetrics } from '@rushes/runtime';
 import type { Command } from 'commander';
 
 import { addCommand, done, settingsOf } from '../cli.ts';
 import { openStores, serve } from '../embedded.ts';
+import { describeVersion } from '../source.ts';
 
 export const addServe = (program: Command): Command =>
   addCommand(program, 'serve', {
@@ -19,7 +21,12 @@ export const addServe = (program: Command): Command =>
       const { output, lifecycle } = invocation;
       const stores = await openStores(invocation);
       const url = await serve(invocation, stores, createMetrics());
-      output.result({ event: 'listening', url }, () => `Rushes answers on ${url} (API: ${url}/docs). Ctrl-C ends it.`);
+      const served = await servedSource(stores);
+      output.result({ event: 'listening', url, version: served?.version ?? null, origin: served?.origin ?? null }, () =>
+        served === undefined
+          ? `Rushes listens on ${url}; nothing is published yet (API: ${url}/docs). Ctrl-C ends it.`
+          : `Rushes answers on ${url} from ${describeVersion(served)} (API: ${url}/docs). Ctrl-C ends it.`,
+      );
       await lifecycle.stopRequested;
       return done;
     },

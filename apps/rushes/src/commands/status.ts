@@ -4,16 +4,18 @@ import type { Command } from 'commander';
 
 import { addCommand, done } from '../cli.ts';
 import { openLake } from '../embedded.ts';
+import { describeVersion } from '../source.ts';
 
 const describe = ({ published, lastRun }: BatchStatus, folder: string): string => {
   const lines = [`Data folder  ${folder}`];
   if (published === undefined) {
     lines.push('Served       nothing is published yet');
   } else {
-    const { publication, ageS, dumps, absent, quarantinedLines, warnings } = published;
+    const { publication, origin, source, ageS, dumps, absent, quarantinedLines, warnings } = published;
     const rolledBack = publication.reason === 'rollback' ? ', by a rollback' : '';
     lines.push(
-      `Served       version ${publication.version}, published ${publication.publishedAt}${rolledBack}; its data were read ${formatDuration(ageS * 1_000)} ago`,
+      `Served       ${describeVersion({ version: publication.version, origin })}, published ${publication.publishedAt}${rolledBack}; its data were read ${formatDuration(ageS * 1_000)} ago`,
+      `Source       ${source ?? 'unknown'}`,
       ...Object.entries(publication.views).map(([name, { rows }]) => `  view       ${name}: ${rows.toLocaleString('en-US')} rows`),
       ...dumps
         .filter((dump) => dump.present)
@@ -22,7 +24,7 @@ const describe = ({ published, lastRun }: BatchStatus, folder: string): string =
             `  file       ${dataset}: ${rows.toLocaleString('en-US')} rows, ${rejectedLines} rejected lines`,
         ),
       ...(dumps.length === 0 ? ['Files        unknown: the manifest of this version is not in the lake; run the batch layer'] : []),
-      `Absent       ${absent.length === 0 ? 'no file' : `${absent.join(', ')}: what needs them is empty`}`,
+      `Absent       ${absent.length === 0 ? 'no file' : `${absent.join(', ')}: ${origin === 'sample' ? 'the sample does not have them' : 'what needs them is empty'}`}`,
       `Quarantine   ${quarantinedLines.toLocaleString('en-US')} lines`,
       `Warnings     ${warnings === 0 ? 'none' : `${warnings}; \`rushes batch list\` shows them`}`,
     );

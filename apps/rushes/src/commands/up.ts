@@ -1,20 +1,20 @@
 import { join } from 'node:path';
 
-import { createBatchMetrics, startSchedule, writeFilmSample } from '@rushes/batch';
+import { checkSource, createBatchMetrics, servedSource, startSchedule, writeFilmSample } from '@rushes/batch';
 import { createMetrics, explainError } from '@rushes/runtime';
 import type { Command } from 'commander';
 
 import { addCommand, done, settingsOf, type Invocation } from '../cli.ts';
 import { batchOptionsOf, openStores, serve } from '../embedded.ts';
-import { checkImdbFolder, makeDataFolder } from '../folders.ts';
+import { checkImdbFolder } from '../folders.ts';
 import { describeRun } from '../run-report.ts';
+import { describeVersion, takeSampleOption } from '../source.ts';
 import { project } from '../speed.ts';
 import { startUpkeep } from '../upkeep.ts';
 
 /** The folder named, or a sample written into the data folder. */
-const imdbFolder = async ({ config, output }: Invocation): Promise<string> => {
-  if (config.folders.imdb !== undefined) return checkImdbFolder(config.folders.imdb);
-  await makeDataFolder(config.folders.data);
+const imdbFolder = async ({ config, output }: Invocation, named: string | undefined): Promise<string> => {
+  if (named !== undefined) return named;
   const folder = join(config.folders.data, 'sample');
   await writeFilmSample(folder);
   output.note('Using a sample of 3,201 films. For all of IMDb: `npx rushes download --out imdb`, then `npm start -- --imdb imdb`.');
@@ -31,32 +31,35 @@ const invitation = (url: string): string =>
   ].join('\n');
 
 export const addUp = (program: Command): Command =>
-  addCommand(program, 'up', {
+  addCommand<{ readonly sample?: true }>(program, 'up', {
     summary: 'everything in one process: batch runs on a schedule, and the HTTP service',
     description:
       'Everything in one process: batch runs on a schedule, and the HTTP service. Answers are 503 until the first version is published; after that they come from the last one that was.\nWithout --imdb a sample of 3,201 films is used.',
     settings: settingsOf('folders', 'http', 'rateLimit', 'overload', 'serving', 'batch', 'alert'),
+    options: [takeSampleOption()],
     examples: [
       ['up', 'the sample'],
       ['up --imdb imdb --data data --port 8080', "IMDb's files from the folder `imdb`"],
     ],
     narrates: true,
-    run: async (invocation) => {
-      const { logger, progress, lifecycle, output } = invocation;
-      const folder = await imdbFolder(invocation);
+    run: async (invocation, { sample = false }) => {
+      const { config, logger, progress, lifecycle, output } = invocation;
+      const named = config.folders.imdb === undefined ? undefined : await checkImdbFolder(config.folders.imdb);
       const stores = await openStores(invocation);
+      await checkSource(stores, named, sample);
+      const folder = await imdbFolder(invocation, named);
       const metrics = createMetrics();
       project(invocation, stores, metrics);
       const url = await serve(invocation, stores, metrics);
-      const served = await stores.views.currentPublication();
-      output.result({ event: 'listening', url, version: served?.version ?? null }, () =>
+      const served = await servedSource(stores);
+      output.result({ event: 'listening', url, version: served?.version ?? null, origin: served?.origin ?? null }, () =>
         served === undefined
           ? `Rushes listens on ${url}; the first run is on its way.`
-          : `Rushes answers on ${url} from version ${served.version}.`,
+          : `Rushes answers on ${url} from ${describeVersion(served)}${served.source === folder ? '' : `, until a run from ${folder} is published`}.`,
       );
       if (served !== undefined) output.note(invitation(url));
 
-      const schedule = startSchedule(stores, batchOptionsOf(invocation, stores, folder, false), {
+      const schedule = startSchedule(stores, batchOptionsOf(invocation, stores, folder, { takeSample: sample }), {
         logger,
         progress,
         signal: lifecycle.signal,

@@ -26,6 +26,7 @@ export const publishVersion = async (
     ...(manifest.log !== undefined && { log: manifest.log }),
     cutAt: manifest.cutAt,
     publishedAt: now.toISOString(),
+    ...(manifest.origin !== undefined && { origin: manifest.origin }),
     reason: 'run',
   };
   return (await views.insertPublication(publication)) ? publication : undefined;

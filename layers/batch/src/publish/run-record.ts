@@ -1,4 +1,4 @@
-import { Expectation, type Lake, Step } from '@rushes/lake';
+import { Expectation, type Lake, Origin, Step } from '@rushes/lake';
 import Type, { type Static } from 'typebox';
 
 /** How a run ended; `refused`: validation stopped it, `superseded`: another publication came first. */
@@ -18,6 +18,10 @@ export const RunReport = Type.Object({
   finishedAt: Type.String(),
   /** The folder of IMDb's files. */
   source: Type.String(),
+  /** What that folder holds; missing in reports of runs before this was kept. */
+  origin: Type.Optional(Origin),
+  /** The version that was served when the run began, with its origin. */
+  parent: Type.Optional(Type.Object({ version: Type.Integer(), origin: Origin })),
   full: Type.Boolean(),
   /** Number of the publication that it made. */
   publication: Type.Optional(Type.Integer()),

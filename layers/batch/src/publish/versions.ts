@@ -1,4 +1,4 @@
-import { type Expectation, type Lake, type Manifest, readManifest, type Step } from '@rushes/lake';
+import { type Expectation, type Lake, type Manifest, type Origin, readManifest, type Step } from '@rushes/lake';
 import type { BatchViewStore, Publication } from '@rushes/ports';
 import { Claim, claimKey, isDead } from './claim.ts';
 import { readRunReport, type RunOutcome, type RunReport } from './run-record.ts';
@@ -15,6 +15,7 @@ export interface VersionSummary {
   readonly startedAt: string | undefined;
   readonly finishedAt: string | undefined;
   readonly source: string | undefined;
+  readonly origin: Origin | undefined;
   readonly message: string | undefined;
   /** When the data that it covers had been read, and the log's offset vector that it covers. */
   readonly cutAt: string | undefined;
@@ -48,6 +49,7 @@ const summarize = async (lake: Lake, version: number, publications: readonly Pub
     startedAt: report?.startedAt ?? claim?.startedAt,
     finishedAt: report?.finishedAt,
     source: report?.source ?? claim?.source,
+    origin: report?.origin ?? manifest?.origin ?? own[0]?.origin,
     message: report?.message,
     cutAt: manifest?.cutAt,
     cut: manifest?.cut ?? {},

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { isMainThread } from 'node:worker_threads';
 import type { Logger } from '@rushes/runtime';
 import type { RunReport } from '../publish/run-record.ts';
 
@@ -12,6 +13,17 @@ export interface AlertOptions {
 }
 
 const TIMEOUT_MS = 10_000;
+
+/** It can only be read by setting it, which a thread may not. */
+function umaskOfStart(): number {
+  if (!isMainThread) return 0o022;
+  const mask = process.umask(0o077);
+  process.umask(mask);
+  return mask;
+}
+
+/** That the process was started with: what the command writes is its own, not part of the data folder, which is closed to others. */
+const UMASK = umaskOfStart().toString(8).padStart(4, '0');
 const run = promisify(execFile);
 
 /** Tells about a run; what goes wrong with that is logged and never fails the run. */
@@ -22,7 +34,7 @@ export const sendAlert = async (options: AlertOptions, report: RunReport, logger
   if (command !== undefined) {
     // The steps' timings are of no use in an alert, and an environment variable is limited in size.
     const env = { ...process.env, RUSHES_ALERT_MESSAGE: message, RUSHES_ALERT_REPORT: JSON.stringify({ ...report, steps: [] }) };
-    attempts.push(['command', () => run('sh', ['-c', command], { env, timeout: TIMEOUT_MS })]);
+    attempts.push(['command', () => run('sh', ['-c', `umask ${UMASK}\n${command}`], { env, timeout: TIMEOUT_MS })]);
   }
   if (webhook !== undefined) attempts.push(['webhook', () => post(webhook, { message, report })]);
   await Promise.all(

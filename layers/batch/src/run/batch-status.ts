@@ -1,6 +1,7 @@
-import { type Dump, openLake, readManifest } from '@rushes/lake';
+import { type Dump, openLake, type Origin, readManifest } from '@rushes/lake';
 import type { Publication } from '@rushes/ports';
 import { summarizeVersions, type VersionSummary } from '../publish/versions.ts';
+import { sourceOfPublication } from './origin.ts';
 import type { BatchStores } from './run-batch.ts';
 
 /** What an operator asks first. */
@@ -8,6 +9,9 @@ export interface BatchStatus {
   readonly published:
     | {
         readonly publication: Publication;
+        /** What it was made from, and from which folder. */
+        readonly origin: Origin;
+        readonly source: string | undefined;
         /** Seconds since the data that is served had been read. */
         readonly ageS: number;
         readonly dumps: readonly Dump[];
@@ -24,15 +28,19 @@ export const readStatus = async (stores: BatchStores, now: Date = new Date()): P
   const lake = openLake(stores.objects, '');
   const [[lastRun], publication] = await Promise.all([summarizeVersions(lake, stores.views, 1), stores.views.currentPublication()]);
   const manifest = publication && (await readManifest(lake, publication.version));
+  const made = publication && (await sourceOfPublication(lake, publication));
   return {
-    published: publication && {
-      publication,
-      ageS: Math.max(0, Math.round((now.getTime() - Date.parse(publication.cutAt)) / 1000)),
-      dumps: manifest?.dumps ?? [],
-      absent: manifest?.dumps.flatMap((dump) => (dump.present ? [] : [dump.dataset])) ?? [],
-      quarantinedLines: manifest?.tables.find((table) => table.name === 'silver.quarantine')?.rows ?? 0,
-      warnings: manifest?.validation.filter((one) => !one.passed).length ?? 0,
-    },
+    published: publication &&
+      made && {
+        publication,
+        origin: made.origin,
+        source: made.source,
+        ageS: Math.max(0, Math.round((now.getTime() - Date.parse(publication.cutAt)) / 1000)),
+        dumps: manifest?.dumps ?? [],
+        absent: manifest?.dumps.flatMap((dump) => (dump.present ? [] : [dump.dataset])) ?? [],
+        quarantinedLines: manifest?.tables.find((table) => table.name === 'silver.quarantine')?.rows ?? 0,
+        warnings: manifest?.validation.filter((one) => !one.passed).length ?? 0,
+      },
     lastRun,
   };
 };

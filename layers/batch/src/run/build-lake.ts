@@ -1,6 +1,6 @@
 /** Bronze → silver → gold → views of one version, in the order in which data flows. Nothing here is visible to readers. */
 import type { ImdbDataset } from '@rushes/domain';
-import { areSound, type CatalogEntry, defineStored, type Dump, type TableRecord, type ViewArtefact } from '@rushes/lake';
+import { areSound, type CatalogEntry, defineStored, type Dump, type Origin, type TableRecord, type ViewArtefact } from '@rushes/lake';
 import type { BatchViewStore, DuplicateFilters } from '@rushes/ports';
 import { TerminalError } from '@rushes/runtime';
 import { VIEWS } from '@rushes/views';
@@ -29,6 +29,7 @@ export interface BuiltLake {
 
 export interface BuildOptions {
   readonly imdbFolder: string;
+  readonly origin: Origin;
   readonly full: boolean;
   /** The engine's memory. */
   readonly memoryMb: number;
@@ -59,7 +60,11 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
         ({ table, reused }) => ({ rows: table.rows, reused }),
       );
       if (!loaded.dump.present)
-        logger.warn({ dataset: declared.dataset }, `${declared.dataset} is not in ${options.imdbFolder}: ${name} is empty`);
+        // What a sample leaves out is known.
+        logger[options.origin === 'sample' ? 'debug' : 'warn'](
+          { dataset: declared.dataset },
+          `${declared.dataset} is not in ${options.imdbFolder}: ${name} is empty`,
+        );
       await defineStored(lake, engine, loaded.table);
       const built = await log.step(
         name,

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake, tellFault } from '@rushes/lake';
+import { type BatchEngine, type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake, tellFault } from '@rushes/lake';
 import type { BatchViewStore, DuplicateFilters, EventLog, ObjectStore } from '@rushes/ports';
 import { explainError, type Logger, ownTasks, type Progress, TerminalError, TransientError } from '@rushes/runtime';
 import { findFiles } from '../bronze/find-files.ts';
@@ -10,13 +10,14 @@ import { claimVersion } from '../publish/claim.ts';
 import { collectGarbage } from '../publish/collect-garbage.ts';
 import { highestPublished, publishVersion } from '../publish/publish-version.ts';
 import { type RunOutcome, type RunReport, writeRunReport } from '../publish/run-record.ts';
+import { checkOrigin, originOfFolder, sourceOfPublication } from './origin.ts';
 import { checkExpectations, refuses } from '../validate/expectations.ts';
 import { measure } from '../validate/measure.ts';
 import { type AlertOptions, sendAlert } from './alert.ts';
 import type { BatchMetrics } from './batch-metrics.ts';
 import { type BuiltLake, buildLake } from './build-lake.ts';
 import { memoryLimitFor, mostMemoryMb } from './memory-limit.ts';
-import { openScratch, removeDeadScratch } from './scratch.ts';
+import { openScratch, removeDeadScratch, reserveRoom, scratchFolderOf } from './scratch.ts';
 import { createStepLog } from './steps.ts';
 
 export interface BatchStores {
@@ -39,6 +40,8 @@ export interface BatchOptions {
   readonly keepVersions: number;
   /** Compute everything anew, whatever was computed before. */
   readonly full: boolean;
+  /** Let a sample take the place of IMDb's files. Default: false. */
+  readonly takeSample?: boolean;
   readonly alert?: AlertOptions;
 }
 
@@ -63,9 +66,16 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   await removeDeadScratch(options.workFolder);
   const source = resolve(options.imdbFolder);
   const parent = await stores.views.currentPublication();
+  const origin = await originOfFolder(source);
+  const before = parent && (await sourceOfPublication(openLake(stores.objects, ''), parent));
+  checkOrigin(origin, before, options.takeSample === true);
+  /** A sample may be replaced without asking, so nothing is measured against one. */
+  const beginsAnew = before !== undefined && (before.origin === 'sample' || before.origin !== origin);
   const taken = Math.max(await highestPublished(stores.views), (await stores.log?.highestBarrier()) ?? 0);
-  const claim = await claimVersion(openLake(stores.objects, options.workFolder), taken, source, now());
-  const scratch = await openScratch(options.workFolder, claim.version);
+  const claim = await claimVersion(openLake(stores.objects, options.workFolder), taken, source, now()).catch((error: unknown) => {
+    throw isDiskFull(error) ? diskFull(error) : error;
+  });
+  const scratch = scratchFolderOf(options.workFolder, claim.version);
   const logger = context.logger.child({ run_id: claim.version });
   const lake = openLake(stores.objects, scratch, {
     onFault: ({ message }) => logger.warn(`${message}; what needs it is made anew, if it can be`),
@@ -78,6 +88,8 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     startedAt: claim.startedAt,
     finishedAt: now().toISOString(),
     source,
+    origin,
+    ...(before && { parent: { version: before.version, origin: before.origin } }),
     full: options.full,
     ...details,
     steps: [...log.steps],
@@ -85,11 +97,23 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     absent: known.built?.dumps.filter((dump) => !dump.present).map((dump) => dump.dataset) ?? [],
     rows: Object.fromEntries(known.built?.tables.map((table) => [table.name, table.rows]) ?? []),
   });
+  let opened: BatchEngine | undefined;
+  /** The files that it made on the way: gone before the report is written, so that a full disk has room for it. */
+  const cleanUp = async (): Promise<void> => {
+    await opened?.close();
+    opened = undefined;
+    await rm(scratch, { recursive: true, force: true });
+  };
   const end = async (ended: RunReport): Promise<RunReport> => {
+    try {
+      await cleanUp();
+    } catch (err) {
+      logger.warn({ err }, `${scratch} could not be removed; the next run tries again`);
+    }
     try {
       await writeRunReport(lake, ended);
     } catch (err) {
-      // A full disk, say. Whoever is to know of it still has to.
+      // Whoever is to know of it still has to.
       logger.error({ err }, 'the report of the run could not be kept');
     }
     context.metrics?.observe(ended);
@@ -97,21 +121,27 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     return ended;
   };
 
-  logger.info({ version: claim.version, source, full: options.full }, `batch run ${claim.version} began`);
+  logger.info({ version: claim.version, source, origin, full: options.full }, `batch run ${claim.version} began`);
+  if (before && before.origin !== origin)
+    logger.info({ before: before.origin, origin }, `version ${before.version} is of another kind of source: a history of its own begins`);
+  // What is wrong with the files is found again, and told, when they are read.
   const memoryMb = options.memoryLimitMb ?? memoryLimitFor(await findFiles(options.imdbFolder).catch(() => []));
-  const engine = await openDuckDb({
-    memoryLimitMb: memoryMb,
-    // A bound that was set stands.
-    mostMemoryMb: options.memoryLimitMb ?? mostMemoryMb(),
-    onMoreMemory: (limitMb) => logger.info({ limit_mb: limitMb }, `the batch engine needs more memory: now up to ${limitMb} MiB`),
-    threads: options.threads,
-    tempFolder: `${scratch}/spill`,
-  });
-  const interrupt = (): void => engine.interrupt();
+  const interrupt = (): void => opened?.interrupt();
   context.signal.addEventListener('abort', interrupt);
   const progress = ownTasks(context.progress);
   try {
     context.signal.throwIfAborted();
+    await openScratch(options.workFolder, claim.version);
+    await reserveRoom(scratch);
+    const engine = await openDuckDb({
+      memoryLimitMb: memoryMb,
+      // A bound that was set stands.
+      mostMemoryMb: options.memoryLimitMb ?? mostMemoryMb(),
+      onMoreMemory: (limitMb) => logger.info({ limit_mb: limitMb }, `the batch engine needs more memory: now up to ${limitMb} MiB`),
+      threads: options.threads,
+      tempFolder: `${scratch}/spill`,
+    });
+    opened = engine;
     const run = { lake, engine, logger, progress, signal: context.signal, now };
     const parentManifest = parent && (await readManifest(lake, parent.version));
     const landed = await landLog(run, stores.log, claim.version, parentManifest, log);
@@ -125,7 +155,16 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     const built = await buildLake(
       run,
       stores.views,
-      { imdbFolder, full, memoryMb, version: claim.version, parent: parentManifest, landed, duplicateFilters: stores.duplicateFilters },
+      {
+        imdbFolder,
+        origin,
+        full,
+        memoryMb,
+        version: claim.version,
+        parent: parentManifest,
+        landed,
+        duplicateFilters: stores.duplicateFilters,
+      },
       log,
     );
     known.built = built;
@@ -136,7 +175,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       views: [...built.views],
       figures,
       gaps: built.log.gaps,
-      parent: parentManifest,
+      parent: beginsAnew ? undefined : parentManifest,
     });
     for (const unmet of known.validation.filter((one) => !one.passed))
       logger[unmet.severity === 'error' ? 'error' : 'warn'](
@@ -155,6 +194,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       cutAt: claim.startedAt,
       createdAt: now().toISOString(),
       engine: engine.version,
+      origin,
       dumps: [...built.dumps],
       tables: [...built.tables],
       derivations: [...new Set(built.derivations)],
@@ -184,8 +224,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     throw failure;
   } finally {
     context.signal.removeEventListener('abort', interrupt);
-    await engine.close();
-    await rm(scratch, { recursive: true, force: true });
+    await cleanUp();
   }
 };
 
@@ -196,14 +235,19 @@ const refusal = (validation: readonly Expectation[]): string => {
   return [...told, ...(unmet.length > told.length ? [`and ${unmet.length - told.length} more unmet expectations`] : [])].join('; ');
 };
 
-/** Node's and the SQL engine's word for it. */
+/** The system's, the SQL engine's and SQLite's word for it. */
 const isDiskFull = (error: unknown): boolean =>
-  error instanceof Error && (('code' in error && error.code === 'ENOSPC') || /no space left on device/i.test(error.message));
+  error instanceof Error &&
+  (('code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) ||
+    /no space left|disk is full|disk quota exceeded/i.test(error.message) ||
+    isDiskFull(error.cause));
+
+const diskFull = (cause: unknown): TransientError =>
+  new TransientError('the disk is full', { hint: 'free some space and run again: it goes on from what is stored', cause });
 
 /** What stands behind an error that only says how it showed. */
 const failureOf = async (cause: unknown, lake: Lake): Promise<unknown> => {
-  if (isDiskFull(cause))
-    return new TransientError('the disk is full', { hint: 'free some space and run again: it goes on from what is stored', cause });
+  if (isDiskFull(cause)) return diskFull(cause);
   // What was found out here says itself what is wrong; what the engine says may come of a file that changed under it.
   if ((cause instanceof TerminalError || cause instanceof TransientError) && cause.cause === undefined) return cause;
   const damaged = await lake.damagedMeanwhile().catch(() => undefined);

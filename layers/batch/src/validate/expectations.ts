@@ -16,7 +16,7 @@ export interface Measured {
   readonly figures: Readonly<Record<string, number>>;
   /** What was gone from the log before it was archived. */
   readonly gaps?: readonly PartitionRange[];
-  /** The published version that this one would follow. */
+  /** The published version that this one would follow; `undefined` also where that is of another kind of source, or a sample. */
   readonly parent: Pick<Manifest, 'tables' | 'dumps'> | undefined;
 }
 

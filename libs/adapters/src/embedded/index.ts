@@ -24,11 +24,13 @@ import { openSqliteBatchViews } from '../sqlite-batch-views/index.ts';
 import { openSqliteDuplicateFilters } from '../sqlite-duplicate-filters/index.ts';
 import { openSqliteEventLog } from '../sqlite-event-log/index.ts';
 import { openSqliteSpeedStore } from '../sqlite-speed-store/index.ts';
+import { makeDataFolder } from './data-folder.ts';
 import { type DiskSpace, diskSpace } from './disk-space.ts';
 import { logFileIn, speedFileIn } from './files.ts';
 
 export { backUp, type BackUpOptions, type BackUpReport, type CopiedStores } from './backup/back-up.ts';
 export { readBackup, restoreBackup, type RestoreOptions, type RestoreReport } from './backup/restore.ts';
+export { type FolderAccess, makeDataFolder } from './data-folder.ts';
 export { beginLogAnew, openWhatIsLeft, type LeftStores, type NewLog } from './begin-log-anew.ts';
 
 /** What batch runs published. */
@@ -51,10 +53,14 @@ export interface EmbeddedStores extends EmbeddedLake {
 }
 
 /** Opens the API keys in `dataFolder` alone. */
-export const openEmbeddedKeys = (dataFolder: string): Promise<ApiKeyStore> => openSqliteApiKeys(join(dataFolder, 'keys.sqlite'));
+export const openEmbeddedKeys = async (dataFolder: string): Promise<ApiKeyStore> => {
+  await makeDataFolder(dataFolder);
+  return openSqliteApiKeys(join(dataFolder, 'keys.sqlite'));
+};
 
 /** Opens the lake and the batch views in `dataFolder`, which is created if it is not there. */
 export const openEmbeddedLake = async (dataFolder: string): Promise<EmbeddedLake> => {
+  await makeDataFolder(dataFolder);
   const scratchFolder = join(dataFolder, 'tmp');
   const objects = await openFolderObjectStore(join(dataFolder, 'lake'));
   const duplicateFilters = await openSqliteDuplicateFilters(scratchFolder);
