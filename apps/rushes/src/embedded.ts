@@ -50,12 +50,12 @@ const cannotListen = (cause: unknown, { host, port }: Session['config']['http'])
 /** Starts the HTTP service; its requests are drained when the session ends. Returns the address to reach it at. */
 export const serve = async (
   { config, logger, lifecycle }: Session,
-  { objects, views, speed, log, keys }: EmbeddedStores,
+  { objects, views, speed, log, keys, space }: EmbeddedStores,
   metrics: Registry,
 ): Promise<string> => {
   const { perMinute, burst } = config.rateLimit;
   const server = await startServing(
-    { objects, views, speed, log, keys, rateLimiter: perMinute === 0 ? undefined : createMemoryRateLimiter({ perMinute, burst }) },
+    { objects, views, speed, log, keys, space, rateLimiter: perMinute === 0 ? undefined : createMemoryRateLimiter({ perMinute, burst }) },
     { ...config.http, ...config.serving, overload: { ...DEFAULT_OPTIONS.overload, ...config.overload } },
     { logger, metrics },
   ).catch((cause: unknown) => {

@@ -15,6 +15,7 @@ await runMain(process, async ({ config, logger, lifecycle }) => {
       speed: stores.speed,
       log: stores.log,
       keys: stores.keys,
+      space: stores.space,
       rateLimiter: perMinute === 0 ? undefined : createMemoryRateLimiter({ perMinute, burst }),
     },
     { ...config.http, ...config.serving, overload: { ...DEFAULT_OPTIONS.overload, ...config.overload } },

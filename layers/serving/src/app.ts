@@ -14,6 +14,8 @@ import { refuseEarly } from './admission/refuse-early.ts';
 import { openEarlierVersions } from './as-of.ts';
 import { clientOfAddress } from './client-address.ts';
 import { allowOrigins } from './cors.ts';
+import { cachedCheck } from './cached-check.ts';
+import type { ComponentContext, DiskSpace } from './component-states.ts';
 import { trackCurrentSnapshot, type CurrentSnapshot } from './current-snapshot.ts';
 import { dataRoutes } from './data-route.ts';
 import { identifyCallers, requireRoles } from './entrances/access.ts';
@@ -49,6 +51,7 @@ import { addSentiment } from './routes/sentiment.ts';
 import { addTitles } from './routes/titles.ts';
 import { addTopByGenre } from './routes/top-by-genre.ts';
 import { addTopMovies } from './routes/top-movies.ts';
+import { registerStateMetrics } from './state-metrics.ts';
 import { securityHeaders } from './security-headers.ts';
 import { trafficOf } from './traffic.ts';
 
@@ -61,6 +64,8 @@ export interface ServingStores {
   readonly log?: EventLog | undefined;
   /** Who may write; `undefined`: nobody. */
   readonly keys?: ApiKeyStore | undefined;
+  /** Room on the disk that the stores lie on; `undefined`: they are elsewhere. */
+  readonly space?: (() => Promise<DiskSpace>) | undefined;
   /** `undefined`: no limit. */
   readonly rateLimiter: RateLimiter | undefined;
 }
@@ -89,6 +94,9 @@ declare module 'fastify' {
 
 /** What clients may call their requests; anything else is replaced. */
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** The id of no key: looking it up shows whether keys can be. */
+const NO_KEY = '0'.repeat(16);
 
 /** Longest id in a path; longer ones cannot exist. */
 const MAX_PARAM_LENGTH = 100;
@@ -137,6 +145,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   const lag = stores.speed === undefined || stores.log === undefined ? undefined : trackLag(stores.log, { now, elapsedMs });
   const lookTroubles = createTroubleLog({ logger, level: 'warn', elapsedMs });
   const limiterTroubles = createTroubleLog({ logger, level: 'warn', elapsedMs });
+  const appendTroubles = createTroubleLog({ logger, level: 'error', elapsedMs });
   const accessTroubles = createTroubleLog({ logger, level: 'error', elapsedMs });
   const earlier = openEarlierVersions(stores.views, options.codeVersion, (message, err) => logger.warn({ err }, message));
   const snapshots = trackCurrentSnapshot(stores.views, stores.speed, {
@@ -159,6 +168,18 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   const measured = createHttpMetrics(metrics, snapshots, now);
   const entranceMetrics = createEntranceMetrics(metrics);
   const waits = positionWaits(snapshots);
+  const { log, keys } = stores;
+  const logCheck = log === undefined || keys === undefined ? undefined : cachedCheck({ check: () => log.checkWritable(), elapsedMs });
+  const keysCheck = keys === undefined ? undefined : cachedCheck({ check: () => keys.find(NO_KEY), elapsedMs });
+  const components: ComponentContext = {
+    snapshots,
+    now,
+    hasSpeed: stores.speed !== undefined,
+    log: logCheck,
+    keys: keysCheck,
+    space: stores.space,
+  };
+  registerStateMetrics(metrics, stores.views, components);
 
   app.decorate('snapshots', snapshots);
   app.decorate('waits', waits);
@@ -204,7 +225,14 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   watch(admission);
   refuseEarly(app, { admission, kept, retryAfterS, onRefused });
   shedLoad(app, options.overload, measured.onShed);
-  identifyCallers(app, { keys: stores.keys, now, onTrouble: (err) => accessTroubles.report('an API key could not be looked up', err) });
+  identifyCallers(app, {
+    keys: stores.keys,
+    now,
+    onTrouble: (err) => {
+      keysCheck?.seen(false);
+      accessTroubles.report('an API key could not be looked up', err);
+    },
+  });
   if (stores.rateLimiter !== undefined) {
     limitRate(app, {
       limiter: stores.rateLimiter,
@@ -237,6 +265,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       vary: ['Accept-Encoding', 'Rushes-Min-Position', ...crossOrigin.vary].join(', '),
       deadlineMs: options.handlerTimeoutMs,
       onCache: measured.onCache,
+      onAnswer: measured.onAnswer,
     });
     addMovies(add);
     addMovie(add);
@@ -257,14 +286,21 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       waits,
       receipts: createReceipts(now),
       writes: admission.writes,
-      metrics: entranceMetrics,
-      logger,
+      metrics: {
+        ...entranceMetrics,
+        onEvent: (type, outcome) => {
+          if (outcome !== 'repeated') logCheck?.seen(outcome === 'appended');
+          if (outcome === 'appended') appendTroubles.settle();
+          entranceMetrics.onEvent(type, outcome);
+        },
+      },
+      onTrouble: appendTroubles.report,
       now,
       newId,
     });
     addPostMovie(addEntrance);
     addPostOpinions(addEntrance);
-    addHealth(scope, { snapshots, now });
+    addHealth(scope, components);
     addMetrics(scope, metrics);
   });
   return app;

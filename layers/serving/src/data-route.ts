@@ -38,6 +38,8 @@ export interface DataRouteContext {
   /** How long a client waits for an answer that has to be computed. */
   readonly deadlineMs: number;
   readonly onCache: (hit: boolean) => void;
+  /** An answer from the current version goes out. */
+  readonly onAnswer: (completeness: Snapshot['completeness']) => void;
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -127,6 +129,7 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
       const asked = request.headers['if-none-match'];
       const known = asked === undefined ? undefined : knownTag(asked, tag, encoding);
       if (known !== undefined) {
+        if (version === undefined) context.onAnswer(snapshot.completeness);
         kept.add(request.url);
         return notModified(reply, snapshot, known);
       }
@@ -143,6 +146,7 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
           if (error instanceof Problem && error.status === 404) reply.headers(statedBy(snapshot));
           throw error;
         }));
+      if (version === undefined) context.onAnswer(snapshot.completeness);
       kept.add(request.url);
       if (asked === '*') return notModified(reply, snapshot, entityTag(tag, undefined));
       reply.headers(headersOf(snapshot));

@@ -2,11 +2,14 @@
 import { Counter, Gauge, Histogram, type Registry } from '@rushes/runtime';
 
 import type { CurrentSnapshot } from './current-snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 
 export interface HttpMetrics {
   /** @param route the route's pattern; `undefined` for none. */
   readonly observe: (route: string | undefined, status: number, seconds: number) => void;
   readonly onCache: (hit: boolean) => void;
+  /** An answer from the current version goes out. */
+  readonly onAnswer: (completeness: Snapshot['completeness']) => void;
   readonly onRateLimited: () => void;
   readonly onShed: () => void;
   /** Looking for a publication failed. */
@@ -35,6 +38,15 @@ export const createHttpMetrics = (registry: Registry, snapshots: CurrentSnapshot
     labelNames: ['result'],
     registers,
   });
+  const answers = new Counter({
+    name: 'rushes_answers_total',
+    help: 'Answers from the current version, 304 included, by what they say of their completeness.',
+    labelNames: ['completeness'],
+    registers,
+  });
+  const answered = { complete: answers.labels('complete'), stale: answers.labels('stale'), gap: answers.labels('gap') };
+  // An alarm sees the first answer that has a gap only if there was a 0 before.
+  for (const counter of Object.values(answered)) counter.inc(0);
   const limited = new Counter({ name: 'rushes_http_rate_limited_total', help: 'Requests refused by the rate limit.', registers });
   const shed = new Counter({ name: 'rushes_http_shed_total', help: 'Requests refused because of overload.', registers });
   const trouble = new Counter({
@@ -102,6 +114,7 @@ export const createHttpMetrics = (registry: Registry, snapshots: CurrentSnapshot
   return {
     observe: (route, status, seconds) => observerOf(route ?? 'unmatched', Math.floor(status / 100)).observe(seconds),
     onCache: (hit) => (hit ? hits : misses).inc(),
+    onAnswer: (completeness) => answered[completeness].inc(),
     onRateLimited: () => limited.inc(),
     onShed: () => shed.inc(),
     onPublicationTrouble: () => trouble.inc(),

@@ -22,6 +22,7 @@ import { emptyState, encodeState, type EventRow, foldEvent, keyOf, KEYED_VIEWS }
 import type { FastifyInstance } from 'fastify';
 
 import { buildApp } from '../src/app.ts';
+import type { DiskSpace } from '../src/component-states.ts';
 import type { ServingOptions } from '../src/options.ts';
 import { publish } from './catalog.ts';
 import { CATALOG } from './films.ts';
@@ -59,6 +60,9 @@ export interface EntranceService {
 export interface EntranceServiceOptions {
   readonly serving?: Partial<ServingOptions>;
   readonly rateLimiter?: RateLimiter;
+  /** Wraps the keys that the service looks up. */
+  readonly wrapKeys?: (keys: ApiKeyStore) => ApiKeyStore;
+  readonly space?: () => Promise<DiskSpace>;
   /** Wraps the log that the service writes to. */
   readonly wrapLog?: (log: EventLog) => EventLog;
 }
@@ -123,9 +127,17 @@ export const startEntrances = async (options: EntranceServiceOptions = {}): Prom
   const apps: FastifyInstance[] = [];
   const start = async (registry: Registry): Promise<FastifyInstance> => {
     const app = buildApp(
-      { views, objects: objectStore(), speed, log: options.wrapLog?.(log) ?? log, keys, rateLimiter: options.rateLimiter },
+      {
+        views,
+        objects: objectStore(),
+        speed,
+        log: options.wrapLog?.(log) ?? log,
+        keys: options.wrapKeys?.(keys) ?? keys,
+        space: options.space,
+        rateLimiter: options.rateLimiter,
+      },
       { publicationPollMs: FAR_AWAY_MS, overload: NEVER_TOO_MUCH, ...options.serving },
-      { logger: recordingLogger(lines, 'debug'), metrics: registry, now },
+      { logger: recordingLogger(lines, 'debug'), metrics: registry, now, elapsedMs: now },
     );
     await app.ready();
     apps.push(app);

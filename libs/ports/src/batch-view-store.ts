@@ -176,3 +176,14 @@ export class ArtefactNotFoundError extends Error {
     super(`no artefact ${artefact} in ${location}`);
   }
 }
+
+/** So many rollbacks in a row are no operation. */
+const HISTORY = 1000;
+
+/** When a run last published. */
+export const lastPublishedAt = async (store: Pick<BatchViewStore, 'listPublications'>): Promise<Date | undefined> => {
+  const [newest] = await store.listPublications(1);
+  if (newest === undefined) return undefined;
+  const run = newest.reason === 'run' ? newest : (await store.listPublications(HISTORY)).find(({ reason }) => reason === 'run');
+  return run && new Date(run.publishedAt);
+};

@@ -71,6 +71,8 @@ export interface EventLog {
   readonly retentionMs: number;
   /** Appends all records, or throws and has appended none or some: a retry with the same ids makes duplicates, which readers rule out. */
   append(records: readonly NewRecord[]): Promise<readonly Appended[]>;
+  /** Throws if an append would be refused now: the log is locked, damaged, or the disk is full. Appends no record. */
+  checkWritable(): Promise<void>;
   /** Appends barrier `number` to every partition. It may fail after some: what counts is read back, see `findBarrier`. */
   appendBarrier(number: number): Promise<void>;
   /**

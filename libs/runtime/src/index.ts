@@ -8,7 +8,7 @@ export { EXIT_CODES, exitCodeOfSignal, type ExitCode, type StopSignal } from './
 export { guardServer, timeoutOptions, type ServerBounds } from './guarded-server.ts';
 export type { Lifecycle } from './lifecycle.ts';
 export { createLogger, silentLogger, type LogForm, type Logger, type LoggerOptions } from './logger.ts';
-export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts';
+export { Counter, createMetrics, Gauge, gaugeLastPublished, Histogram, Registry } from './metrics.ts';
 export { startOperationServer, type OperationServer, type OperationServerOptions } from './operation-server.ts';
 export { formatDuration } from './progress/pace.ts';
 export { ownTasks } from './progress/own-tasks.ts';

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Registry } from '@prometheus-io/client';
+import { collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
 
 export { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 
@@ -7,4 +7,25 @@ export const createMetrics = (): Registry => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   return registry;
+};
+
+const LAST_PUBLISHED = 'rushes_batch_last_published_timestamp_seconds';
+
+/**
+ * Measures when a run last published, as the store says at each scrape: right after a restart, and in any process. Layers that share a process share a
+ * registry: the first of them registers it. Where the store cannot be read, the time that was read last stands.
+ */
+export const gaugeLastPublished = (registry: Registry, read: () => Promise<Date | undefined>): void => {
+  if (registry.getSingleMetric(LAST_PUBLISHED) !== undefined) return;
+  let lastS = 0;
+  new Gauge({
+    name: LAST_PUBLISHED,
+    help: 'When a run last published, in seconds since 1970, as the batch views say; 0 for never.',
+    registers: [registry],
+    async collect() {
+      const at = await read().catch(() => undefined);
+      if (at !== undefined) lastS = at.getTime() / 1000;
+      this.set(lastS);
+    },
+  });
 };

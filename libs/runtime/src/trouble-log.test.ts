@@ -5,7 +5,7 @@ import { createTroubleLog } from './trouble-log.ts';
 
 const recorded = () => {
   const lines: Record<string, unknown>[] = [];
-  const terminal = { interactive: false, colors: false, columns: 80, write: () => undefined, showLive: () => undefined };
+  const terminal = { interactive: false, columns: 80, colors: false, write: () => undefined, showLive: () => undefined };
   const logger = createLogger(
     { level: 'info', format: 'json', terminal },
     { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) }, // as: log lines are JSON objects

@@ -60,7 +60,7 @@ export const addUp = (program: Command): Command =>
         logger,
         progress,
         signal: lifecycle.signal,
-        metrics: createBatchMetrics(metrics),
+        metrics: createBatchMetrics(metrics, stores.views),
       });
       lifecycle.onStop('the schedule', () => schedule.stop());
       const upkeep = startUpkeep(invocation, stores, metrics);

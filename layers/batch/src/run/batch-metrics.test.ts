@@ -1,3 +1,4 @@
+import type { Publication } from '@rushes/ports';
 import { Registry } from '@rushes/runtime';
 import { expect, test } from 'vitest';
 import type { RunReport } from '../publish/run-record.ts';
@@ -25,16 +26,54 @@ const report = (outcome: RunReport['outcome'], rows: RunReport['rows'] = {}): Ru
   rows,
 });
 
+const PUBLICATION: Publication = {
+  number: 1,
+  version: 1,
+  manifest: '',
+  views: {},
+  cut: {},
+  cutAt: '2026-01-01T00:00:00.000Z',
+  publishedAt: '2026-01-01T00:00:12.000Z',
+  reason: 'run',
+};
+
 test('an alarm can tell published runs from others, and sees when the last one was', async () => {
   const registry = new Registry();
-  const metrics = createBatchMetrics(registry);
+  const metrics = createBatchMetrics(registry, { listPublications: async () => [PUBLICATION] });
   metrics.observe(report('published', { 'silver.titles': 7 }));
   metrics.observe(report('refused'));
   const text = await registry.metrics();
   expect(text).toContain('rushes_batch_runs_total{outcome="published"} 1');
   expect(text).toContain('rushes_batch_runs_total{outcome="refused"} 1');
   expect(text).toContain('rushes_batch_run_duration_seconds{outcome="refused"} 12.5');
-  expect(text).toContain(`rushes_batch_last_published_timestamp_seconds ${Date.parse('2026-01-01T00:00:12.500Z') / 1000}`);
+  expect(text).toContain(`rushes_batch_last_published_timestamp_seconds ${Date.parse(PUBLICATION.publishedAt) / 1000}`);
   expect(text).toContain('rushes_batch_table_rows{table="silver.titles"} 7');
   expect(text).toContain('rushes_batch_unmet_expectations{severity="error"} 1');
+});
+
+test('after a restart it is as the stores say: a run published, and the last one met no expectations', async () => {
+  const registry = new Registry();
+  const rollback: Publication = { ...PUBLICATION, number: 2, publishedAt: '2026-01-02T00:00:00.000Z', reason: 'rollback' };
+  const metrics = createBatchMetrics(registry, { listPublications: async (limit) => [rollback, PUBLICATION].slice(0, limit) });
+  metrics.recall([report('refused'), report('published', { 'silver.titles': 7 })]);
+  const text = await registry.metrics();
+  expect(text).toContain(`rushes_batch_last_published_timestamp_seconds ${Date.parse(PUBLICATION.publishedAt) / 1000}`);
+  expect(text).toContain('rushes_batch_unmet_expectations{severity="error"} 1');
+  expect(text).toContain('rushes_batch_table_rows{table="silver.titles"} 7');
+  expect(text).not.toContain('rushes_batch_runs_total{');
+});
+
+test('where the store cannot be read, the time that was read last stands', async () => {
+  const registry = new Registry();
+  const published = [PUBLICATION];
+  createBatchMetrics(registry, {
+    listPublications: async () => {
+      if (published.length === 0) throw new Error('unreachable');
+      return published;
+    },
+  });
+  const line = `rushes_batch_last_published_timestamp_seconds ${Date.parse(PUBLICATION.publishedAt) / 1000}`;
+  expect(await registry.metrics()).toContain(line);
+  published.pop();
+  expect(await registry.metrics()).toContain(line);
 });

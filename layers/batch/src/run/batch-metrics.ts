@@ -1,13 +1,17 @@
 /** What is measured of batch runs in a process that goes on, so that an alarm can see a run that fails or does not come. */
-import { Counter, Gauge, type Registry } from '@rushes/runtime';
+import { type BatchViewStore, lastPublishedAt } from '@rushes/ports';
+import { Counter, Gauge, gaugeLastPublished, type Registry } from '@rushes/runtime';
 import type { RunReport } from '../publish/run-record.ts';
 
 export interface BatchMetrics {
   readonly observe: (report: RunReport) => void;
+  /** What the last runs of earlier processes came to, the newest first: shown until a run of this process ends. Counts nothing. */
+  readonly recall: (reports: readonly RunReport[]) => void;
 }
 
 /** Registers the metrics; once for a registry. */
-export const createBatchMetrics = (registry: Registry): BatchMetrics => {
+export const createBatchMetrics = (registry: Registry, views: Pick<BatchViewStore, 'listPublications'>): BatchMetrics => {
+  gaugeLastPublished(registry, () => lastPublishedAt(views));
   const registers = [registry];
   const runs = new Counter({
     name: 'rushes_batch_runs_total',
@@ -19,11 +23,6 @@ export const createBatchMetrics = (registry: Registry): BatchMetrics => {
     name: 'rushes_batch_run_duration_seconds',
     help: 'How long the last run took, by outcome.',
     labelNames: ['outcome'],
-    registers,
-  });
-  const published = new Gauge({
-    name: 'rushes_batch_last_published_timestamp_seconds',
-    help: 'When a run last published, in seconds since 1970; 0 for never.',
     registers,
   });
   const rows = new Gauge({
@@ -38,17 +37,26 @@ export const createBatchMetrics = (registry: Registry): BatchMetrics => {
     labelNames: ['severity'],
     registers,
   });
+  const showRows = (report: RunReport): void => {
+    rows.reset();
+    for (const [table, count] of Object.entries(report.rows)) rows.set({ table }, count);
+  };
+  const showEnd = (report: RunReport): void => {
+    duration.set({ outcome: report.outcome }, (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000);
+    for (const severity of ['error', 'warning'] as const)
+      unmet.set({ severity }, report.validation.filter((one) => !one.passed && one.severity === severity).length);
+  };
   return {
     observe(report) {
-      const { outcome } = report;
-      runs.inc({ outcome });
-      duration.set({ outcome }, (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000);
-      for (const severity of ['error', 'warning'] as const)
-        unmet.set({ severity }, report.validation.filter((one) => !one.passed && one.severity === severity).length);
-      if (outcome !== 'published') return;
-      published.set(Date.parse(report.finishedAt) / 1000);
-      rows.reset();
-      for (const [table, count] of Object.entries(report.rows)) rows.set({ table }, count);
+      runs.inc({ outcome: report.outcome });
+      showEnd(report);
+      if (report.outcome === 'published') showRows(report);
+    },
+    recall([last, ...before]) {
+      if (last === undefined) return;
+      showEnd(last);
+      const lastPublished = [last, ...before].find(({ outcome }) => outcome === 'published');
+      if (lastPublished !== undefined) showRows(lastPublished);
     },
   };
 };

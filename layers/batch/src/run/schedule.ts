@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openLake } from '@rushes/lake';
 import { createTroubleLog, explainError } from '@rushes/runtime';
 import { summarizeVersions } from '../publish/versions.ts';
-import type { RunReport } from '../publish/run-record.ts';
+import { readRunReport, type RunReport } from '../publish/run-record.ts';
 import { findUnservable } from '../views/readable-artefact.ts';
 import { nextRunAt, type SchedulePolicy } from './next-run.ts';
 import { type BatchContext, type BatchOptions, type BatchStores, runBatch } from './run-batch.ts';
@@ -51,6 +51,12 @@ export const startSchedule = (stores: BatchStores, options: ScheduleOptions, con
       );
     return dueMs;
   };
+  /** What earlier processes' runs came to is what an alarm has to go on seeing. */
+  const recall = async (): Promise<void> => {
+    const history = await summarizeVersions(lake, stores.views, HISTORY);
+    const reports = await Promise.all(history.map(({ version }) => readRunReport(lake, version)));
+    context.metrics?.recall(reports.filter((report) => report !== undefined));
+  };
   const waitUntilDue = async (): Promise<void> => {
     for (let announced = false; ; announced = true) {
       const leftMs = (await due()) - now().getTime();
@@ -60,6 +66,8 @@ export const startSchedule = (stores: BatchStores, options: ScheduleOptions, con
     }
   };
   const loop = async (): Promise<void> => {
+    // A record that cannot be read is told by the look that comes next.
+    await recall().catch(() => undefined);
     while (!signal.aborted) {
       try {
         await waitUntilDue();

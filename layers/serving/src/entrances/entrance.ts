@@ -6,7 +6,6 @@ import { hash } from 'node:crypto';
 
 import { eventText, judgeEvent, type MovieEvent, partitionOf, topicOfEvent } from '@rushes/domain';
 import type { EventLog } from '@rushes/ports';
-import type { Logger } from '@rushes/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 
@@ -33,7 +32,8 @@ export interface EntranceContext {
   /** Bounds what is being written. */
   readonly writes: Gate;
   readonly metrics: EntranceMetrics;
-  readonly logger: Logger;
+  /** The log did not take an event. */
+  readonly onTrouble: (message: string, error: unknown, about: Readonly<Record<string, string>>) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** An id that no event or movie has. */
@@ -74,7 +74,7 @@ const readParameters = <P>(read: () => { readonly params: P }): { readonly param
 };
 
 export const entrances = (app: FastifyInstance, context: EntranceContext): AddEntrance => {
-  const { log, snapshots, waits, receipts, writes, metrics, logger, now, newId } = context;
+  const { log, snapshots, waits, receipts, writes, metrics, onTrouble, now, newId } = context;
 
   const append = async (to: EventLog, { event }: Posted, eventId: string, request: FastifyRequest): Promise<Receipt> => {
     const movieId = event.payload.movie_id;
@@ -86,7 +86,7 @@ export const entrances = (app: FastifyInstance, context: EntranceContext): AddEn
       return { eventId, movieId, position: { [partition]: appended.offset + 1 }, appendedAtMs: appended.appendedAtMs };
     } catch (cause) {
       metrics.onEvent(event.type, 'failed');
-      logger.error({ err: cause, requestId: request.id, eventId }, 'an event could not be appended');
+      onTrouble('an event could not be appended', cause, { requestId: request.id, eventId });
       throw unavailable(
         'The log does not take events at the moment. Send the request again with the same Idempotency-Key: it counts once.',
         RETRY_AFTER_S,

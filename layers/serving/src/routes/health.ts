@@ -2,15 +2,11 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 
-import type { CurrentSnapshot } from '../current-snapshot.ts';
-
-export interface HealthContext {
-  readonly snapshots: CurrentSnapshot;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-}
+import { batchComponent, type ComponentContext, readHealth } from '../component-states.ts';
 
 const Status = Type.Enum(['ok', 'degraded', 'unavailable'], { type: 'string' });
+const Detail = Type.Optional(Type.String({ description: 'What is not as it should be, for people.' }));
+const Checked = Type.Object({ status: Status, detail: Detail });
 
 const Health = Type.Object({
   status: Status,
@@ -18,13 +14,33 @@ const Health = Type.Object({
     api: Type.Object({ status: Status }),
     batch: Type.Object({
       status: Status,
-      detail: Type.Optional(Type.String()),
+      detail: Detail,
       publication: Type.Optional(Type.Integer()),
       version: Type.Optional(Type.Integer()),
       cut_at: Type.Optional(Type.String()),
       published_at: Type.Optional(Type.String()),
       age_s: Type.Optional(Type.Integer({ description: 'Seconds since the version was published.' })),
     }),
+    speed: Type.Optional(
+      Type.Object({
+        status: Status,
+        detail: Detail,
+        completeness: Type.Optional(Type.Enum(['complete', 'stale', 'gap'], { type: 'string' })),
+        lag_ms: Type.Optional(Type.Integer({ description: 'For how long something may be there that answers do not show.' })),
+        missing_ranges: Type.Optional(Type.Integer({ description: 'Ranges of the log that are in no answer.' })),
+      }),
+    ),
+    log: Type.Optional(Checked),
+    keys: Type.Optional(Checked),
+    disk: Type.Optional(
+      Type.Object({
+        status: Status,
+        detail: Detail,
+        free_bytes: Type.Optional(Type.Integer()),
+        size_bytes: Type.Optional(Type.Integer()),
+        used_bytes: Type.Optional(Type.Integer({ description: 'What the data folder takes, as last measured.' })),
+      }),
+    ),
   }),
 });
 
@@ -40,38 +56,22 @@ const described = (operationId: string, summary: string, schema: object, unready
 
 const Simple = Type.Object({ status: Status });
 
-const batchHealth = ({ snapshots, now }: HealthContext) => {
-  const publication = snapshots.peek()?.publication;
-  if (publication === undefined) return { status: 'unavailable', detail: 'nothing has been published yet' };
-  const failing = snapshots.trouble() !== undefined;
-  return {
-    status: failing ? 'degraded' : 'ok',
-    // What exactly failed is in the log: it may name paths and hosts.
-    ...(failing ? { detail: 'the last look for a new publication failed' } : {}),
-    publication: publication.number,
-    version: publication.version,
-    cut_at: publication.cutAt,
-    published_at: publication.publishedAt,
-    age_s: Math.max(0, Math.floor((now() - Date.parse(publication.publishedAt)) / 1000)),
-  };
-};
-
 const answer = (reply: FastifyReply, status: string, body: object): FastifyReply =>
   reply
     .code(status === 'unavailable' ? 503 : 200)
     .header('cache-control', 'no-store')
     .send(body);
 
-export const addHealth = (app: FastifyInstance, context: HealthContext): void => {
-  app.get('/health', { schema: described('getHealth', 'Each component with its state', Health) }, (_request, reply) => {
-    const batch = batchHealth(context);
-    return answer(reply, batch.status, { status: batch.status, components: { api: { status: 'ok' }, batch } });
+export const addHealth = (app: FastifyInstance, context: ComponentContext): void => {
+  app.get('/health', { schema: described('getHealth', 'Each component with its state', Health) }, async (_request, reply) => {
+    const health = await readHealth(context);
+    return answer(reply, health.status, health);
   });
   app.get('/health/live', { schema: described('getLiveness', 'Is the process alive?', Simple, false) }, (_request, reply) =>
     answer(reply, 'ok', { status: 'ok' }),
   );
   app.get('/health/ready', { schema: described('getReadiness', 'Can it answer from data?', Simple) }, (_request, reply) => {
-    const { status } = batchHealth(context);
+    const { status } = batchComponent(context);
     return answer(reply, status, { status });
   });
 };

@@ -24,6 +24,7 @@ import { openSqliteBatchViews } from '../sqlite-batch-views/index.ts';
 import { openSqliteDuplicateFilters } from '../sqlite-duplicate-filters/index.ts';
 import { openSqliteEventLog } from '../sqlite-event-log/index.ts';
 import { openSqliteSpeedStore } from '../sqlite-speed-store/index.ts';
+import { type DiskSpace, diskSpace } from './disk-space.ts';
 import { logFileIn, speedFileIn } from './files.ts';
 
 export { beginLogAnew, openWhatIsLeft, type LeftStores, type NewLog } from './begin-log-anew.ts';
@@ -36,6 +37,8 @@ export interface EmbeddedLake {
   readonly duplicateFilters: DuplicateFilters;
   /** Folder for scratch files; what lies in it may be deleted when nothing runs. */
   readonly scratchFolder: string;
+  /** What the folder takes of its disk, and what is left. */
+  readonly space: () => Promise<DiskSpace>;
   close(): Promise<void>;
 }
 
@@ -54,7 +57,7 @@ export const openEmbeddedLake = async (dataFolder: string): Promise<EmbeddedLake
   const objects = await openFolderObjectStore(join(dataFolder, 'lake'));
   const duplicateFilters = await openSqliteDuplicateFilters(scratchFolder);
   const views = await openSqliteBatchViews(join(dataFolder, 'views'));
-  return { objects, views, duplicateFilters, scratchFolder, close: () => views.close() };
+  return { objects, views, duplicateFilters, scratchFolder, space: diskSpace(dataFolder), close: () => views.close() };
 };
 
 /** Stores that do not belong together. */

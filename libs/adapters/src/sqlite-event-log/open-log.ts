@@ -49,6 +49,8 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
   const offsetAtTime = offsetFinder(file);
   const join = joiner(file, now);
   const trim = trimmer(file);
+  // Says what it says already: the disk has to take it all the same.
+  const rewrite = file.database.prepare('UPDATE partitions SET next = next WHERE number = (SELECT min(number) FROM partitions)');
   let isClosed = false;
   let closing: Promise<void> | undefined;
   const open = (): void => {
@@ -69,6 +71,10 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
       open();
       checkRecords(file, records);
       return records.length === 0 ? [] : queue.append({ records: [...records] });
+    },
+    checkWritable: async () => {
+      open();
+      await file.writing(() => rewrite.run());
     },
     appendBarrier: async (number) => {
       open();

@@ -42,6 +42,17 @@ export const appendTests = (open: OpenEventLog, runs: number): void => {
       expect(await given.log.append([])).toEqual([]);
     });
 
+    test('finding out whether it takes records appends none, and fails where it is closed', async () => {
+      const before = await Promise.all(PARTITIONS.map((partition) => given.log.bounds(partition)));
+      await given.log.checkWritable();
+      expect(await Promise.all(PARTITIONS.map((partition) => given.log.bounds(partition)))).toEqual(before);
+      const [appended] = await given.log.append(newRecords(RATINGS, 1));
+      expect(await readAll(given.log, RATINGS)).toMatchObject([{ offset: appended?.offset }]);
+      const other = await given.opened.reopen();
+      await other.close();
+      await expect(other.checkWritable()).rejects.toThrow();
+    });
+
     test('one append goes to several partitions, and tells the place of each record in their order', async () => {
       const records = [RATINGS, METADATA, RATINGS, REVIEWS, METADATA].map((partition, n) => newRecord(partition, `event ${n}`));
       const appended = await given.log.append(records);

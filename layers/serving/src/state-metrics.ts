@@ -1,0 +1,42 @@
+/** What is measured of the state that `/health` shows: how late answers are, whether the log takes events, how much room there is. */
+import { Gauge, gaugeLastPublished, type Registry } from '@rushes/runtime';
+import { type BatchViewStore, lastPublishedAt } from '@rushes/ports';
+
+import type { CachedCheck } from './cached-check.ts';
+import type { ComponentContext, DiskSpace } from './component-states.ts';
+
+/** Registers the metrics. */
+export const registerStateMetrics = (registry: Registry, views: BatchViewStore, context: ComponentContext): void => {
+  const { snapshots, log, keys, space } = context;
+  const gauge = (name: string, help: string, read: () => number | Promise<number>): void => {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        this.set(await read());
+      },
+    });
+  };
+  const isOk = (name: string, help: string, check: CachedCheck): void =>
+    gauge(name, help, async () => ((await check.state()) === 'ok' ? 1 : 0));
+
+  gaugeLastPublished(registry, () => lastPublishedAt(views));
+  gauge(
+    'rushes_newest_publication_number',
+    'Number of the newest publication that was seen, 0 for none: higher than the one that is served while it cannot be read.',
+    () => snapshots.newest()?.number ?? 0,
+  );
+  gauge('rushes_answer_lag_seconds', 'For how long something may be there that answers do not show.', () => snapshots.lagMs() / 1000);
+  gauge('rushes_missing_offsets', 'Offsets of the log that are in no answer although the position lies behind them.', () =>
+    (snapshots.peek()?.missing ?? []).reduce((sum, { from, to }) => sum + to - from, 0),
+  );
+  if (log !== undefined) isOk('rushes_log_writable', 'Whether the log takes events: 1 or 0.', log);
+  if (keys !== undefined) isOk('rushes_keys_readable', 'Whether API keys can be looked up: 1 or 0.', keys);
+  if (space === undefined) return;
+  const room = (name: string, help: string, of: (measured: DiskSpace) => number): void =>
+    gauge(name, help, async () => of(await space().catch(() => ({ freeBytes: Number.NaN, sizeBytes: Number.NaN, usedBytes: Number.NaN }))));
+  room('rushes_disk_free_bytes', 'Room that is left on the disk of the data folder.', ({ freeBytes }) => freeBytes);
+  room('rushes_disk_size_bytes', 'Size of the disk of the data folder.', ({ sizeBytes }) => sizeBytes);
+  room('rushes_data_bytes', 'What the data folder takes, as last measured.', ({ usedBytes }) => usedBytes);
+};
