@@ -1,4 +1,4 @@
-import type { Coverage } from '@rushes/ports';
+import { type Coverage, EXPIRED_MS } from '@rushes/ports';
 import { expect, test } from 'vitest';
 
 import { checkInterlock } from './interlock.ts';
@@ -31,6 +31,11 @@ test('what the published version covers may expire, what it does not is due befo
   expect(due(849)).toEqual([]);
   expect(due(850)).toEqual([first]);
   expect(due(950)).toEqual([first, second]);
+});
+
+test('an epoch whose rows a clock that was ahead removed is due, and as old as can be told', () => {
+  const removed = covered(2, 10, EXPIRED_MS);
+  expect(checkInterlock([removed], CUT, 1e12, OPTIONS)).toEqual({ ageMs: 1000, share: 1, level: 'alarm', due: [removed] });
 });
 
 test('an epoch without rows is never due', () => {

@@ -2,7 +2,7 @@
  * The interlock between time to live and batch runs: an epoch that no published version covers must not expire. Pure.
  */
 import { offsetAt, type OffsetVector } from '@rushes/domain';
-import type { Coverage } from '@rushes/ports';
+import { type Coverage, EXPIRED_MS } from '@rushes/ports';
 
 import { NEVER_MS } from './options.ts';
 
@@ -27,7 +27,8 @@ export const checkInterlock = (
   { ttlMs, renewAtShare }: { readonly ttlMs: number; readonly renewAtShare: number },
 ): Interlock => {
   const uncovered = coverage.filter((one) => one.from >= offsetAt(cut, one.partition) && one.expiresAtMs !== NEVER_MS);
-  const ageOf = (one: Coverage): number => ttlMs - (one.expiresAtMs - nowMs);
+  // Of what a clock that was ahead removed nobody knows the age: at least the whole time to live.
+  const ageOf = (one: Coverage): number => (one.expiresAtMs === EXPIRED_MS ? ttlMs : ttlMs - (one.expiresAtMs - nowMs));
   const ageMs = Math.max(0, ...uncovered.map(ageOf));
   const share = ageMs / ttlMs;
   const level = share >= ALARM_SHARE ? 'alarm' : share >= WARNING_SHARE ? 'warning' : 'fine';

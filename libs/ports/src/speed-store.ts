@@ -43,6 +43,9 @@ export interface ChangeRecord {
   readonly rows: readonly SpeedRow[];
 }
 
+/** An expiry that has passed by every clock. */
+export const EXPIRED_MS = 0;
+
 /** From which offset on an epoch is complete in the store, and until when. */
 export interface Coverage {
   readonly partition: PartitionId;
@@ -50,7 +53,7 @@ export interface Coverage {
   readonly generation: number;
   /** Offset of the epoch's first record that is projected. */
   readonly from: number;
-  /** Not trusted from this instant on: the first write's time plus the time to live. */
+  /** Not trusted from this instant on: the first write's time plus the time to live. `EXPIRED_MS` once rows may have been removed, whatever clock says when. */
   readonly expiresAtMs: number;
   /** The highest generation under which rows may have been written, whole or in part: a renewal takes the next. */
   readonly begun: number;

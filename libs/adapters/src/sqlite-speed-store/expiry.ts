@@ -1,7 +1,11 @@
 /**
  * Expiry. What has expired is never read. It is removed beside writes, in slices each at least as large as the write, so that it cannot pile up: rows
  * group by group, once the last row of a group has expired, because neighbors in the file cost little to remove.
+ *
+ * Coverage expires before the rows that it speaks of. Where rows are removed, the coverage that has expired by the same clock ends for good: a process whose
+ * clock is behind must not believe that the rows are still there.
  */
+import { EXPIRED_MS } from '@rushes/ports';
 import type { DatabaseSync } from 'node:sqlite';
 
 /** The first millisecond in which something is gone. */
@@ -19,12 +23,14 @@ export const removerOf = (database: DatabaseSync) => {
     `DELETE FROM speed_rows WHERE (group_id, key, partition) IN
        (SELECT group_id, key, partition FROM speed_rows WHERE group_id = ? ORDER BY key, partition LIMIT ?)`,
   );
+  const endCoverage = database.prepare('UPDATE coverage SET expires_at_ms = ? WHERE expires_at_ms <= ? AND expires_at_ms > ?');
   const group = database.prepare('DELETE FROM row_groups WHERE id = ?');
   const changes = database.prepare(
     'DELETE FROM changes WHERE id IN (SELECT id FROM changes WHERE expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?)',
   );
   return {
     removeRows(nowMs: number, written: number): void {
+      if (expiredGroup.get(nowMs) !== undefined) endCoverage.run(EXPIRED_MS, nowMs, EXPIRED_MS);
       let left = written + SLICE;
       while (left > 0) {
         const id = expiredGroup.get(nowMs)?.['id'];

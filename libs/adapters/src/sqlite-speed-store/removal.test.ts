@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import type { SpeedStore, TimedRow } from '@rushes/ports';
+import { type Coverage, EXPIRED_MS, type SpeedStore, type TimedRow } from '@rushes/ports';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { openSqliteSpeedStore } from './index.ts';
@@ -100,4 +100,26 @@ test('a row that has expired, but is still there, rules older writes out', async
   nowMs += TTL_MS;
   await store.upsert(rows('a', 5, 1), TTL_MS);
   expect(await store.readKey('v', 'a 0', 0)).toEqual([]);
+});
+
+test('coverage whose rows a process with a clock that is ahead removed is over by every clock; a renewal is not', async () => {
+  const laterMs = nowMs + 10 * TTL_MS;
+  const covered = (epoch: number, generation: number): Coverage => ({
+    partition: PARTITION,
+    epoch,
+    generation,
+    from: 0,
+    expiresAtMs: nowMs + TTL_MS - 100,
+    begun: generation,
+  });
+  await store.upsert(rows('a', 5, 1), TTL_MS);
+  await store.putCoverage(covered(1, 0), 1);
+  await store.putCoverage({ ...covered(2, 0), expiresAtMs: laterMs }, 1);
+  nowMs += 5 * TTL_MS;
+  await store.upsert([], TTL_MS);
+  nowMs -= 5 * TTL_MS;
+  expect(await store.readKey('v', 'a 0', 0)).toEqual([]);
+  expect((await store.readCoverage()).map(({ expiresAtMs }) => expiresAtMs)).toEqual([EXPIRED_MS, laterMs]);
+  await store.putCoverage(covered(1, 1), 1);
+  expect((await store.readCoverage())[0]?.expiresAtMs).toBe(nowMs + TTL_MS - 100);
 });
