@@ -29,7 +29,7 @@ const rowOf = (version: VersionSummary): readonly (string | number)[] => [
 ];
 
 /** Tables with their rows, and steps with their durations, of one version. */
-const detailsOf = ({ version, steps, rows, message }: VersionSummary): string =>
+const detailsOf = ({ version, steps, rows, message }: VersionSummary, columns: number): string =>
   [
     `\nVersion ${version}${message === undefined ? '' : `: ${message}`}`,
     table(
@@ -39,8 +39,9 @@ const detailsOf = ({ version, steps, rows, message }: VersionSummary): string =>
         step.reused === true ? 'reused' : formatDuration(step.durationMs),
         step.rows?.toLocaleString('en-US') ?? '-',
       ]),
+      columns,
     ),
-    table(['table', 'rows'], Object.entries(rows)),
+    table(['table', 'rows'], Object.entries(rows), columns),
   ].join('\n');
 
 export const addBatchList = (batch: Command): Command =>
@@ -62,8 +63,12 @@ export const addBatchList = (batch: Command): Command =>
         versions.length === 0
           ? 'There has been no run yet.'
           : [
-              table(['version', 'outcome', 'source', 'started', 'cut', 'duration', 'titles', 'validation'], versions.map(rowOf)),
-              ...(steps === true ? versions.map(detailsOf) : []),
+              table(
+                ['version', 'outcome', 'source', 'started', 'cut', 'duration', 'titles', 'validation'],
+                versions.map(rowOf),
+                invocation.output.columns,
+              ),
+              ...(steps === true ? versions.map((version) => detailsOf(version, invocation.output.columns)) : []),
             ].join('\n'),
       );
       return done;

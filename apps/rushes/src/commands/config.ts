@@ -24,6 +24,7 @@ export const addConfig = (program: Command): Command =>
             value === undefined ? '-' : typeof value === 'string' ? value : JSON.stringify(value),
             origin,
           ]),
+          output.columns,
         ),
       );
       return done;

@@ -50,6 +50,7 @@ export const addDeadLettersList = (letters: Command): Command =>
                   letter.reason,
                   letter.event.slice(0, TEXT_CHARACTERS).replaceAll(/\s+/g, ' '),
                 ]),
+                invocation.output.columns,
               ),
               `${found.length.toLocaleString('en-US')} of ${shown.length.toLocaleString('en-US')}. \`rushes dead-letters retry ID\` tries one again.`,
             ].join('\n'),

@@ -30,6 +30,7 @@ export const addKeysList = (keys: Command): Command =>
                 key.expires_at ?? 'never',
                 key.revoked_at ?? '-',
               ]),
+              invocation.output.columns,
             ),
       );
       return done;
