@@ -145,8 +145,8 @@ export const replay = async (source: Source, options: ReplayOptions, context: Re
     tally.repeated += of('repeated') + of('contradicting');
     tally.contradicting += of('contradicting');
     const movies = pending.flatMap(({ movieId }) => movieId ?? []);
-    const known = await context.knownOf?.([...new Set(movies)].filter((id) => !added.has(id)));
-    tally.known += movies.filter((id) => added.has(id) || known?.has(id) === true).length;
+    const inCatalog = await context.knownOf?.([...new Set(movies)].filter((id) => !added.has(id)));
+    tally.known += movies.filter((id) => added.has(id) || inCatalog?.has(id) === true).length;
     return { events: of('event') + of('found'), rejected: of('rejected') };
   };
 
