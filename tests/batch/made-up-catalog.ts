@@ -7,7 +7,7 @@ export interface CatalogOptions {
   /** Votes of title `n`; anything else of a title depends on `n` alone. */
   readonly votesOf?: (n: number) => number;
   /** When its content was so, in milliseconds since 1970; else now. */
-  readonly observedMs?: number;
+  readonly observedMs?: number | undefined;
   /** Data sets to leave out. */
   readonly without?: readonly string[];
 }

@@ -88,6 +88,7 @@ test(
   'a dump of earlier than the observation does not replace it, however late it is imported',
   async () => {
     await world.run(await dump('a', DUMPED_MS));
+    expect(await shown()).toEqual(DUMPED);
     await observe(7, 97, DUMPED_MS + HOUR_MS);
     const late = await dump('b', DUMPED_MS + HOUR_MS / 2, 75);
     await always(late, { rating: 7, votes: 97 });

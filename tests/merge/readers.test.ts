@@ -72,21 +72,19 @@ const history = fc.record({
   }),
 });
 
-/** When a dump was so. */
-const at = (dump: number): { readonly observedMs?: number } => {
-  const observedMs = DUMP_TIMES_MS[dump];
-  return observedMs === undefined ? {} : { observedMs };
-};
-
 let folder: string;
 let folders: readonly string[];
 let dumps: readonly PlainDump[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-readers-'));
   folders = await Promise.all([
-    writeCatalog(join(folder, 'a'), { titles: TITLES, ...at(0) }),
-    writeCatalog(join(folder, 'b'), { titles: TITLES + 1, votesOf: (n) => (n === 2 ? 4321 : (n * 37) % 2000), ...at(1) }),
-    writeCatalog(join(folder, 'c'), { titles: TITLES, votesOf: (n) => (n * 41) % 1500, ...at(2) }),
+    writeCatalog(join(folder, 'a'), { titles: TITLES, observedMs: DUMP_TIMES_MS[0] }),
+    writeCatalog(join(folder, 'b'), {
+      titles: TITLES + 1,
+      votesOf: (n) => (n === 2 ? 4321 : (n * 37) % 2000),
+      observedMs: DUMP_TIMES_MS[1],
+    }),
+    writeCatalog(join(folder, 'c'), { titles: TITLES, votesOf: (n) => (n * 41) % 1500, observedMs: DUMP_TIMES_MS[2] }),
   ]);
   dumps = folders.map(readDump);
 });
