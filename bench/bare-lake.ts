@@ -12,9 +12,9 @@ import { MACROS, quoteIdentifier, quoteLiteral } from '@rushes/lake';
 import { foldSelect, KEYED_VIEWS } from '@rushes/views';
 
 import { EVENT_QUARANTINE, EVENT_TABLES } from '../layers/batch/src/log/event-tables.ts';
-import { RATING_CHANGES } from '../layers/batch/src/log/rating-changes.ts';
 import { orderModels } from '../layers/batch/src/models/order-models.ts';
 import { TABLE_PLANS } from '../layers/batch/src/models/table-plans.ts';
+import { DUMP_TIMES } from '../layers/batch/src/silver/dump-times.ts';
 import { SILVER_TABLES } from '../layers/batch/src/silver/silver-tables.ts';
 import { readModels } from '../layers/batch/src/sql-files.ts';
 import { tableReferences } from '../libs/lake/src/table-references.ts';
@@ -86,8 +86,8 @@ for (const table of SILVER_TABLES) {
   });
 }
 
-// There is no log to read: its tables are empty.
-const logTables = [...Object.values(EVENT_TABLES), EVENT_QUARANTINE, RATING_CHANGES];
+// There is no log to read: its tables are empty. So is that of the dumps' times, which only matter beside observations.
+const logTables = [...Object.values(EVENT_TABLES), EVENT_QUARANTINE, DUMP_TIMES];
 for (const { name, columns } of logTables)
   await run(`CREATE TABLE ${name} (${columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`).join(', ')})`);
 for (const view of KEYED_VIEWS) await run(`CREATE VIEW keyed.${view.name} AS ${foldSelect(view, EVENT_TABLES[view.topic].name)}`);

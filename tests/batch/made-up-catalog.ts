@@ -1,11 +1,13 @@
 /** A small made-up catalog in IMDb's format, so that runs can be tested without anybody's data. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface CatalogOptions {
   readonly titles: number;
   /** Votes of title `n`; anything else of a title depends on `n` alone. */
   readonly votesOf?: (n: number) => number;
+  /** When its content was so, in milliseconds since 1970; else now. */
+  readonly observedMs?: number | undefined;
   /** Data sets to leave out. */
   readonly without?: readonly string[];
 }
@@ -72,7 +74,9 @@ export const writeCatalog = async (folder: string, options: CatalogOptions): Pro
   await mkdir(folder, { recursive: true });
   for (const [dataset, rows] of Object.entries(rowsOf(options))) {
     if (options.without?.includes(dataset)) continue;
-    await writeFile(join(folder, `${dataset}.tsv`), `${rows.map((row) => row.join('\t')).join('\n')}\n`);
+    const path = join(folder, `${dataset}.tsv`);
+    await writeFile(path, `${rows.map((row) => row.join('\t')).join('\n')}\n`);
+    if (options.observedMs !== undefined) await utimes(path, options.observedMs / 1000, options.observedMs / 1000);
   }
   return folder;
 };

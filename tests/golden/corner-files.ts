@@ -1,5 +1,5 @@
 /** A small made-up catalog in IMDb's format that has every corner in it. A line's number is its place in the list plus one; line 1 is the header. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** The members are fields; a text is a whole line as it is, bytes too. */
@@ -133,6 +133,9 @@ export const CORNER_FILES: Readonly<Record<string, readonly Line[]>> = {
 const bytesOf = (line: Line): Uint8Array =>
   typeof line === 'string' ? Buffer.from(line) : line instanceof Uint8Array ? line : Buffer.from(line.join('\t'));
 
+/** When the catalog was so. */
+export const DUMPED_MS = Date.UTC(2025, 11, 31, 12, 30);
+
 /** Writes the named data sets into a new folder; the last line of a file has no line feed. */
 export const writeCornerFiles = async (folder: string, datasets: readonly string[]): Promise<void> => {
   await mkdir(folder);
@@ -140,5 +143,6 @@ export const writeCornerFiles = async (folder: string, datasets: readonly string
     const lines = CORNER_FILES[dataset] ?? [];
     const content = lines.flatMap((line, at) => (at === 0 ? [bytesOf(line)] : [Buffer.from('\n'), bytesOf(line)]));
     await writeFile(join(folder, `${dataset}.tsv`), Buffer.concat(content));
+    await utimes(join(folder, `${dataset}.tsv`), DUMPED_MS / 1000, DUMPED_MS / 1000);
   }
 };

@@ -85,6 +85,8 @@ const PARTS: readonly Readonly<Record<string, Told>>[] = [
     three: given(RATED, 3, NOON + 5 * MINUTE_MS),
     'imdb-new': observed(OBSERVED, 'imdb', 8.25, 2000, NOON + 60 * MINUTE_MS, 12.345),
     'imdb-late': observed(OBSERVED, 'imdb', 1, 9, NOON - 1),
+    // Comes after the dump was imported, and is older than what it says.
+    'imdb-before-dump': observed(RATED, 'imdb', 2, 5000, NOON),
     'tmdb-beside': observed(OBSERVED, 'tmdb', 5, 3, NOON),
     'tmdb-alone': observed(EPISODE, 'tmdb', 6.5, 30, NOON),
     'episode-two': given(EPISODE, 2, NOON),

@@ -97,6 +97,7 @@ export const observations: readonly Row[] = [
   observed('imdb-old', OBSERVED, 'imdb', 8200, 10),
   observed('imdb-new', OBSERVED, 'imdb', 8250, 2000, 12_345),
   observed('imdb-late', OBSERVED, 'imdb', 1000, 9),
+  observed('imdb-before-dump', RATED, 'imdb', 2000, 5000),
   observed('tmdb-beside', OBSERVED, 'tmdb', 5000, 3),
   observed('tmdb-alone', EPISODE, 'tmdb', 6500, 30),
   observed('imdb-without-votes', UNWEIGHED, 'imdb', 9900, 0),

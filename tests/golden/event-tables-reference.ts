@@ -72,7 +72,13 @@ const observation = (id: string, average_e3: number, votes: number, popularity_e
 const NO_RATINGS = { count: 0, sum_tenths: 0, histogram: histogram(), imdb: null, tmdb: null } satisfies Row;
 
 export const RATINGS: Readonly<Record<string, Row>> = {
-  [RATED]: { ...NO_RATINGS, count: 3, sum_tenths: 225, histogram: histogram(10, 9.5, 3) },
+  [RATED]: {
+    ...NO_RATINGS,
+    count: 3,
+    sum_tenths: 225,
+    histogram: histogram(10, 9.5, 3),
+    imdb: observation('imdb-before-dump', 2000, 5000),
+  },
   [UNKNOWN]: { ...NO_RATINGS, count: 1, sum_tenths: 60, histogram: histogram(6) },
   [OVERRULED]: { ...NO_RATINGS, count: 1, sum_tenths: 40, histogram: histogram(4) },
   [EPISODE]: {
@@ -159,7 +165,6 @@ export const EVENT_ROWS: Readonly<Record<EventTableName, readonly Row[]>> = {
   'silver.rating_events': [...givenRatings, ...observations],
   'silver.review_events': reviews,
   'silver.event_quarantine': quarantined,
-  'silver.rating_changes': [],
   'keyed.movie_records': keyed(RECORDS),
   'keyed.movie_ratings': keyed(RATINGS),
   'keyed.ratings_by_5m': bucketed(givenRatings, 5 * MINUTE_MS, ratingState),

@@ -41,7 +41,6 @@ const dumpOf = (row: Row, rating_tenths: number | null): Row => ({
   runtime: row['runtime'] ?? null,
   rating_tenths,
   votes: row['votes'] ?? null,
-  since: 0,
   genres: row['genres'] ?? null,
   directors: asSet(document(row, 'title')['director_list']),
   writers: asSet(document(row, 'title')['writer_list']),
@@ -74,9 +73,9 @@ const touchRating = (dumpTenths: number | null, rating: number, votes: number, w
 });
 
 const TOUCHED: Readonly<Record<string, Touch>> = {
-  // (8000 × 1000 + 100 × (100 + 95 + 30)) / 1003 = 7998.504…
+  // (8000 × 1000 + 100 × (100 + 95 + 30)) / 1003 = 7998.504…; what was observed before the dump is not its base.
   [RATED]: { ...touchRating(80, 7999, 1003, 8_022_997), given: { rating: 7.5, votes: 3 } },
-  // The observation with the latest time, although another came after it; TMDB's does not count beside IMDb's.
+  // The observation with the latest time, which is also later than the dump, although another came after it; TMDB's does not count beside IMDb's.
   [OBSERVED]: { ...touchRating(80, 8250, 2000, 16_500_000), imdb: { rating: 8.25, votes: 2000 } },
   // (6500 × 30 + 2000) / 31 = 6354.83…
   [EPISODE]: { ...touchRating(null, 6355, 31, 197_005), given: { rating: 2, votes: 1 } },

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { type BuiltVersion, buildVersion } from './built-version.ts';
 import { pick, where } from './corner-answers.ts';
-import { CORNER_FILES, writeCornerFiles } from './corner-files.ts';
+import { CORNER_FILES, DUMPED_MS, writeCornerFiles } from './corner-files.ts';
 import { LOG, UNKNOWN } from './event-case.ts';
 import { withEvents } from './event-view-reference.ts';
 import { type ExpectedVersion, expectedVersion } from './expected-version.ts';
@@ -32,14 +32,14 @@ describe('equals the reference', () => {
 });
 
 test('the run lands what came since the one before, between its barriers', () => {
-  expect(version.report.steps.slice(0, 2)).toMatchObject([{ name: 'barrier' }, { name: 'bronze.log', rows: 17, reused: false }]);
+  expect(version.report.steps.slice(0, 2)).toMatchObject([{ name: 'barrier' }, { name: 'bronze.log', rows: 18, reused: false }]);
   const { figures } = version.manifest;
   const counted = ['movie.metadata', 'movie.ratings', 'movie.reviews'].map((topic) =>
     ['archived', 'duplicates', 'quarantined'].map((what) => figures[`events.${topic}.${what}`]),
   );
   expect(counted).toEqual([
     [7, 0, 0],
-    [14, 1, 1],
+    [15, 1, 1],
     [4, 0, 0],
   ]);
 });
@@ -56,6 +56,7 @@ test('figures count titles that have votes, whoever gave them', async () => {
   // The dumps' 11 titles with votes and the row of an unknown one, then an episode and a movie that had none.
   expect(pick(await version.view('statistics'), 'name', 'value')).toEqual([
     ['rated_titles', 13],
+    ['ratings_observed_ms', DUMPED_MS],
     ['total_votes', 12_000 + 3 + 1500 + 31 + 1],
   ]);
 });

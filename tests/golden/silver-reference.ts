@@ -2,6 +2,9 @@
  * What silver must hold, from the files' lines: one typed row per key, the first well-formed line of a key wins, every other line is in
  * quarantine.
  */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+
 import {
   boolean,
   Fault,
@@ -134,6 +137,12 @@ const typeLines = <T extends Row>(
   return [...rows.values()];
 };
 
+/** When the ratings were so: when their file was last changed. */
+const dumpTimes = (folder: string): readonly Row[] => {
+  const file = readImdbFile(folder, 'title.ratings');
+  return file === undefined ? [] : [{ dataset: 'title.ratings', observed_ms: Math.floor(statSync(join(folder, file.name)).mtimeMs) }];
+};
+
 /** The seven typed tables of a folder of IMDb's files, and what is refused. */
 export const silverOf = (folder: string) => {
   const refused: Refused[] = [];
@@ -147,6 +156,7 @@ export const silverOf = (folder: string) => {
     principals: table('title.principals', typePrincipal, ['tconst', 'ordering']),
     akas: table('title.akas', typeAka, ['tconst', 'ordering']),
     episodes: table('title.episode', typeEpisode, ['tconst']),
+    dumpTimes: dumpTimes(folder),
     refused,
   };
 };

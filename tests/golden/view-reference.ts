@@ -110,15 +110,16 @@ export const genresView = (titles: readonly Row[]): readonly Row[] => {
   });
 };
 
-/** Over the served titles that have votes, and the rows of title.ratings whose title IMDb does not know. */
-export const statisticsView = (titles: readonly Row[], silver: Pick<Silver, 'titles' | 'ratings'>): readonly Row[] => {
+/** Over the served titles that have votes, and the rows of title.ratings whose title IMDb does not know; and when these ratings were so. */
+export const statisticsView = (titles: readonly Row[], silver: Pick<Silver, 'titles' | 'ratings' | 'dumpTimes'>): readonly Row[] => {
   const known = new Set(silver.titles.map(({ tconst }) => tconst));
   const counted = [
     ...titles.flatMap(({ votes }) => (typeof votes === 'number' && votes > 0 ? [votes] : [])),
     ...silver.ratings.filter(({ tconst }) => !known.has(tconst)).map(({ votes }) => votes),
   ];
   const figures = { rated_titles: counted.length, total_votes: counted.reduce((sum, votes) => sum + votes, 0) };
-  return Object.entries(figures).map(([name, value]) => ({ name, value, statistic: { name, value } }));
+  const times = silver.dumpTimes.map(({ observed_ms }) => ['ratings_observed_ms', observed_ms ?? null] as const);
+  return [...Object.entries(figures), ...times].map(([name, value]) => ({ name, value, statistic: { name, value } }));
 };
 
 /** The rows of every served view, by the view's name, where there is no log. */

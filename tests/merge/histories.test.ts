@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { writeCatalog } from '../batch/made-up-catalog.ts';
 import { answersOf } from './answers.ts';
-import { type HistoryStep, madeUpHistory } from './made-up-history.ts';
+import { DUMP_TIMES_MS, type HistoryStep, madeUpHistory } from './made-up-history.ts';
 import { type LoggedEvent, openWorld, type World } from './world.ts';
 
 const TITLES = 24;
@@ -26,10 +26,14 @@ let dumps: readonly string[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-histories-'));
   dumps = await Promise.all([
-    writeCatalog(join(folder, 'a'), { titles: TITLES }),
+    writeCatalog(join(folder, 'a'), { titles: TITLES, observedMs: DUMP_TIMES_MS[0] }),
     // One title more, one title's votes changed.
-    writeCatalog(join(folder, 'b'), { titles: TITLES + 1, votesOf: (n) => (n === 2 ? 4321 : (n * 37) % 2000) }),
-    writeCatalog(join(folder, 'c'), { titles: TITLES, votesOf: (n) => (n * 41) % 1500 }),
+    writeCatalog(join(folder, 'b'), {
+      titles: TITLES + 1,
+      votesOf: (n) => (n === 2 ? 4321 : (n * 37) % 2000),
+      observedMs: DUMP_TIMES_MS[1],
+    }),
+    writeCatalog(join(folder, 'c'), { titles: TITLES, votesOf: (n) => (n * 41) % 1500, observedMs: DUMP_TIMES_MS[2] }),
   ]);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

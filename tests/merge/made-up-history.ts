@@ -23,15 +23,15 @@ const randomOf = (seed: number): (() => number) => {
 };
 
 const BEGIN_MS = Date.UTC(2024, 4, 1);
+const DAYS = 20;
+
+/** How many dumps there are, and when each was so: the one that is imported last need not be the newest, and observations lie before, between and behind them. */
+export const DUMP_TIMES_MS: readonly number[] = [5, 15, 10].map((day) => BEGIN_MS + day * 24 * 3_600_000);
 
 /**
- * Where dumps change, whether they or an observation of IMDb's rating came last depends on where the barriers stand; so a history has either several
- * dumps or such observations.
  * @param movieIds whom events are about; some are known to nobody unless they are added.
  */
 export const madeUpHistory = (seed: number, movieIds: readonly string[], steps: number): readonly HistoryStep[] => {
-  const dumps = seed % 2 === 0 ? 3 : 1;
-  const observers = dumps === 1 ? (['imdb', 'tmdb'] as const) : (['tmdb'] as const);
   const random = randomOf(seed);
   const below = (n: number): number => Math.floor(random() * n);
   const pick = <T>(items: readonly T[]): T => {
@@ -44,7 +44,7 @@ export const madeUpHistory = (seed: number, movieIds: readonly string[], steps: 
 
   const eventOf = (): MovieEvent => {
     const movie_id = pick(movieIds);
-    const at = new Date(BEGIN_MS + below(20 * 24) * 3_600_000 + below(3_600_000)).toISOString();
+    const at = new Date(BEGIN_MS + below(DAYS * 24) * 3_600_000 + below(3_600_000)).toISOString();
     const fields = {
       title: pick(['A', 'Zebra', '\u00c9t\u00e9 "x"', 'the tale']),
       genres: pick([['Drama'], ['Action', 'Odd'], [], ['Comedy', 'Drama', 'Odd', 'War']]),
@@ -68,7 +68,7 @@ export const madeUpHistory = (seed: number, movieIds: readonly string[], steps: 
           version: 1,
           payload: {
             movie_id,
-            source: pick(observers),
+            source: pick(['imdb', 'tmdb'] as const),
             average: below(10_001) / 1000,
             votes: below(4) * 997,
             popularity: null,
@@ -103,8 +103,8 @@ export const madeUpHistory = (seed: number, movieIds: readonly string[], steps: 
   return Array.from({ length: steps }, (): HistoryStep => {
     const dice = random();
     if (dice < 0.55) return { kind: 'append', events: nextEvents() };
-    if (dice < 0.72) return { kind: 'run', dump: below(dumps), full: random() < 0.2 };
-    if (dice < 0.79) return { kind: 'aborted run', dump: below(dumps) };
+    if (dice < 0.72) return { kind: 'run', dump: below(DUMP_TIMES_MS.length), full: random() < 0.2 };
+    if (dice < 0.79) return { kind: 'aborted run', dump: below(DUMP_TIMES_MS.length) };
     if (dice < 0.86) return { kind: 'rollback' };
     return { kind: dice < 0.93 ? 'restart speed' : 'restart serving' };
   });

@@ -1,9 +1,10 @@
 /**
  * What every title shows, from the dumps' lines and the events before a position, computed anew from nothing: no epochs, no versions, no merging. Shares no
  * code with what it checks, but for the score of a text.
- *
- * Where dumps change, histories have no observations of IMDb's rating: which of the two came last depends on where barriers stand.
  */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+
 import type { OffsetVector } from '@rushes/domain';
 
 import { sortedBy } from '../golden/folded-text.ts';
@@ -40,6 +41,8 @@ export interface PlainDump {
   readonly titles: ReadonlyMap<string, Row>;
   readonly credits: ReadonlyMap<string, Row>;
   readonly names: ReadonlyMap<string, Value>;
+  /** When its ratings were so. */
+  readonly ratingsMs: number;
 }
 
 export const readDump = (folder: string): PlainDump => {
@@ -49,6 +52,7 @@ export const readDump = (folder: string): PlainDump => {
   return {
     titles: byId(titles),
     credits: byId(credits),
+    ratingsMs: statSync(join(folder, 'title.ratings.tsv')).mtimeMs,
     names: new Map(title_names.map((row) => [textOf(row['id']), row['titles'] ?? []])),
   };
 };
@@ -76,10 +80,16 @@ interface Weighed {
 const weighed = (average: unknown, votes: unknown): Weighed | undefined =>
   typeof average === 'number' && typeof votes === 'number' && votes > 0 ? { average, votes } : undefined;
 
-const ratingOf = (dump: Row | undefined, records: Fields, ratings: Fields): Rated => {
-  const [imdb, tmdb] = [fieldsOf(ratings['imdb']), fieldsOf(ratings['tmdb'])];
-  const base =
-    weighed(imdb['average_e3'], imdb['votes']) ?? weighed(dump?.['rating'], dump?.['votes']) ?? weighed(tmdb['average_e3'], tmdb['votes']);
+/** Of what IMDb says in a dump and in an event, that of the later time; where one says nothing, the other. */
+const imdbOf = (dump: Row | undefined, dumpMs: number, ratings: Fields): Weighed | undefined => {
+  const event = fieldsOf(ratings['imdb']);
+  const [dumped, observed] = [weighed(dump?.['rating'], dump?.['votes']), weighed(event['average_e3'], event['votes'])];
+  return Number(event['at_ms']) > dumpMs ? (observed ?? dumped) : (dumped ?? observed);
+};
+
+const ratingOf = (dump: Row | undefined, dumpMs: number, records: Fields, ratings: Fields): Rated => {
+  const tmdb = fieldsOf(ratings['tmdb']);
+  const base = imdbOf(dump, dumpMs, ratings) ?? weighed(tmdb['average_e3'], tmdb['votes']);
   const votes = (base?.votes ?? 0) + Number(ratings['count']);
   if (votes > 0) {
     const sum = BigInt(base?.average ?? 0) * BigInt(base?.votes ?? 0) + 100n * BigInt(Number(ratings['sum_tenths']));
@@ -91,9 +101,8 @@ const ratingOf = (dump: Row | undefined, records: Fields, ratings: Fields): Rate
 };
 
 /** IMDb's part, an observation without votes being none, and what was given beside it. */
-const partsOf = (dump: Row | undefined, ratings: Fields): Row => {
-  const observed = fieldsOf(ratings['imdb']);
-  const base = weighed(observed['average_e3'], observed['votes']);
+const partsOf = (dump: Row | undefined, dumpMs: number, ratings: Fields): Row => {
+  const base = imdbOf(dump, dumpMs, ratings);
   const imdb = base
     ? { rating: base.average, votes: base.votes }
     : { rating: numberOf(dump?.['rating']), votes: numberOf(dump?.['votes']) };
@@ -121,7 +130,7 @@ export const plainTitle = (dump: PlainDump, history: LogHistory, position: Offse
   const runtime = numberOf(said('runtime_minutes')) ?? numberOf(row?.['runtime']);
   const tconst = textOrNull(row?.['tconst']) ?? textOrNull(fieldsOf(records['added'])['tconst']);
   const isAdult = row?.['is_adult'] === true;
-  const rated = ratingOf(row, records, ratings);
+  const rated = ratingOf(row, dump.ratingsMs, records, ratings);
   const first = genres.slice(0, SHOWN_GENRES);
   return {
     id,
@@ -172,6 +181,6 @@ export const plainTitle = (dump: PlainDump, history: LogHistory, position: Offse
       writer_list: listOf(title['writer_list']),
       is_adult: isAdult,
     },
-    ratings: partsOf(row, ratings),
+    ratings: partsOf(row, dump.ratingsMs, ratings),
   };
 };

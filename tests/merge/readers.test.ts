@@ -18,7 +18,7 @@ import { writeCatalog } from '../batch/made-up-catalog.ts';
 import { checkAnswers, type Checked } from './check-answers.ts';
 import { type LiveWorld, openLiveWorld } from './live-world.ts';
 import { readHistory } from './log-history.ts';
-import { madeUpHistory } from './made-up-history.ts';
+import { DUMP_TIMES_MS, madeUpHistory } from './made-up-history.ts';
 import { type PlainDump, readDump } from './plain-titles.ts';
 import { type Asked, interned, positionOf, read } from './readers.ts';
 import type { LoggedEvent } from './world.ts';
@@ -78,9 +78,13 @@ let dumps: readonly PlainDump[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-readers-'));
   folders = await Promise.all([
-    writeCatalog(join(folder, 'a'), { titles: TITLES }),
-    writeCatalog(join(folder, 'b'), { titles: TITLES + 1, votesOf: (n) => (n === 2 ? 4321 : (n * 37) % 2000) }),
-    writeCatalog(join(folder, 'c'), { titles: TITLES, votesOf: (n) => (n * 41) % 1500 }),
+    writeCatalog(join(folder, 'a'), { titles: TITLES, observedMs: DUMP_TIMES_MS[0] }),
+    writeCatalog(join(folder, 'b'), {
+      titles: TITLES + 1,
+      votesOf: (n) => (n === 2 ? 4321 : (n * 37) % 2000),
+      observedMs: DUMP_TIMES_MS[1],
+    }),
+    writeCatalog(join(folder, 'c'), { titles: TITLES, votesOf: (n) => (n * 41) % 1500, observedMs: DUMP_TIMES_MS[2] }),
   ]);
   dumps = folders.map(readDump);
 });
@@ -180,8 +184,7 @@ const play = async (seed: number): Promise<Checked> => {
       moveLayers(world, script.layers, over),
     ];
     try {
-      // As in `made-up-history.ts`: several dumps, or observations of IMDb's rating.
-      await Promise.race([runBatches(world, script.batch, seed % 2 === 0 ? 3 : 1, made), Promise.all(work)]);
+      await Promise.race([runBatches(world, script.batch, folders.length, made), Promise.all(work)]);
     } finally {
       isOver = true;
       await Promise.all(work);

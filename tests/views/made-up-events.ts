@@ -14,7 +14,8 @@ export const MOVIES = [
 ] as const;
 
 /** Few different instants within some days, so that many are equal or in one bucket. */
-const at = fc.integer({ min: 0, max: 40 }).map((step) => new Date(BEGIN_MS + step * 3_599_000).toISOString());
+export const instantMs = fc.integer({ min: 0, max: 40 }).map((step) => BEGIN_MS + step * 3_599_000);
+const at = instantMs.map((ms) => new Date(ms).toISOString());
 const score = fc.integer({ min: 2, max: 20 }).map((halves) => halves / 2);
 const text = fc.constantFrom(
   'A wonderful film, I love it!',

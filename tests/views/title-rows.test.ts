@@ -22,7 +22,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { defineEvents, defineRows, literal } from './event-tables.ts';
-import { eventsAbout, hardText, rowsOf } from './made-up-events.ts';
+import { eventsAbout, hardText, instantMs, rowsOf } from './made-up-events.ts';
 
 let folder: string;
 let engine: BatchEngine;
@@ -57,7 +57,6 @@ const dump = (tconst: string): fc.Arbitrary<TitleDump> =>
       end_year: nullable(fc.integer({ min: 1900, max: 2030 })),
       runtime: nullable(fc.integer({ min: 1, max: 300 })),
       rated: nullable(fc.record({ rating_tenths: fc.integer({ min: 10, max: 100 }), votes: fc.oneof(fc.constant(0), fc.nat(3_000_000)) })),
-      since: fc.integer({ min: 0, max: 4 }),
       genres: nullable(fc.uniqueArray(fc.constantFrom('Action', 'Drama', 'Sci-Fi', 'A', 'B'), { minLength: 1, maxLength: 5 })),
       directors: nullable(names),
       writers: nullable(names),
@@ -76,7 +75,7 @@ const dump = (tconst: string): fc.Arbitrary<TitleDump> =>
 
 const list = (set: string | null): string => (set === null ? 'NULL' : `[${set.split('\u001f').map(literal).join(', ')}]`);
 
-const defineDumps = async (dumps: readonly TitleDump[]): Promise<void> => {
+const defineDumps = async (dumps: readonly TitleDump[], observedMs: number | null): Promise<void> => {
   const select = (one: TitleDump): string =>
     `SELECT ${literal(titleIdOf(one.tconst as Tconst))} AS title_id, ${literal(one.tconst)} AS tconst, ${literal(one.type)} AS title_type, ${one.is_adult} AS is_adult, ` +
     `CAST(${literal(one.title)} AS VARCHAR) AS primary_title, CAST(${literal(one.original_title)} AS VARCHAR) AS original_title, ` +
@@ -88,9 +87,9 @@ const defineDumps = async (dumps: readonly TitleDump[]): Promise<void> => {
   await engine.materialize('gold.titles', dumps.map(select).join(' UNION ALL '));
   await defineRows(
     engine,
-    'silver.rating_changes',
-    'tconst VARCHAR, since BIGINT',
-    dumps.filter((one) => one.since > 0).map((one): Readonly<Record<string, Cell>> => ({ tconst: one.tconst, since: one.since })),
+    'silver.dump_times',
+    'dataset VARCHAR, observed_ms BIGINT',
+    observedMs === null ? [] : [{ dataset: 'title.ratings', observed_ms: observedMs } satisfies Readonly<Record<string, Cell>>],
   );
 };
 
@@ -103,11 +102,12 @@ test('SQL over all titles gives the rows that TypeScript gives of each', async (
   await fc.assert(
     fc.asyncProperty(
       fc.tuple(...TCONSTS.map(dump)),
+      nullable(instantMs),
       fc.array(fc.oneof(movie_added, movie_changed), { maxLength: 8 }),
       fc.array(fc.oneof(rating_given, rating_observed), { maxLength: 12 }),
-      async (dumps, edits, ratings) => {
+      async (dumps, ratingsObservedMs, edits, ratings) => {
         const [metadata, rated] = [rowsOf(edits, 'movie.metadata'), rowsOf(ratings, 'movie.ratings')];
-        await defineDumps(dumps);
+        await defineDumps(dumps, ratingsObservedMs);
         await defineEvents(engine, 'silver.metadata_events', 'movie.metadata', metadata);
         await defineEvents(engine, 'silver.rating_events', 'movie.ratings', rated);
         await engine.materialize('keyed.movie_records', foldSelect(movieRecords, 'silver.metadata_events'));
@@ -118,6 +118,7 @@ test('SQL over all titles gives the rows that TypeScript gives of each', async (
         const expected = [...dumps.map((one) => [titleIdOf(one.tconst as Tconst), one] as const), [UNKNOWN_TO_IMDB, null] as const];
         for (const [id, known] of expected) {
           const row = titleRow(id, {
+            ratingsObservedMs,
             dump: known,
             records: foldAbout(movieRecords, id, metadata),
             ratings: foldAbout(movieRatings, id, rated),

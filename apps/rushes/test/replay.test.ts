@@ -1,10 +1,11 @@
 /** `rushes replay` and `rushes dead-letters` from the outside. */
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -26,6 +27,8 @@ beforeAll(() => {
   write('events.jsonl', [event(7), event(11), 'x', event(8)]);
   write('slow.jsonl', [event(7, '2026-01-01T00:00:00Z'), event(7, '2026-01-02T00:00:00Z'), event(7, '2026-01-03T00:00:00Z')]);
   write('text.txt', ['hello']);
+  write('future.tsv', ['tconst\taverageRating\tnumVotes', 'tt0000002\t6.0\t9']);
+  utimesSync(join(folder, 'future.tsv'), new Date('2031-01-01'), new Date('2031-01-01'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -39,6 +42,9 @@ describe('wrong use ends with 2', () => {
     [['replay', 'events.jsonl', '--speed', '0'], 'give real, max or how many times faster'],
     [['replay', 'events.jsonl', '--chunk', '10001'], 'give a whole number up to 10000'],
     [['replay', 'events.jsonl', '--again', '--from-line', '2'], 'cannot be used with'],
+    [['replay', 'events.jsonl', '--at', '2026-02-30', '--data', 'none'], 'that the calendar has'],
+    [['replay', 'events.jsonl', '--at', '2031-01-01', '--data', 'none'], 'lies in the future'],
+    [['replay', 'future.tsv', '--data', 'none'], 'was last changed in the future: 2031-01-01T00:00:00.000Z\nSay with --at'],
     [['dead-letters', 'list', '--data', 'none'], 'there is no data folder'],
   ] as const)('%j', async (args, message) => {
     const { code, stdout, stderr } = await invoke(args, folder);
@@ -58,6 +64,47 @@ test('a file, the same again, and again from the beginning', async () => {
   expect(third.stdout).toMatch(
     /^Replayed events\.jsonl up to line 1: 1 event in .*\nThe limit was reached: the same command goes on behind line 1/,
   );
+});
+
+/** The command that a message tells to run, without its name. */
+const advised = (text: string): readonly string[] => /^ {2}rushes (replay .*)$/m.exec(text)?.[1]?.split(' ') ?? [];
+
+test('a file that breaks off goes on with the command that is told, and counts once', async () => {
+  const lines = Array.from({ length: 4000 }, (_, n) => `${1_400_000_000 + ((n * 7919) % 999_983)}\ttt0000031\tu${n}\t${1 + (n % 10)}`);
+  const whole = gzipSync(['timestamp\ttconst\tuserId\trating', ...lines].join('\n'));
+  writeFileSync(join(folder, 'fetched.tsv.gz'), whole.subarray(0, 20_000));
+  const broken = await invoke(['replay', 'fetched.tsv.gz', '--data', 'broken', '--chunk', '50'], folder);
+  expect(broken).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be read beyond line') });
+  writeFileSync(join(folder, 'fetched.tsv.gz'), whole);
+  const rest = json((await invoke([...advised(broken.stderr), '--json'], folder)).stdout);
+  expect(rest).toMatchObject({ outcome: 'ended', line: 4001, found: 0 });
+  expect(Number(rest['after_line'])).toBeGreaterThan(1);
+  expect(rest['events']).toBe(4001 - Number(rest['after_line']));
+});
+
+test('a last line without an end is left where the file grows, and counts with the command that is told', async () => {
+  const grows = join(folder, 'grows.jsonl');
+  writeFileSync(grows, `${event(7)}\n${event(8)}`);
+  const first = await invoke(['replay', 'grows.jsonl', '--source', 'grows', '--data', 'grows'], folder);
+  expect(first.stdout).toContain('Line 2 has no end yet, so it was left for the next replay.');
+  const second = json((await invoke([...advised(first.stdout), '--json'], folder)).stdout);
+  expect(second).toMatchObject({ after_line: 1, line: 2, events: 1, left_line: null });
+  writeFileSync(grows, `${event(7)}\n`);
+  const shorter = await invoke(['replay', 'grows.jsonl', '--source', 'grows', '--data', 'grows'], folder);
+  expect(shorter).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('has 1 lines, but 2 of the source grows are in the log already'),
+  });
+});
+
+test('what was left out under an id that came before is told', async () => {
+  write(
+    'own.jsonl',
+    [event(7), event(8)].map((text) => text.replace('{', '{"id":"1",')),
+  );
+  const { stdout } = await invoke(['replay', 'own.jsonl', '--data', 'own'], folder);
+  expect(stdout).toContain('1 event in');
+  expect(stdout).toContain('1 event was left out, since an earlier line has the same id; 1 of these said something else');
 });
 
 test('dead letters are listed with where they come from, and retried', async () => {

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 export interface ServedFile {
   body: Buffer;
   etag: string;
+  /** As the header has it. */
+  lastModified?: string;
 }
 
 /** What the server does with a request instead of answering it as it should; `undefined`: it answers. */
@@ -36,15 +38,16 @@ export const startFileServer = async (files: Map<string, ServedFile>): Promise<F
     const file = files.get(path);
     if (!file) response.writeHead(404).end('no such file');
     else if (running.trouble(request, response, file) === undefined) {
-      const { body, etag } = file;
+      const { body, etag, lastModified } = file;
+      const version = { etag, ...(lastModified === undefined ? {} : { 'last-modified': lastModified }) };
       const from = range !== undefined && ifRange === etag ? Number(/^bytes=(\d+)-$/.exec(range)?.[1]) : undefined;
       if (ifNoneMatch === etag) response.writeHead(304, { etag }).end();
-      else if (from === undefined) response.writeHead(200, { etag, 'content-length': body.length }).end(body);
+      else if (from === undefined) response.writeHead(200, { ...version, 'content-length': body.length }).end(body);
       else if (from >= body.length) response.writeHead(416, { 'content-range': `bytes */${body.length}` }).end();
       else
         response
           .writeHead(206, {
-            etag,
+            ...version,
             'content-length': body.length - from,
             'content-range': `bytes ${from}-${body.length - 1}/${body.length}`,
           })

@@ -11,6 +11,7 @@ import { buildModels } from '../src/models/build-models.ts';
 import { TABLE_PLANS } from '../src/models/table-plans.ts';
 import { createStepLog } from '../src/run/steps.ts';
 import { buildSilverTable } from '../src/silver/build-silver-table.ts';
+import { buildDumpTimes } from '../src/silver/dump-times.ts';
 import { SILVER_TABLES } from '../src/silver/silver-tables.ts';
 import { readModels } from '../src/sql-files.ts';
 import { openRunContext } from './run-context.ts';
@@ -47,14 +48,13 @@ beforeAll(async () => {
     await defineStored(context.lake, context.engine, built.table);
     silver.push(built.table);
   }
-  const ratings = silver.find((table) => table.name === 'silver.ratings');
-  if (!ratings) throw new Error('no ratings');
+  const { table: times } = await buildDumpTimes(context, []);
+  await defineStored(context.lake, context.engine, times);
+  silver.push(times);
   const duplicateFilters = await openSqliteDuplicateFilters(context.lake.scratchPath('ids'));
   const landed = { cut: {}, log: undefined, last: undefined, overtakenBy: undefined };
   const steps = createStepLog(context.logger, context.now);
-  silver.push(
-    ...(await buildLogTables(context, { version: 1, landed, parent: undefined, full: false, ratings, duplicateFilters }, steps)).tables,
-  );
+  silver.push(...(await buildLogTables(context, { landed, parent: undefined, full: false, duplicateFilters }, steps)).tables);
 });
 afterAll(() => context.close());
 

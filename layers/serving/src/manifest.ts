@@ -21,6 +21,7 @@ const Dump = Type.Object({
   sha256: Type.Optional(Type.String()),
   loadId: Type.Optional(Type.String()),
   loadedAt: Type.Optional(Type.String()),
+  observedAt: Type.Optional(Type.String()),
   lines: Type.Optional(Type.Integer()),
   rows: Type.Optional(Type.Integer()),
   rejectedLines: Type.Optional(Type.Integer()),

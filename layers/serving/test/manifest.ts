@@ -16,6 +16,7 @@ export const MANIFEST = {
       sha256: 'ab'.repeat(32),
       loadId: 'ab'.repeat(8),
       loadedAt: '2026-02-01T08:00:00.000Z',
+      observedAt: '2026-01-31T05:00:00.000Z',
       lines: 10,
       rows: 8,
       rejectedLines: 1,

@@ -51,7 +51,6 @@ const DUMPS: Readonly<Record<string, TitleDump>> = Object.fromEntries(
       runtime: null,
       rating_tenths: n === 2 ? null : 60 + n,
       votes: n === 2 ? null : 10 * n,
-      since: 0,
       genres: n === 1 ? 'Drama' : 'Drama\u001fWar',
       directors: n === 1 ? 'Ada Brook\u001fÉlan' : null,
       writers: null,
@@ -60,6 +59,9 @@ const DUMPS: Readonly<Record<string, TitleDump>> = Object.fromEntries(
     },
   ]),
 );
+
+/** When the dumps' ratings were so. */
+export const RATINGS_OBSERVED_MS = Date.UTC(2026, 0, 9, 11);
 
 type Item = { readonly offset: number; readonly appendedAtMs: number; readonly epoch: number } & (
   | { readonly kind: 'event'; readonly event: MovieEvent }
@@ -156,15 +158,15 @@ const rowsOf = (
   const unknown: ArtefactRow[] = [];
   for (const id of [...new Set([...Object.keys(DUMPS), ...told])].toSorted()) {
     const [records, ratings] = [stateOf(movieRecords, id), stateOf(movieRatings, id)];
-    const inputs = {
+    const states = {
       dump: DUMPS[id] ?? null,
       records: (records ?? emptyState(movieRecords)) as ReturnType<typeof emptyState<typeof movieRecords>>, // as, and below: the view's own state
       ratings: (ratings ?? emptyState(movieRatings)) as ReturnType<typeof emptyState<typeof movieRatings>>,
     };
     const hasEvents = records !== undefined || ratings !== undefined;
-    const row = titleRow(id, inputs);
+    const row = titleRow(id, { ...states, ratingsObservedMs: RATINGS_OBSERVED_MS });
     if (row !== undefined) known.push(hasEvents ? row : [...row.slice(0, -1), null]);
-    else if (hasEvents) unknown.push([id, JSON.stringify(inputs)]);
+    else if (hasEvents) unknown.push([id, JSON.stringify(states)]);
   }
   const buckets = (view: KeyedView, id: string): string =>
     JSON.stringify(
@@ -205,6 +207,7 @@ const figuresOf = (rows: readonly ArtefactRow[]): Readonly<Record<string, readon
   return {
     genres,
     statistics: [
+      figure('ratings_observed_ms', RATINGS_OBSERVED_MS),
       figure('rated_titles', rated.length),
       figure(
         'total_votes',

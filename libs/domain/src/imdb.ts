@@ -16,5 +16,11 @@ export const IMDB_DATASET_NAMES = Object.keys(IMDB_DATASETS) as ImdbDataset[]; /
 /** How IMDb writes "no value". */
 export const IMDB_NULL = '\\N';
 
+/** `averageRating` of `title.ratings`: 1.0 to 10.0 in tenths. `sql/silver/ratings.sql` says the same; a test compares. */
+export const IMDB_AVERAGE = /^([1-9](\.[0-9])?|10(\.0)?)$/;
+
+/** `numVotes` of `title.ratings`. */
+export const IMDB_VOTES = /^[0-9]{1,9}$/;
+
 /** How IMDb separates the members of `types` and `attributes` in `title.akas`. */
 export const IMDB_LIST_SEPARATOR = '\u0002';

@@ -2,5 +2,6 @@ export * from './events/index.ts';
 export * from './fold.ts';
 export * from './ids.ts';
 export * from './imdb.ts';
+export * from './instant.ts';
 export * from './sentiment/index.ts';
 export * from './utf8-order.ts';

@@ -12,6 +12,8 @@ export const Dump = Type.Object({
   sha256: Type.Optional(Type.String()),
   loadId: Type.Optional(Type.String()),
   loadedAt: Type.Optional(Type.String()),
+  /** When the file's content was so. */
+  observedAt: Type.Optional(Type.String()),
   lines: Type.Optional(Type.Integer()),
   rows: Type.Optional(Type.Integer()),
   rejectedLines: Type.Optional(Type.Integer()),

@@ -1,5 +1,7 @@
 export * from './keyed/index.ts';
 export * from './measures/index.ts';
+export * from './title-inputs.ts';
+export * from './title-rating.ts';
 export * from './title-row.ts';
 export { ADULT_KIND, FIRST_ORDINARY_KIND } from './titles.ts';
 

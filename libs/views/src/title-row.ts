@@ -3,91 +3,19 @@
  * `sql/views/titles.sql` says the same of all titles at once; tests hold the two equal, to the byte.
  *
  * Precedence of a field: posted, then TMDB, then IMDb; a source that says nothing of it is passed over.
- * The rating: its base is IMDb's (a dump's, or one that was observed after the dump's last changed) or else TMDB's; every given rating counts once
- * beside it. A posted rating weighs nothing: it is shown, with no votes, where nothing else is known.
+ * `title-rating.ts` says how a rating comes about. A posted rating weighs nothing: it is shown, with no votes, where nothing else is known.
  */
 import { foldText, sortKey } from '@rushes/domain';
 import type { ArtefactRow, CellValue } from '@rushes/ports';
 
-import { emptyState, movieRatings, movieRecords, type MovieField, type StateOf } from './keyed/index.ts';
-import type { Observed } from './measures/index.ts';
+import type { MovieField } from './keyed/index.ts';
+import type { RatingState, RecordState, TitleInputs, TitleStates } from './title-inputs.ts';
+import { imdbRating, type MergedRating, mergedRating } from './title-rating.ts';
 import { ADULT_KIND } from './titles.ts';
-
-export type RecordState = StateOf<typeof movieRecords>;
-export type RatingState = StateOf<typeof movieRatings>;
-
-/** What the dumps say of a title. Sets are texts joined by U+001F. */
-export interface TitleDump {
-  readonly tconst: string | null;
-  readonly type: string;
-  readonly is_adult: boolean;
-  readonly title: string | null;
-  readonly original_title: string | null;
-  readonly year: number | null;
-  readonly end_year: number | null;
-  readonly runtime: number | null;
-  readonly rating_tenths: number | null;
-  readonly votes: number | null;
-  /** Number of the version in which the rating last changed, 0 for the first one: that of an older epoch's observation does not override it. */
-  readonly since: number;
-  readonly genres: string | null;
-  readonly directors: string | null;
-  readonly writers: string | null;
-  readonly director_count: number;
-  readonly writer_count: number;
-}
-
-/** All that a title's row is made from; kept in the document `live` of titles that have events. */
-export interface TitleInputs {
-  readonly dump: TitleDump | null;
-  readonly records: RecordState;
-  readonly ratings: RatingState;
-}
 
 const SET_SEPARATOR = '\u001f';
 const SHOWN_CHARACTERS = 200;
 const SHOWN_GENRES = 3;
-
-/** The votes and the average of a source. */
-interface Base {
-  readonly averageE3: number;
-  readonly votes: number;
-}
-
-const observedBase = (observed: Observed<'average_e3' | 'votes'> | null): Base | undefined =>
-  observed !== null && Number(observed.votes) > 0 ? { averageE3: Number(observed.average_e3), votes: Number(observed.votes) } : undefined;
-
-/** IMDb's: a dump's, or one that was observed after the dump's last changed. */
-const imdbBase = ({ dump, ratings }: TitleInputs): Base | undefined => {
-  const dumped =
-    dump !== null && dump.rating_tenths !== null && dump.votes !== null && dump.votes > 0
-      ? { averageE3: dump.rating_tenths * 100, votes: dump.votes }
-      : undefined;
-  const isNewer = dumped === undefined || (ratings.imdb !== null && ratings.imdb.epoch > (dump?.since ?? 0));
-  return (isNewer ? observedBase(ratings.imdb) : undefined) ?? dumped;
-};
-
-const baseOf = (inputs: TitleInputs): Base | undefined => imdbBase(inputs) ?? observedBase(inputs.ratings.tmdb);
-
-export interface MergedRating {
-  /** Thousandths of points, rounded half up. */
-  readonly ratingE3: number | null;
-  readonly votes: number | null;
-}
-
-/** The title's rating and votes, all sources together. */
-const mergedRating = (inputs: TitleInputs): MergedRating => {
-  const { dump, records, ratings } = inputs;
-  const base = baseOf(inputs);
-  const votes = (base?.votes ?? 0) + ratings.count;
-  if (votes > 0) {
-    const points = BigInt(base?.averageE3 ?? 0) * BigInt(base?.votes ?? 0) + 100n * BigInt(ratings.sum_tenths);
-    return { ratingE3: Number((2n * points + BigInt(votes)) / (2n * BigInt(votes))), votes };
-  }
-  const posted = records.posted_rating?.['rating_tenths'] ?? records.tmdb_rating?.['rating_tenths'] ?? null;
-  const unweighed = dump?.rating_tenths ?? posted;
-  return unweighed === null ? { ratingE3: null, votes: null } : { ratingE3: Number(unweighed) * 100, votes: 0 };
-};
 
 /** Thousandths of points and votes of one source. */
 const sourceText = (ratingE3: number | null, votes: number | null): string =>
@@ -104,14 +32,6 @@ export const ratingSources = (imdb: MergedRating, given: Pick<RatingState, 'coun
     ['imdb', sourceText(imdb.ratingE3, imdb.votes)],
     ['live', sourceText(averageE3, given.count)],
   ]);
-};
-
-/** What IMDb says, with votes or without. */
-const imdbRating = (inputs: TitleInputs): MergedRating => {
-  const base = imdbBase(inputs);
-  if (base !== undefined) return { ratingE3: base.averageE3, votes: base.votes };
-  const tenths = inputs.dump?.rating_tenths ?? null;
-  return { ratingE3: tenths === null ? null : tenths * 100, votes: inputs.dump?.votes ?? null };
 };
 
 /** JSON number of points, written as DuckDB writes it: at least one decimal. */
@@ -143,7 +63,7 @@ const json = (value: unknown): string => {
 };
 
 /** Whether anything knows the title: events of a title that nobody knows yet are kept, and count once it is known. */
-const isKnown = ({ dump, records }: TitleInputs): boolean => dump !== null || records.additions > 0;
+const isKnown = ({ dump, records }: TitleStates): boolean => dump !== null || records.additions > 0;
 
 /** The title's row in the view's layout, document `live` included; `undefined` while nobody knows the title. */
 export const titleRow = (id: string, inputs: TitleInputs): ArtefactRow | undefined => {
@@ -231,6 +151,3 @@ export const titleRow = (id: string, inputs: TitleInputs): ArtefactRow | undefin
     json({ dump, records: inputs.records, ratings: inputs.ratings }),
   ];
 };
-
-/** The inputs of a title without any. */
-export const NO_INPUTS: TitleInputs = { dump: null, records: emptyState(movieRecords), ratings: emptyState(movieRatings) };

@@ -1,19 +1,33 @@
 import { basename } from 'node:path';
 
-import { type ExitCode, exitCodeOfSignal, formatDuration } from '@rushes/runtime';
-import { FORMAT_NAMES, openCursors, openFileSource, replay, type FileSource, type ReplayReport, systemClock } from '@rushes/speed';
+import { readInstant } from '@rushes/domain';
+import { type ExitCode, exitCodeOfSignal, TerminalError, UsageError } from '@rushes/runtime';
+import {
+  BrokenSourceError,
+  type CursorFolder,
+  FORMAT_NAMES,
+  openCursors,
+  openFileSource,
+  replay,
+  type FileSource,
+  type ReplayReport,
+  systemClock,
+} from '@rushes/speed';
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 
 import { addCommand, done, type Invocation } from '../cli.ts';
 import { openStores } from '../embedded.ts';
 import { cursorFolder } from '../folders.ts';
+import { openKnownTitles } from '../known-titles.ts';
 import { showReplay } from '../replay-display.ts';
+import { describeReplay, goingOnCommand } from '../replay-report.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 interface ReplayFlags {
   readonly file: string;
   readonly format?: string;
   readonly source?: string;
+  readonly final?: true;
   readonly at?: number;
   readonly speed: number;
   readonly chunk: number;
@@ -33,8 +47,9 @@ const timesFaster = (text: string): number => {
 };
 
 const instant = (text: string): number => {
-  const ms = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z)?$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(ms)) throw new InvalidArgumentError('give a time in UTC (2026-01-31 or 2026-01-31T12:00:00Z).');
+  const [, day = '', time = '00:00', seconds = ':00'] = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(:\d\d(?:\.\d{1,3})?)?Z)?$/.exec(text) ?? [];
+  const ms = readInstant(`${day}T${time}${seconds}Z`);
+  if (ms === undefined) throw new InvalidArgumentError('give a time in UTC that the calendar has (2026-01-31 or 2026-01-31T12:00:00Z).');
   return ms;
 };
 
@@ -44,40 +59,48 @@ const chunkSize = (text: string): number => {
   return size;
 };
 
-const count = (amount: number, of: string): string => `${amount.toLocaleString('en-US')} ${of}${amount === 1 ? '' : 's'}`;
-
-const describe = (report: ReplayReport, tookMs: number, file: string): string => {
-  const { after_line, line, events, found, rejected, outcome } = report;
-  if (outcome === 'ended' && line === after_line)
-    return `Nothing new: ${file} is in the log up to its end (line ${line}). --again appends it once more; what was appended less than 48 hours ago counts once.`;
-  const lines = [`Replayed ${file} up to line ${line}: ${count(events, 'event')} in ${formatDuration(tookMs)}.`];
-  if (found > 0)
-    lines.push(`${count(found, 'event')} of these lay in the log since a replay that was cut off, and were not appended again.`);
-  if (rejected > 0) lines.push(`${count(rejected, 'line')} could not be used: \`rushes dead-letters list\` says why.`);
-  if (outcome !== 'ended')
-    lines.push(
-      `${outcome === 'interrupted' ? 'Interrupted' : 'The limit was reached'}: the same command goes on behind line ${line}, --again begins anew.`,
-    );
-  return lines.join('\n');
-};
-
 const beginOf = ({ fromLine, again }: ReplayFlags): 'behind the cursor' | { readonly line: number } => {
   if (fromLine !== undefined) return { line: fromLine - 1 };
   return again === true ? { line: 0 } : 'behind the cursor';
 };
 
-const openSource = ({ file, format, source, at }: ReplayFlags): Promise<FileSource> =>
+const openSource = ({ file, format, source, final, at }: ReplayFlags): Promise<FileSource> =>
   openFileSource(file, {
     ...(format === undefined ? {} : { format }),
     ...(source === undefined ? {} : { name: source }),
+    ...(final === undefined ? {} : { isFinal: final }),
     ...(at === undefined ? {} : { atMs: at }),
   });
+
+/** Files above a size were once named by their first part: under such a name this very file may be in the log, or another one. */
+const refuseFormerName = async (cursors: CursorFolder, source: FileSource, { file }: ReplayFlags): Promise<void> => {
+  const former = source.formerName;
+  if (former === undefined || (await cursors.read(source.name)) !== undefined) return;
+  const cursor = await cursors.read(former);
+  if (cursor === undefined) return;
+  throw new UsageError(
+    `${file}, or a file that begins alike and is as long, was replayed up to line ${cursor.line} by an earlier version`,
+    {
+      hint: `If it was this file, go on with --source ${former}; if it was another one, replay this one with --again.`,
+    },
+  );
+};
+
+/** A source that had more lines once is not the one that it was. */
+const refuseShorter = ({ file, source }: ReplayFlags, { after_line, outcome }: ReplayReport, end: ReturnType<FileSource['end']>): void => {
+  if (source === undefined || outcome !== 'ended' || end === undefined || end.lines >= after_line) return;
+  throw new TerminalError(`${file} has ${end.lines} lines, but ${after_line} of the source ${source} are in the log already`, {
+    hint: 'It is another file than before: give it another name with --source, or replay it from its beginning with --again.',
+  });
+};
 
 const run = async (invocation: Invocation, flags: ReplayFlags): Promise<ExitCode> => {
   const { config, lifecycle, output } = invocation;
   const source = await openSource(flags);
-  const { log } = await openStores(invocation);
+  const { log, views, duplicateFilters } = await openStores(invocation);
   const cursors = await openCursors(cursorFolder(config.folders.data));
+  if (flags.again === undefined && flags.fromLine === undefined) await refuseFormerName(cursors, source, flags);
+  const titles = await openKnownTitles(views);
   const display = showReplay(invocation, source, {
     name: `replay ${basename(flags.file)}`,
     limit: flags.limit,
@@ -85,7 +108,25 @@ const run = async (invocation: Invocation, flags: ReplayFlags): Promise<ExitCode
   });
   const startedMs = performance.now();
   const options = { chunk: flags.chunk, timesFaster: flags.speed, begin: beginOf(flags) };
-  const context = { log, cursors, clock: systemClock, signal: lifecycle.signal, onChunk: display.onChunk };
+  const context = {
+    log,
+    cursors,
+    duplicateFilters,
+    clock: systemClock,
+    signal: lifecycle.signal,
+    onChunk: display.onChunk,
+    ...(titles === undefined ? {} : { knownOf: (ids: readonly string[]) => titles.knownOf(ids) }),
+  };
+  /** @param final whether a last line without an end counts. */
+  const commandGoingOn = (final: boolean): string =>
+    goingOnCommand({
+      file: flags.file,
+      dataFolder: config.folders.data,
+      source: source.name,
+      final,
+      format: flags.format,
+      atMs: source.datedMs,
+    });
   let report: ReplayReport;
   let tookMs: number;
   try {
@@ -93,12 +134,29 @@ const run = async (invocation: Invocation, flags: ReplayFlags): Promise<ExitCode
     tookMs = performance.now() - startedMs;
   } catch (error) {
     await display.end('failed');
-    throw error;
+    if (!(error instanceof BrokenSourceError)) throw error;
+    const isFinal = flags.source === undefined || flags.final === true;
+    throw new BrokenSourceError(error.message, {
+      hint: `${error.hint ?? ''} The rest follows, and nothing counts twice, with\n  ${commandGoingOn(isFinal)}`,
+      cause: error.cause,
+    });
+  } finally {
+    await titles?.close();
   }
   await display.end('finished');
+  const end = source.end();
+  refuseShorter(flags, report, end);
   const perSecond = Math.round(report.events / (tookMs / 1000));
-  output.result({ ...report, format: source.format, took_ms: Math.round(tookMs), events_per_second: perSecond }, () =>
-    describe(report, tookMs, flags.file),
+  output.result(
+    {
+      ...report,
+      left_line: end?.leftLine ?? null,
+      catalog_version: titles?.version ?? null,
+      format: source.format,
+      took_ms: Math.round(tookMs),
+      events_per_second: perSecond,
+    },
+    () => describeReplay({ report, tookMs, file: flags.file, end, version: titles?.version, finalCommand: commandGoingOn(true) }),
   );
   const signal = lifecycle.stoppedBy();
   return report.outcome === 'interrupted' && signal !== undefined ? exitCodeOfSignal(signal) : done;
@@ -118,6 +176,7 @@ export const addReplay = (program: Command): Command =>
       new Option('--from-line <N>', 'begin at this line, whatever was replayed before').argParser(wholeNumber(1)).conflicts('again'),
       new Option('--again', 'begin anew; what was appended less than 48 hours ago is not counted twice'),
       new Option('--source <NAME>', 'for a file that only grows: the name that ids derive from, in place of its content'),
+      new Option('--final', 'with --source: the file grows no more, its last line counts also without an end'),
       new Option('--at <TIME>', "when IMDb's ratings were so, in place of the time of the file's last change").argParser(instant),
       new Option('--chunk <N>', 'events that are appended together').argParser(chunkSize).default(100),
       new Option('--watch <LIST>', 'show meanwhile what becomes of it').choices(['top-movies']),

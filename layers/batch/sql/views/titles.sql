@@ -20,7 +20,6 @@ WITH known AS (
     coalesce(t.writer_count, 0) AS writer_count,
     t.rating_tenths AS dump_tenths,
     t.votes AS dump_votes,
-    coalesce(c.since, 0) AS since,
     t.primary_title AS dump_title,
     t.original_title AS dump_original_title,
     t.tconst AS dump_tconst,
@@ -36,25 +35,35 @@ WITH known AS (
     l.ratings
   FROM gold.titles t
   FULL JOIN gold.title_events l ON l.title_id = t.title_id
-  LEFT JOIN silver.rating_changes c ON c.tconst = t.tconst
   WHERE t.title_id IS NOT NULL OR l.additions > 0
+),
+-- IMDb's rating is what was observed last, by the dump or by an event: the event counts if it is the later one, or if the dump says nothing.
+observed AS (
+  SELECT
+    k.*,
+    coalesce(
+      imdb.votes > 0 AND (coalesce(imdb.at_ms > d.observed_ms, true) OR NOT coalesce(dump_votes > 0 AND dump_tenths IS NOT NULL, false)),
+      false
+    ) AS is_observed
+  FROM known k
+  CROSS JOIN (SELECT max(observed_ms) AS observed_ms FROM silver.dump_times WHERE dataset = 'title.ratings') d
 ),
 based AS (
   SELECT
-    k.*,
+    o.*,
     CASE
-      WHEN imdb.votes > 0 AND (imdb.epoch > since OR NOT coalesce(dump_votes > 0 AND dump_tenths IS NOT NULL, false)) THEN imdb.votes
+      WHEN is_observed THEN imdb.votes
       WHEN dump_votes > 0 AND dump_tenths IS NOT NULL THEN CAST(dump_votes AS BIGINT)
       WHEN tmdb.votes > 0 THEN tmdb.votes
       ELSE 0
     END AS base_votes,
     CASE
-      WHEN imdb.votes > 0 AND (imdb.epoch > since OR NOT coalesce(dump_votes > 0 AND dump_tenths IS NOT NULL, false)) THEN imdb.average_e3
+      WHEN is_observed THEN imdb.average_e3
       WHEN dump_votes > 0 AND dump_tenths IS NOT NULL THEN CAST(dump_tenths AS BIGINT) * 100
       WHEN tmdb.votes > 0 THEN tmdb.average_e3
       ELSE 0
     END AS base_e3
-  FROM known k
+  FROM observed o
 ),
 rated AS (
   SELECT
@@ -146,7 +155,7 @@ SELECT
   CASE
     WHEN is_live THEN CAST(to_json({
       'imdb': CASE
-        WHEN imdb.votes > 0 AND (imdb.epoch > since OR NOT coalesce(dump_votes > 0 AND dump_tenths IS NOT NULL, false))
+        WHEN is_observed
           THEN {'rating': CAST(imdb.average_e3 / 1000.0 AS DOUBLE), 'votes': CAST(imdb.votes AS BIGINT)}
         ELSE {'rating': CAST(dump_tenths / 10.0 AS DOUBLE), 'votes': CAST(dump_votes AS BIGINT)}
       END,
@@ -170,7 +179,6 @@ SELECT
           'runtime': dump_runtime,
           'rating_tenths': dump_tenths,
           'votes': dump_votes,
-          'since': since,
           'genres': dump_genres,
           'directors': directors,
           'writers': writers,

@@ -2,7 +2,7 @@
  * Bronze: a file as it was read, every column a text, plus where each line stood. Append-only and named by the content of the file,
  * so bytes that did not change are not loaded again.
  */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { IMDB_DATASETS, type ImdbDataset } from '@rushes/domain';
 import { areSound, type Dump, hashFile, type Lake, quoteLiteral, stagedFileSelect, TableFile, TableRecord } from '@rushes/lake';
@@ -22,6 +22,8 @@ const LoadRecord = Type.Object({
   sha256: Type.String(),
   loadId: Type.String(),
   loadedAt: Type.String(),
+  /** When the content was so, as it was known when it was first loaded; missing in loads of earlier versions. */
+  observedAt: Type.Optional(Type.String()),
   lines: Type.Integer(),
   rejectedLines: Type.Integer(),
   table: TableRecord,
@@ -67,6 +69,9 @@ export const absentDataset = (dataset: ImdbDataset): BronzeTable => ({
 
 const loadKey = (dataset: ImdbDataset, sha256: string): string => `bronze/${dataset}/load-${LOADER_VERSION}-${sha256}.json`;
 
+/** The same bytes read again are no new observation: what the first load said stands. */
+const observedAtOf = ({ observedAt, loadedAt }: Static<typeof LoadRecord>): string => observedAt ?? loadedAt;
+
 const fromRecord = (dataset: ImdbDataset, record: Static<typeof LoadRecord>, reused: boolean): BronzeTable => ({
   dataset,
   dump: {
@@ -76,6 +81,7 @@ const fromRecord = (dataset: ImdbDataset, record: Static<typeof LoadRecord>, reu
     sha256: record.sha256,
     loadId: record.loadId,
     loadedAt: record.loadedAt,
+    observedAt: observedAtOf(record),
     lines: record.lines,
     rows: record.table.rows,
     rejectedLines: record.rejectedLines,
@@ -91,10 +97,25 @@ const isWhole = (lake: Lake, { table, rejects }: Static<typeof LoadRecord>): Pro
 /** A file that is staged but not yet in the lake, or one whose content was loaded before. */
 export type PreparedLoad =
   | { readonly loaded: BronzeTable }
-  | { readonly file: SourceFile; readonly folder: string; readonly staged: Awaited<ReturnType<typeof stageFile>> };
+  | {
+      readonly file: SourceFile;
+      readonly folder: string;
+      readonly staged: Awaited<ReturnType<typeof stageFile>>;
+      readonly observedAt: string;
+    };
+
+/** A file is an observation of the time when it was last changed; no clock may put it into the future. */
+const timeOfFile = async (file: SourceFile, now: Date): Promise<string> => {
+  const { mtimeMs } = await stat(file.path);
+  return new Date(Math.min(Math.floor(mtimeMs), now.getTime())).toISOString();
+};
 
 /** Reads a file, unless its content was loaded before. Uses no SQL engine, so it can go on beside one. */
-export const prepareLoad = async (context: Pick<RunContext, 'lake' | 'progress' | 'signal'>, file: SourceFile): Promise<PreparedLoad> => {
+export const prepareLoad = async (
+  context: Pick<RunContext, 'lake' | 'progress' | 'signal' | 'now'>,
+  file: SourceFile,
+): Promise<PreparedLoad> => {
+  const time = await timeOfFile(file, context.now());
   const sha256 = await hashFile(file.path, context.signal);
   const record = await context.lake.readRemadeJson(loadKey(file.dataset, sha256), LoadRecord);
   if (record && (await isWhole(context.lake, record))) return { loaded: fromRecord(file.dataset, record, true) };
@@ -108,13 +129,13 @@ export const prepareLoad = async (context: Pick<RunContext, 'lake' | 'progress' 
   task.finish(`${staged.lines.toLocaleString('en-US')} lines`);
   if (staged.sha256 !== sha256)
     throw new TransientError(`${file.path} changed while it was read`, { hint: 'run again once the file is complete' });
-  return { file, folder, staged };
+  return { file, folder, staged, observedAt: record ? observedAtOf(record) : time };
 };
 
 /** Writes a staged file to bronze and records the load. */
 export const finishLoad = async ({ lake, engine, now }: RunContext, prepared: PreparedLoad): Promise<BronzeTable> => {
   if ('loaded' in prepared) return prepared.loaded;
-  const { file, folder, staged } = prepared;
+  const { file, folder, staged, observedAt } = prepared;
   const { dataset } = file;
   const loadId = staged.sha256.slice(0, 16);
   const sourceFile = basename(file.path);
@@ -153,6 +174,7 @@ export const finishLoad = async ({ lake, engine, now }: RunContext, prepared: Pr
     sha256: staged.sha256,
     loadId,
     loadedAt: now().toISOString(),
+    observedAt,
     lines: staged.lines,
     rejectedLines: staged.rejectedLines,
     table: {

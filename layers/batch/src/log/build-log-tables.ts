@@ -1,6 +1,6 @@
 /**
- * What a version has of the log: silver events, keyed views, and since when ratings of dumps hold. The tables are there also where there is no log, without
- * rows, so that models can read them.
+ * What a version has of the log: silver events and keyed views. The tables are there also where there is no log, without rows, so that models can read
+ * them.
  */
 import { offsetAt, PARTITIONS, TOPICS } from '@rushes/domain';
 import { type CatalogEntry, defineStored, type TableRecord } from '@rushes/lake';
@@ -13,7 +13,6 @@ import { buildKeyedTable } from './keyed-tables.ts';
 import { LANDINGS_FIGURE, type LandedLog } from './land-log.ts';
 import { landedOf } from './landing.ts';
 import type { PartitionRange } from './archived-records.ts';
-import { buildRatingChanges } from './rating-changes.ts';
 import { buildSilverEvents, eventFigures, type ParentVersion } from './silver-events.ts';
 
 export interface BuiltLog {
@@ -25,18 +24,15 @@ export interface BuiltLog {
 }
 
 export interface BuildLogOptions {
-  readonly version: number;
   readonly landed: LandedLog;
   readonly parent: ParentVersion | undefined;
   readonly full: boolean;
-  /** `silver.ratings` of this version, defined in the engine. */
-  readonly ratings: TableRecord;
   readonly duplicateFilters: DuplicateFilters;
 }
 
 export const buildLogTables = async (context: RunContext, options: BuildLogOptions, steps: StepLog): Promise<BuiltLog> => {
   const { lake, engine } = context;
-  const { version, landed, parent, full, ratings, duplicateFilters } = options;
+  const { landed, parent, full, duplicateFilters } = options;
   const base = full ? undefined : parent;
   const silver = await steps.step(
     'silver events',
@@ -56,12 +52,6 @@ export const buildLogTables = async (context: RunContext, options: BuildLogOptio
     );
     tables.push(table);
   }
-  const changes = await steps.step(
-    'silver.rating_changes',
-    () => buildRatingChanges(context, version, ratings, parent),
-    ({ table, reused }) => ({ rows: table.rows, reused }),
-  );
-  tables.push(changes.table);
   const figures = { ...eventFigures(silver.counts), [LANDINGS_FIGURE]: landed.last?.number ?? 0 };
   return { tables, catalog: [...logEntries(), ...KEYED_VIEWS.map(keyedEntry)], figures, gaps: gapsOf(landed) };
 };

@@ -1,7 +1,7 @@
 import type { CatalogEntry, Dump } from '@rushes/lake';
 import type { KeyedView } from '@rushes/views';
 import { EVENT_QUARANTINE, EVENT_TABLES } from '../log/event-tables.ts';
-import { RATING_CHANGES } from '../log/rating-changes.ts';
+import { DUMP_TIMES } from '../silver/dump-times.ts';
 import type { SqlModel } from '../sql-files.ts';
 
 const FOR_EVER = 'for ever';
@@ -28,6 +28,13 @@ export const quarantineEntry = (bronze: readonly string[]): CatalogEntry => ({
   retention: WITH_VERSIONS,
 });
 
+export const dumpTimesEntry: CatalogEntry = {
+  table: DUMP_TIMES.name,
+  meaning: DUMP_TIMES.meaning,
+  reads: ['bronze.title_ratings'],
+  retention: WITH_VERSIONS,
+};
+
 const LOG = 'bronze.log';
 
 /** The log's archive, and what is made of it. */
@@ -45,7 +52,6 @@ export const logEntries = (): readonly CatalogEntry[] => [
     reads: [LOG],
     retention: WITH_VERSIONS,
   })),
-  { table: RATING_CHANGES.name, meaning: RATING_CHANGES.meaning, reads: ['silver.ratings'], retention: WITH_VERSIONS },
 ];
 
 /** Made from the declaration, so that it says what the view is now. */

@@ -9,10 +9,11 @@ import { absentDataset, type BronzeTable, finishLoad, type PreparedLoad, prepare
 import { buildLogTables, type BuiltLog } from '../log/build-log-tables.ts';
 import type { LandedLog } from '../log/land-log.ts';
 import type { ParentVersion } from '../log/silver-events.ts';
-import { bronzeEntry, modelEntry, quarantineEntry } from '../models/catalog-entries.ts';
+import { bronzeEntry, dumpTimesEntry, modelEntry, quarantineEntry } from '../models/catalog-entries.ts';
 import { buildModels } from '../models/build-models.ts';
 import type { RunContext } from '../run-context.ts';
 import { buildSilverTable, combineQuarantines } from '../silver/build-silver-table.ts';
+import { buildDumpTimes, DUMP_TIMES } from '../silver/dump-times.ts';
 import { SILVER_TABLES } from '../silver/silver-tables.ts';
 import { readModels } from '../sql-files.ts';
 import { loadView, type ParentView } from '../views/load-view.ts';
@@ -87,9 +88,16 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
     ...(await readModels('gold')),
     ...(await readModels('views')),
   ];
-  const ratings = silver.find((table) => table.name === 'silver.ratings');
-  if (!ratings) throw new TerminalError('silver has no ratings');
-  const fromLog = await buildLogTables(context, { ...options, ratings }, log);
+  const dumps = bronze.map((one) => one.dump);
+  const times = await log.step(
+    DUMP_TIMES.name,
+    () => buildDumpTimes(context, dumps),
+    ({ table, reused }) => ({ rows: table.rows, reused }),
+  );
+  await defineStored(lake, engine, times.table);
+  silver.push(times.table);
+  catalog.push(dumpTimesEntry);
+  const fromLog = await buildLogTables(context, options, log);
   catalog.push(...fromLog.catalog);
   const derived: TableRecord[] = [];
   const loads = createLoads(context, store, options, log);
@@ -112,7 +120,7 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
   }
   const tables = [...bronze.map((one) => one.table), ...silver, combineQuarantines(quarantines), ...fromLog.tables, ...derived];
   return {
-    dumps: bronze.map((one) => one.dump),
+    dumps,
     tables,
     derivations: [...silver, ...quarantines, ...derived].map((table) => table.derivation),
     catalog: [...catalog, quarantineEntry(bronze.map((one) => one.table.name))],

@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 
-import { eventText, judgeEvent, type MovieEvent, partitionOf, topicOfEvent } from '@rushes/domain';
+import { eventText, judgeNewEvent, type MovieEvent, partitionOf, readInstant, topicOfEvent } from '@rushes/domain';
 import type { EventLog } from '@rushes/ports';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
@@ -48,7 +48,7 @@ const NIL_ID = '00000000-0000-0000-0000-000000000000';
 const readOnly = () => new Problem(503, 'This service only reads: it was started without an event log or without API keys.');
 
 const judge = (event: MovieEvent, nowMs: number) =>
-  judgeEvent(eventText(event), {
+  judgeNewEvent(eventText(event), {
     topic: topicOfEvent(event.type),
     key: event.payload.movie_id,
     appendedAtMs: nowMs - CLOCK_MARGIN_MS,
@@ -57,8 +57,7 @@ const judge = (event: MovieEvent, nowMs: number) =>
 /** What a schema cannot see of the field `at`: judged by itself, so that it is named beside the other faults. */
 const timeFault = (at: unknown, nowMs: number): Fault | undefined => {
   if (typeof at !== 'string') return undefined;
-  const isOfCalendar = Number.isFinite(Date.parse(at)) && new Date(at).toISOString().startsWith(at.slice(0, 19));
-  if (!isOfCalendar) return { in: 'body', name: 'at', detail: 'is no instant of the calendar' };
+  if (readInstant(at) === undefined) return { in: 'body', name: 'at', detail: 'is no instant of the calendar' };
   const judgment = judge({ type: 'rating_given', version: 1, payload: { movie_id: NIL_ID, score: 1, user: null, at } }, nowMs);
   return 'fault' in judgment ? { in: 'body', name: 'at', detail: 'lies more than 24 hours ahead' } : undefined;
 };

@@ -5,11 +5,12 @@ import {
   mergeStates,
   movieRatings,
   movieRecords,
-  NO_INPUTS,
+  NO_STATES,
   type TitleDump,
   type TitleInputs,
   titleRow,
   titles,
+  type TitleStates,
 } from '@rushes/views';
 
 import type { EpochStates } from './epoch-states.ts';
@@ -47,8 +48,6 @@ const dumpOf = (row: ArtefactRow): TitleDump => {
     runtime: integer('runtime'),
     rating_tenths: rating === null ? null : rating / 100,
     votes: integer('votes'),
-    // No observation is in the version, and all that come after it are newer than its dump.
-    since: 0,
     genres: text('genres'),
     directors: set(shown.director_list),
     writers: set(shown.writer_list),
@@ -57,23 +56,29 @@ const dumpOf = (row: ArtefactRow): TitleDump => {
   };
 };
 
-const readInputs = (live: string): TitleInputs => {
-  const { dump, records, ratings } = JSON.parse(live) as Partial<TitleInputs>; // as: the view's document
-  return { dump: dump ?? null, records: records ?? NO_INPUTS.records, ratings: ratings ?? NO_INPUTS.ratings };
+const readStates = (live: string): TitleStates => {
+  const { dump, records, ratings } = JSON.parse(live) as Partial<TitleStates>; // as: the view's document
+  return { dump: dump ?? null, records: records ?? NO_STATES.records, ratings: ratings ?? NO_STATES.ratings };
 };
 
 /** What the batch layer knows of a title: what its row was made from, or what events said of it while nobody knew it. */
-export const inputsOf = (row: ArtefactRow | undefined, unknown: string | null): TitleInputs => {
-  if (row === undefined) return unknown === null ? NO_INPUTS : readInputs(unknown);
+const statesOf = (row: ArtefactRow | undefined, unknown: string | null): TitleStates => {
+  if (row === undefined) return unknown === null ? NO_STATES : readStates(unknown);
   const live = row[TITLES.document('live')];
-  return typeof live === 'string' ? readInputs(live) : { ...NO_INPUTS, dump: dumpOf(row) };
+  return typeof live === 'string' ? readStates(live) : { ...NO_STATES, dump: dumpOf(row) };
 };
+
+/** @param ratingsObservedMs when the version's ratings of IMDb were so. */
+export const inputsOf = (row: ArtefactRow | undefined, unknown: string | null, ratingsObservedMs: number | null): TitleInputs => ({
+  ...statesOf(row, unknown),
+  ratingsObservedMs,
+});
 
 /** The title's row now; `undefined` while nobody knows the title. */
 export const currentTitle = (id: string, inputs: TitleInputs, states: EpochStates): ArtefactRow | undefined => {
   const [records, ratings] = [states.merged(movieRecords, id), states.merged(movieRatings, id)];
   return titleRow(id, {
-    dump: inputs.dump,
+    ...inputs,
     records: records === undefined ? inputs.records : mergeStates(movieRecords, inputs.records, records),
     ratings: ratings === undefined ? inputs.ratings : mergeStates(movieRatings, inputs.ratings, ratings),
   });
@@ -142,6 +147,12 @@ export const editSums = (sums: Sums): SumsEditor => {
     },
     done: () => ({ ratedTitles, totalVotes, genres: byGenre }),
   };
+};
+
+/** When the version's ratings of IMDb were so; `null` where it does not say. */
+export const ratingsObservedMs = async (batch: ArtefactReader): Promise<number | null> => {
+  const value = (await batch.get('ratings_observed_ms', { columns: ['value'] }))?.columns[0];
+  return typeof value === 'number' ? value : null;
 };
 
 const cell = async (batch: ArtefactReader, key: string, column: string): Promise<number> =>

@@ -24,6 +24,7 @@ import {
   genreRows,
   inputsOf,
   NO_SUMS,
+  ratingsObservedMs,
   statisticRows,
   type Sums,
   TITLE_VIEWS,
@@ -95,6 +96,7 @@ export const openOverlay = async (
 ): Promise<Overlay> => {
   const { cut } = publication;
   const covered = coveredEpoch(publication);
+  const observedMs = await ratingsObservedMs(batch.statistics);
   let states = createEpochStates();
   let isFull = false;
   const touched = new Set<string>();
@@ -185,7 +187,7 @@ export const openOverlay = async (
         const known = titleRows.get(movieId);
         const before = known ? known.before : await readWhole(batch.titles, state.titles.index, movieId);
         const unknown = before === undefined ? await batch.unknownTitles.get(movieId, { documents: ['live'] }) : undefined;
-        const now = currentTitle(movieId, inputsOf(before, unknown?.documents[0] ?? null), states);
+        const now = currentTitle(movieId, inputsOf(before, unknown?.documents[0] ?? null, observedMs), states);
         sumsEdit.add(contributionOf(known ? known.now : before), -1);
         sumsEdit.add(contributionOf(now), 1);
         titleRows.set(movieId, { before, now, ...title });

@@ -1,5 +1,14 @@
-/** The gate of the log: an event becomes the record that it is appended as, or the reason why not, by the same judgment that every reader makes. Pure. */
-import { EVENT_SCHEMAS, type EventType, eventText, judgeEvent, type MovieEvent, partitionOf, topicOfEvent, TOPICS } from '@rushes/domain';
+/** The gate of the log: an event becomes the record that it is appended as, or the reason why not, by the same judgment for whoever brings it. Pure. */
+import {
+  EVENT_SCHEMAS,
+  type EventType,
+  eventText,
+  judgeNewEvent,
+  type MovieEvent,
+  partitionOf,
+  topicOfEvent,
+  TOPICS,
+} from '@rushes/domain';
 import type { NewRecord } from '@rushes/ports';
 
 export type Admission = { readonly record: NewRecord } | { readonly fault: string };
@@ -13,6 +22,6 @@ export const admit = (event: MovieEvent, id: string, nowMs: number): Admission =
   const named: unknown = typeof payload === 'object' && payload !== null ? payload.movie_id : undefined;
   const key = typeof named === 'string' ? named : '';
   const value = eventText({ type, version, payload } as MovieEvent); // as: the members of one, whatever is in them
-  const judged = judgeEvent(value, { topic, key, appendedAtMs: nowMs });
+  const judged = judgeNewEvent(value, { topic, key, appendedAtMs: nowMs });
   return 'fault' in judged ? { fault: judged.fault } : { record: { partition: partitionOf(topic, key), key, id, value } };
 };

@@ -17,11 +17,13 @@ export interface TextLine {
   /** Without its end; bytes that are not UTF-8 as `\xHH`. */
   readonly text: string;
   readonly fault?: string;
+  /** The file ends before the line does: it may be the first part of one. */
+  readonly isUnended?: true;
 }
 
 export interface LineSplitter {
   push(chunk: Buffer): readonly TextLine[];
-  /** The last line, if it has no end. */
+  /** The last line, if it is not ended. */
   finish(): readonly TextLine[];
 }
 
@@ -65,6 +67,6 @@ export const createLineSplitter = (): LineSplitter => {
       rest = Buffer.concat([rest, kept]);
       return lines;
     },
-    finish: () => (rest.length === 0 ? [] : [take(NOTHING)]),
+    finish: () => (rest.length === 0 ? [] : [{ ...take(NOTHING), isUnended: true }]),
   };
 };

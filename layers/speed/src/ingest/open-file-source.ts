@@ -1,101 +1,100 @@
 /**
- * A file as a source. Its name derives from its content (the first MiB and the size), so the same file under another name or in another place is the
- * same source, and a file that changed is another one, unless it is given a name.
+ * A file as a source, named by its content or by whoever replays it. Invariant: what counts as a line never changes later. A file with a name of its own
+ * grows, so its last line counts once it has an end, unless the file is said to be final; any other file is what it is.
  */
-import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { UsageError } from '@rushes/runtime';
 
+import type { LineFormat } from './formats/line-format.ts';
 import { recognizeFormat } from './formats/recognize-format.ts';
 import type { TextLine } from './line-splitter.ts';
+import { type LookedAt, lookAt } from './look-at-file.ts';
 import { readLines, type TextFile } from './read-lines.ts';
 import { itemId, type Source, SOURCE_NAME, type SourceItem } from './source.ts';
-
-const HASHED_BYTES = 1 << 20;
-const NAME_DIGITS = 24;
 
 export interface FileSourceOptions {
   /** For a file that grows: what ids derive from in place of its content. */
   readonly name?: string;
+  /** A file with a name grows no more: its last line counts also without an end. */
+  readonly isFinal?: boolean;
   /** One of the formats' names; else it is recognized. */
   readonly format?: string;
   /** When observed ratings were so; else the time of the file's last change. */
   readonly atMs?: number;
+  /** Now, by which a time lies in the future. */
+  readonly nowMs?: number;
 }
 
 export interface FileSource extends Source {
   readonly format: string;
+  /** The time of its lines, where they have none of their own. */
+  readonly datedMs: number | undefined;
+  /** Under which name an earlier version of this code may have replayed it. */
+  readonly formerName: string | undefined;
+  /** What is known once it was read to its end: its lines, and the number of the one that was left because it has no end yet. */
+  end(): { readonly lines: number; readonly leftLine: number | undefined } | undefined;
 }
-
-interface LookedAt extends TextFile {
-  readonly contentName: string;
-  readonly size: number;
-  readonly modifiedMs: number;
-}
-
-const look = async (handle: FileHandle, path: string): Promise<LookedAt> => {
-  const found = await handle.stat();
-  if (!found.isFile()) throw new UsageError(`${path} is no file`, { hint: 'Name the file with the events; replays read one at a time.' });
-  const buffer = Buffer.alloc(Math.min(HASHED_BYTES, found.size));
-  let filled = 0;
-  while (filled < buffer.length) {
-    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  const head = buffer.subarray(0, filled);
-  const digest = createHash('sha256').update(head).update(`\n${found.size}`).digest('hex');
-  return {
-    path,
-    isGzip: head[0] === 0x1f && head[1] === 0x8b,
-    contentName: `file-${digest.slice(0, NAME_DIGITS)}`,
-    size: found.size,
-    modifiedMs: Math.floor(found.mtimeMs),
-  };
-};
-
-const lookAt = async (path: string): Promise<LookedAt> => {
-  const handle = await open(path).catch((cause: unknown) => {
-    throw new UsageError(`${path} cannot be opened`, { hint: 'Name the file with the events to replay.', cause });
-  });
-  try {
-    return await look(handle, path);
-  } finally {
-    await handle.close();
-  }
-};
 
 const firstLineOf = async (file: TextFile): Promise<TextLine | undefined> => {
   for await (const [first] of readLines(file)) if (first !== undefined) return first;
   return undefined;
 };
 
-/** @throws UsageError if there is no such file, or it is in no known format. */
+/** Nothing can have been observed in the future: every line would be refused, one by one. */
+const datedMsOf = (format: LineFormat, file: LookedAt, atMs: number | undefined, nowMs: number): number => {
+  const hint = 'Say with --at when these ratings were so (2026-01-31, or 2026-01-31T12:00:00Z).';
+  if (atMs !== undefined && atMs > nowMs) throw new UsageError(`--at ${new Date(atMs).toISOString()} lies in the future`, { hint });
+  if (atMs === undefined && format.isDatedByFile && file.modifiedMs > nowMs)
+    throw new UsageError(`${file.path} was last changed in the future: ${new Date(file.modifiedMs).toISOString()}`, { hint });
+  return atMs ?? file.modifiedMs;
+};
+
+/** @throws UsageError if there is no such file, it is in no known format, or its time lies in the future. */
 export const openFileSource = async (givenPath: string, options: FileSourceOptions = {}): Promise<FileSource> => {
-  const file = await lookAt(resolve(givenPath));
+  const file = await lookAt(resolve(givenPath), options.name !== undefined);
   const { path, size } = file;
-  const name = options.name ?? file.contentName;
+  const name = options.name ?? file.contentName ?? '';
   if (!SOURCE_NAME.test(name))
     throw new UsageError(`${JSON.stringify(name)} cannot be a source's name`, {
       hint: 'Use letters, digits, dots, hyphens and underscores.',
     });
   const header = (await firstLineOf(file))?.text ?? '';
   const format = recognizeFormat(path, header, options.format);
-  const parse = format.parser(header, options.atMs ?? file.modifiedMs);
+  const datedMs = datedMsOf(format, file, options.atMs, options.nowMs ?? Date.now());
+  const parse = format.parser(header, datedMs);
+  const leavesRest = options.name !== undefined && options.isFinal !== true;
   let read = 0;
+  let end: ReturnType<FileSource['end']>;
 
   const itemOf = ({ line, text, fault }: TextLine): SourceItem => {
     if (fault !== undefined) return { line, text, fault };
     const parsed = parse(text);
     if ('fault' in parsed) return { line, text, fault: parsed.fault };
-    return { line, text, event: parsed.event, id: itemId(name, line, parsed.ownId), atMs: parsed.atMs };
+    const { event, ownId, atMs } = parsed;
+    return { line, text, event, id: itemId(name, line, ownId), hasOwnId: ownId !== undefined, atMs };
   };
   const items = async function* (after: number): AsyncGenerator<SourceItem> {
     const from = Math.max(after, format.hasHeader ? 1 : 0);
-    for await (const lines of readLines(file, (bytes) => (read = bytes)))
-      for (const one of lines) if (one.line > from && (one.text.trim() !== '' || one.fault !== undefined)) yield itemOf(one);
+    let lines = 0;
+    let leftLine: number | undefined;
+    for await (const some of readLines(file, (bytes) => (read = bytes)))
+      for (const one of some) {
+        lines = one.line;
+        if (one.isUnended === true && leavesRest && one.line > from) leftLine = one.line;
+        else if (one.line > from && (one.text.trim() !== '' || one.fault !== undefined)) yield itemOf(one);
+      }
+    end = { lines, leftLine };
   };
-  return { name, location: path, format: format.name, items, progress: () => ({ read, total: size }) };
+  return {
+    name,
+    location: path,
+    format: format.name,
+    datedMs: format.isDatedByFile ? datedMs : undefined,
+    formerName: file.formerName,
+    hasOwnIds: format.hasOwnIds,
+    items,
+    progress: () => ({ read, total: size }),
+    end: () => end,
+  };
 };

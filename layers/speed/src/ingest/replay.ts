@@ -3,13 +3,14 @@
  * in the log and left out. What cannot be an event goes to the dead letters in the same append: it never stops a replay.
  */
 import { DEAD_LETTERS, offsetAt, PARTITIONS, type PartitionId } from '@rushes/domain';
-import type { EventLog, NewRecord } from '@rushes/ports';
+import type { DuplicateFilters, EventLog, NewRecord } from '@rushes/ports';
 
 import { admit } from './admit.ts';
 import { appendedBeyond } from './appended-beyond.ts';
 import type { Cursor, CursorStore } from './cursor.ts';
 import { letterRecord } from './dead-letter.ts';
 import { type Clock, createPace } from './pace.ts';
+import { repeatedIds } from './repeated-ids.ts';
 import type { Source, SourceItem } from './source.ts';
 
 export interface ReplayOptions {
@@ -26,6 +27,9 @@ export interface ReplayOptions {
 export interface ReplayContext {
   readonly log: EventLog;
   readonly cursors: CursorStore;
+  readonly duplicateFilters: DuplicateFilters;
+  /** Which of these movies the catalog has; without it, that is not told. */
+  readonly knownOf?: (movieIds: readonly string[]) => Promise<ReadonlySet<string>>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Called after each chunk. */
@@ -43,11 +47,26 @@ export interface ReplayProgress {
   readonly events: number;
   /** Of these, what a replay that died had appended. */
   readonly found: number;
+  /** Events that were left out, since an earlier one of the source has their id. */
+  readonly repeated: number;
+  /** Of these, those that say something else than the one that counts. */
+  readonly contradicting: number;
   readonly rejected: number;
+  /** Of the events, those of movies that the catalog has, or that the source itself adds; `null` where that is not known. */
+  readonly known: number | null;
 }
 
 export interface ReplayReport extends ReplayProgress {
   readonly outcome: 'ended' | 'limit reached' | 'interrupted';
+}
+
+/** An item, and what becomes of it. */
+interface Taken {
+  readonly line: number;
+  readonly fate: 'event' | 'found' | 'repeated' | 'contradicting' | 'rejected';
+  readonly movieId?: string;
+  /** What is appended for it, if anything is. */
+  readonly record?: NewRecord;
 }
 
 /** A timer cannot wait for longer. */
@@ -77,9 +96,11 @@ export const replay = async (source: Source, options: ReplayOptions, context: Re
   if (known === undefined) await cursors.write(begun);
   const there = known === undefined ? new Set<string>() : await appendedBeyond(log, known);
   const pace = createPace(options.timesFaster, clock);
+  const repeats = repeatedIds(context.duplicateFilters);
+  const tally = { found: 0, repeated: 0, contradicting: 0, known: 0 };
+  const added = new Set<string>();
   let cursor: Cursor = begun;
-  let pending: SourceItem[] = [];
-  let found = 0;
+  let pending: Taken[] = [];
 
   const progress = (): ReplayProgress => ({
     source: source.name,
@@ -87,34 +108,61 @@ export const replay = async (source: Source, options: ReplayOptions, context: Re
     after_line: begun.line,
     line: cursor.line,
     events: cursor.events - begun.events,
-    found,
+    found: tally.found,
+    repeated: tally.repeated,
+    contradicting: tally.contradicting,
     rejected: cursor.rejected - begun.rejected,
+    known: context.knownOf === undefined ? null : tally.known,
   });
 
-  const recordOf = (item: SourceItem): NewRecord | undefined => {
-    const reject = (reason: string): NewRecord =>
-      letterRecord(reason, { source: source.name, file: source.location, line: item.line }, item.text, clock.nowMs());
+  const take = (item: SourceItem): Taken => {
+    const { line } = item;
+    const reject = (reason: string): Taken => ({
+      line,
+      fate: 'rejected',
+      record: letterRecord(reason, { source: source.name, file: source.location, line }, item.text, clock.nowMs()),
+    });
     if ('fault' in item) return reject(item.fault);
-    if (there.has(item.id)) return undefined;
     const admitted = admit(item.event, item.id, clock.nowMs());
-    return 'fault' in admitted ? reject(admitted.fault) : admitted.record;
+    if ('fault' in admitted) return reject(admitted.fault);
+    const { record } = admitted;
+    const before = item.hasOwnId ? repeats.look(item) : 'first';
+    if (before !== 'first') return { line, fate: before === 'same' ? 'repeated' : 'contradicting' };
+    if (item.event.type === 'movie_added') added.add(record.key);
+    return there.has(item.id) ? { line, fate: 'found', movieId: record.key } : { line, fate: 'event', movieId: record.key, record };
+  };
+
+  /** What lies behind the cursor already, or was left out when it was replayed. */
+  const noteId = (item: SourceItem): void => {
+    if ('event' in item && item.hasOwnId && !('fault' in admit(item.event, item.id, clock.nowMs()))) repeats.look(item);
+  };
+
+  const countFates = async (): Promise<{ readonly events: number; readonly rejected: number }> => {
+    const fates = new Map<Taken['fate'], number>();
+    for (const { fate } of pending) fates.set(fate, (fates.get(fate) ?? 0) + 1);
+    const of = (fate: Taken['fate']): number => fates.get(fate) ?? 0;
+    tally.found += of('found');
+    tally.repeated += of('repeated') + of('contradicting');
+    tally.contradicting += of('contradicting');
+    const movies = pending.flatMap(({ movieId }) => movieId ?? []);
+    const inCatalog = await context.knownOf?.([...new Set(movies)].filter((id) => !added.has(id)));
+    tally.known += movies.filter((id) => added.has(id) || inCatalog?.has(id) === true).length;
+    return { events: of('event') + of('found'), rejected: of('rejected') };
   };
 
   const append = async (ended: boolean): Promise<void> => {
     const last = pending.at(-1);
     if (last === undefined && !ended) return;
-    const records = pending.map(recordOf).filter((record) => record !== undefined);
-    const rejected = records.filter(({ partition }) => partition === DEAD_LETTERS).length;
-    const appended = await log.append(records);
+    const appended = await log.append(pending.flatMap(({ record }) => record ?? []));
     const after = { ...cursor.after };
     for (const { partition, offset } of appended)
       if (partition !== DEAD_LETTERS) after[partition] = Math.max(offsetAt(after, partition), offset + 1);
-    found += pending.length - records.length;
+    const { events, rejected } = await countFates();
     cursor = {
       ...cursor,
       location: source.location,
       line: last?.line ?? cursor.line,
-      events: cursor.events + pending.length - rejected,
+      events: cursor.events + events,
       rejected: cursor.rejected + rejected,
       after,
       ended,
@@ -136,20 +184,28 @@ export const replay = async (source: Source, options: ReplayOptions, context: Re
 
   let taken = 0;
   let broken: { readonly error: unknown } | undefined;
-  for await (const item of endingWithFailure(source.items(cursor.line))) {
-    if ('error' in item) {
-      broken = item;
-      break;
+  try {
+    for await (const item of endingWithFailure(source.items(source.hasOwnIds ? 0 : begun.line))) {
+      if ('error' in item) {
+        broken = item;
+        break;
+      }
+      if (item.line <= begun.line) {
+        noteId(item);
+        continue;
+      }
+      await untilDue(item);
+      if (signal.aborted) break;
+      pending.push(take(item));
+      taken += 1;
+      if (pending.length >= options.chunk) await append(false);
+      if (taken === options.limit || signal.aborted) break;
     }
-    await untilDue(item);
-    if (signal.aborted) break;
-    pending.push(item);
-    taken += 1;
-    if (pending.length >= options.chunk) await append(false);
-    if (taken === options.limit || signal.aborted) break;
+    const outcome = signal.aborted ? 'interrupted' : taken === options.limit ? 'limit reached' : 'ended';
+    await append(outcome === 'ended' && broken === undefined);
+    if (broken !== undefined) throw broken.error;
+    return { ...progress(), outcome };
+  } finally {
+    repeats.close();
   }
-  const outcome = signal.aborted ? 'interrupted' : taken === options.limit ? 'limit reached' : 'ended';
-  await append(outcome === 'ended' && broken === undefined);
-  if (broken !== undefined) throw broken.error;
-  return { ...progress(), outcome };
 };

@@ -16,6 +16,8 @@ export interface SourceEvent extends SourceItemBase {
   readonly event: MovieEvent;
   /** Unique to what happened, the same whenever and from wherever it is read again. */
   readonly id: string;
+  /** The id is the source's own, not its number: it may come again. */
+  readonly hasOwnId: boolean;
   /** Event time; not a number where the source gives none that can be read. */
   readonly atMs: number;
 }
@@ -31,6 +33,8 @@ export interface Source {
   readonly name: string;
   /** File or address, for people. */
   readonly location: string;
+  /** Whether items may have ids of the source's own: then earlier ones are looked through for them. */
+  readonly hasOwnIds: boolean;
   /** Items with a number above `line`, in their order. Read no faster than they are asked for. */
   items(line: number): AsyncIterable<SourceItem>;
   /** How much of the source was read and how much there is, in any unit; `undefined` where that cannot be said. */

@@ -29,6 +29,7 @@ describe("MovieTweetings' ratings", () => {
       line: 2,
       text: '1362062307\ttt2171847\t12439\t6',
       id: 'tweets:2',
+      hasOwnId: false,
       atMs: 1_362_062_307_000,
       event: {
         type: 'rating_given',
@@ -86,6 +87,10 @@ describe("IMDb's ratings", () => {
     ['tt2171847\t\\N\t46', /^averageRating/],
     ['tt2171847\t5.3\t-1', /^numVotes/],
     ['tt2171847\t5.3', /^2 fields instead of 3$/],
+    ['tt2171847\t0.0\t9', /^averageRating "0\.0" is not between 1\.0 and 10\.0 in tenths$/],
+    ['tt2171847\t5.35\t9', /^averageRating/],
+    ['tt2171847\t10.1\t9', /^averageRating/],
+    ['tt2171847\t5.3\t1234567890', /^numVotes/],
   ])('%j is a fault', async (line, reason) => {
     expect(faultsOf(await itemsOf(await folder.write('bad.tsv', `${HEADER}\n${line}\n`)))).toEqual([expect.stringMatching(reason)]);
   });
@@ -95,7 +100,7 @@ describe('JSON lines', () => {
   test('are events as they stand, with the id of the source where it has one', async () => {
     const payload = { movie_id: movie, score: 7.5, user: null, at: '2026-01-01T00:00:00Z' };
     const event = { type: 'rating_given', version: 1, payload };
-    const text = [{ ...event }, { ...event, id: 'own 1', more: true }].map((one) => JSON.stringify(one)).join('\n');
+    const text = [{ ...event }, { ...event, id: 'own 1', more: true }].map((one) => `${JSON.stringify(one)}\n`).join('');
     const [first, second] = await itemsOf(await folder.write('events.jsonl', text), { name: 'file' });
     expect(first).toMatchObject({ line: 1, id: 'file:1', atMs: Date.UTC(2026, 0, 1), event });
     expect(second).toMatchObject({ line: 2, id: 'file/own 1', event });
@@ -131,12 +136,16 @@ describe('a file', () => {
     expect((await openFileSource(await folder.write('a.tsv', other), { name: 'mine' })).name).toBe('mine');
   });
 
-  test('that differs only behind the first MiB differs by its size', async () => {
+  test('that differs only behind the first MiB is another one, also at the same size', async () => {
     const text = ratingsFile(ratingLines(40_000));
     expect(text.length).toBeGreaterThan(1 << 20);
+    const changed = `${text.slice(0, -2)}9\n`;
+    const three = await openFileSource(await folder.write('changed.tsv', changed));
     const one = await openFileSource(await folder.write('long.tsv', text));
     const two = await openFileSource(await folder.write('longer.tsv', `${text}${ratingLines(1)[0]}\n`));
     expect(two.name).not.toBe(one.name);
+    expect(three.name).not.toBe(one.name);
+    expect(three.formerName).toBe(one.formerName);
   });
 
   test('gives the items behind a line', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
+import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { type LogPartition, PARTITIONS } from '@rushes/domain';
 import type { EventLog, EventRecord } from '@rushes/ports';
@@ -59,6 +60,7 @@ export const openIngestFolder = async (): Promise<IngestFolder> => {
   const clock = testClock();
   const log = await openSqliteEventLog(join(path, 'log.sqlite'), { now: clock.nowMs });
   const cursors = await openCursors(join(path, 'replays'));
+  const duplicateFilters = await openSqliteDuplicateFilters(join(path, 'ids'));
   const write = async (name: string, text: string | Buffer): Promise<string> => {
     await writeFile(join(path, name), text);
     return join(path, name);
@@ -67,7 +69,7 @@ export const openIngestFolder = async (): Promise<IngestFolder> => {
     path,
     clock,
     log,
-    context: { log, cursors, clock, signal: new AbortController().signal },
+    context: { log, cursors, duplicateFilters, clock, signal: new AbortController().signal },
     write,
     writeGzip: (name, text) => write(name, gzipSync(text)),
     remove: async () => {

@@ -21,7 +21,9 @@ describe('lines', () => {
       fc.property(fc.array(fc.tuple(line, end)), line, fc.array(fc.nat(500)), (lines, last, places) => {
         const bytes = Buffer.from(lines.map((parts) => parts.join('')).join('') + last);
         const texts = [...lines.map(([text]) => text), ...(last === '' ? [] : [last])].map((text) => Buffer.from(text).toString());
-        expect(split(cutAt(bytes, places))).toEqual(texts.map((text, at) => ({ line: at + 1, text })));
+        expect(split(cutAt(bytes, places))).toEqual(
+          texts.map((text, at) => ({ line: at + 1, text, ...(at < lines.length ? {} : { isUnended: true }) })),
+        );
       }),
     );
   });
@@ -38,7 +40,7 @@ describe('lines', () => {
     expect(lines).toEqual([
       { line: 1, text: 'good' },
       { line: 2, text: 'b\\xff', fault: 'not UTF-8' },
-      { line: 3, text: 'good again' },
+      { line: 3, text: 'good again', isUnended: true },
     ]);
   });
 

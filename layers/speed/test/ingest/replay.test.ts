@@ -74,7 +74,7 @@ describe('a replay', () => {
     };
     const gate = Promise.withResolvers<never>();
     const log: EventLog = { ...folder.log, append: () => gate.promise };
-    const endless = { name: 'endless', location: 'here', items, progress: () => undefined };
+    const endless = { name: 'endless', location: 'here', hasOwnIds: false, items, progress: () => undefined };
     const running = replay(endless, { ...AT_ONCE, chunk: 10 }, { ...folder.context, log });
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(read).toBe(10);
@@ -111,7 +111,10 @@ describe('a replay', () => {
       given({ movie_id: '\ud800', score: 7, user: null, at }),
       '{"type":"rating_given","version":1}',
     ];
-    expect(await replayFile(await folder.write('a.jsonl', lines.join('\n')))).toMatchObject({ events: 1, rejected: 6 });
+    expect(await replayFile(await folder.write('a.jsonl', lines.map((line) => `${line}\n`).join('')))).toMatchObject({
+      events: 1,
+      rejected: 6,
+    });
     expect(await idsIn()).toEqual([`${NAME}:1`]);
   });
 });
@@ -198,6 +201,7 @@ describe('a source of another kind', () => {
   const sourceOf = (count: number, then: () => never): Source => ({
     name: 'poll',
     location: 'https://service.example/changes',
+    hasOwnIds: false,
     items: () => given(count, then),
     progress: () => undefined,
   });
@@ -253,7 +257,7 @@ describe('crashes', () => {
             const payload = { movie_id: `00000000-0000-5000-8000-00000000000${n % 10}`, score: 7, user: null, at: '2026-01-01T00:00:00Z' };
             return JSON.stringify({ ...(own === undefined ? {} : { id: `own ${n}` }), type: 'rating_given', version: 1, payload });
           });
-          const path = await folder.write('a.jsonl', lines.join('\n'));
+          const path = await folder.write('a.jsonl', lines.map((line) => `${line}\n`).join(''));
           const before = await recordsOf(folder.log);
           for (const { moment, hours } of crashes) {
             await replayFile(path, { chunk }, crashing(moment), name).catch((error: unknown) => {

@@ -4,6 +4,7 @@
  */
 import Type, { type Static } from 'typebox';
 
+import { INSTANT_PATTERN } from '../instant.ts';
 import type { Topic } from './topics.ts';
 
 const MAX_TITLE = 500;
@@ -19,7 +20,7 @@ const MAX_VOTES = 2 ** 40;
 const MovieId = Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' });
 const Tconst = Type.String({ pattern: '^tt[0-9]{7,12}$' });
 /** ISO 8601 in UTC, to the millisecond at most. */
-const Instant = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,3})?Z$' });
+const Instant = Type.String({ pattern: INSTANT_PATTERN });
 const Name = Type.String({ minLength: 1, maxLength: MAX_NAME });
 const Score = Type.Number({ minimum: 1, maximum: 10, multipleOf: 0.5 });
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);

@@ -1,4 +1,5 @@
 export * from './duplicates.ts';
 export * from './event-schemas.ts';
+export * from './new-event.ts';
 export * from './silver-event.ts';
 export * from './topics.ts';

@@ -106,6 +106,16 @@ describe('what is there and what is not', () => {
   });
 });
 
+test('a file is as old as the server says its content is, also one that was resumed', async () => {
+  const CHANGED = 'Fri, 30 Jan 2026 12:34:56 GMT';
+  stored().lastModified = CHANGED;
+  server.trouble = cutOff(1, 10_000);
+  const [first] = await download();
+  expect(first?.outcome).toBe('resumed');
+  expect((await stat(join(folder, FIRST))).mtimeMs).toBe(Date.parse(CHANGED));
+  expect(Math.abs((await stat(join(folder, 'title.ratings.tsv.gz'))).mtimeMs - Date.now())).toBeLessThan(600_000);
+});
+
 describe('interruptions', () => {
   test('goes on where the connection broke off', async () => {
     server.trouble = cutOff(1, 10_000);

@@ -87,6 +87,7 @@ const receive = async (
     }
     if (total !== undefined && at !== total) throw new TransientError(`${url.href} ended after ${at} of ${total} bytes`);
     await checkGzip(file, url);
+    await keepTime(file, response);
     await file.sync();
   } catch (error) {
     if (error instanceof TerminalError) await discardPart(path);
@@ -103,6 +104,12 @@ const receive = async (
   if (origin) await writeOrigin(path, { ...origin, bytes: at });
   await removeOrigin(partPath);
   return at;
+};
+
+/** The file is as old as its content: the time at which it was last changed says when that was so, to imports and replays. */
+const keepTime = async (file: FileHandle, response: Response): Promise<void> => {
+  const changedMs = Date.parse(response.headers.get('last-modified') ?? '');
+  if (Number.isFinite(changedMs)) await file.utimes(changedMs / 1000, changedMs / 1000);
 };
 
 /** The body's chunks; a broken connection as a TransientError. */

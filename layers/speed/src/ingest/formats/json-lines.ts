@@ -33,5 +33,7 @@ export const jsonLines: LineFormat = {
   looksLike: 'one event as a JSON object on each line, with type, version and payload',
   isFirstLine: (text) => text.trimStart().startsWith('{'),
   hasHeader: false,
+  isDatedByFile: false,
+  hasOwnIds: true,
   parser: () => parseEventLine,
 };

@@ -15,6 +15,10 @@ export interface LineFormat {
   isFirstLine(text: string): boolean;
   /** The first line names the columns. */
   readonly hasHeader: boolean;
+  /** Its lines have no time of their own: they are of the file's time. */
+  readonly isDatedByFile: boolean;
+  /** Its lines may have ids of their own. */
+  readonly hasOwnIds: boolean;
   /** @param header the first line, where the format has one. @param observedAtMs when the file's state was so, for formats without times. */
   parser(header: string, observedAtMs: number): ParseLine;
 }

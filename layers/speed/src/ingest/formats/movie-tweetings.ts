@@ -15,6 +15,8 @@ export const movieTweetings: LineFormat = {
   looksLike: `tab-separated ratings with the header ${COLUMNS.join(', ')}`,
   isFirstLine: (text) => hasColumns(text, COLUMNS),
   hasHeader: true,
+  isDatedByFile: false,
+  hasOwnIds: false,
   parser: (header) =>
     columnsParser(header, COLUMNS, ([timestamp, tconst, user, rating]) => {
       if (!isTconst(tconst)) return { fault: `tconst ${JSON.stringify(tconst)} is no title id` };
