@@ -55,7 +55,7 @@ export const addExplain = (add: AddDataRoute): void =>
     summary: 'Where a number comes from',
     description:
       'For a title and a view: the part of the published version, the part of each epoch after it, and the rule that merged them.',
-    tag: 'operation',
+    tag: 'Service and data',
     params: Type.Object({}),
     query: Type.Object({
       movie_id: TITLE_ID_SCHEMA,

@@ -16,7 +16,7 @@ export const addGenres = (add: AddDataRoute): void =>
     url: '/genres',
     operation: 'listGenres',
     summary: 'All genres with their number of movies, by name',
-    tag: 'movies',
+    tag: 'Films',
     params: Type.Object({}),
     query: Type.Object({ adult: adultParameter }),
     data: Type.Array(Type.Ref('Genre#')),

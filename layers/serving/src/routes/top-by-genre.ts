@@ -38,7 +38,7 @@ export const addTopByGenre = (add: AddDataRoute): void =>
     operation: 'listTopMoviesByGenre',
     summary: 'The best movies of each genre by average rating',
     description: 'Ties: more votes, then the id. Genres by name; one without such a movie is left out.',
-    tag: 'tops',
+    tag: 'Rankings',
     params: Type.Object({}),
     query: Type.Object({
       per_genre: Type.Integer({
