@@ -30,7 +30,7 @@ const MINUTE_S = 60;
 const HOUR_S = 60 * MINUTE_S;
 const DAY_S = 24 * HOUR_S;
 
-const several = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+const several = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 
 const ageText = (seconds: number): string => {
   if (seconds < MINUTE_S) return 'less than a minute old';
@@ -39,15 +39,16 @@ const ageText = (seconds: number): string => {
   return `${several(Math.floor(seconds / DAY_S), 'day')} old`;
 };
 
-const amount = (count: number | undefined): string => (count ?? 0).toLocaleString('en-US');
-
 const stateOf = (snapshot: Snapshot | undefined, nowMs: number): string => {
   if (snapshot === undefined) return '<p>Nothing is served yet: the first batch run has not published. Answers are 503 until then.</p>';
   const { publication, completeness } = snapshot;
   const { titles, people, genres } = publication.views;
   const age = ageText(Math.max(0, Math.floor((nowMs - Date.parse(publication.cutAt)) / 1000)));
   const rows = [
-    ['What is served', `${amount(titles?.rows)} titles, ${amount(people?.rows)} people, ${amount(genres?.rows)} genres`],
+    [
+      'What is served',
+      `${several(titles?.rows ?? 0, 'title')}, ${several(people?.rows ?? 0, 'person', 'people')}, ${several(genres?.rows ?? 0, 'genre')}`,
+    ],
     ['How old it is', `Version ${publication.version} of ${publication.cutAt}, ${age}, and the events since`],
     ['Completeness', COMPLETENESS[completeness]],
   ];
