@@ -18,7 +18,7 @@ export const titleIds = async (views: BatchViewStore, count: number, type?: stri
   if (published === undefined) throw new Error(`nothing is published in ${views.location}`);
   const reader = await views.open(published.artefact);
   try {
-    const where = type === undefined ? [] : [{ column: 'type', op: 'eq', value: type } as const];
+    const where = type === undefined ? [] : [{ column: 'kind', op: 'eq', value: type.toLowerCase() } as const];
     const rows = await reader.list({ where, sort: [], limit: count });
     if (rows.length < count)
       throw new Error(`there are ${rows.length} titles${type === undefined ? '' : ` of type ${type}`}, ${count} are needed`);

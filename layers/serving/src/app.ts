@@ -11,6 +11,7 @@ import { createAdmission } from './admission/admission.ts';
 import { createAdmissionMetrics } from './admission/admission-metrics.ts';
 import { createKeptUrls } from './admission/kept-urls.ts';
 import { refuseEarly } from './admission/refuse-early.ts';
+import { undecodable } from './address.ts';
 import { openEarlierVersions } from './as-of.ts';
 import { clientOfAddress } from './client-address.ts';
 import { allowOrigins } from './cors.ts';
@@ -22,6 +23,7 @@ import { identifyCallers, requireRoles } from './entrances/access.ts';
 import { createEntranceMetrics } from './entrances/entrance-metrics.ts';
 import { entrances } from './entrances/entrance.ts';
 import { demandPositions } from './entrances/min-position.ts';
+import { readJsonBodies } from './entrances/json-body.ts';
 import { type PositionWaits, positionWaits } from './entrances/position-waits.ts';
 import { MAX_WAIT_S } from './entrances/prefer-wait.ts';
 import { createReceipts } from './entrances/receipts.ts';
@@ -32,7 +34,7 @@ import { answerOptions, collectMethods, refuseOtherMethods } from './methods.ts'
 import { describeApi } from './openapi.ts';
 import { DEFAULT_OPTIONS, type ServingOptions } from './options.ts';
 import { shedLoad } from './overload.ts';
-import { Problem } from './problem.ts';
+import { badRequest, Problem } from './problem.ts';
 import { checkProtocol, PROTOCOL_OPTIONS } from './protocol.ts';
 import { limitRate } from './rate-limit.ts';
 import { createResponseCache } from './response-cache.ts';
@@ -40,6 +42,7 @@ import { addCatalog } from './routes/catalog.ts';
 import { addChanges } from './routes/changes.ts';
 import { addExplain } from './routes/explain.ts';
 import { addGenres } from './routes/genres.ts';
+import { addHome } from './routes/home.ts';
 import { addHealth } from './routes/health.ts';
 import { addMetrics } from './routes/metrics.ts';
 import { addMovie } from './routes/movie.ts';
@@ -203,8 +206,10 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   const headers = { ...securityHeaders(crossOrigin.isOpen), ...crossOrigin.headers };
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers).header('x-request-id', request.id);
-    if (request.url.length <= options.urlLimitBytes) return done();
-    done(new Problem(414, `The address is longer than ${options.urlLimitBytes} bytes.`));
+    if (request.url.length > options.urlLimitBytes)
+      return done(new Problem(414, `The address is longer than ${options.urlLimitBytes} bytes.`));
+    const faults = undecodable(request.url);
+    done(faults.length > 0 ? badRequest(faults) : undefined);
   });
   app.addHook('onResponse', (request, reply, done) => {
     measured.observe(routeName(request), reply.statusCode, reply.elapsedTime / 1000);
@@ -247,7 +252,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   refuseOtherMethods(app, methodsOf);
   requireRoles(app, entranceMetrics);
   app.register(compress);
-  describeApi(app, options.codeVersion);
+  describeApi(app, options.codeVersion, snapshots);
 
   // In a plugin of their own, so that they come after the plugins above have been loaded.
   app.register(async (scope) => {
@@ -278,8 +283,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     addExplain(add);
     addChanges(add, stores.speed);
     addCatalog(add, stores.objects);
-    // Only JSON is a body.
-    scope.removeContentTypeParser('text/plain');
+    readJsonBodies(scope);
     const addEntrance = entrances(scope, {
       log: stores.keys === undefined ? undefined : stores.log,
       snapshots,
@@ -302,6 +306,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     addPostOpinions(addEntrance);
     addHealth(scope, components);
     addMetrics(scope, metrics);
+    addHome(scope, snapshots, now);
   });
   return app;
 };

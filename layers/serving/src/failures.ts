@@ -44,6 +44,8 @@ const RAW_DETAIL: Readonly<Record<number, string>> = {
   431: "The request's head is too large.",
 };
 
+const UNESCAPED = 'The address has characters that must be escaped: all beyond ASCII as %XX, in UTF-8 (curl: --get --data-urlencode).';
+
 /** Whether bytes of an answer are on their way: another one in the middle of it would be read as a part of it. */
 const isAnswering = (socket: Duplex): boolean => {
   const { _httpMessage: message } = socket as Duplex & { readonly _httpMessage?: ServerResponse | null }; // as: Node's own field, which its documentation of `clientError` names
@@ -72,7 +74,8 @@ export const answerRaw = (problem: Problem, socket: Duplex): void => {
 export const answerRawError = (error: NodeJS.ErrnoException, socket: Duplex): void => {
   if (error.code === 'ECONNRESET') return void socket.destroy();
   const status = RAW_STATUS[error.code ?? ''] ?? 400;
-  answerRaw(new Problem(status, RAW_DETAIL[status] ?? 'This is no HTTP request that can be answered.'), socket);
+  const detail = error.code === 'HPE_INVALID_URL' ? UNESCAPED : RAW_DETAIL[status];
+  answerRaw(new Problem(status, detail ?? 'This is no HTTP request that can be answered.'), socket);
 };
 
 export const handleFailures = (app: FastifyInstance, logger: Logger): void => {

@@ -2,10 +2,11 @@
  * Genres and types by name. Case and diacritics do not matter; a name that neither IMDb uses nor any title has is a typo, which is said, because a list
  * without rows would not tell it.
  */
-import { foldText } from '@rushes/domain';
+import { compareUtf8, foldText } from '@rushes/domain';
 import type { ArtefactReader, Condition } from '@rushes/ports';
 import { nearestName } from '@rushes/runtime';
 
+import { readGenres } from './genre-counts.ts';
 import { kindsOf } from './adult.ts';
 import { badRequest, type Fault } from './problem.ts';
 import type { ViewReaders } from './view-readers.ts';
@@ -56,9 +57,6 @@ const IMDB_TYPES: readonly string[] = [
 const FOLDED_GENRES = new Set(IMDB_GENRES.map(foldText));
 const FOLDED_TYPES = new Set(IMDB_TYPES.map(foldText));
 
-/** Far above what IMDb has (28); a bound all the same. */
-export const MAX_GENRES = 1000;
-
 /** A parameter that names genres or types. */
 export interface Named {
   readonly parameter: string;
@@ -74,9 +72,12 @@ const unknownName = (parameter: string, name: string, what: string, known: reado
   return { in: 'query', name: parameter, detail: `no title has the ${what} ${name}: ${hint}` };
 };
 
-/** The genres that titles have, by name. */
-export const genreNames = async ({ genres }: Pick<ViewReaders, 'genres'>): Promise<readonly string[]> =>
-  (await genres.list({ where: [], sort: [], limit: MAX_GENRES })).map(({ key }) => key);
+/** Those that titles have, and those that IMDb uses. */
+const everyGenre = async (views: ViewReaders): Promise<readonly string[]> => {
+  const had = (await readGenres(views)).map(({ genre }) => genre);
+  const folded = new Set(had.map(foldText));
+  return [...had, ...IMDB_GENRES.filter((name) => !folded.has(foldText(name)))].toSorted(compareUtf8);
+};
 
 const genreFaults = async (views: ViewReaders, { parameter, names }: Named): Promise<readonly Fault[]> => {
   const faults: Fault[] = [];
@@ -84,7 +85,7 @@ const genreFaults = async (views: ViewReaders, { parameter, names }: Named): Pro
     const folded = foldText(name);
     if (FOLDED_GENRES.has(folded)) continue;
     if (await exists(views.titles, { column: 'genre_keys', op: 'has', value: folded })) continue;
-    faults.push(unknownName(parameter, name, 'genre', [...new Set([...(await genreNames(views)), ...IMDB_GENRES])]));
+    faults.push(unknownName(parameter, name, 'genre', await everyGenre(views)));
   }
   return faults;
 };

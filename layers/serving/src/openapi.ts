@@ -4,7 +4,9 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 
 import { Catalog } from './catalog.ts';
+import type { CurrentSnapshot } from './current-snapshot.ts';
 import { ENTITIES } from './entities.ts';
+import { type ExampleIds, exampleIds, withExampleIds } from './openapi-examples.ts';
 import { DOCS_POLICY } from './security-headers.ts';
 
 const DESCRIPTION = `Films, people and ratings, from batch views that are published as a whole and the events since: every answer comes from one version at one position, which it names.
@@ -15,19 +17,44 @@ Errors are problem details (RFC 9457) that name every bad parameter.
 Movies, ratings and reviews are posted with an API key. \`Idempotency-Key\` makes a retry count once; \`Prefer: wait=2\` waits until answers show the event.`;
 
 const TAGS = [
-  { name: 'movies', description: 'Films and other titles' },
-  { name: 'titles', description: 'The analytics table' },
-  { name: 'people', description: 'People, and who works with whom' },
-  { name: 'tops', description: 'Ranked lists' },
-  { name: 'entrances', description: 'Movies, ratings and reviews that are posted' },
-  { name: 'operation', description: 'State of the service and of its data' },
+  { name: 'Films', description: 'Films and other titles: lists, single ones, genres, what reviews say' },
+  { name: 'Analytics table', description: 'One row a title of any type, a filter on each field' },
+  { name: 'People', description: 'People, and who works with whom' },
+  { name: 'Rankings', description: 'The best, the most voted, the most often credited' },
+  { name: 'Adding data', description: 'Films, ratings and reviews that are posted' },
+  { name: 'Service and data', description: 'State of the service, what changed, and where the data come from' },
 ];
 
 /** There is one description: no bar to load others. */
 const THEME = { title: 'Rushes API', css: [{ filename: 'rushes.css', content: '.swagger-ui .topbar { display: none }' }] };
 
+const NO_IDS: ExampleIds = { title: undefined, person: undefined };
+
+/** The ids of the served version. The description is shown whatever becomes of the store that would say which ids there are. */
+const idsOfServed = (snapshots: CurrentSnapshot): (() => Promise<ExampleIds>) => {
+  let kept: { readonly publication: number; readonly ids: ExampleIds } | undefined;
+  return async () => {
+    const snapshot = snapshots.peek();
+    if (snapshot === undefined) return NO_IDS;
+    const publication = snapshot.publication.number;
+    if (kept?.publication === publication) return kept.ids;
+    snapshot.pin();
+    try {
+      kept = { publication, ids: await exampleIds(snapshot) };
+      return kept.ids;
+    } catch {
+      return NO_IDS;
+    } finally {
+      snapshot.release();
+    }
+  };
+};
+
 /** Call before the routes are registered: they are collected as they come. */
-export const describeApi = (app: FastifyInstance, version: string): void => {
+export const describeApi = (app: FastifyInstance, version: string, snapshots: CurrentSnapshot): void => {
+  const idsNow = idsOfServed(snapshots);
+  /** Those that the page being shown has: what it is made by cannot wait. */
+  let ids = NO_IDS;
   for (const entity of [...ENTITIES, Catalog]) app.addSchema(entity);
   app.register(swagger, {
     openapi: {
@@ -49,12 +76,21 @@ export const describeApi = (app: FastifyInstance, version: string): void => {
     routePrefix: '/docs',
     staticCSP: DOCS_POLICY,
     theme: THEME,
+    uiHooks: {
+      preHandler: async () => {
+        ids = await idsNow();
+      },
+    },
+    transformSpecification: (description) => withExampleIds(description, ids),
+    transformSpecificationClone: false,
     uiConfig: { docExpansion: 'list', deepLinking: true },
   });
   app.register(async (scope) => {
-    let text: string | undefined;
+    const texts = new WeakMap<ExampleIds, string>();
     scope.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
-      text ??= JSON.stringify(app.swagger());
+      const served = await idsNow();
+      const text = texts.get(served) ?? JSON.stringify(withExampleIds(app.swagger(), served));
+      texts.set(served, text);
       return reply.header('content-type', 'application/json; charset=utf-8').header('cache-control', 'public, max-age=60').send(text);
     });
   });

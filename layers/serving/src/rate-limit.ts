@@ -40,10 +40,14 @@ export const limitRate = (app: FastifyInstance, { limiter, isLimited, clientOf, 
     reply.header('ratelimit-policy', policy).header('ratelimit', stateHeader(decision));
     if (decision.allowed) return;
     onLimited();
-    throw new Problem(429, `More than ${limiter.perMinute} requests a minute: try again in ${decision.retryAfterS} s.`, {
-      type: QUOTA_EXCEEDED,
-      members: { 'violated-policies': [POLICY] },
-      headers: { 'retry-after': String(Math.max(1, decision.retryAfterS)) },
-    });
+    throw new Problem(
+      429,
+      `More than ${limiter.burst} requests at once, or ${limiter.perMinute} a minute: try again in ${decision.retryAfterS} s.`,
+      {
+        type: QUOTA_EXCEEDED,
+        members: { 'violated-policies': [POLICY] },
+        headers: { 'retry-after': String(Math.max(1, decision.retryAfterS)) },
+      },
+    );
   });
 };

@@ -7,6 +7,6 @@ const startsWithSegment = (url: string, prefix: string): boolean => url === pref
 export const trafficOf = (pattern: string | undefined): Traffic => {
   if (pattern === undefined) return 'data';
   if (startsWithSegment(pattern, '/health') || pattern === '/metrics') return 'probe';
-  if (startsWithSegment(pattern, '/docs') || pattern === '/openapi.json') return 'documentation';
+  if (pattern === '/' || startsWithSegment(pattern, '/docs') || pattern === '/openapi.json') return 'documentation';
   return 'data';
 };

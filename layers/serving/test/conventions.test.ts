@@ -1,4 +1,6 @@
 /** What holds for every answer: envelope, headers, methods, sizes, request ids, origins. */
+import { readFileSync } from 'node:fs';
+
 import { Registry } from '@rushes/runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -33,6 +35,27 @@ test('single answers have data and meta, lists also next and, where asked for, t
   });
 });
 
+test('pages of other origins may read every header that the contract and the docs name', async () => {
+  const { paths } = (await get('/openapi.json')).json();
+  const described = Object.values<Record<string, { responses: Record<string, { headers?: object }> }>>(paths).flatMap((operations) =>
+    Object.values(operations).flatMap(({ responses }) => Object.values(responses).flatMap(({ headers = {} }) => Object.keys(headers))),
+  );
+  const page = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
+  const documented = [
+    ...page.matchAll(/`(Rushes-(?!Min-)[A-Za-z-]+|RateLimit[A-Za-z-]*|Retry-After|ETag|Link|Location|Allow|WWW-Authenticate)/g),
+  ];
+  const exposed = new Set(
+    String((await get('/movies')).headers['access-control-expose-headers'])
+      .toLowerCase()
+      .split(', '),
+  );
+  // Browsers show these without being told.
+  const safe = new Set(['cache-control', 'content-language', 'content-length', 'content-type', 'expires', 'last-modified', 'pragma']);
+  const names = new Set([...described, ...documented.map(([, name]) => name ?? '')].map((name) => name.toLowerCase()));
+  expect(names.size).toBeGreaterThan(8);
+  expect([...names].filter((name) => !exposed.has(name) && !safe.has(name))).toEqual([]);
+});
+
 test('headers say the same', async () => {
   const response = await get('/movies?page_size=1');
   expect(response.headers).toMatchObject({
@@ -62,7 +85,7 @@ test('a 404 for an id says where it stands, and is not kept', async () => {
 });
 
 describe('paths and methods', () => {
-  test.each(['/', '/nothing', '/movies/tt0000001/nothing', '/Movies'])('%s is 404', async (url) => {
+  test.each(['/nothing', '/movies/tt0000001/nothing', '/Movies'])('%s is 404', async (url) => {
     const response = await get(url);
     expect(response.statusCode).toBe(404);
     expect(response.json()).toMatchObject({ type: 'about:blank', title: 'Not Found', status: 404 });

@@ -8,7 +8,7 @@ import { CATALOG } from './films.ts';
 import { recordingLogger, startService } from './service.ts';
 
 const DATA_URLS = ['/movies', '/movies/tt0000001', '/titles', '/genres', '/top_movies', '/top_actors', '/people/nm0000001', '/catalog'];
-const OTHER_URLS = ['/health', '/health/live', '/health/ready', '/metrics', '/openapi.json', '/docs', '/docs/static/index.css'];
+const OTHER_URLS = ['/health', '/health/live', '/health/ready', '/metrics', '/openapi.json', '/', '/docs', '/docs/static/index.css'];
 
 /** Lets `burst` requests of each client pass, for ever. */
 const limiter = (burst: number): RateLimiter & { readonly clients: string[] } => {
@@ -45,6 +45,7 @@ describe('the rate limit', () => {
       status: 429,
       type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
       'violated-policies': ['requests'],
+      detail: 'More than 2 requests at once, or 60 a minute: try again in 1 s.',
     });
     expect(await metrics.metrics()).toContain('rushes_http_rate_limited_total 1');
     await app.close();

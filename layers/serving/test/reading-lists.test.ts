@@ -181,6 +181,28 @@ describe('adult titles', () => {
   });
 });
 
+test('genres that differ in case alone are one, by the name that most titles have', async () => {
+  const named = (n: number, genre: string): FilmFixture => ({
+    tconst: `tt000000${n}`,
+    title: 'x',
+    rating: 50,
+    votes: 900,
+    genres: [genre],
+  });
+  const films = [named(1, 'Drama'), named(2, 'Drama'), named(3, 'DRAMA'), named(4, 'drama'), named(5, 'Čarodějky'), named(6, 'carodejky')];
+  const { app } = await startService({ catalog: { films, people: {} } });
+  expect((await app.inject('/genres')).json().data).toEqual([
+    { genre: 'Drama', movies: 4 },
+    { genre: 'carodejky', movies: 2 },
+  ]);
+  const best = (await app.inject('/top_movies_by_genre')).json().data;
+  expect(best.map(({ genre, movies }: { genre: string; movies: readonly unknown[] }) => [genre, movies.length])).toEqual([
+    ['Drama', 4],
+    ['carodejky', 2],
+  ]);
+  await app.close();
+});
+
 describe('/titles', () => {
   test("joins with IMDb's files, and has lists as lists", async () => {
     expect(await data('/titles?directors=Sidney%20Lumet&fields=title_key,tconst,directors,genre_list,director_list,writer_list')).toEqual([

@@ -13,7 +13,6 @@ const HEADERS = Type.Object({
       minLength: 1,
       maxLength: 200,
       description: 'A text of your own for this request: sent again with the same text within 48 hours, it counts once.',
-      examples: ['import-2026-03-01-0001'],
     }),
   ),
   prefer: Type.Optional(
@@ -52,7 +51,7 @@ export const describeEntrance = <P extends TObject, B extends TObject>(entrance:
   operationId: entrance.operation,
   summary: entrance.summary,
   description: entrance.description,
-  tags: ['entrances'],
+  tags: ['Adding data'],
   security: SECURITY,
   ...(Object.keys(entrance.params.properties).length > 0 ? { params: entrance.params } : {}),
   headers: HEADERS,

@@ -12,6 +12,8 @@ export interface Posted {
   readonly event: MovieEvent;
   /** The request's path, with the title's own id in it. */
   readonly path: string;
+  /** The id by which the request names its title. */
+  readonly askedId?: string;
 }
 
 export interface Admission {

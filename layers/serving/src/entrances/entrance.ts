@@ -11,6 +11,7 @@ import { Type } from 'typebox';
 
 import type { Gate } from '../admission/gate.ts';
 import type { CurrentSnapshot } from '../current-snapshot.ts';
+import { instantFault } from '../instant.ts';
 import { positionText } from '../position.ts';
 import { badRequest, type Fault, Problem, unavailable } from '../problem.ts';
 import { requestReader } from '../request-reader.ts';
@@ -57,7 +58,8 @@ const judge = (event: MovieEvent, nowMs: number) =>
 /** What a schema cannot see of the field `at`: judged by itself, so that it is named beside the other faults. */
 const timeFault = (at: unknown, nowMs: number): Fault | undefined => {
   if (typeof at !== 'string') return undefined;
-  if (readInstant(at) === undefined) return { in: 'body', name: 'at', detail: 'is no instant of the calendar' };
+  const detail = instantFault(at) ?? (readInstant(at) === undefined ? 'is no instant of the calendar' : undefined);
+  if (detail !== undefined) return { in: 'body', name: 'at', detail };
   const judgment = judge({ type: 'rating_given', version: 1, payload: { movie_id: NIL_ID, score: 1, user: null, at } }, nowMs);
   return 'fault' in judgment ? { in: 'body', name: 'at', detail: 'lies more than 24 hours ahead' } : undefined;
 };

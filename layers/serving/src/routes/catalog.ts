@@ -11,7 +11,7 @@ export const addCatalog = (add: AddDataRoute, objects: ObjectStore): void =>
     url: '/catalog',
     operation: 'getCatalog',
     summary: 'The data catalog of the published version',
-    tag: 'operation',
+    tag: 'Service and data',
     params: Type.Object({}),
     query: Type.Object({}),
     data: Type.Ref('Catalog#'),

@@ -62,7 +62,7 @@ export const addChanges = (add: AddDataRoute, speed: SpeedStore | undefined): vo
     summary: 'Which titles changed since a position',
     description:
       'In the order of the log within each partition. `next` goes on where the answer ends; where nothing is left it is null, and `position` is what to ask with later. Changes are kept for 48 hours: 410 says that some are gone.',
-    tag: 'operation',
+    tag: 'Service and data',
     params: Type.Object({}),
     query: Type.Object({
       since: Type.Optional(

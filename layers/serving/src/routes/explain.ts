@@ -137,7 +137,7 @@ export const addExplain = (add: AddDataRoute): void =>
     summary: 'Where a number comes from',
     description:
       'For a title and a view: the part of the published version, the part of each epoch after it, the rule that merged them, and for ratings what of them is IMDb’s and how the number that is shown is computed.',
-    tag: 'operation',
+    tag: 'Service and data',
     params: Type.Object({}),
     query: Type.Object({
       movie_id: TITLE_ID_SCHEMA,

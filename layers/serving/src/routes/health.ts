@@ -47,7 +47,7 @@ const Health = Type.Object({
 const described = (operationId: string, summary: string, schema: object, unready = true) => ({
   operationId,
   summary,
-  tags: ['operation'],
+  tags: ['Service and data'],
   response: {
     200: { description: 'It is.', content: { 'application/json': { schema } } },
     ...(unready ? { 503: { description: 'It is not (yet).', content: { 'application/json': { schema } } } } : {}),

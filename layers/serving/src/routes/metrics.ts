@@ -6,7 +6,7 @@ export const addMetrics = (app: FastifyInstance, metrics: Registry): void => {
   const schema = {
     operationId: 'getMetrics',
     summary: 'Metrics in the text format of Prometheus',
-    tags: ['operation'],
+    tags: ['Service and data'],
     response: { 200: { description: 'Metrics.', content: { 'text/plain': { schema: { type: 'string' } } } } },
   };
   app.get('/metrics', { schema }, async (_request, reply) =>

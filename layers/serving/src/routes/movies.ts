@@ -96,7 +96,7 @@ export const addMovies = (add: AddDataRoute): void =>
     url: MOVIES.path,
     operation: 'listMovies',
     summary: 'Films: filtered, sorted, paged',
-    tag: 'movies',
+    tag: 'Films',
     params: Type.Object({}),
     query,
     check: (asked, given) => checkPlace(MOVIES, asked, given),

@@ -28,7 +28,7 @@ const movieKeyOf = (id: string): string => {
 /** Only a title that answers show has a page where its ratings and reviews appear. */
 const admitKnown = async ({ snapshot, posted }: Admission): Promise<Admitted> => {
   const id = posted.event.payload.movie_id;
-  if ((await snapshot.views.titles.get(id, {})) === undefined) throw unknownTitle(id);
+  if ((await snapshot.views.titles.get(id, {})) === undefined) throw unknownTitle(posted.askedId ?? id);
   return { takeBack: () => {} };
 };
 
@@ -46,6 +46,7 @@ export const addPostOpinions = (add: AddEntrance): void => {
       return {
         event: { type: 'rating_given', version: 1, payload: { movie_id, score, user, at: at ?? now } },
         path: `/movies/${movie_id}/ratings`,
+        askedId: id,
       };
     },
     admit: admitKnown,
@@ -65,6 +66,7 @@ export const addPostOpinions = (add: AddEntrance): void => {
       return {
         event: { type: 'review_written', version: 1, payload: { movie_id, text, author, score, at: at ?? now } },
         path: `/movies/${movie_id}/reviews`,
+        askedId: id,
       };
     },
     admit: admitKnown,

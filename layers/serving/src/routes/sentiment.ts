@@ -2,7 +2,8 @@
 import { DAY_MS, HOUR_MS, movieReviews, decodeState, emptyState, type StateOf } from '@rushes/views';
 import { Type } from 'typebox';
 
-import { notFound } from '../problem.ts';
+import { instantFault, isWritable } from '../instant.ts';
+import { type Fault, notFound } from '../problem.ts';
 import { type ReviewBucket, readBuckets } from '../overlay/change-reviews.ts';
 import type { AddDataRoute } from '../route-definition.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -75,6 +76,16 @@ const sentimentOf = async ({ views }: Snapshot, id: string, window: Window, asOf
   return JSON.stringify({ window, ...summary, latest: latestOf(state, Date.parse(summary.to)) });
 };
 
+/** Both ends of the window are shown. */
+const faultsOfAsOf = (asOf: string | undefined, window: Window | undefined): readonly Fault[] => {
+  if (asOf === undefined || window === undefined) return [];
+  const fault = instantFault(asOf);
+  if (fault !== undefined) return [{ in: 'query', name: 'as_of', detail: fault }];
+  const { from, to } = windowSentiment([], window, Date.parse(asOf));
+  const isShown = [from, to].every((end) => end === null || isWritable(Date.parse(end)));
+  return isShown ? [] : [{ in: 'query', name: 'as_of', detail: 'must be such that its window lies in the years 1 to 9999' }];
+};
+
 const share = (of: string) =>
   Type.Union([Type.Number(), Type.Null()], { description: `Share of ${of} reviews, 0 to 1; null without reviews.` });
 
@@ -85,7 +96,7 @@ export const addSentiment = (add: AddDataRoute, now: () => number): void =>
     summary: 'What reviews say of a title',
     description:
       'Reviews count by when they were written (`at`). A window ends with the hour (7d) or the day (30d, 90d, all) that `as_of` lies in. The latest reviews are the last five of all, as far as they were written before the window ends.',
-    tag: 'movies',
+    tag: 'Films',
     params: Type.Object({ id: TITLE_ID_SCHEMA }),
     query: Type.Object({
       window: Type.Enum(['7d', '30d', '90d', 'all'], { type: 'string', default: '30d', description: 'The last days, or all.' }),
@@ -93,10 +104,7 @@ export const addSentiment = (add: AddDataRoute, now: () => number): void =>
         Type.String({ format: 'date-time', maxLength: 40, description: 'The moment that is asked about; now by default.' }),
       ),
     }),
-    check: ({ as_of }) =>
-      as_of !== undefined && Number.isNaN(Date.parse(as_of))
-        ? [{ in: 'query', name: 'as_of', detail: 'is no ISO 8601 date and time' }]
-        : [],
+    check: ({ as_of, window }) => faultsOfAsOf(as_of, window),
     data: Type.Object({
       window: Type.String(),
       from: Type.Union([Type.String(), Type.Null()]),

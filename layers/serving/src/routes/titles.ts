@@ -29,7 +29,7 @@ export const addTitles = (add: AddDataRoute): void =>
     operation: 'listTitles',
     summary: 'The analytics table of titles of all types',
     description: 'A title whose value is unknown satisfies no filter on it.',
-    tag: 'titles',
+    tag: 'Analytics table',
     params: Type.Object({}),
     query,
     check: (asked, given) => checkPlace(TITLES, asked, given),

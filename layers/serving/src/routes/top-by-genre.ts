@@ -4,7 +4,8 @@ import { Type } from 'typebox';
 
 import { type Adult, adultParameter } from '../adult.ts';
 import { arrayText, requireDocument } from '../documents.ts';
-import { genreNames, requireKnownNames } from '../known-names.ts';
+import { readGenres } from '../genre-counts.ts';
+import { requireKnownNames } from '../known-names.ts';
 import { FOLDED } from '../parameter.ts';
 import type { AddDataRoute } from '../route-definition.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -17,11 +18,9 @@ const BEST_FIRST = [
   { column: 'votes', desc: true },
 ] as const;
 
-/** Genres that differ in case alone are one: by the first of their names. */
 const genresAsked = async ({ views }: Snapshot, asked: string | undefined): Promise<readonly string[]> => {
-  const names = new Map<string, string>();
-  for (const name of await genreNames(views)) if (!names.has(foldText(name))) names.set(foldText(name), name);
-  return asked === undefined ? [...names.values()] : [names.get(foldText(asked)) ?? asked];
+  const names = (await readGenres(views)).map(({ genre }) => genre);
+  return asked === undefined ? names : [names.find((name) => foldText(name) === foldText(asked)) ?? asked];
 };
 
 /** JSON text of a genre with its best movies; `undefined` if it has none. */
@@ -38,7 +37,7 @@ export const addTopByGenre = (add: AddDataRoute): void =>
     operation: 'listTopMoviesByGenre',
     summary: 'The best movies of each genre by average rating',
     description: 'Ties: more votes, then the id. Genres by name; one without such a movie is left out.',
-    tag: 'tops',
+    tag: 'Rankings',
     params: Type.Object({}),
     query: Type.Object({
       per_genre: Type.Integer({

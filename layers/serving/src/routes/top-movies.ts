@@ -60,7 +60,7 @@ export const addTopMovies = (add: AddDataRoute): void => {
     operation: 'listTopMovies',
     summary: 'Movies by (votes / average number of votes) × rating',
     description: 'The average is taken over all rated titles, adult ones included. Ties: the id, ascending.',
-    tag: 'tops',
+    tag: 'Rankings',
     params: Type.Object({}),
     query: Type.Object({
       limit: limitParameter('movies', MAX_TOP_MOVIES),
@@ -79,7 +79,7 @@ export const addTopMovies = (add: AddDataRoute): void => {
     operation: 'listTopMovieCredits',
     summary: 'The persons most often credited in the top movies',
     description: 'By the number of distinct films that credit them; ties: nconst, ascending.',
-    tag: 'tops',
+    tag: 'Rankings',
     params: Type.Object({}),
     query: Type.Object({
       limit: limitParameter('persons', MAX_PERSONS),
