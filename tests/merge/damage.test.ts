@@ -2,11 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 import { archivedUpTo, auditStores, type AuditReport, type VerifyReport, verifyStores } from '@rushes/batch';
 import { partitionOf, titleIdOf, type Tconst } from '@rushes/domain';
 import { silentLogger, silentProgress } from '@rushes/runtime';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { writeCatalog } from '../batch/made-up-catalog.ts';
 import { filesUnder, flipBit } from '../flip-bit.ts';
@@ -15,6 +16,11 @@ import { type LoggedEvent, openWorld, type World } from './world.ts';
 const MOVIE = titleIdOf('tt0000001' as Tconst); // as: well-formed
 const PARTITION = partitionOf('movie.ratings', MOVIE);
 const DAY_MS = 86_400_000;
+
+interface Answer {
+  readonly data: { readonly votes: number };
+  readonly meta: unknown;
+}
 
 let folder: string;
 let dump: string;
@@ -121,4 +127,26 @@ test('a served artefact with one flipped bit is named, opened no more, and built
   for (const artefact of served) await expect(world.stores.views.open(artefact)).rejects.toThrow('is damaged');
   await publish();
   expect((await verify()).damages).toEqual([]);
+});
+
+test('a state of the speed store that is other than it was written: answers say gap, never the wrong number, until it was projected again', async () => {
+  await world.append([rating('c', 9)]);
+  await world.settle();
+  await world.stopSpeed();
+  const database = new DatabaseSync(world.stores.speed.location);
+  expect(database.prepare(`UPDATE speed_rows SET state = replace(state, '"count":1', '"count":8')`).run().changes).toBeGreaterThan(0);
+  database.close();
+  await world.restartServing();
+  const shown = async (): Promise<Answer> => JSON.parse((await world.get(`/movies/${MOVIE}?fields=votes`)).body) as Answer; // as: of the API
+  const damaged = await shown();
+  expect(damaged).toMatchObject({ meta: { completeness: 'gap' } });
+  await world.restartSpeed();
+  await vi.waitFor(
+    async () => {
+      await world.settle();
+      expect(await shown()).toMatchObject({ data: { votes: damaged.data.votes + 1 }, meta: { completeness: 'complete' } });
+    },
+    { timeout: 60_000, interval: 200 },
+  );
+  expect(await audit()).toMatchObject({ differences: 0, missing: [] });
 });
