@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { type AuditReport, auditStores } from '@rushes/batch';
 import { partitionOf, titleIdOf, type Tconst } from '@rushes/domain';
+import { sealJson, unsealJson } from '@rushes/ports';
 import { silentLogger, silentProgress } from '@rushes/runtime';
 import { movieRatings } from '@rushes/views';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -92,13 +93,12 @@ test('a version whose table forgot events is named', async () => {
   await publish();
   const { objects } = world.stores;
   const read = async (version: number) => {
-    const text = new TextDecoder().decode(await objects.get(`manifests/manifest-${version}.json`));
-    return JSON.parse(text) as { tables: { name: string }[] }; // as: as far as it is used here
+    return unsealJson((await objects.get(`manifests/manifest-${version}.json`)) ?? new Uint8Array()) as { tables: { name: string }[] }; // as: as far as it is used here
   };
   const [before, now] = [await read(1), await read(2)];
   const old = before.tables.filter(({ name }) => name === 'keyed.movie_ratings');
   const forged = { ...now, tables: [...now.tables.filter(({ name }) => name !== 'keyed.movie_ratings'), ...old] };
-  await objects.put('manifests/manifest-2.json', new TextEncoder().encode(JSON.stringify(forged)));
+  await objects.put('manifests/manifest-2.json', sealJson(forged));
   expect(await audit()).toMatchObject({
     differences: 1,
     first: { view: 'movie_ratings', key: MOVIE, part: 'version', number: 2, found: { count: 1 }, expected: { count: 2 } },

@@ -9,9 +9,14 @@ import { checkDataFolder, makeDataFolder } from './folders.ts';
 
 /** Opens the stores of the data folder, which is created if it is not there; they are closed when the session ends. */
 export const openStores = async (session: Session): Promise<EmbeddedStores> => {
-  const { config, lifecycle } = session;
+  const { config, lifecycle, logger } = session;
   await makeDataFolder(session);
   const stores = await openEmbeddedStores(config.folders.data);
+  stores.speed.onDamage((what) =>
+    logger.error(
+      `${what} was not what had been written: it is left out, answers say what they lack, and it is projected again from the log`,
+    ),
+  );
   lifecycle.onStop('the stores', () => stores.close());
   return stores;
 };

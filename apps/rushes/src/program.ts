@@ -16,6 +16,7 @@ import { addServe } from './commands/serve.ts';
 import { addSpeed } from './commands/speed.ts';
 import { addStatus } from './commands/status.ts';
 import { addUp } from './commands/up.ts';
+import { addVerify } from './commands/verify.ts';
 import { VERSION } from './version.ts';
 
 const EXIT_CODES_TEXT = `
@@ -25,7 +26,7 @@ Exit codes:
   ${EXIT_CODES.usage}    wrong arguments or configuration; nothing was started
   ${EXIT_CODES.refused}    the data did not pass validation: nothing was published, the old version keeps serving
   ${EXIT_CODES.superseded}    another run or a rollback published first
-  ${EXIT_CODES.different}    an audit found something different
+  ${EXIT_CODES.different}    an audit found something different, or verify something damaged
   ${EXIT_CODES.interrupted}  ended by Ctrl-C, ${EXIT_CODES.terminated} by SIGTERM, ${EXIT_CODES.hungUp} by SIGHUP (servers that end cleanly: 0)
 
 \`rushes COMMAND --help\` shows a command's flags and examples.`;
@@ -51,6 +52,7 @@ export const buildProgram = (): Command => {
   addSpeed(program);
   addStatus(program);
   addAudit(program);
+  addVerify(program);
   addKeys(program);
   addReplay(program);
   addDeadLetters(program);

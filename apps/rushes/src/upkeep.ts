@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { EmbeddedStores } from '@rushes/adapters/embedded';
-import { archivedUpTo, auditStores } from '@rushes/batch';
+import { archivedUpTo, auditStores, verifyStores } from '@rushes/batch';
 import { Gauge, type Registry, type Session, silentProgress } from '@rushes/runtime';
 
 const HOUR_MS = 3_600_000;
@@ -26,6 +26,16 @@ const registerMetrics = (registry: Registry) => {
       help: 'When the last audit ended, in seconds since 1970; 0 for never.',
       registers,
     }),
+    damages: new Gauge({
+      name: 'rushes_verify_damages',
+      help: 'Files and records that the last verification found to be other than they were stored, or gone. Anything but 0 is a fault.',
+      registers,
+    }),
+    verifiedAt: new Gauge({
+      name: 'rushes_verify_timestamp_seconds',
+      help: 'When the last verification ended, in seconds since 1970; 0 for never.',
+      registers,
+    }),
     states: new Gauge({ name: 'rushes_audit_states', help: 'States that the last audit compared.', registers }),
   };
 };
@@ -42,6 +52,13 @@ export const startUpkeep = (session: Session, stores: EmbeddedStores, metrics: R
     if (trimmed > 0) logger.info({ records: trimmed }, 'the log forgot what is archived and older than its retention');
     const current = await stores.views.currentPublication();
     if (current !== undefined) await stores.speed.dropCoverage(current.version - KEPT_EPOCHS);
+  };
+  const verify = async (): Promise<void> => {
+    const { objects, artefacts, damages } = await verifyStores(stores, { progress: silentProgress, signal });
+    measured.damages.set(damages.length);
+    measured.verifiedAt.set(Date.now() / 1000);
+    for (const damage of damages) logger.error({ ...damage }, `${damage.name} is ${damage.fault}. ${damage.way_out}`);
+    if (damages.length === 0) logger.info({ objects, artefacts }, 'verified: all is what was stored');
   };
   const audit = async (): Promise<void> => {
     const { memoryLimitMb, threads } = config.batch;
@@ -67,7 +84,8 @@ export const startUpkeep = (session: Session, stores: EmbeddedStores, metrics: R
       });
     }
   };
-  const running = Promise.all([every(HOUR_MS, 'tidying the log', tidy), auditMs === 0 ? undefined : every(auditMs, 'the audit', audit)]);
+  const checks = auditMs === 0 ? [] : [every(auditMs, 'verifying what is stored', verify), every(auditMs, 'the audit', audit)];
+  const running = Promise.all([every(HOUR_MS, 'tidying the log', tidy), ...checks]);
   return {
     async stop() {
       ended.abort();

@@ -25,6 +25,8 @@ export type { AlertOptions } from './run/alert.ts';
 export { type BatchMetrics, createBatchMetrics } from './run/batch-metrics.ts';
 export { type BatchStatus, readStatus } from './run/batch-status.ts';
 export { type BatchContext, type BatchOptions, type BatchStores, runBatch } from './run/run-batch.ts';
+export type { Damage } from './verify/damage.ts';
+export { type VerifyContext, type VerifyReport, type VerifyStores, verifyStores } from './verify/verify-stores.ts';
 export { type Schedule, type ScheduleOptions, startSchedule } from './run/schedule.ts';
 
 /** The last `limit` runs, newest first. */

@@ -75,6 +75,8 @@ export const preparer = (
           throw new Error(`what the speed store adds to publication ${publication.number} does not reach the position that is served`);
         if (!(await overlay?.advance())) await sleep(1);
       }
+      // What reading the rows found damaged is not covered any more.
+      await overlay?.readCoverage();
       return { id: newId(), open, overlay, isWithoutEvents: false };
     } catch (error) {
       open.release();

@@ -5,6 +5,9 @@
  *
  * Coverage and positions of a partition belong to its owner: a write of either, and `claim`, carry the owner's fence, and a lower fence than any that was
  * seen is refused. Rows and change records need none: whoever writes them writes the same.
+ *
+ * Everything carries a checksum. What is found to be other than it was written is a lost write: it is never returned, and coverage of the epochs that it may
+ * have belonged to is trusted no more from that call on, so that answers say what is missing and the speed layer projects these epochs again.
  */
 import type { PartitionId } from '@rushes/domain';
 
@@ -103,5 +106,7 @@ export interface SpeedStore {
   putPosition(position: SpeedPosition, fence: number): Promise<boolean>;
   /** Calls back after the connection to the store was lost and is there again. */
   onReconnect(listener: () => void): () => void;
+  /** Calls back when something stored was found to be other than it was written, with what that is. Returns what ends that. */
+  onDamage(listener: (what: string) => void): () => void;
   close(): Promise<void>;
 }

@@ -3,14 +3,34 @@ import { EXIT_CODES } from '@rushes/runtime';
 import type { Command } from 'commander';
 
 import { addCommand, done } from '../cli.ts';
+import { damageLines } from '../damage-lines.ts';
 import { openExistingStores } from '../embedded.ts';
 
 const count = (value: number, of: string): string => `${value.toLocaleString('en-US')} ${of}`;
 
-const describe = ({ version, events, states, missing, differences, first }: AuditReport): string => {
-  const lines = [
-    `Version ${version} and the epochs after it against ${count(events, 'events')}: ${count(states, 'states compared')}, ${count(differences, 'differences')}.`,
-  ];
+/** What is damaged explains what differs; where nothing is, one of the layers kept something else than it read. */
+const adviceFor = ({ damages, first }: AuditReport): string => {
+  if (damages.length > 0) return 'What is damaged comes first: see above. Audit again when it is mended.';
+  return first?.part === 'epoch'
+    ? 'All files are as they were stored: the speed layer kept something else. Run `rushes batch run`: the next version covers these events, computed from the log.'
+    : 'All files are as they were stored: the run computed something else. Run `rushes batch run --full`: it computes everything from the archive of all events.';
+};
+
+const describe = (report: AuditReport): string => {
+  const { version, events, states, missing, damages, unread, differences, first } = report;
+  const lines =
+    states === 0 && differences === 0 && unread.length === 0
+      ? [
+          `Version ${version} and the epochs after it: nothing to compare, since no event that was read makes a state (${count(events, 'events')}).`,
+        ]
+      : [
+          `Version ${version} and the epochs after it against ${count(events, 'events')}: ${count(states, 'states compared')}, ${count(differences, 'differences')}.`,
+        ];
+  lines.push(...damageLines(damages));
+  for (const { partition, from, to } of unread)
+    lines.push(
+      `${partition} was not compared: its events from offset ${from} to ${to - 1} are lost in the archive, and the log has them no more.`,
+    );
   if (missing.length > 0)
     lines.push(
       `${count(missing.length, 'epochs of partitions')} are not whole in the speed store: answers say "gap" until a batch run covers them.`,
@@ -20,7 +40,7 @@ const describe = ({ version, events, states, missing, differences, first }: Audi
       `First: ${first.view} of ${first.key} in ${first.part} ${first.number}, ${first.partition}`,
       `  found     ${JSON.stringify(first.found)}`,
       `  expected  ${JSON.stringify(first.expected)}`,
-      'Run `rushes batch run --full`: it computes everything from the archive of all events.',
+      adviceFor(report),
     );
   return lines.join('\n');
 };
@@ -29,7 +49,7 @@ export const addAudit = (program: Command): Command =>
   addCommand(program, 'audit', {
     summary: 'compare what is kept with a recompute over all events',
     description:
-      'Compares the states that the published version and the speed store keep with a plain recompute over all events, from the first one on. Reads only, and may run beside everything else. Exit code 5: something is different, and the first difference is shown.',
+      'Compares the states that the published version and the speed store keep with a plain recompute over all events, from the first one on. Reads only, and may run beside everything else. Files are compared with their checksums first. Exit code 5: something is damaged or different, and what it is is shown.',
     settings: ['folders.data', 'batch.memoryLimitMb', 'batch.threads'],
     examples: [['audit --data data', 'audit the folder `data`']],
     narrates: true,
@@ -41,7 +61,9 @@ export const addAudit = (program: Command): Command =>
         { workFolder: stores.scratchFolder, memoryLimitMb: config.batch.memoryLimitMb, threads: config.batch.threads },
         { logger, progress, signal: lifecycle.signal },
       );
-      output.result(report ?? { version: null }, () => (report === undefined ? 'Nothing has been published yet.' : describe(report)));
-      return report !== undefined && report.differences > 0 ? EXIT_CODES.different : done;
+      output.result(report ?? { version: null }, () =>
+        report === undefined ? 'Nothing has been published yet: there is nothing to compare.' : describe(report),
+      );
+      return report !== undefined && report.differences + report.damages.length > 0 ? EXIT_CODES.different : done;
     },
   });

@@ -19,12 +19,15 @@ import {
 import type { Logger, Progress } from '@rushes/runtime';
 import { decodeState, keyColumns, KEYED_VIEWS, type KeyedView } from '@rushes/views';
 
-import { openArchivedRanges } from '../log/archived-records.ts';
+import { type HeldRange, heldBy } from '../log/landed-files.ts';
 import { lastLanding } from '../log/landing.ts';
-import { recordsIn, recordsOf } from '../log/log-records.ts';
+import { recordsIn } from '../log/log-records.ts';
 import type { RunContext } from '../run-context.ts';
 import { openScratch } from '../run/scratch.ts';
 import type { BatchStores } from '../run/run-batch.ts';
+import { type Damage, lakeDamage } from '../verify/damage.ts';
+import { archiveDamage, findLostFiles } from '../verify/verify-archive.ts';
+import { archivedOrLogged, damagedArtefacts } from './audited.ts';
 import { type PartitionRecompute, recompute, type Recomputed, viewsOf } from './recompute.ts';
 
 export interface AuditStores extends BatchStores {
@@ -68,6 +71,10 @@ export interface AuditReport {
   readonly states: number;
   /** Epochs that are not in the speed store as a whole: their states were not compared, and answers say `gap`. */
   readonly missing: readonly Coverage[];
+  /** What was not compared, or differs, because it is not what was stored. */
+  readonly damages: readonly Damage[];
+  /** Events that could not be read: they are lost in the archive, and the log has them no more. Their partitions were not compared. */
+  readonly unread: readonly HeldRange[];
   readonly differences: number;
   /** The first one of all. */
   readonly first?: Difference;
@@ -105,10 +112,20 @@ const isLate = ({ partition, epoch, from }: Coverage, coverage: readonly Coverag
 const compare = async (run: RunContext, stores: AuditStores, publication: Publication): Promise<AuditReport> => {
   const manifest = await readManifest(run.lake, publication.version);
   if (!manifest) throw new Error(`the manifest of version ${publication.version} is gone`);
+  const last = await lastLanding(run.lake);
+  const lost = await findLostFiles(run.lake, stores.log, last, { signal: run.signal });
+  const damages = [...lost.map(archiveDamage), ...(await damagedArtefacts(stores.views, publication, run.signal))];
   const tables = new Map(manifest.tables.map((table) => [table.name, table]));
+  const unreadable = new Set<string>();
   for (const view of KEYED_VIEWS) {
     const table = tables.get(`keyed.${view.name}`);
-    if (table) await defineStored(run.lake, run.engine, table);
+    for (const file of table?.files ?? []) {
+      const fault = await run.lake.faultOf(file);
+      if (!fault) continue;
+      damages.push(lakeDamage(file.key, fault, true));
+      unreadable.add(view.name);
+    }
+    if (table && !unreadable.has(view.name)) await defineStored(run.lake, run.engine, table);
   }
   const covered = coveredEpoch(publication);
   const coverage = (await stores.speed.readCoverage()).filter((one) => one.epoch > covered);
@@ -123,15 +140,16 @@ const compare = async (run: RunContext, stores: AuditStores, publication: Public
   };
   const position: Partial<Record<PartitionId, number>> = {};
   const task = run.progress.task({ name: 'recompute every event', unit: 'partitions', total: PARTITIONS.length });
-  const last = await lastLanding(run.lake);
-  const ranges = await openArchivedRanges(
-    run,
-    last,
-    PARTITIONS.map((partition) => ({ partition, from: 0, to: offsetAt(publication.cut, partition) })),
-  );
-  for (const [at, partition] of PARTITIONS.entries()) {
+  const unread: HeldRange[] = [];
+  for (const partition of PARTITIONS) {
     run.signal.throwIfAborted();
-    const range = ranges[at];
+    const gone = lost.filter((one) => !one.isInLog).flatMap(({ landing, topic }) => heldBy(landing, topic));
+    const missed = gone.filter((one) => one.partition === partition && one.from < offsetAt(publication.cut, partition));
+    if (missed.length > 0) {
+      unread.push(...missed);
+      task.advance(1);
+      continue;
+    }
     // Before the rows: what is projected meanwhile is newer, not missing.
     const projected = Math.max(offsetAt(publication.cut, partition), (await stores.speed.readPosition(partition))?.offset ?? 0);
     const rows = await speedRows(stores.speed, partition, covered, coverage);
@@ -140,7 +158,7 @@ const compare = async (run: RunContext, stores: AuditStores, publication: Public
     position[partition] = end;
     const cut = offsetAt(publication.cut, partition);
     const records = async function* (): AsyncGenerator<readonly LogRecord[]> {
-      if (range && cut > 0) yield* recordsOf(range);
+      yield* archivedOrLogged(run, stores.log, last, lost, partition, cut);
       yield* recordsIn(stores.log, partition, cut, end);
     };
     const right = new Set<string>();
@@ -152,13 +170,13 @@ const compare = async (run: RunContext, stores: AuditStores, publication: Public
       if (isDeepStrictEqual(decodeState(view, row.state), state)) right.add(name);
     });
     events += recomputed.events;
-    const lost = new Set(missing.filter((one) => one.partition === partition).map((one) => one.epoch));
-    compareEpochs({ partition, rows, right, recomputed, lost, projected, differ });
-    states += await compareVersion({ run, partition, tables, recomputed, version: publication.version, differ });
+    const expired = new Set(missing.filter((one) => one.partition === partition).map((one) => one.epoch));
+    compareEpochs({ partition, rows, right, recomputed, lost: expired, projected, differ });
+    states += await compareVersion({ run, partition, tables, unreadable, recomputed, version: publication.version, differ });
     task.advance(1);
   }
   task.finish();
-  return { version: publication.version, position, events, states, missing, differences, ...(first && { first }) };
+  return { version: publication.version, position, events, states, missing, damages, unread, differences, ...(first && { first }) };
 };
 
 /** The rows that count: those of each epoch's current generation. */
@@ -222,15 +240,18 @@ interface VersionComparison {
   readonly run: RunContext;
   readonly partition: PartitionId;
   readonly tables: ReadonlyMap<string, TableRecord>;
+  /** Names of views whose table is damaged. */
+  readonly unreadable: ReadonlySet<string>;
   readonly recomputed: PartitionRecompute;
   readonly version: number;
   readonly differ: (difference: Difference) => void;
 }
 
 /** Returns how many states were compared. */
-const compareVersion = async ({ run, partition, tables, recomputed, version, differ }: VersionComparison): Promise<number> => {
+const compareVersion = async ({ run, partition, tables, unreadable, recomputed, version, differ }: VersionComparison): Promise<number> => {
   let compared = 0;
   for (const view of viewsOf(partition)) {
+    if (unreadable.has(view.name)) continue;
     const expected = new Map(recomputed.covered.get(view.storedName) ?? []);
     const table = tables.get(`keyed.${view.name}`);
     const about = { partition, view: view.name, part: 'version', number: version } as const;

@@ -5,6 +5,7 @@
  */
 import { PARTITIONS, type PartitionId, type Topic, topicOf } from '@rushes/domain';
 import { DamagedFileError, type Lake, TableFile } from '@rushes/lake';
+import type { HashOptions } from '@rushes/ports';
 import { TerminalError } from '@rushes/runtime';
 import Type, { type Static } from 'typebox';
 import { ARCHIVE, landedOf, type Landing } from './landing.ts';
@@ -61,15 +62,20 @@ export interface LostFile {
 }
 
 /** The file to read a landing's records of a topic from; `undefined` if it has none. */
-export const landedFile = async (lake: Lake, landing: Landing, topic: Topic): Promise<TableFile | LostFile | undefined> => {
+export const landedFile = async (
+  lake: Lake,
+  landing: Landing,
+  topic: Topic,
+  options?: HashOptions,
+): Promise<TableFile | LostFile | undefined> => {
   const file = landing.files[topic];
   if (!file) return undefined;
-  const fault = await lake.faultOf(file);
+  const fault = await lake.faultOf(file, options);
   if (!fault) return file;
   for (let number = 1; ; number++) {
     const replacement = await lake.readJson(replacementKey(landing.number, topic, number), Replacement);
     if (!replacement) return { landing, topic, file, fault, next: number };
-    if (!(await lake.faultOf(replacement.file))) return replacement.file;
+    if (!(await lake.faultOf(replacement.file, options))) return replacement.file;
   }
 };
 

@@ -3,20 +3,40 @@ import type { PartitionId } from '@rushes/domain';
 import type { ChangeRecord, SpeedRow } from '@rushes/ports';
 import type { DatabaseSync } from 'node:sqlite';
 
+import { recordChecksum } from '../record-checksum/record-checksum.ts';
+import { CHECKSUM } from './checksums.ts';
+import type { Damages } from './damages.ts';
+
 const APPEND = `
-INSERT INTO changes (partition, from_offset, generation, to_offset, epoch, appended_at_ms, expires_at_ms, rows) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO changes (partition, from_offset, generation, to_offset, epoch, appended_at_ms, expires_at_ms, rows, rows_checksum, checksum)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (partition, from_offset, generation) DO UPDATE SET
   to_offset = excluded.to_offset, epoch = excluded.epoch, appended_at_ms = excluded.appended_at_ms, expires_at_ms = excluded.expires_at_ms,
-  rows = excluded.rows`;
+  rows = excluded.rows, rows_checksum = excluded.rows_checksum, checksum = excluded.checksum`;
 
 /** No record that begins before `after` less the longest record's length can reach beyond `after`. */
 const READ = `
-SELECT from_offset, to_offset, epoch, generation, appended_at_ms, rows FROM changes
+SELECT from_offset, to_offset, epoch, generation, appended_at_ms, rows, expires_at_ms, rows_checksum, checksum, id FROM changes
 WHERE partition = ?1 AND to_offset > ?2 AND expires_at_ms > ?3
   AND from_offset > ?2 - (SELECT coalesce(max(to_offset - from_offset), 0) FROM changes WHERE partition = ?1)
 ORDER BY from_offset, generation LIMIT ?4`;
 
 type StoredRow = readonly [view: string, key: string, lastOffset: number, appendedAtMs: number, state: string];
+
+type StoredChange = readonly [
+  from: number,
+  to: number,
+  epoch: number,
+  generation: number,
+  appendedAtMs: number,
+  rows: string,
+  expiresAtMs: number,
+  rowsChecksum: number,
+  checksum: number,
+  id: number,
+];
+
+const EMPTY = '[]';
 
 const encode = ({ partition, epoch, generation, rows }: ChangeRecord): string =>
   JSON.stringify(
@@ -29,19 +49,39 @@ const encode = ({ partition, epoch, generation, rows }: ChangeRecord): string =>
     }),
   );
 
-export const changesOf = (database: DatabaseSync) => {
+export const changesOf = (database: DatabaseSync, damages: Damages) => {
   const append = database.prepare(APPEND);
   const read = database.prepare(READ);
   read.setReturnArrays(true);
+  const remove = database.prepare('DELETE FROM changes WHERE id = ?');
+  const empty = database.prepare(
+    `UPDATE changes SET rows = ?1, rows_checksum = ${CHECKSUM}(?2),
+       checksum = ${CHECKSUM}(partition, from_offset, generation, to_offset, epoch, appended_at_ms, expires_at_ms, ${CHECKSUM}(?2)) WHERE id = ?3`,
+  );
   return {
     append(change: ChangeRecord, expiresAtMs: number): void {
       const { partition, from, to, epoch, generation, appendedAtMs } = change;
-      append.run(partition, from, generation, to, epoch, appendedAtMs, expiresAtMs, encode(change));
+      const rows = encode(change);
+      const rowsChecksum = recordChecksum([rows]);
+      const place = [partition, from, generation, to, epoch, appendedAtMs, expiresAtMs] as const;
+      append.run(...place, rows, rowsChecksum, recordChecksum([...place, rowsChecksum]));
     },
     read: (partition: PartitionId, after: number, limit: number, nowMs: number): readonly ChangeRecord[] =>
-      read.all(partition, after, nowMs, limit).map((record) => {
+      read.all(partition, after, nowMs, limit).flatMap((record) => {
         // as: an array of the columns above, written by `append`
-        const [from, to, epoch, generation, appendedAtMs, text] = record as unknown as [number, number, number, number, number, string];
+        const [from, to, epoch, generation, appendedAtMs, text, expiresAtMs, rowsChecksum, checksum, id] =
+          record as unknown as StoredChange;
+        const what = `the change record of ${partition} from offset ${from} to ${to}`;
+        if (checksum !== recordChecksum([partition, from, generation, to, epoch, appendedAtMs, expiresAtMs, rowsChecksum])) {
+          // Where it belongs is not known: whoever follows notices that one is missing.
+          damages.found({ what, remove: () => void remove.run(id) });
+          return [];
+        }
+        if (rowsChecksum !== recordChecksum([text])) {
+          // It still says how far its micro-batch came.
+          damages.found({ what, epoch, remove: () => void empty.run(EMPTY, EMPTY, id) });
+          return [{ partition, from, to, epoch, generation, appendedAtMs, rows: [] }];
+        }
         const rows = (JSON.parse(text) as StoredRow[]).map(([view, key, lastOffset, rowAppendedAtMs, state]): SpeedRow => ({
           view,
           key,
@@ -52,7 +92,7 @@ export const changesOf = (database: DatabaseSync) => {
           appendedAtMs: rowAppendedAtMs,
           state,
         }));
-        return { partition, from, to, epoch, generation, appendedAtMs, rows };
+        return [{ partition, from, to, epoch, generation, appendedAtMs, rows }];
       }),
   };
 };

@@ -11,7 +11,8 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import { onFile, unusable } from './errors.ts';
-import { APPLICATION_ID, FORMAT, SCHEMA } from './schema.ts';
+import { ADD_CHECKSUMS, defineChecksum } from './checksums.ts';
+import { APPLICATION_ID, FORMAT, FORMAT_WITHOUT_CHECKSUMS, SCHEMA } from './schema.ts';
 import { inTransaction } from './transaction.ts';
 
 const CACHE_KIB = 32_768;
@@ -32,6 +33,7 @@ const prepareSchema = (database: DatabaseSync, path: string): void => {
   if (pragma(database, 'application_id') !== APPLICATION_ID)
     throw new Error(`${path} is a database, but not a speed store: name another file`);
   const format = pragma(database, 'user_version');
+  if (format === FORMAT_WITHOUT_CHECKSUMS) return database.exec(`${ADD_CHECKSUMS} PRAGMA user_version = ${FORMAT}`);
   if (format !== FORMAT) throw unusable(path, `has format ${String(format)}, this program reads and writes format ${FORMAT}`);
 };
 
@@ -46,6 +48,7 @@ const openOnce = (path: string): DatabaseSync => {
     database.exec(
       `PRAGMA cache_size = -${CACHE_KIB}; PRAGMA journal_size_limit = ${LOG_BYTES}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
     );
+    defineChecksum(database);
     if (!isPrepared(database)) inTransaction(database, () => prepareSchema(database, path));
     return database;
   } catch (error) {

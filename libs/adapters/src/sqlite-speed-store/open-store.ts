@@ -10,7 +10,8 @@ import { onFile } from './errors.ts';
 import { expiryAt, removerOf } from './expiry.ts';
 import { openDatabase } from './open-database.ts';
 import { coverageOf, logOf, ownersOf, positionsOf } from './progress.ts';
-import { rowsOf } from './rows.ts';
+import { damagesOf } from './damages.ts';
+import { rowsOf, type ScannedRows } from './rows.ts';
 import { inTransaction } from './transaction.ts';
 
 export interface SqliteSpeedStoreOptions {
@@ -30,16 +31,21 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
   const { now = Date.now, pollMs = 20, lockWaitMs } = options;
   const path = resolve(file);
   const database = await openDatabase(path, lockWaitMs);
-  const { log, rows, changes, owners, coverage, positions, remover, dataVersion } = await onFile(path, () => ({
-    log: logOf(database),
-    rows: rowsOf(database),
-    changes: changesOf(database),
-    owners: ownersOf(database),
-    coverage: coverageOf(database),
-    positions: positionsOf(database),
-    remover: removerOf(database),
-    dataVersion: database.prepare('PRAGMA data_version'),
-  }));
+  const { damages, log, rows, changes, owners, coverage, positions, remover, dataVersion } = await onFile(path, () => {
+    const found = damagesOf(database);
+    return {
+      damages: found,
+      log: logOf(database),
+      rows: rowsOf(database, found),
+      changes: changesOf(database, found),
+      owners: ownersOf(database),
+      coverage: coverageOf(database, found),
+      positions: positionsOf(database, found),
+      remover: removerOf(database),
+      dataVersion: database.prepare('PRAGMA data_version'),
+    };
+  });
+  const damageListeners = new Set<{ readonly call: (what: string) => void }>();
   const watch = watchChanges(() => dataVersion.get()?.['data_version'], pollMs);
   const read = <Result>(work: () => Result): Promise<Result> =>
     onFile(
@@ -51,6 +57,13 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
       lockWaitMs,
     );
   const write = <Result>(work: () => Result): Promise<Result> => read(() => inTransaction(database, work));
+  /** What a read left out is settled before the read returns: coverage tells of it from then on. */
+  const readChecked = async <Result>(work: () => Result): Promise<Result> => {
+    const result = await read(work);
+    if (damages.isEmpty()) return result;
+    for (const what of await write(() => damages.settle(now()))) for (const { call } of damageListeners) call(`${what} in ${path}`);
+    return result;
+  };
   const writeAsOwner = (partition: PartitionId, fence: number, work: () => void = () => {}): Promise<boolean> =>
     write(() => {
       const isOwner = owners.claim(partition, fence);
@@ -59,14 +72,15 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
     });
 
   async function* scan(view: string, aboveEpoch: number): AsyncGenerator<readonly SpeedRow[]> {
-    for (const group of await read(() => rows.groupsAbove(view, aboveEpoch))) {
-      let batch: readonly SpeedRow[] = [];
+    for (const group of await readChecked(() => rows.groupsAbove(view, aboveEpoch))) {
+      let after: ScannedRows['next'];
       do {
-        const last = batch.at(-1);
-        batch = await read(() => rows.scanGroup(view, group, last, now()));
-        if (batch.length > 0) yield batch;
+        const from = after;
+        const batch = await readChecked(() => rows.scanGroup(view, group, from, now()));
+        if (batch.rows.length > 0) yield batch.rows;
+        after = batch.next;
         await setImmediate();
-      } while (batch.length > 0);
+      } while (after !== undefined);
     }
   }
 
@@ -81,7 +95,7 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
         remover.removeRows(nowMs, timed.length);
       });
     },
-    readKey: async (view, key, aboveEpoch) => read(() => rows.readKey(view, key, aboveEpoch, now())),
+    readKey: async (view, key, aboveEpoch) => readChecked(() => rows.readKey(view, key, aboveEpoch, now())),
     scan,
     async appendChange(change, ttlMs) {
       const nowMs = now();
@@ -92,15 +106,20 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
       });
       watch.notify();
     },
-    readChanges: async (partition, after, limit) => read(() => changes.read(partition, after, limit, now())),
+    readChanges: async (partition, after, limit) => readChecked(() => changes.read(partition, after, limit, now())),
     onChange: (listener) => watch.add(listener),
-    readCoverage: async () => read(coverage.read),
+    readCoverage: async () => readChecked(coverage.read),
     claim: async (partition, fence) => writeAsOwner(partition, fence),
     putCoverage: async (covered, fence) => writeAsOwner(covered.partition, fence, () => coverage.put(covered)),
     dropCoverage: async (upToEpoch) => write(() => coverage.drop(upToEpoch)),
-    readPosition: async (partition) => read(() => positions.read(partition)),
+    readPosition: async (partition) => readChecked(() => positions.read(partition)),
     putPosition: async (position, fence) => writeAsOwner(position.partition, fence, () => positions.put(position)),
     onReconnect: () => () => {},
+    onDamage(listener) {
+      const entry = { call: listener };
+      damageListeners.add(entry);
+      return () => damageListeners.delete(entry);
+    },
     async close() {
       watch.close();
       if (database.isOpen) database.close();

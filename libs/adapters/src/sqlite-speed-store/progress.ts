@@ -3,6 +3,10 @@ import type { PartitionId } from '@rushes/domain';
 import type { Coverage, SpeedPosition } from '@rushes/ports';
 import type { DatabaseSync } from 'node:sqlite';
 
+import { recordChecksum } from '../record-checksum/record-checksum.ts';
+import { CHECKSUM } from './checksums.ts';
+import type { Damages } from './damages.ts';
+
 const CLAIM =
   'INSERT INTO owners (partition, fence) VALUES (?, ?) ON CONFLICT DO UPDATE SET fence = excluded.fence WHERE excluded.fence >= fence';
 
@@ -35,39 +39,53 @@ ON CONFLICT DO UPDATE SET
   begun = max(begun, excluded.begun)
 WHERE excluded.generation >= generation`;
 
-export const coverageOf = (database: DatabaseSync) => {
-  const read = database.prepare('SELECT partition, epoch, generation, from_offset, expires_at_ms, begun FROM coverage');
+export const coverageOf = (database: DatabaseSync, damages: Damages) => {
+  const read = database.prepare('SELECT partition, epoch, generation, from_offset, expires_at_ms, begun, checksum FROM coverage');
+  const seal = database.prepare(
+    `UPDATE coverage SET checksum = ${CHECKSUM}(partition, epoch, generation, from_offset, expires_at_ms, begun) WHERE partition = ? AND epoch = ?`,
+  );
+  const remove = database.prepare('DELETE FROM coverage WHERE partition = ? AND epoch = ?');
   read.setReturnArrays(true);
   const put = database.prepare(PUT_COVERAGE);
   const drop = database.prepare('DELETE FROM coverage WHERE epoch <= ?');
   return {
     read: (): readonly Coverage[] =>
-      read.all().map((record) => {
+      read.all().flatMap((record) => {
         // as: an array of the columns above, written by `put`
-        const [partition, epoch, generation, from, expiresAtMs, begun] = record as unknown as [
+        const [partition, epoch, generation, from, expiresAtMs, begun, checksum] = record as unknown as [
           PartitionId,
           number,
           number,
           number,
           number,
           number,
+          number,
         ];
-        return { partition, epoch, generation, from, expiresAtMs, begun };
+        if (checksum === recordChecksum([partition, epoch, generation, from, expiresAtMs, begun]))
+          return [{ partition, epoch, generation, from, expiresAtMs, begun }];
+        // Nothing promises that the epoch is whole, until a batch run covers it.
+        damages.found({ what: `the coverage of ${partition}, epoch ${epoch}`, epoch, remove: () => void remove.run(partition, epoch) });
+        return [];
       }),
-    put: ({ partition, epoch, generation, from, expiresAtMs, begun }: Coverage): void =>
-      void put.run(partition, epoch, generation, from, expiresAtMs, begun),
+    put({ partition, epoch, generation, from, expiresAtMs, begun }: Coverage): void {
+      put.run(partition, epoch, generation, from, expiresAtMs, begun);
+      seal.run(partition, epoch);
+    },
     drop: (upToEpoch: number): void => void drop.run(upToEpoch),
   };
 };
 
 const PUT_POSITION = `
-INSERT INTO positions (partition, next_offset, epoch, opening_offset, opening_appended_at_ms) VALUES (?, ?, ?, ?, ?)
+INSERT INTO positions (partition, next_offset, epoch, opening_offset, opening_appended_at_ms, checksum) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET
   next_offset = excluded.next_offset, epoch = excluded.epoch, opening_offset = excluded.opening_offset,
-  opening_appended_at_ms = excluded.opening_appended_at_ms`;
+  opening_appended_at_ms = excluded.opening_appended_at_ms, checksum = excluded.checksum`;
 
-export const positionsOf = (database: DatabaseSync) => {
-  const read = database.prepare('SELECT next_offset, epoch, opening_offset, opening_appended_at_ms FROM positions WHERE partition = ?');
+export const positionsOf = (database: DatabaseSync, damages: Damages) => {
+  const read = database.prepare(
+    'SELECT next_offset, epoch, opening_offset, opening_appended_at_ms, checksum FROM positions WHERE partition = ?',
+  );
+  const remove = database.prepare('DELETE FROM positions WHERE partition = ?');
   read.setReturnArrays(true);
   const put = database.prepare(PUT_POSITION);
   return {
@@ -75,10 +93,17 @@ export const positionsOf = (database: DatabaseSync) => {
       const record = read.get(partition);
       if (record === undefined) return undefined;
       // as: an array of the columns above, written by `put`
-      const [offset, epoch, openingOffset, appendedAtMs] = record as unknown as [number, number, number, number];
+      const [offset, epoch, openingOffset, appendedAtMs, checksum] = record as unknown as [number, number, number, number, number];
+      if (checksum !== recordChecksum([partition, offset, epoch, openingOffset, appendedAtMs])) {
+        // A writer without a position begins at the published cut.
+        damages.found({ what: `the position of ${partition}`, remove: () => void remove.run(partition) });
+        return undefined;
+      }
       return { partition, offset, epoch, opening: { offset: openingOffset, appendedAtMs } };
     },
-    put: ({ partition, offset, epoch, opening }: SpeedPosition): void =>
-      void put.run(partition, offset, epoch, opening.offset, opening.appendedAtMs),
+    put({ partition, offset, epoch, opening }: SpeedPosition): void {
+      const values = [partition, offset, epoch, opening.offset, opening.appendedAtMs] as const;
+      put.run(...values, recordChecksum(values));
+    },
   };
 };

@@ -5,13 +5,16 @@
  */
 
 /** Counts the changes of this file's meaning. A file with another number is not read. */
-export const FORMAT = 4;
+export const FORMAT = 5;
+/** The same without checksums: they are added when it is opened. */
+export const FORMAT_WITHOUT_CHECKSUMS = 4;
 /** Marks the file as a speed store: "RuSp". */
 export const APPLICATION_ID = 0x52755370;
 
 export const SCHEMA = `
 CREATE TABLE row_groups (
   id INTEGER PRIMARY KEY, view TEXT NOT NULL, epoch INTEGER NOT NULL, generation INTEGER NOT NULL, last_expiry_ms INTEGER NOT NULL,
+  checksum INTEGER NOT NULL DEFAULT 0,
   UNIQUE (view, epoch, generation)
 ) STRICT;
 CREATE INDEX row_groups_by_expiry ON row_groups (last_expiry_ms);
@@ -19,7 +22,7 @@ CREATE INDEX row_groups_by_expiry ON row_groups (last_expiry_ms);
 CREATE TABLE speed_rows (
   group_id INTEGER NOT NULL, key TEXT NOT NULL, partition TEXT NOT NULL,
   timestamp_us INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL, last_offset INTEGER NOT NULL, appended_at_ms INTEGER NOT NULL,
-  state TEXT NOT NULL,
+  state TEXT NOT NULL, checksum INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (group_id, key, partition)
 ) STRICT, WITHOUT ROWID;
 
@@ -27,6 +30,7 @@ CREATE TABLE changes (
   id INTEGER PRIMARY KEY,
   partition TEXT NOT NULL, from_offset INTEGER NOT NULL, generation INTEGER NOT NULL, to_offset INTEGER NOT NULL,
   epoch INTEGER NOT NULL, appended_at_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL, rows TEXT NOT NULL,
+  rows_checksum INTEGER NOT NULL DEFAULT 0, checksum INTEGER NOT NULL DEFAULT 0,
   UNIQUE (partition, from_offset, generation)
 ) STRICT;
 CREATE INDEX changes_by_length ON changes (partition, to_offset - from_offset);
@@ -34,13 +38,14 @@ CREATE INDEX changes_by_expiry ON changes (expires_at_ms);
 
 CREATE TABLE coverage (
   partition TEXT NOT NULL, epoch INTEGER NOT NULL, generation INTEGER NOT NULL, from_offset INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL,
-  begun INTEGER NOT NULL,
+  begun INTEGER NOT NULL, checksum INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (partition, epoch)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE positions (
   partition TEXT PRIMARY KEY, next_offset INTEGER NOT NULL, epoch INTEGER NOT NULL,
-  opening_offset INTEGER NOT NULL, opening_appended_at_ms INTEGER NOT NULL
+  opening_offset INTEGER NOT NULL, opening_appended_at_ms INTEGER NOT NULL,
+  checksum INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 -- The log that is projected here: one row at most.

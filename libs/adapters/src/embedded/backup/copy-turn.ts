@@ -77,6 +77,7 @@ export const copyTurns = (context: TurnContext) => {
   const everything = async function* (): AsyncGenerator<Found> {
     yield* listLake(dataFolder);
     yield* listFolder(dataFolder, VIEWS, '.sqlite');
+    yield* listFolder(dataFolder, VIEWS, '.seal');
     yield* listFolder(dataFolder, REPLAYS, '.json');
   };
 
@@ -121,6 +122,7 @@ export const copyTurns = (context: TurnContext) => {
       await copyAll(only(listLake(dataFolder), isRecord));
       await copyAll(only(listLake(dataFolder), (file) => !isRecord(file)));
       await copyAll(listFolder(dataFolder, VIEWS, '.sqlite'));
+      await copyAll(listFolder(dataFolder, VIEWS, '.seal'));
       const takenAt = now();
       await copyDatabase(LOG);
       for (const path of copied.keys())

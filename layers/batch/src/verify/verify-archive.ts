@@ -1,0 +1,40 @@
+/** Whether what landed of the log is still what landed. */
+import { TOPICS } from '@rushes/domain';
+import { CorruptObjectError, type Lake } from '@rushes/lake';
+import type { EventLog, HashOptions } from '@rushes/ports';
+import { isLost, landedFile, LOST_ARCHIVE_HINT, type LostFile, tellHeld } from '../log/landed-files.ts';
+import { type Landing, landingBefore } from '../log/landing.ts';
+import { isInLog } from '../log/mend-archive.ts';
+import type { Damage } from './damage.ts';
+
+export interface LostArchiveFile extends LostFile {
+  /** Whether the log has all of its records. */
+  readonly isInLog: boolean;
+}
+
+/** Files of landings that are lost, oldest first. Replaced ones are not. Ends at a landing whose record cannot be read. */
+export const findLostFiles = async (
+  lake: Lake,
+  log: EventLog | undefined,
+  last: Landing | undefined,
+  options?: HashOptions,
+): Promise<readonly LostArchiveFile[]> => {
+  const lost: LostArchiveFile[] = [];
+  for (let landing = last; landing; landing = await landingBefore(lake, landing))
+    for (const topic of TOPICS) {
+      const found = await landedFile(lake, landing, topic, options).catch((error: unknown) => {
+        if (error instanceof CorruptObjectError) return undefined; // the record is reported by itself
+        throw error;
+      });
+      if (found && isLost(found)) lost.push({ ...found, isInLog: log !== undefined && (await isInLog(log, found)) });
+    }
+  return lost.toReversed();
+};
+
+export const archiveDamage = (lost: LostArchiveFile): Damage => ({
+  store: 'lake',
+  name: lost.file.key,
+  fault: lost.fault,
+  holds: `the log's archive: ${tellHeld(lost)}`,
+  way_out: lost.isInLog ? 'The next batch run archives it anew from the log, which still has all of it.' : LOST_ARCHIVE_HINT,
+});

@@ -1,0 +1,159 @@
+/** One value of the file is other than it was written, and SQLite sees nothing wrong. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+import type { Coverage, SpeedRow, SpeedStore } from '@rushes/ports';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+import { openSqliteSpeedStore } from './index.ts';
+
+const HOUR_MS = 3_600_000;
+const PARTITION = 'movie.ratings/0' as const;
+const NOW_MS = 1_000_000;
+
+let folder: string;
+let path: string;
+let store: SpeedStore;
+let told: string[];
+
+const open = async (): Promise<void> => {
+  store = await openSqliteSpeedStore(path, { now: () => NOW_MS });
+  told = [];
+  store.onDamage((what) => told.push(what));
+};
+const row = (n: number, epoch = 2) => ({
+  view: 'v 1',
+  key: `key ${n}`,
+  epoch,
+  partition: PARTITION,
+  generation: 0,
+  lastOffset: n,
+  appendedAtMs: 5,
+  timestampUs: n,
+  state: `{"n":${n}}`,
+});
+const coverage = (epoch: number): Coverage => ({
+  partition: PARTITION,
+  epoch,
+  generation: 0,
+  from: 1,
+  expiresAtMs: NOW_MS + HOUR_MS,
+  begun: 0,
+});
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sqlite-speed-store-'));
+  path = join(folder, 'speed.sqlite');
+  await open();
+  const rows = [row(1), row(2), row(3)];
+  for (const epoch of [2, 3]) await store.putCoverage(coverage(epoch), 1);
+  await store.upsert([...rows, row(1, 3)], HOUR_MS);
+  await store.appendChange({ partition: PARTITION, from: 1, to: 4, epoch: 2, generation: 0, appendedAtMs: 5, rows }, HOUR_MS);
+  await store.putPosition({ partition: PARTITION, offset: 4, epoch: 2, opening: { offset: 0, appendedAtMs: 1 } }, 1);
+});
+afterEach(async () => {
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const change = (sql: string): void => {
+  const database = new DatabaseSync(path);
+  database.exec(sql);
+  database.close();
+};
+const scanned = async (): Promise<readonly SpeedRow[]> => {
+  const rows: SpeedRow[] = [];
+  for await (const batch of store.scan('v 1', 0)) rows.push(...batch);
+  return rows;
+};
+const keysOfEpoch2 = async () => (await scanned()).filter(({ epoch }) => epoch === 2).map(({ key }) => key);
+const trusted = async () => (await store.readCoverage()).filter(({ expiresAtMs }) => expiresAtMs > NOW_MS).map(({ epoch }) => epoch);
+
+test('what was written is read, and nothing is told', async () => {
+  expect(await scanned()).toHaveLength(4);
+  expect(await store.readKey('v 1', 'key 1', 0)).toHaveLength(2);
+  expect((await store.readChanges(PARTITION, 0, 10))[0]?.rows).toHaveLength(3);
+  expect((await store.readPosition(PARTITION))?.offset).toBe(4);
+  expect([await trusted(), told]).toEqual([[2, 3], []]);
+});
+
+test.each([
+  [`state = '{"n":9}'`],
+  ['last_offset = 9'],
+  ['appended_at_ms = 9'],
+  ['timestamp_us = 9'],
+  [`expires_at_ms = ${NOW_MS - 1}`],
+  [`key = 'key 9'`],
+  [`partition = 'movie.ratings/1'`],
+  ['checksum = checksum + 1'],
+])('a row with another %s is a lost write: left out, told, its epoch trusted no more', async (changed) => {
+  change(`UPDATE speed_rows SET ${changed} WHERE key = 'key 2'`);
+  expect(await keysOfEpoch2()).toEqual(['key 1', 'key 3']);
+  expect(told).toEqual([expect.stringMatching(/^the row key . of v 1 in movie.ratings\/., epoch 2.0 in .*speed.sqlite$/)]);
+  expect(await trusted()).toEqual([3]);
+  await scanned();
+  expect(told).toHaveLength(1);
+  await store.upsert([row(2)], HOUR_MS);
+  expect((await store.readKey('v 1', 'key 2', 0))[0]?.state).toBe('{"n":2}');
+});
+
+test('a writer that reads the key of a changed row finds none', async () => {
+  change(`UPDATE speed_rows SET state = '{"n":9}' WHERE key = 'key 2'`);
+  expect(await store.readKey('v 1', 'key 2', 0)).toEqual([]);
+  expect([await trusted(), told.length]).toEqual([[3], 1]);
+});
+
+test.each([['epoch = 9'], [`view = 'v 2'`], ['generation = 1']])(
+  'rows that are listed under another %s: no epoch is trusted',
+  async (changed) => {
+    change(`UPDATE row_groups SET ${changed} WHERE epoch = 2`);
+    expect(await scanned()).toHaveLength(1);
+    expect([await trusted(), told.length]).toEqual([[], 1]);
+  },
+);
+
+test('a change record with other rows says how far it came, and nothing else; one with another place is left out', async () => {
+  change(`UPDATE changes SET rows = replace(rows, '"key 2"', '"key 7"')`);
+  expect(await store.readChanges(PARTITION, 0, 10)).toMatchObject([{ from: 1, to: 4, rows: [] }]);
+  expect([await trusted(), told.length]).toEqual([[3], 1]);
+  expect(await store.readChanges(PARTITION, 0, 10)).toMatchObject([{ from: 1, to: 4, rows: [] }]);
+  change('UPDATE changes SET to_offset = 9');
+  expect(await store.readChanges(PARTITION, 0, 10)).toEqual([]);
+  expect([await trusted(), told.length]).toEqual([[], 2]);
+});
+
+test.each([['from_offset = 0'], ['expires_at_ms = 9999999999999'], ['generation = 1'], ['begun = 7']])(
+  'coverage with another %s promises nothing',
+  async (changed) => {
+    change(`UPDATE coverage SET ${changed} WHERE epoch = 2`);
+    await store.readCoverage();
+    expect([await trusted(), told.length]).toEqual([[3], 1]);
+  },
+);
+
+test.each([['next_offset = 9'], ['epoch = 3'], ['opening_offset = 1']])('a position with another %s is none', async (changed) => {
+  change(`UPDATE positions SET ${changed}`);
+  expect(await store.readPosition(PARTITION)).toBeUndefined();
+  expect(told).toHaveLength(1);
+});
+
+test('coverage that is merged from two keeps its checksum', async () => {
+  await store.putCoverage({ ...coverage(2), from: 3, expiresAtMs: NOW_MS + 5, begun: 2 }, 1);
+  await store.putCoverage({ ...coverage(2), generation: 2, begun: 2 }, 1);
+  expect([await trusted(), told]).toEqual([[2, 3], []]);
+});
+
+test('a file that was written before there were checksums gets them, and is read as it is', async () => {
+  await store.close();
+  const tables = ['row_groups', 'speed_rows', 'changes', 'coverage', 'positions'];
+  change(
+    `${tables.map((table) => `ALTER TABLE ${table} DROP COLUMN checksum;`).join('')} ALTER TABLE changes DROP COLUMN rows_checksum; PRAGMA user_version = 4`,
+  );
+  await open();
+  expect(await scanned()).toHaveLength(4);
+  expect((await store.readChanges(PARTITION, 0, 10))[0]?.rows).toHaveLength(3);
+  expect((await store.readPosition(PARTITION))?.offset).toBe(4);
+  expect([await trusted(), told]).toEqual([[2, 3], []]);
+});
