@@ -4,6 +4,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 
 import { Catalog } from './catalog.ts';
+import { completeContract } from './contract.ts';
 import { ENTITIES } from './entities.ts';
 import { DOCS_POLICY } from './security-headers.ts';
 
@@ -33,6 +34,7 @@ export const describeApi = (app: FastifyInstance, version: string): void => {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Rushes', description: DESCRIPTION, version, license: { name: 'MIT', identifier: 'MIT' } },
+      servers: [{ url: '/', description: 'This service.' }],
       tags: TAGS,
       components: {
         securitySchemes: {
@@ -41,6 +43,7 @@ export const describeApi = (app: FastifyInstance, version: string): void => {
         },
       },
     },
+    transformObject: (document) => ('openapiObject' in document ? completeContract(document.openapiObject) : document.swaggerObject),
     refResolver: {
       buildLocalReference: (json, _baseUri, _fragment, index) => (typeof json.$id === 'string' ? json.$id : `schema-${index}`),
     },
