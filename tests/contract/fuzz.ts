@@ -17,7 +17,7 @@ const CHECKS = [
 ];
 
 /** For all phases together; the deterministic ones come first and are not cut. */
-const MAX_SECONDS = 150;
+const MAX_SECONDS = 100;
 const EXAMPLES = 5;
 
 /** Whether all held; `undefined`: without Python nothing was tried. */

@@ -3,7 +3,7 @@ import createClient from 'openapi-fetch';
 
 import type { components, paths } from './contract.ts';
 
-declare const process: { readonly argv: readonly string[] };
+declare const process: { readonly argv: readonly string[]; readonly stdout: { write(text: string): void } };
 
 const [baseUrl = '', key = ''] = process.argv.slice(2);
 const client = createClient<paths>({ baseUrl });
@@ -40,4 +40,4 @@ const votes: number | null = read.data?.data.ratings?.live.votes ?? fail('the ra
 /** Errors are problems of one shape. */
 const refused = await client.GET('/movies', { params: { query: { page_size: 0 } } });
 const faults = refused.error?.errors ?? fail('a fault is named');
-console.log(`one field selected, ${votes} live vote read back, ${faults.length} fault named`);
+process.stdout.write(`one field selected, ${votes} live vote read back, ${faults.length} fault named\n`);
