@@ -256,7 +256,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
 
   // In a plugin of their own, so that they come after the plugins above have been loaded.
   app.register(async (scope) => {
-    demandPositions(scope, { snapshots, waits, waitMs: options.minPositionWaitMs });
+    demandPositions(scope, { snapshots, waits, log: stores.log, waitMs: options.minPositionWaitMs });
     const add = dataRoutes(scope, {
       snapshots,
       earlier,

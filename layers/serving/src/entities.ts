@@ -93,6 +93,17 @@ const Meta = Type.Object(
     completeness: Type.Enum(['complete', 'stale', 'gap'], { type: 'string' }),
     data_source: Type.Enum(['batch', 'speed', 'merged'], { type: 'string' }),
     last_updated: Type.String({ format: 'date-time', description: 'Of what the answer contains.' }),
+    missing: Type.Optional(
+      Type.Array(
+        Type.Object({
+          partition: Type.String({ description: 'Partition of the log.' }),
+          from: Type.Integer({ description: 'First offset that is missing.' }),
+          to: Type.Integer({ description: 'First offset after it that is not.' }),
+          reason: Type.Enum(['not projected', 'expired'], { type: 'string' }),
+        }),
+        { description: 'Only with `gap`: the events that are in no answer, and why.' },
+      ),
+    ),
   },
   { $id: 'Meta' },
 );
@@ -113,6 +124,9 @@ const ProblemDetails = Type.Object(
         }),
         { description: 'Every bad parameter.' },
       ),
+    ),
+    'violated-policies': Type.Optional(
+      Type.Array(Type.String(), { description: 'Only with 429: the policies of `RateLimit-Policy` that say no.' }),
     ),
   },
   { $id: 'Problem', description: 'Problem details, RFC 9457.' },
@@ -188,18 +202,28 @@ const Collaborator = Type.Object(
   { $id: 'Collaborator' },
 );
 
+/** Name of the entity of which `fields` has selected members. */
+export const selectedName = (entity: string): string => `Selected${entity}`;
+
+const selectedOf = (entity: typeof Movie | typeof MovieDetail | typeof Title | typeof Person | typeof TopMovie, name: string): TSchema =>
+  Type.Object(Type.Partial(entity).properties, {
+    $id: selectedName(name),
+    description: `${name}; with \`fields\`, only the members asked for.`,
+  });
+
 /** All of them, for registration. */
 export const ENTITIES: readonly TSchema[] = [
+  selectedOf(Movie, 'Movie'),
+  selectedOf(MovieDetail, 'MovieDetail'),
+  selectedOf(Title, 'Title'),
+  selectedOf(Person, 'Person'),
+  selectedOf(TopMovie, 'TopMovie'),
   Meta,
   ProblemDetails,
   Movie,
-  MovieDetail,
-  Title,
   TitleName,
   Credit,
-  Person,
   Genre,
-  TopMovie,
   CreditedPerson,
   Collaborator,
   Receipt,

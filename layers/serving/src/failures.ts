@@ -34,7 +34,7 @@ export const sendProblem = (problem: Problem, request: FastifyRequest, reply: Fa
     .removeHeader('etag')
     .removeHeader('content-encoding')
     .code(problem.status)
-    .headers({ ...problem.headers, 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store' })
+    .headers({ ...problem.headers, 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store', 'x-request-id': request.id })
     .send(problemText(problem, request.id));
 
 const RAW_STATUS: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };

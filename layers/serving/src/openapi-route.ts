@@ -2,26 +2,22 @@
 import type { FastifySchema } from 'fastify';
 import { Type, type TObject, type TSchema } from 'typebox';
 
+import { selectedName } from './entities.ts';
 import { SECURITY } from './entrances/describe-entrance.ts';
+import { POSITION_PATTERN } from './position.ts';
 import type { DataRoute } from './route-definition.ts';
 
 const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: Type.Ref('Problem#') } } });
 
-const RESPONSE_HEADERS = {
-  etag: { type: 'string', description: 'Strong tag of the representation; send it as If-None-Match.' },
-  'cache-control': { type: 'string' },
-  'rushes-batch-version': { type: 'integer', description: 'Version of the batch views that the answer comes from.' },
-  'rushes-completeness': { type: 'string', enum: ['complete', 'stale', 'gap'] },
-  'x-request-id': { type: 'string', description: "The client's own, if it sent a well-formed one." },
-};
-
 const REQUEST_HEADERS = Type.Object({
   'rushes-min-position': Type.Optional(
-    Type.String({ description: 'A position as `Rushes-Position` tells one: the answer knows of all events before it, or is 503.' }),
+    Type.String({
+      pattern: POSITION_PATTERN,
+      description:
+        'A position as `Rushes-Position` tells one: the answer knows of all events before it, or is 503. One that the log has not come to is 400.',
+    }),
   ),
 });
-
-const LINK_HEADER = { link: { type: 'string', description: 'The next page, as `<…>; rel="next"`.' } };
 
 const envelopeSchema = (data: TSchema, paged: boolean): TObject =>
   Type.Object({
@@ -38,6 +34,17 @@ const envelopeSchema = (data: TSchema, paged: boolean): TObject =>
       : {}),
   });
 
+/** What `fields` may leave of an object, or of each in a list: none of its members is certain. */
+const selected = (data: TSchema): TSchema => {
+  const { $ref, items } = data as { readonly $ref?: string; readonly items?: TSchema }; // as: keywords of a schema that refers to an entity, or lists some
+  if ($ref !== undefined) return Type.Ref(selectedName($ref));
+  if (items !== undefined) return Type.Array(selected(items));
+  throw new Error('fields can be selected of entities alone');
+};
+
+/** A key is not asked for, but has a bucket of its own. */
+const OPTIONAL_SECURITY = [{}, ...SECURITY];
+
 /** A parameter with a default need not be given, though a route always has its value. */
 const withoutDefaultedRequired = (schema: TObject): object => {
   const properties: Readonly<Record<string, TSchema>> = schema.properties;
@@ -51,8 +58,11 @@ export const describeDataRoute = <P extends TObject, Q extends TObject>(route: D
   const response: Record<string, unknown> = {
     200: {
       description: 'The answer. With `fields`, objects have only the fields asked for.',
-      headers: route.paged === true ? { ...RESPONSE_HEADERS, ...LINK_HEADER } : RESPONSE_HEADERS,
-      content: { 'application/json': { schema: envelopeSchema(route.data, route.paged === true) } },
+      content: {
+        'application/json': {
+          schema: envelopeSchema('fields' in route.query.properties ? selected(route.data) : route.data, route.paged === true),
+        },
+      },
     },
     304: { description: 'Not modified: the tag of If-None-Match is still right.', type: 'null' },
     400: problem('Parameters are invalid or unknown; `errors` names each.'),
@@ -72,7 +82,7 @@ export const describeDataRoute = <P extends TObject, Q extends TObject>(route: D
     ...(byId ? { params: route.params } : {}),
     querystring: withoutDefaultedRequired(route.query),
     headers: REQUEST_HEADERS,
-    ...(needsKey ? { security: SECURITY } : {}),
+    security: needsKey ? SECURITY : OPTIONAL_SECURITY,
     response,
   };
 };

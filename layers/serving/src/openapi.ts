@@ -4,6 +4,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 
 import { Catalog } from './catalog.ts';
+import { completeContract } from './contract.ts';
 import type { CurrentSnapshot } from './current-snapshot.ts';
 import { ENTITIES } from './entities.ts';
 import { type ExampleIds, exampleIds, withExampleIds } from './openapi-examples.ts';
@@ -60,6 +61,7 @@ export const describeApi = (app: FastifyInstance, version: string, snapshots: Cu
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Rushes', description: DESCRIPTION, version, license: { name: 'MIT', identifier: 'MIT' } },
+      servers: [{ url: '/', description: 'This service.' }],
       tags: TAGS,
       components: {
         securitySchemes: {
@@ -68,6 +70,7 @@ export const describeApi = (app: FastifyInstance, version: string, snapshots: Cu
         },
       },
     },
+    transformObject: (document) => ('openapiObject' in document ? completeContract(document.openapiObject) : document.swaggerObject),
     refResolver: {
       buildLocalReference: (json, _baseUri, _fragment, index) => (typeof json.$id === 'string' ? json.$id : `schema-${index}`),
     },

@@ -3,7 +3,9 @@ import { offsetAt, type OffsetVector, PARTITIONS } from '@rushes/domain';
 
 export const positionText = (position: OffsetVector): string => PARTITIONS.map((partition) => offsetAt(position, partition)).join('.');
 
-const POSITION = new RegExp(`^\\d{1,15}(\\.\\d{1,15}){${PARTITIONS.length - 1}}$`);
+export const POSITION_PATTERN = `^[0-9]{1,15}(\\.[0-9]{1,15}){${PARTITIONS.length - 1}}$`;
+
+const POSITION = new RegExp(POSITION_PATTERN);
 
 /** `undefined` if the text is no position. */
 export const parsePosition = (text: string): OffsetVector | undefined =>

@@ -138,6 +138,16 @@ describe('Rushes-Min-Position', () => {
     expect(response.json().errors).toMatchObject([{ in: 'header', name: 'Rushes-Min-Position' }]);
   });
 
+  test('beyond the end of the log it is refused at once: no write has ever answered with it', async () => {
+    const position = String((await rate()).headers['rushes-position']);
+    await show();
+    const ask = (asked: string) => service.app.inject({ url: '/movies', headers: { 'rushes-min-position': asked } });
+    expect((await ask(position)).statusCode).toBe(200);
+    const beyond = await ask(position.replace(/[1-9]\d*/, (offset) => String(Number(offset) + 1)));
+    expect(beyond.statusCode).toBe(400);
+    expect(beyond.json().errors).toEqual([{ in: 'header', name: 'Rushes-Min-Position', detail: 'lies beyond the end of the log' }]);
+  });
+
   test('is no matter for probes', async () => {
     expect((await service.app.inject({ url: '/health/ready', headers: { 'rushes-min-position': 'x' } })).statusCode).toBe(200);
   });

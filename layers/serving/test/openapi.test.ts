@@ -4,6 +4,8 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { type DescribedHeader, headerFaults } from './described-headers.ts';
+import { startEntrances } from './entrance-service.ts';
 import { startService, type Service } from './service.ts';
 
 interface Operation {
@@ -15,10 +17,13 @@ interface Operation {
     readonly required?: boolean;
     readonly description?: string;
   }[];
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>>; readonly headers?: object }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, unknown>>; readonly headers?: Readonly<Record<string, DescribedHeader>> }>
+  >;
 }
 interface Description {
   readonly openapi: string;
+  readonly components: { readonly headers: Readonly<Record<string, { readonly required?: boolean }>> };
   readonly paths: Readonly<Record<string, { readonly get?: Operation; readonly post?: Operation }>>;
 }
 
@@ -111,17 +116,94 @@ describe.each(Object.entries(EXAMPLES))('%s', (path, urls) => {
       const body: unknown = type === 'text/plain' ? response.body : response.json();
       validate(body);
       expect(validate.errors ?? []).toEqual([]);
-      const documented = Object.keys(description.paths[path]?.get?.responses[response.statusCode]?.headers ?? {});
-      // The last page has no link.
-      expect(documented.filter((header) => header !== 'link' && response.headers[header] === undefined)).toEqual([]);
+      expect(
+        headerFaults(description, description.paths[path]?.get?.responses[response.statusCode]?.headers ?? {}, response.headers),
+      ).toEqual([]);
     }
   });
 });
 
 test('a response that lacks a field is noticed by these schemas', async () => {
-  const body = (await service.app.inject('/movies')).json();
-  delete body.data[0].title;
-  expect(schemaOf('/movies', 200, 'application/json')(body)).toBe(false);
+  const body = (await service.app.inject('/top_movies_by_genre?min_votes=0')).json();
+  delete body.data[0].movies[0].title;
+  expect(schemaOf('/top_movies_by_genre', 200, 'application/json')(body)).toBe(false);
+});
+
+/** Requests whose answers have selected members alone, for each path where `fields` is a parameter. */
+const SELECTED: Readonly<Record<string, string>> = {
+  '/movies': '/movies?fields=title',
+  '/movies/{id}': '/movies/tt0000001?fields=title',
+  '/titles': '/titles?fields=primary_title',
+  '/top_movies': '/top_movies?min_votes=0&fields=score',
+  '/top_actors': '/top_actors?fields=films',
+  '/people/{nconst}': '/people/nm0000001?fields=name',
+};
+
+test('with fields, answers are as described too', async () => {
+  const paths = Object.entries(description.paths).filter(([, { get }]) => get?.parameters?.some(({ name }) => name === 'fields') === true);
+  expect(paths.map(([path]) => path).toSorted()).toEqual(Object.keys(SELECTED).toSorted());
+  for (const [path, url] of Object.entries(SELECTED)) {
+    const { data, ...rest } = (await service.app.inject(url)).json();
+    expect([path, Object.keys(Array.isArray(data) ? data[0] : data)]).toEqual([path, [url.replace(/.*fields=/, '')]]);
+    const validate = schemaOf(path, 200, 'application/json');
+    validate({ data, ...rest });
+    expect([path, validate.errors ?? []]).toEqual([path, []]);
+    // What is there has its type all the same.
+    const wrong = { ...(Array.isArray(data) ? data[0] : data), [url.replace(/.*fields=/, '')]: {} };
+    expect([path, validate({ data: Array.isArray(data) ? [wrong] : wrong, ...rest })]).toEqual([path, false]);
+  }
+});
+
+test('what every request can meet is described everywhere, and nothing has the default null', () => {
+  for (const [path, operations] of Object.entries(description.paths))
+    for (const operation of Object.values(operations))
+      expect([path, ...Object.keys(operation.responses)]).toEqual(
+        expect.arrayContaining([path, '400', '405', '408', '414', '417', '431', '500']),
+      );
+  expect(JSON.stringify(description)).not.toContain('"default":null');
+});
+
+test('refusals before a route has its turn are as described too', async () => {
+  const limited = await startService({
+    rateLimiter: { perMinute: 1, burst: 1, take: async () => ({ allowed: false, remaining: 0, retryAfterS: 1, resetS: 1 }) },
+  });
+  const closed = await startEntrances({ serving: { readAccess: 'key' } });
+  const requests = [
+    [405, await service.app.inject({ method: 'DELETE', url: '/movies' })],
+    [414, await service.app.inject(`/movies?genre=${'x'.repeat(9_000)}`)],
+    [414, await service.app.inject(`/movies/${'x'.repeat(101)}`)],
+    [400, await service.app.inject('/movies/%E0%A4%A')],
+    [417, await service.app.inject({ url: '/movies', headers: { expect: 'x' } })],
+    [429, await limited.app.inject('/movies')],
+    [401, await closed.app.inject('/movies')],
+    [200, await closed.app.inject({ url: '/movies', headers: { 'x-api-key': (await closed.makeKey('reader')).text } })],
+  ] as const;
+  const own = (await closed.app.inject('/openapi.json')).json() as Description; // as: what it describes itself by
+  for (const [status, response] of requests) {
+    expect(response.statusCode).toBe(status);
+    const { headers = {}, content = {} } = own.paths['/movies']?.get?.responses[status] ?? {};
+    expect([status, headerFaults(own, headers, response.headers)]).toEqual([status, []]);
+    expect(Object.keys(content)).toEqual([String(response.headers['content-type']).split(';')[0]]);
+    if (status !== 200) {
+      const validate = schemaOf('/movies', 400, 'application/problem+json');
+      expect([status, validate(response.json()), validate.errors]).toEqual([status, true, null]);
+    }
+  }
+  await limited.app.close();
+  await closed.close();
+});
+
+test('an answer with a gap says what is missing, as described', () => {
+  const validate = ajv.getSchema(`api#/${pointer('components', 'schemas', 'Meta')}`);
+  const meta = {
+    batch: { version: 1, cut_at: '2026-03-01T10:00:00.000Z', published_at: '2026-03-01T10:00:00.000Z' },
+    completeness: 'gap',
+    data_source: 'batch',
+    last_updated: '2026-03-01T10:00:00.000Z',
+  };
+  const missing = [{ partition: 'movie.ratings-0', from: 1, to: 5, reason: 'expired' }];
+  expect(validate?.({ ...meta, missing })).toBe(true);
+  expect(validate?.({ ...meta, missing: [{ partition: 'movie.ratings-0' }] })).toBe(false);
 });
 
 test('not modified and too many are described where they happen', () => {

@@ -4,6 +4,7 @@ import { Type, type TObject, type TSchema } from 'typebox';
 
 import type { Entrance } from './entrance-definition.ts';
 import { MAX_WAIT_S } from './prefer-wait.ts';
+import { IDEMPOTENCY_KEY } from './request-ids.ts';
 
 const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: Type.Ref('Problem#') } } });
 
@@ -12,6 +13,7 @@ const HEADERS = Type.Object({
     Type.String({
       minLength: 1,
       maxLength: 200,
+      pattern: IDEMPOTENCY_KEY,
       description: 'A text of your own for this request: sent again with the same text within 48 hours, it counts once.',
     }),
   ),
@@ -23,16 +25,20 @@ const HEADERS = Type.Object({
   ),
 });
 
-const RESPONSE_HEADERS = {
-  location: { type: 'string', description: 'The movie.' },
-  'rushes-position': { type: 'string', description: 'Send it as Rushes-Min-Position to read an answer that shows this event.' },
-  'cache-control': { type: 'string' },
-  'x-request-id': { type: 'string', description: "The client's own, if it sent a well-formed one." },
+/** With the answer to a write one can read what was written. */
+const linkTo = (operationId: string, description: string) => ({
+  operationId,
+  description,
+  parameters: { id: '$response.body#/data/movie_id', 'rushes-min-position': '$response.header.rushes-position' },
+});
+
+const LINKS = {
+  movie: linkTo('getMovie', 'The movie, in an answer that shows the event.'),
+  sentiment: linkTo('getMovieSentiment', 'What reviews say of it, in an answer that shows the event.'),
 };
 
 const receipt = (description: string) => ({
   description,
-  headers: RESPONSE_HEADERS,
   content: { 'application/json': { schema: Type.Object({ data: Type.Ref('Receipt#'), meta: Type.Ref('ReceiptMeta#') }) } },
 });
 
@@ -47,12 +53,15 @@ const exampleOf = (body: TObject): object =>
 /** Either header carries the same key. */
 export const SECURITY = [{ apiKey: [] }, { bearer: [] }];
 
-export const describeEntrance = <P extends TObject, B extends TObject>(entrance: Entrance<P, B>): FastifySchema => ({
+export const describeEntrance = <P extends TObject, B extends TObject>(
+  entrance: Entrance<P, B>,
+): FastifySchema & { readonly 'x-links': object } => ({
   operationId: entrance.operation,
   summary: entrance.summary,
   description: entrance.description,
   tags: ['Adding data'],
   security: SECURITY,
+  'x-links': LINKS,
   ...(Object.keys(entrance.params.properties).length > 0 ? { params: entrance.params } : {}),
   headers: HEADERS,
   body: { ...entrance.body, examples: [exampleOf(entrance.body)] },

@@ -31,9 +31,12 @@ export const eventIdOf = ({ callerId, idempotencyKey }: RequestIdentity, path: s
 export const movieIdOf = ({ callerId, idempotencyKey }: RequestIdentity, newId: () => string): string =>
   idempotencyKey === undefined ? newId() : namedUuid('movie', callerId, idempotencyKey);
 
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;
+/** Visible characters of ASCII. */
+export const IDEMPOTENCY_KEY = '^[!-~]{1,200}$';
+
+const WELL_FORMED = new RegExp(IDEMPOTENCY_KEY);
 
 export const idempotencyFault = (key: string | undefined): Fault | undefined =>
-  key === undefined || IDEMPOTENCY_KEY.test(key)
+  key === undefined || WELL_FORMED.test(key)
     ? undefined
     : { in: 'header', name: 'Idempotency-Key', detail: 'must have 1 to 200 visible ASCII characters, no spaces' };

@@ -4,7 +4,7 @@ import type { ChangeRecord, SpeedStore } from '@rushes/ports';
 import { KEYED_VIEWS, splitKey } from '@rushes/views';
 import { Type } from 'typebox';
 
-import { parsePosition, positionText } from '../position.ts';
+import { parsePosition, POSITION_PATTERN, positionText } from '../position.ts';
 import { Problem, unavailable } from '../problem.ts';
 import type { AddDataRoute } from '../route-definition.ts';
 
@@ -68,6 +68,7 @@ export const addChanges = (add: AddDataRoute, speed: SpeedStore | undefined): vo
       since: Type.Optional(
         Type.String({
           maxLength: 400,
+          pattern: POSITION_PATTERN,
           description: 'A position, as in the header Rushes-Position; without it, the cut of the published version.',
         }),
       ),
@@ -78,10 +79,6 @@ export const addChanges = (add: AddDataRoute, speed: SpeedStore | undefined): vo
         description: 'Change records at most; one may name several titles.',
       }),
     }),
-    check: ({ since }) =>
-      since !== undefined && parsePosition(since) === undefined
-        ? [{ in: 'query', name: 'since', detail: 'is no position: take it from the header Rushes-Position' }]
-        : [],
     data: Type.Object({
       position: Type.String(),
       changes: Type.Array(
