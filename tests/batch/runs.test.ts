@@ -99,6 +99,18 @@ describe('a run that must not publish', () => {
     ]);
   });
 
+  test('what the alert command writes is its own: it has the umask that the process began with', async () => {
+    await data.run(imdb);
+    await writeCatalog(imdb, { titles: 60 });
+    const before = process.umask(0o077); // as once a data folder is open
+    try {
+      await data.run(imdb, { alert: { command: `umask > '${data.path('umask.txt')}'` } });
+    } finally {
+      process.umask(before);
+    }
+    expect(Number.parseInt(await readFile(data.path('umask.txt'), 'utf8'), 8)).toBe(before);
+  });
+
   test('tells the webhook, and an alert that fails does not fail the run', async () => {
     const bodies: string[] = [];
     const server = createServer((request, response) => {
