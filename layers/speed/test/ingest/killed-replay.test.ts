@@ -18,14 +18,16 @@ const KILLS = 5;
 
 const program = (file: string): string => `
   import { join } from 'node:path';
+  import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
   import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
   import { openCursors, openFileSource, replay, systemClock } from '@rushes/speed';
   const log = await openSqliteEventLog(${JSON.stringify(join(folder.path, 'log.sqlite'))});
+  const duplicateFilters = await openSqliteDuplicateFilters(${JSON.stringify(join(folder.path, 'ids'))});
   const cursors = await openCursors(${JSON.stringify(join(folder.path, 'replays'))});
   const source = await openFileSource(${JSON.stringify(file)}, { name: 'ratings' });
   const onChunk = ({ line }) => process.stdout.write(line + '\\n');
   const options = { chunk: 10, timesFaster: Infinity, begin: 'behind the cursor' };
-  await replay(source, options, { log, cursors, clock: systemClock, signal: new AbortController().signal, onChunk });
+  await replay(source, options, { log, cursors, duplicateFilters, clock: systemClock, signal: new AbortController().signal, onChunk });
 `;
 
 /** Kills the process once it has told of so many chunks. Returns the last line that it told to be in the log. */

@@ -5,6 +5,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startSpeed, type WatchedSpeed } from '../../src/index.ts';
 import { HOUR_MS, openProjectionCase, PARTITION, type ProjectionCase } from './projection-case.ts';
 
+/** A machine that does other things too. */
+const PATIENT = { timeout: 60_000 };
 let on: ProjectionCase;
 let running: WatchedSpeed | undefined;
 beforeEach(async () => {
@@ -44,12 +46,12 @@ const start = (log = on.log, nowMs = Date.now): Told => {
 test('a store of another log is left alone', async () => {
   await on.store.claimLog('another');
   const { errors } = start();
-  await vi.waitFor(() => expect(errors).not.toEqual([]));
+  await vi.waitFor(() => expect(errors).not.toEqual([]), PATIENT);
   expect(errors[0]?.message).toContain(
     `speed.sqlite holds what was projected from log another, but ${on.log.location} is log ${on.log.id}`,
   );
   expect(errors[0]?.hint).toContain('put the speed store aside');
-  await vi.waitFor(() => expect(running?.isMember()).toBe(false));
+  await vi.waitFor(() => expect(running?.isMember()).toBe(false), PATIENT);
   expect([await on.store.readPosition(PARTITION), await on.told(), await on.coverage()]).toEqual([undefined, {}, []]);
 });
 
@@ -57,7 +59,7 @@ test('a store that is nobody’s becomes the log’s, and its own is gone on wit
   for (const id of ['b', 'c']) {
     const { errors } = start();
     await running?.caughtUp();
-    await vi.waitFor(() => expect(running?.isMember()).toBe(true));
+    await vi.waitFor(() => expect(running?.isMember()).toBe(true), PATIENT);
     await running?.stop();
     expect(errors).toEqual([]);
     expect(await on.told()).toEqual(await on.plain());
@@ -76,11 +78,11 @@ test('who cannot renew for long is no member, and is one again after that', asyn
     },
   };
   start(log);
-  await vi.waitFor(() => expect(running?.isMember()).toBe(true));
+  await vi.waitFor(() => expect(running?.isMember()).toBe(true), PATIENT);
   isAway = true;
-  await vi.waitFor(() => expect(running?.isMember()).toBe(false));
+  await vi.waitFor(() => expect(running?.isMember()).toBe(false), PATIENT);
   isAway = false;
-  await vi.waitFor(() => expect(running?.isMember()).toBe(true));
+  await vi.waitFor(() => expect(running?.isMember()).toBe(true), PATIENT);
 });
 
 test('an epoch that expires although the log has no more all of it is told of once', async () => {
@@ -91,9 +93,9 @@ test('an epoch that expires although the log has no more all of it is told of on
   await on.log.trim({ [PARTITION]: 1 });
   const renewals = vi.spyOn(on.store, 'upsert');
   const { others } = start(on.log, () => on.clock.nowMs);
-  await vi.waitFor(() => expect(others.filter((message) => message.includes('log was trimmed'))).toHaveLength(1));
+  await vi.waitFor(() => expect(others.filter((message) => message.includes('log was trimmed'))).toHaveLength(1), PATIENT);
   const looks = vi.spyOn(on.store, 'readCoverage');
-  await vi.waitFor(() => expect(looks.mock.calls.length).toBeGreaterThan(3));
+  await vi.waitFor(() => expect(looks.mock.calls.length).toBeGreaterThan(3), PATIENT);
   expect(others.filter((message) => message.includes('anew before it expires'))).toHaveLength(1);
   expect(renewals.mock.calls).toEqual([]);
 });
