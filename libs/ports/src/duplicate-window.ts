@@ -10,13 +10,13 @@ const firstFrom = async (log: WindowLog, partition: LogPartition, offset: number
 
 /** A record before an offset, the last one unless offsets are missing there; `undefined` if there is none. */
 const recordBefore = async (log: WindowLog, partition: LogPartition, offset: number, earliest: number): Promise<LogRecord | undefined> => {
-  for (let back = 1; offset > earliest; back *= 2) {
+  if (offset <= earliest) return undefined;
+  for (let back = 1; ; back *= 2) {
     const from = Math.max(earliest, offset - back);
     const record = await firstFrom(log, partition, from);
     if (record !== undefined && record.offset < offset) return record;
     if (from === earliest) return undefined;
   }
-  return undefined;
 };
 
 /** By how much the steps from a record to another are longer than they count. */

@@ -81,7 +81,7 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
     },
     checkWritable: async () => {
       open();
-      await file.writing(() => rewrite.run());
+      unlessAhead(await file.writing(clock.guard(() => void rewrite.run())));
     },
     appendBarrier: async (number) => {
       open();
