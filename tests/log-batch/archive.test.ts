@@ -1,5 +1,5 @@
 /** How a run cuts the log and archives it: barriers of others, runs that fail or meet, records that left the log. */
-import { archivedUpTo } from '@rushes/batch';
+import { archivedUpTo, trimmableUpTo } from '@rushes/batch';
 import { offsetAt, PARTITIONS, partitionOf } from '@rushes/domain';
 import type { EventLog, ObjectStore } from '@rushes/ports';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -162,6 +162,28 @@ describe('the archive', () => {
     await on.data.run();
     expect(await on.ratingsOf(1)).toMatchObject({ count: 2, sum_tenths: 100, histogram: expect.any(Array) });
     expect((await on.data.current()).validation.filter(({ table }) => table === 'bronze.log')).toEqual([]);
+  });
+
+  test('but not what duplicates are told by, however old it seems after days without a run or a clock that was ahead', async () => {
+    const { log } = on.data.stores;
+    const again = recordOf(rated(1, 8, AT), 'a');
+    const partition = partitionOf('movie.ratings', movieId(1));
+    await on.append(again);
+    await on.data.run();
+    on.data.clock.nowMs += 1000 * HOUR_MS;
+    await on.data.run();
+    await log.trim(await trimmableUpTo(on.data.stores));
+    expect(await log.read(partition, 0, 1)).toMatchObject([{ id: 'a' }]);
+    await on.append(again);
+    await on.data.run();
+    expect(await on.ratingsOf(1)).toMatchObject({ count: 1 });
+    expect(await on.told()).toEqual(await on.plain());
+    for (let day = 0; day < 10; day++) {
+      on.data.clock.nowMs += 24 * HOUR_MS;
+      await on.data.run();
+    }
+    await log.trim(await trimmableUpTo(on.data.stores));
+    expect((await log.bounds(partition)).earliest).toBeGreaterThan(1);
   });
 
   test('another log in the place of the one that was read is refused', async () => {

@@ -5,7 +5,8 @@
 import { type OffsetVector, offsetAt, PARTITIONS, type PartitionId, scoreSentiment } from '@rushes/domain';
 import type { EventLog, LogRecord } from '@rushes/ports';
 
-const WINDOW_MS = 48 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+const WINDOW_MS = 3 * DAY_MS;
 const BUCKETS_MS: Readonly<Record<string, number>> = { '5m': 300_000, hour: 3_600_000, day: 86_400_000 };
 
 type Json = Readonly<Record<string, unknown>>;
@@ -37,12 +38,18 @@ const valid = (value: string): { readonly type: string; readonly payload: Json }
   }
 };
 
+/** The time from one record to another, in which a step counts as a day at most. The log's times do not go down. */
+const countedMs = (records: readonly LogRecord[], from: number, to: number): number => {
+  let sum = 0;
+  for (let at = from + 1; at <= to; at++) sum += Math.min((records[at]?.appendedAtMs ?? 0) - (records[at - 1]?.appendedAtMs ?? 0), DAY_MS);
+  return sum;
+};
+
 const repeats = (records: readonly LogRecord[], at: number): boolean => {
   const record = records[at];
-  return records.slice(0, at).some((earlier) => {
-    if (record?.kind !== 'event' || earlier.kind !== 'event') return false;
-    return earlier.id === record.id && record.appendedAtMs - earlier.appendedAtMs <= WINDOW_MS;
-  });
+  if (record?.kind !== 'event') return false;
+  const last = records.findLastIndex((earlier, n) => n < at && earlier.kind === 'event' && earlier.id === record.id);
+  return last !== -1 && countedMs(records, last, at) <= WINDOW_MS;
 };
 
 const epochAt = (records: readonly LogRecord[], at: number): number =>

@@ -4,7 +4,8 @@ import type { EventLog } from '@rushes/ports';
 
 import type { Counted } from '../log-batch/plain-fold.ts';
 
-const WINDOW_MS = 48 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+const WINDOW_MS = 3 * DAY_MS;
 const ALL = 1_000_000;
 
 export interface LogHistory {
@@ -37,17 +38,20 @@ export const readHistory = async (log: EventLog): Promise<LogHistory> => {
   for (const partition of PARTITIONS) {
     const seenMs = new Map<string, number>();
     let epoch = 1;
+    let [countedMs, beforeMs] = [0, Number.POSITIVE_INFINITY];
     for (const record of await log.read(partition, 0, ALL)) {
       count += 1;
+      countedMs += Math.min(Math.max(0, record.appendedAtMs - beforeMs), DAY_MS); // a longer step counts as a day
+      beforeMs = record.appendedAtMs;
       if (record.kind === 'barrier') {
         epoch = Math.max(epoch, record.number + 1);
         continue;
       }
-      const { id, key, offset, appendedAtMs } = record;
+      const { id, key, offset } = record;
       const lastMs = seenMs.get(id);
-      seenMs.set(id, appendedAtMs);
+      seenMs.set(id, countedMs);
       const event = typed(record.value);
-      if (event === undefined || (lastMs !== undefined && appendedAtMs - lastMs <= WINDOW_MS)) continue;
+      if (event === undefined || (lastMs !== undefined && countedMs - lastMs <= WINDOW_MS)) continue;
       const place = { at_ms: Date.parse(String(event.payload['at'])), epoch, offset };
       const name = `${key} ${topicOf(partition)}`;
       const lane = lanes.get(name) ?? { partition, events: [] };

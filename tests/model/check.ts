@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { type Answer, answerOf } from './answer.ts';
+import { countedTwice } from './duplicates.ts';
 import { gapsOf } from './gaps.ts';
 import { healByRunning, healByWriting } from './heal.ts';
 import { referenceOf } from './reference.ts';
@@ -39,7 +40,8 @@ const wrongWith = (world: World, answer: Answer): Omit<Violation, 'step'> | unde
   if (version.lost.length > 0) return undefined;
   const beyond = answer.gaps.some(({ partition, from, to }) => from > to || to > (answer.position[partition] ?? 0));
   if (beyond) return { what: 'a gap that is none', answer, expected: undefined };
-  const expected = referenceOf(world.log, answer.position, version, answer.gaps, world.rules.monotoneTime ? 'made monotone' : 'as it was');
+  const { monotoneTime: monotone, boundedSteps: bounded } = world.rules;
+  const expected = referenceOf(world.log, answer.position, version, answer.gaps, { monotone, bounded });
   return isDeepStrictEqual(answer.shown, expected) ? undefined : { what: 'the answer differs from the reference', answer, expected };
 };
 
@@ -94,6 +96,8 @@ export const check = (steps: readonly Step[], rules: Rules, variants: Variants =
     const wrong = look(answerOf(world, before));
     if (wrong !== undefined) return outcome({ ...wrong, step: index + 1 });
   }
+  const retried = world.log.map((partition) => countedTwice(rules, partition)).find((id) => id !== undefined);
+  if (retried !== undefined) return outcome({ what: 'a retry counts twice', answer: undefined, expected: retried, step: steps.length });
   for (const healed of [healByWriting, healByRunning]) {
     const what = healed(world);
     const answer = answerOf(world, before);

@@ -62,7 +62,7 @@ export const historyOf = (seed: number): History => {
   const steps: Step[] = PARTITIONS.map((partition) => ({ do: 'start writer', partition, clock: random.pick(CLOCK_ERRORS) }));
   const count = 40 + random.below(160);
   while (steps.length < count) {
-    if (random.chance(0.02)) steps.push(...random.pick(SCENES)(random, () => ({ do: 'event', ...eventOf(random, sent) })));
+    if (random.chance(0.02)) steps.push(...random.pick(SCENES)(random, () => eventStep(random, sent)));
     let at = random.below(total);
     const kind = kinds.find(([, weight]) => (at -= weight) < 0)?.[0] ?? 'event';
     steps.push(stepOf(random, kind, sent, lossy));
@@ -83,6 +83,8 @@ const eventOf = (random: Random, sent: Event[]): Event => {
   sent.push(event);
   return event;
 };
+
+const eventStep = (random: Random, sent: Event[]): Step => ({ do: 'event', through: random.below(2), ...eventOf(random, sent) });
 
 const WRITE_ALL: readonly Step[] = PARTITIONS.map((partition) => ({
   do: 'write',
@@ -129,7 +131,7 @@ const SCENES: readonly [Scene, ...Scene[]] = [
     event(),
     ...WRITE_ALL,
     { do: 'kill writer', partition: random.pick(PARTITIONS), writer: 0 },
-    { do: 'step clock', minutes: random.pick(JUMPS) },
+    { do: 'step clock', process: random.below(2), minutes: random.pick(JUMPS) },
     { do: 'advance', minutes: random.pick([1, 600, 2400]) },
     event(),
     { do: 'start writer', partition: random.pick(PARTITIONS), clock: random.pick(CLOCK_ERRORS) },
@@ -159,12 +161,12 @@ const SCENES: readonly [Scene, ...Scene[]] = [
       ...READ,
     ];
   },
-  // The log's clock steps between an event and its retries; the log is trimmed between them.
+  // A clock steps between an event and its retries; the log is trimmed between them.
   (random, event) => {
     const retried = event();
     return [
       retried,
-      { do: 'step clock', minutes: random.pick([-3000, -1500, 3000]) },
+      { do: 'step clock', process: random.below(2), minutes: random.pick([-3000, -1500, 3000]) },
       random.chance(0.5) ? retried : event(),
       { do: 'begin run', full: false },
       { do: 'run', run: 0, steps: random.pick([4, 6]) },
@@ -192,11 +194,11 @@ type Scene = (random: Random, event: () => Step) => readonly Step[];
 const stepOf = (random: Random, kind: Step['do'], sent: Event[], lossy: boolean): Step => {
   switch (kind) {
     case 'event':
-      return { do: kind, ...eventOf(random, sent) };
+      return eventStep(random, sent);
     case 'advance':
       return { do: kind, minutes: random.pick(PASSING) };
     case 'step clock':
-      return { do: kind, minutes: random.pick(JUMPS) };
+      return { do: kind, process: random.below(2), minutes: random.pick(JUMPS) };
     case 'trim':
       return { do: kind, partition: random.pick(PARTITIONS), keep: random.below(6), lossy };
     case 'dump':

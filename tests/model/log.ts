@@ -17,13 +17,15 @@ export interface Event {
   readonly time: number;
 }
 
-/** `appended`: the log's clock in minutes, which may step back. */
+/** `appended`: in minutes, by the clock of the process that appended it, which may step ahead and back. */
 export type LogRecord =
   | (Event & { readonly kind: 'event'; readonly appended: number })
   | { readonly kind: 'barrier'; readonly number: number; readonly appended: number };
 
 export interface Partition {
   readonly records: LogRecord[];
+  /** By offset: when it was appended. */
+  readonly trueTimes: number[];
   /** By offset: landed in bronze. */
   readonly archived: boolean[];
   /** First offset that the log still has. */

@@ -15,6 +15,7 @@ const simpler = (step: Step): readonly Step[] => {
     ];
   if (step.do === 'event')
     return [
+      { ...step, through: 0 },
       { ...step, topic: 'rating' },
       { ...step, value: 1 },
       { ...step, time: 0 },

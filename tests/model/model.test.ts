@@ -79,7 +79,7 @@ test('docs/merge-model.md has every rule as it is declared (else: npm run soak -
 test('an overlay follows the change records without being read anew, and is not ahead of them', () => {
   const world = newWorld(ALL_RULES, NO_VARIANTS);
   const position = (): number | undefined => answerOf(world)?.position[0];
-  const event = (id: string): void => apply(world, { do: 'event', id, topic: 'rating', movie: 0, value: 5, time: 0 });
+  const event = (id: string): void => apply(world, { do: 'event', through: 0, id, topic: 'rating', movie: 0, value: 5, time: 0 });
   const write = (steps: number): void =>
     apply(world, { do: 'write', partition: 0, writer: 0, steps, records: 5, look: true, faulty: false });
   apply(world, { do: 'start writer', partition: 0, clock: 0 });
@@ -114,13 +114,16 @@ test('the reference, by hand', () => {
     // Invalid, and a duplicate of the first.
     rating('b', 0, 9, 1001),
     rating('a', 0, 7, 1000 + 48 * 60),
-    // 48 h and a minute after the duplicate: new again.
-    rating('a', 0, 7, 1001 + 2 * 48 * 60),
-    rating('c', 2, 3, 9000),
-    rating('d', 2, 8, 9000),
+    // A jump counts as a day, the hours after it as they are: 72 hours and a minute after the duplicate it is new again.
+    rating('e', 0, 9, 90_000),
+    rating('e', 0, 9, 90_000 + 24 * 60),
+    rating('e', 0, 9, 90_000 + 48 * 60),
+    rating('a', 0, 7, 90_001 + 48 * 60),
+    rating('c', 2, 3, 99_000),
+    rating('d', 2, 8, 99_000),
   ];
-  const log = [records, [], []].map((some) => ({ records: some, archived: [], trimmed: 0 }));
-  const shown = referenceOf(log, [6, 0, 0], { ...FIRST_VERSION, dump: [1, -1, -1], cut: [1, -1, 4] }, []);
+  const log = [records, [], []].map((some) => ({ records: some, trueTimes: [], archived: [], trimmed: 0 }));
+  const shown = referenceOf(log, [9, 0, 0], { ...FIRST_VERSION, dump: [1, -1, -1], cut: [1, -1, 4] }, []);
   expect(partitionOf({ id: 'c', topic: 'rating', movie: 2, value: 3, time: 0 })).toBe(0);
   expect(shown).toEqual({
     scores: { 0: { count: 2, sum: 14, mentions: 0 }, 2: { count: 1, sum: 3, mentions: 0 } },

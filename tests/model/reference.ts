@@ -5,7 +5,7 @@ import type { Shown } from './answer.ts';
 import type { Version } from './batch.ts';
 import type { Partition, Range } from './log.ts';
 
-const TWO_DAYS = 2 * 24 * 60;
+const DAY = 24 * 60;
 
 interface Movie {
   count: number;
@@ -18,26 +18,38 @@ interface Movie {
   title: boolean;
 }
 
-/** What should be shown at `position`, without the records of `gaps`. `clock`: how the 48 h are measured. */
+/** How duplicates are judged. */
+export interface Judging {
+  /** Whether times are made monotone. */
+  readonly monotone: boolean;
+  /** Whether a step from one record to the next counts as a day at most; the window is longer by as much. */
+  readonly bounded: boolean;
+}
+
+/** What should be shown at `position`, without the records of `gaps`. */
 export const referenceOf = (
   log: readonly Partition[],
   position: readonly number[],
   version: Version,
   gaps: readonly Range[],
-  clock: 'made monotone' | 'as it was' = 'made monotone',
+  { monotone, bounded }: Judging = { monotone: true, bounded: true },
 ): Shown => {
   const movies = new Map<number, Movie>();
   const buckets = new Map<string, { count: number; sum: number }>();
   for (const [partition, { records }] of log.entries()) {
     const times: number[] = [];
+    const counted: number[] = [];
     for (const [offset, record] of records.slice(0, position[partition] ?? 0).entries()) {
-      const time = clock === 'made monotone' ? Math.max(times.at(-1) ?? 0, record.appended) : record.appended;
+      const time = monotone ? Math.max(times.at(-1) ?? 0, record.appended) : record.appended;
+      const step = time - (times.at(-1) ?? time);
       times.push(time);
+      const now = (counted.at(-1) ?? 0) + (bounded ? Math.min(step, DAY) : step);
+      counted.push(now);
       if (record.kind === 'barrier' || record.value > 8) continue;
       if (gaps.some((gap) => gap.partition === partition && gap.from <= offset && offset < gap.to)) continue;
       const again = records
         .slice(0, offset)
-        .some((one, earlier) => one.kind === 'event' && one.id === record.id && time - (times[earlier] ?? 0) <= TWO_DAYS);
+        .some((one, earlier) => one.kind === 'event' && one.id === record.id && now - (counted[earlier] ?? 0) <= (bounded ? 3 : 2) * DAY);
       if (again) continue;
       const movie = movies.get(record.movie) ?? { count: 0, sum: 0, mentions: 0, edit: [-1, -1], seen: [-1, -1, -1], title: false };
       movies.set(record.movie, movie);

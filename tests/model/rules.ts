@@ -16,13 +16,18 @@ export const RULES = {
   },
   monotoneTime: {
     part: 'log',
-    says: 'The 48 h are measured in append time made monotone.',
+    says: 'The window is measured in append time made monotone.',
     breaks:
-      'After a step of the clock the last occurrence is not the nearest one, and what was forgotten as too old lies within 48 h again.',
+      'After a step of the clock the last occurrence is not the nearest one, and what was forgotten as too old lies within the window again.',
+  },
+  boundedSteps: {
+    part: 'log',
+    says: 'From one record to the next a day counts at most, and the window is 48 h and a day.',
+    breaks: 'One record stamped by a clock that is days ahead ends the window of all before it: their retries count twice.',
   },
   idsBeforeStart: {
     part: 'log',
-    says: 'A writer that starts at a position first reads the ids of the 48 h before it.',
+    says: 'A writer that starts at a position first reads the ids of the window before it.',
     breaks: 'A retry of what came before the start is counted again.',
   },
   sameValidity: {

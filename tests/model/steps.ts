@@ -7,11 +7,12 @@ import { append, partitionAt, type Run, type World, type Writer } from './world.
 import { startWriter, stepWriter } from './writer.ts';
 
 export type Step =
-  | ({ readonly do: 'event' } & Event)
+  /** `through`: the process that appends it. */
+  | ({ readonly do: 'event'; readonly through: number } & Event)
   /** True time goes on. */
   | { readonly do: 'advance'; readonly minutes: number }
-  /** The log's clock steps. */
-  | { readonly do: 'step clock'; readonly minutes: number }
+  /** The clock of a process that appends steps. */
+  | { readonly do: 'step clock'; readonly process: number; readonly minutes: number }
   /** The log forgets all but the last records; `lossy`: also what is not archived yet. */
   | { readonly do: 'trim'; readonly partition: number; readonly keep: number; readonly lossy: boolean }
   | { readonly do: 'dump'; readonly movie: number; readonly group: number }
@@ -68,14 +69,15 @@ const trim = (partition: Partition, { keep, lossy }: StepOf<'trim'>): void => {
 };
 
 const ACTIONS: { readonly [Kind in Step['do']]: (world: World, step: StepOf<Kind>) => void } = {
-  event: (world, { do: _, ...event }) => void append(world, partitionOf(event), (appended) => ({ ...event, kind: 'event', appended })),
+  event: (world, { do: _, through, ...event }) =>
+    void append(world, partitionOf(event), (appended) => ({ ...event, kind: 'event', appended }), through),
   advance: (world, { minutes }) => {
     world.now += minutes;
     sync(world.store);
     if (!world.rules.coverageWithoutTtl) forgetExpired(world.store, world.now);
   },
-  'step clock': (world, { minutes }) => {
-    world.skew += minutes;
+  'step clock': (world, { process, minutes }) => {
+    world.skews[process] = (world.skews[process] ?? 0) + minutes;
   },
   trim: (world, step) => trim(partitionAt(world, step.partition), step),
   dump: (world, { movie, group }) => {

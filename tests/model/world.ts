@@ -89,8 +89,8 @@ export interface World {
   readonly variants: Variants;
   /** True time in minutes, by which the store expires rows. */
   now: number;
-  /** How far the log's clock is from it. */
-  skew: number;
+  /** How far the clocks of the processes that append are from it. */
+  readonly skews: number[];
   readonly log: readonly Partition[];
   /** Groups by movie in the dumps as they are now. */
   dump: readonly number[];
@@ -109,8 +109,8 @@ export const newWorld = (rules: Rules, variants: Variants): World => ({
   rules,
   variants,
   now: 10_000,
-  skew: 0,
-  log: PARTITIONS.map(() => ({ records: [], archived: [], trimmed: 0 })),
+  skews: [0, 0],
+  log: PARTITIONS.map(() => ({ records: [], trueTimes: [], archived: [], trimmed: 0 })),
   dump: MOVIES.map(() => -1),
   claims: new Set(),
   manifests: new Map(),
@@ -130,9 +130,12 @@ export const partitionAt = (world: World, partition: number): Partition => {
   return found;
 };
 
-/** Appends a record stamped by the log's clock. Returns its offset. */
-export const append = (world: World, partition: number, record: (appended: number) => LogRecord): number =>
-  partitionAt(world, partition).records.push(record(world.now + world.skew)) - 1;
+/** Appends a record stamped by the clock of a process. Returns its offset. */
+export const append = (world: World, partition: number, record: (appended: number) => LogRecord, through = 0): number => {
+  const { records, trueTimes } = partitionAt(world, partition);
+  trueTimes.push(world.now);
+  return records.push(record(world.now + (world.skews[through] ?? 0))) - 1;
+};
 
 /** First offset after the version's cut. */
 export const afterCut = (version: Version, partition: number): number => (version.cut[partition] ?? -1) + 1;

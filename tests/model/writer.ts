@@ -152,5 +152,5 @@ const occurrencesBefore = (world: World, { partition }: Writer, next: number): O
   const { records, trimmed } = partitionAt(world, partition);
   const reader = occurrenceReader(world.rules, version.occurrences[partition] ?? NO_OCCURRENCES);
   for (const record of records.slice(Math.max(afterCut(version, partition), trimmed), next)) reader.isDuplicate(record);
-  return recent(reader.known());
+  return recent(world.rules, reader.known());
 };

@@ -37,8 +37,15 @@ export const SPEED_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a writer that begins in the middle knows no ids of before',
     file: `${SPEED}/begin-partition.ts`,
-    text: 'if (offset <= earliest || next <= earliest) return;',
-    replacement: 'if (offset >= 0) return;',
+    text: "if (record.kind === 'event') filter.isDuplicate(record.id, record.appendedAtMs);",
+    replacement: "if (record.kind === 'event') filter.passBarrier(record.appendedAtMs);",
+    tests: WRITER_TESTS,
+  },
+  {
+    name: 'a step of the clock counts in full for duplicates',
+    file: 'libs/domain/src/events/duplicates.ts',
+    text: 'nowMs += Math.min(appendedAtMs - highestMs, LONGEST_STEP_MS);',
+    replacement: 'nowMs += appendedAtMs - highestMs;',
     tests: WRITER_TESTS,
   },
   {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { EmbeddedStores } from '@rushes/adapters/embedded';
-import { archivedUpTo, auditStores, verifyStores } from '@rushes/batch';
+import { auditStores, trimmableUpTo, verifyStores } from '@rushes/batch';
 import { Gauge, type Registry, type Session, silentProgress } from '@rushes/runtime';
 
 const HOUR_MS = 3_600_000;
@@ -48,7 +48,7 @@ export const startUpkeep = (session: Session, stores: EmbeddedStores, metrics: R
   const auditMs = config.batch.auditIntervalMinutes * 60_000;
 
   const tidy = async (): Promise<void> => {
-    const trimmed = await stores.log.trim(await archivedUpTo(stores));
+    const trimmed = await stores.log.trim(await trimmableUpTo(stores));
     if (trimmed > 0) logger.info({ records: trimmed }, 'the log forgot what is archived and older than its retention');
     const current = await stores.views.currentPublication();
     if (current !== undefined) await stores.speed.dropCoverage(current.version - KEPT_EPOCHS);

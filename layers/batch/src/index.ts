@@ -1,8 +1,5 @@
 import { openLake } from '@rushes/lake';
-import type { OffsetVector } from '@rushes/domain';
 import type { Publication } from '@rushes/ports';
-import { lastLanding } from './log/landing.ts';
-import { soundlyLandedUpTo } from './log/mend-archive.ts';
 import { rollbackTo } from './publish/rollback.ts';
 import { summarizeVersions, type VersionSummary } from './publish/versions.ts';
 import type { BatchStores } from './run/run-batch.ts';
@@ -18,6 +15,7 @@ export {
   type RestartStores,
   restartLog,
 } from './log/restart-log.ts';
+export { archivedUpTo, trimmableUpTo } from './log/trimmable.ts';
 export type { RunOutcome, RunReport } from './publish/run-record.ts';
 export type { VersionSummary } from './publish/versions.ts';
 export type { PublishedSource } from './run/origin.ts';
@@ -49,12 +47,6 @@ export const checkSource = async (
   takeSample: boolean,
 ): Promise<void> =>
   checkOrigin(imdbFolder === undefined ? 'sample' : await originOfFolder(imdbFolder), await servedSource(stores), takeSample);
-
-/** What of the log is archived in files that are what was stored: the log may forget the records before these offsets. */
-export const archivedUpTo = async ({ objects, log }: Pick<BatchStores, 'objects' | 'log'>): Promise<OffsetVector> => {
-  const lake = openLake(objects, '');
-  return soundlyLandedUpTo(lake, log, await lastLanding(lake));
-};
 
 /** Publishes an earlier version again; without `toVersion`, the one before the current. */
 export const rollback = (stores: BatchStores, toVersion: number | undefined, now: Date = new Date()): Promise<Publication> =>

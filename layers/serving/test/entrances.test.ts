@@ -1,6 +1,6 @@
 /** Posting movies, ratings and reviews: what is accepted is in the log, once, and every layer can use it. */
 import { judgeEvent, partitionOf, type Tconst, titleIdOf, topicOfEvent } from '@rushes/domain';
-import { type EventLog, StoreBusyError } from '@rushes/ports';
+import { ClockAheadError, type EventLog, StoreBusyError } from '@rushes/ports';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
@@ -245,6 +245,22 @@ describe('a movie that is known', () => {
     }
     isLocked = false;
     expect((await post('/movies', MOVIE, { headers })).statusCode).toBe(202);
+  });
+
+  test('cannot be posted through a service whose clock is ahead of the others, which says so', async () => {
+    await service.close();
+    const wrapLog = (log: EventLog): EventLog => ({
+      ...log,
+      append: () => Promise.reject(new ClockAheadError('log.sqlite', 3 * 24 * HOUR_MS)),
+    });
+    service = await startEntrances({ wrapLog });
+    key = (await service.makeKey('writer')).text;
+    const refused = await post('/movies', MOVIE);
+    expect([refused.statusCode, refused.headers['retry-after'], refused.headers['content-type']]).toEqual([503, '5', PROBLEM_TYPE]);
+    expect(refused.json().detail).toContain('clock of this service is ahead');
+    expect(service.lines).toContainEqual(
+      expect.objectContaining({ level: 'error', err: expect.objectContaining({ message: expect.stringContaining('259200 s ahead') }) }),
+    );
   });
 
   test('is rated by the id it got, once answers show it', async () => {

@@ -1,6 +1,13 @@
-/** Where a writer of a partition begins, and what it has to know of the records before: the epoch, and the ids of 48 hours. */
-import { DUPLICATE_WINDOW_MS, offsetAt, type OffsetVector, type PartitionId } from '@rushes/domain';
-import type { DuplicateFilters, EventLog, OpenDuplicateFilter, SpeedPosition, SpeedStore } from '@rushes/ports';
+/** Where a writer of a partition begins, and what it has to know of the records before: the epoch, and the ids of the window in which duplicates lie. */
+import { offsetAt, type OffsetVector, type PartitionId } from '@rushes/domain';
+import {
+  type DuplicateFilters,
+  duplicateWindowStart,
+  type EventLog,
+  type OpenDuplicateFilter,
+  type SpeedPosition,
+  type SpeedStore,
+} from '@rushes/ports';
 
 import { FIRST_OPENING, type Opening } from './plan-batches.ts';
 import { turn } from './turn.ts';
@@ -35,18 +42,18 @@ const openingAt = async (
 
 /** Shows a filter the records of the window before `offset`. */
 const showWindow = async (filter: OpenDuplicateFilter, { log, signal }: Reading, partition: PartitionId, offset: number): Promise<void> => {
-  const { earliest, next } = await log.bounds(partition);
-  if (offset <= earliest || next <= earliest) return;
-  const [last] = await log.read(partition, Math.max(earliest, offset - 1), 1);
-  if (last === undefined) return;
-  let at = Math.max(earliest, await log.offsetAtTime(partition, last.appendedAtMs - DUPLICATE_WINDOW_MS));
+  let at = await duplicateWindowStart(log, partition, offset);
   while (at < offset) {
     await turn();
     signal.throwIfAborted();
     const records = await log.read(partition, at, READ_RECORDS);
     const end = records.at(-1);
     if (end === undefined) break;
-    for (const record of records) if (record.kind === 'event' && record.offset < offset) filter.isDuplicate(record.id, record.appendedAtMs);
+    for (const record of records) {
+      if (record.offset >= offset) break;
+      if (record.kind === 'event') filter.isDuplicate(record.id, record.appendedAtMs);
+      else filter.passBarrier(record.appendedAtMs);
+    }
     at = end.offset + 1;
   }
 };

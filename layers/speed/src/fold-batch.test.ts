@@ -24,8 +24,8 @@ const record = (offset: number, movie: number, score: number, id = `id ${offset}
   }),
 });
 
-const fold = (events: readonly EventRecord[], left: readonly SpeedRow[] = [], filter = duplicateFilter()): Promise<FoldedBatch> =>
-  foldBatch(PARTITION, { epoch: EPOCH, events }, 0, filter, async (key) => left.find((row) => rowName(row) === rowName(key)));
+const fold = (records: readonly EventRecord[], left: readonly SpeedRow[] = [], filter = duplicateFilter()): Promise<FoldedBatch> =>
+  foldBatch(PARTITION, { epoch: EPOCH, records }, 0, filter, async (key) => left.find((row) => rowName(row) === rowName(key)));
 
 const byName = (rows: readonly SpeedRow[]) => Object.fromEntries(rows.map((row) => [rowName(row), row]));
 const countOf = (rows: readonly SpeedRow[], movie: number): unknown => {

@@ -42,7 +42,7 @@ interface Folding {
 
 export const foldBatch = async (
   partition: PartitionId,
-  batch: Pick<MicroBatch, 'epoch' | 'events'>,
+  batch: Pick<MicroBatch, 'epoch' | 'records'>,
   generation: number,
   duplicates: DuplicateFilter,
   findRow: FindRow,
@@ -73,7 +73,11 @@ export const foldBatch = async (
     }
   };
 
-  for (const record of batch.events) {
+  for (const record of batch.records) {
+    if (record.kind === 'barrier') {
+      duplicates.passBarrier(record.appendedAtMs);
+      continue;
+    }
     if (duplicates.isDuplicate(record.id, record.appendedAtMs)) {
       duplicateCount += 1;
       continue;

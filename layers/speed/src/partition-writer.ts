@@ -20,7 +20,7 @@ export interface WriterContext {
   readonly duplicateFilters: DuplicateFilters;
   readonly options: SpeedOptions;
   readonly nowMs: () => number;
-  /** Ends what takes long: reading the ids of 48 hours, projecting an epoch again. */
+  /** Ends what takes long: reading the ids of the last days, projecting an epoch again. */
   readonly signal: AbortSignal;
   /** Cut of the published version. */
   readonly publishedCut: () => Promise<OffsetVector>;
@@ -132,7 +132,7 @@ const goOn = async (context: WriterContext, partition: PartitionId, fence: numbe
     await reach(to, batch);
     cache.keep(folded.rows);
     return {
-      records: batch.events.length,
+      records: batch.records.filter(({ kind }) => kind === 'event').length,
       rows: folded.rows.length,
       duplicates: folded.duplicates,
       rejected: folded.rejected.length,

@@ -1,5 +1,5 @@
 /** Cuts a partition's records at the barriers that take effect. Pure. Invariant: all events of one micro-batch are of one epoch. */
-import type { BarrierRecord, EventRecord, LogRecord } from '@rushes/ports';
+import type { BarrierRecord, LogRecord } from '@rushes/ports';
 
 /** Where an epoch begins: write timestamps count from here. */
 export interface Opening {
@@ -10,7 +10,8 @@ export interface Opening {
 export interface MicroBatch {
   readonly epoch: number;
   readonly opening: Opening;
-  readonly events: readonly EventRecord[];
+  /** Events, and the barriers between and before them, in the order of the log. */
+  readonly records: readonly LogRecord[];
   /** Offsets from `from` up to, not including, `to` are done with. */
   readonly from: number;
   readonly to: number;
@@ -31,14 +32,14 @@ export const planBatches = (
 ): readonly MicroBatch[] => {
   const batches: MicroBatch[] = [];
   let { epoch, opening } = start;
-  let events: EventRecord[] = [];
+  let own: LogRecord[] = [];
   let begin = from;
   let last: LogRecord | undefined;
   const close = (): void => {
     if (last === undefined) return;
-    batches.push({ epoch, opening, events, from: begin, to: last.offset + 1, appendedAtMs: last.appendedAtMs });
+    batches.push({ epoch, opening, records: own, from: begin, to: last.offset + 1, appendedAtMs: last.appendedAtMs });
     begin = last.offset + 1;
-    events = [];
+    own = [];
     last = undefined;
   };
   for (const record of records) {
@@ -48,7 +49,7 @@ export const planBatches = (
       epoch = record.number + 1;
       opening = { offset: record.offset, appendedAtMs: record.appendedAtMs };
     }
-    if (record.kind === 'event') events.push(record);
+    own.push(record);
     last = record;
   }
   close();

@@ -61,8 +61,8 @@ const projectAgain = async (
     for (const batch of planBatches(records, at, { epoch, opening })) {
       ({ epoch, opening } = batch);
       if (epoch !== old.epoch) return expiresAtMs;
-      const events = end === undefined ? batch.events : batch.events.filter((record) => record.offset < end);
-      const { rows } = await foldBatch(partition, { ...batch, events }, generation, begun.duplicates, cache.find);
+      const own = end === undefined ? batch.records : batch.records.filter((record) => record.offset < end);
+      const { rows } = await foldBatch(partition, { ...batch, records: own }, generation, begun.duplicates, cache.find);
       if (rows.length === 0) continue;
       if (expiresAtMs === NEVER_MS) expiresAtMs = expiry();
       await store.upsert(

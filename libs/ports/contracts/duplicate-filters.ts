@@ -1,4 +1,4 @@
-import { DUPLICATE_WINDOW_MS } from '@rushes/domain';
+import { DUPLICATE_WINDOW_MS, JUDGED_WINDOW_MS, LONGEST_STEP_MS } from '@rushes/domain';
 import type { DuplicateFilters } from '@rushes/ports';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,21 +9,28 @@ export interface DuplicateFiltersContract {
 }
 
 interface Shown {
-  readonly id: string;
+  /** Missing: a barrier. */
+  readonly id?: string;
   readonly appendedAtMs: number;
 }
+
+const HOUR_MS = 3_600_000;
 
 const START_MS = Date.UTC(2026, 0, 5);
 
 /** The definition, by looking at all records before each one. */
 const judgedPlainly = (records: readonly Shown[], timeMs = Number.NEGATIVE_INFINITY): readonly boolean[] => {
-  const times: number[] = [];
-  return records.map(({ id, appendedAtMs }, at) => {
-    const now = Math.max(timeMs, times.at(-1) ?? timeMs, appendedAtMs);
-    times.push(now);
-    return records.slice(0, at).some((earlier, n) => earlier.id === id && (times[n] ?? 0) >= now - DUPLICATE_WINDOW_MS);
-  });
+  const highest = records.map((_, at) => Math.max(timeMs, ...records.slice(0, at + 1).map(({ appendedAtMs }) => appendedAtMs)));
+  const steps = highest.map((time, at) => Math.min(time - (highest[at - 1] ?? time), LONGEST_STEP_MS));
+  const between = (from: number, to: number): number => steps.slice(from + 1, to + 1).reduce((sum, step) => sum + step, 0);
+  return records.map(
+    ({ id }, at) => id !== undefined && records.slice(0, at).some((earlier, n) => earlier.id === id && between(n, at) <= JUDGED_WINDOW_MS),
+  );
 };
+
+/** Barriers from one time to another, each an hour after the one before. */
+const hourly = (fromMs: number, toMs: number): readonly Shown[] =>
+  Array.from({ length: Math.ceil((toMs - fromMs) / HOUR_MS) }, (_, n) => ({ appendedAtMs: fromMs + n * HOUR_MS }));
 
 /** What every way to keep the ids of duplicates keeps. Registers tests. */
 export const duplicateFiltersContract = ({ name, open }: DuplicateFiltersContract): void => {
@@ -37,45 +44,75 @@ export const duplicateFiltersContract = ({ name, open }: DuplicateFiltersContrac
     const judged = (records: readonly Shown[], timeMs?: number): readonly boolean[] => {
       const filter = opened.filters.open(timeMs);
       try {
-        return records.map(({ id, appendedAtMs }) => filter.isDuplicate(id, appendedAtMs));
+        return records.map(({ id, appendedAtMs }) => {
+          if (id !== undefined) return filter.isDuplicate(id, appendedAtMs);
+          filter.passBarrier(appendedAtMs);
+          return false;
+        });
       } finally {
         filter.close();
       }
     };
 
+    /** Whether the last record is a duplicate of the first, with barriers between them. */
+    const isAgain = (afterMs: number): boolean | undefined =>
+      judged([
+        { id: 'a', appendedAtMs: START_MS },
+        ...hourly(START_MS, START_MS + afterMs),
+        { id: 'a', appendedAtMs: START_MS + afterMs },
+      ]).at(-1);
+
     test('an id is a duplicate at the end of the window, and none a millisecond later', () => {
-      const again = (afterMs: number) =>
-        judged([
-          { id: 'a', appendedAtMs: START_MS },
-          { id: 'a', appendedAtMs: START_MS + afterMs },
-        ]);
-      expect(again(DUPLICATE_WINDOW_MS)).toEqual([false, true]);
-      expect(again(DUPLICATE_WINDOW_MS + 1)).toEqual([false, false]);
+      expect([DUPLICATE_WINDOW_MS, JUDGED_WINDOW_MS, JUDGED_WINDOW_MS + 1].map(isAgain)).toEqual([true, true, false]);
     });
 
     test('a duplicate makes duplicates of what comes within the window after it', () => {
-      const times = [0, 0.75, 1.5, 2.25, 3.3].map((windows) => START_MS + windows * DUPLICATE_WINDOW_MS);
-      expect(judged(times.map((appendedAtMs) => ({ id: 'a', appendedAtMs })))).toEqual([false, true, true, true, false]);
+      const times = [0, 0.75, 1.5, 2.25, 3.3].map((windows) => START_MS + windows * JUDGED_WINDOW_MS);
+      const records = times.flatMap((appendedAtMs, n) => [...hourly(times[n - 1] ?? START_MS, appendedAtMs), { id: 'a', appendedAtMs }]);
+      const judgments = judged(records);
+      expect(judgments.filter((_, at) => records[at]?.id === 'a')).toEqual([false, true, true, true, false]);
+    });
+
+    test('a clock that jumps ahead, by however much, leaves 48 hours of other records in the window', () => {
+      for (const jumpMs of [HOUR_MS, 3 * 24 * HOUR_MS, 1000 * 24 * HOUR_MS]) {
+        const end = START_MS + DUPLICATE_WINDOW_MS;
+        const regular = [{ id: 'a', appendedAtMs: START_MS }, ...hourly(START_MS, end)];
+        expect(judged([...regular, { id: 'a', appendedAtMs: end + jumpMs }]).at(-1), 'the jump itself').toBe(true);
+        const behind = [{ id: 'b', appendedAtMs: START_MS + jumpMs }, ...hourly(START_MS + HOUR_MS, end)];
+        expect(judged([{ id: 'a', appendedAtMs: START_MS }, ...behind, { id: 'a', appendedAtMs: end }]).at(-1), 'after it').toBe(true);
+        expect(judged([...regular, ...behind, { id: 'a', appendedAtMs: end }]).at(-1), 'before and after it').toBe(true);
+      }
+    });
+
+    test('where no records were for days, the window reaches back over them; days of records let ids go', () => {
+      const month = 30 * 24 * HOUR_MS;
+      expect(isAgain(month)).toBe(false);
+      const idle = [
+        { id: 'a', appendedAtMs: START_MS },
+        { id: 'a', appendedAtMs: START_MS + month },
+      ];
+      expect(judged(idle)).toEqual([false, true]);
+      expect(judged([...idle.slice(0, 1), ...hourly(START_MS + month, START_MS + month + JUDGED_WINDOW_MS), ...idle.slice(1)]).at(-1)).toBe(
+        false,
+      );
     });
 
     test('time does not go back, also not behind the one that the filter begins at', () => {
-      const records = [
+      const back = [
         { id: 'a', appendedAtMs: START_MS },
-        { id: 'b', appendedAtMs: START_MS + DUPLICATE_WINDOW_MS },
+        ...hourly(START_MS, START_MS + DUPLICATE_WINDOW_MS),
         { id: 'c', appendedAtMs: START_MS + 1 },
-        { id: 'c', appendedAtMs: START_MS + 2 * DUPLICATE_WINDOW_MS },
+        ...hourly(START_MS, START_MS + JUDGED_WINDOW_MS),
+        { id: 'a', appendedAtMs: START_MS + JUDGED_WINDOW_MS },
       ];
-      expect(judged(records)).toEqual([false, false, false, true]);
-      expect(judged([records[0], records[1]].map((one) => ({ id: 'a', appendedAtMs: one?.appendedAtMs ?? 0 })))).toEqual([false, true]);
-      const begun = START_MS + 3 * DUPLICATE_WINDOW_MS;
+      expect(judged(back).at(-1)).toBe(true);
+      const begun = START_MS + 10 * JUDGED_WINDOW_MS;
       const late = [
         { id: 'a', appendedAtMs: START_MS },
-        { id: 'a', appendedAtMs: begun + DUPLICATE_WINDOW_MS },
+        ...hourly(START_MS, begun + JUDGED_WINDOW_MS),
+        { id: 'a', appendedAtMs: begun + JUDGED_WINDOW_MS },
       ];
-      expect([judged(late), judged(late, begun)]).toEqual([
-        [false, false],
-        [false, true],
-      ]);
+      expect([judged(late).at(-1), judged(late, begun).at(-1)]).toEqual([false, true]);
     });
 
     test('ids are told apart to the letter', () => {
@@ -115,12 +152,11 @@ export const duplicateFiltersContract = ({ name, open }: DuplicateFiltersContrac
     });
 
     test('whatever comes, and whenever: as the definition says', () => {
-      const HOUR_MS = 3_600_000;
       const record = fc.record({
-        id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+        id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', undefined),
         stepMs: fc.oneof(
           fc.integer({ min: -HOUR_MS, max: 12 * HOUR_MS }),
-          fc.constantFrom(0, 1, DUPLICATE_WINDOW_MS, DUPLICATE_WINDOW_MS + 1, -5 * DUPLICATE_WINDOW_MS),
+          fc.constantFrom(0, 1, LONGEST_STEP_MS, LONGEST_STEP_MS + 1, 3 * JUDGED_WINDOW_MS, -5 * JUDGED_WINDOW_MS),
         ),
       });
       fc.assert(
@@ -129,7 +165,7 @@ export const duplicateFiltersContract = ({ name, open }: DuplicateFiltersContrac
           fc.option(fc.integer({ min: -100, max: 100 }), { nil: undefined }),
           (steps, hours) => {
             let appendedAtMs = START_MS;
-            const records = steps.map(({ id, stepMs }) => ({ id, appendedAtMs: (appendedAtMs += stepMs) }));
+            const records = steps.map(({ id, stepMs }) => ({ ...(id !== undefined && { id }), appendedAtMs: (appendedAtMs += stepMs) }));
             const timeMs = hours === undefined ? undefined : START_MS + hours * HOUR_MS;
             expect(judged(records, timeMs)).toEqual(judgedPlainly(records, timeMs));
           },
@@ -141,7 +177,7 @@ export const duplicateFiltersContract = ({ name, open }: DuplicateFiltersContrac
     test('many ids, of which some come again after many others and some too late', () => {
       const filter = opened.filters.open();
       const total = 60_000;
-      const stepMs = (2 * DUPLICATE_WINDOW_MS) / total; // half of them lie within the window at a time
+      const stepMs = (2 * JUDGED_WINDOW_MS) / total; // half of them lie within the window at a time
       const at = (n: number): number => START_MS + Math.floor(n * stepMs);
       for (let n = 0; n < total; n++) {
         const wrongly = filter.isDuplicate(`${n}`, at(n)) ? n : undefined;

@@ -1,5 +1,5 @@
 /**
- * Where layers get the filters that tell duplicates. The ids of 48 hours of a busy partition are more than a process should hold in memory: an
+ * Where layers get the filters that tell duplicates. The ids of days of a busy partition are more than a process should hold in memory: an
  * implementation keeps them elsewhere, decides as `duplicateFilter` of the domain does, and takes a bounded part of memory for each filter.
  */
 import type { DuplicateFilter } from '@rushes/domain';

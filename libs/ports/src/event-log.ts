@@ -69,7 +69,10 @@ export interface EventLog {
    */
   readonly id: string;
   readonly retentionMs: number;
-  /** Appends all records, or throws and has appended none or some: a retry with the same ids makes duplicates, which readers rule out. */
+  /**
+   * Appends all records, or throws and has appended none or some: a retry with the same ids makes duplicates, which readers rule out.
+   * @throws StoreBusyError, ClockAheadError: nothing was appended.
+   */
   append(records: readonly NewRecord[]): Promise<readonly Appended[]>;
   /** Throws if an append would be refused now: the log is locked, damaged, or the disk is full. Appends no record. */
   checkWritable(): Promise<void>;
@@ -77,7 +80,8 @@ export interface EventLog {
   appendBarrier(number: number): Promise<void>;
   /**
    * Records from an offset on, oldest first, at most `limit`; none if there is none yet. With `waitMs`, waits so long for the first.
-   * @throws OffsetTrimmedError if records at or after the offset are gone.
+   * A record that is not what was appended is never returned: it ends what is read.
+   * @throws OffsetTrimmedError if records at or after the offset are gone. RecordDamagedError if the first one is not what was appended.
    */
   read(partition: LogPartition, from: number, limit: number, waitMs?: number): Promise<readonly LogRecord[]>;
   bounds(partition: LogPartition): Promise<Bounds>;
@@ -97,6 +101,20 @@ export interface EventLog {
   /** Removes records older than the retention, but none at or after `keepFrom`. Returns how many. */
   trim(keepFrom: OffsetVector): Promise<number>;
   close(): Promise<void>;
+}
+
+/** A record is not what was appended. Whoever reads the partition stops there: what it said is not known, and it may not be skipped. */
+export class RecordDamagedError extends Error {
+  override readonly name = 'RecordDamagedError';
+  readonly partition: LogPartition;
+  readonly offset: number;
+  constructor(location: string, partition: LogPartition, offset: number, wayOut: string) {
+    super(
+      `the record at offset ${offset} of ${partition} in ${location} was changed since it was appended (its checksum does not fit): ${wayOut}`,
+    );
+    this.partition = partition;
+    this.offset = offset;
+  }
 }
 
 /** Records that were asked for are not in the log any more. */

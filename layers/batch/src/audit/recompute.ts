@@ -55,6 +55,7 @@ export const recompute = async (
   for await (const batch of records)
     for (const record of batch) {
       if (record.kind === 'barrier') {
+        duplicates.passBarrier(record.appendedAtMs);
         if (record.number >= epoch) epoch = record.number + 1;
         continue;
       }

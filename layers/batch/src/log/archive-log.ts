@@ -3,7 +3,7 @@
  * it landed is a gap for ever: the landing says so.
  */
 import { mkdir } from 'node:fs/promises';
-import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId, type Topic, topicOf, TOPICS } from '@rushes/domain';
+import { duplicateClock, offsetAt, type OffsetVector, PARTITIONS, type PartitionId, type Topic, topicOf, TOPICS } from '@rushes/domain';
 import type { TableFile } from '@rushes/lake';
 import { type EventLog, type LogRecord, OffsetTrimmedError } from '@rushes/ports';
 import type { RunContext } from '../run-context.ts';
@@ -96,7 +96,9 @@ const readRange = async (
   keep: (records: readonly LogRecord[]) => Promise<void>,
 ): Promise<LandedPartition> => {
   const gaps: Gap[] = [...before.gaps];
-  let { highestBarrier, timeMs } = before;
+  let { highestBarrier, timeMs, countedMs = 0 } = before;
+  const clock = duplicateClock(before.to === 0 ? undefined : timeMs);
+  const begunMs = countedMs;
   let offset = before.to;
   while (offset < to) {
     let records: readonly LogRecord[];
@@ -115,9 +117,10 @@ const readRange = async (
     await keep(records);
     for (const record of records) {
       timeMs = Math.max(timeMs, record.appendedAtMs);
+      countedMs = begunMs + clock(record.appendedAtMs);
       if (record.kind === 'barrier') highestBarrier = Math.max(highestBarrier, record.number);
     }
     offset = end.offset + 1;
   }
-  return { from: before.to, to: Math.max(before.to, to), highestBarrier, timeMs, gaps };
+  return { from: before.to, to: Math.max(before.to, to), highestBarrier, timeMs, countedMs, gaps };
 };

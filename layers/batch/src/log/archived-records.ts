@@ -1,12 +1,13 @@
 /**
- * Reads a partition's range out of the archive, in the order of offsets, after what has to be known of the records before it: their ids of 48 hours, the
+ * Reads a partition's range out of the archive, in the order of offsets, after what has to be known of the records before it: their ids of the window in which duplicates lie, the
  * highest barrier, and how far time had come. The log itself is not asked: what is judged is what is kept.
  */
-import { DUPLICATE_WINDOW_MS, type PartitionId, topicOf } from '@rushes/domain';
+import { type PartitionId, topicOf } from '@rushes/domain';
 import { type Lake, quoteLiteral } from '@rushes/lake';
 import type { RunContext } from '../run-context.ts';
 import { isLost, landedFile, lostArchiveError } from './landed-files.ts';
-import { type Gap, landedOf, type Landing, landingBefore } from './landing.ts';
+import { type Gap, type LandedPartition, landedOf, type Landing, landingBefore } from './landing.ts';
+import { isInWindow } from './landed-window.ts';
 
 /** A record as it was archived. Names are short because there are many. */
 export interface ArchivedRecord {
@@ -42,21 +43,21 @@ export interface ArchivedRange extends PartitionRange {
   countEvents(): Promise<number>;
 }
 
-/** The landings that these ranges and the 48 hours before each need, oldest first, and the one before all of them, if there is one. */
+/** The landings that these ranges and the window before each need, oldest first, and the one before all of them, if there is one. */
 const landingsFor = async (
   lake: Lake,
   last: Landing | undefined,
   ranges: readonly PartitionRange[],
 ): Promise<{ readonly base: Landing | undefined; readonly needed: readonly Landing[] }> => {
   const needed: Landing[] = [];
-  const horizons = new Map<PartitionId, number>();
+  const ends = new Map<PartitionId, LandedPartition>();
   for (let landing = last; landing; landing = await landingBefore(lake, landing)) {
     let isNeeded = false;
     for (const { partition, from } of ranges) {
-      const { to, timeMs } = landedOf(landing, partition);
-      const horizon = horizons.get(partition);
-      if (to <= from && horizon === undefined) horizons.set(partition, timeMs - DUPLICATE_WINDOW_MS);
-      isNeeded ||= to > from || horizon === undefined || timeMs >= horizon;
+      const landed = landedOf(landing, partition);
+      if (landed.to <= from && !ends.has(partition)) ends.set(partition, landed);
+      const end = ends.get(partition);
+      isNeeded ||= landed.to > from || end === undefined || isInWindow(landed, end);
     }
     // It only says how things stood.
     if (!isNeeded) return { base: landing, needed: needed.toReversed() };
@@ -90,12 +91,12 @@ const openRange = (
     return landing.files[topic] !== undefined && landed.to > landed.from;
   });
   const behind = landings.filter((landing) => landedOf(landing, partition).to <= from);
-  const horizon = landedOf(behind.at(-1), partition).timeMs - DUPLICATE_WINDOW_MS;
-  const isYoung = (landing: Landing): boolean => landedOf(landing, partition).timeMs >= horizon;
+  const end = landedOf(behind.at(-1), partition);
   // Other partitions may need older ones.
-  const youngest = behind.findIndex(isYoung);
-  const standing = youngest > 0 ? behind[youngest - 1] : base;
-  const earlier = filled.filter((landing) => landedOf(landing, partition).to <= from && isYoung(landing));
+  const last = behind.findLastIndex((landing) => !isInWindow(landedOf(landing, partition), end));
+  const standing = last === -1 ? base : behind[last];
+  const young = new Set(behind.slice(last + 1));
+  const earlier = filled.filter((landing) => young.has(landing));
   const own = filled.filter((landing) => landedOf(landing, partition).to > from && landedOf(landing, partition).from < to);
 
   const fromFiles = async (files: typeof own): Promise<string> => {

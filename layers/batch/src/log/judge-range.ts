@@ -47,7 +47,7 @@ export const judgeRanges = async (
         const total = { archived: 0, duplicates: 0 };
         for (const range of own) {
           const events = await range.countEvents();
-          if (events === 0) continue; // nothing to know of the 48 hours before
+          if (events === 0) continue; // nothing to know of the window before
           total.archived += events;
           const filter = filters.open(range.timeMs);
           try {
@@ -77,15 +77,21 @@ const judgePartition = async (range: ArchivedRange, filter: DuplicateFilter, typ
   let { highestBarrier } = range;
   for await (const records of range.known()) {
     for (const { b, id, t } of records) {
-      if (b === null) filter.isDuplicate(id, t);
-      else highestBarrier = Math.max(highestBarrier, b);
+      if (b === null) {
+        filter.isDuplicate(id, t);
+        continue;
+      }
+      filter.passBarrier(t);
+      highestBarrier = Math.max(highestBarrier, b);
     }
   }
   let duplicates = 0;
   for await (const records of range.records()) {
     for (const record of records) {
-      if (record.b !== null) highestBarrier = Math.max(highestBarrier, record.b);
-      else if (filter.isDuplicate(record.id, record.t)) duplicates += 1;
+      if (record.b !== null) {
+        filter.passBarrier(record.t);
+        highestBarrier = Math.max(highestBarrier, record.b);
+      } else if (filter.isDuplicate(record.id, record.t)) duplicates += 1;
       else judge(partition, topic, record, 1 + Math.max(highestBarrier, range.highestLost(record.o)), typed, rejected);
     }
     await typed.flush();

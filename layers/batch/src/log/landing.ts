@@ -19,6 +19,8 @@ const LandedPartition = Type.Object({
   highestBarrier: Type.Integer(),
   /** Append time before `to`, made monotone. */
   timeMs: Type.Integer(),
+  /** The duplicate clock before `to`; missing in landings of before there was one, with which it begins again. */
+  countedMs: Type.Optional(Type.Integer()),
   /** What was gone from the log before it landed: in this landing or an earlier one. */
   gaps: Type.Array(Gap),
 });

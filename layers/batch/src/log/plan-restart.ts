@@ -3,7 +3,8 @@ import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rush
 import type { Lake } from '@rushes/lake';
 import type { EventLog, Publication } from '@rushes/ports';
 import type { PartitionRange } from './archived-records.ts';
-import { landedOf, type Landing, landingBefore } from './landing.ts';
+import { isInWindow } from './landed-window.ts';
+import { type LandedPartition, landedOf, type Landing, landingBefore } from './landing.ts';
 import { readableRecords } from './log-records.ts';
 
 /** What a restart needs to know of one partition. */
@@ -34,15 +35,22 @@ export const planPartition = (
   return { archived, left, next, lost: next > kept ? { partition, from: kept, to: next } : undefined };
 };
 
-/** From where on archived records come back into the log: landings that have records younger than `sinceMs`, or at or after the cut. */
+/**
+ * From where on archived records come back into the log: landings that have records younger than `sinceMs`, or at or after the cut, or of which later
+ * ones may be duplicates.
+ */
 export const restoreFrom = async (lake: Lake, last: Landing | undefined, cut: OffsetVector, sinceMs: number): Promise<OffsetVector> => {
   const from: Partial<Record<PartitionId, number>> = {};
   for (const partition of PARTITIONS) from[partition] = landedOf(last, partition).to;
+  const ends = new Map<PartitionId, LandedPartition>();
   for (let landing = last, isNeeded = true; landing && isNeeded; landing = await landingBefore(lake, landing)) {
     isNeeded = false;
     for (const partition of PARTITIONS) {
       const landed = landedOf(landing, partition);
-      if (landed.timeMs < sinceMs && landed.to <= offsetAt(cut, partition)) continue;
+      // A writer begins at the cut.
+      if (landed.to <= offsetAt(cut, partition) && !ends.has(partition)) ends.set(partition, landed);
+      const end = ends.get(partition);
+      if (end !== undefined && landed.timeMs < sinceMs && !isInWindow(landed, end)) continue;
       from[partition] = landed.from;
       isNeeded = true;
     }

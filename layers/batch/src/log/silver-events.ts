@@ -2,7 +2,7 @@
  * Silver events of a version: the parent's files and new ones for what lies between its cut and this one. Whenever events are judged otherwise than they
  * were, under `--full`, and where a file of the parent is gone or damaged, all of them are made anew from the archive.
  */
-import { offsetAt, PARTITIONS, SILVER_EVENT_VERSION, type Topic, TOPICS } from '@rushes/domain';
+import { DUPLICATE_RULE_VERSION, offsetAt, PARTITIONS, SILVER_EVENT_VERSION, type Topic, TOPICS } from '@rushes/domain';
 import { areSound, hashJson, type Lake, type Manifest, type TableFile, type TableRecord } from '@rushes/lake';
 import type { DuplicateFilters } from '@rushes/ports';
 import type { RunContext } from '../run-context.ts';
@@ -27,7 +27,7 @@ export type ParentVersion = Pick<Manifest, 'version' | 'tables' | 'cut' | 'figur
 
 /** Changes when the same archive would be written into other files' columns. */
 const LAYOUT_VERSION = 1;
-const FORM = `events ${hashJson([LAYOUT_VERSION, SILVER_EVENT_VERSION]).slice(0, 12)}`;
+const FORM = `events ${hashJson([LAYOUT_VERSION, SILVER_EVENT_VERSION, DUPLICATE_RULE_VERSION]).slice(0, 12)}`;
 
 const record = ({ name, columns }: EventTable, files: readonly TableFile[]): TableRecord => ({
   name,

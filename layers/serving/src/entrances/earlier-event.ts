@@ -2,22 +2,17 @@
  * Looks for an event in the log by its id. For the one question that the merged view cannot answer: whether a known movie was posted by this very
  * request, earlier, perhaps at another replica.
  */
-import { DUPLICATE_WINDOW_MS, type PartitionId } from '@rushes/domain';
-import { type EventLog, type EventRecord, OffsetTrimmedError } from '@rushes/ports';
+import type { PartitionId } from '@rushes/domain';
+import { duplicateWindowStart, type EventLog, type EventRecord, OffsetTrimmedError } from '@rushes/ports';
 
 /** How far back the search goes at most: beyond that, the request counts as a new one. */
 const MAX_RECORDS = 20_000;
 const RECORDS_PER_READ = 1_000;
 
-/** The first record with this id in the 48 hours before `nowMs`. */
-export const findEarlierEvent = async (
-  log: EventLog,
-  partition: PartitionId,
-  eventId: string,
-  nowMs: number,
-): Promise<EventRecord | undefined> => {
+/** The first record with this id of which one that is appended now would be a duplicate. */
+export const findEarlierEvent = async (log: EventLog, partition: PartitionId, eventId: string): Promise<EventRecord | undefined> => {
   const { earliest, next } = await log.bounds(partition);
-  let from = Math.max(earliest, next - MAX_RECORDS, await log.offsetAtTime(partition, nowMs - DUPLICATE_WINDOW_MS));
+  let from = Math.max(earliest, next - MAX_RECORDS, await duplicateWindowStart(log, partition, next));
   while (from < next) {
     let records;
     try {

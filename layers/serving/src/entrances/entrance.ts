@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto';
 
 import { eventText, judgeNewEvent, type MovieEvent, partitionOf, readInstant, topicOfEvent } from '@rushes/domain';
-import type { EventLog } from '@rushes/ports';
+import { ClockAheadError, type EventLog } from '@rushes/ports';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 
@@ -88,6 +88,11 @@ export const entrances = (app: FastifyInstance, context: EntranceContext): AddEn
     } catch (cause) {
       metrics.onEvent(event.type, 'failed');
       onTrouble('an event could not be appended', cause, { requestId: request.id, eventId });
+      if (cause instanceof ClockAheadError)
+        throw unavailable(
+          'The clock of this service is ahead of the others that write to the log, so it takes no events. Send the request again with the same Idempotency-Key once it is set right, or to another replica: it counts once.',
+          RETRY_AFTER_S,
+        );
       throw unavailable(
         'The log does not take events at the moment. Send the request again with the same Idempotency-Key: it counts once.',
         RETRY_AFTER_S,

@@ -53,7 +53,7 @@ export const addPostMovie = (add: AddEntrance): void => {
       const payload = { movie_id, tconst, source: 'posted' as const, at, title, genres, year, runtime_minutes, rating };
       return { event: { type: 'movie_added', version: 1, payload }, path: '/movies' };
     },
-    admit: async ({ snapshot, log, receipts, posted: { event }, eventId, idempotencyKey, nowMs }) => {
+    admit: async ({ snapshot, log, receipts, posted: { event }, eventId, idempotencyKey }) => {
       const { movie_id: movieId } = event.payload;
       const tconst = 'tconst' in event.payload ? event.payload.tconst : null;
       if (tconst === null) return { takeBack: () => {} };
@@ -64,7 +64,7 @@ export const addPostMovie = (add: AddEntrance): void => {
         if ((await snapshot.views.titles.get(movieId, {})) === undefined) return { takeBack };
         // Perhaps it is known because this very request was here before.
         const partition = partitionOf(topicOfEvent(event.type), movieId);
-        const earlier = idempotencyKey === undefined ? undefined : await findEarlierEvent(log, partition, eventId, nowMs);
+        const earlier = idempotencyKey === undefined ? undefined : await findEarlierEvent(log, partition, eventId);
         if (earlier === undefined) throw conflict(movieId, tconst);
         if (withoutTime(earlier.value) !== withoutTime(eventText(event))) throw reusedKey();
         return { earlier: receiptOf(earlier, partition) };

@@ -6,7 +6,9 @@ import { judgeEvent, type PartitionId, topicOf } from '@rushes/domain';
 import type { EventRecord, LogRecord } from '@rushes/ports';
 import { emptyState, encodeState, type EventRow, foldEvent, keyOf, KEYED_VIEWS } from '@rushes/views';
 
-const WINDOW_MS = 48 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const WINDOW_MS = 72 * HOUR_MS;
+const LONGEST_STEP_MS = 24 * HOUR_MS;
 
 /** By view, key and epoch, the state as text and the offset of its last event. */
 export type Told = Readonly<Record<string, readonly [state: string, lastOffset: number]>>;
@@ -15,8 +17,14 @@ export const nameOf = (view: string, key: string, epoch: number): string => `${v
 
 const isEvent = (record: LogRecord): record is EventRecord => record.kind === 'event';
 
-const isDuplicate = (record: EventRecord, before: readonly LogRecord[]): boolean =>
-  before.some((other) => isEvent(other) && other.id === record.id && other.appendedAtMs >= record.appendedAtMs - WINDOW_MS);
+/** The time between records, in which a step counts as a day at most. The log's times do not go down. */
+const countedMs = (records: readonly LogRecord[]): number =>
+  records.slice(1).reduce((sum, { appendedAtMs }, n) => sum + Math.min(appendedAtMs - (records[n]?.appendedAtMs ?? 0), LONGEST_STEP_MS), 0);
+
+const isDuplicate = (record: EventRecord, before: readonly LogRecord[]): boolean => {
+  const last = before.findLastIndex((other) => isEvent(other) && other.id === record.id);
+  return last !== -1 && countedMs([...before.slice(last), record]) <= WINDOW_MS;
+};
 
 const epochOf = (before: readonly LogRecord[]): number =>
   1 + Math.max(0, ...before.map((record) => (record.kind === 'barrier' ? record.number : 0)));

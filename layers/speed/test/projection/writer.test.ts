@@ -138,14 +138,37 @@ describe('duplicates', () => {
     expect(await (await on.writer()).step()).toMatchObject({ records: 2, duplicates: 1 });
   });
 
-  test('are none any more after 48 hours', async () => {
+  /** Time passes with an event a day. */
+  const pass = async (days: number): Promise<void> => {
+    for (let day = 0; day < days; day += 1) {
+      on.clock.nowMs += 24 * HOUR_MS;
+      await on.give({ id: `day ${on.clock.nowMs}`, movie: 2, score: 1 });
+    }
+  };
+
+  test('are none any more after 72 hours in which others came', async () => {
     await on.give(again);
     await drain(await on.writer());
-    on.clock.nowMs += 48 * HOUR_MS;
+    await pass(3);
     await on.give(again);
-    on.clock.nowMs += 48 * HOUR_MS + 1;
+    await pass(3);
+    on.clock.nowMs += 1;
     await on.give(again);
-    expect(await (await on.writer()).step()).toMatchObject({ records: 2, duplicates: 1 });
+    expect(await (await on.writer({ batchRecords: 100 })).step()).toMatchObject({ records: 8, duplicates: 1 });
+    expect(await on.told()).toEqual(await on.plain());
+  });
+
+  test('are told apart behind a clock that is three days ahead, by a writer that begins after it', async () => {
+    await on.give(again);
+    await pass(1);
+    on.clock.nowMs += 72 * HOUR_MS;
+    await on.give({ id: 'another', movie: 2, score: 1 });
+    await on.log.appendBarrier(1);
+    on.clock.nowMs -= 72 * HOUR_MS;
+    await drain(await on.writer());
+    await on.give(again);
+    expect(await (await on.writer()).step()).toMatchObject({ records: 1, duplicates: 1 });
+    expect(await on.told()).toEqual(await on.plain());
   });
 
   test('prolong the window of their id', async () => {

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 
-import { DUPLICATE_WINDOW_MS } from '@rushes/domain';
+import { duplicateClock, JUDGED_WINDOW_MS } from '@rushes/domain';
 import type { DuplicateFilters } from '@rushes/ports';
 
 import { removeLeftovers, temporaryFile } from '../crash-safety/temporary-files.ts';
@@ -41,18 +41,25 @@ export const openSqliteDuplicateFilters = async (folder: string, given: Partial<
   await mkdir(folder, { recursive: true });
   await removeLeftovers(folder);
   return {
-    open(timeMs = Number.NEGATIVE_INFINITY) {
+    open(timeMs) {
       const ids = openUnnamed(folder, cacheKib);
-      let now = timeMs;
+      const clock = duplicateClock(timeMs);
       let isClosed = false;
+      const open = (): void => {
+        if (isClosed) throw new Error('the filter is closed');
+      };
       return {
         isDuplicate(id, appendedAtMs) {
-          if (isClosed) throw new Error('the filter is closed');
-          now = Math.max(now, appendedAtMs);
-          const since = now - DUPLICATE_WINDOW_MS;
+          open();
+          const now = clock(appendedAtMs);
+          const since = now - JUDGED_WINDOW_MS;
           ids.forgetSome(since);
           const seenMs = ids.see(id, now);
           return seenMs !== undefined && seenMs >= since;
+        },
+        passBarrier(appendedAtMs) {
+          open();
+          clock(appendedAtMs);
         },
         close() {
           if (!isClosed) ids.close();

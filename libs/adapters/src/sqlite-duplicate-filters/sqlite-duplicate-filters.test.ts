@@ -20,6 +20,10 @@ duplicateFiltersContract({
             if (!filter) throw new Error('it was closed');
             return filter.isDuplicate(id, appendedAtMs);
           },
+          passBarrier(appendedAtMs) {
+            if (!filter) throw new Error('it was closed');
+            filter.passBarrier(appendedAtMs);
+          },
           close: () => void (filter = undefined),
         };
       },

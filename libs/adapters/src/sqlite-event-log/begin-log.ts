@@ -1,8 +1,10 @@
 import { offsetAt } from '@rushes/domain';
 import type { LogBeginning, LogRecord } from '@rushes/ports';
+import { recordChecksum } from '../record-checksum/record-checksum.ts';
 import type { LogFile } from './database.ts';
 import { openFile } from './open-file.ts';
 import { positionOf } from './positions.ts';
+import { SUMMED } from './schema.ts';
 import { recordWriter } from './write-records.ts';
 
 /**
@@ -12,7 +14,7 @@ import { recordWriter } from './write-records.ts';
 
 const recordInserter = (file: LogFile): ((partition: number, records: readonly LogRecord[]) => Promise<void>) => {
   const { database } = file;
-  const insert = database.prepare('INSERT INTO records (position, appended_ms, barrier, key, id, value) VALUES (?, ?, ?, ?, ?, ?)');
+  const insert = database.prepare(`INSERT INTO records (${SUMMED}, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)`);
   const remember = database.prepare('INSERT INTO barriers (position, number, highest, appended_ms) VALUES (?, ?, ?, ?)');
   const readTail = database.prepare('SELECT next, last_appended_ms AS last FROM partitions WHERE number = ?');
   const writeTail = database.prepare('UPDATE partitions SET next = ?, last_appended_ms = ? WHERE number = ?');
@@ -30,11 +32,13 @@ const recordInserter = (file: LogFile): ((partition: number, records: readonly L
         [next, lastMs] = [offset + 1, appendedAtMs];
         const position = positionOf(partition, offset);
         if (record.kind === 'event') {
-          insert.run(position, appendedAtMs, null, record.key, record.id, record.value);
+          const values = [position, appendedAtMs, null, record.key, record.id, record.value] as const;
+          insert.run(...values, recordChecksum(values));
           continue;
         }
         highest.set(partition, Math.max(highest.get(partition) ?? 0, record.number));
-        insert.run(position, appendedAtMs, record.number, null, null, null);
+        const values = [position, appendedAtMs, record.number, null, null, null] as const;
+        insert.run(...values, recordChecksum(values));
         remember.run(position, record.number, highest.get(partition) ?? 0, appendedAtMs);
       }
       writeTail.run(next, lastMs, partition);
@@ -60,8 +64,8 @@ export const beginSqliteEventLog = async (
       for (const [number, partition] of file.partitions)
         begin.run(offsetAt(beginning.earliest, partition), offsetAt(beginning.next, partition), number);
     });
-    const write = recordWriter(file, now);
-    await file.writing(() => write([{ barrier: beginning.barrier }]));
+    const write = recordWriter(file);
+    await file.writing(() => write([{ barrier: beginning.barrier }], Math.floor(now())));
     return file.id;
   } finally {
     file.database.close();

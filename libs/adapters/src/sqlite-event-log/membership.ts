@@ -1,21 +1,23 @@
 import type { Membership } from '@rushes/ports';
 import type { LogFile } from './database.ts';
+import { type OwnClock, unlessAhead } from './own-clock.ts';
 import { sessionsIn } from './sessions.ts';
 
 /**
  * A member's stay in a group. One whose lease ran out joins anew when it renews, as one that owned nothing. One whose name another process has
  * joined with since then owns nothing any more.
  */
-export const joiner = (file: LogFile, now: () => number): ((group: string, member: string, leaseMs: number) => Promise<Membership>) => {
+export const joiner = (file: LogFile, clock: OwnClock): ((group: string, member: string, leaseMs: number) => Promise<Membership>) => {
   const sessions = sessionsIn(file);
-  const change = <Result>(group: string, work: (nowMs: number) => Result): Promise<Result> =>
-    file.writing(() => {
-      const nowMs = Math.floor(now());
+  const change = async <Result>(group: string, work: (nowMs: number) => Result): Promise<Result> => {
+    const changed = clock.guard((nowMs) => {
       sessions.expire(group, nowMs);
       const result = work(nowMs);
       sessions.redivide(group);
       return result;
     });
+    return unlessAhead(await file.writing(changed));
+  };
 
   return async (group, member, leaseMs) => {
     if (!Number.isSafeInteger(leaseMs) || leaseMs < 1) throw new RangeError(`a lease is a positive number of milliseconds, not ${leaseMs}`);

@@ -107,10 +107,10 @@ test('a database of something else is left alone', async () => {
   await expect(openSqliteEventLog(folder)).rejects.toThrow(`${file} is a database of something else`);
 });
 
-test('a file of the format without an id gets one, and keeps what is in it', async () => {
+test('a file of the format without an id gets one, checksums, and keeps what is in it', async () => {
   await filled();
   const database = new DatabaseSync(file);
-  database.exec('DROP TABLE identity; PRAGMA user_version = 1');
+  database.exec('DROP TABLE identity; DROP TABLE writers; ALTER TABLE records DROP COLUMN checksum; PRAGMA user_version = 1');
   database.close();
   const logs = await Promise.all([openSqliteEventLog(folder), openSqliteEventLog(folder)]);
   const [one, other] = logs;
@@ -128,7 +128,7 @@ test('another format is refused by its number', async () => {
   const database = new DatabaseSync(file);
   database.exec('PRAGMA user_version = 9');
   database.close();
-  await expect(openSqliteEventLog(folder)).rejects.toThrow(/events\.sqlite has format 9, this program reads and writes 2/);
+  await expect(openSqliteEventLog(folder)).rejects.toThrow(/events\.sqlite has format 9, this program reads and writes 3/);
 });
 
 test('a partition that there is not is refused by its name', async () => {

@@ -3,10 +3,11 @@ import { join, dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DEAD_LETTERS, type LogPartition, PARTITIONS } from '@rushes/domain';
 import { makeFolder } from '../crash-safety/sync.ts';
+import { recordChecksum } from '../record-checksum/record-checksum.ts';
 import { LOCK_WAIT_MS, whileLocked } from '../sqlite-access/while-locked.ts';
 import { type LogFile, logFile } from './database.ts';
 import { explained } from './errors.ts';
-import { APPLICATION_ID, FORMAT, SCHEMA, UPGRADES } from './schema.ts';
+import { APPLICATION_ID, CHECKSUM_FUNCTION, FORMAT, SCHEMA, UPGRADES } from './schema.ts';
 
 /**
  * Opening a log's file, made if it is not there. An acknowledged append is on the disk: with a write-ahead log and `synchronous = FULL`, each commit
@@ -30,11 +31,14 @@ const pathOf = (folderOrFile: string): string => {
 const pragma = (database: DatabaseSync, name: 'application_id' | 'user_version'): number =>
   Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
 
+type SummedValues = Parameters<typeof recordChecksum>[0];
+
 /** Makes a file of an earlier format one of this format. */
 const liftFormat = (path: string, database: DatabaseSync): void => {
   if (pragma(database, 'application_id') !== APPLICATION_ID) {
     throw new Error(`${path} is a database of something else, not an event log: name another folder for the log`);
   }
+  database.function(CHECKSUM_FUNCTION, { varargs: true, deterministic: true }, (...values) => recordChecksum(values as SummedValues)); // as: columns of numbers and texts
   let format = pragma(database, 'user_version');
   for (let upgrade = UPGRADES[format]; upgrade !== undefined; upgrade = UPGRADES[++format])
     database.exec(`${upgrade} PRAGMA user_version = ${format + 1}`);

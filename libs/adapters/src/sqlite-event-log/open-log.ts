@@ -4,6 +4,7 @@ import { appendQueue } from './append-queue.ts';
 import { barriersIn } from './barriers.ts';
 import { checkBarrier, checkRecords } from './check-records.ts';
 import { joiner } from './membership.ts';
+import { clocksOf, ownClock, unlessAhead } from './own-clock.ts';
 import { offsetFinder } from './offset-at-time.ts';
 import { openFile } from './open-file.ts';
 import { recordReader } from './read-records.ts';
@@ -21,6 +22,8 @@ export interface SqliteEventLogOptions {
   readonly retentionMs?: number;
   /** The log's clock in milliseconds. Default: the process's. */
   readonly now?: () => number;
+  /** Milliseconds since the machine's start, by a clock that nobody sets. Default: the system's, or `now` where that is given. */
+  readonly uptimeMs?: () => number;
   /** How long a call waits while another process has the file locked. Default: 10 seconds. */
   readonly lockWaitMs?: number;
 }
@@ -37,9 +40,13 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
   const file = await openFile(folderOrFile, { lockWaitMs });
   const dataVersion = file.database.prepare('PRAGMA data_version');
   const waits = waitingReads(() => Number(dataVersion.get()?.['data_version']));
-  const write = recordWriter(file, now);
+  const clock = ownClock(file, clocksOf(now, options.uptimeMs));
+  const write = recordWriter(file);
   const queue = appendQueue({
-    write: (batches) => file.writingNow(() => write(batches))?.result,
+    write(batches) {
+      const written = file.writingNow(clock.guard((nowMs) => write(batches, nowMs)));
+      return written && unlessAhead(written.result);
+    },
     onWritten: (partitions) => waits.wake(partitions),
     lockWaitMs,
     location: file.path,
@@ -47,7 +54,7 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
   const reader = recordReader(file);
   const barriers = barriersIn(file);
   const offsetAtTime = offsetFinder(file);
-  const join = joiner(file, now);
+  const join = joiner(file, clock);
   const trim = trimmer(file);
   // Says what it says already: the disk has to take it all the same.
   const rewrite = file.database.prepare('UPDATE partitions SET next = next WHERE number = (SELECT min(number) FROM partitions)');
@@ -74,7 +81,7 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
     },
     checkWritable: async () => {
       open();
-      await file.writing(() => rewrite.run());
+      unlessAhead(await file.writing(clock.guard(() => void rewrite.run())));
     },
     appendBarrier: async (number) => {
       open();
@@ -117,7 +124,8 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
     },
     trim: async (keepFrom) => {
       open();
-      return trim({ keepFrom, keepFromMs: Math.floor(now()) - retentionMs, isClosed: () => isClosed });
+      const nowMs = unlessAhead(await file.writing(clock.guard((ms) => ms)));
+      return trim({ keepFrom, keepFromMs: nowMs - retentionMs, isClosed: () => isClosed });
     },
     close: () => (closing ??= close()),
   };

@@ -1,9 +1,11 @@
 import type { LogPartition } from '@rushes/domain';
-import { type Bounds, type LogRecord, OffsetTrimmedError } from '@rushes/ports';
+import { type Bounds, type LogRecord, OffsetTrimmedError, RecordDamagedError } from '@rushes/ports';
+import { recordChecksum } from '../record-checksum/record-checksum.ts';
 import { isBusy } from '../sqlite-access/error-codes.ts';
 import type { LogFile } from './database.ts';
-import { explained } from './errors.ts';
+import { explained, WAY_OUT } from './errors.ts';
 import { endOf, offsetOf, positionOf } from './positions.ts';
+import { SUMMED } from './schema.ts';
 
 export interface RecordReader {
   /** What is there now. @throws OffsetTrimmedError, and SQLite's error if the file is locked just then. */
@@ -11,7 +13,7 @@ export interface RecordReader {
   bounds(partition: LogPartition): Promise<Bounds>;
 }
 
-type Row = readonly [position: number, appendedAtMs: number, barrier: number | null, key: string, id: string, value: string];
+type Row = readonly [position: number, appendedAtMs: number, barrier: number | null, key: string, id: string, value: string, sum: number];
 
 const recordOf = ([position, appendedAtMs, barrier, key, id, value]: Row): LogRecord =>
   barrier === null
@@ -24,7 +26,7 @@ const checkCount = (what: string, count: number): void => {
 
 export const recordReader = (file: LogFile): RecordReader => {
   const select = file.database.prepare(
-    'SELECT position, appended_ms, barrier, key, id, value FROM records WHERE position >= ? AND position < ? ORDER BY position LIMIT ?',
+    `SELECT ${SUMMED}, checksum FROM records WHERE position >= ? AND position < ? ORDER BY position LIMIT ?`,
   );
   select.setReturnArrays(true);
   const selectBounds = file.database.prepare('SELECT earliest, next FROM partitions WHERE number = ?');
@@ -32,6 +34,13 @@ export const recordReader = (file: LogFile): RecordReader => {
   const boundsOf = (number: number): Bounds => {
     const row = selectBounds.get(number);
     return { earliest: Number(row?.['earliest']), next: Number(row?.['next']) };
+  };
+
+  /** Up to the first that is damaged: whoever goes on from there meets it. */
+  const soundRecords = (partition: LogPartition, rows: readonly Row[]): LogRecord[] => {
+    const damaged = rows.findIndex((row) => recordChecksum(row.slice(0, -1)) !== row.at(-1));
+    if (damaged === 0) throw new RecordDamagedError(file.path, partition, offsetOf(rows[0]?.[0] ?? 0), WAY_OUT);
+    return (damaged === -1 ? rows : rows.slice(0, damaged)).map(recordOf);
   };
 
   return {
@@ -44,7 +53,7 @@ export const recordReader = (file: LogFile): RecordReader => {
         // Asked after the records were read: what is trimmed in between counts as gone.
         const { earliest } = boundsOf(number);
         if (from < earliest) throw new OffsetTrimmedError(file.path, partition, from, earliest);
-        return rows.map(recordOf);
+        return soundRecords(partition, rows);
       } catch (error) {
         throw isBusy(error) ? error : explained(file.path, error);
       }

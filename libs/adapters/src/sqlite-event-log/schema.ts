@@ -4,7 +4,7 @@
  */
 
 /** Grows with each change of the tables. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** SQLite's field for what kind of file this is: "RuEL". */
 export const APPLICATION_ID = 0x5275454c;
@@ -12,8 +12,21 @@ export const APPLICATION_ID = 0x5275454c;
 /** Which log it is: one row. */
 const IDENTITY = 'CREATE TABLE identity (id TEXT NOT NULL) STRICT;';
 
-/** What lifts a file of an earlier format to the next one; it gets its id then. */
-export const UPGRADES: Readonly<Record<number, string>> = { 1: IDENTITY };
+/** What the processes' clocks read when they last wrote. "trusted": whether the reading was; one that was not says nothing about others. */
+const WRITERS = `
+CREATE TABLE writers (
+  writer TEXT PRIMARY KEY, wall_ms INTEGER NOT NULL, uptime_ms INTEGER NOT NULL, boot TEXT NOT NULL, trusted INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;`;
+
+/** The SQL function that makes a record's checksum of its columns in this order. */
+export const CHECKSUM_FUNCTION = 'record_checksum';
+export const SUMMED = 'position, appended_ms, barrier, key, id, value';
+
+/** What lifts a file of an earlier format to the next one: 1 gets its id, 2 the checksums of its records. */
+export const UPGRADES: Readonly<Record<number, string>> = {
+  1: IDENTITY,
+  2: `${WRITERS} ALTER TABLE records ADD COLUMN checksum INTEGER; UPDATE records SET checksum = ${CHECKSUM_FUNCTION}(${SUMMED});`,
+};
 
 export const SCHEMA = `
 ${IDENTITY}
@@ -33,8 +46,10 @@ CREATE TABLE records (
   barrier INTEGER,
   key TEXT,
   id TEXT,
-  value TEXT
+  value TEXT,
+  checksum INTEGER
 ) STRICT;
+${WRITERS}
 
 -- "highest": the highest number among the partition's barriers up to and with this one.
 CREATE TABLE barriers (

@@ -1,6 +1,8 @@
 import type { Appended, NewRecord } from '@rushes/ports';
+import { recordChecksum } from '../record-checksum/record-checksum.ts';
 import type { LogFile } from './database.ts';
 import { endOf, positionOf } from './positions.ts';
+import { SUMMED } from './schema.ts';
 
 /**
  * Appending within one transaction. Offsets go up by one within a partition, and times never go down, whatever the clock does: both follow from what
@@ -17,23 +19,32 @@ export interface Written {
   readonly partitions: ReadonlySet<number>;
 }
 
+/** The values of a record's columns, in the order of `SUMMED`. */
+type SummedRecord = readonly [
+  position: number,
+  appendedAtMs: number,
+  barrier: number | null,
+  key: string | null,
+  id: string | null,
+  value: string | null,
+];
+
 interface Tail {
   next: number;
   readonly appendedAtMs: number;
 }
 
 /** To be called within a transaction. */
-export const recordWriter = (file: LogFile, now: () => number): ((batches: readonly Batch[]) => Written) => {
+export const recordWriter = (file: LogFile): ((batches: readonly Batch[], nowMs: number) => Written) => {
   const { database } = file;
   const readTail = database.prepare('SELECT next, last_appended_ms AS last FROM partitions WHERE number = ?');
   const writeTail = database.prepare('UPDATE partitions SET next = ?, last_appended_ms = ? WHERE number = ?');
-  const insertEvent = database.prepare('INSERT INTO records (position, appended_ms, key, id, value) VALUES (?, ?, ?, ?, ?)');
-  const insertBarrier = database.prepare('INSERT INTO records (position, appended_ms, barrier) VALUES (?, ?, ?)');
+  const insert = database.prepare(`INSERT INTO records (${SUMMED}, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)`);
+  const put = (...values: SummedRecord): void => void insert.run(...values, recordChecksum(values));
   const lastBarrier = database.prepare('SELECT highest FROM barriers WHERE position >= ? AND position < ? ORDER BY position DESC LIMIT 1');
   const remember = database.prepare('INSERT INTO barriers (position, number, highest, appended_ms) VALUES (?, ?, ?, ?)');
 
-  return (batches) => {
-    const nowMs = Math.floor(now());
+  return (batches, nowMs) => {
     const tails = new Map<number, Tail>();
     const tailOf = (partition: number): Tail => {
       let tail = tails.get(partition);
@@ -48,7 +59,7 @@ export const recordWriter = (file: LogFile, now: () => number): ((batches: reado
       const number = file.numberOf(partition);
       const tail = tailOf(number);
       const offset = tail.next++;
-      insertEvent.run(positionOf(number, offset), tail.appendedAtMs, key, id, value);
+      put(positionOf(number, offset), tail.appendedAtMs, null, key, id, value);
       return { partition, offset, appendedAtMs: tail.appendedAtMs };
     };
     const appendBarrier = (barrier: number): void => {
@@ -56,7 +67,7 @@ export const recordWriter = (file: LogFile, now: () => number): ((batches: reado
         const tail = tailOf(number);
         const position = positionOf(number, tail.next++);
         const before = Number(lastBarrier.get(positionOf(number, 0), endOf(number))?.['highest'] ?? 0);
-        insertBarrier.run(position, tail.appendedAtMs, barrier);
+        put(position, tail.appendedAtMs, barrier, null, null, null);
         remember.run(position, barrier, Math.max(before, barrier), tail.appendedAtMs);
       }
     };
