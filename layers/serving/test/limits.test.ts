@@ -181,7 +181,7 @@ test('a store that is out of reach is 503, anything else 500 with its reason in 
   expect([damaged.statusCode, damaged.headers['retry-after'], damaged.headers['content-type']]).toEqual([
     503,
     '60',
-    'application/problem+json',
+    'application/problem+json; charset=utf-8',
   ]);
   expect(damaged.body).not.toContain('/data');
   expect(lines).toContainEqual(expect.objectContaining({ level: 'error', err: expect.objectContaining({ type: 'ArtefactDamagedError' }) }));
