@@ -73,6 +73,21 @@ test('a batch view that is damaged is built anew by the next run', async () => {
   }
 });
 
+test('a publication with one changed number is named', async () => {
+  await data.run(imdb);
+  const path = join(data.path('views'), 'publications.sqlite');
+  const views = await openSqliteBatchViews(data.path('views'));
+  expect((await views.currentPublication())?.number).toBe(1);
+  const bytes = await readFile(path);
+  const at = bytes.lastIndexOf('"version": 1');
+  expect(at).toBeGreaterThan(0);
+  await flipBit(path, at + '"version": '.length);
+  const after = await openSqliteBatchViews(data.path('views'), { readOnly: true });
+  await expect(after.currentPublication()).rejects.toThrow(`${path} is damaged`);
+  await after.close();
+  await views.close();
+});
+
 test('a damaged list of publications is named', async () => {
   const path = join(data.path('elsewhere'), 'publications.sqlite');
   await (await openSqliteBatchViews(data.path('elsewhere'))).close();

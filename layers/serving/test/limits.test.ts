@@ -1,5 +1,5 @@
 /** Rate limit, overload, nothing published, health and metrics. */
-import type { RateLimitDecision, RateLimiter } from '@rushes/ports';
+import { ArtefactDamagedError, type RateLimitDecision, type RateLimiter } from '@rushes/ports';
 import { TransientError } from '@rushes/runtime';
 import { describe, expect, test } from 'vitest';
 
@@ -176,6 +176,15 @@ test('a store that is out of reach is 503, anything else 500 with its reason in 
   const unreachable = await app.inject('/movies');
   expect(unreachable.statusCode).toBe(503);
   expect(unreachable.body).not.toContain('10.0.0.1');
+  views.beforeRead = () => Promise.reject(new ArtefactDamagedError('/data/views/titles.sqlite is damaged'));
+  const damaged = await app.inject('/movies');
+  expect([damaged.statusCode, damaged.headers['retry-after'], damaged.headers['content-type']]).toEqual([
+    503,
+    '60',
+    'application/problem+json; charset=utf-8',
+  ]);
+  expect(damaged.body).not.toContain('/data');
+  expect(lines).toContainEqual(expect.objectContaining({ level: 'error', err: expect.objectContaining({ type: 'ArtefactDamagedError' }) }));
   views.beforeRead = () => Promise.reject(new Error('bug at line 7'));
   const failed = await app.inject({ url: '/movies', headers: { 'x-request-id': 'find-me' } });
   expect(failed.statusCode).toBe(500);

@@ -10,7 +10,7 @@ const count = (value: number, of: string): string => `${value.toLocaleString('en
 
 const describe = ({ objects, artefacts, records, rows, unsealed, damages }: VerifyReport): string =>
   [
-    `${count(objects, 'objects of the lake')}, ${count(artefacts, 'artefacts of views')}, ${count(records, 'records of the log')} and ${count(rows, 'rows of the speed store')} read: ${damages.length === 0 ? 'all are what was stored' : count(damages.length, 'are not what was stored')}.`,
+    `${count(objects, 'objects of the lake')}, ${count(artefacts, 'artefacts of views')}, ${count(records, 'records of the log')} and ${count(rows, 'rows of the speed store')} read: ${damages.length === 0 ? 'all are what was stored' : `${damages.length === 1 ? '1 is' : count(damages.length, 'are')} not what was stored`}.`,
     ...damageLines(damages),
     ...(unsealed.length > 0
       ? [`${count(unsealed.length, 'artefacts')} were built before there were checksums: the next batch run builds them anew.`]

@@ -65,9 +65,9 @@ export const openSqliteBatchViews = async (folder: string, options: SqliteBatchV
     if (found.has(path) && found.get(path) === identityOf(path)) throw damaged(path, 'it was found to be other than it was built');
     found.delete(path);
   };
-  const verify = async (artefact: string, options?: HashOptions): Promise<ArtefactState> => {
+  const verify = async (artefact: string, hashing?: HashOptions): Promise<ArtefactState> => {
     const path = pathOf(artefact);
-    const sha256 = await hashes.of(path, options);
+    const sha256 = await hashes.of(path, hashing);
     if (sha256 === undefined) return 'missing';
     const seals = readSeals(path);
     if (seals.length === 0) return 'unsealed';

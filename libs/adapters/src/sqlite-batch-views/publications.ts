@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Publication } from '@rushes/ports';
+import { DamagedRecordError, type Publication, sealJson, unsealJson } from '@rushes/ports';
 import { isThereSync } from '../crash-safety/entries.ts';
 import { isDamage } from '../sqlite-access/error-codes.ts';
 import { whileLocked } from '../sqlite-access/while-locked.ts';
@@ -65,11 +65,13 @@ export const openPublications = (folder: string, readOnly: boolean, lockWaitMs?:
 
   const read = (limit: number): readonly Publication[] => {
     const rows = database()?.prepare(NEWEST).all(limit) ?? [];
-    // as: written by `insert`
-    return rows.map((row) => ({
-      number: row['number'] as number,
-      ...(JSON.parse(row['body'] as string) as Omit<Publication, 'number'>),
-    }));
+    return rows.map((row) => {
+      const number = Number(row['number']);
+      const body = unsealJson(Buffer.from(String(row['body']))) as Publication; // as: written by `insert`
+      // Those without a checksum were written before there were any, without their number.
+      if ((body.number ?? number) !== number) throw new DamagedRecordError('is damaged: a publication has another number');
+      return { ...body, number };
+    });
   };
   const readRecovered = (limit: number): readonly Publication[] => {
     try {
@@ -82,17 +84,19 @@ export const openPublications = (folder: string, readOnly: boolean, lockWaitMs?:
     }
   };
   return {
-    insert: ({ number, ...body }) =>
-      whileLocked(
+    insert: (publication) => {
+      const body = Buffer.from(sealJson(publication)).toString();
+      return whileLocked(
         path,
-        () => database()?.prepare('INSERT OR IGNORE INTO publications VALUES (?, ?)').run(number, JSON.stringify(body)).changes === 1,
+        () => database()?.prepare('INSERT OR IGNORE INTO publications VALUES (?, ?)').run(publication.number, body).changes === 1,
         lockWaitMs,
-      ),
+      );
+    },
     async newest(limit) {
       try {
         return await whileLocked(path, () => readRecovered(limit), lockWaitMs);
       } catch (error) {
-        if (!isDamage(error) || !(error instanceof Error)) throw error;
+        if (!(error instanceof DamagedRecordError) && !(isDamage(error) && error instanceof Error)) throw error;
         throw new Error(`${path} is damaged (${error.message}): stop everything, delete it, and the next batch run publishes anew`, {
           cause: error,
         });

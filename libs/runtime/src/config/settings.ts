@@ -67,7 +67,7 @@ const batch = {
     placeholder: 'N',
     schema: count,
     fallback: 1440,
-    description: 'minutes between two audits of what is kept against a recompute over all events; 0 = none',
+    description: 'minutes between two audits of what is kept against its checksums and a recompute over all events; 0 = none',
   }),
   memoryLimitMb: optionalSetting({
     variable: 'RUSHES_MEMORY_LIMIT_MB',
