@@ -47,4 +47,18 @@ export const BATCH_MUTATIONS: readonly Mutation[] = [
     replacement: 'const next = kept;',
     tests: ['layers/batch/src/log/plan-restart.test.ts'],
   },
+  {
+    name: 'a dump replaces what was observed after it, where a run says so',
+    file: 'layers/batch/sql/views/titles.sql',
+    text: 'imdb.at_ms > d.observed_ms',
+    replacement: 'imdb.at_ms < d.observed_ms',
+    tests: ['tests/golden/events.test.ts'],
+  },
+  {
+    name: 'the same bytes read again are a new observation',
+    file: 'layers/batch/src/silver/dump-times.ts',
+    text: 'Date.parse(observedAt)',
+    replacement: 'Date.now()',
+    tests: ['tests/log-batch/dump-times.test.ts'],
+  },
 ];

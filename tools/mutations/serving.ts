@@ -177,4 +177,11 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
     replacement: 'offsetAt(position, partition) > offsetAt(wanted, partition)',
     tests: ['layers/serving/src/position.test.ts'],
   },
+  {
+    name: 'what was observed before the dump replaces it, until a run',
+    file: 'libs/views/src/title-rating.ts',
+    text: '(observed.observedMs ?? 0) > ratingsObservedMs',
+    replacement: '(observed.observedMs ?? 0) < ratingsObservedMs',
+    tests: ['tests/views/title-rows.test.ts'],
+  },
 ];

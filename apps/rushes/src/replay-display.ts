@@ -33,7 +33,7 @@ const progressLine = (name: string, done: number, total: number | undefined, ela
 
 export const showReplay = (invocation: Invocation, source: FileSource, { name, limit, topMoviesUrl }: DisplayOptions): ReplayDisplay => {
   const { terminal, output, progress } = invocation;
-  const doneOf = ({ events, rejected }: ReplayProgress): number => events + rejected;
+  const doneOf = ({ events, repeated, rejected }: ReplayProgress): number => events + repeated + rejected;
 
   if (topMoviesUrl === undefined || !terminal.interactive) {
     const task = progress.task({ name, unit: 'events', ...(limit === undefined ? {} : { total: limit }) });

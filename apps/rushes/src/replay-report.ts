@@ -47,6 +47,7 @@ const leftText = (line: number, command: string): string =>
 const knownText = (events: number, known: number, version: number): string => {
   const catalog = `the catalog (version ${version})`;
   if (known === events) return `${events === 1 ? 'It concerns a title' : 'All of them concern titles'} that ${catalog} has.`;
+  if (known === 0) return `None of them concerns a title that ${catalog} has; they count once their titles are known.`;
   return `${count(known, 'event')} of these ${known === 1 ? 'concerns a title' : 'concern titles'} that ${catalog} has; the others count once their titles are known.`;
 };
 

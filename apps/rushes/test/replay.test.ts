@@ -1,4 +1,5 @@
 /** `rushes replay` and `rushes dead-letters` from the outside. */
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -95,6 +96,18 @@ test('a last line without an end is left where the file grows, and counts with t
     code: 1,
     stderr: expect.stringContaining('has 1 lines, but 2 of the source grows are in the log already'),
   });
+});
+
+test('a long file that an earlier version named by its first part is not replayed again unasked', async () => {
+  const text = `${event(7)}\n`.repeat(8000);
+  writeFileSync(join(folder, 'long.jsonl'), text);
+  const bytes = Buffer.from(text);
+  expect(bytes.length).toBeGreaterThan(1 << 20);
+  const former = hash('sha256', Buffer.concat([bytes.subarray(0, 1 << 20), Buffer.from(`\n${bytes.length}`)]), 'hex').slice(0, 24);
+  const begun = await invoke(['replay', 'long.jsonl', '--source', `file-${former}`, '--limit', '10', '--data', 'long'], folder);
+  expect(begun.code).toBe(0);
+  const refused = await invoke(['replay', 'long.jsonl', '--data', 'long'], folder);
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining(`go on with --source file-${former}`) });
 });
 
 test('what was left out under an id that came before is told', async () => {

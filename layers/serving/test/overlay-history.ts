@@ -61,7 +61,7 @@ const DUMPS: Readonly<Record<string, TitleDump>> = Object.fromEntries(
 );
 
 /** When the dumps' ratings were so. */
-export const RATINGS_OBSERVED_MS = Date.UTC(2026, 0, 9, 11);
+const RATINGS_OBSERVED_MS = Date.UTC(2026, 0, 9, 11);
 
 type Item = { readonly offset: number; readonly appendedAtMs: number; readonly epoch: number } & (
   | { readonly kind: 'event'; readonly event: MovieEvent }

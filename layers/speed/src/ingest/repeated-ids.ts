@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 
-import type { DuplicateFilters } from '@rushes/ports';
+import type { DuplicateFilters, OpenDuplicateFilter } from '@rushes/ports';
 
 import type { SourceEvent } from './source.ts';
 
@@ -18,17 +18,19 @@ export interface RepeatedIds {
 const NEVER = 0;
 
 export const repeatedIds = (filters: DuplicateFilters): RepeatedIds => {
-  const [ids, contents] = [filters.open(), filters.open()];
+  /** Opened for the first id: most sources have none. */
+  let opened: { readonly ids: OpenDuplicateFilter; readonly contents: OpenDuplicateFilter } | undefined;
   return {
     look({ id, event }) {
+      const { ids, contents } = (opened ??= { ids: filters.open(), contents: filters.open() });
       const isKnown = ids.isDuplicate(id, NEVER);
       const isSame = contents.isDuplicate(`${hash('sha256', JSON.stringify(event), 'base64')} ${id}`, NEVER);
       if (!isKnown) return 'first';
       return isSame ? 'same' : 'other';
     },
     close() {
-      ids.close();
-      contents.close();
+      opened?.ids.close();
+      opened?.contents.close();
     },
   };
 };

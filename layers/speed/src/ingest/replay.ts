@@ -132,7 +132,9 @@ export const replay = async (source: Source, options: ReplayOptions, context: Re
     return there.has(item.id) ? { line, fate: 'found', movieId: record.key } : { line, fate: 'event', movieId: record.key, record };
   };
 
-  /** What lies behind the cursor already, or was left out when it was replayed. */
+  /** Whether ids of lines before the beginning are taken: they are in the log, which is not known where somebody says where to begin. */
+  const looksBack = source.hasOwnIds && options.begin === 'behind the cursor';
+  /** What lies before the cursor already, or was left out when it was replayed. */
   const noteId = (item: SourceItem): void => {
     if ('event' in item && item.hasOwnId && !('fault' in admit(item.event, item.id, clock.nowMs()))) repeats.look(item);
   };
@@ -185,7 +187,7 @@ export const replay = async (source: Source, options: ReplayOptions, context: Re
   let taken = 0;
   let broken: { readonly error: unknown } | undefined;
   try {
-    for await (const item of endingWithFailure(source.items(source.hasOwnIds ? 0 : begun.line))) {
+    for await (const item of endingWithFailure(source.items(looksBack ? 0 : begun.line))) {
       if ('error' in item) {
         broken = item;
         break;

@@ -153,6 +153,12 @@ describe('one id more than once', () => {
     expect(await play(grown, GROWS)).toMatchObject({ after_line: 2, events: 1, repeated: 1, contradicting: 1 });
     expect(await scores()).toEqual([2, 8]);
   });
+
+  test('a line takes no id that was skipped because somebody said where to begin', async () => {
+    const path = await folder.write('own.jsonl', text(own('1', 2), own('1', 9)));
+    expect(await play(path, {}, { begin: { line: 1 } })).toMatchObject({ events: 1, repeated: 0 });
+    expect(await scores()).toEqual([9]);
+  });
 });
 
 test('events of movies that the catalog has, or that the file adds, are counted', async () => {

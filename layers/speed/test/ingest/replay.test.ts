@@ -73,9 +73,11 @@ describe('a replay', () => {
       }
     };
     const gate = Promise.withResolvers<never>();
-    const log: EventLog = { ...folder.log, append: () => gate.promise };
+    const asked = Promise.withResolvers<void>();
+    const log: EventLog = { ...folder.log, append: () => (asked.resolve(), gate.promise) };
     const endless = { name: 'endless', location: 'here', hasOwnIds: false, items, progress: () => undefined };
     const running = replay(endless, { ...AT_ONCE, chunk: 10 }, { ...folder.context, log });
+    await asked.promise;
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(read).toBe(10);
     gate.reject(new Error('the log is gone'));
