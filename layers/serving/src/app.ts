@@ -1,11 +1,10 @@
 /** The HTTP service, put together. Everything that happens to a request happens in the order in which it is registered here. */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 
 import compress from '@fastify/compress';
 import type { ApiKeyStore, BatchViewStore, EventLog, ObjectStore, RateLimiter, SpeedStore } from '@rushes/ports';
-import { createTroubleLog, guardServer, type Logger, type Registry, timeoutOptions } from '@rushes/runtime';
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { createTroubleLog, guardServer, type Logger, type Registry } from '@rushes/runtime';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import { createAdmission } from './admission/admission.ts';
 import { createAdmissionMetrics } from './admission/admission-metrics.ts';
@@ -25,9 +24,9 @@ import { entrances } from './entrances/entrance.ts';
 import { demandPositions } from './entrances/min-position.ts';
 import { readJsonBodies } from './entrances/json-body.ts';
 import { type PositionWaits, positionWaits } from './entrances/position-waits.ts';
-import { MAX_WAIT_S } from './entrances/prefer-wait.ts';
 import { createReceipts } from './entrances/receipts.ts';
-import { answerRawError, handleFailures, sendProblem } from './failures.ts';
+import { handleFailures } from './failures.ts';
+import { createInstance } from './http-instance.ts';
 import { createHttpMetrics } from './http-metrics.ts';
 import { trackLag } from './lag.ts';
 import { answerOptions, collectMethods, refuseOtherMethods } from './methods.ts';
@@ -35,7 +34,7 @@ import { describeApi } from './openapi.ts';
 import { DEFAULT_OPTIONS, type ServingOptions } from './options.ts';
 import { shedLoad } from './overload.ts';
 import { badRequest, Problem } from './problem.ts';
-import { checkProtocol, PROTOCOL_OPTIONS } from './protocol.ts';
+import { checkProtocol } from './protocol.ts';
 import { limitRate } from './rate-limit.ts';
 import { createResponseCache } from './response-cache.ts';
 import { addCatalog } from './routes/catalog.ts';
@@ -95,18 +94,8 @@ declare module 'fastify' {
   }
 }
 
-/** What clients may call their requests; anything else is replaced. */
-const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
-
 /** The id of no key: looking it up shows whether keys can be. */
 const NO_KEY = '0'.repeat(16);
-
-/** Longest id in a path; longer ones cannot exist. */
-const MAX_PARAM_LENGTH = 100;
-
-/** How long nothing may move on a connection whose request is under way: longer than any answer takes that is waited for. */
-const longestSilenceMs = ({ requestTimeoutMs, handlerTimeoutMs, minPositionWaitMs }: ServingOptions): number =>
-  Math.max(requestTimeoutMs, handlerTimeoutMs + minPositionWaitMs + MAX_WAIT_S * 1000) + 10_000;
 
 /** What a route is called in metrics: writing has other durations than reading. */
 const routeName = ({ method, routeOptions: { url } }: FastifyRequest): string | undefined =>
@@ -117,33 +106,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   const options: ServingOptions = { ...DEFAULT_OPTIONS, ...given };
   const { logger, metrics, now = Date.now, elapsedMs = () => performance.now(), newRequestId = randomUUID, newId = randomUUID } = context;
   if (options.readAccess === 'key' && stores.keys === undefined) throw new Error('reading needs an API key, but there is no store of keys');
-  const fastifyLogger: FastifyBaseLogger = logger;
-
-  const app: FastifyInstance = fastify({
-    loggerInstance: fastifyLogger,
-    // A logger for each request costs more than a cached answer; what is logged names its request.
-    childLoggerFactory: (parent) => parent,
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: (request: IncomingMessage) => {
-      const asked = request.headers['x-request-id'];
-      return typeof asked === 'string' && REQUEST_ID.test(asked) ? asked : newRequestId();
-    },
-    trustProxy: options.trustProxy.length === 0 ? false : [...options.trustProxy],
-    bodyLimit: options.bodyLimitBytes,
-    http: { ...timeoutOptions(options), ...PROTOCOL_OPTIONS },
-    requestTimeout: options.requestTimeoutMs,
-    connectionTimeout: longestSilenceMs(options),
-    keepAliveTimeout: options.keepAliveTimeoutMs,
-    forceCloseConnections: 'idle',
-    // Being ready takes as long as reading what events changed; Fastify would give up after 10 s.
-    pluginTimeout: 0,
-    // Requests that arrive on an open connection while closing are answered, with `Connection: close`.
-    return503OnClosing: false,
-    routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: true },
-    frameworkErrors: (error, request, reply) =>
-      void sendProblem(new Problem(error.statusCode ?? 400, 'The address cannot be read.'), request, reply),
-    clientErrorHandler: (error, socket) => answerRawError(error, socket),
-  });
+  const app = createInstance(options, logger, newRequestId);
 
   const lag = stores.speed === undefined || stores.log === undefined ? undefined : trackLag(stores.log, { now, elapsedMs });
   const lookTroubles = createTroubleLog({ logger, level: 'warn', elapsedMs });

@@ -4,8 +4,9 @@ import { connectionsWithin, openFileLimit } from './open-files.ts';
 
 test.each([
   [1, 1],
-  [64, 32],
-  [256, 128],
+  [64, 16],
+  [128, 32],
+  [256, 64],
   [512, 256],
   [1024, 768],
   [20_000, 19_744],

@@ -6,9 +6,12 @@
 /** Files that everything but connections may need at once: views of several versions, log, threads, a batch run. */
 const FILES_FOR_THE_REST = 256;
 
-/** As many connections as leave enough of `openFiles` for everything else: all but 256, or half of few. */
+/** Where even these are not to be had, the rest gets this part of all. */
+const PART_OF_THE_REST = 3 / 4;
+
+/** As many connections as leave enough of `openFiles` for everything else: all but 256, or a quarter of few. */
 export const connectionsWithin = (openFiles: number): number =>
-  Math.max(1, openFiles - FILES_FOR_THE_REST, Math.floor(Math.min(openFiles, 2 * FILES_FOR_THE_REST) / 2));
+  Math.max(1, openFiles - Math.min(FILES_FOR_THE_REST, Math.ceil(openFiles * PART_OF_THE_REST)));
 
 /** The part of Node's report that is read. */
 interface ReportView {

@@ -72,7 +72,7 @@ export const http = {
     schema: positive,
     fallback: 16_384,
     description:
-      'connections at once, but always fewer than the process may have open files (`ulimit -n`): 256 or half of them are kept for the rest; further ones are closed as they come',
+      'connections at once, but always fewer than the process may have open files (`ulimit -n`): 256, or three quarters of few, are kept for the rest; further ones are closed as they come',
   }),
 };
 
