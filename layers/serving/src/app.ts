@@ -37,22 +37,12 @@ import { badRequest, Problem } from './problem.ts';
 import { checkProtocol } from './protocol.ts';
 import { limitRate } from './rate-limit.ts';
 import { createResponseCache } from './response-cache.ts';
-import { addCatalog } from './routes/catalog.ts';
-import { addChanges } from './routes/changes.ts';
-import { addExplain } from './routes/explain.ts';
-import { addGenres } from './routes/genres.ts';
 import { addHome } from './routes/home.ts';
 import { addHealth } from './routes/health.ts';
 import { addMetrics } from './routes/metrics.ts';
-import { addMovie } from './routes/movie.ts';
-import { addMovies } from './routes/movies.ts';
-import { addPeople } from './routes/people.ts';
 import { addPostMovie } from './routes/post-movie.ts';
 import { addPostOpinions } from './routes/post-opinion.ts';
-import { addSentiment } from './routes/sentiment.ts';
-import { addTitles } from './routes/titles.ts';
-import { addTopByGenre } from './routes/top-by-genre.ts';
-import { addTopMovies } from './routes/top-movies.ts';
+import { addReadingRoutes } from './routes/reading-routes.ts';
 import { registerStateMetrics } from './state-metrics.ts';
 import { securityHeaders } from './security-headers.ts';
 import { trafficOf } from './traffic.ts';
@@ -235,17 +225,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       onCache: measured.onCache,
       onAnswer: measured.onAnswer,
     });
-    addMovies(add);
-    addMovie(add);
-    addTitles(add);
-    addGenres(add);
-    addTopMovies(add);
-    addPeople(add);
-    addTopByGenre(add);
-    addSentiment(add, now);
-    addExplain(add);
-    addChanges(add, stores.speed);
-    addCatalog(add, stores.objects);
+    addReadingRoutes(add, { objects: stores.objects, speed: stores.speed, now });
     readJsonBodies(scope);
     const addEntrance = entrances(scope, {
       log: stores.keys === undefined ? undefined : stores.log,

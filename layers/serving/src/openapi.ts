@@ -75,18 +75,18 @@ export const describeApi = (app: FastifyInstance, version: string, snapshots: Cu
       buildLocalReference: (json, _baseUri, _fragment, index) => (typeof json.$id === 'string' ? json.$id : `schema-${index}`),
     },
   });
-  app.register(swaggerUi, {
-    routePrefix: '/docs',
-    staticCSP: DOCS_POLICY,
-    theme: THEME,
-    uiHooks: {
-      preHandler: async () => {
-        ids = await idsNow();
-      },
-    },
-    transformSpecification: (description) => withExampleIds(description, ids),
-    transformSpecificationClone: false,
-    uiConfig: { docExpansion: 'list', deepLinking: true },
+  app.register(async (scope) => {
+    scope.addHook('preHandler', async () => {
+      ids = await idsNow();
+    });
+    await scope.register(swaggerUi, {
+      routePrefix: '/docs',
+      staticCSP: DOCS_POLICY,
+      theme: THEME,
+      transformSpecification: (description) => withExampleIds(description, ids),
+      transformSpecificationClone: false,
+      uiConfig: { docExpansion: 'list', deepLinking: true },
+    });
   });
   app.register(async (scope) => {
     const texts = new WeakMap<ExampleIds, string>();
