@@ -6,9 +6,11 @@ import type { FastifyInstance } from 'fastify';
 import { Catalog } from './catalog.ts';
 import { completeContract } from './contract.ts';
 import type { CurrentSnapshot } from './current-snapshot.ts';
+import { withDeadline } from './deadline.ts';
 import { ENTITIES } from './entities.ts';
 import { type ExampleIds, exampleIds, withExampleIds } from './openapi-examples.ts';
 import { DOCS_POLICY } from './security-headers.ts';
+import type { Snapshot } from './snapshot.ts';
 
 const DESCRIPTION = `Films, people and ratings, from batch views that are published as a whole and the events since: every answer comes from one version at one position, which it names.
 
@@ -31,23 +33,30 @@ const THEME = { title: 'Rushes API', css: [{ filename: 'rushes.css', content: '.
 
 const NO_IDS: ExampleIds = { title: undefined, person: undefined };
 
+/** Who asks for the description does not wait longer than this for examples. */
+const EXAMPLES_WAIT_MS = 500;
+
 /** The ids of the served version. The description is shown whatever becomes of the store that would say which ids there are. */
 const idsOfServed = (snapshots: CurrentSnapshot): (() => Promise<ExampleIds>) => {
-  let kept: { readonly publication: number; readonly ids: ExampleIds } | undefined;
+  let kept: { readonly publication: number; readonly ids: Promise<ExampleIds> } | undefined;
+  const look = async (snapshot: Snapshot): Promise<ExampleIds> => {
+    snapshot.pin();
+    try {
+      return await exampleIds(snapshot);
+    } finally {
+      snapshot.release();
+    }
+  };
   return async () => {
     const snapshot = snapshots.peek();
     if (snapshot === undefined) return NO_IDS;
     const publication = snapshot.publication.number;
-    if (kept?.publication === publication) return kept.ids;
-    snapshot.pin();
-    try {
-      kept = { publication, ids: await exampleIds(snapshot) };
-      return kept.ids;
-    } catch {
-      return NO_IDS;
-    } finally {
-      snapshot.release();
-    }
+    if (kept?.publication !== publication) kept = { publication, ids: look(snapshot) };
+    const { ids } = kept;
+    ids.catch(() => {
+      if (kept?.ids === ids) kept = undefined;
+    });
+    return withDeadline(ids, EXAMPLES_WAIT_MS, () => new Error('too late')).catch(() => NO_IDS);
   };
 };
 
