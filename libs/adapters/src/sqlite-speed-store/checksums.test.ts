@@ -145,6 +145,15 @@ test('coverage that is merged from two keeps its checksum', async () => {
   expect([await trusted(), told]).toEqual([[2, 3], []]);
 });
 
+test('coverage that ends with its rows keeps its checksum', async () => {
+  await store.close();
+  store = await openSqliteSpeedStore(path, { now: () => NOW_MS + 2 * HOUR_MS });
+  store.onDamage((what) => told.push(what));
+  await store.upsert([row(1, 9)], HOUR_MS);
+  expect(await store.readCoverage()).toHaveLength(2);
+  expect([await trusted(), told]).toEqual([[], []]);
+});
+
 test('a file that was written before there were checksums gets them, and is read as it is', async () => {
   await store.close();
   const tables = ['row_groups', 'speed_rows', 'changes', 'coverage', 'positions'];

@@ -4,6 +4,8 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 
+import { CHECKSUM } from './checksums.ts';
+
 export interface Damage {
   /** For people. */
   readonly what: string;
@@ -22,9 +24,10 @@ export interface Damages {
 }
 
 export const damagesOf = (database: DatabaseSync): Damages => {
-  const distrust = database.prepare('UPDATE coverage SET expires_at_ms = min(expires_at_ms, ?1) WHERE ?2 IS NULL OR epoch = ?2');
-  const seal = database.prepare(
-    'UPDATE coverage SET checksum = record_checksum(partition, epoch, generation, from_offset, expires_at_ms, begun) WHERE ?1 IS NULL OR epoch = ?1',
+  const distrust = database.prepare(
+    `UPDATE coverage SET expires_at_ms = min(expires_at_ms, ?1),
+       checksum = ${CHECKSUM}(partition, epoch, generation, from_offset, min(expires_at_ms, ?1), begun)
+     WHERE (?2 IS NULL OR epoch = ?2) AND checksum = ${CHECKSUM}(partition, epoch, generation, from_offset, expires_at_ms, begun)`,
   );
   let pending: Damage[] = [];
   return {
@@ -36,7 +39,6 @@ export const damagesOf = (database: DatabaseSync): Damages => {
       for (const { epoch, remove } of settled) {
         remove();
         distrust.run(nowMs, epoch ?? null);
-        seal.run(epoch ?? null);
       }
       return settled.map(({ what }) => what);
     },

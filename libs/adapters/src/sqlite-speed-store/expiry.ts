@@ -8,6 +8,8 @@
 import { EXPIRED_MS } from '@rushes/ports';
 import type { DatabaseSync } from 'node:sqlite';
 
+import { CHECKSUM } from './checksums.ts';
+
 /** The first millisecond in which something is gone. */
 export const expiryAt = (nowMs: number, ttlMs: number): number => {
   if (!(ttlMs > 0)) throw new RangeError(`a time to live of ${ttlMs} ms: give more than 0`);
@@ -23,7 +25,10 @@ export const removerOf = (database: DatabaseSync) => {
     `DELETE FROM speed_rows WHERE (group_id, key, partition) IN
        (SELECT group_id, key, partition FROM speed_rows WHERE group_id = ? ORDER BY key, partition LIMIT ?)`,
   );
-  const endCoverage = database.prepare('UPDATE coverage SET expires_at_ms = ? WHERE expires_at_ms <= ? AND expires_at_ms > ?');
+  const endCoverage = database.prepare(
+    `UPDATE coverage SET expires_at_ms = ?1, checksum = ${CHECKSUM}(partition, epoch, generation, from_offset, ?1, begun)
+     WHERE expires_at_ms <= ?2 AND expires_at_ms > ?3 AND checksum = ${CHECKSUM}(partition, epoch, generation, from_offset, expires_at_ms, begun)`,
+  );
   const group = database.prepare('DELETE FROM row_groups WHERE id = ?');
   const changes = database.prepare(
     'DELETE FROM changes WHERE id IN (SELECT id FROM changes WHERE expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?)',
