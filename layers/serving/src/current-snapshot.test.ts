@@ -187,6 +187,16 @@ describe('the current snapshot', () => {
     expect([snapshots.lagMs(), snapshots.require().completeness]).toEqual([0, 'complete']);
   });
 
+  test('so it is when there are no publications any more', async () => {
+    const { store, snapshots, clock } = track();
+    await publish(store, 1, 1, CATALOG);
+    await snapshots.poll();
+    store.currentPublication = async () => undefined;
+    await snapshots.poll();
+    clock.ms += 6000;
+    expect([snapshots.require().completeness, String(snapshots.trouble())]).toEqual(['stale', expect.stringContaining('are gone')]);
+  });
+
   test('so it is while a look does not come to its end', async () => {
     const { store, snapshots, clock } = track();
     await publish(store, 1, 1, CATALOG);

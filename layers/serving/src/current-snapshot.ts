@@ -197,7 +197,9 @@ export const trackCurrentSnapshot = (
     if (stopped) return;
     const beganMs = elapsedMs();
     try {
-      newest = await store.currentPublication();
+      const found = await store.currentPublication();
+      if (found === undefined && newest !== undefined) throw new Error(`the publications in ${store.location} are gone`);
+      newest = found;
       const isSwitched = newest !== undefined && (await switchTo(newest));
       if (!isSwitched && served?.overlay !== undefined) await follow(served, served.overlay);
       trouble = isNewestServed() ? undefined : refusal;

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { DamagedRecordError, type Publication, sealJson, unsealJson } from '@rushes/ports';
 import { isThereSync } from '../crash-safety/entries.ts';
 import { isDamage } from '../sqlite-access/error-codes.ts';
+import { fileAt } from '../sqlite-access/in-place.ts';
 import { whileLocked } from '../sqlite-access/while-locked.ts';
 
 /**
@@ -61,7 +62,21 @@ const openToWrite = (path: string): DatabaseSync | undefined => {
 export const openPublications = (folder: string, readOnly: boolean, lockWaitMs?: number): Publications => {
   const path = join(folder, 'publications.sqlite');
   let file: DatabaseSync | undefined;
-  const database = (): DatabaseSync | undefined => (file ??= readOnly ? openToRead(path) : openToWrite(path));
+  let identity: string | undefined;
+  const database = (): DatabaseSync | undefined => {
+    const now = file && fileAt(path);
+    if (file !== undefined && now === undefined)
+      throw new Error(`${path} is gone while it was in use: put it back, or stop everything, and the next batch run publishes anew`);
+    if (file !== undefined && now !== identity) {
+      file.close();
+      file = undefined;
+    }
+    if (file === undefined) {
+      file = readOnly ? openToRead(path) : openToWrite(path);
+      identity = fileAt(path);
+    }
+    return file;
+  };
 
   const read = (limit: number): readonly Publication[] => {
     const rows = database()?.prepare(NEWEST).all(limit) ?? [];

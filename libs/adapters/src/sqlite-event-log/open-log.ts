@@ -1,4 +1,5 @@
 import type { EventLog } from '@rushes/ports';
+import { requireInPlace } from '../sqlite-access/in-place.ts';
 import { LOCK_WAIT_MS, whileLocked } from '../sqlite-access/while-locked.ts';
 import { appendQueue } from './append-queue.ts';
 import { barriersIn } from './barriers.ts';
@@ -38,12 +39,15 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
     throw new RangeError(`a log's retention is at least ${LEAST_RETENTION_MS} ms (48 hours), not ${retentionMs} ms`);
   }
   const file = await openFile(folderOrFile, { lockWaitMs });
+  // An event in a file that nobody finds again is lost.
+  const inPlace = requireInPlace(file.path);
   const dataVersion = file.database.prepare('PRAGMA data_version');
   const waits = waitingReads(() => Number(dataVersion.get()?.['data_version']));
   const clock = ownClock(file, clocksOf(now, options.uptimeMs));
   const write = recordWriter(file);
   const queue = appendQueue({
     write(batches) {
+      inPlace();
       const written = file.writingNow(clock.guard((nowMs) => write(batches, nowMs)));
       return written && unlessAhead(written.result);
     },
@@ -81,6 +85,7 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
     },
     checkWritable: async () => {
       open();
+      inPlace();
       unlessAhead(await file.writing(clock.guard(() => void rewrite.run())));
     },
     appendBarrier: async (number) => {
@@ -100,6 +105,7 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
     },
     bounds: async (partition) => {
       open();
+      inPlace();
       return reader.bounds(partition);
     },
     offsetAtTime: async (partition, timeMs) => {

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { PartitionId } from '@rushes/domain';
 import type { SpeedRow, SpeedStore } from '@rushes/ports';
 
+import { requireInPlace } from '../sqlite-access/in-place.ts';
 import { watchChanges } from './change-watch.ts';
 import { changesOf } from './changes.ts';
 import { onFile } from './errors.ts';
@@ -46,6 +47,7 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
     };
   });
   const damageListeners = new Set<{ readonly call: (what: string) => void }>();
+  const inPlace = requireInPlace(path);
   const watch = watchChanges(() => dataVersion.get()?.['data_version'], pollMs);
   const read = <Result>(work: () => Result): Promise<Result> =>
     onFile(
@@ -108,7 +110,10 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
     },
     readChanges: async (partition, after, limit) => readChecked(() => changes.read(partition, after, limit, now())),
     onChange: (listener) => watch.add(listener),
-    readCoverage: async () => readChecked(coverage.read),
+    readCoverage: async () => {
+      inPlace();
+      return readChecked(coverage.read);
+    },
     claim: async (partition, fence) => writeAsOwner(partition, fence),
     putCoverage: async (covered, fence) => writeAsOwner(covered.partition, fence, () => coverage.put(covered)),
     dropCoverage: async (upToEpoch) => write(() => coverage.drop(upToEpoch)),
