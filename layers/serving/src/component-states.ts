@@ -48,7 +48,7 @@ export const batchComponent = ({ snapshots, now }: Pick<ComponentContext, 'snaps
   const { publication, absent } = snapshot;
   const isBehind = newest !== undefined && newest.number !== publication.number;
   const detail = isBehind
-    ? `version ${newest.version} is published and cannot be read: answers come from version ${publication.version}`
+    ? `publication ${newest.number} (version ${newest.version}) cannot be read: answers come from publication ${publication.number} (version ${publication.version})`
     : absent.length > 0
       ? `views that cannot be read: ${absent.join(', ')}`
       : // What exactly failed is in the log: it may name paths and hosts.

@@ -151,6 +151,15 @@ export const trackCurrentSnapshot = (
     await takeOver(wanted, true).catch(() => undefined);
   };
 
+  /** What is answered from while a publication cannot be served, for people. */
+  const insteadOf = (wanted: Publication): string => {
+    if (served === undefined) return 'nothing is';
+    const { publication, absent } = served.open;
+    return publication.number === wanted.number
+      ? `answering without ${absent.join(', ')}`
+      : `answering from publication ${publication.number}, version ${publication.version}`;
+  };
+
   const isNewestServed = (): boolean =>
     newest === undefined || (served?.open.publication.number === newest.number && served.open.absent.length === 0);
 
@@ -165,12 +174,7 @@ export const trackCurrentSnapshot = (
         retries.failed(wanted.number);
         refusal = error;
         if (served === undefined) await fallBack(wanted);
-        options.onTrouble(
-          served === undefined
-            ? `publication ${wanted.number} in ${store.location} cannot be served`
-            : `publication ${wanted.number} in ${store.location} cannot be served: answering from version ${served.open.publication.version}`,
-          error,
-        );
+        options.onTrouble(`publication ${wanted.number} in ${store.location} cannot be served: ${insteadOf(wanted)}`, error);
         if (served?.open.publication.number === wanted.number) return true;
       }
     }
