@@ -14,8 +14,7 @@ import { undecodable } from './address.ts';
 import { openEarlierVersions } from './as-of.ts';
 import { clientOfAddress } from './client-address.ts';
 import { allowOrigins } from './cors.ts';
-import { cachedCheck } from './cached-check.ts';
-import type { ComponentContext, DiskSpace } from './component-states.ts';
+import { componentsOf, type DiskSpace } from './component-states.ts';
 import { trackCurrentSnapshot, type CurrentSnapshot } from './current-snapshot.ts';
 import { dataRoutes } from './data-route.ts';
 import { identifyCallers, requireRoles } from './entrances/access.ts';
@@ -84,9 +83,6 @@ declare module 'fastify' {
   }
 }
 
-/** The id of no key: looking it up shows whether keys can be. */
-const NO_KEY = '0'.repeat(16);
-
 /** What a route is called in metrics: writing has other durations than reading. */
 const routeName = ({ method, routeOptions: { url } }: FastifyRequest): string | undefined =>
   method === 'POST' && url !== undefined ? `POST ${url}` : url;
@@ -124,17 +120,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   const measured = createHttpMetrics(metrics, snapshots, now);
   const entranceMetrics = createEntranceMetrics(metrics);
   const waits = positionWaits(snapshots);
-  const { log, keys } = stores;
-  const logCheck = log === undefined || keys === undefined ? undefined : cachedCheck({ check: () => log.checkWritable(), elapsedMs });
-  const keysCheck = keys === undefined ? undefined : cachedCheck({ check: () => keys.find(NO_KEY), elapsedMs });
-  const components: ComponentContext = {
-    snapshots,
-    now,
-    hasSpeed: stores.speed !== undefined,
-    log: logCheck,
-    keys: keysCheck,
-    space: stores.space,
-  };
+  const components = componentsOf(stores, { snapshots, now, elapsedMs });
   registerStateMetrics(metrics, stores.views, components);
 
   app.decorate('snapshots', snapshots);
@@ -187,7 +173,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     keys: stores.keys,
     now,
     onTrouble: (err) => {
-      keysCheck?.seen(false);
+      components.keys?.seen(false);
       accessTroubles.report('an API key could not be looked up', err);
     },
   });
@@ -236,7 +222,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       metrics: {
         ...entranceMetrics,
         onEvent: (type, outcome) => {
-          if (outcome !== 'repeated') logCheck?.seen(outcome === 'appended');
+          if (outcome !== 'repeated') components.log?.seen(outcome === 'appended');
           if (outcome === 'appended') appendTroubles.settle();
           entranceMetrics.onEvent(type, outcome);
         },

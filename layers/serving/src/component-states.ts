@@ -1,5 +1,7 @@
 /** The state of each part that answers and writes depend on: what `/health` shows and `/metrics` measures. Nothing here names a path or a host. */
-import { type CachedCheck, type CheckState } from './cached-check.ts';
+import type { ApiKeyStore, EventLog } from '@rushes/ports';
+
+import { cachedCheck, type CachedCheck, type CheckState } from './cached-check.ts';
 import type { CurrentSnapshot } from './current-snapshot.ts';
 
 /** Room on the disk that the stores lie on, in bytes. */
@@ -24,9 +26,32 @@ export interface ComponentContext {
   readonly space: (() => Promise<DiskSpace>) | undefined;
 }
 
-export type Status = 'ok' | 'degraded' | 'unavailable';
+/** The id of no key: looking it up shows whether keys can be. */
+const NO_KEY = '0'.repeat(16);
 
-export interface Component {
+interface CheckedStores {
+  readonly speed?: object | undefined;
+  readonly log?: EventLog | undefined;
+  readonly keys?: ApiKeyStore | undefined;
+  readonly space?: (() => Promise<DiskSpace>) | undefined;
+}
+
+/** The parts that a service with these stores has. */
+export const componentsOf = (
+  { speed, log, keys, space }: CheckedStores,
+  { snapshots, now, elapsedMs }: Pick<ComponentContext, 'snapshots' | 'now'> & { readonly elapsedMs: () => number },
+): ComponentContext => ({
+  snapshots,
+  now,
+  hasSpeed: speed !== undefined,
+  log: log === undefined || keys === undefined ? undefined : cachedCheck({ check: () => log.checkWritable(), elapsedMs }),
+  keys: keys === undefined ? undefined : cachedCheck({ check: () => keys.find(NO_KEY), elapsedMs }),
+  space,
+});
+
+type Status = 'ok' | 'degraded' | 'unavailable';
+
+interface Component {
   readonly status: Status;
   readonly detail?: string;
   readonly [member: string]: unknown;
@@ -115,7 +140,7 @@ const diskComponent = async (space: () => Promise<DiskSpace>): Promise<Component
   }
 };
 
-export interface Health {
+interface Health {
   readonly status: Status;
   readonly components: Readonly<Record<string, Component>>;
 }

@@ -9,14 +9,16 @@ import type { ComponentContext, DiskSpace } from './component-states.ts';
 export const registerStateMetrics = (registry: Registry, views: BatchViewStore, context: ComponentContext): void => {
   const { snapshots, log, keys, space } = context;
   const gauge = (name: string, help: string, read: () => number | Promise<number>): void => {
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      async collect() {
-        this.set(await read());
-      },
-    });
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        registers: [],
+        async collect() {
+          this.set(await read());
+        },
+      }),
+    );
   };
   const isOk = (name: string, help: string, check: CachedCheck): void =>
     gauge(name, help, async () => ((await check.state()) === 'ok' ? 1 : 0));

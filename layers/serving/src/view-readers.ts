@@ -24,7 +24,7 @@ export const closeViews = async (readers: readonly ArtefactReader[], onTrouble: 
 };
 
 /** What this code asks of a view that an artefact does not have; `undefined`: nothing. How it is sorted and indexed does not matter. */
-export const missingFrom = (present: ArtefactLayout, needed: ArtefactLayout): string | undefined => {
+const missingFrom = (present: ArtefactLayout, needed: ArtefactLayout): string | undefined => {
   if (present.key !== needed.key) return `the key ${needed.key}`;
   const column = Object.entries(needed.columns).find(([name, type]) => present.columns[name] !== type);
   if (column !== undefined) return `the column ${column[0]} (${column[1]})`;

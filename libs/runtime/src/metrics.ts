@@ -18,14 +18,16 @@ const LAST_PUBLISHED = 'rushes_batch_last_published_timestamp_seconds';
 export const gaugeLastPublished = (registry: Registry, read: () => Promise<Date | undefined>): void => {
   if (registry.getSingleMetric(LAST_PUBLISHED) !== undefined) return;
   let lastS = 0;
-  new Gauge({
-    name: LAST_PUBLISHED,
-    help: 'When a run last published, in seconds since 1970, as the batch views say; 0 for never.',
-    registers: [registry],
-    async collect() {
-      const at = await read().catch(() => undefined);
-      if (at !== undefined) lastS = at.getTime() / 1000;
-      this.set(lastS);
-    },
-  });
+  registry.registerMetric(
+    new Gauge({
+      name: LAST_PUBLISHED,
+      help: 'When a run last published, in seconds since 1970, as the batch views say; 0 for never.',
+      registers: [],
+      async collect() {
+        const at = await read().catch(() => undefined);
+        if (at !== undefined) lastS = at.getTime() / 1000;
+        this.set(lastS);
+      },
+    }),
+  );
 };

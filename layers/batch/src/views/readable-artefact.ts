@@ -21,10 +21,10 @@ export const readableRows = async (
 };
 
 /** What keeps this code from serving a publication. `foreign`: another version of the code made it, with other views. */
-export type ViewFault = { readonly kind: 'foreign' | 'unreadable'; readonly view: string; readonly error?: unknown };
+type ViewFault = { readonly kind: 'foreign' | 'unreadable'; readonly view: string; readonly error?: unknown };
 
 /** The first view of a publication that this code cannot serve. */
-export const findViewFault = async (store: BatchViewStore, { views }: Publication): Promise<ViewFault | undefined> => {
+const findViewFault = async (store: BatchViewStore, { views }: Publication): Promise<ViewFault | undefined> => {
   const foreign = VIEWS.find((view) => !isOfForm(view, views[view.name]?.artefact ?? ''));
   for (const view of VIEWS) {
     const artefact = views[view.name]?.artefact;

@@ -15,7 +15,7 @@ const BLOCK_BYTES = 512;
 const USED_FOR_MS = 300_000;
 
 /** What lies in a folder and below, in bytes of the disk; what disappears meanwhile does not count. */
-export const bytesIn = async (folder: string): Promise<number> => {
+const bytesIn = async (folder: string): Promise<number> => {
   let bytes = 0;
   for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
     const path = join(folder, entry.name);

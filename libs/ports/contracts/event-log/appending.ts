@@ -50,7 +50,7 @@ export const appendTests = (open: OpenEventLog, runs: number): void => {
       expect(await readAll(given.log, RATINGS)).toMatchObject([{ offset: appended?.offset }]);
       const other = await given.opened.reopen();
       await other.close();
-      await expect(other.checkWritable()).rejects.toThrow();
+      await expect(other.checkWritable()).rejects.toBeInstanceOf(Error);
     });
 
     test('one append goes to several partitions, and tells the place of each record in their order', async () => {

@@ -116,7 +116,7 @@ export const historyTests = (open: Open, runs: number): void => {
           expect(await store.readPosition(partition)).toEqual(model.position(partition));
         }
         // The samples' coverage has expired by any clock: the store may say no more than that.
-        const told = (coverage: Coverage): Coverage => ({ ...coverage, expiresAtMs: EXPIRED_MS });
+        const told = (one: Coverage): Coverage => ({ ...one, expiresAtMs: EXPIRED_MS });
         const [covered, expected] = [await store.readCoverage(), model.coverage()];
         expect(covered).toHaveLength(expected.length);
         expect(covered.map(told)).toEqual(expect.arrayContaining(expected.map(told)));
