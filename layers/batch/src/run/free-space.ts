@@ -6,31 +6,37 @@ import { formatAmount, type Logger, TransientError } from '@rushes/runtime';
 import type { SourceFile } from '../bronze/find-files.ts';
 import { COMPRESSION } from './memory-limit.ts';
 
-/** What a run of the data set does when there is less room than it probably needs. */
+/** What becomes of a run that there is less room for than it probably needs. */
 export type FreeSpaceCheck = 'refuse' | 'warn';
 
 /**
- * Room that a run takes beside what is there, as a multiple of the compressed size of its files: bronze of what is new, and everything that is computed
- * from all of them. Measured with made-up titles (`bench/sizes.ts`, docs/operate.md), with a quarter to spare.
+ * Room that a run takes beside what is there, as multiples of the compressed size of its files: bronze of what is new, and everything that is computed
+ * from all of them, for the first time or over an earlier version. Measured with 100,000 made-up titles (0.75, 29 and 19: `bench/sizes.ts`,
+ * docs/operate.md), with a quarter to spare.
  */
-const BRONZE_PER_COMPRESSED = 3.5;
-const REST_PER_COMPRESSED = 6;
+const BRONZE_PER_COMPRESSED = 1;
+const FIRST_PER_COMPRESSED = 36;
+const LATER_PER_COMPRESSED = 24;
 /** Manifests, reports, the log's archive: whatever the files are. */
 const LEAST_BYTES = 32_000_000;
 
 export interface NeededSpace {
   readonly files: readonly (Pick<SourceFile, 'bytes' | 'compressed'> & { readonly isNew: boolean })[];
+  /** Everything is computed anew. */
   readonly full: boolean;
+  /** Events came since the version before. */
+  readonly hasNewEvents: boolean;
 }
 
 const compressedBytes = (files: NeededSpace['files']): number =>
   files.reduce((sum, { bytes, compressed }) => sum + (compressed ? bytes : bytes / COMPRESSION), 0);
 
 /** Pure: bytes that a run probably takes at most, beside what is there. */
-export const spaceNeeded = ({ files, full }: NeededSpace): number => {
-  const news = compressedBytes(files.filter(({ isNew }) => isNew));
-  const rest = news > 0 || full ? compressedBytes(files) : 0;
-  return Math.round(LEAST_BYTES + news * BRONZE_PER_COMPRESSED + rest * REST_PER_COMPRESSED);
+export const spaceNeeded = ({ files, full, hasNewEvents }: NeededSpace): number => {
+  const news = files.filter(({ isNew }) => isNew);
+  const isFirst = full || news.length === files.length;
+  const factor = isFirst ? FIRST_PER_COMPRESSED : news.length > 0 || hasNewEvents ? LATER_PER_COMPRESSED : 0;
+  return Math.round(LEAST_BYTES + compressedBytes(news) * BRONZE_PER_COMPRESSED + compressedBytes(files) * factor);
 };
 
 export interface RoomToCheck {

@@ -5,7 +5,7 @@ import type { BatchViewStore, DuplicateFilters, EventLog, ObjectStore } from '@r
 import { explainError, freeBytes, type Logger, ownTasks, type Progress, TerminalError, TransientError } from '@rushes/runtime';
 import { findFiles, type SourceFile } from '../bronze/find-files.ts';
 import { manifestCut } from '../log/cut.ts';
-import { landLog } from '../log/land-log.ts';
+import { landLog, LANDINGS_FIGURE } from '../log/land-log.ts';
 import { claimVersion } from '../publish/claim.ts';
 import { collectGarbage } from '../publish/collect-garbage.ts';
 import { highestPublished, publishVersion } from '../publish/publish-version.ts';
@@ -158,7 +158,11 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     }
     const { imdbFolder, full } = options;
     await requireSpace({
-      needed: { files: newFiles(await findFiles(imdbFolder), parentManifest), full },
+      needed: {
+        files: newFiles(await findFiles(imdbFolder), parentManifest),
+        full,
+        hasNewEvents: (landed.last?.number ?? 0) > (parentManifest?.figures[LANDINGS_FIGURE] ?? 0),
+      },
       folders: [...(stores.objects.localPath === undefined ? [] : [stores.objects.location]), options.workFolder],
       check: options.freeSpaceCheck ?? 'refuse',
       freeBytes: context.freeBytes ?? freeBytes,
