@@ -54,7 +54,7 @@ const measure = async (titles: number): Promise<string> => {
     const seconds = (measured: MeasuredRun): string => `${whole(measured.wallMs / 1000)} s`;
     return `| ${[
       whole(titles),
-      `${whole(Object.values(rows).reduce((sum, count) => sum + count, 0))}`,
+      whole(Object.values(rows).reduce((sum, count) => sum + count, 0)),
       `${whole(bytes / MB)} MB`,
       `${perSource(lake, bytes)}, of it bronze ${whole(bronze / MB)} MB`,
       perSource(views, bytes),

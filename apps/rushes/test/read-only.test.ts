@@ -25,7 +25,7 @@ const canMount = (() => {
   mkdirSync(join(folder, 'data'));
   const could = process.platform === 'linux' && mount();
   unmount();
-  if (!could) console.log('nothing can be mounted here: the tests of a read-only data folder are left out');
+  if (!could) process.stderr.write('nothing can be mounted here: the tests of a read-only data folder are left out\n');
   return could;
 })();
 
@@ -69,9 +69,9 @@ const expectRated = async (url: string, id: string): Promise<void> => {
   expect(status).toBe(201);
 };
 /** Until it is this. On a busy machine an answer may be 503. */
-const expectVotes = async (url: string, votes: number): Promise<void> => {
+const expectVotes = async (url: string, wanted: number): Promise<void> => {
   let found = '';
-  for (let tries = 0; tries < 300 && found !== `${votes} complete`; tries++) {
+  for (let tries = 0; tries < 300 && found !== `${wanted} complete`; tries++) {
     const response = await fetch(`${url}/movies/${movie}`);
     const text = await response.text();
     found = text;
@@ -84,7 +84,7 @@ const expectVotes = async (url: string, votes: number): Promise<void> => {
     }
     await sleep(50);
   }
-  expect(found).toBe(`${votes} complete`);
+  expect(found).toBe(`${wanted} complete`);
 };
 
 beforeAll(async () => {
@@ -101,7 +101,7 @@ beforeAll(async () => {
   votes = (data[0]?.votes ?? 0) + 1;
   await expectRated(url, 'first');
   await end(up);
-  expect(mount()).toBe(true);
+  if (!mount()) throw new Error('the data folder could be mounted before, and cannot now');
 }, 300_000);
 afterAll(async () => {
   for (const { child, ended } of started) {

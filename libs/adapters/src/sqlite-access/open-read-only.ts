@@ -12,7 +12,7 @@ import { pathToFileURL } from 'node:url';
 export interface ReadOnlyFile {
   readonly database: DatabaseSync;
   /** To be called behind each read. @throws OutdatedFileError if a writer came since the file was opened as one that does not change. */
-  check(): void;
+  readonly check: () => void;
 }
 
 export class OutdatedFileError extends Error {

@@ -70,6 +70,7 @@ export const openDatabaseToRead = (path: string, lockWaitMs?: number): Promise<R
     path,
     () => {
       const file = openReadOnly(path);
+      defineChecksum(file.database);
       if (isPrepared(file.database)) return file;
       file.database.close();
       throw unusable(path, 'was made by another version of Rushes, or is no speed store');
