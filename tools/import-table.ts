@@ -52,6 +52,7 @@ export const CLIENT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
     'libs/adapters/src/sqlite-speed-store',
     'libs/adapters/src/sqlite-duplicate-filters',
     'libs/adapters/src/sqlite-api-keys',
+    'libs/adapters/src/sqlite-access',
     'libs/adapters/src/sqlite-copy',
   ],
   '@prometheus-io/client': ['libs/runtime/src'],

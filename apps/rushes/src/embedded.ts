@@ -1,8 +1,18 @@
 /** The layers wired to the embedded stores: what `up`, `serve`, `batch` and `status` have in common. */
-import { type EmbeddedLake, openEmbeddedLake, openEmbeddedStores, type EmbeddedStores } from '@rushes/adapters/embedded';
+import {
+  type EmbeddedLake,
+  type EmbeddedStores,
+  isReadOnlyFolder,
+  type LakeToRead,
+  openEmbeddedLake,
+  openEmbeddedStores,
+  openLakeToRead,
+  openStoresToRead,
+  type StoresToRead,
+} from '@rushes/adapters/embedded';
 import { createMemoryRateLimiter } from '@rushes/adapters/memory-rate-limiter';
 import type { ScheduleOptions } from '@rushes/batch';
-import { TerminalError, type Registry, type Session } from '@rushes/runtime';
+import { networkFileSystemOf, TerminalError, type Registry, type Session } from '@rushes/runtime';
 import { DEFAULT_OPTIONS, startServing } from '@rushes/serving';
 
 import { checkDataFolder, makeDataFolder } from './folders.ts';
@@ -11,6 +21,12 @@ import { checkDataFolder, makeDataFolder } from './folders.ts';
 export const openStores = async (session: Session): Promise<EmbeddedStores> => {
   const { config, lifecycle, logger } = session;
   await makeDataFolder(session);
+  const network = await networkFileSystemOf(config.folders.data);
+  if (network !== undefined)
+    logger.warn(
+      { data: config.folders.data },
+      `the data folder lies on ${network}: SQLite needs a local disk, and events may be lost as soon as two hosts use it (docs/operate.md)`,
+    );
   const stores = await openEmbeddedStores(config.folders.data);
   stores.speed.onDamage((what) =>
     logger.error(
@@ -35,6 +51,25 @@ export const openLake = async (session: Session): Promise<EmbeddedLake> => {
   const lake = await openEmbeddedLake(config.folders.data);
   lifecycle.onStop('the stores', () => lake.close());
   return lake;
+};
+
+/** The same for commands that only look, which make nothing and need not be able to. */
+export const openLakeOnlyToRead = async ({ config, lifecycle }: Session): Promise<LakeToRead> => {
+  await checkDataFolder(config.folders.data);
+  const lake = await openLakeToRead(config.folders.data);
+  lifecycle.onStop('the stores', () => lake.close());
+  return lake;
+};
+
+/** What answers are made from. A folder that cannot be written to is opened only to be read. */
+export const openStoresToServe = async (session: Session): Promise<EmbeddedStores | StoresToRead> => {
+  const { config, lifecycle, logger } = session;
+  const { data } = config.folders;
+  if (!(await isReadOnlyFolder(data))) return openStores(session);
+  const stores = await openStoresToRead(data);
+  lifecycle.onStop('the stores', () => stores.close());
+  logger.warn({ data }, 'the data folder cannot be written to: answers come from what is there, and nothing can be posted');
+  return stores;
 };
 
 /** What a run, and a schedule of runs, need to know. */
@@ -64,12 +99,16 @@ const cannotListen = (cause: unknown, { host, port }: Session['config']['http'])
 /** Starts the HTTP service; its requests are drained when the session ends. Returns the address to reach it at. */
 export const serve = async (
   { config, logger, lifecycle }: Session,
-  { objects, views, speed, log, keys, space }: EmbeddedStores,
+  stores: EmbeddedStores | StoresToRead,
   metrics: Registry,
 ): Promise<string> => {
   const { perMinute, burst } = config.rateLimit;
   const server = await startServing(
-    { objects, views, speed, log, keys, space, rateLimiter: perMinute === 0 ? undefined : createMemoryRateLimiter({ perMinute, burst }) },
+    {
+      ...stores,
+      isReadOnly: 'outdated' in stores,
+      rateLimiter: perMinute === 0 ? undefined : createMemoryRateLimiter({ perMinute, burst }),
+    },
     { ...config.http, ...config.serving, overload: { ...DEFAULT_OPTIONS.overload, ...config.overload } },
     { logger, metrics },
   ).catch((cause: unknown) => {

@@ -28,7 +28,7 @@ export { type VerifyContext, type VerifyReport, type VerifyStores, verifyStores 
 export { type Schedule, type ScheduleOptions, startSchedule } from './run/schedule.ts';
 
 /** The last `limit` runs, newest first. */
-export const listVersions = (stores: BatchStores, limit: number): Promise<readonly VersionSummary[]> =>
+export const listVersions = (stores: Pick<BatchStores, 'objects' | 'views'>, limit: number): Promise<readonly VersionSummary[]> =>
   summarizeVersions(openLake(stores.objects, ''), stores.views, limit);
 
 /** What the served version was made from; `undefined` if nothing is published. */

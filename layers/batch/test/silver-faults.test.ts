@@ -49,7 +49,10 @@ const faultOf = async (dataset: ImdbDataset, change: Readonly<Record<string, str
   const path = join(context.folder, `${dataset}.tsv`);
   const text = `${columns.join('\t')}\n${columns.map((column) => row[column]).join('\t')}\n`;
   await writeFile(path, text);
-  const bronze = await finishLoad(context, await prepareLoad(context, { dataset, path, bytes: text.length, compressed: false }));
+  const bronze = await finishLoad(
+    context,
+    await prepareLoad(context, { dataset, path, bytes: text.length, compressed: false, modifiedMs: 0 }),
+  );
   await defineStored(context.lake, context.engine, bronze.table);
   const table = SILVER_TABLES.find((candidate) => candidate.dataset === dataset);
   const model = (await readModels('silver')).find((candidate) => candidate.name === `silver.${table?.name}`);

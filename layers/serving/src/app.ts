@@ -57,6 +57,8 @@ export interface ServingStores {
   readonly keys?: ApiKeyStore | undefined;
   /** Room on the disk that the stores lie on; `undefined`: they are elsewhere. */
   readonly space?: (() => Promise<DiskSpace>) | undefined;
+  /** Nothing can be posted, whatever stores there are: they only read. */
+  readonly isReadOnly?: boolean;
   /** `undefined`: no limit. */
   readonly rateLimiter: RateLimiter | undefined;
 }
@@ -214,7 +216,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     addReadingRoutes(add, { objects: stores.objects, speed: stores.speed, now });
     readJsonBodies(scope);
     const addEntrance = entrances(scope, {
-      log: stores.keys === undefined ? undefined : stores.log,
+      log: stores.keys === undefined || stores.isReadOnly === true ? undefined : stores.log,
       snapshots,
       waits,
       receipts: createReceipts(now),

@@ -5,6 +5,7 @@ export { expectation } from './config/setting-value.ts';
 export type { Setting } from './config/setting.ts';
 export { SETTING_LIST, type Config, type SettingKey } from './config/settings.ts';
 export { freeBytes } from './disk/free-space.ts';
+export { networkFileSystemOf } from './disk/network-file-system.ts';
 export { explainError, TerminalError, TransientError, UsageError, type FaultOptions } from './errors.ts';
 export { EXIT_CODES, exitCodeOfSignal, type ExitCode, type StopSignal } from './exit-codes.ts';
 export { guardServer, timeoutOptions, type ServerBounds } from './guarded-server.ts';

@@ -3,7 +3,7 @@ import { formatDuration } from '@rushes/runtime';
 import { Option, type Command } from 'commander';
 
 import { addCommand, done } from '../cli.ts';
-import { openLake } from '../embedded.ts';
+import { openLakeOnlyToRead } from '../embedded.ts';
 import { table } from '../table.ts';
 import { wholeNumber } from '../whole-number.ts';
 
@@ -58,7 +58,7 @@ export const addBatchList = (batch: Command): Command =>
       ['batch list --limit 1 --steps', 'the last run, step by step'],
     ],
     run: async (invocation, { limit, steps }) => {
-      const versions = await listVersions(await openLake(invocation), limit);
+      const versions = await listVersions(await openLakeOnlyToRead(invocation), limit);
       invocation.output.result({ versions }, () =>
         versions.length === 0
           ? 'There has been no run yet.'

@@ -12,7 +12,14 @@ export const addBatchRun = (batch: Command): Command =>
     summary: "build a version from IMDb's files and publish it",
     description:
       "Builds a version from IMDb's files, validates it and publishes it. Files that have not changed are not read again. It can be ended at any time: the next run goes on from what is stored.",
-    settings: [...settingsOf('folders'), 'batch.memoryLimitMb', 'batch.threads', 'batch.keepVersions', ...settingsOf('alert')],
+    settings: [
+      ...settingsOf('folders'),
+      'batch.memoryLimitMb',
+      'batch.threads',
+      'batch.keepVersions',
+      'batch.freeSpaceCheck',
+      ...settingsOf('alert'),
+    ],
     options: [new Option('--full', 'compute everything anew, whatever was computed before'), takeSampleOption()],
     examples: [
       ['batch run --imdb imdb --data data', 'one run'],

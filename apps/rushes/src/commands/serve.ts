@@ -1,16 +1,16 @@
 import { servedSource } from '@rushes/batch';
-import { createMetrics } from '@rushes/runtime';
+import { createMetrics, TransientError } from '@rushes/runtime';
 import type { Command } from 'commander';
 
 import { addCommand, done, settingsOf } from '../cli.ts';
-import { openStores, serve } from '../embedded.ts';
+import { openStoresToServe, serve } from '../embedded.ts';
 import { describeVersion } from '../source.ts';
 
 export const addServe = (program: Command): Command =>
   addCommand(program, 'serve', {
     summary: 'answer HTTP requests from what is published in the data folder',
     description:
-      'Answers HTTP requests from what is published in the data folder. Versions that are published meanwhile are taken up at once.',
+      'Answers HTTP requests from what is published in the data folder. Versions that are published meanwhile are taken up at once. A data folder that cannot be written to is served as well; nothing can be posted then.',
     settings: ['folders.data', ...settingsOf('http', 'rateLimit', 'overload', 'serving')],
     examples: [
       ['serve --data data --port 8080', 'serve the folder `data`'],
@@ -19,7 +19,7 @@ export const addServe = (program: Command): Command =>
     narrates: true,
     run: async (invocation) => {
       const { output, lifecycle } = invocation;
-      const stores = await openStores(invocation);
+      const stores = await openStoresToServe(invocation);
       const url = await serve(invocation, stores, createMetrics());
       const served = await servedSource(stores);
       output.result({ event: 'listening', url, version: served?.version ?? null, origin: served?.origin ?? null }, () =>
@@ -27,7 +27,9 @@ export const addServe = (program: Command): Command =>
           ? `Rushes listens on ${url}; nothing is published yet (API: ${url}/docs). Ctrl-C ends it.`
           : `Rushes answers on ${url} from ${describeVersion(served)} (API: ${url}/docs). Ctrl-C ends it.`,
       );
-      await lifecycle.stopRequested;
+      const ended = await Promise.race([lifecycle.stopRequested, ...('outdated' in stores ? [stores.outdated] : [])]);
+      if (ended !== undefined && !lifecycle.signal.aborted)
+        throw new TransientError('the data folder cannot be read any more', { hint: 'Start again.', cause: ended });
       return done;
     },
   });

@@ -3,7 +3,7 @@ import { formatDuration } from '@rushes/runtime';
 import type { Command } from 'commander';
 
 import { addCommand, done } from '../cli.ts';
-import { openLake } from '../embedded.ts';
+import { openLakeOnlyToRead } from '../embedded.ts';
 import { describeVersion } from '../source.ts';
 
 const describe = ({ published, lastRun }: BatchStatus, folder: string): string => {
@@ -45,7 +45,7 @@ export const addStatus = (program: Command): Command =>
       ['status --json', 'the same for programs'],
     ],
     run: async (invocation) => {
-      const status = await readStatus(await openLake(invocation));
+      const status = await readStatus(await openLakeOnlyToRead(invocation));
       invocation.output.result(status, () => describe(status, invocation.config.folders.data));
       return done;
     },

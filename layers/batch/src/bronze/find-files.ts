@@ -9,6 +9,7 @@ export interface SourceFile {
   readonly path: string;
   readonly bytes: number;
   readonly compressed: boolean;
+  readonly modifiedMs: number;
 }
 
 const unreadable = (path: string, cause: unknown): TerminalError =>
@@ -54,7 +55,7 @@ export const findFiles = async (folder: string): Promise<readonly SourceFile[]> 
     ] as const) {
       const path = join(folder, name);
       const info = await lookFor(path);
-      if (info) candidates.push({ dataset, path, bytes: info.size, compressed });
+      if (info) candidates.push({ dataset, path, bytes: info.size, compressed, modifiedMs: info.mtimeMs });
     }
     if (candidates.length > 1)
       throw new TerminalError(`${dataset} is in ${folder} twice, plain and compressed`, { hint: 'remove the one that is out of date' });

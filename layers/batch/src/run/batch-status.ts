@@ -24,7 +24,7 @@ export interface BatchStatus {
   readonly lastRun: VersionSummary | undefined;
 }
 
-export const readStatus = async (stores: BatchStores, now: Date = new Date()): Promise<BatchStatus> => {
+export const readStatus = async (stores: Pick<BatchStores, 'objects' | 'views'>, now: Date = new Date()): Promise<BatchStatus> => {
   const lake = openLake(stores.objects, '');
   const [[lastRun], publication] = await Promise.all([summarizeVersions(lake, stores.views, 1), stores.views.currentPublication()]);
   const manifest = publication && (await readManifest(lake, publication.version));

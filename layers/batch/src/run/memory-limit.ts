@@ -8,7 +8,7 @@ const LEAST_MB = 320;
 /** Join tables grow with the catalog; measured at 300,000 and 1,000,000 titles, with room to spare. */
 const MB_PER_COMPRESSED_MB = 5;
 /** What IMDb's files shrink by. */
-const COMPRESSION = 4.5;
+export const COMPRESSION = 4.5;
 const MAX_SHARE_OF_MACHINE = 0.5;
 
 /** The most that the engine may take without being told to, in MiB: half of the machine's memory. */

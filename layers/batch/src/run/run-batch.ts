@@ -2,10 +2,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type BatchEngine, type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake, tellFault } from '@rushes/lake';
 import type { BatchViewStore, DuplicateFilters, EventLog, ObjectStore } from '@rushes/ports';
-import { explainError, type Logger, ownTasks, type Progress, TerminalError, TransientError } from '@rushes/runtime';
-import { findFiles } from '../bronze/find-files.ts';
+import { explainError, freeBytes, type Logger, ownTasks, type Progress, TerminalError, TransientError } from '@rushes/runtime';
+import { findFiles, type SourceFile } from '../bronze/find-files.ts';
 import { manifestCut } from '../log/cut.ts';
-import { landLog } from '../log/land-log.ts';
+import { landLog, LANDINGS_FIGURE } from '../log/land-log.ts';
 import { claimVersion } from '../publish/claim.ts';
 import { collectGarbage } from '../publish/collect-garbage.ts';
 import { highestPublished, publishVersion } from '../publish/publish-version.ts';
@@ -16,6 +16,7 @@ import { measure } from '../validate/measure.ts';
 import { type AlertOptions, sendAlert } from './alert.ts';
 import type { BatchMetrics } from './batch-metrics.ts';
 import { type BuiltLake, buildLake } from './build-lake.ts';
+import { type FreeSpaceCheck, requireSpace } from './free-space.ts';
 import { memoryLimitFor, mostMemoryMb } from './memory-limit.ts';
 import { openScratch, removeDeadScratch, reserveRoom, scratchFolderOf } from './scratch.ts';
 import { createStepLog } from './steps.ts';
@@ -43,6 +44,8 @@ export interface BatchOptions {
   /** Let a sample take the place of IMDb's files. Default: false. */
   readonly takeSample?: boolean;
   readonly alert?: AlertOptions;
+  /** What becomes of a run that there is too little room for. Default: it is refused. */
+  readonly freeSpaceCheck?: FreeSpaceCheck;
 }
 
 export interface BatchContext {
@@ -50,6 +53,8 @@ export interface BatchContext {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly now?: () => Date;
+  /** Bytes that can still be written in a folder. Default: what the system says. */
+  readonly freeBytes?: (folder: string) => Promise<number>;
   /** Told of every run's end. */
   readonly metrics?: BatchMetrics;
 }
@@ -152,6 +157,17 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       );
     }
     const { imdbFolder, full } = options;
+    await requireSpace({
+      needed: {
+        files: newFiles(await findFiles(imdbFolder), parentManifest),
+        full,
+        hasNewEvents: (landed.last?.number ?? 0) > (parentManifest?.figures[LANDINGS_FIGURE] ?? 0),
+      },
+      folders: [...(stores.objects.localPath === undefined ? [] : [stores.objects.location]), options.workFolder],
+      check: options.freeSpaceCheck ?? 'refuse',
+      freeBytes: context.freeBytes ?? freeBytes,
+      logger,
+    });
     const built = await buildLake(
       run,
       stores.views,
@@ -227,6 +243,13 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     await cleanUp();
   }
 };
+
+/** A file that has not been changed since its content was loaded is not loaded again. */
+const newFiles = (files: readonly SourceFile[], parent: Manifest | undefined) =>
+  files.map((file) => {
+    const { loadedAt } = parent?.dumps.find(({ dataset }) => dataset === file.dataset) ?? {};
+    return { ...file, isNew: loadedAt === undefined || file.modifiedMs > Date.parse(loadedAt) };
+  });
 
 /** A line for people; the report has all of them. */
 const refusal = (validation: readonly Expectation[]): string => {

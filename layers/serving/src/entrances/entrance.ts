@@ -46,7 +46,11 @@ const CLOCK_MARGIN_MS = 60_000;
 const RETRY_AFTER_S = 5;
 const NIL_ID = '00000000-0000-0000-0000-000000000000';
 
-const readOnly = () => new Problem(503, 'This service only reads: it was started without an event log or without API keys.');
+const readOnly = () =>
+  new Problem(
+    503,
+    'This service only reads: it was started on a data folder that cannot be written to, or without an event log or API keys.',
+  );
 
 const judge = (event: MovieEvent, nowMs: number) =>
   judgeNewEvent(eventText(event), {

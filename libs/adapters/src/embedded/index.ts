@@ -26,12 +26,15 @@ import { openSqliteEventLog } from '../sqlite-event-log/index.ts';
 import { openSqliteSpeedStore } from '../sqlite-speed-store/index.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { type DiskSpace, diskSpace } from './disk-space.ts';
-import { logFileIn, speedFileIn } from './files.ts';
+import { keysFileIn, logFileIn, speedFileIn } from './files.ts';
+import { MismatchedStoresError } from './mismatched-stores.ts';
 
 export { backUp, type BackUpOptions, type BackUpReport, type CopiedStores } from './backup/back-up.ts';
 export { readBackup, restoreBackup, type RestoreOptions, type RestoreReport } from './backup/restore.ts';
 export { type FolderAccess, makeDataFolder } from './data-folder.ts';
 export { beginLogAnew, openWhatIsLeft, type LeftStores, type NewLog } from './begin-log-anew.ts';
+
+export { isReadOnlyFolder, type LakeToRead, openLakeToRead, openStoresToRead, type StoresToRead } from './read-only-stores.ts';
 
 /** What batch runs published. */
 export interface EmbeddedLake {
@@ -55,7 +58,7 @@ export interface EmbeddedStores extends EmbeddedLake {
 /** Opens the API keys in `dataFolder` alone. */
 export const openEmbeddedKeys = async (dataFolder: string): Promise<ApiKeyStore> => {
   await makeDataFolder(dataFolder);
-  return openSqliteApiKeys(join(dataFolder, 'keys.sqlite'));
+  return openSqliteApiKeys(keysFileIn(dataFolder));
 };
 
 /** Opens the lake and the batch views in `dataFolder`, which is created if it is not there. */
@@ -67,14 +70,6 @@ export const openEmbeddedLake = async (dataFolder: string): Promise<EmbeddedLake
   const views = await openSqliteBatchViews(join(dataFolder, 'views'));
   return { objects, views, duplicateFilters, scratchFolder, space: diskSpace(dataFolder), close: () => views.close() };
 };
-
-/** Stores that do not belong together. */
-class MismatchedStoresError extends Error {
-  override readonly name = 'MismatchedStoresError';
-  constructor({ message, hint }: LogFault) {
-    super(`${message}. ${hint}`);
-  }
-}
 
 const lostLog = async (path: string, { objects, views }: EmbeddedLake): Promise<LogFault | undefined> => {
   if (await isThere(path)) return undefined;

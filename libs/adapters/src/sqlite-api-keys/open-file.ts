@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 
 import { makeFolder } from '../crash-safety/sync.ts';
 import { sqliteCode } from '../sqlite-access/error-codes.ts';
+import { openReadOnly, type ReadOnlyFile } from '../sqlite-access/open-read-only.ts';
 import { whileLocked } from '../sqlite-access/while-locked.ts';
 import { APPLICATION_ID, FORMAT, SCHEMA } from './schema.ts';
 
@@ -69,3 +70,16 @@ export const openFile = async (file: string, lockWaitMs?: number): Promise<Datab
   await (await open(path, 'a', OWNER_ONLY)).close();
   return onFile(path, () => openOnce(path), lockWaitMs);
 };
+
+/** The same where nothing can be written: the file must be there, as this program makes it. */
+export const openFileToRead = (path: string, lockWaitMs?: number): Promise<ReadOnlyFile> =>
+  onFile(
+    path,
+    () => {
+      const file = openReadOnly(path);
+      if (isPrepared(file.database)) return file;
+      file.database.close();
+      throw new Error(`${path} was made by another version of Rushes, or holds no API keys`);
+    },
+    lockWaitMs,
+  );

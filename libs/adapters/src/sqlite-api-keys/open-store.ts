@@ -3,7 +3,7 @@ import type { SQLOutputValue } from 'node:sqlite';
 
 import { type ApiKey, type ApiKeyStore, ROLES } from '@rushes/ports';
 
-import { onFile, openFile } from './open-file.ts';
+import { onFile, openFile, openFileToRead } from './open-file.ts';
 
 const COLUMNS = 'id, secret_hash, name, role, created_ms, expires_ms, revoked_ms';
 
@@ -26,12 +26,19 @@ const keyOf = (row: Readonly<Record<string, SQLOutputValue>>): ApiKey => {
 export interface SqliteApiKeysOptions {
   /** How long a call waits while another process has the file locked. Default: 10 seconds. */
   readonly lockWaitMs?: number;
+  /** Only reads, from a file that is there and need not be writable. Default: false. */
+  readonly readOnly?: boolean;
 }
 
 /** API keys in a SQLite file, made if it is not there, which several processes may have open. */
-export const openSqliteApiKeys = async (file: string, { lockWaitMs }: SqliteApiKeysOptions = {}): Promise<ApiKeyStore> => {
+export const openSqliteApiKeys = async (
+  file: string,
+  { lockWaitMs, readOnly = false }: SqliteApiKeysOptions = {},
+): Promise<ApiKeyStore> => {
   const location = resolve(file);
-  const database = await openFile(location, lockWaitMs);
+  const { database, check } = readOnly
+    ? await openFileToRead(location, lockWaitMs)
+    : { database: await openFile(location, lockWaitMs), check: () => undefined };
   const insert = database.prepare(`INSERT INTO api_keys (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
   const select = database.prepare(`SELECT ${COLUMNS} FROM api_keys WHERE id = ?`);
   const selectAll = database.prepare(`SELECT ${COLUMNS} FROM api_keys ORDER BY created_ms, id`);
@@ -43,7 +50,9 @@ export const openSqliteApiKeys = async (file: string, { lockWaitMs }: SqliteApiK
       location,
       () => {
         if (isClosed) throw new Error(`${location} was closed`);
-        return work();
+        const result = work();
+        check();
+        return result;
       },
       lockWaitMs,
     );

@@ -25,6 +25,8 @@ export interface LogFile {
   writingNow<Result>(work: () => Result): { readonly result: Result } | undefined;
   /** How long a call waits for another process. */
   readonly lockWaitMs: number;
+  /** Behind each read that is no transaction: throws if it may not count. */
+  readonly check: () => void;
 }
 
 export interface LogFileParts {
@@ -33,9 +35,11 @@ export interface LogFileParts {
   readonly id: string;
   readonly partitions: ReadonlyMap<number, LogPartition>;
   readonly lockWaitMs: number;
+  /** Behind each read: throws if it may not count. */
+  readonly check?: () => void;
 }
 
-export const logFile = ({ path, database, id, partitions: all, lockWaitMs }: LogFileParts): LogFile => {
+export const logFile = ({ path, database, id, partitions: all, lockWaitMs, check = () => undefined }: LogFileParts): LogFile => {
   const numbers = new Map([...all].map(([number, partition]) => [partition, number]));
   const partitions = new Map([...all].flatMap(([number, partition]) => (isPartitionId(partition) ? [[number, partition] as const] : [])));
   const [begin, beginImmediate, commit] = ['BEGIN', 'BEGIN IMMEDIATE', 'COMMIT'].map((sql) => database.prepare(sql)) as [
@@ -50,6 +54,7 @@ export const logFile = ({ path, database, id, partitions: all, lockWaitMs }: Log
     try {
       const result = work();
       commit.run();
+      check();
       return result;
     } catch (error) {
       if (database.isTransaction) database.exec('ROLLBACK');
@@ -70,6 +75,7 @@ export const logFile = ({ path, database, id, partitions: all, lockWaitMs }: Log
     database,
     partitions,
     lockWaitMs,
+    check,
     numberOf(partition) {
       const number = numbers.get(partition);
       if (number === undefined) throw new RangeError(`${path} has no partition ${JSON.stringify(partition)}`);

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { DEAD_LETTERS, type LogPartition, PARTITIONS } from '@rushes/domain';
 import { makeFolder } from '../crash-safety/sync.ts';
 import { recordChecksum } from '../record-checksum/record-checksum.ts';
+import { openReadOnly } from '../sqlite-access/open-read-only.ts';
 import { LOCK_WAIT_MS, whileLocked } from '../sqlite-access/while-locked.ts';
 import { type LogFile, logFile } from './database.ts';
 import { explained } from './errors.ts';
@@ -89,13 +90,28 @@ export interface OpenFileOptions {
   /** For a file that has no id yet. */
   readonly newId?: (() => string) | undefined;
   readonly lockWaitMs?: number;
+  /** Nothing is made, changed or locked: for a file that cannot be written to. */
+  readonly readOnly?: boolean;
 }
+
+const openToRead = (path: string, lockWaitMs: number): LogFile => {
+  const { database, check } = openReadOnly(path);
+  try {
+    if (!isPrepared(database))
+      throw new Error(`${path} was made by another version of Rushes: start this version once where the file can be written to`);
+    const id = String(database.prepare('SELECT id FROM identity').get()?.['id']);
+    return logFile({ path, database, id, partitions: namesOf(database), lockWaitMs, check });
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+};
 
 /** @throws Error that names the file and the way out if it is damaged, of another format, or no log at all. */
 export const openFile = async (folderOrFile: string, options: OpenFileOptions = {}): Promise<LogFile> => {
-  const { newId = randomUUID, lockWaitMs = LOCK_WAIT_MS } = options;
+  const { newId = randomUUID, lockWaitMs = LOCK_WAIT_MS, readOnly = false } = options;
   const path = pathOf(folderOrFile);
-  await makeFolder(dirname(path));
+  if (!readOnly) await makeFolder(dirname(path));
   const openOnce = (): LogFile => {
     const database = new DatabaseSync(path);
     try {
@@ -112,7 +128,7 @@ export const openFile = async (folderOrFile: string, options: OpenFileOptions = 
     }
   };
   try {
-    return await whileLocked(path, openOnce, lockWaitMs);
+    return await whileLocked(path, readOnly ? () => openToRead(path, lockWaitMs) : openOnce, lockWaitMs);
   } catch (error) {
     throw explained(path, error);
   }

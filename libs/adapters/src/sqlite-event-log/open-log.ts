@@ -27,6 +27,8 @@ export interface SqliteEventLogOptions {
   readonly uptimeMs?: () => number;
   /** How long a call waits while another process has the file locked. Default: 10 seconds. */
   readonly lockWaitMs?: number;
+  /** Only reads, from a file that is there and need not be writable. Default: false. */
+  readonly readOnly?: boolean;
 }
 
 /**
@@ -34,11 +36,11 @@ export interface SqliteEventLogOptions {
  * both are made if they are not there.
  */
 export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEventLogOptions = {}): Promise<EventLog> => {
-  const { retentionMs = DEFAULT_RETENTION_MS, now = Date.now, lockWaitMs = LOCK_WAIT_MS } = options;
+  const { retentionMs = DEFAULT_RETENTION_MS, now = Date.now, lockWaitMs = LOCK_WAIT_MS, readOnly = false } = options;
   if (!(retentionMs >= LEAST_RETENTION_MS)) {
     throw new RangeError(`a log's retention is at least ${LEAST_RETENTION_MS} ms (48 hours), not ${retentionMs} ms`);
   }
-  const file = await openFile(folderOrFile, { lockWaitMs });
+  const file = await openFile(folderOrFile, { lockWaitMs, readOnly });
   // An event in a file that nobody finds again is lost.
   const inPlace = requireInPlace(file.path);
   const dataVersion = file.database.prepare('PRAGMA data_version');

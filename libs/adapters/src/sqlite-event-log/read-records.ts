@@ -52,6 +52,7 @@ export const recordReader = (file: LogFile): RecordReader => {
         const rows = select.all(positionOf(number, from), endOf(number), limit) as unknown as Row[]; // as: the columns selected, as arrays
         // Asked after the records were read: what is trimmed in between counts as gone.
         const { earliest } = boundsOf(number);
+        file.check();
         if (from < earliest) throw new OffsetTrimmedError(file.path, partition, from, earliest);
         return soundRecords(partition, rows);
       } catch (error) {

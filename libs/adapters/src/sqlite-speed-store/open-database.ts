@@ -10,6 +10,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
+import { openReadOnly, type ReadOnlyFile } from '../sqlite-access/open-read-only.ts';
 import { onFile, unusable } from './errors.ts';
 import { ADD_CHECKSUMS, defineChecksum } from './checksums.ts';
 import { APPLICATION_ID, FORMAT, FORMAT_WITHOUT_CHECKSUMS, SCHEMA } from './schema.ts';
@@ -62,3 +63,17 @@ export const openDatabase = async (path: string, lockWaitMs?: number): Promise<D
   await mkdir(dirname(path), { recursive: true });
   return onFile(path, () => openOnce(path), lockWaitMs);
 };
+
+/** The same where nothing can be written: the file must be there, as this program makes it. */
+export const openDatabaseToRead = (path: string, lockWaitMs?: number): Promise<ReadOnlyFile> =>
+  onFile(
+    path,
+    () => {
+      const file = openReadOnly(path);
+      defineChecksum(file.database);
+      if (isPrepared(file.database)) return file;
+      file.database.close();
+      throw unusable(path, 'was made by another version of Rushes, or is no speed store');
+    },
+    lockWaitMs,
+  );

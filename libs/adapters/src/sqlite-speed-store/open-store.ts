@@ -9,7 +9,7 @@ import { watchChanges } from './change-watch.ts';
 import { changesOf } from './changes.ts';
 import { onFile } from './errors.ts';
 import { expiryAt, removerOf } from './expiry.ts';
-import { openDatabase } from './open-database.ts';
+import { openDatabase, openDatabaseToRead } from './open-database.ts';
 import { coverageOf, logOf, ownersOf, positionsOf } from './progress.ts';
 import { damagesOf } from './damages.ts';
 import { rowsOf, type ScannedRows } from './rows.ts';
@@ -22,6 +22,8 @@ export interface SqliteSpeedStoreOptions {
   readonly pollMs?: number;
   /** How long a call waits while another process has the file locked. Default: 10 seconds. */
   readonly lockWaitMs?: number;
+  /** Only reads, from a file that is there and need not be writable. Default: false. */
+  readonly readOnly?: boolean;
 }
 
 /**
@@ -29,9 +31,11 @@ export interface SqliteSpeedStoreOptions {
  * writes waits for other processes that write, and the event loop goes on meanwhile; what reads does not. One call is one transaction. The connection to a file is never lost.
  */
 export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedStoreOptions = {}): Promise<SpeedStore> => {
-  const { now = Date.now, pollMs = 20, lockWaitMs } = options;
+  const { now = Date.now, pollMs = 20, lockWaitMs, readOnly = false } = options;
   const path = resolve(file);
-  const database = await openDatabase(path, lockWaitMs);
+  const { database, check } = readOnly
+    ? await openDatabaseToRead(path, lockWaitMs)
+    : { database: await openDatabase(path, lockWaitMs), check: () => undefined };
   const { damages, log, rows, changes, owners, coverage, positions, remover, dataVersion } = await onFile(path, () => {
     const found = damagesOf(database);
     return {
@@ -54,7 +58,9 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
       path,
       () => {
         if (!database.isOpen) throw new Error(`the speed store ${path} was closed`);
-        return work();
+        const result = work();
+        check();
+        return result;
       },
       lockWaitMs,
     );
@@ -88,7 +94,7 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
 
   return {
     location: path,
-    claimLog: async (id) => write(() => log.claim(id)),
+    claimLog: async (id) => (readOnly ? ((await read(log.read)) ?? id) : write(() => log.claim(id))),
     async upsert(timed, ttlMs) {
       const nowMs = now();
       const expiresAtMs = expiryAt(nowMs, ttlMs);

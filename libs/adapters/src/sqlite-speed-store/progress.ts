@@ -20,11 +20,16 @@ export const ownersOf = (database: DatabaseSync) => {
 export const logOf = (database: DatabaseSync) => {
   const claim = database.prepare('INSERT OR IGNORE INTO log VALUES (1, ?)');
   const read = database.prepare('SELECT id FROM log');
+  const owner = (): string | undefined => {
+    const row = read.get();
+    return row && String(row['id']);
+  };
   return {
+    read: owner,
     /** Within a transaction. Returns whose the store is then. */
     claim(id: string): string {
       claim.run(id);
-      return String(read.get()?.['id']);
+      return owner() ?? id;
     },
   };
 };

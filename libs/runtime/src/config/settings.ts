@@ -94,6 +94,14 @@ const batch = {
     fallback: 12,
     description: 'how many published versions are kept for rollback',
   }),
+  freeSpaceCheck: setting({
+    variable: 'RUSHES_FREE_SPACE_CHECK',
+    flag: '--free-space-check',
+    placeholder: 'WHAT',
+    schema: Type.Enum(['refuse', 'warn']),
+    fallback: 'refuse',
+    description: 'what becomes of a run that there is probably too little free space for: refuse, or warn and run',
+  }),
 };
 
 /** Who is told when a run publishes nothing. Both may be set; both are then used. */
