@@ -30,7 +30,7 @@ import { keysFileIn, logFileIn, speedFileIn } from './files.ts';
 import { MismatchedStoresError } from './mismatched-stores.ts';
 
 export { backUp, type BackUpOptions, type BackUpReport, type CopiedStores } from './backup/back-up.ts';
-export { readBackup, restoreBackup, type RestoreOptions, type RestoreReport } from './backup/restore.ts';
+export { restoreBackup, type RestoreOptions, type RestoreReport } from './backup/restore.ts';
 export { type FolderAccess, makeDataFolder } from './data-folder.ts';
 export { beginLogAnew, openWhatIsLeft, type LeftStores, type NewLog } from './begin-log-anew.ts';
 

@@ -15,7 +15,7 @@ export interface ReadOnlyFile {
   readonly check: () => void;
 }
 
-export class OutdatedFileError extends Error {
+class OutdatedFileError extends Error {
   override readonly name = 'OutdatedFileError';
   constructor(path: string) {
     super(`${path} is in use by somebody who may write, and was not when it was opened: start again, then what is written is seen`);

@@ -22,7 +22,7 @@ export interface RestoreReport extends BackupManifest {
 }
 
 /** @throws Error if the folder holds no backup, or one that cannot be read. */
-export const readBackup = async (folder: string): Promise<BackupManifest> => {
+const readBackup = async (folder: string): Promise<BackupManifest> => {
   const path = join(folder, MANIFEST_FILE);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) throw new Error(`${folder} is no backup: it has no ${MANIFEST_FILE}`);
