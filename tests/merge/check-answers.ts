@@ -112,7 +112,7 @@ export const checkAnswers = (answers: readonly Asked[], truth: Truth): Checked =
       if (demanded === undefined) complain(`nothing was demanded, and still: ${body}`);
       continue;
     }
-    if (status !== 200 && status !== 304 && status !== 404) {
+    if (status !== 200 && status !== 304 && status !== 404 && status !== 400) {
       complain(body);
       continue;
     }
@@ -130,6 +130,14 @@ export const checkAnswers = (answers: readonly Asked[], truth: Truth): Checked =
       if (said.completeness === 'gap') continue;
       figures.exact += 1;
       if (question.answer(stateAt(Number(said.version), position)) !== undefined) complain(`the title is known there: ${body}`);
+      continue;
+    }
+    const isRefused = (): boolean => question.about === 'lists' && question.refused?.(stateAt(Number(said.version), position)) === true;
+    if (status === 400) {
+      figures.unknown += 1;
+      if (said.completeness === 'gap') continue;
+      figures.exact += 1;
+      if (!isRefused()) complain(body);
       continue;
     }
     const etag = said.etag ?? '';
@@ -157,6 +165,7 @@ export const checkAnswers = (answers: readonly Asked[], truth: Truth): Checked =
     }
     const wanted = question.answer(stateAt(version, position));
     figures.exact += 1;
+    if (isRefused()) complain('no title has the genre there');
     if (wanted === undefined) {
       complain(`nobody knows the title there: ${short(data)}`);
       continue;

@@ -20,11 +20,13 @@ export interface PlainState {
 /** What of an answer is compared. `undefined`: 404. */
 export type PlainAnswer = { readonly data: unknown; readonly total?: number; readonly isLast?: boolean } | undefined;
 
-export type Question = { readonly path: string; readonly answer: (state: PlainState) => PlainAnswer } & (
-  | { readonly about: 'lists' }
-  /** One movie; `known`: answers 404 while nobody knows it. */
-  | { readonly about: 'movie' | 'reviews'; readonly movie: string; readonly known: boolean }
-);
+export type Question = { readonly path: string; readonly answer: (state: PlainState) => PlainAnswer } &
+  /** `refused`: answers 400, since no title has the genre that is asked for. */
+  (
+    | { readonly about: 'lists'; readonly refused?: (state: PlainState) => boolean }
+    /** One movie; `known`: answers 404 while nobody knows it. */
+    | { readonly about: 'movie' | 'reviews'; readonly movie: string; readonly known: boolean }
+  );
 
 export const movieQuestion = (movie: string, path = movie): Question => ({
   path: `/movies/${path}`,
@@ -165,9 +167,14 @@ const pathOf = (list: MovieList): string => {
 };
 
 /** A page; `after`: the last row of the page before, as it was shown, and the address that was given for this one. */
+/** A genre that IMDb does not have: some movies are posted with it. */
+export const MADE_UP_GENRE = 'Odd';
+
 export const listQuestion = (list: MovieList, after?: { readonly path: string; readonly place: Place }): Question => ({
   path: after?.path ?? pathOf(list),
   about: 'lists',
+  // IMDb's own genres are known without a title that has them.
+  refused: ({ titles }) => list.genre === MADE_UP_GENRE && !titles().some(({ genres }) => genres.includes(MADE_UP_GENRE)),
   answer: ({ titles }) => {
     const { sort, desc, size, type, genre, votesGte, ratingGte, yearFrom, count } = list;
     const atLeast = (value: number | null, bound: number | undefined): boolean => bound === undefined || (value !== null && value >= bound);

@@ -17,6 +17,7 @@ import {
   type Question,
   sentimentQuestion,
   SORTS,
+  MADE_UP_GENRE,
   titlesQuestion,
   topByGenreQuestion,
   topMoviesQuestion,
@@ -55,7 +56,7 @@ const list = fc.record({
 });
 const filters = fc.record(
   {
-    genre: fc.constantFrom('Drama', 'Odd', 'Comedy'),
+    genre: fc.constantFrom('Drama', MADE_UP_GENRE, 'Comedy'),
     votesGte: fc.constantFrom(1, 500),
     ratingGte: fc.constantFrom(3, 5.5),
     yearFrom: fc.constant(1970),

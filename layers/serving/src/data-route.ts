@@ -71,7 +71,7 @@ const withBatchVersion = <P extends TObject, Q extends TObject>(route: DataRoute
         query: Type.Object({ ...route.query.properties, batch_version: batchVersion }) as unknown as Q, // as: one parameter more, which the route does not look at
       };
 
-/** Where an answer stands. A 404 says so too: what is unknown there may be known later, or be missing. */
+/** Where an answer stands. A 404 says so too, and a 400 for a genre that no title has: what is unknown there may be known later, or be missing. */
 const statedBy = ({ publication, completeness, overlay }: Snapshot): Readonly<Record<string, string>> => ({
   'rushes-batch-version': String(publication.version),
   'rushes-completeness': completeness,
@@ -146,7 +146,7 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
           context.deadlineMs,
           tooLate,
         ).catch((error: unknown) => {
-          if (error instanceof Problem && error.status === 404) reply.headers(statedBy(snapshot));
+          if (error instanceof Problem && (error.status === 404 || error.status === 400)) reply.headers(statedBy(snapshot));
           throw error;
         }));
       if (version === undefined) context.onAnswer(snapshot.completeness);
