@@ -85,6 +85,7 @@ export const batchComponent = ({ snapshots, now }: Pick<ComponentContext, 'snaps
     ...(detail === undefined ? {} : { detail }),
     publication: publication.number,
     version: publication.version,
+    ...(publication.origin === undefined ? {} : { origin: publication.origin }),
     cut_at: publication.cutAt,
     published_at: publication.publishedAt,
     age_s: Math.max(0, Math.floor((now() - Date.parse(publication.publishedAt)) / 1000)),

@@ -27,6 +27,17 @@ describe('/ in a browser', () => {
     for (const link of links) expect((await service.app.inject(link)).statusCode).toBeLessThan(400);
   });
 
+  test('says that a sample is a sample, and so does /health', async () => {
+    const { app, views } = await startService();
+    const published = await views.currentPublication();
+    if (published === undefined) throw new Error('nothing is published');
+    await views.insertPublication({ ...published, number: 2, origin: 'sample' });
+    await app.snapshots.poll();
+    expect((await app.inject('/')).body).toContain('8 titles, 5 people, 4 genres: a sample');
+    expect((await app.inject('/health')).json()).toMatchObject({ components: { batch: { origin: 'sample' } } });
+    await app.close();
+  });
+
   test('is a page before anything is published, too', async () => {
     const { app } = await startService({ catalog: undefined });
     const response = await app.inject('/');

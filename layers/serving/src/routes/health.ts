@@ -17,6 +17,9 @@ const Health = Type.Object({
       detail: Detail,
       publication: Type.Optional(Type.Integer()),
       version: Type.Optional(Type.Integer()),
+      origin: Type.Optional(
+        Type.Enum(['sample', 'files'], { type: 'string', description: "Whether the version is made from a sample, or from IMDb's files." }),
+      ),
       cut_at: Type.Optional(Type.String()),
       published_at: Type.Optional(Type.String()),
       age_s: Type.Optional(Type.Integer({ description: 'Seconds since the version was published.' })),

@@ -47,7 +47,7 @@ const stateOf = (snapshot: Snapshot | undefined, nowMs: number): string => {
   const rows = [
     [
       'What is served',
-      `${several(titles?.rows ?? 0, 'title')}, ${several(people?.rows ?? 0, 'person', 'people')}, ${several(genres?.rows ?? 0, 'genre')}`,
+      `${several(titles?.rows ?? 0, 'title')}, ${several(people?.rows ?? 0, 'person', 'people')}, ${several(genres?.rows ?? 0, 'genre')}${publication.origin === 'sample' ? ': a sample' : ''}`,
     ],
     ['How old it is', `Version ${publication.version} of ${publication.cutAt}, ${age}, and the events since`],
     ['Completeness', COMPLETENESS[completeness]],
