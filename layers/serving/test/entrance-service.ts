@@ -11,6 +11,7 @@ import {
   type ApiKeyStore,
   type EventLog,
   type EventRecord,
+  type LogRecord,
   makeKeyText,
   type RateLimiter,
   type Role,
@@ -77,10 +78,14 @@ const eventsOf = async (log: EventLog, partition: PartitionId): Promise<readonly
   (await log.read(partition, 0, 10_000)).filter((record) => record.kind === 'event');
 
 /** All states of a partition, folded from its beginning. */
-const foldAll = (partition: PartitionId, records: readonly EventRecord[]): readonly SpeedRow[] => {
+const foldAll = (partition: PartitionId, records: readonly LogRecord[]): readonly SpeedRow[] => {
   const rows = new Map<string, SpeedRow & { readonly folded: unknown }>();
   const duplicates = duplicateFilter();
   for (const record of records) {
+    if (record.kind === 'barrier') {
+      duplicates.passBarrier(record.appendedAtMs);
+      continue;
+    }
     if (duplicates.isDuplicate(record.id, record.appendedAtMs)) continue;
     const { row: silver } = usable(partition, record);
     const row = { ...silver, offset: record.offset, epoch: 1 } as unknown as EventRow; // as: silver rows hold cells alone
@@ -98,8 +103,8 @@ const foldAll = (partition: PartitionId, records: readonly EventRecord[]): reado
 const projector = (log: EventLog, speed: SpeedStore) => async (): Promise<void> => {
   for (const partition of PARTITIONS) {
     const from = (await speed.readPosition(partition))?.offset ?? 0;
-    const records = await eventsOf(log, partition);
-    const last = records.at(-1);
+    const records = await log.read(partition, 0, 10_000);
+    const last = records.findLast((record) => record.kind === 'event');
     if (last === undefined || last.offset < from) continue;
     const rows = foldAll(partition, records);
     const [to, { appendedAtMs }] = [last.offset + 1, last];

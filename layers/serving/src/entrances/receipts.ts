@@ -3,7 +3,7 @@
  * Invariant: of simultaneous requests with one id, one does the work, and all get its outcome. Bounded: the oldest are forgotten first; what is
  * forgotten, or was accepted elsewhere, is appended again, and the rule of duplicates leaves it without effect.
  */
-import { DUPLICATE_WINDOW_MS, type OffsetVector } from '@rushes/domain';
+import { JUDGED_WINDOW_MS, type OffsetVector } from '@rushes/domain';
 import { LRUCache } from 'lru-cache';
 
 import { Problem } from '../problem.ts';
@@ -50,8 +50,8 @@ export const createReceipts = (now: () => number): Receipts => {
 
   const known = (eventId: string): Entry | undefined => {
     const entry = entries.get(eventId);
-    // After that time readers take a record with this id for something new, and so do we.
-    if (entry?.appendedAtMs !== undefined && now() - entry.appendedAtMs > DUPLICATE_WINDOW_MS) return undefined;
+    // Readers take a record with this id for a repetition for so long at least: an event that is accepted before has no effect.
+    if (entry?.appendedAtMs !== undefined && now() - entry.appendedAtMs > JUDGED_WINDOW_MS) return undefined;
     return entry;
   };
 
