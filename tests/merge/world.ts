@@ -83,7 +83,7 @@ export const openWorld = async (nowMs: () => number = Date.now, batchRecords = 7
     run: (imdbFolder, { full = false, signal = new AbortController().signal } = {}) =>
       runBatch(
         stores,
-        { imdbFolder, workFolder: stores.scratchFolder, memoryLimitMb: 256, threads: 2, keepVersions: 20, full },
+        { imdbFolder, workFolder: stores.scratchFolder, memoryLimitMb: 320, threads: 2, keepVersions: 20, full },
         { logger: silentLogger, progress: silentProgress, signal },
       ),
     rollback: async () => void (await rollback(stores, undefined)),
