@@ -45,7 +45,8 @@ test('closing finishes what is under way, ends idle connections and takes no new
   await reading.promise;
   const closed = server.close();
   expect(server.close()).toBe(closed);
-  await expect(ask(`${server.url}/movies`, new Agent())).rejects.toThrow('ECONNREFUSED');
+  // One that the system took in just before is reset.
+  await expect(ask(`${server.url}/movies`, new Agent())).rejects.toThrow(/ECONNREFUSED|ECONNRESET/);
   gate.resolve();
   const answer = await slow;
   expect(answer.statusCode).toBe(200);

@@ -16,7 +16,7 @@ test('values come typed and in the order of the layout, folded where the view sa
   expect(value('title_sort')).toBe('amelie ii');
   expect(value('votes')).toBe(12);
   expect(value('year')).toBeNull();
-  expect(value('primary_title')).toBe('\\N');
+  expect(value('primary_title')).toBe('\\n');
   expect(value('genres')).toBe('A\u001fB');
   expect(value('movie')).toBe('{"a":"\\\\N"}');
 });
