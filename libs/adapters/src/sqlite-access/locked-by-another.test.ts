@@ -1,10 +1,9 @@
 /** Files that another process has locked: what reads is answered, what writes waits without holding up the event loop, and no longer than it may. */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 
 import { StoreBusyError } from '@rushes/ports';
@@ -137,19 +136,19 @@ const HOLD = `
 `;
 
 let folder: string;
-let holder: ChildProcessByStdio<Writable, Readable, null> | undefined;
+let endHolder: (() => void) | undefined;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'locked-by-another-'));
 });
 afterEach(async () => {
-  holder?.kill();
-  holder = undefined;
+  endHolder?.();
+  endHolder = undefined;
   await rm(folder, { recursive: true, force: true });
 });
 
 const hold = async (path: string, begin: string): Promise<{ release(): Promise<void> }> => {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', HOLD, path, begin], { stdio: ['pipe', 'pipe', 'inherit'] });
-  holder = child;
+  endHolder = () => void child.kill();
   await once(child.stdout, 'data');
   return {
     async release() {
