@@ -6,7 +6,7 @@
 import type { BatchViewStore, Publication, SpeedStore } from '@rushes/ports';
 
 import type { Lag } from './lag.ts';
-import { type Missing, missingEvents } from './overlay/completeness.ts';
+import { isMended, missingEvents } from './overlay/completeness.ts';
 import { MissedChangesError, type Overlay } from './overlay/overlay.ts';
 import { preparer, type Served } from './prepare.ts';
 import { unavailable } from './problem.ts';
@@ -61,10 +61,6 @@ const RETRY_AFTER_S = 5;
 
 /** So many publications are tried where the newest cannot be served: more than are kept. */
 const HISTORY = 50;
-
-/** Whether something is missing no more although the publication is the same: it was projected again, under rows that were not read yet. */
-const isMended = (before: readonly Missing[], now: readonly Missing[]): boolean =>
-  before.some(({ partition, from }) => !now.some((one) => one.partition === partition && one.from === from));
 
 export const trackCurrentSnapshot = (
   store: BatchViewStore,

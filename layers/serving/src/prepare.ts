@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { BatchViewStore, Publication, SpeedStore } from '@rushes/ports';
 
+import { isMended, missingEvents } from './overlay/completeness.ts';
 import { openOverlay, type Overlay } from './overlay/overlay.ts';
 import { reaches } from './position.ts';
 import { openPublication, type OpenPublication, type Snapshot } from './snapshot.ts';
@@ -20,6 +21,8 @@ export interface Served {
 export interface PrepareOptions {
   /** Bound of the overlay's memory, in states of keys and epochs. */
   readonly maxOverlayStates?: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   /** An id that nothing else has, on no replica. */
   readonly newId: () => string;
   readonly onTrouble: (message: string, error: unknown) => void;
@@ -42,7 +45,7 @@ const FIRST_PREPARE_MS = 1_000;
 export const preparer = (
   store: BatchViewStore,
   speed: SpeedStore | undefined,
-  { maxOverlayStates, newId, onTrouble, isStopped }: PrepareOptions,
+  { maxOverlayStates, now, newId, onTrouble, isStopped }: PrepareOptions,
 ): ((request: PrepareRequest) => Promise<Served>) => {
   /**
    * Where nothing is served yet, and the speed layer does not come to tell of what it wrote: better no events, at the cut, than no answers. What is there
@@ -57,7 +60,20 @@ export const preparer = (
     return { id: newId(), open, overlay, isWithoutEvents: true };
   };
 
-  return async ({ publication, current, partly }) => {
+  /**
+   * Reads the coverage once more, since what reading the rows found damaged is not covered any more. Whether it also covers what it did not when the rows
+   * were read: they may be from before that.
+   */
+  const isProjectedAgain = async (overlay: Overlay, publication: Publication): Promise<boolean> => {
+    const { position } = overlay.state();
+    const missing = () => missingEvents(overlay.coverage(), publication, position, nowMs);
+    const nowMs = now();
+    const before = missing();
+    await overlay.readCoverage();
+    return isMended(before, missing());
+  };
+
+  const prepareOnce = async ({ publication, current, partly }: PrepareRequest): Promise<Served | undefined> => {
     const open = await openPublication(store, publication, (error) => onTrouble('an artefact could not be closed', error), partly);
     try {
       const overlayOptions = { maxStates: maxOverlayStates, titleLists: current?.overlay?.titles.lists() };
@@ -75,12 +91,21 @@ export const preparer = (
           throw new Error(`what the speed store adds to publication ${publication.number} does not reach the position that is served`);
         if (!(await overlay?.advance())) await sleep(1);
       }
-      // What reading the rows found damaged is not covered any more.
-      await overlay?.readCoverage();
+      if (overlay !== undefined && (await isProjectedAgain(overlay, publication))) {
+        open.release();
+        return undefined;
+      }
       return { id: newId(), open, overlay, isWithoutEvents: false };
     } catch (error) {
       open.release();
       throw error;
+    }
+  };
+
+  return async (request) => {
+    for (;;) {
+      const prepared = await prepareOnce(request);
+      if (prepared !== undefined) return prepared;
     }
   };
 };

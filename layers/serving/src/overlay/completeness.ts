@@ -33,3 +33,7 @@ export const missingEvents = (
     for (const [n, one] of epochs.entries()) if (one.expiresAtMs <= nowMs) add(one.from, epochs[n + 1]?.from ?? end, 'expired');
     return missing;
   });
+
+/** Whether something is missing no more although the publication is the same: it was projected again, under rows that may have been read before. */
+export const isMended = (before: readonly Missing[], now: readonly Missing[]): boolean =>
+  before.some(({ partition, from }) => !now.some((one) => one.partition === partition && one.from === from));
