@@ -53,6 +53,25 @@ test('a replica that began while rows were gone reads them before it says that i
   expect(replica.require().overlay?.position[RATINGS]).toBe(2);
 });
 
+test.each([1, 2, 3])(
+  'a replica that began while rows were written again says that it is whole only with all of them (%i)',
+  async (which) => {
+    on.clock.nowMs = BEGIN_MS + TTL_MS + TOLERANCE_MS;
+    const read = on.store.readCoverage.bind(on.store);
+    let reads = 0;
+    on.store.readCoverage = async () => {
+      if (++reads === which) {
+        on.store.readCoverage = read;
+        await renew();
+      }
+      return read();
+    };
+    const replica = await following();
+    expect(reads).toBeGreaterThan(0);
+    if (replica.require().completeness !== 'gap') expect(await isWhole(replica)).toBe(true);
+  },
+);
+
 test('answers that lack something share no tag with those of another replica, which may have it in memory', async () => {
   const before = await following();
   on.clock.nowMs = BEGIN_MS + TTL_MS + TOLERANCE_MS;
