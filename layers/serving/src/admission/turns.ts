@@ -32,18 +32,15 @@ export const createTurns = ({ roundMs, now, defer }: TurnsOptions): Turns => {
     const first = round++ % Math.max(1, callbacks.length);
     for (const callback of [...callbacks.slice(first), ...callbacks.slice(0, first)]) callback();
   };
-  const isScheduled = (): boolean => endsAt !== undefined || waiting.length > 0;
-
   return {
     hasTime: () => {
-      if (endsAt === undefined) {
-        if (!isScheduled()) defer(beginRound);
-        endsAt = now() + roundMs;
-      }
-      return now() < endsAt;
+      const nowMs = now();
+      // Whoever waits has the next round called. Where nobody does, and the last round is long over, the event loop has turned by itself.
+      if (endsAt === undefined || (waiting.length === 0 && nowMs > endsAt + roundMs)) endsAt = nowMs + roundMs;
+      return nowMs < endsAt;
     },
     onNext: (callback) => {
-      if (!isScheduled()) defer(beginRound);
+      if (waiting.length === 0) defer(beginRound);
       waiting.push(callback);
     },
   };
