@@ -2,7 +2,7 @@
 import type { ApiKeyStore, EventLog } from '@rushes/ports';
 
 import { cachedCheck, type CachedCheck, type CheckState } from './cached-check.ts';
-import type { CurrentSnapshot } from './current-snapshot.ts';
+import type { CurrentSnapshot } from '../merge/current-snapshot.ts';
 
 /** Room on the disk that the stores lie on, in bytes. */
 export interface DiskSpace {

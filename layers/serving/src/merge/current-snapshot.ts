@@ -9,7 +9,7 @@ import type { Lag } from './lag.ts';
 import { isMended, missingEvents } from './overlay/completeness.ts';
 import { MissedChangesError, type Overlay } from './overlay/overlay.ts';
 import { preparer, type Served } from './prepare.ts';
-import { unavailable } from './problem.ts';
+import { unavailable } from '../http/problem.ts';
 import { retryTimes } from './retry-times.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 

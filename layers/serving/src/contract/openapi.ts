@@ -3,14 +3,14 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 
-import { Catalog } from './catalog.ts';
+import { Catalog } from '../answers/catalog.ts';
 import { completeContract } from './contract.ts';
-import type { CurrentSnapshot } from './current-snapshot.ts';
-import { withDeadline } from './deadline.ts';
-import { ENTITIES } from './entities.ts';
+import type { CurrentSnapshot } from '../merge/current-snapshot.ts';
+import { withDeadline } from '../http/deadline.ts';
+import { ENTITIES } from '../answers/entities.ts';
 import { type ExampleIds, exampleIds, withExampleIds } from './openapi-examples.ts';
-import { DOCS_POLICY } from './security-headers.ts';
-import type { Snapshot } from './snapshot.ts';
+import { DOCS_POLICY } from '../http/security-headers.ts';
+import type { Snapshot } from '../merge/snapshot.ts';
 
 const DESCRIPTION = `Films, people and ratings, from batch views that are published as a whole and the events since: every answer comes from one version at one position, which it names.
 

@@ -2,8 +2,8 @@
 import type { ArtefactLayout, ColumnType, ListPosition, SortColumn } from '@rushes/ports';
 
 import { decodeCursor, encodeCursor, listName } from './cursor.ts';
-import type { Fault } from './problem.ts';
-import type { GivenParameter } from './request-reader.ts';
+import type { Fault } from '../http/problem.ts';
+import type { GivenParameter } from '../http/request-reader.ts';
 
 /** A list that can be asked for in several orders. */
 export interface ListKind {

@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 
 import { type Adult, kindConditions } from './adult.ts';
 import { thousandthsText } from './quotient.ts';
-import type { ViewReaders } from './view-readers.ts';
+import type { ViewReaders } from '../merge/view-readers.ts';
 
 export const minVotesParameter = Type.Integer({ default: 500, minimum: 0, description: 'Only movies with at least so many votes.' });
 

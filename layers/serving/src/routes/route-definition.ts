@@ -1,10 +1,10 @@
 /** A route that answers from views: what it is called, what it takes, and how it answers. The rest is `data-route.ts`'s. */
 import type { TObject, TSchema } from 'typebox';
 
-import type { Dependency } from './about.ts';
-import type { Answer } from './envelope.ts';
-import type { CrossCheck, NormalForm, ReadRequest } from './request-reader.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { Dependency } from '../merge/about.ts';
+import type { Answer } from '../answers/envelope.ts';
+import type { CrossCheck, NormalForm, ReadRequest } from '../http/request-reader.ts';
+import type { Snapshot } from '../merge/snapshot.ts';
 
 export interface DataRoute<P extends TObject, Q extends TObject> {
   /** Fastify's pattern: `/movies/:id`. */

@@ -8,9 +8,9 @@ import type { Publication, SpeedStore } from '@rushes/ports';
 import { emptyState, encodeState, foldEvent, movieRatings } from '@rushes/views';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { idOf, publish } from '../../test/catalog.ts';
-import { CATALOG } from '../../test/films.ts';
-import { memoryBatchViews } from '../../test/memory-batch-views.ts';
+import { idOf, publish } from '../../../test/catalog.ts';
+import { CATALOG } from '../../../test/films.ts';
+import { memoryBatchViews } from '../../../test/memory-batch-views.ts';
 import { openPublication } from '../snapshot.ts';
 import { openOverlay } from './overlay.ts';
 

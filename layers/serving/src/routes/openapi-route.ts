@@ -2,9 +2,9 @@
 import type { FastifySchema } from 'fastify';
 import { Type, type TObject, type TSchema } from 'typebox';
 
-import { selectedName } from './entities.ts';
-import { SECURITY } from './entrances/describe-entrance.ts';
-import { POSITION_PATTERN } from './position.ts';
+import { selectedName } from '../answers/entities.ts';
+import { SECURITY } from '../entrances/describe-entrance.ts';
+import { POSITION_PATTERN } from '../merge/position.ts';
 import type { DataRoute } from './route-definition.ts';
 
 const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: Type.Ref('Problem#') } } });

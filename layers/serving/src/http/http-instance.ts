@@ -4,9 +4,9 @@ import type { IncomingMessage } from 'node:http';
 import { type Logger, timeoutOptions } from '@rushes/runtime';
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 
-import { MAX_WAIT_S } from './entrances/prefer-wait.ts';
+import { MAX_WAIT_S } from './prefer-wait.ts';
 import { answerRawError, sendProblem } from './failures.ts';
-import type { ServingOptions } from './options.ts';
+import type { ServingOptions } from '../options.ts';
 import { Problem } from './problem.ts';
 import { PROTOCOL_OPTIONS } from './protocol.ts';
 

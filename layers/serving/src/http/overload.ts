@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 
 import { type Load, sampleLoad } from './load.ts';
-import type { ServingOptions } from './options.ts';
+import type { ServingOptions } from '../options.ts';
 import { unavailable } from './problem.ts';
 import { trafficOf } from './traffic.ts';
 

@@ -2,9 +2,9 @@ import type { ArtefactRow } from '@rushes/ports';
 import { genres } from '@rushes/views';
 import { describe, expect, test } from 'vitest';
 
-import { publish } from '../test/catalog.ts';
-import { CATALOG } from '../test/films.ts';
-import { memoryBatchViews, type MemoryBatchViews } from '../test/memory-batch-views.ts';
+import { publish } from '../../test/catalog.ts';
+import { CATALOG } from '../../test/films.ts';
+import { memoryBatchViews, type MemoryBatchViews } from '../../test/memory-batch-views.ts';
 import { trackCurrentSnapshot } from './current-snapshot.ts';
 
 const VIEW_COUNT = 8;

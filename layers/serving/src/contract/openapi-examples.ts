@@ -1,6 +1,6 @@
 /** Ids in the description's examples: those of titles and people that the served version has, so that what is tried is there. */
-import type { Snapshot } from './snapshot.ts';
-import { kindConditions } from './adult.ts';
+import type { Snapshot } from '../merge/snapshot.ts';
+import { kindConditions } from '../answers/adult.ts';
 
 export interface ExampleIds {
   readonly title: string | undefined;

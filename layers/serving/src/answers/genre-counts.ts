@@ -5,7 +5,7 @@
 import { compareUtf8, foldText } from '@rushes/domain';
 
 import type { Adult } from './adult.ts';
-import type { ViewReaders } from './view-readers.ts';
+import type { ViewReaders } from '../merge/view-readers.ts';
 
 /** Far above what IMDb has (28); a bound all the same. */
 const MAX_GENRES = 1000;

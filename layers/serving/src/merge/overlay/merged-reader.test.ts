@@ -3,7 +3,7 @@ import type { ArtefactLayout, ArtefactRow, CellValue, Condition, ListQuery, Sort
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { memoryBatchViews } from '../../test/memory-batch-views.ts';
+import { memoryBatchViews } from '../../../test/memory-batch-views.ts';
 import { noChanges } from './changed-rows.ts';
 import { mergedReader } from './merged-reader.ts';
 

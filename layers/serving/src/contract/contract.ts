@@ -2,7 +2,7 @@
  * What holds for every operation of the contract, added to what the routes say of themselves: headers, the statuses that any request can meet, who may
  * ask, and where keywords belong. Invariant: a header or status that occurs is in the contract. Pure.
  */
-import { trafficOf } from './traffic.ts';
+import { trafficOf } from '../http/traffic.ts';
 
 interface HeaderRef {
   readonly $ref: string;

@@ -5,7 +5,7 @@
 import { ArtefactNotFoundError, type BatchViewStore, type Publication } from '@rushes/ports';
 import { LRUCache } from 'lru-cache';
 
-import { notFound } from './problem.ts';
+import { notFound } from '../http/problem.ts';
 import { openPublication, type Snapshot, takeSnapshot } from './snapshot.ts';
 
 export interface EarlierVersions {

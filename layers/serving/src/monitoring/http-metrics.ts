@@ -1,8 +1,8 @@
 /** What is measured of the HTTP service. Labels are route patterns and status classes, never addresses or ids: their number is bounded. */
 import { Counter, Gauge, Histogram, type Registry } from '@rushes/runtime';
 
-import type { CurrentSnapshot } from './current-snapshot.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { CurrentSnapshot } from '../merge/current-snapshot.ts';
+import type { Snapshot } from '../merge/snapshot.ts';
 
 export interface HttpMetrics {
   /** @param route the route's pattern; `undefined` for none. */

@@ -4,10 +4,10 @@ import { Type } from 'typebox';
 
 import { requireDocument, selectFields, arrayText } from './documents.ts';
 import type { Answer } from './envelope.ts';
-import { BARE } from './parameter.ts';
+import { BARE } from '../http/parameter.ts';
 import { nextPage, placeOf, sortOf, type ListKind, type PagedQuery } from './list-query.ts';
-import { badRequest } from './problem.ts';
-import type { GivenParameter } from './request-reader.ts';
+import { badRequest } from '../http/problem.ts';
+import type { GivenParameter } from '../http/request-reader.ts';
 import { findTitle, TITLE_ID_PATTERN } from './title-id.ts';
 
 const MAX_PAGE_SIZE = 1000;

@@ -8,8 +8,8 @@ import { nearestName } from '@rushes/runtime';
 
 import { readGenres } from './genre-counts.ts';
 import { kindsOf } from './adult.ts';
-import { badRequest, type Fault } from './problem.ts';
-import type { ViewReaders } from './view-readers.ts';
+import { badRequest, type Fault } from '../http/problem.ts';
+import type { ViewReaders } from '../merge/view-readers.ts';
 
 const IMDB_GENRES: readonly string[] = [
   'Action',

@@ -2,7 +2,7 @@
 import type { ArtefactLayout, ArtefactReader, BatchViewStore, Publication } from '@rushes/ports';
 import { credits, genres, people, sentiment, statistics, titleNames, titles, unknownTitles } from '@rushes/views';
 
-import { unavailable } from './problem.ts';
+import { unavailable } from '../http/problem.ts';
 
 const SERVED_VIEWS = { titles, credits, titleNames, people, genres, statistics, sentiment, unknownTitles };
 

@@ -6,21 +6,21 @@ import type { Role } from '@rushes/ports';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type TObject } from 'typebox';
 
-import type { Admission } from './admission/admission.ts';
-import type { KeptUrls } from './admission/kept-urls.ts';
-import type { EarlierVersions } from './as-of.ts';
-import { compress, COMPRESSION_THRESHOLD_BYTES, preferredEncoding } from './content-encoding.ts';
-import type { CurrentSnapshot } from './current-snapshot.ts';
-import { withDeadline } from './deadline.ts';
-import { envelopeText } from './envelope.ts';
-import { answerTag, entityTag, knownTag } from './etag.ts';
+import type { Admission } from '../admission/admission.ts';
+import type { KeptUrls } from '../admission/kept-urls.ts';
+import type { EarlierVersions } from '../merge/as-of.ts';
+import { compress, COMPRESSION_THRESHOLD_BYTES, preferredEncoding } from '../http/content-encoding.ts';
+import type { CurrentSnapshot } from '../merge/current-snapshot.ts';
+import { withDeadline } from '../http/deadline.ts';
+import { envelopeText } from '../answers/envelope.ts';
+import { answerTag, entityTag, knownTag } from '../http/etag.ts';
 import { describeDataRoute } from './openapi-route.ts';
-import { positionText } from './position.ts';
-import { Problem, unavailable } from './problem.ts';
-import { requestReader, type ReadRequest } from './request-reader.ts';
-import type { Representation, ResponseCache } from './response-cache.ts';
+import { positionText } from '../merge/position.ts';
+import { Problem, unavailable } from '../http/problem.ts';
+import { requestReader, type ReadRequest } from '../http/request-reader.ts';
+import type { Representation, ResponseCache } from '../http/response-cache.ts';
 import type { AddDataRoute, DataRoute } from './route-definition.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { Snapshot } from '../merge/snapshot.ts';
 
 export interface DataRouteContext {
   readonly snapshots: CurrentSnapshot;
