@@ -19,11 +19,11 @@ import {
 import { type Logger, type Progress, TerminalError, TransientError } from '@rushes/runtime';
 import { highestNumber } from '../publish/claim.ts';
 import { runUnderWay } from '../publish/run-under-way.ts';
-import type { RunContext } from '../run-context.ts';
-import { openScratch } from '../run/scratch.ts';
-import { openArchivedRanges, type PartitionRange } from './archived-records.ts';
-import { landedOf, lastLanding } from './landing.ts';
-import { readableRecords, recordsOf } from './log-records.ts';
+import type { RunContext } from '../context/run-context.ts';
+import { openScratch } from '../context/scratch.ts';
+import { openArchivedRanges, type PartitionRange } from '../archive/archived-records.ts';
+import { landedOf, lastLanding } from '../archive/landing.ts';
+import { readableRecords, recordsOf } from '../archive/log-records.ts';
 import { highestCut, type PartitionPlan, planPartition, readableEnd, restoreFrom, safeUntil, vectorOf } from './plan-restart.ts';
 import { recordRestart } from './record-restart.ts';
 

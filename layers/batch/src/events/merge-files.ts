@@ -4,8 +4,8 @@
  */
 import { defineStored, type TableFile } from '@rushes/lake';
 import { TransientError } from '@rushes/runtime';
-import type { RunContext } from '../run-context.ts';
-import type { EventTable } from './event-tables.ts';
+import type { RunContext } from '../context/run-context.ts';
+import type { EventTable } from '../models/event-tables.ts';
 
 /** So many small files are left as they are: two days of scheduled runs. */
 const MOST_SMALL = 12;

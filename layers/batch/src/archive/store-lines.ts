@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { type Column, stagedJsonSelect, type TableFile } from '@rushes/lake';
 import { TransientError } from '@rushes/runtime';
-import type { RunContext } from '../run-context.ts';
+import type { RunContext } from '../context/run-context.ts';
 import type { JsonLines } from './json-lines.ts';
 
 /** Makes a Parquet file of the lake from staged lines, in their order. `undefined` if there are none. */

@@ -2,10 +2,10 @@
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
 import type { Lake } from '@rushes/lake';
 import type { EventLog, Publication } from '@rushes/ports';
-import type { PartitionRange } from './archived-records.ts';
-import { isInWindow } from './landed-window.ts';
-import { type LandedPartition, landedOf, type Landing, landingBefore } from './landing.ts';
-import { readableRecords } from './log-records.ts';
+import type { PartitionRange } from '../archive/archived-records.ts';
+import { isInWindow } from '../archive/landed-window.ts';
+import { type LandedPartition, landedOf, type Landing, landingBefore } from '../archive/landing.ts';
+import { readableRecords } from '../archive/log-records.ts';
 
 /** What a restart needs to know of one partition. */
 export interface PartitionPlan {

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 /** The models' folder: beside `src` and `dist`, so both reach it. */
-const root = fileURLToPath(new URL('../sql/', import.meta.url));
+const root = fileURLToPath(new URL('../../sql/', import.meta.url));
 
 export type ModelLayer = 'silver' | 'gold' | 'views';
 

@@ -1,8 +1,8 @@
 import type { OffsetVector } from '@rushes/domain';
 import type { Manifest } from '@rushes/lake';
 import type { EventLog } from '@rushes/ports';
-import type { RunContext } from '../run-context.ts';
-import type { StepLog } from '../run/steps.ts';
+import type { RunContext } from '../context/run-context.ts';
+import type { StepLog } from '../context/steps.ts';
 import { archiveLog } from './archive-log.ts';
 import { cutOf, placeCut, type PlacedCut, requireSameLog } from './cut.ts';
 import { mendArchive } from './mend-archive.ts';

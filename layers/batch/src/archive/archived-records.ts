@@ -4,7 +4,7 @@
  */
 import { type PartitionId, topicOf } from '@rushes/domain';
 import { type Lake, quoteLiteral } from '@rushes/lake';
-import type { RunContext } from '../run-context.ts';
+import type { RunContext } from '../context/run-context.ts';
 import { isLost, landedFile, lostArchiveError } from './landed-files.ts';
 import { type Gap, type LandedPartition, landedOf, type Landing, landingBefore } from './landing.ts';
 import { isInWindow } from './landed-window.ts';

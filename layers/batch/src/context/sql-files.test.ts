@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { TABLE_PLANS } from './models/table-plans.ts';
-import { SILVER_TABLES } from './silver/silver-tables.ts';
+import { TABLE_PLANS } from '../models/table-plans.ts';
+import { SILVER_TABLES } from '../silver/silver-tables.ts';
 import { parseModel, readModels } from './sql-files.ts';
 
 test('the comment at the head says what the rows are and is no part of the SELECT', () => {

@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId, type Topic, TOPICS, topicOf } from '@rushes/domain';
 import type { Lake, TableFile } from '@rushes/lake';
 import type { EventLog } from '@rushes/ports';
-import type { RunContext } from '../run-context.ts';
+import type { RunContext } from '../context/run-context.ts';
 import { ARCHIVE_COLUMNS, archiveRow } from './archive-rows.ts';
 import { openJsonLines } from './json-lines.ts';
 import { heldBy, isLost, landedFile, type LostFile, putReplacement, tellHeld } from './landed-files.ts';

@@ -7,12 +7,12 @@ import { type CatalogEntry, defineStored, type TableRecord } from '@rushes/lake'
 import type { DuplicateFilters } from '@rushes/ports';
 import { KEYED_VIEWS } from '@rushes/views';
 import { keyedEntry, logEntries } from '../models/catalog-entries.ts';
-import type { RunContext } from '../run-context.ts';
-import type { StepLog } from '../run/steps.ts';
+import type { RunContext } from '../context/run-context.ts';
+import type { StepLog } from '../context/steps.ts';
 import { buildKeyedTable } from './keyed-tables.ts';
-import { LANDINGS_FIGURE, type LandedLog } from './land-log.ts';
-import { landedOf } from './landing.ts';
-import type { PartitionRange } from './archived-records.ts';
+import { LANDINGS_FIGURE, type LandedLog } from '../archive/land-log.ts';
+import { landedOf } from '../archive/landing.ts';
+import type { PartitionRange } from '../archive/archived-records.ts';
 import { buildSilverEvents, eventFigures, type ParentVersion } from './silver-events.ts';
 
 export interface BuiltLog {

@@ -4,8 +4,8 @@
  */
 import { areSound, type Column, defineStored, hashJson, type TableFile, type TableRecord } from '@rushes/lake';
 import { foldSelect, keyColumns, type KeyedView, mergeSelect } from '@rushes/views';
-import type { RunContext } from '../run-context.ts';
-import { EVENT_TABLES } from './event-tables.ts';
+import type { RunContext } from '../context/run-context.ts';
+import { EVENT_TABLES } from '../models/event-tables.ts';
 import { type ParentVersion, type SilverEvents } from './silver-events.ts';
 
 export interface KeyedTable {

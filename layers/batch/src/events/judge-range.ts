@@ -6,11 +6,11 @@ import { mkdir } from 'node:fs/promises';
 import { type DuplicateFilter, judgeEvent, type PartitionId, type Topic, topicOf, TOPICS } from '@rushes/domain';
 import type { TableFile } from '@rushes/lake';
 import type { DuplicateFilters } from '@rushes/ports';
-import type { RunContext } from '../run-context.ts';
-import type { ArchivedRange } from './archived-records.ts';
-import { EVENT_QUARANTINE, EVENT_TABLES } from './event-tables.ts';
-import { type JsonLines, openJsonLines } from './json-lines.ts';
-import { storeLines } from './store-lines.ts';
+import type { RunContext } from '../context/run-context.ts';
+import type { ArchivedRange } from '../archive/archived-records.ts';
+import { EVENT_QUARANTINE, EVENT_TABLES } from '../models/event-tables.ts';
+import { type JsonLines, openJsonLines } from '../archive/json-lines.ts';
+import { storeLines } from '../archive/store-lines.ts';
 
 /** What became of the events of a topic. */
 export interface EventCounts {

@@ -5,12 +5,12 @@
 import { DUPLICATE_RULE_VERSION, offsetAt, PARTITIONS, SILVER_EVENT_VERSION, type Topic, TOPICS } from '@rushes/domain';
 import { areSound, hashJson, type Lake, type Manifest, type TableFile, type TableRecord } from '@rushes/lake';
 import type { DuplicateFilters } from '@rushes/ports';
-import type { RunContext } from '../run-context.ts';
-import { openArchivedRanges } from './archived-records.ts';
-import { cutOf } from './cut.ts';
-import { EVENT_QUARANTINE, EVENT_TABLES, type EventTable } from './event-tables.ts';
+import type { RunContext } from '../context/run-context.ts';
+import { openArchivedRanges } from '../archive/archived-records.ts';
+import { cutOf } from '../archive/cut.ts';
+import { EVENT_QUARANTINE, EVENT_TABLES, type EventTable } from '../models/event-tables.ts';
 import { type EventCounts, judgeRanges } from './judge-range.ts';
-import type { LandedLog } from './land-log.ts';
+import type { LandedLog } from '../archive/land-log.ts';
 import { mergeFiles } from './merge-files.ts';
 
 export interface SilverEvents {

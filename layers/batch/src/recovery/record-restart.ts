@@ -2,9 +2,9 @@
 import { type OffsetVector, PARTITIONS } from '@rushes/domain';
 import { claimLake, listLakeLogs, putLakeLog } from '@rushes/ports';
 import { TransientError } from '@rushes/runtime';
-import type { RunContext } from '../run-context.ts';
-import type { PartitionRange } from './archived-records.ts';
-import { landedOf, type Landing, landingKey } from './landing.ts';
+import type { RunContext } from '../context/run-context.ts';
+import type { PartitionRange } from '../archive/archived-records.ts';
+import { landedOf, type Landing, landingKey } from '../archive/landing.ts';
 
 export interface RecordedRestart {
   readonly id: string;
