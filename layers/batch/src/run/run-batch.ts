@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type BatchEngine, type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake, tellFault } from '@rushes/lake';
@@ -6,7 +7,7 @@ import { findFiles, type SourceFile } from '../bronze/find-files.ts';
 import { manifestCut } from '../archive/cut.ts';
 import { landLog, LANDINGS_FIGURE } from '../archive/land-log.ts';
 import { claimVersion } from '../publish/claim.ts';
-import { collectGarbage } from '../publish/collect-garbage.ts';
+import { collectGarbage, dropRetired } from '../publish/collect-garbage.ts';
 import { highestPublished, publishVersion } from '../publish/publish-version.ts';
 import { type RunOutcome, type RunReport, writeRunReport } from '../publish/run-record.ts';
 import { checkOrigin, originOfFolder, sourceOfPublication } from './origin.ts';
@@ -149,6 +150,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       );
     }
     const { imdbFolder, full } = options;
+    await tidyViews(stores, options, context);
     await requireSpace({
       needed: {
         files: newFiles(await findFiles(imdbFolder), parentManifest),
@@ -214,7 +216,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     };
     await requireFiles(lake, manifest);
     context.signal.throwIfAborted();
-    const publication = await log.step('publish', () => publishVersion(lake, stores.views, manifest, now()));
+    const publication = await log.step('publish', () => publishVersion(lake, stores.views, manifest, randomUUID(), now()));
     if (!publication)
       return await end(report('superseded', { message: 'somebody else published since this run began; the result was not published' }));
     await tidyUp(lake, stores, options, logger, now());
@@ -275,6 +277,17 @@ const requireFiles = async (lake: Lake, manifest: Manifest): Promise<void> => {
   for (const file of manifest.tables.flatMap((table) => table.files)) {
     const fault = await lake.faultOf(file);
     if (fault) throw new TransientError(tellFault(file.key, lake.objects.location, fault), { hint: 'run again: it will be made anew' });
+  }
+};
+
+/** Makes room before it is looked whether there is enough. */
+const tidyViews = async ({ views }: BatchStores, { keepVersions }: BatchOptions, { logger, signal }: BatchContext): Promise<void> => {
+  try {
+    const artefacts = await dropRetired(views, keepVersions, signal);
+    if (artefacts > 0) logger.info({ artefacts }, 'removed artefacts that no kept version names');
+  } catch (err) {
+    signal.throwIfAborted();
+    logger.warn({ err }, 'could not remove retired artefacts; the next run tries again');
   }
 };
 

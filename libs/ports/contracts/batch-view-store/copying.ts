@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { artefactRows, expectedList, keyOf, LAYOUTS, queriesOf } from '../batch-view-model.ts';
-import { batches, film, FILMS, SOME_FILMS } from './films.ts';
+import { batches, drop, film, FILMS, SOME_FILMS } from './films.ts';
 import type { OpenedBatchViewStore } from './opened-store.ts';
 
 const everything = { where: [], sort: [], limit: 1_000, columns: ['title', 'code'], documents: ['card'] } as const;
@@ -85,7 +85,7 @@ export const copyTests = (open: () => Promise<OpenedBatchViewStore>, runs: numbe
 
     test('the parent may be dropped afterwards', async () => {
       await copy('films-2', ['a'], []);
-      await store.dropArtefact('films-1');
+      await drop(store, 'films-1');
       expect(await read(store, 'films-2', (reader) => reader.count([]))).toBe(4);
     });
 
@@ -121,7 +121,7 @@ export const copyTests = (open: () => Promise<OpenedBatchViewStore>, runs: numbe
                 rows = [...rows.filter((row) => !removed.has(keyOf(row))), ...change.rows];
                 const parent = { artefact: `${base}-${n}`, removedKeys: batches([...removed]) };
                 expect(await store.build(`${base}-${n + 1}`, layout, batches(change.rows), { parent })).toBe(rows.length);
-                await store.dropArtefact(parent.artefact);
+                await drop(store, parent.artefact);
               }
               await read(store, `${base}-${changes.length}`, async (reader) => {
                 for (const { query } of queries) {
@@ -130,7 +130,7 @@ export const copyTests = (open: () => Promise<OpenedBatchViewStore>, runs: numbe
                 }
                 for (const row of rows) expect(await reader.get(keyOf(row), {})).toBeDefined();
               });
-              await store.dropArtefact(`${base}-${changes.length}`);
+              await drop(store, `${base}-${changes.length}`);
             },
           ),
           { numRuns: runs, plugins: [fc.interruptAfterTimeLimit(60_000)] },
