@@ -95,4 +95,4 @@ test('kill -9 at any moment: readers never see a mix, and a later run publishes 
   await data.run(imdb, { keepVersions: 1 });
   const last = await data.stores.views.currentPublication();
   expect(new Set(await data.stores.views.listArtefacts())).toEqual(new Set(last && artefactsOf(last)));
-}, 120_000);
+}, 600_000);

@@ -240,7 +240,7 @@ test('and again, and again', async () => {
 test('a lake whose logs had no ids yet gets one', async () => {
   await append(recordOf(rated(1, 8, AT), 'a'));
   await run();
-  for (const key of await on.keys('bronze/log/identities/')) await on.data.stores.objects.delete(key);
+  await on.data.stores.objects.delete(await on.keys('bronze/log/identities/'));
   const before = log.id;
   await restart();
   expect((await listLakeLogs(on.data.stores.objects)).map(({ id }) => id)).toEqual([before, log.id]);
@@ -250,7 +250,7 @@ test('a lake whose logs had no ids yet gets one', async () => {
 test('where the archive is lost too, everything before is a gap', async () => {
   await append(recordOf(rated(1, 8, AT), 'a'));
   await run();
-  for (const key of await on.keys('')) await on.data.stores.objects.delete(key);
+  await on.data.stores.objects.delete(await on.keys(''));
   const report = await restart();
   expect(report).toMatchObject({ barrier: 2, restored: { archived: 0 } });
   expect(report.lost).toHaveLength(PARTITIONS.length);

@@ -5,7 +5,7 @@
 
 import type { OffsetVector } from '@rushes/domain';
 
-import type { HashOptions } from './object-store.ts';
+import type { CallOptions, HashOptions } from './object-store.ts';
 
 /** `text_set`: an unordered set of short texts (genres); a row's value is its members joined by U+001F. */
 export type ColumnType = 'text' | 'integer' | 'boolean' | 'text_set';
@@ -98,11 +98,6 @@ export interface ListedRow extends ViewRow {
   readonly sortValues: readonly CellValue[];
 }
 
-/** What a call that can take longer than a row may be given. An aborted call rejects with the signal's reason. */
-export interface ReadOptions {
-  readonly signal?: AbortSignal | undefined;
-}
-
 /**
  * One open artefact. Once the artefact was dropped, a read answers as before or throws ArtefactNotFoundError; it never answers as if rows were missing. What
  * shows itself as damaged throws ArtefactDamagedError.
@@ -114,15 +109,15 @@ export interface ArtefactReader {
   /** By a column of the layout's `lookups`. */
   lookup(column: string, value: string, select: Selection): Promise<ViewRow | undefined>;
   /** Rows for the keys that exist, in the order of `keys`. */
-  getMany(keys: readonly string[], select: Selection, options?: ReadOptions): Promise<readonly ViewRow[]>;
+  getMany(keys: readonly string[], select: Selection, options?: CallOptions): Promise<readonly ViewRow[]>;
   /**
    * Quick where one of the layout's `sorts` has the order, or a condition on one of its `filters` leaves few rows. May take as long as reading the whole
    * artefact for any other order, and for a `contains` that few rows satisfy: no index finds the middle of a text. Nulls come last in both directions,
    * which an index has to be built for.
    */
-  list(query: ListQuery, options?: ReadOptions): Promise<readonly ListedRow[]>;
+  list(query: ListQuery, options?: CallOptions): Promise<readonly ListedRow[]>;
   /** The exact number of rows that satisfy all conditions. Takes time in proportion to it, or to the artefact's size where no filter has an index. */
-  count(where: readonly Condition[], options?: ReadOptions): Promise<number>;
+  count(where: readonly Condition[], options?: CallOptions): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -159,7 +154,7 @@ export interface Publication {
 export const coveredEpoch = ({ cut, version }: Pick<Publication, 'cut' | 'version'>): number =>
   Object.keys(cut).length === 0 ? 0 : version;
 
-export interface BuildOptions extends ReadOptions {
+export interface BuildOptions extends CallOptions {
   readonly parent?: ArtefactParent;
   /** Build it although it is there and sound: it cannot be read. Default: false. */
   readonly anew?: boolean;
@@ -206,7 +201,7 @@ export interface BatchViewStore {
    * last look at an artefact to its publication. An artefact that is removed in part, because a process died, cannot be opened.
    * @returns the names of what was removed.
    */
-  dropRetired(graceMs: number, options?: ReadOptions): Promise<readonly string[]>;
+  dropRetired(graceMs: number, options?: CallOptions): Promise<readonly string[]>;
 
   /**
    * Inserts a publication; `false` if its number is taken by another attempt. Of racing attempts at one number exactly one gets `true`, also when it asks again.

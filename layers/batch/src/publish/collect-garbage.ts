@@ -5,7 +5,7 @@
  * and dropped by a later run, files of the lake stay for a while after they were written.
  */
 import { type Lake, type Manifest, readManifest } from '@rushes/lake';
-import type { BatchViewStore, Publication } from '@rushes/ports';
+import type { BatchViewStore, ObjectInfo, Publication } from '@rushes/ports';
 
 const COLLECTED_LAYERS = ['silver/', 'keyed/', 'gold/', 'views/'];
 const HISTORY = 10_000;
@@ -62,18 +62,20 @@ const collectFiles = async (lake: Lake, kept: readonly Manifest[], now: Date): P
   const keptFiles = new Set(kept.flatMap((manifest) => manifest.tables.flatMap((table) => table.files.map((file) => file.key))));
   const keptDerivations = new Set(kept.flatMap((manifest) => manifest.derivations.map((derivation) => `derivations/${derivation}.json`)));
   const old = (modifiedAt: Date): boolean => now.getTime() - modifiedAt.getTime() > GRACE_MS;
+  const unnamed = async (prefix: string, named: ReadonlySet<string>): Promise<readonly ObjectInfo[]> => {
+    const found: ObjectInfo[] = [];
+    for await (const object of lake.objects.list(prefix)) if (!named.has(object.key) && old(object.modifiedAt)) found.push(object);
+    return found;
+  };
   // Records before files: a record without its files is only noticed by looking, see findDerived.
-  for await (const { key, modifiedAt } of lake.objects.list('derivations/'))
-    if (!keptDerivations.has(key) && old(modifiedAt)) await lake.objects.delete(key);
+  await lake.objects.delete((await unnamed('derivations/', keptDerivations)).map(({ key }) => key));
   let files = 0;
   let bytes = 0;
   for (const layer of COLLECTED_LAYERS) {
-    for await (const object of lake.objects.list(layer)) {
-      if (keptFiles.has(object.key) || !old(object.modifiedAt)) continue;
-      await lake.objects.delete(object.key);
-      files++;
-      bytes += object.bytes;
-    }
+    const removed = await unnamed(layer, keptFiles);
+    await lake.objects.delete(removed.map(({ key }) => key));
+    files += removed.length;
+    bytes += removed.reduce((sum, object) => sum + object.bytes, 0);
   }
   return { files, bytes };
 };
