@@ -41,7 +41,7 @@ export const startSchedule = (stores: BatchStores, options: ScheduleOptions, con
   let runsInVain = 0;
 
   const due = async (): Promise<number> => {
-    const history = await summarizeVersions(lake, stores.views, HISTORY);
+    const history = await summarizeVersions(lake, stores.views, HISTORY, now());
     const fault = await findUnservable(stores.views);
     if (fault === undefined) runsInVain = 0;
     const dueMs = nextRunAt(history, source, policy, now().getTime(), fault && { runs: runsInVain });
@@ -54,7 +54,7 @@ export const startSchedule = (stores: BatchStores, options: ScheduleOptions, con
   };
   /** What earlier processes' runs came to is what an alarm has to go on seeing. */
   const recall = async (): Promise<void> => {
-    const history = await summarizeVersions(lake, stores.views, HISTORY);
+    const history = await summarizeVersions(lake, stores.views, HISTORY, now());
     const reports = await Promise.all(history.map(({ version }) => readRunReport(lake, version)));
     context.metrics?.recall(reports.filter((report) => report !== undefined));
   };
