@@ -5,7 +5,8 @@
 
 import type { OffsetVector } from '@rushes/domain';
 
-import type { CallOptions, HashOptions } from './object-store.ts';
+import type { CallOptions } from './call-options.ts';
+import type { HashOptions } from './object-store.ts';
 
 /** `text_set`: an unordered set of short texts (genres); a row's value is its members joined by U+001F. */
 export type ColumnType = 'text' | 'integer' | 'boolean' | 'text_set';

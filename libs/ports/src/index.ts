@@ -1,6 +1,7 @@
 export * from './api-key-store.ts';
 export * from './api-key-text.ts';
 export * from './batch-view-store.ts';
+export * from './call-options.ts';
 export * from './clock-ahead.ts';
 export * from './duplicate-filters.ts';
 export * from './duplicate-window.ts';
@@ -13,3 +14,4 @@ export * from './rate-limiter.ts';
 export * from './sealed-json.ts';
 export * from './speed-store.ts';
 export * from './store-busy.ts';
+export * from './store-errors.ts';

@@ -1,13 +1,10 @@
+import type { CallOptions } from './call-options.ts';
+
 /** What a listing says of one object. */
 export interface ObjectInfo {
   readonly key: string;
   readonly bytes: number;
   readonly modifiedAt: Date;
-}
-
-/** What a call that can take long may be given. An aborted call rejects with the signal's reason; what it was to store or remove may be, or not. */
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface HashOptions extends CallOptions {

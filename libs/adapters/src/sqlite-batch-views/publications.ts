@@ -1,4 +1,4 @@
-import { DamagedRecordError, type Publication, sealJson, unsealJson } from '@rushes/ports';
+import { DamagedRecordError, type Publication, sealJson, StoreFault, unsealJson } from '@rushes/ports';
 import { isDamage } from '../sqlite-access/error-codes.ts';
 import type { StoreFile } from './store-file.ts';
 
@@ -30,7 +30,10 @@ export const newestPublications = async (file: StoreFile, limit: number): Promis
     return await file.use((database) => (database?.prepare(NEWEST).all(limit) ?? []).map(publicationIn));
   } catch (error) {
     if (!(error instanceof DamagedRecordError) && !(isDamage(error) && error instanceof Error)) throw error;
-    throw new Error(`${file.path} is damaged (${error.message}): stop everything, delete it, and the next batch run publishes anew`, {
+    throw new StoreFault({
+      location: file.path,
+      reason: `is damaged (${error.message})`,
+      hint: 'Stop everything, delete it, and the next batch run publishes anew.',
       cause: error,
     });
   }

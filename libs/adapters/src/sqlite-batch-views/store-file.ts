@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { StoreFault } from '@rushes/ports';
 import { isThereSync } from '../crash-safety/entries.ts';
 import { fileAt } from '../sqlite-access/in-place.ts';
 import { whileLocked } from '../sqlite-access/while-locked.ts';
@@ -70,7 +71,11 @@ export const openStoreFile = (folder: string, readOnly: boolean, lockWaitMs?: nu
   const database = (): DatabaseSync | undefined => {
     const now = file && fileAt(path);
     if (file !== undefined && now === undefined)
-      throw new Error(`${path} is gone while it was in use: put it back, or stop everything, and the next batch run publishes anew`);
+      throw new StoreFault({
+        location: path,
+        reason: 'is gone while it was in use',
+        hint: 'Put it back, or stop everything, and the next batch run publishes anew.',
+      });
     if (file !== undefined && now !== identity) {
       file.close();
       file = undefined;
