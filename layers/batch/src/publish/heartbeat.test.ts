@@ -66,6 +66,7 @@ test('a renewal that fails is told, and the next one is tried', async () => {
   const heartbeat = startHeartbeat(broken, claim, { now: () => at(0), onFault: (error) => faults.push(error), everyMs: 1 });
   while (faults.length < 3) await new Promise((resolve) => setImmediate(resolve));
   await heartbeat.stop();
+  expect(faults).toContainEqual(new Error('unavailable'));
 });
 
 test('a heartbeat of another run, one from the future, and a claim of an earlier version of the code say nothing', async () => {
@@ -81,5 +82,5 @@ test('a heartbeat of another run, one from the future, and a claim of an earlier
 test('runs that claim at the same moment get numbers of their own', async () => {
   const lake = openLake(memoryObjectStore(), '');
   const claims = await Promise.all(['a', 'b', 'c', 'd'].map((id) => claimVersion(lake, 4, 'imdb', at(0), id)));
-  expect(claims.map(({ version }) => version).toSorted()).toEqual([5, 6, 7, 8]);
+  expect(new Set(claims.map(({ version }) => version))).toEqual(new Set([5, 6, 7, 8]));
 });

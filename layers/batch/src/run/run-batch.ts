@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type BatchEngine, type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake, tellFault } from '@rushes/lake';
-import { explainError, freeBytes, type Logger, ownTasks, type Progress, TerminalError, TransientError } from '@rushes/runtime';
+import { explainError, freeBytes, type Logger, ownTasks, type Progress, TransientError } from '@rushes/runtime';
 import { findFiles, type SourceFile } from '../bronze/find-files.ts';
 import { manifestCut } from '../archive/cut.ts';
 import { landLog, LANDINGS_FIGURE } from '../archive/land-log.ts';
 import { claimVersion } from '../publish/claim.ts';
 import { startHeartbeat } from '../publish/heartbeat.ts';
-import { collectGarbage, dropRetired } from '../publish/collect-garbage.ts';
 import { highestPublished, publishVersion } from '../publish/publish-version.ts';
 import { type RunOutcome, type RunReport, writeRunReport } from '../publish/run-record.ts';
 import { checkOrigin, originOfFolder, sourceOfPublication } from './origin.ts';
@@ -20,6 +19,8 @@ import { type BuiltLake, buildLake } from './build-lake.ts';
 import { type FreeSpaceCheck, requireSpace } from './free-space.ts';
 import { memoryLimitFor, mostMemoryMb } from './memory-limit.ts';
 import { removeDeadScratch, reserveRoom, scratchOf } from '../context/scratch.ts';
+import { diskFull, failureOf, isDiskFull } from './run-failures.ts';
+import { tidyUp, tidyViews } from './tidy-up.ts';
 import { createStepLog } from '../context/steps.ts';
 import type { BatchStores } from '../context/stores.ts';
 
@@ -259,51 +260,10 @@ const refusal = (validation: readonly Expectation[]): string => {
   return [...told, ...(unmet.length > told.length ? [`and ${unmet.length - told.length} more unmet expectations`] : [])].join('; ');
 };
 
-/** The system's, the SQL engine's and SQLite's word for it. */
-const isDiskFull = (error: unknown): boolean =>
-  error instanceof Error &&
-  (('code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) ||
-    /no space left|disk is full|disk quota exceeded/i.test(error.message) ||
-    isDiskFull(error.cause));
-
-const diskFull = (cause: unknown): TransientError =>
-  new TransientError('the disk is full', { hint: 'free some space and run again: it goes on from what is stored', cause });
-
-/** What stands behind an error that only says how it showed. */
-const failureOf = async (cause: unknown, lake: Lake): Promise<unknown> => {
-  if (isDiskFull(cause)) return diskFull(cause);
-  // What was found out here says itself what is wrong; what the engine says may come of a file that changed under it.
-  if ((cause instanceof TerminalError || cause instanceof TransientError) && cause.cause === undefined) return cause;
-  const damaged = await lake.damagedMeanwhile().catch(() => undefined);
-  if (damaged) return new TransientError(damaged.message, { hint: 'run again: what can be made anew is made anew', cause });
-  return cause;
-};
-
 /** Another run that published may have removed what this one took over; publishing would fail anyway, this says why. */
 const requireFiles = async (lake: Lake, manifest: Manifest): Promise<void> => {
   for (const file of manifest.tables.flatMap((table) => table.files)) {
     const fault = await lake.faultOf(file);
     if (fault) throw new TransientError(tellFault(file.key, lake.objects.location, fault), { hint: 'run again: it will be made anew' });
-  }
-};
-
-/** Makes room before it is looked whether there is enough. */
-const tidyViews = async ({ views }: BatchStores, { keepVersions }: BatchOptions, { logger, signal }: BatchContext): Promise<void> => {
-  try {
-    const artefacts = await dropRetired(views, keepVersions, signal);
-    if (artefacts > 0) logger.info({ artefacts }, 'removed artefacts that no kept version names');
-  } catch (err) {
-    signal.throwIfAborted();
-    logger.warn({ err }, 'could not remove retired artefacts; the next run tries again');
-  }
-};
-
-/** The version is published; whatever goes wrong here is only untidy. */
-const tidyUp = async (lake: Lake, stores: BatchStores, options: BatchOptions, logger: Logger, now: Date): Promise<void> => {
-  try {
-    const collected = await collectGarbage(lake, stores.views, options.keepVersions, now);
-    if (collected.artefacts + collected.files > 0) logger.info({ ...collected }, 'removed what no kept version names');
-  } catch (err) {
-    logger.warn({ err }, 'could not remove old versions; the next run tries again');
   }
 };
