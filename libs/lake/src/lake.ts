@@ -5,7 +5,7 @@ import type { Static, TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { hashFile } from './content-hash.ts';
 import { DamagedFileError, type FileFault, type StoredFile } from './stored-file.ts';
-import type { TableFile } from './table-record.ts';
+import type { TableFile } from '@rushes/ports/manifest';
 
 /** A record that is there but is not what it should be. */
 export class CorruptObjectError extends Error {

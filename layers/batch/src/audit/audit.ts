@@ -5,7 +5,8 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId, partitionOf, topicOf } from '@rushes/domain';
-import { defineStored, openDuckDb, openLake, readManifest, type TableRecord } from '@rushes/lake';
+import { defineStored, openDuckDb, openLake, readManifest } from '@rushes/lake';
+import type { TableRecord } from '@rushes/ports/manifest';
 import {
   type Coverage,
   coveredEpoch,

@@ -4,7 +4,8 @@
  * A run that is under way may build on what no publication names yet, and a reader may still have an earlier version open: artefacts are retired first
  * and dropped by a later run, files of the lake stay for a while after they were written.
  */
-import { type Lake, type Manifest, readManifest } from '@rushes/lake';
+import { type Lake, readManifest } from '@rushes/lake';
+import type { Manifest } from '@rushes/ports/manifest';
 import type { BatchViewStore, ObjectInfo, Publication } from '@rushes/ports';
 
 const COLLECTED_LAYERS = ['silver/', 'keyed/', 'gold/', 'views/'];

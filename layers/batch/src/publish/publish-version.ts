@@ -1,4 +1,5 @@
-import { type Lake, type Manifest, manifestKey } from '@rushes/lake';
+import type { Lake } from '@rushes/lake';
+import { type Manifest, manifestKey } from '@rushes/ports/manifest';
 import type { BatchViewStore, Publication } from '@rushes/ports';
 import { TransientError } from '@rushes/runtime';
 

@@ -1,4 +1,5 @@
-import { type Expectation, type Lake, type Manifest, type Origin, readManifest, type Step } from '@rushes/lake';
+import { type Lake, readManifest } from '@rushes/lake';
+import type { Expectation, Manifest, Origin, Step } from '@rushes/ports/manifest';
 import type { BatchViewStore, Publication } from '@rushes/ports';
 import { Claim, claimKey } from './claim.ts';
 import { isAlive } from './heartbeat.ts';

@@ -1,4 +1,5 @@
-import { type Dump, openLake, type Origin, readManifest } from '@rushes/lake';
+import { openLake, readManifest } from '@rushes/lake';
+import type { Dump, Origin } from '@rushes/ports/manifest';
 import type { Publication } from '@rushes/ports';
 import { summarizeVersions, type VersionSummary } from '../publish/versions.ts';
 import { sourceOfPublication } from './origin.ts';

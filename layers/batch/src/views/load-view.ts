@@ -2,7 +2,8 @@
  * Fills the batch-view store: one immutable artefact per view, named after what is in it. Built whole, or as a copy of the parent's plus the
  * changed rows; versions with equal rows share one.
  */
-import { quoteIdentifier, type TableRecord, type ViewArtefact } from '@rushes/lake';
+import { quoteIdentifier } from '@rushes/lake';
+import type { TableRecord, ViewArtefact } from '@rushes/ports/manifest';
 import type { ArtefactRow, BatchViewStore } from '@rushes/ports';
 import type { View } from '@rushes/views';
 import type { RunContext } from '../context/run-context.ts';
