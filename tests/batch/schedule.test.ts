@@ -41,9 +41,9 @@ test('a damaged record is told by its name, and the schedule can still be stoppe
   const first = start();
   await first.firstRun;
   await first.stop();
-  await writeFile(data.path('lake/manifests/manifest-1.json'), 'damaged');
+  await writeFile(data.path('lake/runs/run-1.json'), 'damaged');
   const schedule = start();
-  await expect(schedule.firstRun).rejects.toThrow('manifest-1.json');
+  await expect(schedule.firstRun).rejects.toThrow('run-1.json');
   await schedule.stop();
 });
 
