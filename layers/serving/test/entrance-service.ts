@@ -61,6 +61,8 @@ export interface EntranceService {
 export interface EntranceServiceOptions {
   readonly serving?: Partial<ServingOptions>;
   readonly rateLimiter?: RateLimiter;
+  /** Wraps each store that the service uses. */
+  readonly wrap?: <Store extends object>(name: 'views' | 'objects' | 'speed' | 'log' | 'keys', store: Store) => Store;
   /** Wraps the keys that the service looks up. */
   readonly wrapKeys?: (keys: ApiKeyStore) => ApiKeyStore;
   readonly space?: () => Promise<DiskSpace>;
@@ -130,14 +132,15 @@ export const startEntrances = async (options: EntranceServiceOptions = {}): Prom
   const metrics = new Registry();
   const lines: Record<string, unknown>[] = [];
   const apps: FastifyInstance[] = [];
+  const { wrap = (_name, store) => store } = options;
   const start = async (registry: Registry): Promise<FastifyInstance> => {
     const app = buildApp(
       {
-        views,
-        objects: objectStore(),
-        speed,
-        log: options.wrapLog?.(log) ?? log,
-        keys: options.wrapKeys?.(keys) ?? keys,
+        views: wrap('views', views),
+        objects: wrap('objects', objectStore()),
+        speed: wrap('speed', speed),
+        log: wrap('log', options.wrapLog?.(log) ?? log),
+        keys: wrap('keys', options.wrapKeys?.(keys) ?? keys),
         space: options.space,
         rateLimiter: options.rateLimiter,
       },

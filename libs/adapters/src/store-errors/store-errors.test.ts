@@ -51,6 +51,13 @@ test('what is no word of the system or of SQLite stays what it is', () => {
     expect(storeFailure(error, { location: '/data' })).toBe(error);
 });
 
+test('a statement that SQLite refuses is an error of this program, with the location', () => {
+  const database = new DatabaseSync(':memory:');
+  const error = storeFailure(thrownBy(() => database.exec('SELECT * FROM nothing')), { location: '/data/x.sqlite' });
+  database.close();
+  expect(error).toMatchObject({ name: 'Error', message: '/data/x.sqlite: no such table: nothing' });
+});
+
 test('a full file may pass, damage and writing to what is read-only need somebody, as SQLite says it', () => {
   const path = join(folder, 'full.sqlite');
   const database = new DatabaseSync(path);
