@@ -10,6 +10,7 @@ import {
   openStoresToRead,
   type StoresToRead,
 } from '@rushes/adapters/embedded';
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { createMemoryRateLimiter } from '@rushes/adapters/memory-rate-limiter';
 import type { ScheduleOptions } from '@rushes/batch';
 import { networkFileSystemOf, TerminalError, type Registry, type Session } from '@rushes/runtime';
@@ -107,7 +108,7 @@ export const serve = async (
     {
       ...stores,
       isReadOnly: 'outdated' in stores,
-      rateLimiter: perMinute === 0 ? undefined : createMemoryRateLimiter({ perMinute, burst }),
+      caches: createMemoryCaches(), rateLimiter: perMinute === 0 ? undefined : createMemoryRateLimiter({ perMinute, burst }),
     },
     { ...config.http, ...config.serving, overload: { ...DEFAULT_OPTIONS.overload, ...config.overload } },
     { logger, metrics },

@@ -1,4 +1,5 @@
 /** The serving layer as a process of its own, on the stores of one folder. */
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { isReadOnlyFolder, makeDataFolder, openEmbeddedStores, openStoresToRead } from '@rushes/adapters/embedded';
 import { createMemoryRateLimiter } from '@rushes/adapters/memory-rate-limiter';
 import { createMetrics, EXIT_CODES, runMain, TransientError } from '@rushes/runtime';
@@ -24,7 +25,7 @@ await runMain(process, async ({ config, logger, lifecycle }) => {
       keys: stores.keys,
       space: stores.space,
       isReadOnly,
-      rateLimiter: perMinute === 0 ? undefined : createMemoryRateLimiter({ perMinute, burst }),
+      caches: createMemoryCaches(), rateLimiter: perMinute === 0 ? undefined : createMemoryRateLimiter({ perMinute, burst }),
     },
     { ...config.http, ...config.serving, overload: { ...DEFAULT_OPTIONS.overload, ...config.overload } },
     { logger, metrics: createMetrics() },

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { openSqliteApiKeys } from '@rushes/adapters/sqlite-api-keys';
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
@@ -142,7 +143,7 @@ export const startEntrances = async (options: EntranceServiceOptions = {}): Prom
         log: wrap('log', options.wrapLog?.(log) ?? log),
         keys: wrap('keys', options.wrapKeys?.(keys) ?? keys),
         space: options.space,
-        rateLimiter: options.rateLimiter,
+        caches: createMemoryCaches({ now }), rateLimiter: options.rateLimiter,
       },
       { publicationPollMs: FAR_AWAY_MS, overload: NEVER_TOO_MUCH, ...options.serving },
       { logger: recordingLogger(lines, 'debug'), metrics: registry, now, elapsedMs: now },

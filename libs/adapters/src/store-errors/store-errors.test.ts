@@ -148,8 +148,9 @@ test('objects of a folder that vanished are not taken for absent', async () => {
     const listing = async (): Promise<void> => {
       for await (const object of store.list('')) expect(object).toBeUndefined();
     };
-    for (const look of [store.get('a/b'), store.head('a/b'), store.getFile('a/b', join(folder, 'copy')), listing()])
-      expect(await caught(look)).toMatchObject({ name: 'StoreFault', message: `${path} is gone while it was in use` });
+    const looks = [store.get('a/b'), store.head('a/b'), store.getFile('a/b', join(folder, 'copy')), listing()];
+    for (const error of await Promise.all(looks.map(caught)))
+      expect(error).toMatchObject({ name: 'StoreFault', message: `${path} is gone while it was in use` });
     renameSync(`${path}-away`, path);
     expect(await store.get('a/b')).toHaveLength(1);
     expect(await store.get('a/c')).toBeUndefined();
