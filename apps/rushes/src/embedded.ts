@@ -108,7 +108,8 @@ export const serve = async (
     {
       ...stores,
       isReadOnly: 'outdated' in stores,
-      caches: createMemoryCaches(), rateLimiter: perMinute === 0 ? undefined : createMemoryRateLimiter({ perMinute, burst }),
+      caches: createMemoryCaches(),
+      rateLimiter: perMinute === 0 ? undefined : createMemoryRateLimiter({ perMinute, burst }),
     },
     { ...config.http, ...config.serving, overload: { ...DEFAULT_OPTIONS.overload, ...config.overload } },
     { logger, metrics },

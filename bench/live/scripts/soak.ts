@@ -34,7 +34,10 @@ const ids = await titleIds(views, movies);
 const maker = makeEvents(ids, `soak ${rate}`);
 const running = beginSpeed(stores);
 const serving = { responseCacheBytes: cacheMb * MIB };
-const app = buildApp({ objects, views, speed, log, caches: createMemoryCaches(), rateLimiter: undefined }, serving, { logger: silentLogger, metrics: createMetrics() });
+const app = buildApp({ objects, views, speed, log, caches: createMemoryCaches(), rateLimiter: undefined }, serving, {
+  logger: silentLogger,
+  metrics: createMetrics(),
+});
 await app.ready();
 
 const started = performance.now();

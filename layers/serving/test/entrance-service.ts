@@ -59,11 +59,13 @@ export interface EntranceService {
   readonly close: () => Promise<void>;
 }
 
+export type WrappedStore = 'views' | 'objects' | 'speed' | 'log' | 'keys' | 'caches' | 'limiter';
+
 export interface EntranceServiceOptions {
   readonly serving?: Partial<ServingOptions>;
   readonly rateLimiter?: RateLimiter;
   /** Wraps each store that the service uses. */
-  readonly wrap?: <Store extends object>(name: 'views' | 'objects' | 'speed' | 'log' | 'keys', store: Store) => Store;
+  readonly wrap?: <Store extends object>(name: WrappedStore, store: Store) => Store;
   /** Wraps the keys that the service looks up. */
   readonly wrapKeys?: (keys: ApiKeyStore) => ApiKeyStore;
   readonly space?: () => Promise<DiskSpace>;
@@ -143,7 +145,8 @@ export const startEntrances = async (options: EntranceServiceOptions = {}): Prom
         log: wrap('log', options.wrapLog?.(log) ?? log),
         keys: wrap('keys', options.wrapKeys?.(keys) ?? keys),
         space: options.space,
-        caches: createMemoryCaches({ now }), rateLimiter: options.rateLimiter,
+        caches: wrap('caches', createMemoryCaches({ now })),
+        rateLimiter: options.rateLimiter && wrap('limiter', options.rateLimiter),
       },
       { publicationPollMs: FAR_AWAY_MS, overload: NEVER_TOO_MUCH, ...options.serving },
       { logger: recordingLogger(lines, 'debug'), metrics: registry, now, elapsedMs: now },

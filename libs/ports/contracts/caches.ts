@@ -104,11 +104,12 @@ export const cachesContract = ({ name, open }: CachesContract): void => {
       expect(await cache.get('key')).toBeUndefined();
     });
 
-    test('caches of other names share nothing', async () => {
+    test('caches of one name are one, those of other names share nothing', async () => {
       const { caches, cache } = await at();
       const other = caches.cache({ ...TEXTS, name: 'others' });
       await cache.set('a', 'one', 100);
       expect(await other.get('a')).toBeUndefined();
+      expect(await caches.cache(TEXTS).get('a')).toBe('one');
     });
   });
 

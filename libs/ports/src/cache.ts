@@ -50,7 +50,7 @@ export interface ClaimsOptions {
   readonly maxClaims: number;
 }
 
-/** Opens caches and claims, all in one place. */
+/** Opens caches and claims, all in one place. What has the same name is the same one, with the options of who opened it first. */
 export interface Caches {
   cache<Value>(options: CacheOptions<Value>): Cache<Value>;
   claims(options: ClaimsOptions): Claims;

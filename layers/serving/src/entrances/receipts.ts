@@ -75,8 +75,8 @@ export const createReceipts = ({ caches, now, onTrouble }: ReceiptsContext): Rec
         isRepeated = false;
         try {
           const receipt = await accept();
-          // Readers take a record with this id for a repetition for so long at least: an event that is accepted before has no effect.
-          return { value: { bodyHash, receipt }, ttlMs: receipt.appendedAtMs + JUDGED_WINDOW_MS - now() };
+          // Readers take a record with this id for a repetition for so long at least, the last millisecond included: an event that is accepted before has no effect.
+          return { value: { bodyHash, receipt }, ttlMs: receipt.appendedAtMs + JUDGED_WINDOW_MS + 1 - now() };
         } catch (cause) {
           throw new NotAcceptedError(bodyHash, cause);
         }

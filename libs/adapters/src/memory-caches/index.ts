@@ -1,4 +1,4 @@
-import type { Caches } from '@rushes/ports';
+import type { Cache, Caches, Claims } from '@rushes/ports';
 
 import { memoryCache } from './memory-cache.ts';
 import { memoryClaims } from './memory-claims.ts';
@@ -9,7 +9,19 @@ export interface MemoryCachesOptions {
 }
 
 /** Caches and claims of this process alone. */
-export const createMemoryCaches = ({ now = () => performance.now() }: MemoryCachesOptions = {}): Caches => ({
-  cache: (options) => memoryCache(options, now),
-  claims: (options) => memoryClaims(options, now),
-});
+export const createMemoryCaches = ({ now = () => performance.now() }: MemoryCachesOptions = {}): Caches => {
+  const caches = new Map<string, unknown>();
+  const claims = new Map<string, Claims>();
+  return {
+    cache: (options) => {
+      const cache = caches.get(options.name) ?? memoryCache(options, now);
+      caches.set(options.name, cache);
+      return cache as Cache<never>; // as: what has one name holds values of one type
+    },
+    claims: (options) => {
+      const claimed = claims.get(options.name) ?? memoryClaims(options, now);
+      claims.set(options.name, claimed);
+      return claimed;
+    },
+  };
+};

@@ -53,9 +53,12 @@ test('what is no word of the system or of SQLite stays what it is', () => {
 
 test('a statement that SQLite refuses is an error of this program, with the location', () => {
   const database = new DatabaseSync(':memory:');
-  const error = storeFailure(thrownBy(() => database.exec('SELECT * FROM nothing')), { location: '/data/x.sqlite' });
+  const error = storeFailure(
+    thrownBy(() => database.exec('SELECT * FROM absent')),
+    { location: '/data/x.sqlite' },
+  );
   database.close();
-  expect(error).toMatchObject({ name: 'Error', message: '/data/x.sqlite: no such table: nothing' });
+  expect(error).toMatchObject({ name: 'Error', message: '/data/x.sqlite: no such table: absent' });
 });
 
 test('a full file may pass, damage and writing to what is read-only need somebody, as SQLite says it', () => {
@@ -71,7 +74,12 @@ test('a full file may pass, damage and writing to what is read-only need somebod
     hint: expect.stringContaining('Free some space'),
   });
   const reader = new DatabaseSync(path, { readOnly: true });
-  expect(storeFailure(thrownBy(() => reader.exec('DELETE FROM t')), { location: path })).toMatchObject({ name: 'StoreFault' });
+  expect(
+    storeFailure(
+      thrownBy(() => reader.exec('DELETE FROM t')),
+      { location: path },
+    ),
+  ).toMatchObject({ name: 'StoreFault' });
   reader.close();
   writeFileSync(path, 'no database at all, but long enough to be taken for one by whoever looks at the size'.repeat(20));
   const damaged = new DatabaseSync(path);
@@ -85,7 +93,11 @@ test('a full file may pass, damage and writing to what is read-only need somebod
 });
 
 test('of a file that SQLite cannot open the reason is looked up', () => {
-  const open = (path: string) => storeFailure(thrownBy(() => new DatabaseSync(path)), { location: path });
+  const open = (path: string) =>
+    storeFailure(
+      thrownBy(() => new DatabaseSync(path)),
+      { location: path },
+    );
   expect(open(join(folder, 'none', 'x.sqlite'))).toMatchObject({ name: 'StoreFault', message: expect.stringContaining('is missing') });
 });
 

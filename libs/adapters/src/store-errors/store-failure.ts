@@ -17,7 +17,11 @@ type Trouble = Pick<StoreErrorDetails, 'reason' | 'hint'> & { readonly kind: typ
 
 const FULL: Trouble = { kind: StoreUnavailable, reason: 'has no space left', hint: 'Free some space, then try again.' };
 const BUSY: Trouble = { kind: StoreUnavailable, reason: 'is in use by another process', hint: 'Try again.' };
-const DISK: Trouble = { kind: StoreUnavailable, reason: 'cannot be read or written just now', hint: 'See whether the disk is sound and mounted, then try again.' };
+const DISK: Trouble = {
+  kind: StoreUnavailable,
+  reason: 'cannot be read or written just now',
+  hint: 'See whether the disk is sound and mounted, then try again.',
+};
 const LIMITS: Trouble = {
   kind: StoreUnavailable,
   reason: 'cannot be opened: this process is at a limit of the system',
@@ -98,8 +102,7 @@ export const storeFailure = (error: unknown, { location, onDamage }: StoreIdenti
   }
   if (!(error instanceof Error)) return error;
   const trouble = troubleOf(error, location);
-  if (trouble === undefined)
-    return sqliteCode(error) === undefined ? error : new Error(`${location}: ${error.message}`, { cause: error });
+  if (trouble === undefined) return sqliteCode(error) === undefined ? error : new Error(`${location}: ${error.message}`, { cause: error });
   const hint = trouble === DAMAGED ? (onDamage ?? trouble.hint) : trouble.hint;
   return new trouble.kind({ location, operation, reason: `${trouble.reason} (${error.message})`, hint, cause: error });
 };
