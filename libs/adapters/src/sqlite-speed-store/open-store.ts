@@ -100,7 +100,7 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
     }
   }
 
-  const store: SpeedStore = {
+  const store: SqliteSpeedStore = {
     location: path,
     claimLog: async (id) => (readOnly ? ((await read(log.read)) ?? { log: id, claimedAtMs: now() }) : write(() => log.claim(id, now()))),
     async upsert(timed, ttlMs) {
@@ -178,5 +178,6 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
       if (database.isOpen) database.close();
     },
   };
-  return storeBoundary(store, { location: path, onDamage: ADVICE });
+  const identity = { location: path, onDamage: ADVICE };
+  return storeBoundary({ ...store, owners: storeBoundary(store.owners, identity) }, identity);
 };
