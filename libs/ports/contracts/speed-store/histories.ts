@@ -4,6 +4,7 @@ import { type ChangeRecord, type Coverage, EXPIRED_MS, type SpeedStore, type Tim
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { type Depths, histories } from '../depth.ts';
 import { SpeedStoreModel } from './model.ts';
 import type { Open, OpenedSpeedStore } from './opened-store.ts';
 import { change, coverage, nameOf, ordered, position, row, scanAll } from './samples.ts';
@@ -40,7 +41,7 @@ type Step = typeof anyStep extends fc.Arbitrary<infer Each> ? Each : never;
 const byName = (changes: readonly ChangeRecord[]): readonly ChangeRecord[] =>
   changes.toSorted((a, b) => a.from - b.from || a.generation - b.generation);
 
-export const historyTests = (open: Open, runs: number): void => {
+export const historyTests = (open: Open, runs: Depths<number>): void => {
   describe('histories', () => {
     let opened: OpenedSpeedStore;
     beforeEach(async () => {
@@ -135,7 +136,7 @@ export const historyTests = (open: Open, runs: number): void => {
           }
           for (const store of clients) await compare(store, view, partitions, at);
         }),
-        { numRuns: runs },
+        histories(runs),
       );
     });
   });
