@@ -4,8 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { OffsetVector, PartitionId } from '@rushes/domain';
-import type { DuplicateFilters, EventLog, Membership, SpeedStore } from '@rushes/ports';
+import { offsetAt, type OffsetVector, type PartitionId } from '@rushes/domain';
+import { boundsAt, type DuplicateFilters, type EventLog, type Membership, type SpeedStore } from '@rushes/ports';
 import { explainError, type Logger, TerminalError } from '@rushes/runtime';
 
 import { checkInterlock } from './interlock.ts';
@@ -140,7 +140,7 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
     const lost = new Set<string>();
     for (const one of due) {
       const { partition, epoch } = one;
-      if ((await log.bounds(partition)).earliest > one.from) {
+      if (offsetAt((await log.bounds()).earliest, partition) > one.from) {
         const name = `${partition} ${epoch}`;
         lost.add(name);
         if (!toldLost.has(name))
@@ -203,7 +203,7 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
       const ends = new Map<PartitionId, number>();
       while (projections.size === 0 && !ended.signal.aborted) await sleep(1);
       for (const partition of projections.keys()) {
-        const { earliest, next } = await log.bounds(partition);
+        const { earliest, next } = boundsAt(await log.bounds(), partition);
         if (next > earliest) ends.set(partition, next);
       }
       for (const [partition, until] of ends) while (!ended.signal.aborted && (await behind(partition, until))) await sleep(1);

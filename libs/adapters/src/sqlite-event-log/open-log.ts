@@ -1,3 +1,4 @@
+import type { LogPartition } from '@rushes/domain';
 import type { EventLog } from '@rushes/ports';
 import { requireInPlace } from '../sqlite-access/in-place.ts';
 import { LOCK_WAIT_MS, whileLocked } from '../sqlite-access/while-locked.ts';
@@ -8,6 +9,7 @@ import { joiner } from './membership.ts';
 import { clocksOf, ownClock, unlessAhead } from './own-clock.ts';
 import { offsetFinder } from './offset-at-time.ts';
 import { openFile } from './open-file.ts';
+import { followLog, readRange, type Reading } from './range.ts';
 import { recordReader } from './read-records.ts';
 import { trimmer } from './trim.ts';
 import { waitingReads } from './waiting-reads.ts';
@@ -58,6 +60,7 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
     location: file.path,
   });
   const reader = recordReader(file);
+  const reading: Reading = { file, reader, waits, open: () => open() };
   const barriers = barriersIn(file);
   const offsetAtTime = offsetFinder(file);
   const join = joiner(file, clock);
@@ -105,14 +108,21 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
         lockWaitMs,
       );
     },
-    bounds: async (partition) => {
+    follow: (from, signal) => followLog(reading, from, signal),
+    range: (partition, from, to, given) => readRange(reading, partition, from, to, given),
+    bounds: async ({ signal } = {}) => {
       open();
       inPlace();
-      return reader.bounds(partition);
+      signal?.throwIfAborted();
+      return reader.bounds();
     },
-    offsetAtTime: async (partition, timeMs) => {
+    offsetsAtTime: async (timesMs, { signal } = {}) => {
       open();
-      return file.reading(() => offsetAtTime(file.numberOf(partition), timeMs));
+      signal?.throwIfAborted();
+      const times = Object.entries(timesMs) as [LogPartition, number][]; // as: the keys are partitions
+      return file.reading(() =>
+        Object.fromEntries(times.map(([partition, timeMs]) => [partition, offsetAtTime(file.numberOf(partition), timeMs)])),
+      );
     },
     findBarrier: async (partition, number) => {
       open();
