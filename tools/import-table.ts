@@ -2,7 +2,16 @@
  * Who may import whom. The one table: the linter's rules, the package.json dependencies and the architecture tests all follow it.
  */
 
-const LIBS = ['@rushes/stores', '@rushes/adapters', '@rushes/lake', '@rushes/views', '@rushes/ports', '@rushes/domain', '@rushes/runtime'];
+const LIBS = [
+  '@rushes/stores',
+  '@rushes/adapters',
+  '@rushes/lake',
+  '@rushes/sources',
+  '@rushes/views',
+  '@rushes/ports',
+  '@rushes/domain',
+  '@rushes/runtime',
+];
 
 /** Packages of this repository by folder, and the packages that each may import. Data goes one way: nobody imports what stands above. */
 export const IMPORT_TABLE: Readonly<Record<string, { readonly package: string; readonly imports: readonly string[] }>> = {
@@ -10,12 +19,13 @@ export const IMPORT_TABLE: Readonly<Record<string, { readonly package: string; r
   'libs/runtime': { package: '@rushes/runtime', imports: [] },
   'libs/ports': { package: '@rushes/ports', imports: ['@rushes/domain'] },
   'libs/views': { package: '@rushes/views', imports: ['@rushes/ports', '@rushes/domain'] },
+  'libs/sources': { package: '@rushes/sources', imports: ['@rushes/domain', '@rushes/runtime'] },
   'libs/lake': { package: '@rushes/lake', imports: ['@rushes/ports', '@rushes/domain'] },
   'libs/adapters': { package: '@rushes/adapters', imports: ['@rushes/ports', '@rushes/domain'] },
   'libs/stores': { package: '@rushes/stores', imports: ['@rushes/adapters', '@rushes/ports', '@rushes/domain', '@rushes/runtime'] },
   'layers/batch': {
     package: '@rushes/batch',
-    imports: ['@rushes/lake', '@rushes/views', '@rushes/ports', '@rushes/domain', '@rushes/runtime'],
+    imports: ['@rushes/lake', '@rushes/sources', '@rushes/views', '@rushes/ports', '@rushes/domain', '@rushes/runtime'],
   },
   'layers/serving': { package: '@rushes/serving', imports: ['@rushes/views', '@rushes/ports', '@rushes/domain', '@rushes/runtime'] },
   'layers/speed': { package: '@rushes/speed', imports: ['@rushes/views', '@rushes/ports', '@rushes/domain', '@rushes/runtime'] },

@@ -32,6 +32,6 @@ export const project = (
 
 /** The same as the whole work of a process, with metrics and health. Returns the address of these. */
 export const projectAlone = async (session: Session, stores: Stores, metrics: Registry): Promise<string> => {
-  const { isMember } = project(session, stores, metrics);
-  return startOperations(session, metrics, { conditions: { lease: isMember }, checks: storeChecks(stores) });
+  const speed = project(session, stores, metrics);
+  return startOperations(session, metrics, { conditions: { lease: () => speed.isMember() }, checks: storeChecks(stores) });
 };

@@ -5,9 +5,9 @@ interface Closable {
 
 export interface Opened {
   /** Adds what was opened, to be closed with the rest. */
-  add<Store extends Closable>(store: Store): Store;
+  readonly add: <Store extends Closable>(store: Store) => Store;
   /** Closes all of it, the last opened first. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Opens several things, or none: what was opened is closed again if a later one cannot be. */

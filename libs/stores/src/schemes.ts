@@ -34,9 +34,9 @@ export interface FoundStore<Store> {
   /** The folder or file of a store that is one; `undefined`: it is reached over a network. */
   readonly localPath: string | undefined;
   /** Whether there is something to open. A store that makes itself is there always. */
-  isThere(): Promise<boolean>;
+  readonly isThere: () => Promise<boolean>;
   /** Opens the store, and makes it where it is not there and not only read. */
-  open(how?: Opening): Promise<Store>;
+  readonly open: (how?: Opening) => Promise<Store>;
 }
 
 type Scheme<Store> = (url: URL) => FoundStore<Store>;

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { checkImdbFolder, runOnSchedule } from '@rushes/app-batch';
 import { serve } from '@rushes/app-serving';
 import { project } from '@rushes/app-speed';
-import { checkSource, servedSource, writeFilmSample } from '@rushes/batch';
+import { checkSource, servedSource } from '@rushes/batch';
 import { createMetrics, explainError } from '@rushes/runtime';
+import { writeFilmSample } from '@rushes/sources';
 import { openStores } from '@rushes/stores';
 import type { Command } from 'commander';
 
