@@ -1,6 +1,7 @@
 /** Where a writer of a partition begins, and what it has to know of the records before: the epoch, and the ids of the window in which duplicates lie. */
 import { offsetAt, type OffsetVector, type PartitionId } from '@rushes/domain';
 import {
+  boundsAt,
   type DuplicateFilters,
   duplicateWindowStart,
   type EventLog,
@@ -72,7 +73,7 @@ export const beginPartition = async (
 ): Promise<Beginning> => {
   const { log, duplicateFilters } = reading;
   const known: SpeedPosition | undefined = await store.readPosition(partition);
-  const { earliest } = await log.bounds(partition);
+  const { earliest } = boundsAt(await log.bounds(), partition);
   const published = offsetAt(cut, partition);
   const goesOn = known !== undefined && known.offset >= earliest;
   if (!goesOn && published < earliest)

@@ -2,7 +2,7 @@
  * Projects one partition into the speed store. Order of writes, so that a crash at any point only means doing the last step again: coverage of an
  * epoch before its first row, rows, the change record, the position. Invariant: what was written is the state at `position`, or it is written again.
  */
-import type { OffsetVector, PartitionId } from '@rushes/domain';
+import { offsetAt, type OffsetVector, type PartitionId } from '@rushes/domain';
 import type { Coverage, DuplicateFilters, EventLog, SpeedStore } from '@rushes/ports';
 
 import { beginPartition, type Beginning } from './begin-partition.ts';
@@ -101,7 +101,7 @@ const goOn = async (context: WriterContext, partition: PartitionId, fence: numbe
   /** Projects an epoch again. `end`: of the one that is still being written, how far it is; writing goes on in the new generation. */
   const renewAgain = async (old: Coverage, end: number | undefined): Promise<void> => {
     // The log does not have all of it any more: it stays missing until a version covers it.
-    if ((await log.bounds(partition)).earliest > old.from) return;
+    if (offsetAt((await log.bounds()).earliest, partition) > old.from) return;
     const renewed = await renewEpoch({ log, store, duplicateFilters, signal, options, partition, old, end, expiry, cover });
     if (end === undefined) return;
     coverage = renewed;

@@ -4,8 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { OffsetVector, PartitionId } from '@rushes/domain';
-import type { DuplicateFilters, EventLog, Membership, SpeedStore } from '@rushes/ports';
+import { offsetAt, type OffsetVector, type PartitionId } from '@rushes/domain';
+import { boundsAt, type DuplicateFilters, type EventLog, type Membership, type SpeedStore } from '@rushes/ports';
 import { explainError, type Logger, TerminalError } from '@rushes/runtime';
 
 import { checkInterlock } from './interlock.ts';
@@ -38,7 +38,7 @@ export interface RunningSpeed {
 }
 
 export interface WatchedSpeed extends RunningSpeed {
-  /** Whether it has kept its part in the group lately: `false` means that nobody knows when events will show. */
+  /** Whether it has kept its part in the group lately: `false` means that nobody knows when events will show. It says nothing of whether the process lives. */
   isMember(): boolean;
 }
 
@@ -62,8 +62,8 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
   const { logger, metrics } = context;
   const nowMs = context.nowMs ?? Date.now;
   const writing: Omit<WriterContext, 'signal'> = { log, store, duplicateFilters, options, nowMs, publishedCut, reject: context.reject };
-  /** By a clock that nobody sets. */
-  let renewedAtMs = performance.now();
+  /** By a clock that nobody sets. Who never renewed has no part in the group. */
+  let renewedAtMs = Number.NEGATIVE_INFINITY;
   const ended = new AbortController();
   const projections = new Map<PartitionId, Projection>();
 
@@ -140,7 +140,7 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
     const lost = new Set<string>();
     for (const one of due) {
       const { partition, epoch } = one;
-      if ((await log.bounds(partition)).earliest > one.from) {
+      if (offsetAt((await log.bounds()).earliest, partition) > one.from) {
         const name = `${partition} ${epoch}`;
         lost.add(name);
         if (!toldLost.has(name))
@@ -203,7 +203,7 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
       const ends = new Map<PartitionId, number>();
       while (projections.size === 0 && !ended.signal.aborted) await sleep(1);
       for (const partition of projections.keys()) {
-        const { earliest, next } = await log.bounds(partition);
+        const { earliest, next } = boundsAt(await log.bounds(), partition);
         if (next > earliest) ends.set(partition, next);
       }
       for (const [partition, until] of ends) while (!ended.signal.aborted && (await behind(partition, until))) await sleep(1);

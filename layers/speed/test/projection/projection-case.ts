@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
-import { type OffsetVector, type PartitionId, partitionOf } from '@rushes/domain';
+import { offsetAt, type OffsetVector, type PartitionId, partitionOf } from '@rushes/domain';
 import type { Coverage, DuplicateFilters, EventLog, LogRecord, SpeedRow, SpeedStore } from '@rushes/ports';
 import { KEYED_VIEWS } from '@rushes/views';
 
@@ -67,7 +67,8 @@ export const openProjectionCase = async (): Promise<ProjectionCase> => {
   const duplicateFilters = await openSqliteDuplicateFilters(folder, { cacheKib: 16 });
   const rejected: RejectedEvent[] = [];
   let [fence, ratings] = [0, 0];
-  const records = async (): Promise<readonly LogRecord[]> => log.read(PARTITION, (await log.bounds(PARTITION)).earliest, 10_000);
+  const records = async (): Promise<readonly LogRecord[]> =>
+    log.read(PARTITION, offsetAt((await log.bounds()).earliest, PARTITION), 10_000);
   const coverage = async () => (await store.readCoverage()).toSorted((a, b) => a.epoch - b.epoch);
 
   const opened: ProjectionCase = {

@@ -7,7 +7,8 @@ import type { SpeedRow, SpeedStore } from '@rushes/ports';
 import { requireInPlace } from '../sqlite-access/in-place.ts';
 import { watchChanges } from './change-watch.ts';
 import { changesOf } from './changes.ts';
-import { onFile } from './errors.ts';
+import { storeBoundary } from '../store-errors/store-boundary.ts';
+import { ADVICE, onFile } from './errors.ts';
 import { expiryAt, removerOf } from './expiry.ts';
 import { openDatabase, openDatabaseToRead } from './open-database.ts';
 import { coverageOf, logOf, ownersOf, positionsOf } from './progress.ts';
@@ -92,7 +93,7 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
     }
   }
 
-  return {
+  const store: SpeedStore = {
     location: path,
     claimLog: async (id) => (readOnly ? ((await read(log.read)) ?? id) : write(() => log.claim(id))),
     async upsert(timed, ttlMs) {
@@ -136,4 +137,5 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
       if (database.isOpen) database.close();
     },
   };
+  return storeBoundary(store, { location: path, onDamage: ADVICE });
 };

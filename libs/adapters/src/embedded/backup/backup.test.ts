@@ -24,6 +24,7 @@ const openStores = async (folder: string) => {
   const views = await openSqliteBatchViews(join(folder, 'views'));
   const log = await openSqliteEventLog(join(folder, 'log.sqlite'));
   const keys = await openSqliteApiKeys(join(folder, 'keys.sqlite'));
+  await views.listPublications(1); // the file of publications is made when it is first read
   return {
     objects,
     log,
