@@ -17,6 +17,6 @@ const NO_KEY = 'readiness/none';
 export const storeChecks = ({ objects, views, log, speed }: CheckedStores): StoreChecks => ({
   objects: () => objects.head(NO_KEY),
   views: () => views.currentPublication(),
-  log: () => log.highestBarrier(),
+  log: () => log.bounds(),
   speed: () => speed.readCoverage(),
 });
