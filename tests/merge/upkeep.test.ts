@@ -31,10 +31,12 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const rateAndPublish = async (id: string): Promise<void> => {
-  await world.append([
+const rate = (id: string): Promise<unknown> =>
+  world.append([
     { id, event: { type: 'rating_given', version: 1, payload: { movie_id: MOVIE, score: 5, user: null, at: '2026-05-31T00:00:00Z' } } },
   ]);
+const rateAndPublish = async (id: string): Promise<void> => {
+  await rate(id);
   expect((await world.run(dump)).outcome).toBe('published');
 };
 
@@ -72,8 +74,11 @@ test('the log forgets what is archived and old', async () => {
     },
   };
   await oneProcess({ log });
-  nowMs += 30 * DAY_MS;
-  await rateAndPublish('second');
+  for (let day = 0; day < 12; day++) {
+    nowMs += DAY_MS;
+    await rate(`day ${day}`);
+  }
+  await rateAndPublish('last');
   await oneProcess({ log });
   expect(trimmed).toEqual([0, expect.any(Number)]);
   expect(trimmed[1]).toBeGreaterThan(0);

@@ -106,7 +106,7 @@ export const localPathsOf = (at: StoreLocations): readonly string[] =>
 
 /** Kinds of stores that are not where they would be in the data folder. */
 export const storesElsewhere = (at: StoreLocations): readonly StoreKind[] => {
-  const [found, own] = [findStores(at), findStores(locationsIn(at.dataFolder))];
+  const [configured, own] = [findStores(at), findStores(locationsIn(at.dataFolder))];
   const kinds: readonly StoreKind[] = ['objects', 'views', 'log', 'speed', 'keys'];
-  return kinds.filter((kind) => found[kind].localPath !== own[kind].localPath);
+  return kinds.filter((kind) => configured[kind].localPath !== own[kind].localPath);
 };

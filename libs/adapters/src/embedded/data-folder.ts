@@ -43,12 +43,12 @@ export const makeDataFolder = async (folder: string): Promise<FolderAccess> => {
   await mkdir(folder, { recursive: true });
   const names = await readdir(folder);
   const own = names.filter((name) => OWN.test(name));
-  const access = { closed: [] as string[], open: [] as string[] };
+  const outcomes = { closed: [] as string[], open: [] as string[] };
   for (const path of [...(own.length === names.length ? [folder] : []), ...own.map((name) => join(folder, name))]) {
     const outcome = await close(path);
-    if (outcome !== undefined) access[outcome].push(path);
+    if (outcome !== undefined) outcomes[outcome].push(path);
   }
-  return access;
+  return outcomes;
 };
 
 /** Whether nothing can be made in the folder, by this user at least. */
