@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { createMemoryCaches } from '@rushes/adapters/memory-caches';
-import { type EmbeddedStores, openEmbeddedStores } from '@rushes/adapters/embedded';
+import { openEmbeddedStores, type Stores } from '@rushes/stores';
 import { rollback, runBatch, type RunReport } from '@rushes/batch';
 import { eventText, type MovieEvent, partitionOf, topicOfEvent } from '@rushes/domain';
 import type { NewRecord } from '@rushes/ports';
@@ -19,7 +19,7 @@ export interface LoggedEvent {
 }
 
 export interface World {
-  readonly stores: EmbeddedStores;
+  readonly stores: Stores;
   append(events: readonly LoggedEvent[]): Promise<void>;
   /** One batch run over a folder of IMDb's files. */
   run(imdbFolder: string, options?: { readonly full?: boolean; readonly signal?: AbortSignal }): Promise<RunReport>;

@@ -5,7 +5,7 @@
 import { closeSync, openSync } from 'node:fs';
 
 import { createMemoryCaches } from '@rushes/adapters/memory-caches';
-import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { openEmbeddedStores } from '@rushes/stores';
 import { createMetrics, silentLogger, startOperationServer } from '@rushes/runtime';
 import { startServing } from '@rushes/serving';
 
@@ -20,7 +20,7 @@ const operation = await startOperationServer({
   host: '127.0.0.1',
   port: 0,
   metrics: createMetrics(),
-  isLive: () => true,
+  needs: {},
   onTrouble: () => {},
 });
 

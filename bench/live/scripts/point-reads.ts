@@ -3,7 +3,7 @@
  * one process, neither of which keeps answers, are asked by turns.
  */
 import { createMemoryCaches } from '@rushes/adapters/memory-caches';
-import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { openEmbeddedStores } from '@rushes/stores';
 import { createMetrics, silentLogger } from '@rushes/runtime';
 import { buildApp } from '@rushes/serving';
 

@@ -9,7 +9,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 import { createMemoryCaches } from '@rushes/adapters/memory-caches';
-import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { openEmbeddedStores } from '@rushes/stores';
 import { runBatch } from '@rushes/batch';
 import { createMetrics, silentLogger, silentProgress } from '@rushes/runtime';
 import { buildApp } from '@rushes/serving';
