@@ -36,7 +36,7 @@ const config: KnipConfig = {
     'libs/*': { project: ['{src,test,contracts}/**/*.ts'] },
     'layers/*': { project: ['{src,test}/**/*.ts'] },
     // Only its data file is read, by its path.
-    'layers/batch': { project: ['{src,test}/**/*.ts'], ignoreDependencies: ['vega-datasets'] },
+    'libs/sources': { project: ['{src,test}/**/*.ts'], ignoreDependencies: ['vega-datasets'] },
     'apps/*': { entry: ['src/main.ts'], project: ['src/**/*.ts'] },
   },
 };

@@ -11,12 +11,12 @@ import { IMDB_DATASETS, IMDB_DATASET_NAMES } from '@rushes/domain';
 import { MACROS, quoteIdentifier, quoteLiteral } from '@rushes/lake';
 import { foldSelect, KEYED_VIEWS } from '@rushes/views';
 
-import { EVENT_QUARANTINE, EVENT_TABLES } from '../layers/batch/src/log/event-tables.ts';
+import { EVENT_QUARANTINE, EVENT_TABLES } from '../layers/batch/src/models/event-tables.ts';
 import { orderModels } from '../layers/batch/src/models/order-models.ts';
 import { TABLE_PLANS } from '../layers/batch/src/models/table-plans.ts';
 import { DUMP_TIMES } from '../layers/batch/src/silver/dump-times.ts';
 import { SILVER_TABLES } from '../layers/batch/src/silver/silver-tables.ts';
-import { readModels } from '../layers/batch/src/sql-files.ts';
+import { readModels } from '../layers/batch/src/context/sql-files.ts';
 import { tableReferences } from '../libs/lake/src/table-references.ts';
 import { type MeasuredRun, partOf, PARTS, withRest } from './batch/measured-run.ts';
 import { usage } from './process/usage.ts';

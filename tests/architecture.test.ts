@@ -1,6 +1,6 @@
 /** Who imports whom, as tools/import-table.ts has it: declared dependencies and the imports that are really there. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
@@ -88,4 +88,28 @@ test.each(Object.entries(CLIENT_LIBRARIES))('%s is imported only in %s', (librar
   );
   expect(importers).not.toEqual([]);
   expect(importers.filter((path) => !places.some((place) => path.startsWith(`${place}/`)))).toEqual([]);
+});
+
+describe.each(Object.keys(IMPORT_TABLE))('the folders of %s', (folder) => {
+  /** Folders directly under `src`, with those that their files import from. What lies in `src` itself puts them together and may import any. */
+  const rooms = new Map<string, Set<string>>();
+  const roomOf = (path: string): string | undefined => /^[^/]+\/[^/]+\/src\/([^/]+)\/./.exec(path)?.[1];
+  for (const path of sources.filter((source) => source.startsWith(`${folder}/src/`) && !isTest(source))) {
+    const room = roomOf(path);
+    if (room === undefined) continue;
+    const imported = rooms.get(room) ?? new Set();
+    rooms.set(room, imported);
+    for (const specifier of importsOf(path).filter((name) => name.startsWith('.'))) {
+      const target = roomOf(join(dirname(path), specifier));
+      if (target !== undefined && target !== room) imported.add(target);
+    }
+  }
+
+  test('import each other in one direction', () => {
+    const above = (room: string, path: readonly string[]): void => {
+      expect(path, `circle: ${[...path, room].join(' → ')}`).not.toContain(room);
+      for (const next of rooms.get(room) ?? []) above(next, [...path, room]);
+    };
+    for (const room of rooms.keys()) above(room, []);
+  });
 });

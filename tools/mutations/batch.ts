@@ -45,7 +45,7 @@ export const BATCH_MUTATIONS: readonly Mutation[] = [
     file: `${BATCH_LOG}/plan-restart.ts`,
     text: 'const next = Math.max(kept, ...seen);',
     replacement: 'const next = kept;',
-    tests: ['layers/batch/src/log/plan-restart.test.ts'],
+    tests: ['layers/batch/src/recovery/plan-restart.test.ts'],
   },
   {
     name: 'a dump replaces what was observed after it, where a run says so',

@@ -3,7 +3,7 @@ import type { Mutation } from './mutation.ts';
 
 const OVERLAY = 'layers/serving/src/overlay';
 const OVERLAY_TESTS = [
-  'layers/serving/src/overlay/changed-rows.test.ts',
+  'layers/serving/src/merge/overlay/changed-rows.test.ts',
   'layers/serving/test/overlay.test.ts',
   'layers/serving/test/overlay-histories.test.ts',
 ];
@@ -126,14 +126,14 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
     file: `${OVERLAY}/merged-reader.ts`,
     text: 'if (changed.get(row.key) === undefined) rows.push(row);',
     replacement: 'rows.push(row);',
-    tests: ['layers/serving/src/overlay/merged-reader.test.ts'],
+    tests: ['layers/serving/src/merge/overlay/merged-reader.test.ts'],
   },
   {
     name: 'a count has a changed row twice',
     file: `${OVERLAY}/merged-reader.ts`,
     text: 'if (before !== undefined && matches(before, where)) total -= 1;',
     replacement: '',
-    tests: ['layers/serving/src/overlay/merged-reader.test.ts'],
+    tests: ['layers/serving/src/merge/overlay/merged-reader.test.ts'],
   },
   {
     name: 'an epoch that has expired is trusted',
@@ -165,17 +165,17 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a position is reached when one partition is',
-    file: 'layers/serving/src/position.ts',
+    file: 'layers/serving/src/merge/position.ts',
     text: '  PARTITIONS.every(',
     replacement: '  PARTITIONS.some(',
-    tests: ['layers/serving/src/position.test.ts'],
+    tests: ['layers/serving/src/merge/position.test.ts'],
   },
   {
     name: 'a position is reached only when it is passed',
-    file: 'layers/serving/src/position.ts',
+    file: 'layers/serving/src/merge/position.ts',
     text: 'offsetAt(position, partition) >= offsetAt(wanted, partition)',
     replacement: 'offsetAt(position, partition) > offsetAt(wanted, partition)',
-    tests: ['layers/serving/src/position.test.ts'],
+    tests: ['layers/serving/src/merge/position.test.ts'],
   },
   {
     name: 'what was observed before the dump replaces it, until a run',

@@ -2,7 +2,7 @@ import { openLake } from '@rushes/lake';
 import type { Publication } from '@rushes/ports';
 import { rollbackTo } from './publish/rollback.ts';
 import { summarizeVersions, type VersionSummary } from './publish/versions.ts';
-import type { BatchStores } from './run/run-batch.ts';
+import type { BatchStores } from './context/stores.ts';
 import { checkOrigin, originOfFolder, type PublishedSource, sourceOfPublication } from './run/origin.ts';
 
 export { type AuditContext, type AuditOptions, type AuditReport, type AuditStores, auditStores, type Difference } from './audit/audit.ts';
@@ -14,15 +14,16 @@ export {
   type RestartReport,
   type RestartStores,
   restartLog,
-} from './log/restart-log.ts';
-export { archivedUpTo, trimmableUpTo } from './log/trimmable.ts';
+} from './recovery/restart-log.ts';
+export { archivedUpTo, trimmableUpTo } from './archive/trimmable.ts';
 export type { RunOutcome, RunReport } from './publish/run-record.ts';
 export type { VersionSummary } from './publish/versions.ts';
 export type { PublishedSource } from './run/origin.ts';
 export type { AlertOptions } from './run/alert.ts';
 export { type BatchMetrics, createBatchMetrics } from './run/batch-metrics.ts';
 export { type BatchStatus, readStatus } from './run/batch-status.ts';
-export { type BatchContext, type BatchOptions, type BatchStores, runBatch } from './run/run-batch.ts';
+export { type BatchContext, type BatchOptions, runBatch } from './run/run-batch.ts';
+export type { BatchStores } from './context/stores.ts';
 export type { Damage } from './verify/damage.ts';
 export { type VerifyContext, type VerifyReport, type VerifyStores, verifyStores } from './verify/verify-stores.ts';
 export { type Schedule, type ScheduleOptions, startSchedule } from './run/schedule.ts';
@@ -51,4 +52,3 @@ export const checkSource = async (
 /** Publishes an earlier version again; without `toVersion`, the one before the current. */
 export const rollback = (stores: BatchStores, toVersion: number | undefined, now: Date = new Date()): Promise<Publication> =>
   rollbackTo(stores.views, toVersion, now);
-export * from './sources/index.ts';

@@ -9,7 +9,7 @@ import { findFiles } from '../src/bronze/find-files.ts';
 import { finishLoad, prepareLoad } from '../src/bronze/load-dataset.ts';
 import { buildSilverTable } from '../src/silver/build-silver-table.ts';
 import { SILVER_TABLES, type SilverTable } from '../src/silver/silver-tables.ts';
-import { readModels } from '../src/sql-files.ts';
+import { readModels } from '../src/context/sql-files.ts';
 import { openRunContext } from './run-context.ts';
 
 let context: Awaited<ReturnType<typeof openRunContext>>;

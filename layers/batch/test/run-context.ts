@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDuckDb, openLake } from '@rushes/lake';
 import { silentLogger, silentProgress } from '@rushes/runtime';
-import type { RunContext } from '../src/run-context.ts';
+import type { RunContext } from '../src/context/run-context.ts';
 import { memoryObjectStore } from './memory-object-store.ts';
 
 /** A context over a lake in memory and a real engine, with a folder that goes away at the end. */

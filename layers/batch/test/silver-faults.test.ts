@@ -6,7 +6,7 @@ import { defineStored } from '@rushes/lake';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { finishLoad, prepareLoad } from '../src/bronze/load-dataset.ts';
 import { SILVER_TABLES } from '../src/silver/silver-tables.ts';
-import { readModels } from '../src/sql-files.ts';
+import { readModels } from '../src/context/sql-files.ts';
 import { openRunContext } from './run-context.ts';
 
 let context: Awaited<ReturnType<typeof openRunContext>>;

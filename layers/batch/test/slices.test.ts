@@ -6,14 +6,14 @@ import { defineStored, type TableRecord } from '@rushes/lake';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findFiles } from '../src/bronze/find-files.ts';
 import { absentDataset, finishLoad, prepareLoad } from '../src/bronze/load-dataset.ts';
-import { buildLogTables } from '../src/log/build-log-tables.ts';
+import { buildLogTables } from '../src/events/build-log-tables.ts';
 import { buildModels } from '../src/models/build-models.ts';
 import { TABLE_PLANS } from '../src/models/table-plans.ts';
-import { createStepLog } from '../src/run/steps.ts';
+import { createStepLog } from '../src/context/steps.ts';
 import { buildSilverTable } from '../src/silver/build-silver-table.ts';
 import { buildDumpTimes } from '../src/silver/dump-times.ts';
 import { SILVER_TABLES } from '../src/silver/silver-tables.ts';
-import { readModels } from '../src/sql-files.ts';
+import { readModels } from '../src/context/sql-files.ts';
 import { openRunContext } from './run-context.ts';
 
 let context: Awaited<ReturnType<typeof openRunContext>>;

@@ -23,7 +23,7 @@ import { emptyState, encodeState, type EventRow, foldEvent, keyOf, KEYED_VIEWS }
 import type { FastifyInstance } from 'fastify';
 
 import { buildApp } from '../src/app.ts';
-import type { DiskSpace } from '../src/component-states.ts';
+import type { DiskSpace } from '../src/monitoring/component-states.ts';
 import type { ServingOptions } from '../src/options.ts';
 import { publish } from './catalog.ts';
 import { CATALOG } from './films.ts';

@@ -4,8 +4,8 @@ import { ClockAheadError, type EventLog, StoreBusyError } from '@rushes/ports';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { parsePosition } from '../src/position.ts';
-import { PROBLEM_TYPE } from '../src/problem.ts';
+import { parsePosition } from '../src/merge/position.ts';
+import { PROBLEM_TYPE } from '../src/http/problem.ts';
 import { type EntranceService, NOW_MS, startEntrances } from './entrance-service.ts';
 
 const ID = titleIdOf('tt0000001' as Tconst); // as: well-formed

@@ -2,7 +2,7 @@
 import type { ApiKeyStore, EventLog } from '@rushes/ports';
 import { afterEach, expect, test } from 'vitest';
 
-import type { DiskSpace } from '../src/component-states.ts';
+import type { DiskSpace } from '../src/monitoring/component-states.ts';
 import { type EntranceService, type EntranceServiceOptions, startEntrances } from './entrance-service.ts';
 import { startService } from './service.ts';
 

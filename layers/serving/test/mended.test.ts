@@ -2,7 +2,7 @@
 import { partitionOf } from '@rushes/domain';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import type { CurrentSnapshot } from '../src/current-snapshot.ts';
+import type { CurrentSnapshot } from '../src/merge/current-snapshot.ts';
 import { openOverlayCase, type OverlayCase, rated, readAll, recomputed, TTL_MS } from './overlay-case.ts';
 import { BEGIN_MS, movieId } from './overlay-history.ts';
 

@@ -9,8 +9,8 @@ import { type MovieEvent, type OffsetVector, type PartitionId, PARTITIONS } from
 import type { ArtefactRow, Publication, SpeedRow, SpeedStore } from '@rushes/ports';
 import { VIEWS } from '@rushes/views';
 
-import { type CurrentSnapshot, trackCurrentSnapshot } from '../src/current-snapshot.ts';
-import type { ViewReaders } from '../src/view-readers.ts';
+import { type CurrentSnapshot, trackCurrentSnapshot } from '../src/merge/current-snapshot.ts';
+import type { ViewReaders } from '../src/merge/view-readers.ts';
 import { memoryBatchViews, type MemoryBatchViews } from './memory-batch-views.ts';
 import { BEGIN_MS, type History, makeHistory, movieId } from './overlay-history.ts';
 

@@ -6,7 +6,7 @@ import { type MovieEvent, PARTITIONS } from '@rushes/domain';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { reaches } from '../src/position.ts';
+import { reaches } from '../src/merge/position.ts';
 import { added, changed, observed, openOverlayCase, rated, readAll, recomputed, reviewed, type Written } from './overlay-case.ts';
 
 const movie = fc.integer({ min: 1, max: 5 });

@@ -3,9 +3,9 @@ import { type OffsetVector, partitionOf } from '@rushes/domain';
 import { movieRatings } from '@rushes/views';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { CurrentSnapshot } from '../src/current-snapshot.ts';
+import type { CurrentSnapshot } from '../src/merge/current-snapshot.ts';
 import { answersOf, observed, openOverlayCase, type OverlayCase, rated, recomputed, reviewed, TTL_MS } from './overlay-case.ts';
-import type { Snapshot } from '../src/snapshot.ts';
+import type { Snapshot } from '../src/merge/snapshot.ts';
 import { BEGIN_MS, movieId } from './overlay-history.ts';
 
 let on: OverlayCase;

@@ -1,7 +1,7 @@
 /** Wrong input for each parameter of each route: refused with 400, every bad parameter named, nothing asked of the store. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { encodeCursor, listName } from '../src/cursor.ts';
+import { encodeCursor, listName } from '../src/answers/cursor.ts';
 import { startService, type Service } from './service.ts';
 
 let service: Service;

@@ -19,12 +19,12 @@ import {
 import type { Logger, Progress } from '@rushes/runtime';
 import { decodeState, keyColumns, KEYED_VIEWS, type KeyedView } from '@rushes/views';
 
-import { type HeldRange, heldBy } from '../log/landed-files.ts';
-import { lastLanding } from '../log/landing.ts';
-import { recordsIn } from '../log/log-records.ts';
-import type { RunContext } from '../run-context.ts';
-import { openScratch } from '../run/scratch.ts';
-import type { BatchStores } from '../run/run-batch.ts';
+import { type HeldRange, heldBy } from '../archive/landed-files.ts';
+import { lastLanding } from '../archive/landing.ts';
+import { recordsIn } from '../archive/log-records.ts';
+import type { RunContext } from '../context/run-context.ts';
+import { openScratch } from '../context/scratch.ts';
+import type { BatchStores } from '../context/stores.ts';
 import { type Damage, lakeDamage } from '../verify/damage.ts';
 import { archiveDamage, findLostFiles } from '../verify/verify-archive.ts';
 import { archivedOrLogged, damagedArtefacts } from './audited.ts';

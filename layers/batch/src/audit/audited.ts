@@ -2,11 +2,11 @@
 import { type PartitionId, topicOf } from '@rushes/domain';
 import type { BatchViewStore, EventLog, LogRecord, Publication } from '@rushes/ports';
 
-import { openArchivedRanges } from '../log/archived-records.ts';
-import { heldBy } from '../log/landed-files.ts';
-import { landedOf, type Landing } from '../log/landing.ts';
-import { recordsIn, recordsOf } from '../log/log-records.ts';
-import type { RunContext } from '../run-context.ts';
+import { openArchivedRanges } from '../archive/archived-records.ts';
+import { heldBy } from '../archive/landed-files.ts';
+import { landedOf, type Landing } from '../archive/landing.ts';
+import { recordsIn, recordsOf } from '../archive/log-records.ts';
+import type { RunContext } from '../context/run-context.ts';
 import { artefactDamage, type Damage } from '../verify/damage.ts';
 import type { LostArchiveFile } from '../verify/verify-archive.ts';
 

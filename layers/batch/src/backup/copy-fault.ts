@@ -5,7 +5,7 @@
 import { PARTITIONS } from '@rushes/domain';
 import { type Lake, openLake, readManifest } from '@rushes/lake';
 import { type BatchViewStore, type EventLog, knownLog, logFault, type ObjectStore, type Publication } from '@rushes/ports';
-import { landedOf, lastLanding } from '../log/landing.ts';
+import { landedOf, lastLanding } from '../archive/landing.ts';
 
 export interface CopiedStores {
   readonly objects: ObjectStore;

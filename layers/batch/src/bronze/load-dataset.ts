@@ -8,7 +8,7 @@ import { IMDB_DATASETS, type ImdbDataset } from '@rushes/domain';
 import { areSound, type Dump, hashFile, type Lake, quoteLiteral, stagedFileSelect, TableFile, TableRecord } from '@rushes/lake';
 import { TransientError } from '@rushes/runtime';
 import Type, { type Static } from 'typebox';
-import type { RunContext } from '../run-context.ts';
+import type { RunContext } from '../context/run-context.ts';
 import type { SourceFile } from './find-files.ts';
 import { stageFile } from './stage-file.ts';
 

@@ -1,7 +1,7 @@
 import { defineStored, deriveTable, derivationOf, findDerived, type TableDefinition, type TableRecord } from '@rushes/lake';
 import { TerminalError } from '@rushes/runtime';
-import type { RunContext } from '../run-context.ts';
-import type { SqlModel } from '../sql-files.ts';
+import type { RunContext } from '../context/run-context.ts';
+import type { SqlModel } from '../context/sql-files.ts';
 import { orderModels, type ReadingModel } from './order-models.ts';
 import { planSlices } from './plan-slices.ts';
 import { TABLE_PLANS } from './table-plans.ts';

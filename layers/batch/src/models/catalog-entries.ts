@@ -1,8 +1,8 @@
 import type { CatalogEntry, Dump } from '@rushes/lake';
 import type { KeyedView } from '@rushes/views';
-import { EVENT_QUARANTINE, EVENT_TABLES } from '../log/event-tables.ts';
+import { EVENT_QUARANTINE, EVENT_TABLES } from './event-tables.ts';
 import { DUMP_TIMES } from '../silver/dump-times.ts';
-import type { SqlModel } from '../sql-files.ts';
+import type { SqlModel } from '../context/sql-files.ts';
 
 const FOR_EVER = 'for ever';
 const WITH_VERSIONS = 'as long as a kept version names it';

@@ -1,5 +1,5 @@
 import { TerminalError } from '@rushes/runtime';
-import type { SqlModel } from '../sql-files.ts';
+import type { SqlModel } from '../context/sql-files.ts';
 
 /** A model with the names of the tables that it reads. */
 export interface ReadingModel extends SqlModel {

@@ -2,7 +2,7 @@ import { type Dump, openLake, type Origin, readManifest } from '@rushes/lake';
 import type { Publication } from '@rushes/ports';
 import { summarizeVersions, type VersionSummary } from '../publish/versions.ts';
 import { sourceOfPublication } from './origin.ts';
-import type { BatchStores } from './run-batch.ts';
+import type { BatchStores } from '../context/stores.ts';
 
 /** What an operator asks first. */
 export interface BatchStatus {

@@ -6,18 +6,18 @@ import { TerminalError } from '@rushes/runtime';
 import { VIEWS } from '@rushes/views';
 import { findFiles, type SourceFile } from '../bronze/find-files.ts';
 import { absentDataset, type BronzeTable, finishLoad, type PreparedLoad, prepareLoad } from '../bronze/load-dataset.ts';
-import { buildLogTables, type BuiltLog } from '../log/build-log-tables.ts';
-import type { LandedLog } from '../log/land-log.ts';
-import type { ParentVersion } from '../log/silver-events.ts';
+import { buildLogTables, type BuiltLog } from '../events/build-log-tables.ts';
+import type { LandedLog } from '../archive/land-log.ts';
+import type { ParentVersion } from '../events/silver-events.ts';
 import { bronzeEntry, dumpTimesEntry, modelEntry, quarantineEntry } from '../models/catalog-entries.ts';
 import { buildModels } from '../models/build-models.ts';
-import type { RunContext } from '../run-context.ts';
+import type { RunContext } from '../context/run-context.ts';
 import { buildSilverTable, combineQuarantines } from '../silver/build-silver-table.ts';
 import { buildDumpTimes, DUMP_TIMES } from '../silver/dump-times.ts';
 import { SILVER_TABLES } from '../silver/silver-tables.ts';
-import { readModels } from '../sql-files.ts';
+import { readModels } from '../context/sql-files.ts';
 import { loadView, type ParentView } from '../views/load-view.ts';
-import type { StepLog } from './steps.ts';
+import type { StepLog } from '../context/steps.ts';
 
 export interface BuiltLake {
   readonly dumps: readonly Dump[];

@@ -1,11 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type BatchEngine, type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake, tellFault } from '@rushes/lake';
-import type { BatchViewStore, DuplicateFilters, EventLog, ObjectStore } from '@rushes/ports';
 import { explainError, freeBytes, type Logger, ownTasks, type Progress, TerminalError, TransientError } from '@rushes/runtime';
 import { findFiles, type SourceFile } from '../bronze/find-files.ts';
-import { manifestCut } from '../log/cut.ts';
-import { landLog, LANDINGS_FIGURE } from '../log/land-log.ts';
+import { manifestCut } from '../archive/cut.ts';
+import { landLog, LANDINGS_FIGURE } from '../archive/land-log.ts';
 import { claimVersion } from '../publish/claim.ts';
 import { collectGarbage } from '../publish/collect-garbage.ts';
 import { highestPublished, publishVersion } from '../publish/publish-version.ts';
@@ -18,16 +17,9 @@ import type { BatchMetrics } from './batch-metrics.ts';
 import { type BuiltLake, buildLake } from './build-lake.ts';
 import { type FreeSpaceCheck, requireSpace } from './free-space.ts';
 import { memoryLimitFor, mostMemoryMb } from './memory-limit.ts';
-import { openScratch, removeDeadScratch, reserveRoom, scratchFolderOf } from './scratch.ts';
-import { createStepLog } from './steps.ts';
-
-export interface BatchStores {
-  readonly objects: ObjectStore;
-  readonly views: BatchViewStore;
-  /** Without a log, a version covers what its parent does of it. */
-  readonly log?: EventLog;
-  readonly duplicateFilters: DuplicateFilters;
-}
+import { openScratch, removeDeadScratch, reserveRoom, scratchFolderOf } from '../context/scratch.ts';
+import { createStepLog } from '../context/steps.ts';
+import type { BatchStores } from '../context/stores.ts';
 
 export interface BatchOptions {
   /** The folder of IMDb's files. */

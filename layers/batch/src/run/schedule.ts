@@ -6,7 +6,8 @@ import { summarizeVersions } from '../publish/versions.ts';
 import { readRunReport, type RunReport } from '../publish/run-record.ts';
 import { findUnservable } from '../views/readable-artefact.ts';
 import { nextRunAt, type SchedulePolicy } from './next-run.ts';
-import { type BatchContext, type BatchOptions, type BatchStores, runBatch } from './run-batch.ts';
+import type { BatchStores } from '../context/stores.ts';
+import { type BatchContext, type BatchOptions, runBatch } from './run-batch.ts';
 
 export interface ScheduleOptions extends BatchOptions {
   readonly intervalMinutes: number;

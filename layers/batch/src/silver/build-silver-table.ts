@@ -12,8 +12,8 @@ import {
   type TableRecord,
 } from '@rushes/lake';
 import type { BronzeTable } from '../bronze/load-dataset.ts';
-import type { RunContext } from '../run-context.ts';
-import type { SqlModel } from '../sql-files.ts';
+import type { RunContext } from '../context/run-context.ts';
+import type { SqlModel } from '../context/sql-files.ts';
 import type { SilverTable } from './silver-tables.ts';
 
 export interface BuiltSilver {

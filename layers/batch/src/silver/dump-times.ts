@@ -3,7 +3,7 @@
  * loaded, so a version says the same however often, and in which order, it is computed.
  */
 import { derivationOf, deriveTable, type Dump, findDerived, quoteLiteral, type TableRecord } from '@rushes/lake';
-import type { RunContext } from '../run-context.ts';
+import type { RunContext } from '../context/run-context.ts';
 
 export const DUMP_TIMES = {
   name: 'silver.dump_times',

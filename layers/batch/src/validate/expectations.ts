@@ -4,8 +4,8 @@
  */
 import { TOPICS } from '@rushes/domain';
 import type { Expectation, Manifest, TableRecord } from '@rushes/lake';
-import type { PartitionRange } from '../log/archived-records.ts';
-import { EVENT_QUARANTINE, EVENT_TABLES } from '../log/event-tables.ts';
+import type { PartitionRange } from '../archive/archived-records.ts';
+import { EVENT_QUARANTINE, EVENT_TABLES } from '../models/event-tables.ts';
 
 export interface Measured {
   readonly tables: readonly TableRecord[];

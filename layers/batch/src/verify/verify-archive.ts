@@ -2,9 +2,9 @@
 import { TOPICS } from '@rushes/domain';
 import { CorruptObjectError, type Lake } from '@rushes/lake';
 import type { EventLog, HashOptions } from '@rushes/ports';
-import { isLost, landedFile, LOST_ARCHIVE_HINT, type LostFile, tellHeld } from '../log/landed-files.ts';
-import { type Landing, landingBefore } from '../log/landing.ts';
-import { isInLog } from '../log/mend-archive.ts';
+import { isLost, landedFile, LOST_ARCHIVE_HINT, type LostFile, tellHeld } from '../archive/landed-files.ts';
+import { type Landing, landingBefore } from '../archive/landing.ts';
+import { isInLog } from '../archive/mend-archive.ts';
 import type { Damage } from './damage.ts';
 
 export interface LostArchiveFile extends LostFile {

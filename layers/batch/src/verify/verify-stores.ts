@@ -7,9 +7,9 @@ import { CorruptObjectError, type Lake, openLake, readManifest } from '@rushes/l
 import { DamagedRecordError, type EventLog, type Publication, type SpeedStore, unsealJson } from '@rushes/ports';
 import type { Progress } from '@rushes/runtime';
 import { KEYED_VIEWS } from '@rushes/views';
-import { lastLanding } from '../log/landing.ts';
-import { recordsIn } from '../log/log-records.ts';
-import type { BatchStores } from '../run/run-batch.ts';
+import { lastLanding } from '../archive/landing.ts';
+import { recordsIn } from '../archive/log-records.ts';
+import type { BatchStores } from '../context/stores.ts';
 import { artefactDamage, type Damage, lakeDamage } from './damage.ts';
 import { archiveDamage, findLostFiles } from './verify-archive.ts';
 

@@ -5,7 +5,7 @@
 import { quoteIdentifier, type TableRecord, type ViewArtefact } from '@rushes/lake';
 import type { ArtefactRow, BatchViewStore } from '@rushes/ports';
 import type { View } from '@rushes/views';
-import type { RunContext } from '../run-context.ts';
+import type { RunContext } from '../context/run-context.ts';
 import { artefactName, isOfForm } from './artefact-name.ts';
 import { readableRows } from './readable-artefact.ts';
 import { encodedRowsSelect, rowDecoder, valueNames } from './view-rows.ts';

@@ -1,5 +1,5 @@
 /** What is computed at one time, by kind: answers, answers that count a whole list, and posted events. Each kind waits in a line of its own. */
-import { Problem } from '../problem.ts';
+import { Problem } from '../http/problem.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createTurns } from './turns.ts';
 

@@ -4,8 +4,8 @@
  */
 import type { FastifyInstance } from 'fastify';
 
-import { sendProblem } from '../failures.ts';
-import { trafficOf } from '../traffic.ts';
+import { sendProblem } from '../http/failures.ts';
+import { trafficOf } from '../http/traffic.ts';
 import { type Admission, tooBusy, type WorkKind } from './admission.ts';
 import type { KeptUrls } from './kept-urls.ts';
 

@@ -7,7 +7,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { type ApiKey, type ApiKeyStore, readKeyText, type Role, ROLES } from '@rushes/ports';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-import { Problem, unavailable } from '../problem.ts';
+import { Problem, unavailable } from '../http/problem.ts';
 import { cachedKeys } from './cached-keys.ts';
 
 export interface Caller {

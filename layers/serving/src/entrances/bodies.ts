@@ -2,7 +2,7 @@
 import { EVENT_SCHEMAS, MOVIE_FIELDS } from '@rushes/domain';
 import { Type, type TSchema } from 'typebox';
 
-import { LINE, LINES } from '../text-rule.ts';
+import { LINE, LINES } from '../http/text-rule.ts';
 
 const RATING = EVENT_SCHEMAS.rating_given.versions[1].properties;
 const REVIEW = EVENT_SCHEMAS.review_written.versions[1].properties;

@@ -2,8 +2,8 @@
 import type { Static, TObject, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 
-import type { Fault } from '../problem.ts';
-import { LINES, textFault } from '../text-rule.ts';
+import type { Fault } from '../http/problem.ts';
+import { LINES, textFault } from '../http/text-rule.ts';
 
 export type BodyReading<B extends TObject> =
   | { readonly value: Static<B> }

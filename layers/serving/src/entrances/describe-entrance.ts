@@ -3,7 +3,7 @@ import type { FastifySchema } from 'fastify';
 import { Type, type TObject, type TSchema } from 'typebox';
 
 import type { Entrance } from './entrance-definition.ts';
-import { MAX_WAIT_S } from './prefer-wait.ts';
+import { MAX_WAIT_S } from '../http/prefer-wait.ts';
 import { IDEMPOTENCY_KEY } from './request-ids.ts';
 
 const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: Type.Ref('Problem#') } } });

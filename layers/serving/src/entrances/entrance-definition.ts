@@ -3,7 +3,7 @@ import type { MovieEvent } from '@rushes/domain';
 import type { EventLog } from '@rushes/ports';
 import type { Static, TObject } from 'typebox';
 
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../merge/snapshot.ts';
 import type { Receipt, Receipts } from './receipts.ts';
 import type { RequestIdentity } from './request-ids.ts';
 

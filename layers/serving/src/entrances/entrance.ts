@@ -10,17 +10,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 
 import type { Gate } from '../admission/gate.ts';
-import type { CurrentSnapshot } from '../current-snapshot.ts';
-import { instantFault } from '../instant.ts';
-import { positionText } from '../position.ts';
-import { badRequest, type Fault, Problem, unavailable } from '../problem.ts';
-import { requestReader } from '../request-reader.ts';
+import type { CurrentSnapshot } from '../merge/current-snapshot.ts';
+import { instantFault } from '../answers/instant.ts';
+import { positionText } from '../merge/position.ts';
+import { badRequest, type Fault, Problem, unavailable } from '../http/problem.ts';
+import { requestReader } from '../http/request-reader.ts';
 import { bodyReader } from './body-reader.ts';
 import { describeEntrance } from './describe-entrance.ts';
 import type { AddEntrance, Admitted, Posted } from './entrance-definition.ts';
 import type { EntranceMetrics } from './entrance-metrics.ts';
 import type { PositionWaits } from './position-waits.ts';
-import { preferredWaitS } from './prefer-wait.ts';
+import { preferredWaitS } from '../http/prefer-wait.ts';
 import type { Receipt, Receipts } from './receipts.ts';
 import { eventIdOf, idempotencyFault, type RequestIdentity } from './request-ids.ts';
 

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 
 import type { FastifyInstance } from 'fastify';
 
-import { badRequest, Problem } from '../problem.ts';
+import { badRequest, Problem } from '../http/problem.ts';
 
 const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/i;
 const READ_AS_UTF8: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii']);

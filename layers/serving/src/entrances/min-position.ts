@@ -6,10 +6,10 @@ import { offsetAt, type OffsetVector, PARTITIONS } from '@rushes/domain';
 import type { EventLog } from '@rushes/ports';
 import type { FastifyInstance } from 'fastify';
 
-import type { CurrentSnapshot } from '../current-snapshot.ts';
-import { parsePosition } from '../position.ts';
-import { badRequest, unavailable } from '../problem.ts';
-import { trafficOf } from '../traffic.ts';
+import type { CurrentSnapshot } from '../merge/current-snapshot.ts';
+import { parsePosition } from '../merge/position.ts';
+import { badRequest, unavailable } from '../http/problem.ts';
+import { trafficOf } from '../http/traffic.ts';
 import type { PositionWaits } from './position-waits.ts';
 
 const HEADER = 'rushes-min-position';

@@ -1,9 +1,9 @@
 /** Waiting until what is served has come to a position in the log. Invariant: nobody waits longer than asked for, nor after the end. */
 import type { OffsetVector } from '@rushes/domain';
 
-import type { CurrentSnapshot } from '../current-snapshot.ts';
-import { reaches } from '../position.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { CurrentSnapshot } from '../merge/current-snapshot.ts';
+import { reaches } from '../merge/position.ts';
+import type { Snapshot } from '../merge/snapshot.ts';
 
 export interface PositionWaits {
   /** Whether the current snapshot reaches the position, now or within so many milliseconds. */

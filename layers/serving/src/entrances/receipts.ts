@@ -6,7 +6,7 @@
 import { JUDGED_WINDOW_MS, type OffsetVector } from '@rushes/domain';
 import { LRUCache } from 'lru-cache';
 
-import { Problem } from '../problem.ts';
+import { Problem } from '../http/problem.ts';
 
 /** An event that is in the log. */
 export interface Receipt {

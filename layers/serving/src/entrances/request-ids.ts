@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 
-import type { Fault } from '../problem.ts';
+import type { Fault } from '../http/problem.ts';
 
 export interface RequestIdentity {
   readonly callerId: string;

@@ -2,9 +2,9 @@
 import type { ObjectStore } from '@rushes/ports';
 import { Type } from 'typebox';
 
-import { catalogOf } from '../catalog.ts';
-import { readManifest } from '../manifest.ts';
-import type { AddDataRoute } from '../route-definition.ts';
+import { catalogOf } from '../answers/catalog.ts';
+import { readManifest } from '../answers/manifest.ts';
+import type { AddDataRoute } from './route-definition.ts';
 
 export const addCatalog = (add: AddDataRoute, objects: ObjectStore): void =>
   add({

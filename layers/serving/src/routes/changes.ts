@@ -4,9 +4,9 @@ import type { ChangeRecord, SpeedStore } from '@rushes/ports';
 import { KEYED_VIEWS, splitKey } from '@rushes/views';
 import { Type } from 'typebox';
 
-import { parsePosition, POSITION_PATTERN, positionText } from '../position.ts';
-import { Problem, unavailable } from '../problem.ts';
-import type { AddDataRoute } from '../route-definition.ts';
+import { parsePosition, POSITION_PATTERN, positionText } from '../merge/position.ts';
+import { Problem, unavailable } from '../http/problem.ts';
+import type { AddDataRoute } from './route-definition.ts';
 
 const RETRY_AFTER_S = 60;
 const MAX_RECORDS = 500;

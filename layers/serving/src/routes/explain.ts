@@ -17,14 +17,14 @@ import {
 } from '@rushes/views';
 import { Type } from 'typebox';
 
-import { batchReviews } from '../overlay/change-reviews.ts';
-import { inputsOf, ratingsObservedMs } from '../overlay/change-titles.ts';
-import { readWhole } from '../overlay/merged-reader.ts';
-import { rowIndex } from '../overlay/layout-row.ts';
-import { positionText } from '../position.ts';
-import type { AddDataRoute } from '../route-definition.ts';
-import type { Snapshot } from '../snapshot.ts';
-import { TITLE_ID_SCHEMA, titleKeyOf } from '../title-id.ts';
+import { batchReviews } from '../merge/overlay/change-reviews.ts';
+import { inputsOf, ratingsObservedMs } from '../merge/overlay/change-titles.ts';
+import { readWhole } from '../merge/overlay/merged-reader.ts';
+import { rowIndex } from '../merge/overlay/layout-row.ts';
+import { positionText } from '../merge/position.ts';
+import type { AddDataRoute } from './route-definition.ts';
+import type { Snapshot } from '../merge/snapshot.ts';
+import { TITLE_ID_SCHEMA, titleKeyOf } from '../answers/title-id.ts';
 
 const VIEWS = { movie_records: movieRecords, movie_ratings: movieRatings, movie_reviews: movieReviews } as const;
 type ViewName = keyof typeof VIEWS;

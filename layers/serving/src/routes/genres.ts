@@ -1,9 +1,9 @@
 /** `GET /genres`: all genres with their number of movies. */
 import { Type } from 'typebox';
 
-import { adultParameter } from '../adult.ts';
-import { readGenres, shownMovies } from '../genre-counts.ts';
-import type { AddDataRoute } from '../route-definition.ts';
+import { adultParameter } from '../answers/adult.ts';
+import { readGenres, shownMovies } from '../answers/genre-counts.ts';
+import type { AddDataRoute } from './route-definition.ts';
 
 export const addGenres = (add: AddDataRoute): void =>
   add({

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 
-import { batchComponent, type ComponentContext, readHealth } from '../component-states.ts';
+import { batchComponent, type ComponentContext, readHealth } from '../monitoring/component-states.ts';
 
 const Status = Type.Enum(['ok', 'degraded', 'unavailable'], { type: 'string' });
 const Detail = Type.Optional(Type.String({ description: 'What is not as it should be, for people.' }));

@@ -1,8 +1,8 @@
 /** `/` for people who open the address in a browser: what is served, how old it is, and where to go on. */
 import type { FastifyInstance } from 'fastify';
 
-import type { CurrentSnapshot } from '../current-snapshot.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { CurrentSnapshot } from '../merge/current-snapshot.ts';
+import type { Snapshot } from '../merge/snapshot.ts';
 
 /** A style of its own, and nothing that is loaded. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -1,14 +1,14 @@
 /** One title by any of its ids: `GET /movies/{id}`, its different titles, its credits. */
 import { Type } from 'typebox';
 
-import { extendObject, requireDocument, selectFields } from '../documents.ts';
-import { movieDetailFields } from '../entities.ts';
-import { fieldsParameter } from '../paging.ts';
-import { notFound } from '../problem.ts';
-import { ratingParts } from '../rating-parts.ts';
-import type { AddDataRoute } from '../route-definition.ts';
-import type { Snapshot } from '../snapshot.ts';
-import { findTitle, TITLE_ID_SCHEMA, titleKeyOf } from '../title-id.ts';
+import { extendObject, requireDocument, selectFields } from '../answers/documents.ts';
+import { movieDetailFields } from '../answers/entities.ts';
+import { fieldsParameter } from '../answers/paging.ts';
+import { notFound } from '../http/problem.ts';
+import { ratingParts } from '../answers/rating-parts.ts';
+import type { AddDataRoute } from './route-definition.ts';
+import type { Snapshot } from '../merge/snapshot.ts';
+import { findTitle, TITLE_ID_SCHEMA, titleKeyOf } from '../answers/title-id.ts';
 
 const params = Type.Object({ id: TITLE_ID_SCHEMA });
 

@@ -4,14 +4,14 @@ import type { Condition } from '@rushes/ports';
 import { titles } from '@rushes/views';
 import { Type, type Static } from 'typebox';
 
-import { adultParameter, kindConditions } from '../adult.ts';
-import { movieFields } from '../entities.ts';
-import { requireKnownNames } from '../known-names.ts';
-import { checkPlace, type ListKind, orderNormalForm } from '../list-query.ts';
-import { answerPage, fieldsParameter, pagingParameters, sortParameter } from '../paging.ts';
-import { FOLDED } from '../parameter.ts';
-import { ratingBound } from '../rating.ts';
-import type { AddDataRoute } from '../route-definition.ts';
+import { adultParameter, kindConditions } from '../answers/adult.ts';
+import { movieFields } from '../answers/entities.ts';
+import { requireKnownNames } from '../answers/known-names.ts';
+import { checkPlace, type ListKind, orderNormalForm } from '../answers/list-query.ts';
+import { answerPage, fieldsParameter, pagingParameters, sortParameter } from '../answers/paging.ts';
+import { FOLDED } from '../http/parameter.ts';
+import { ratingBound } from '../answers/rating.ts';
+import type { AddDataRoute } from './route-definition.ts';
 
 const MOVIES: ListKind = {
   path: '/movies',

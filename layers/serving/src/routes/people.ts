@@ -2,15 +2,15 @@
 import { NCONST_PATTERN } from '@rushes/domain';
 import { Type } from 'typebox';
 
-import { parseCredits } from '../credited-people.ts';
-import { arrayText, requireDocument, selectFields } from '../documents.ts';
-import { personFields } from '../entities.ts';
-import { collaboratorsText } from '../network.ts';
-import { fieldsParameter } from '../paging.ts';
-import { notFound } from '../problem.ts';
-import type { AddDataRoute } from '../route-definition.ts';
-import type { Snapshot } from '../snapshot.ts';
-import { limitParameter } from '../top-list.ts';
+import { parseCredits } from '../answers/credited-people.ts';
+import { arrayText, requireDocument, selectFields } from '../answers/documents.ts';
+import { personFields } from '../answers/entities.ts';
+import { collaboratorsText } from '../answers/network.ts';
+import { fieldsParameter } from '../answers/paging.ts';
+import { notFound } from '../http/problem.ts';
+import type { AddDataRoute } from './route-definition.ts';
+import type { Snapshot } from '../merge/snapshot.ts';
+import { limitParameter } from '../answers/top-list.ts';
 
 /** A bound on the work of one request; hardly anybody is credited in more movies. */
 const MAX_NETWORK_MOVIES = 1000;

@@ -8,7 +8,7 @@ import { findEarlierEvent } from '../entrances/earlier-event.ts';
 import type { AddEntrance } from '../entrances/entrance-definition.ts';
 import { type Receipt, reusedKey } from '../entrances/receipts.ts';
 import { movieIdOf } from '../entrances/request-ids.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../http/problem.ts';
 
 const LINK = new RegExp(IMDB_LINK);
 

@@ -4,8 +4,8 @@ import { Type } from 'typebox';
 
 import { RatingBody, ReviewBody } from '../entrances/bodies.ts';
 import type { AddEntrance, Admission, Admitted } from '../entrances/entrance-definition.ts';
-import { notFound } from '../problem.ts';
-import { TITLE_ID_SCHEMA, titleKeyOf } from '../title-id.ts';
+import { notFound } from '../http/problem.ts';
+import { TITLE_ID_SCHEMA, titleKeyOf } from '../answers/title-id.ts';
 
 const params = Type.Object({ id: TITLE_ID_SCHEMA });
 

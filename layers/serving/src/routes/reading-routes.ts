@@ -1,7 +1,7 @@
 /** All routes that answer from views. */
 import type { ObjectStore, SpeedStore } from '@rushes/ports';
 
-import type { AddDataRoute } from '../route-definition.ts';
+import type { AddDataRoute } from './route-definition.ts';
 import { addCatalog } from './catalog.ts';
 import { addChanges } from './changes.ts';
 import { addExplain } from './explain.ts';

@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS } from '@rushes/views';
 import { expect, test } from 'vitest';
 
-import type { ReviewBucket } from '../overlay/change-reviews.ts';
+import type { ReviewBucket } from '../merge/overlay/change-reviews.ts';
 import { windowSentiment } from './sentiment.ts';
 
 const DAY_0 = Date.UTC(2026, 2, 1);

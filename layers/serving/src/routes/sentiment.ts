@@ -2,12 +2,12 @@
 import { DAY_MS, HOUR_MS, movieReviews, decodeState, emptyState, type StateOf } from '@rushes/views';
 import { Type } from 'typebox';
 
-import { instantFault, isWritable } from '../instant.ts';
-import { type Fault, notFound } from '../problem.ts';
-import { type ReviewBucket, readBuckets } from '../overlay/change-reviews.ts';
-import type { AddDataRoute } from '../route-definition.ts';
-import type { Snapshot } from '../snapshot.ts';
-import { findTitle, TITLE_ID_SCHEMA, titleKeyOf } from '../title-id.ts';
+import { instantFault, isWritable } from '../answers/instant.ts';
+import { type Fault, notFound } from '../http/problem.ts';
+import { type ReviewBucket, readBuckets } from '../merge/overlay/change-reviews.ts';
+import type { AddDataRoute } from './route-definition.ts';
+import type { Snapshot } from '../merge/snapshot.ts';
+import { findTitle, TITLE_ID_SCHEMA, titleKeyOf } from '../answers/title-id.ts';
 
 const DAYS = { '7d': 7, '30d': 30, '90d': 90 } as const;
 type Window = keyof typeof DAYS | 'all';

@@ -3,9 +3,9 @@ import { foldText, isTconst } from '@rushes/domain';
 import type { Condition } from '@rushes/ports';
 import { Type, type Static, type TNumber, type TOptional, type TInteger } from 'typebox';
 
-import { adultParameter, kindConditions } from '../adult.ts';
-import { FOLDED } from '../parameter.ts';
-import { ratingBound } from '../rating.ts';
+import { adultParameter, kindConditions } from '../answers/adult.ts';
+import { FOLDED } from '../http/parameter.ts';
+import { ratingBound } from '../answers/rating.ts';
 
 const SHORTEST_CONTAINED = 2;
 

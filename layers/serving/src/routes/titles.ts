@@ -2,11 +2,11 @@
 import { titles } from '@rushes/views';
 import { Type } from 'typebox';
 
-import { titleFields } from '../entities.ts';
-import { requireKnownNames } from '../known-names.ts';
-import { checkPlace, type ListKind, orderNormalForm } from '../list-query.ts';
-import { answerPage, fieldsParameter, pagingParameters, sortParameter } from '../paging.ts';
-import type { AddDataRoute } from '../route-definition.ts';
+import { titleFields } from '../answers/entities.ts';
+import { requireKnownNames } from '../answers/known-names.ts';
+import { checkPlace, type ListKind, orderNormalForm } from '../answers/list-query.ts';
+import { answerPage, fieldsParameter, pagingParameters, sortParameter } from '../answers/paging.ts';
+import type { AddDataRoute } from './route-definition.ts';
 import { titleConditions, titleFilters } from './title-filters.ts';
 
 const TITLES: ListKind = {

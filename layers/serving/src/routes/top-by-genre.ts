@@ -2,14 +2,14 @@
 import { foldText } from '@rushes/domain';
 import { Type } from 'typebox';
 
-import { type Adult, adultParameter } from '../adult.ts';
-import { arrayText, requireDocument } from '../documents.ts';
-import { readGenres } from '../genre-counts.ts';
-import { requireKnownNames } from '../known-names.ts';
-import { FOLDED } from '../parameter.ts';
-import type { AddDataRoute } from '../route-definition.ts';
-import type { Snapshot } from '../snapshot.ts';
-import { minVotesParameter, rankable } from '../top-list.ts';
+import { type Adult, adultParameter } from '../answers/adult.ts';
+import { arrayText, requireDocument } from '../answers/documents.ts';
+import { readGenres } from '../answers/genre-counts.ts';
+import { requireKnownNames } from '../answers/known-names.ts';
+import { FOLDED } from '../http/parameter.ts';
+import type { AddDataRoute } from './route-definition.ts';
+import type { Snapshot } from '../merge/snapshot.ts';
+import { minVotesParameter, rankable } from '../answers/top-list.ts';
 
 const MAX_PER_GENRE = 100;
 

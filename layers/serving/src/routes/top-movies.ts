@@ -2,14 +2,14 @@
 import type { CellValue } from '@rushes/ports';
 import { Type } from 'typebox';
 
-import { type Adult, adultParameter } from '../adult.ts';
-import { mostCredited, parseCredits } from '../credited-people.ts';
-import { arrayText, extendObject, requireDocument, selectFields } from '../documents.ts';
-import { movieFields } from '../entities.ts';
-import { fieldsParameter } from '../paging.ts';
-import type { AddDataRoute } from '../route-definition.ts';
-import type { Snapshot } from '../snapshot.ts';
-import { limitParameter, minVotesParameter, readVoteStatistics, scoreText, topMovies } from '../top-list.ts';
+import { type Adult, adultParameter } from '../answers/adult.ts';
+import { mostCredited, parseCredits } from '../answers/credited-people.ts';
+import { arrayText, extendObject, requireDocument, selectFields } from '../answers/documents.ts';
+import { movieFields } from '../answers/entities.ts';
+import { fieldsParameter } from '../answers/paging.ts';
+import type { AddDataRoute } from './route-definition.ts';
+import type { Snapshot } from '../merge/snapshot.ts';
+import { limitParameter, minVotesParameter, readVoteStatistics, scoreText, topMovies } from '../answers/top-list.ts';
 
 const MAX_TOP_MOVIES = 250;
 const MAX_CREDIT_MOVIES = 100;

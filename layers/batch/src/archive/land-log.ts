@@ -1,0 +1,55 @@
+import type { OffsetVector } from '@rushes/domain';
+import type { Manifest } from '@rushes/lake';
+import type { EventLog } from '@rushes/ports';
+import type { RunContext } from '../context/run-context.ts';
+import type { StepLog } from '../context/steps.ts';
+import { archiveLog } from './archive-log.ts';
+import { cutOf, placeCut, type PlacedCut, requireSameLog } from './cut.ts';
+import { mendArchive } from './mend-archive.ts';
+import { landedUpTo, type Landing, lastLanding } from './landing.ts';
+
+/** Which part of the log a run covers, and the archive that holds it. */
+export interface LandedLog {
+  readonly cut: OffsetVector;
+  /** Id of the log that the cut is of, as far as it is known. */
+  readonly log: string | undefined;
+  readonly last: Landing | undefined;
+  readonly overtakenBy: PlacedCut['overtakenBy'];
+}
+
+/** The number of landings that a version knew of: where to look for the next. */
+export const LANDINGS_FIGURE = 'log.landings';
+
+/** Cuts the log and archives what lies before the cut. Without a log, a run covers what its parent does. */
+export const landLog = async (
+  context: RunContext,
+  log: EventLog | undefined,
+  version: number,
+  parent: Manifest | undefined,
+  steps: StepLog,
+): Promise<LandedLog> => {
+  const known = parent?.figures[LANDINGS_FIGURE] ?? 0;
+  const covered = cutOf(parent);
+  if (!log)
+    return {
+      cut: covered,
+      log: parent?.log,
+      last: known === 0 ? undefined : await lastLanding(context.lake, known),
+      overtakenBy: undefined,
+    };
+  const before = await lastLanding(context.lake, known);
+  await requireSameLog(context.lake, log, [covered, landedUpTo(before)], context.now());
+  const { cut, overtakenBy } = await steps.step('barrier', () => placeCut(log, version));
+  const { last } = await steps.step(
+    'bronze.log',
+    () => archiveLog(context, log, version, cut, before?.number ?? 0),
+    ({ landedEvents }) => ({ rows: landedEvents, reused: landedEvents === 0 }),
+  );
+  await steps.step(
+    'bronze.log mended',
+    () => mendArchive(context, log, version, last),
+    (mended) => ({ rows: mended, reused: mended === 0 }),
+  );
+  if (overtakenBy) context.logger.warn({ ...overtakenBy }, `barrier ${overtakenBy.number} stands before barrier ${version}`);
+  return { cut, log: log.id, last, overtakenBy };
+};

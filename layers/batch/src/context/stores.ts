@@ -1,0 +1,10 @@
+import type { BatchViewStore, DuplicateFilters, EventLog, ObjectStore } from '@rushes/ports';
+
+/** The stores that batch runs work on. */
+export interface BatchStores {
+  readonly objects: ObjectStore;
+  readonly views: BatchViewStore;
+  /** Without a log, a version covers what its parent does of it. */
+  readonly log?: EventLog;
+  readonly duplicateFilters: DuplicateFilters;
+}

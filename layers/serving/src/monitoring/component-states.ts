@@ -1,0 +1,162 @@
+/** The state of each part that answers and writes depend on: what `/health` shows and `/metrics` measures. Nothing here names a path or a host. */
+import type { ApiKeyStore, EventLog } from '@rushes/ports';
+
+import { cachedCheck, type CachedCheck, type CheckState } from './cached-check.ts';
+import type { CurrentSnapshot } from '../merge/current-snapshot.ts';
+
+/** Room on the disk that the stores lie on, in bytes. */
+export interface DiskSpace {
+  readonly freeBytes: number;
+  readonly sizeBytes: number;
+  /** What the stores take of it, as last measured. */
+  readonly usedBytes: number;
+}
+
+export interface ComponentContext {
+  readonly snapshots: CurrentSnapshot;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Whether there is a speed layer. */
+  readonly hasSpeed: boolean;
+  /** Whether the log takes events; `undefined` where nothing can be posted. */
+  readonly log: CachedCheck | undefined;
+  /** Whether API keys can be looked up; `undefined` where there are none. */
+  readonly keys: CachedCheck | undefined;
+  /** `undefined`: the stores are elsewhere. */
+  readonly space: (() => Promise<DiskSpace>) | undefined;
+}
+
+/** The id of no key: looking it up shows whether keys can be. */
+const NO_KEY = '0'.repeat(16);
+
+interface CheckedStores {
+  readonly speed?: object | undefined;
+  readonly log?: EventLog | undefined;
+  readonly keys?: ApiKeyStore | undefined;
+  readonly space?: (() => Promise<DiskSpace>) | undefined;
+}
+
+/** The parts that a service with these stores has. */
+export const componentsOf = (
+  { speed, log, keys, space }: CheckedStores,
+  { snapshots, now, elapsedMs }: Pick<ComponentContext, 'snapshots' | 'now'> & { readonly elapsedMs: () => number },
+): ComponentContext => ({
+  snapshots,
+  now,
+  hasSpeed: speed !== undefined,
+  log: log === undefined || keys === undefined ? undefined : cachedCheck({ check: () => log.checkWritable(), elapsedMs }),
+  keys: keys === undefined ? undefined : cachedCheck({ check: () => keys.find(NO_KEY), elapsedMs }),
+  space,
+});
+
+type Status = 'ok' | 'degraded' | 'unavailable';
+
+interface Component {
+  readonly status: Status;
+  readonly detail?: string;
+  readonly [member: string]: unknown;
+}
+
+/** So little room is little for any disk; on a small one, a share of it. */
+const LITTLE_ROOM_BYTES = 2 * 1024 ** 3;
+const LITTLE_ROOM_SHARE = 0.05;
+
+const isLittle = ({ freeBytes, sizeBytes }: DiskSpace): boolean => freeBytes < Math.min(LITTLE_ROOM_BYTES, sizeBytes * LITTLE_ROOM_SHARE);
+
+/** What is served of batch runs' results: without it nothing is answered. */
+export const batchComponent = ({ snapshots, now }: Pick<ComponentContext, 'snapshots' | 'now'>): Component => {
+  const snapshot = snapshots.peek();
+  const newest = snapshots.newest();
+  const failing = snapshots.trouble() !== undefined;
+  if (snapshot === undefined)
+    return { status: 'unavailable', detail: failing ? 'what is published cannot be read' : 'nothing has been published yet' };
+  const { publication, absent } = snapshot;
+  const isBehind = newest !== undefined && newest.number !== publication.number;
+  const detail = isBehind
+    ? `publication ${newest.number} (version ${newest.version}) cannot be read: answers come from publication ${publication.number} (version ${publication.version})`
+    : absent.length > 0
+      ? `views that cannot be read: ${absent.join(', ')}`
+      : // What exactly failed is in the log: it may name paths and hosts.
+        failing
+        ? 'the last look for a new publication failed'
+        : undefined;
+  return {
+    status: detail === undefined ? 'ok' : 'degraded',
+    ...(detail === undefined ? {} : { detail }),
+    publication: publication.number,
+    version: publication.version,
+    ...(publication.origin === undefined ? {} : { origin: publication.origin }),
+    cut_at: publication.cutAt,
+    published_at: publication.publishedAt,
+    age_s: Math.max(0, Math.floor((now() - Date.parse(publication.publishedAt)) / 1000)),
+  };
+};
+
+const WHY_INCOMPLETE = {
+  stale: 'something is published or in the log that answers do not show yet',
+  gap: 'events are missing: see meta.missing of any answer',
+} as const;
+
+const speedComponent = ({ snapshots }: ComponentContext): Component => {
+  const snapshot = snapshots.peek();
+  if (snapshot === undefined) return { status: 'unavailable', detail: 'there is no version yet that events can be added to' };
+  const { completeness, missing } = snapshot;
+  return {
+    status: completeness === 'complete' ? 'ok' : 'degraded',
+    ...(completeness === 'complete' ? {} : { detail: WHY_INCOMPLETE[completeness] }),
+    completeness,
+    lag_ms: Math.round(snapshots.lagMs()),
+    missing_ranges: missing.length,
+  };
+};
+
+const LOG_DETAIL: Readonly<Record<Exclude<CheckState, 'ok'>, string>> = {
+  failing: 'the log takes no events: posting answers 503',
+  slow: 'the log has not answered in time: posting waits, or answers 503',
+};
+
+const KEYS_DETAIL: Readonly<Record<Exclude<CheckState, 'ok'>, string>> = {
+  failing: 'API keys cannot be looked up: what needs one answers 503',
+  slow: 'API keys are not looked up in time: what needs one waits, or answers 503',
+};
+
+const checked = async (check: CachedCheck, details: typeof LOG_DETAIL): Promise<Component> => {
+  const state = await check.state();
+  return state === 'ok' ? { status: 'ok' } : { status: state === 'slow' ? 'degraded' : 'unavailable', detail: details[state] };
+};
+
+const diskComponent = async (space: () => Promise<DiskSpace>): Promise<Component> => {
+  try {
+    const measured = await space();
+    const little = isLittle(measured);
+    return {
+      status: little ? 'degraded' : 'ok',
+      ...(little ? { detail: 'little room is left: a batch run may not find enough' } : {}),
+      free_bytes: measured.freeBytes,
+      size_bytes: measured.sizeBytes,
+      used_bytes: measured.usedBytes,
+    };
+  } catch {
+    return { status: 'degraded', detail: 'the room on the disk could not be found out' };
+  }
+};
+
+interface Health {
+  readonly status: Status;
+  readonly components: Readonly<Record<string, Component>>;
+}
+
+/** All components, and what they come to: `unavailable` if nothing can be answered, `degraded` if anything is not as it should be. */
+export const readHealth = async (context: ComponentContext): Promise<Health> => {
+  const { log, keys, space } = context;
+  const components: Record<string, Component> = {
+    api: { status: 'ok' },
+    batch: batchComponent(context),
+    ...(context.hasSpeed ? { speed: speedComponent(context) } : {}),
+    ...(log === undefined ? {} : { log: await checked(log, LOG_DETAIL) }),
+    ...(keys === undefined ? {} : { keys: await checked(keys, KEYS_DETAIL) }),
+    ...(space === undefined ? {} : { disk: await diskComponent(space) }),
+  };
+  const isAllWell = Object.values(components).every(({ status }) => status === 'ok');
+  return { status: components['batch']?.status === 'unavailable' ? 'unavailable' : isAllWell ? 'ok' : 'degraded', components };
+};

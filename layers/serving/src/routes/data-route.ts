@@ -1,0 +1,174 @@
+/**
+ * What all routes that answer from views have in common, in the order in which it is cheap: read the parameters, take the snapshot, compare
+ * entity tags, look into the cache, and only then compute. Invariants: one request sees one snapshot; a 304 touches no store.
+ */
+import type { Role } from '@rushes/ports';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Type, type TObject } from 'typebox';
+
+import type { Admission } from '../admission/admission.ts';
+import type { KeptUrls } from '../admission/kept-urls.ts';
+import type { EarlierVersions } from '../merge/as-of.ts';
+import { compress, COMPRESSION_THRESHOLD_BYTES, preferredEncoding } from '../http/content-encoding.ts';
+import type { CurrentSnapshot } from '../merge/current-snapshot.ts';
+import { withDeadline } from '../http/deadline.ts';
+import { envelopeText } from '../answers/envelope.ts';
+import { answerTag, entityTag, knownTag } from '../http/etag.ts';
+import { describeDataRoute } from './openapi-route.ts';
+import { positionText } from '../merge/position.ts';
+import { Problem, unavailable } from '../http/problem.ts';
+import { requestReader, type ReadRequest } from '../http/request-reader.ts';
+import type { Representation, ResponseCache } from '../http/response-cache.ts';
+import type { AddDataRoute, DataRoute } from './route-definition.ts';
+import type { Snapshot } from '../merge/snapshot.ts';
+
+export interface DataRouteContext {
+  readonly snapshots: CurrentSnapshot;
+  readonly earlier: EarlierVersions;
+  /** For how long something may be there that answers do not show. */
+  readonly lagMs: () => number;
+  readonly cache: ResponseCache;
+  readonly admission: Admission;
+  readonly kept: KeptUrls;
+  readonly cacheMaxAgeS: number;
+  /** Whoever asks must have a key of this role; answers are then no shared cache's to keep. */
+  readonly needs?: Role | undefined;
+  /** Request headers that answers depend on. */
+  readonly vary: string;
+  /** How long a client waits for an answer that has to be computed. */
+  readonly deadlineMs: number;
+  readonly onCache: (hit: boolean) => void;
+  /** An answer from the current version goes out. */
+  readonly onAnswer: (completeness: Snapshot['completeness']) => void;
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+const RETRY_AFTER_S = 5;
+
+const tooLate = () => unavailable('The answer took too long to compute.', RETRY_AFTER_S);
+
+const pathOf = (url: string): string => {
+  const at = url.indexOf('?');
+  return at === -1 ? url : url.slice(0, at);
+};
+
+const batchVersion = Type.Optional(
+  Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000_000,
+    description:
+      'Answer from the batch layer of this version alone, as it was published. Without it: the current version and all events since.',
+  }),
+);
+
+/** The route with the parameter that every one has whose answers belong to a version. */
+const withBatchVersion = <P extends TObject, Q extends TObject>(route: DataRoute<P, Q>): DataRoute<P, Q> =>
+  route.isLive === true
+    ? route
+    : {
+        ...route,
+        query: Type.Object({ ...route.query.properties, batch_version: batchVersion }) as unknown as Q, // as: one parameter more, which the route does not look at
+      };
+
+/** Where an answer stands. A 404 says so too, and a 400 for a genre that no title has: what is unknown there may be known later, or be missing. */
+const statedBy = ({ publication, completeness, overlay }: Snapshot): Readonly<Record<string, string>> => ({
+  'rushes-batch-version': String(publication.version),
+  'rushes-completeness': completeness,
+  ...(overlay === undefined ? {} : { 'rushes-position': positionText(overlay.position) }),
+});
+
+export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): AddDataRoute => {
+  const { snapshots, cache, admission, kept, onCache } = context;
+  const cacheControl = `${context.needs === undefined ? 'public' : 'private'}, max-age=${context.cacheMaxAgeS}, must-revalidate`;
+
+  /** The same for all answers of one snapshot, so it is made once. */
+  const headersBySnapshot = new WeakMap<Snapshot, Readonly<Record<string, string>>>();
+  const headersOf = (snapshot: Snapshot): Readonly<Record<string, string>> => {
+    let headers = headersBySnapshot.get(snapshot);
+    if (headers === undefined) {
+      headers = {
+        'content-type': JSON_TYPE,
+        'cache-control': cacheControl,
+        vary: context.vary,
+        ...statedBy(snapshot),
+      };
+      headersBySnapshot.set(snapshot, headers);
+    }
+    return headers;
+  };
+
+  const notModified = (reply: FastifyReply, snapshot: Snapshot, etag: string): FastifyReply =>
+    reply.code(304).headers(headersOf(snapshot)).removeHeader('content-type').header('etag', etag).send();
+
+  return (declared) => {
+    const route = withBatchVersion(declared);
+    const read = requestReader(route.params, route.query, route.check, route.normalForm);
+
+    /** Whoever reads artefacts holds them: the client may be gone, or tired of waiting, before the last read. */
+    const compute = async (
+      snapshot: Snapshot,
+      input: ReadRequest<typeof route.params, typeof route.query>,
+      meta: string,
+    ): Promise<Representation> => {
+      snapshot.pin();
+      const counts = (input.query as { readonly count?: boolean }).count === true; // as: the lists' parameter, which other routes do not have
+      try {
+        const answer = await admission[counts ? 'totals' : 'answers'].run(() => route.answer(snapshot, input));
+        const body = envelopeText(answer, meta);
+        return { body, bytes: Buffer.byteLength(body), next: answer.next ?? null };
+      } finally {
+        snapshot.release();
+      }
+    };
+
+    const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      const input = read(request.params as Record<string, unknown>, request.query as Record<string, unknown>); // as: objects by Fastify's router
+      const version = (input.query as { readonly batch_version?: number }).batch_version; // as: `withBatchVersion`
+      const snapshot = version === undefined ? snapshots.require() : await context.earlier.snapshot(version);
+      const about = snapshot.about(route.dependsOn?.(input) ?? 'batch');
+      const tag = answerTag(about.tag, pathOf(request.url), input.given);
+      const encoding = preferredEncoding(request.headers['accept-encoding']);
+      const asked = request.headers['if-none-match'];
+      const known = asked === undefined ? undefined : knownTag(asked, tag, encoding);
+      if (known !== undefined) {
+        if (version === undefined) context.onAnswer(snapshot.completeness);
+        kept.add(request.url);
+        return notModified(reply, snapshot, known);
+      }
+
+      const ready = cache.peek(tag);
+      onCache(ready !== undefined);
+      const plain =
+        ready ??
+        (await withDeadline(
+          cache.resolve(tag, () => compute(snapshot, input, about.meta)),
+          context.deadlineMs,
+          tooLate,
+        ).catch((error: unknown) => {
+          if (error instanceof Problem && (error.status === 404 || error.status === 400)) reply.headers(statedBy(snapshot));
+          throw error;
+        }));
+      if (version === undefined) context.onAnswer(snapshot.completeness);
+      kept.add(request.url);
+      if (asked === '*') return notModified(reply, snapshot, entityTag(tag, undefined));
+      reply.headers(headersOf(snapshot));
+      if (version === undefined) reply.header('rushes-lag-ms', Math.round(context.lagMs()));
+      if (plain.next !== null) reply.header('link', `<${plain.next}>; rel="next"`);
+      if (encoding === undefined || plain.bytes < COMPRESSION_THRESHOLD_BYTES) {
+        return reply.header('etag', entityTag(tag, undefined)).send(plain.body);
+      }
+      const etag = entityTag(tag, encoding);
+      const encoded = await cache.resolve(etag, async () => {
+        const body = await compress(encoding, plain.body);
+        return { body, bytes: body.byteLength, next: plain.next };
+      });
+      return reply.header('etag', etag).header('content-encoding', encoding).send(encoded.body);
+    };
+
+    // Compressed above, once for all requests of one answer.
+    const config = context.needs === undefined ? {} : { needs: context.needs };
+    const schema = describeDataRoute(route, context.needs !== undefined);
+    app.route({ method: 'GET', url: route.url, schema, config, compress: false, handler });
+  };
+};

@@ -1,0 +1,88 @@
+/** How a data route shows in the API's description. Pure. */
+import type { FastifySchema } from 'fastify';
+import { Type, type TObject, type TSchema } from 'typebox';
+
+import { selectedName } from '../answers/entities.ts';
+import { SECURITY } from '../entrances/describe-entrance.ts';
+import { POSITION_PATTERN } from '../merge/position.ts';
+import type { DataRoute } from './route-definition.ts';
+
+const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: Type.Ref('Problem#') } } });
+
+const REQUEST_HEADERS = Type.Object({
+  'rushes-min-position': Type.Optional(
+    Type.String({
+      pattern: POSITION_PATTERN,
+      description:
+        'A position as `Rushes-Position` tells one: the answer knows of all events before it, or is 503. One that the log has not come to is 400.',
+    }),
+  ),
+});
+
+const envelopeSchema = (data: TSchema, paged: boolean): TObject =>
+  Type.Object({
+    data,
+    meta: Type.Ref('Meta#'),
+    ...(paged
+      ? {
+          next: Type.Unsafe<string | null>({
+            type: ['string', 'null'],
+            description: 'Path and query of the next page, null on the last one.',
+          }),
+          total: Type.Optional(Type.Integer({ description: 'Rows of the whole list; with `count=true`.' })),
+        }
+      : {}),
+  });
+
+/** What `fields` may leave of an object, or of each in a list: none of its members is certain. */
+const selected = (data: TSchema): TSchema => {
+  const { $ref, items } = data as { readonly $ref?: string; readonly items?: TSchema }; // as: keywords of a schema that refers to an entity, or lists some
+  if ($ref !== undefined) return Type.Ref(selectedName($ref));
+  if (items !== undefined) return Type.Array(selected(items));
+  throw new Error('fields can be selected of entities alone');
+};
+
+/** A key is not asked for, but has a bucket of its own. */
+const OPTIONAL_SECURITY = [{}, ...SECURITY];
+
+/** A parameter with a default need not be given, though a route always has its value. */
+const withoutDefaultedRequired = (schema: TObject): object => {
+  const properties: Readonly<Record<string, TSchema>> = schema.properties;
+  const required = (schema.required ?? []).filter((name) => !('default' in (properties[name] ?? {})));
+  const { required: _all, ...rest } = schema;
+  return required.length === 0 ? rest : { ...rest, required };
+};
+
+export const describeDataRoute = <P extends TObject, Q extends TObject>(route: DataRoute<P, Q>, needsKey: boolean): FastifySchema => {
+  const byId = Object.keys(route.params.properties).length > 0;
+  const response: Record<string, unknown> = {
+    200: {
+      description: 'The answer. With `fields`, objects have only the fields asked for.',
+      content: {
+        'application/json': {
+          schema: envelopeSchema('fields' in route.query.properties ? selected(route.data) : route.data, route.paged === true),
+        },
+      },
+    },
+    304: { description: 'Not modified: the tag of If-None-Match is still right.', type: 'null' },
+    400: problem('Parameters are invalid or unknown; `errors` names each.'),
+    ...(needsKey
+      ? { 401: problem('No API key, or one that is worth nothing (any more).'), 403: problem("The key's role is too little.") }
+      : {}),
+    404: problem('There is nothing with this id, or the version is not kept.'),
+    ...Object.fromEntries(Object.entries(route.problems ?? {}).map(([status, description]) => [status, problem(description)])),
+    429: problem('Too many requests: try again after Retry-After seconds.'),
+    503: problem('Nothing published yet, overloaded, or too slow: try again after Retry-After seconds.'),
+  };
+  return {
+    operationId: route.operation,
+    summary: route.summary,
+    ...(route.description === undefined ? {} : { description: route.description }),
+    tags: [route.tag],
+    ...(byId ? { params: route.params } : {}),
+    querystring: withoutDefaultedRequired(route.query),
+    headers: REQUEST_HEADERS,
+    security: needsKey ? SECURITY : OPTIONAL_SECURITY,
+    response,
+  };
+};

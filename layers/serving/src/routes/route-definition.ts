@@ -1,0 +1,36 @@
+/** A route that answers from views: what it is called, what it takes, and how it answers. The rest is `data-route.ts`'s. */
+import type { TObject, TSchema } from 'typebox';
+
+import type { Dependency } from '../merge/about.ts';
+import type { Answer } from '../answers/envelope.ts';
+import type { CrossCheck, NormalForm, ReadRequest } from '../http/request-reader.ts';
+import type { Snapshot } from '../merge/snapshot.ts';
+
+export interface DataRoute<P extends TObject, Q extends TObject> {
+  /** Fastify's pattern: `/movies/:id`. */
+  readonly url: string;
+  /** Name of the operation in the API's description. */
+  readonly operation: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tag: string;
+  readonly params: P;
+  readonly query: Q;
+  readonly check?: CrossCheck<Q>;
+  readonly normalForm?: NormalForm<Q>;
+  /** Schema of the envelope's `data`. */
+  readonly data: TSchema;
+  /** Further problems that the answer may be, by status. */
+  readonly problems?: Readonly<Record<number, string>>;
+  /** The envelope has `next`, and `total` where asked for. */
+  readonly paged?: boolean;
+  /** Answers are of events alone: no version has any, so `batch_version` is no parameter. */
+  readonly isLive?: boolean;
+  /** What of the merged data the answer is made from; without it, of the batch layer's alone. */
+  readonly dependsOn?: (request: ReadRequest<P, Q>) => Dependency;
+  /** Throws a `Problem` for what the data say no to (404). */
+  readonly answer: (snapshot: Snapshot, request: ReadRequest<P, Q>) => Promise<Answer>;
+}
+
+/** Adds a route. */
+export type AddDataRoute = <P extends TObject, Q extends TObject>(route: DataRoute<P, Q>) => void;
