@@ -1,6 +1,6 @@
 /**
- * What has to be done now and then beside batch runs: the log forgets what is archived, coverage of epochs long covered goes, and what is stored is
- * compared with its checksums and with a recompute. Whatever fails is logged, and tried again the next time.
+ * What has to be done now and then beside batch runs: the log forgets what is archived, and what is stored is compared with its checksums and with a
+ * recompute. Whatever fails is logged, and tried again the next time.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -38,14 +38,10 @@ export interface UpkeepContext {
 }
 
 const HOUR_MS = 3_600_000;
-/** So many versions can be rolled back to without projecting their epochs anew, if nothing expired. */
-const KEPT_EPOCHS = 50;
 
 const trim = async (stores: UpkeepStores, { logger }: UpkeepContext): Promise<void> => {
   const trimmed = await stores.log.trim(await trimmableUpTo(stores));
   if (trimmed > 0) logger.info({ records: trimmed }, 'the log forgot what is archived and older than its retention');
-  const current = await stores.views.currentPublication();
-  if (current !== undefined) await stores.speed.dropCoverage(current.version - KEPT_EPOCHS);
 };
 
 /** `undefined`: nothing is published that could be checked. */
