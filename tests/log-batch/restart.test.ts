@@ -287,8 +287,8 @@ test('it is refused where nothing was lost, nothing was ever read, or a run is u
   await expect(restart({ log })).rejects.toThrow('is the log of this lake: there is nothing to begin anew');
   const put = (key: string, value: object) => on.data.stores.objects.put(key, new TextEncoder().encode(JSON.stringify(value)));
   await put('claims/claim-2.json', { version: 2, id: 'run 2', host: 'another', startedAt: AT, source: 'imdb' });
-  await put('heartbeats/run-2.json', { id: 'run 2', renewedAt: new Date().toISOString() });
+  await put('heartbeats/run-2.json', { id: 'run 2', renewedAt: new Date(on.data.clock.nowMs).toISOString() });
   await expect(restart()).rejects.toThrow('run 2 is under way');
-  await put('heartbeats/run-2.json', { id: 'run 2', renewedAt: new Date(Date.now() - 300_000).toISOString() });
+  await put('heartbeats/run-2.json', { id: 'run 2', renewedAt: new Date(on.data.clock.nowMs - 300_000).toISOString() });
   expect(await restart()).toMatchObject({ barrier: 3 });
 });

@@ -1,5 +1,6 @@
 /** What stands behind the errors that end a run. */
 import type { Lake } from '@rushes/lake';
+import { StoreFault, StoreUnavailable } from '@rushes/ports';
 import { TerminalError, TransientError } from '@rushes/runtime';
 
 /** The system's, the SQL engine's and SQLite's word for it. */
@@ -17,6 +18,9 @@ export const failureOf = async (cause: unknown, lake: Lake): Promise<unknown> =>
   if (isDiskFull(cause)) return diskFull(cause);
   // What was found out here says itself what is wrong; what the engine says may come of a file that changed under it.
   if ((cause instanceof TerminalError || cause instanceof TransientError) && cause.cause === undefined) return cause;
+  if (cause instanceof StoreUnavailable)
+    return new TransientError('a store is not available', { hint: cause.hint ?? 'run again later: it goes on from what is stored', cause });
+  if (cause instanceof StoreFault) return cause;
   const damaged = await lake.damagedMeanwhile().catch(() => undefined);
   if (damaged) return new TransientError(damaged.message, { hint: 'run again: what can be made anew is made anew', cause });
   return cause;
