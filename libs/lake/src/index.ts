@@ -2,6 +2,7 @@ export * from './content-hash.ts';
 export * from './derive-table.ts';
 export * from './duckdb-engine.ts';
 export * from './engine.ts';
+export * from './file-cache.ts';
 export * from './lake.ts';
 export * from './macros.ts';
 export * from './read-manifest.ts';

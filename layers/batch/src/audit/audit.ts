@@ -23,6 +23,7 @@ import { type HeldRange, heldBy } from '../archive/landed-files.ts';
 import { lastLanding } from '../archive/landing.ts';
 import { recordsIn } from '../archive/log-records.ts';
 import type { RunContext } from '../context/run-context.ts';
+import { objectCacheIn } from '../context/object-cache.ts';
 import { scratchOf } from '../context/scratch.ts';
 import type { BatchStores } from '../context/stores.ts';
 import { type Damage, lakeDamage } from '../verify/damage.ts';
@@ -97,7 +98,12 @@ export const auditStores = async (stores: AuditStores, options: AuditOptions, co
   const interrupt = (): void => engine.interrupt();
   context.signal.addEventListener('abort', interrupt);
   try {
-    const run: RunContext = { lake: openLake(stores.objects, scratch.folder), engine, ...context, now: context.now ?? (() => new Date()) };
+    const run: RunContext = {
+      lake: openLake(stores.objects, scratch.folder, { cache: objectCacheIn(options.workFolder), signal: context.signal }),
+      engine,
+      ...context,
+      now: context.now ?? (() => new Date()),
+    };
     return await compare(run, stores, publication);
   } finally {
     context.signal.removeEventListener('abort', interrupt);

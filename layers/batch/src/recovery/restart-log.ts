@@ -19,6 +19,7 @@ import { type Logger, type Progress, TerminalError, TransientError } from '@rush
 import { highestNumber } from '../publish/claim.ts';
 import { runUnderWay } from '../publish/run-under-way.ts';
 import type { RunContext } from '../context/run-context.ts';
+import { objectCacheIn } from '../context/object-cache.ts';
 import { scratchOf } from '../context/scratch.ts';
 import { openArchivedRanges, type PartitionRange } from '../archive/archived-records.ts';
 import { landedOf, lastLanding } from '../archive/landing.ts';
@@ -105,7 +106,11 @@ export const restartLog = async (stores: RestartStores, options: RestartOptions,
     tempFolder: `${scratch.folder}/spill`,
   });
   try {
-    const run: RunContext = { lake: openLake(objects, scratch.folder), engine, ...context };
+    const run: RunContext = {
+      lake: openLake(objects, scratch.folder, { cache: objectCacheIn(options.workFolder), signal: context.signal }),
+      engine,
+      ...context,
+    };
     const last = await lastLanding(run.lake);
     const known = await knownLog(objects, views);
     if (!known && !last)

@@ -22,6 +22,7 @@ import { memoryLimitFor, mostMemoryMb } from './memory-limit.ts';
 import { removeDeadScratch, reserveRoom, scratchOf } from '../context/scratch.ts';
 import { diskFull, failureOf, isDiskFull } from './run-failures.ts';
 import { tidyUp, tidyViews } from './tidy-up.ts';
+import { objectCacheIn } from '../context/object-cache.ts';
 import { createStepLog } from '../context/steps.ts';
 import type { BatchStores } from '../context/stores.ts';
 
@@ -80,6 +81,8 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   const scratch = scratchOf(options.workFolder, claim.version, id);
   const logger = context.logger.child({ run_id: claim.version });
   const lake = openLake(stores.objects, scratch.folder, {
+    cache: objectCacheIn(options.workFolder),
+    signal: context.signal,
     onFault: ({ message }) => logger.warn(`${message}; what needs it is made anew, if it can be`),
   });
   const log = createStepLog(logger, now);
