@@ -6,7 +6,7 @@
  */
 import type { Publication } from '@rushes/ports';
 
-import { MissedChangesError, type Overlay } from './overlay/overlay.ts';
+import { LostProgressError, MissedChangesError, type Overlay } from './overlay/overlay.ts';
 import type { Served } from './prepare.ts';
 import { failedAgain, isDue, type Retry } from './retry-times.ts';
 
@@ -33,12 +33,19 @@ export type Step =
       /** What was in doubt before is so again if this fails. */
       readonly wasDoubtful: boolean;
     }
-  | { readonly do: 'advance'; readonly served: Served; readonly overlay: Overlay };
+  | {
+      readonly do: 'advance';
+      readonly served: Served;
+      readonly overlay: Overlay;
+      /** Only what was heard of. */ readonly isHeardEnough: boolean;
+    };
 
 /** What somebody else wants or saw. */
 type Request =
   /** A poll is asked for. */
   | { readonly is: 'asked' }
+  /** There are change records for what is served. */
+  | { readonly is: 'heard' }
   /** The speed store may have lost what was read from it. */
   | { readonly is: 'doubted' }
   | { readonly is: 'stopped' };
@@ -86,7 +93,11 @@ export interface FollowerState {
   readonly begun: number;
   readonly ended: number;
   readonly beganMs: number;
-  /** When the last good poll began; before the first one, when there was nothing to be seen. */
+  /** Whether the poll that began last looks for publications too. */
+  readonly isWhole: boolean;
+  /** When the last whole poll began. */
+  readonly lastWholeMs: number;
+  /** When the last good whole poll began; before the first one, when there was nothing to be seen. */
   readonly lastGoodMs: number;
   readonly hasSeenAll: boolean;
 }
@@ -117,6 +128,8 @@ export const beginFollowing = (nowMs: number): FollowerState => ({
   begun: 0,
   ended: 0,
   beganMs: nowMs,
+  isWhole: false,
+  lastWholeMs: nowMs,
   lastGoodMs: nowMs,
   hasSeenAll: false,
 });
@@ -144,7 +157,22 @@ const begin = (state: FollowerState, nowMs: number): FollowerState => ({
   isAskedAgain: false,
   begun: state.begun + 1,
   beganMs: nowMs,
+  isWhole: true,
+  lastWholeMs: nowMs,
 });
+
+/** A poll that only applies change records, where nothing else is to be done. */
+const beginWithChanges = (state: FollowerState, nowMs: number): FollowerState => {
+  const { served, isDoubtful, trouble, begun } = state;
+  if (served?.overlay === undefined || isDoubtful || trouble !== undefined) return begin(state, nowMs);
+  return {
+    ...state,
+    step: { do: 'advance', served, overlay: served.overlay, isHeardEnough: true },
+    begun: begun + 1,
+    beganMs: nowMs,
+    isWhole: false,
+  };
+};
 
 /** After a poll: the next one if it was asked for; at the end, nothing is served any more. */
 const rest = (state: FollowerState, nowMs: number): Next => {
@@ -156,6 +184,7 @@ const rest = (state: FollowerState, nowMs: number): Next => {
 
 const end = (state: FollowerState, nowMs: number): Next => {
   const trouble = isNewestServed(state) ? undefined : state.refusal;
+  if (!state.isWhole) return rest({ ...state, trouble }, nowMs);
   const isGood = trouble === undefined || state.served?.open.publication.number === state.newest?.number;
   const ended = { ...state, trouble, ...(isGood ? { lastGoodMs: state.beganMs, hasSeenAll: true } : {}) };
   return andBefore(trouble === undefined ? [{ say: 'recovered' }] : [], rest(ended, nowMs));
@@ -176,7 +205,9 @@ const open = (state: FollowerState, publication: Publication, purpose: Purpose):
 const goOn = (state: FollowerState, nowMs: number): Next => {
   const { served, isDoubtful } = state;
   if (served !== undefined && isDoubtful) return only(open(state, served.open.publication, { for: 'doubt' }));
-  return served?.overlay === undefined ? end(state, nowMs) : only({ ...state, step: { do: 'advance', served, overlay: served.overlay } });
+  return served?.overlay === undefined
+    ? end(state, nowMs)
+    : only({ ...state, step: { do: 'advance', served, overlay: served.overlay, isHeardEnough: false } });
 };
 
 /** The newest publication was tried, and perhaps something else instead: says so. */
@@ -218,8 +249,11 @@ const onOpened = (state: FollowerState, step: Step, served: Served, nowMs: numbe
   return andBefore(shown, end(purpose === 'newest' ? { ...next, retry: undefined } : next, nowMs));
 };
 
+/** The overlay does not fit the store any more. */
+const isOutdated = (error: unknown): boolean => error instanceof MissedChangesError || error instanceof LostProgressError;
+
 const onFailed = (before: FollowerState, step: Step, error: unknown, nowMs: number, setting: FollowerSetting): Next => {
-  const isDoubtful = before.isDoubtful || (step.do === 'open' && step.wasDoubtful) || error instanceof MissedChangesError;
+  const isDoubtful = before.isDoubtful || (step.do === 'open' && step.wasDoubtful) || isOutdated(error);
   const state = { ...before, isDoubtful };
   const { newest } = state;
   if (step.do === 'open' && newest !== undefined)
@@ -265,6 +299,7 @@ const onReport = (state: FollowerState, step: Step, event: Report, nowMs: number
 export const next = (state: FollowerState, event: FollowerEvent, nowMs: number, setting: FollowerSetting): Next => {
   const { step, isStopped } = state;
   if (event.is === 'asked') return only(isStopped ? state : step === undefined ? begin(state, nowMs) : { ...state, isAskedAgain: true });
+  if (event.is === 'heard') return only(isStopped || step !== undefined ? state : beginWithChanges(state, nowMs));
   if (event.is === 'doubted') return only({ ...state, isDoubtful: true });
   if (event.is === 'stopped') {
     const stopped = { ...state, isStopped: true };

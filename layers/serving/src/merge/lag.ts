@@ -9,8 +9,8 @@ import { boundsAt, type EventLog } from '@rushes/ports';
 export interface Lag {
   /** The longest that an event has been waited for, in milliseconds. */
   readonly ms: () => number;
-  /** Looks for the first event of each partition that answers do not show. One call of the log while answers keep up. */
-  readonly check: (position: OffsetVector) => Promise<void>;
+  /** Looks for the first event of each partition that answers at this position do not show. One call of the log while answers keep up. */
+  readonly check: (position: OffsetVector | Promise<OffsetVector>) => Promise<void>;
 }
 
 export interface LagClocks {
@@ -65,8 +65,8 @@ export const trackLag = (log: Pick<EventLog, 'bounds' | 'range'>, { now, elapsed
       for (const { sinceMs } of awaited.values()) oldest = Math.min(oldest, sinceMs);
       return oldest === Number.POSITIVE_INFINITY ? 0 : Math.max(0, elapsedMs() - oldest);
     },
-    async check(position) {
-      const bounds = await log.bounds();
+    async check(shown) {
+      const [bounds, position] = await Promise.all([log.bounds(), shown]);
       const nowAhead = new Map<PartitionId, Ahead>();
       const checkPartition = async (partition: PartitionId): Promise<void> => {
         const reached = offsetAt(position, partition);
