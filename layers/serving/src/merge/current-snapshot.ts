@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { BatchViewStore, Publication, SpeedStore } from '@rushes/ports';
 
-import { beginFollowing, blindMs, type FollowerEvent, next, type Notice, type Report, type Step } from './follower.ts';
+import { beginFollowing, type FollowerEvent, type Notice, type Report, type Step } from './follower-state.ts';
+import { blindMs, next } from './follower.ts';
 import type { Lag } from './lag.ts';
 import { isMended, missingEvents } from './overlay/completeness.ts';
 import type { Overlay } from './overlay/overlay.ts';
