@@ -1,8 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type BatchEngine, type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake, tellFault } from '@rushes/lake';
-import { StoreFault, StoreUnavailable } from '@rushes/ports';
-import { explainError, freeBytes, type Logger, ownTasks, type Progress, TerminalError, TransientError } from '@rushes/runtime';
+import { explainError, freeBytes, type Logger, ownTasks, type Progress, TransientError } from '@rushes/runtime';
 import { findFiles, type SourceFile } from '../bronze/find-files.ts';
 import { manifestCut } from '../archive/cut.ts';
 import { landLog, LANDINGS_FIGURE } from '../archive/land-log.ts';
@@ -16,6 +15,7 @@ import { measure } from '../validate/measure.ts';
 import { type AlertOptions, sendAlert } from './alert.ts';
 import type { BatchMetrics } from './batch-metrics.ts';
 import { type BuiltLake, buildLake } from './build-lake.ts';
+import { diskFull, failureOf, isDiskFull } from './failure.ts';
 import { type FreeSpaceCheck, requireSpace } from './free-space.ts';
 import { memoryLimitFor, mostMemoryMb } from './memory-limit.ts';
 import { openScratch, removeDeadScratch, reserveRoom, scratchFolderOf } from '../context/scratch.ts';
@@ -249,29 +249,6 @@ const refusal = (validation: readonly Expectation[]): string => {
   const unmet = validation.filter((one) => !one.passed && one.severity === 'error');
   const told = unmet.slice(0, 2).map((one) => `${one.table}: ${one.name}: found ${one.observed}, expected ${one.expected}`);
   return [...told, ...(unmet.length > told.length ? [`and ${unmet.length - told.length} more unmet expectations`] : [])].join('; ');
-};
-
-/** The system's, the SQL engine's and SQLite's word for it. */
-const isDiskFull = (error: unknown): boolean =>
-  error instanceof Error &&
-  (('code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) ||
-    /no space left|disk is full|disk quota exceeded/i.test(error.message) ||
-    isDiskFull(error.cause));
-
-const diskFull = (cause: unknown): TransientError =>
-  new TransientError('the disk is full', { hint: 'free some space and run again: it goes on from what is stored', cause });
-
-/** What stands behind an error that only says how it showed. */
-const failureOf = async (cause: unknown, lake: Lake): Promise<unknown> => {
-  if (isDiskFull(cause)) return diskFull(cause);
-  // What was found out here says itself what is wrong; what the engine says may come of a file that changed under it.
-  if ((cause instanceof TerminalError || cause instanceof TransientError) && cause.cause === undefined) return cause;
-  if (cause instanceof StoreUnavailable)
-    return new TransientError('a store is not available', { hint: cause.hint ?? 'run again later: it goes on from what is stored', cause });
-  if (cause instanceof StoreFault) return cause;
-  const damaged = await lake.damagedMeanwhile().catch(() => undefined);
-  if (damaged) return new TransientError(damaged.message, { hint: 'run again: what can be made anew is made anew', cause });
-  return cause;
 };
 
 /** Another run that published may have removed what this one took over; publishing would fail anyway, this says why. */
