@@ -20,6 +20,7 @@ import {
 } from '@rushes/ports';
 import { Registry } from '@rushes/runtime';
 import { emptyState, encodeState, type EventRow, foldEvent, keyOf, KEYED_VIEWS } from '@rushes/views';
+import { readLog } from '@rushes/ports/contracts/read-log';
 import type { FastifyInstance } from 'fastify';
 
 import { buildApp } from '../src/app.ts';
@@ -75,7 +76,7 @@ const usable = (partition: PartitionId, { value, key, appendedAtMs }: EventRecor
 };
 
 const eventsOf = async (log: EventLog, partition: PartitionId): Promise<readonly EventRecord[]> =>
-  (await log.read(partition, 0, 10_000)).filter((record) => record.kind === 'event');
+  (await readLog(log, partition)).filter((record) => record.kind === 'event');
 
 /** All states of a partition, folded from its beginning. */
 const foldAll = (partition: PartitionId, records: readonly LogRecord[]): readonly SpeedRow[] => {
@@ -103,7 +104,7 @@ const foldAll = (partition: PartitionId, records: readonly LogRecord[]): readonl
 const projector = (log: EventLog, speed: SpeedStore) => async (): Promise<void> => {
   for (const partition of PARTITIONS) {
     const from = (await speed.readPosition(partition))?.offset ?? 0;
-    const records = await log.read(partition, 0, 10_000);
+    const records = await readLog(log, partition);
     const last = records.findLast((record) => record.kind === 'event');
     if (last === undefined || last.offset < from) continue;
     const rows = foldAll(partition, records);

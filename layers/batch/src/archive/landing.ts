@@ -64,6 +64,12 @@ export const lastLanding = async (lake: Lake, known = 0): Promise<Landing | unde
   return last;
 };
 
+/** The highest barrier that the archive knows of, 0 for none. */
+export const highestLandedBarrier = async (lake: Lake): Promise<number> => {
+  const last = await lastLanding(lake);
+  return Math.max(...PARTITIONS.map((partition) => landedOf(last, partition).highestBarrier));
+};
+
 /** The landing before this one, `undefined` before the first. */
 export const landingBefore = async (lake: Lake, landing: Landing): Promise<Landing | undefined> => {
   if (landing.number === 1) return undefined;

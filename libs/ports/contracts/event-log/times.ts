@@ -2,7 +2,8 @@ import { offsetAt, type PartitionId } from '@rushes/domain';
 import { boundsAt, type EventLog, type LogRecord } from '@rushes/ports';
 import { describe, expect, test } from 'vitest';
 
-import { newRecord, newRecords, offsetAtTime, RATINGS, readAll, REVIEWS } from './made-up-records.ts';
+import { readLog } from '../read-log.ts';
+import { newRecord, newRecords, offsetAtTime, RATINGS, REVIEWS } from './made-up-records.ts';
 import { logForEach, type OpenEventLog } from './opened-log.ts';
 
 const timesOf = (records: readonly LogRecord[]): number[] => records.map(({ appendedAtMs }) => appendedAtMs);
@@ -12,7 +13,7 @@ const expectedOffset = (records: readonly LogRecord[], next: number, timeMs: num
   records.find(({ appendedAtMs }) => appendedAtMs >= timeMs)?.offset ?? next;
 
 export const expectOffsetsAtTimes = async (log: EventLog, partition: PartitionId): Promise<void> => {
-  const records = await readAll(log, partition);
+  const records = await readLog(log, partition);
   const { next } = boundsAt(await log.bounds(), partition);
   for (const timeMs of new Set([0, ...timesOf(records).flatMap((at) => [at - 1, at, at + 1])])) {
     expect(await offsetAtTime(log, partition, timeMs)).toBe(expectedOffset(records, next, timeMs));
@@ -31,7 +32,7 @@ export const timeTests = (open: OpenEventLog): void => {
         if (n === 3) await given.log.appendBarrier(1);
       }
       for (const partition of [RATINGS, REVIEWS] as const) {
-        const times = timesOf(await readAll(given.log, partition));
+        const times = timesOf(await readLog(given.log, partition));
         expect(times).toEqual(times.toSorted((a, b) => a - b));
       }
     });
