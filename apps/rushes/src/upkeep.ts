@@ -1,4 +1,4 @@
-/** What has to be done now and then beside the layers: the log forgets what is archived, coverage of epochs long covered goes, an audit looks whether all is right. */
+/** What has to be done now and then beside the layers: the log forgets what is archived, an audit looks whether all is right. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { EmbeddedStores } from '@rushes/adapters/embedded';
@@ -6,8 +6,6 @@ import { auditStores, trimmableUpTo, verifyStores } from '@rushes/batch';
 import { Gauge, type Registry, type Session, silentProgress } from '@rushes/runtime';
 
 const HOUR_MS = 3_600_000;
-/** So many versions can be rolled back to without projecting their epochs anew, if nothing expired. */
-const KEPT_EPOCHS = 50;
 
 interface Upkeep {
   stop(): Promise<void>;
@@ -50,8 +48,6 @@ export const startUpkeep = (session: Session, stores: EmbeddedStores, metrics: R
   const tidy = async (): Promise<void> => {
     const trimmed = await stores.log.trim(await trimmableUpTo(stores));
     if (trimmed > 0) logger.info({ records: trimmed }, 'the log forgot what is archived and older than its retention');
-    const current = await stores.views.currentPublication();
-    if (current !== undefined) await stores.speed.dropCoverage(current.version - KEPT_EPOCHS);
   };
   const verify = async (): Promise<void> => {
     const { objects, artefacts, damages } = await verifyStores(stores, { progress: silentProgress, signal });

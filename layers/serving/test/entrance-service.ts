@@ -109,7 +109,7 @@ const projector = (log: EventLog, speed: SpeedStore) => async (): Promise<void> 
     if (last === undefined || last.offset < from) continue;
     const rows = foldAll(partition, records);
     const [to, { appendedAtMs }] = [last.offset + 1, last];
-    await speed.putCoverage({ partition, epoch: 1, generation: 0, from: 0, expiresAtMs: NOW_MS + TTL_MS, begun: 0 }, 1);
+    await speed.putCoverage({ partition, epoch: 1, generation: 0, from: 0, expiresAtMs: NOW_MS + TTL_MS, begun: 0, baseUs: 0 }, 1);
     await speed.upsert(
       rows.map((row) => ({ ...row, timestampUs: row.lastOffset, appendedAtMs: 0 })),
       TTL_MS,

@@ -166,7 +166,7 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
 
   /** Another log's positions and rows would say that this one's events were projected. */
   const requireOwnStore = async (): Promise<void> => {
-    const owner = await store.claimLog(log.id);
+    const { log: owner } = await store.claimLog(log.id);
     if (owner !== log.id)
       throw new TerminalError(`${store.location} holds what was projected from log ${owner}, but ${log.location} is log ${log.id}`, {
         hint: 'Stop the speed layer and put the speed store aside: it is projected anew from the log.',

@@ -2,7 +2,7 @@ import { describe } from 'vitest';
 
 import { changeTests } from './speed-store/changes.ts';
 import { expiryTests } from './speed-store/expiry.ts';
-import { followTests } from './speed-store/following.ts';
+import { waitTests } from './speed-store/waiting.ts';
 import { historyTests } from './speed-store/histories.ts';
 import type { OpenedSpeedStore } from './speed-store/opened-store.ts';
 import { progressTests } from './speed-store/progress.ts';
@@ -24,8 +24,8 @@ export const speedStoreContract = ({ name, open, runs = 100 }: SpeedStoreContrac
     writeTests(open, runs);
     readTests(open);
     expiryTests(open);
-    changeTests(open);
-    followTests(open);
+    changeTests(open, runs);
+    waitTests(open);
     progressTests(open);
     historyTests(open, runs);
   });

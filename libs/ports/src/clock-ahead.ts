@@ -8,7 +8,7 @@ export class ClockAheadError extends StoreUnavailable {
     super({
       location,
       reason:
-        `the clock of this process is ${Math.round(aheadMs / 1000)} s ahead of the others that write to it, so nothing was written: ` +
+        `takes nothing from this process, whose clock is ${Math.round(aheadMs / 1000)} s ahead of the others that write there: ` +
         'events would be stamped with a time that has not come',
       hint: 'Set the clock of this process right; if it is the only one that is right, stop the others.',
     });

@@ -9,6 +9,7 @@ export * from './foreign-log.ts';
 export * from './lake-logs.ts';
 export * from './log-beginning.ts';
 export * from './object-store.ts';
+export * from './owners.ts';
 export * from './rate-limiter.ts';
 export * from './sealed-json.ts';
 export * from './speed-store.ts';

@@ -8,7 +8,7 @@ export interface StoreErrorDetails {
   readonly location: string;
   /** The operation by its name in the port. May be left out deep inside an adapter: the adapter's boundary adds it. */
   readonly operation?: string | undefined;
-  /** What is wrong, as a sentence without a full stop. */
+  /** What is wrong, in words that go on after the location ("is damaged"), without a full stop. */
   readonly reason: string;
   /** What somebody can do about it, as a sentence. */
   readonly hint?: string | undefined;
@@ -17,12 +17,12 @@ export interface StoreErrorDetails {
 
 abstract class StoreError extends Error {
   readonly location: string;
-  /** The operation by its name in the port. */
-  readonly operation: string | undefined;
+  /** The operation by its name in the port; set once. */
+  operation: string | undefined;
   /** What somebody can do about it. */
   readonly hint: string | undefined;
   constructor({ location, operation, reason, hint, cause }: StoreErrorDetails) {
-    super(`${location}: ${reason}`, cause === undefined ? undefined : { cause });
+    super(`${location} ${reason}`, cause === undefined ? undefined : { cause });
     this.location = location;
     this.operation = operation;
     this.hint = hint;

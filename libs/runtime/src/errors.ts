@@ -31,6 +31,9 @@ export class UsageError extends TerminalError {
   override readonly name: string = 'UsageError';
 }
 
+/** Causes may form a circle. */
+const MOST_CAUSES = 8;
+
 /** Errors of other packages (the ports' store errors) have a hint as well. */
 const hintOf = (error: unknown): string | undefined =>
   error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined;
@@ -42,7 +45,8 @@ const hintOf = (error: unknown): string | undefined =>
 export const explainError = (error: unknown): { readonly message: string; readonly hint: string | undefined } => {
   const messages: string[] = [];
   let hint: string | undefined;
-  for (let current: unknown = error; current !== undefined && current !== null && messages.length < 8;) {
+  let current: unknown = error;
+  for (let depth = 0; current !== undefined && current !== null && depth < MOST_CAUSES; depth++) {
     const message = current instanceof Error ? current.message : inspect(current);
     if (messages.at(-1)?.includes(message) !== true) messages.push(message);
     hint ??= hintOf(current);

@@ -65,7 +65,7 @@ describe('opening', () => {
   test('what belongs together opens again and again', async () => {
     const id = await used(folder);
     expect(await within(folder, async ({ log }) => log.id)).toBe(id);
-    expect(await within(folder, async ({ speed }) => speed.claimLog('another'))).toBe(id);
+    expect(await within(folder, async ({ speed }) => (await speed.claimLog('another')).log)).toBe(id);
   });
 
   test('a lost log is told, and none takes its place; versions can still be looked at', async () => {

@@ -88,7 +88,7 @@ test('who waits longer than a call may is refused, and nothing of it is written 
   const { queue, transactions } = remembering(() => isLocked, 5);
   const refused = await queue.append(batchOf(1, 'a')).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(StoreBusyError);
-  expect(String(refused)).toContain('the log: is busy: another process');
+  expect(String(refused)).toContain('the log is busy: another process');
   isLocked = false;
   await queue.append(batchOf(2, 'b'));
   expect(transactions).toEqual([[2]]);

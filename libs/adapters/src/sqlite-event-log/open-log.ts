@@ -4,10 +4,12 @@ import { requireInPlace } from '../sqlite-access/in-place.ts';
 import { LOCK_WAIT_MS, whileLocked } from '../sqlite-access/while-locked.ts';
 import { appendQueue } from './append-queue.ts';
 import { barriersIn } from './barriers.ts';
+import { storeBoundary } from '../store-errors/store-boundary.ts';
 import { checkBarrier, checkRecords } from './check-records.ts';
 import { joiner } from './membership.ts';
 import { clocksOf, ownClock, unlessAhead } from './own-clock.ts';
 import { offsetFinder } from './offset-at-time.ts';
+import { ON_DAMAGE } from './errors.ts';
 import { openFile } from './open-file.ts';
 import { followLog, readRange, type Reading } from './range.ts';
 import { recordReader } from './read-records.ts';
@@ -79,7 +81,7 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
     file.database.close();
   };
 
-  return {
+  const log: EventLog = {
     location: file.path,
     id: file.id,
     retentionMs,
@@ -147,4 +149,5 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
     },
     close: () => (closing ??= close()),
   };
+  return storeBoundary(log, { location: file.path, onDamage: ON_DAMAGE });
 };
