@@ -22,7 +22,7 @@ import { runUnderWay } from '../publish/run-under-way.ts';
 import type { RunContext } from '../context/run-context.ts';
 import { openScratch } from '../context/scratch.ts';
 import { openArchivedRanges, type PartitionRange } from '../archive/archived-records.ts';
-import { landedOf, lastLanding } from '../archive/landing.ts';
+import { highestKnownBarrier, landedOf, lastLanding } from '../archive/landing.ts';
 import { readableRecords, recordsOf } from '../archive/log-records.ts';
 import {
   highestCut,
@@ -156,11 +156,7 @@ export const restartLog = async (stores: RestartStores, options: RestartOptions,
         if (remains)
           for await (const batch of readableRecords(remains, partition, archived)) yield count('left', { partition, records: batch });
     };
-    const taken = Math.max(
-      ...publications.map(({ version }) => version),
-      ...PARTITIONS.map((partition) => landedOf(last, partition).highestBarrier),
-      highestLeft,
-    );
+    const taken = Math.max(...publications.map(({ version }) => version), await highestKnownBarrier(run.lake), highestLeft);
     const barrier = 1 + (await highestNumber(run.lake, taken));
     const next = vectorOf(plans, (plan) => plan.next);
     const earliest = vectorOf(plans, (_plan, partition) => Math.min(offsetAt(from, partition), offsetAt(cut, partition)));

@@ -58,9 +58,16 @@ describe('what is there and cannot be read is not taken for absent', () => {
     symlinkSync('../moved', join(location, 'manifests'));
     symlinkSync('nowhere', join(location, 'runs'));
     symlinkSync('nowhere', join(location, 'manifests/dangling'));
-    await expect(store.get('manifests/dangling')).rejects.toMatchObject({ name: 'StoreFault', operation: 'get', cause: { code: 'ENOENT' } });
+    await expect(store.get('manifests/dangling')).rejects.toMatchObject({
+      name: 'StoreFault',
+      operation: 'get',
+      cause: { code: 'ENOENT' },
+    });
     await expect(store.head('runs/run-1.json')).rejects.toMatchObject({ cause: { code: 'ENOENT' } });
-    await expect(store.list('runs/')[Symbol.asyncIterator]().next()).rejects.toMatchObject({ operation: 'list', cause: { code: 'ENOENT' } });
+    await expect(store.list('runs/')[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      operation: 'list',
+      cause: { code: 'ENOENT' },
+    });
     expect(await store.get('manifests/other')).toBeUndefined();
     rmSync(join(data, 'moved/dangling'));
     const keys: string[] = [];

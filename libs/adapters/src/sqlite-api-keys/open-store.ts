@@ -38,9 +38,7 @@ export const openSqliteApiKeys = async (
 ): Promise<ApiKeyStore> => {
   const location = resolve(file);
   const { database, check } = await atBoundary({ location }, 'open', async () =>
-    readOnly
-      ? await openFileToRead(location, lockWaitMs)
-      : { database: await openFile(location, lockWaitMs), check: () => undefined },
+    readOnly ? await openFileToRead(location, lockWaitMs) : { database: await openFile(location, lockWaitMs), check: () => undefined },
   );
   const insert = database.prepare(`INSERT INTO api_keys (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
   const select = database.prepare(`SELECT ${COLUMNS} FROM api_keys WHERE id = ?`);

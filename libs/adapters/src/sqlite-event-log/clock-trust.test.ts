@@ -131,3 +131,19 @@ describe('of one log', () => {
     expect(await times(one.log)).toEqual([0, 3 * DAY_MS]);
   });
 });
+
+test('append times do not go down within a partition while the clock goes back and forth', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sqlite-event-log-'));
+  let nowMs = START_MS;
+  const logs = [await openSqliteEventLog(folder, { now: () => nowMs }), await openSqliteEventLog(folder, { now: () => nowMs })] as const;
+  for (const [n, stepMs] of [10, -60_000, 5, -3_600_000, 7_200_000, -1, 0].entries()) {
+    await logs[n % 2 === 0 ? 0 : 1].append([{ partition: 'movie.ratings/1', key: 'k', id: `event ${n}`, value: '' }]);
+    nowMs += stepMs;
+    if (n === 3) await logs[0].appendBarrier(1);
+  }
+  const times = (await readLog(logs[0], 'movie.ratings/1')).map(({ appendedAtMs }) => appendedAtMs);
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+  expect(new Set(times).size).toBeGreaterThan(1);
+  for (const log of logs) await log.close();
+  await rm(folder, { recursive: true, force: true });
+});

@@ -10,5 +10,4 @@ export const WAY_OUT =
 export const ON_DAMAGE = `S${WAY_OUT.slice(1)}.`;
 
 /** The error in terms of the log's file; anything but SQLite's and the system's own errors comes back as it is. */
-export const explained = (path: string, error: unknown): unknown =>
-  storeFailure(error, { location: path, onDamage: ON_DAMAGE });
+export const explained = (path: string, error: unknown): unknown => storeFailure(error, { location: path, onDamage: ON_DAMAGE });

@@ -100,7 +100,7 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
     }
   }
 
-  const store: SpeedStore = {
+  const store: SqliteSpeedStore = {
     location: path,
     claimLog: async (id) => (readOnly ? ((await read(log.read)) ?? { log: id, claimedAtMs: now() }) : write(() => log.claim(id, now()))),
     async upsert(timed, ttlMs) {

@@ -64,7 +64,12 @@ test('a full file may pass, damage and writing to what is read-only need somebod
     hint: expect.stringContaining('Free some space'),
   });
   const reader = new DatabaseSync(path, { readOnly: true });
-  expect(storeFailure(thrownBy(() => reader.exec('DELETE FROM t')), { location: path })).toMatchObject({ name: 'StoreFault' });
+  expect(
+    storeFailure(
+      thrownBy(() => reader.exec('DELETE FROM t')),
+      { location: path },
+    ),
+  ).toMatchObject({ name: 'StoreFault' });
   reader.close();
   writeFileSync(path, 'no database at all, but long enough to be taken for one by whoever looks at the size'.repeat(20));
   const damaged = new DatabaseSync(path);
@@ -78,7 +83,11 @@ test('a full file may pass, damage and writing to what is read-only need somebod
 });
 
 test('of a file that SQLite cannot open the reason is looked up', () => {
-  const open = (path: string) => storeFailure(thrownBy(() => new DatabaseSync(path)), { location: path });
+  const open = (path: string) =>
+    storeFailure(
+      thrownBy(() => new DatabaseSync(path)),
+      { location: path },
+    );
   expect(open(join(folder, 'none', 'x.sqlite'))).toMatchObject({ name: 'StoreFault', message: expect.stringContaining('is missing') });
 });
 

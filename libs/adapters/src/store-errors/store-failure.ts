@@ -17,7 +17,11 @@ type Trouble = Pick<StoreErrorDetails, 'reason' | 'hint'> & { readonly kind: typ
 
 const FULL: Trouble = { kind: StoreUnavailable, reason: 'has no space left', hint: 'Free some space, then try again.' };
 const BUSY: Trouble = { kind: StoreUnavailable, reason: 'is in use by another process', hint: 'Try again.' };
-const DISK: Trouble = { kind: StoreUnavailable, reason: 'cannot be read or written just now', hint: 'See whether the disk is sound and mounted, then try again.' };
+const DISK: Trouble = {
+  kind: StoreUnavailable,
+  reason: 'cannot be read or written just now',
+  hint: 'See whether the disk is sound and mounted, then try again.',
+};
 const LIMITS: Trouble = {
   kind: StoreUnavailable,
   reason: 'cannot be opened: this process is at a limit of the system',

@@ -41,11 +41,11 @@ export const trimTests = (open: OpenEventLog): void => {
       await given.log.trim({ [RATINGS]: keepFrom });
       for (const log of [given.log, other, await given.opened.reopen()]) {
         for (const from of [first, keepFrom - 1]) {
-          const error: unknown = await log.read(RATINGS, from, 10).catch((thrown: unknown) => thrown);
+          const error: unknown = await readLog(log, RATINGS, from).catch((thrown: unknown) => thrown);
           expect(error).toBeInstanceOf(OffsetTrimmedError);
           expect(error).toMatchObject({ partition: RATINGS, from, earliest: keepFrom });
         }
-        expect(idsOf(await log.read(RATINGS, keepFrom, 10))).toEqual(['event 3', 'event 4']);
+        expect(idsOf(await readLog(log, RATINGS, keepFrom))).toEqual(['event 3', 'event 4']);
       }
     });
 
@@ -58,7 +58,7 @@ export const trimTests = (open: OpenEventLog): void => {
       await given.log.close();
       const log = await given.opened.reopen();
       expect(boundsAt(await log.bounds(), RATINGS)).toEqual({ earliest: next, next });
-      expect(await log.read(RATINGS, next, 10)).toEqual([]);
+      expect(await readLog(log, RATINGS, next)).toEqual([]);
       const [appended] = await log.append([newRecord(RATINGS, 'new')]);
       expect(appended?.offset).toBeGreaterThanOrEqual(next);
       expect(idsOf(await readLog(log, RATINGS))).toEqual(['new']);
