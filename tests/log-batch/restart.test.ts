@@ -41,16 +41,12 @@ afterEach(async () => {
 
 const append = (...records: readonly NewRecord[]) => log.append(records);
 const run = (options: Parameters<typeof on.data.run>[0] = {}) => on.data.run(options, { ...on.data.stores, log });
-const recordsFrom = async (of: EventLog, partition: PartitionId, from: number): Promise<readonly LogRecord[]> => {
-  const { earliest } = boundsAt(await of.bounds(), partition);
-  return readLog(of, partition, Math.max(from, earliest));
-};
 
 /** @param left of the lost log; by default nothing. */
 const restart = async (left: Partial<RestartStores['left']> = {}, acknowledged: OffsetVector = {}): Promise<RestartReport> => {
   const until = await archivedUpTo(on.data.stores);
   for (const partition of PARTITIONS) {
-    const own = (await recordsFrom(log, partition, 0)).filter(({ offset }) => offset < offsetAt(until, partition));
+    const own = (await readLog(log, partition)).filter(({ offset }) => offset < offsetAt(until, partition));
     const known = archived.get(partition) ?? [];
     archived.set(partition, [...known, ...own.filter(({ offset }) => offset > (known.at(-1)?.offset ?? -1))]);
   }
@@ -84,7 +80,7 @@ const plain = async () => {
     async *range(partition, from, to) {
       const before = archived.get(partition as PartitionId) ?? []; // as: dead letters are not read here
       const since = before.at(-1)?.offset ?? -1;
-      const after = (await recordsFrom(log, partition as PartitionId, from)).filter(({ offset }) => offset > since);
+      const after = (await readLog(log, partition)).filter(({ offset }) => offset > since);
       yield [...before, ...after].filter(({ offset }) => offset >= from && offset < to);
     },
   };

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type EmbeddedStores, openEmbeddedStores } from '@rushes/adapters/embedded';
+import { openEmbeddedStores, type Stores } from '@rushes/stores';
 import { rollback, runBatch, type RunReport } from '@rushes/batch';
 import { eventText, type MovieEvent, partitionOf, topicOfEvent } from '@rushes/domain';
 import type { NewRecord } from '@rushes/ports';
@@ -18,7 +18,7 @@ export interface LoggedEvent {
 }
 
 export interface World {
-  readonly stores: EmbeddedStores;
+  readonly stores: Stores;
   append(events: readonly LoggedEvent[]): Promise<void>;
   /** One batch run over a folder of IMDb's files. */
   run(imdbFolder: string, options?: { readonly full?: boolean; readonly signal?: AbortSignal }): Promise<RunReport>;

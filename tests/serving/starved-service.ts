@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync } from 'node:fs';
 
-import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { openEmbeddedStores } from '@rushes/stores';
 import { createMetrics, silentLogger, startOperationServer } from '@rushes/runtime';
 import { startServing } from '@rushes/serving';
 
@@ -19,7 +19,7 @@ const operation = await startOperationServer({
   host: '127.0.0.1',
   port: 0,
   metrics: createMetrics(),
-  isLive: () => true,
+  needs: {},
   onTrouble: () => {},
 });
 

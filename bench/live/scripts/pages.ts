@@ -1,5 +1,5 @@
 /** Opening the service over changed titles, then lists: `pages.ts DATA CHANGED REQUESTS`. The service keeps no answers. */
-import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { openEmbeddedStores } from '@rushes/stores';
 import { createMetrics, silentLogger } from '@rushes/runtime';
 import { buildApp } from '@rushes/serving';
 

@@ -2,7 +2,7 @@
  * `GET /movies/{id}` of films that have events, and of the same films by the batch layer alone: `point-reads.ts DATA MOVIES REQUESTS`. Two services in
  * one process, neither of which keeps answers, are asked by turns.
  */
-import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { openEmbeddedStores } from '@rushes/stores';
 import { createMetrics, silentLogger } from '@rushes/runtime';
 import { buildApp } from '@rushes/serving';
 

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { openEmbeddedStores } from '@rushes/stores';
 import { runBatch } from '@rushes/batch';
 import { createMetrics, silentLogger, silentProgress } from '@rushes/runtime';
 import { buildApp } from '@rushes/serving';

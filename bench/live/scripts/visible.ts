@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { openEmbeddedStores } from '@rushes/stores';
 import { offsetAt, type PartitionId } from '@rushes/domain';
 import { createMetrics, silentLogger } from '@rushes/runtime';
 import { buildApp } from '@rushes/serving';

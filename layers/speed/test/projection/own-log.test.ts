@@ -78,6 +78,7 @@ test('who cannot renew for long is no member, and is one again after that', asyn
     },
   };
   start(log);
+  expect(running?.isMember(), 'before it has joined').toBe(false);
   await vi.waitFor(() => expect(running?.isMember()).toBe(true), PATIENT);
   isAway = true;
   await vi.waitFor(() => expect(running?.isMember()).toBe(false), PATIENT);

@@ -3,6 +3,7 @@ import { type Appended, boundsAt, type EventLog, type NewRecord } from '@rushes/
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import { type Depths, histories } from '../depth.ts';
 import { readLog } from '../read-log.ts';
 import { idsOf, METADATA, newRecord, newRecords, RATINGS, REVIEWS } from './made-up-records.ts';
 import { logForEach, type OpenEventLog } from './opened-log.ts';
@@ -15,7 +16,7 @@ const stored = (partition: PartitionId, records: readonly NewRecord[], appended:
     return [{ kind: 'event', key, id, value, offset: place.offset, appendedAtMs: expect.any(Number) as unknown }]; // as: a matcher
   });
 
-export const appendTests = (open: OpenEventLog, runs: number): void => {
+export const appendTests = (open: OpenEventLog, runs: Depths<number>): void => {
   describe('appending', () => {
     const given = logForEach(open);
 
@@ -129,7 +130,7 @@ export const appendTests = (open: OpenEventLog, runs: number): void => {
           records.push(...batchOfRecords);
           appended.push(...(await given.log.append(batchOfRecords)));
         }),
-        { numRuns: runs },
+        histories(runs),
       );
       expect(await readLog(given.log, METADATA)).toEqual(stored(METADATA, records, appended));
     });
