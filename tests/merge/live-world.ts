@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { openEmbeddedStores, type Stores } from '@rushes/stores';
 import { rollback, runBatch, type RunReport } from '@rushes/batch';
 import { eventText, type MovieEvent, partitionOf, topicOfEvent } from '@rushes/domain';
@@ -77,7 +78,7 @@ export const openLiveWorld = async ({ batchRecords, maxOverlayStates, cached }: 
   const openReplica = async (process: number): Promise<Replica> => {
     const { objects, views, speed, log, keys } = storesOf(process);
     const app = buildApp(
-      { objects, views, speed, log, keys, rateLimiter: undefined },
+      { objects, views, speed, log, keys, caches: createMemoryCaches(), rateLimiter: undefined },
       {
         responseCacheBytes: cached ? 1_000_000 : 0,
         publicationPollMs: 20,

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { openEmbeddedStores, type Stores } from '@rushes/stores';
 import { rollback, runBatch, type RunReport } from '@rushes/batch';
 import { eventText, type MovieEvent, partitionOf, topicOfEvent } from '@rushes/domain';
@@ -65,7 +66,7 @@ export const openWorld = async (nowMs: () => number = Date.now, batchRecords = 7
     );
   const beginServing = async () => {
     const app = buildApp(
-      { objects: stores.objects, views: stores.views, speed: stores.speed, rateLimiter: undefined },
+      { objects: stores.objects, views: stores.views, speed: stores.speed, caches: createMemoryCaches(), rateLimiter: undefined },
       { responseCacheBytes: 0, publicationPollMs: 3_600_000 },
       { logger: silentLogger, metrics: createMetrics(), now: nowMs },
     );

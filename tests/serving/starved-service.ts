@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync } from 'node:fs';
 
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { openEmbeddedStores } from '@rushes/stores';
 import { createMetrics, silentLogger, startOperationServer } from '@rushes/runtime';
 import { startServing } from '@rushes/serving';
@@ -11,7 +12,7 @@ import { startServing } from '@rushes/serving';
 const [folder = '', left = ''] = process.argv.slice(2);
 const stores = await openEmbeddedStores(folder);
 const server = await startServing(
-  { ...stores, rateLimiter: undefined },
+  { ...stores, caches: createMemoryCaches(), rateLimiter: undefined },
   { port: 0, publicationPollMs: 10 },
   { logger: silentLogger, metrics: createMetrics() },
 );

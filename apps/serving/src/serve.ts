@@ -1,4 +1,5 @@
 /** The serving layer in a process: the HTTP service over stores that are open. */
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { createMemoryRateLimiter } from '@rushes/adapters/memory-rate-limiter';
 import { type Registry, type Session, TerminalError, TransientError } from '@rushes/runtime';
 import { DEFAULT_OPTIONS, startServing } from '@rushes/serving';
@@ -20,6 +21,7 @@ export const serve = async ({ config, logger, lifecycle }: Session, stores: Stor
     {
       ...stores,
       isReadOnly: 'outdated' in stores,
+      caches: createMemoryCaches(),
       rateLimiter: perMinute === 0 ? undefined : createMemoryRateLimiter({ perMinute, burst }),
     },
     { ...config.http, ...config.serving, overload: { ...DEFAULT_OPTIONS.overload, ...config.overload } },

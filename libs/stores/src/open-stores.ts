@@ -13,6 +13,7 @@ import {
   logFault,
   LOST_LOG_HINT,
   type ObjectStore,
+  type Owners,
   type SpeedStore,
 } from '@rushes/ports';
 
@@ -37,6 +38,8 @@ export interface LakeStores {
 export interface Stores extends LakeStores {
   readonly log: EventLog;
   readonly speed: SpeedStore;
+  /** Who projects which partition into the speed store. */
+  readonly owners: Owners;
   readonly keys: ApiKeyStore;
 }
 
@@ -82,7 +85,7 @@ export const openStoresAt = (at: StoreLocations, now: () => number = Date.now): 
     const fault = await logFault({ ...lake, log, speed });
     if (fault) throw new MismatchedStoresError(fault);
     const keys = opened.add(await found.keys.open());
-    return { ...lake, log, speed, keys };
+    return { ...lake, log, speed, owners: speed.owners, keys };
   });
 
 /** Opens the stores of one data folder, which is created if it is not there. See `openStoresAt`. */

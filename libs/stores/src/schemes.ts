@@ -9,7 +9,7 @@ import { openSqliteApiKeys } from '@rushes/adapters/sqlite-api-keys';
 import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
-import type { ApiKeyStore, BatchViewStore, EventLog, ObjectStore, SpeedStore } from '@rushes/ports';
+import type { ApiKeyStore, BatchViewStore, EventLog, ObjectStore, Owners, SpeedStore } from '@rushes/ports';
 import { statIfThere, UsageError } from '@rushes/runtime';
 
 import { locationsIn, type StoreKind, type StoreLocations } from './locations.ts';
@@ -18,7 +18,8 @@ interface StoreOf {
   readonly objects: ObjectStore;
   readonly views: BatchViewStore;
   readonly log: EventLog;
-  readonly speed: SpeedStore;
+  /** The store that checks fences issues them. */
+  readonly speed: SpeedStore & { readonly owners: Owners };
   readonly keys: ApiKeyStore;
 }
 

@@ -18,5 +18,5 @@ export const storeChecks = ({ objects, views, log, speed }: CheckedStores): Stor
   objects: () => objects.head(NO_KEY),
   views: () => views.currentPublication(),
   log: () => log.bounds(),
-  speed: () => speed.readCoverage(),
+  speed: () => speed.progress(),
 });

@@ -1,6 +1,6 @@
 /**
- * What has to be done now and then beside batch runs: the log forgets what is archived, coverage of epochs long covered goes, and what is stored is
- * compared with its checksums and with a recompute. Whatever fails is logged, and tried again the next time.
+ * What has to be done now and then beside batch runs: the log forgets what is archived, and what is stored is compared with its checksums and with a
+ * recompute. Whatever fails is logged, and tried again the next time.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 

@@ -100,7 +100,8 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
     }
   }
 
-  const store: SpeedStore = {
+  const identity = { location: path, onDamage: ADVICE };
+  const store: SqliteSpeedStore = {
     location: path,
     claimLog: async (id) => (readOnly ? ((await read(log.read)) ?? { log: id, claimedAtMs: now() }) : write(() => log.claim(id, now()))),
     async upsert(timed, ttlMs) {
@@ -163,21 +164,23 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
       damageListeners.add(entry);
       return () => damageListeners.delete(entry);
     },
+    owners: storeBoundary<Owners>(
+      {
+        async renew(member, leaseMs) {
+          if (!(leaseMs > 0)) throw new RangeError(`a lease of ${leaseMs} ms: give more than 0`);
+          return write(() => ({ members: owners.renew(member, Math.ceil(leaseMs), now()), owned: owners.all() }));
+        },
+        claim: async (partition, member, seenFence) => write(() => owners.claim(partition, member, seenFence)),
+        release: async (partition, fence) => write(() => owners.release(partition, fence)),
+        leave: async (member) => write(() => owners.leave(member)),
+      },
+      identity,
+    ),
     async close() {
       closed.abort();
       watch.close();
       if (database.isOpen) database.close();
     },
   };
-  const ownersPort: Owners = {
-    async renew(member, leaseMs) {
-      if (!(leaseMs > 0)) throw new RangeError(`a lease of ${leaseMs} ms: give more than 0`);
-      return write(() => ({ members: owners.renew(member, Math.ceil(leaseMs), now()), owned: owners.all() }));
-    },
-    claim: async (partition, member, seenFence) => write(() => owners.claim(partition, member, seenFence)),
-    release: async (partition, fence) => write(() => owners.release(partition, fence)),
-    leave: async (member) => write(() => owners.leave(member)),
-  };
-  const identity = { location: path, onDamage: ADVICE };
-  return { ...storeBoundary(store, identity), owners: storeBoundary(ownersPort, identity) };
+  return storeBoundary(store, identity);
 };
