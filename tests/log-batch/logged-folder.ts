@@ -10,6 +10,7 @@ import { type BatchOptions, type BatchStores, type RunReport, runBatch } from '@
 import { type Manifest, openLake, readManifest } from '@rushes/lake';
 import type { EventLog } from '@rushes/ports';
 import { silentLogger, silentProgress } from '@rushes/runtime';
+import { awkwardLog } from '@rushes/ports/contracts/awkward-log';
 import { writeCatalog } from '../batch/made-up-catalog.ts';
 
 const TITLES = 30;
@@ -85,7 +86,7 @@ export const openLoggedFolder = async (folder?: string): Promise<LoggedFolder> =
     objects: await openFolderObjectStore(join(root, 'lake')),
     views: await openSqliteBatchViews(join(root, 'views')),
     duplicateFilters: await openSqliteDuplicateFilters(join(root, 'tmp')),
-    log: await openSqliteEventLog(join(root, 'log'), { now: () => clock.nowMs, retentionMs: 48 * HOUR_MS }),
+    log: awkwardLog(await openSqliteEventLog(join(root, 'log'), { now: () => clock.nowMs, retentionMs: 48 * HOUR_MS })),
   };
   const manifest = async (version: number): Promise<Manifest> => {
     const found = await readManifest(openLake(stores.objects, root), version);

@@ -20,6 +20,7 @@ import {
 } from '@rushes/ports';
 import { Registry } from '@rushes/runtime';
 import { emptyState, encodeState, type EventRow, foldEvent, keyOf, KEYED_VIEWS } from '@rushes/views';
+import { readLog } from '@rushes/ports/contracts/read-log';
 import type { FastifyInstance } from 'fastify';
 
 import { buildApp } from '../src/app.ts';
@@ -79,7 +80,7 @@ const usable = (partition: PartitionId, { value, key, appendedAtMs }: EventRecor
 };
 
 const eventsOf = async (log: EventLog, partition: PartitionId): Promise<readonly EventRecord[]> =>
-  (await log.read(partition, 0, 10_000)).filter((record) => record.kind === 'event');
+  (await readLog(log, partition)).filter((record) => record.kind === 'event');
 
 /** All states of a partition, folded from its beginning. */
 const foldAll = (partition: PartitionId, records: readonly LogRecord[]): readonly SpeedRow[] => {
@@ -108,7 +109,7 @@ const projector = (log: EventLog, speed: SqliteSpeedStore) => async (): Promise<
   for (const partition of PARTITIONS) {
     const progress = (await speed.progress()).find((one) => one.partition === partition);
     const from = progress?.position?.offset ?? 0;
-    const records = await log.read(partition, 0, 10_000);
+    const records = await readLog(log, partition);
     const last = records.findLast((record) => record.kind === 'event');
     if (last === undefined || last.offset < from) continue;
     const rows = foldAll(partition, records);

@@ -21,7 +21,6 @@ import { decodeState, keyColumns, KEYED_VIEWS, type KeyedView } from '@rushes/vi
 
 import { type HeldRange, heldBy } from '../archive/landed-files.ts';
 import { lastLanding } from '../archive/landing.ts';
-import { recordsIn } from '../archive/log-records.ts';
 import type { RunContext } from '../context/run-context.ts';
 import { openScratch } from '../context/scratch.ts';
 import type { BatchStores } from '../context/stores.ts';
@@ -159,7 +158,7 @@ const compare = async (run: RunContext, stores: AuditStores, publication: Public
     const cut = offsetAt(publication.cut, partition);
     const records = async function* (): AsyncGenerator<readonly LogRecord[]> {
       yield* archivedOrLogged(run, stores.log, last, lost, partition, cut);
-      yield* recordsIn(stores.log, partition, cut, end);
+      yield* stores.log.range(partition, cut, end, { signal: run.signal });
     };
     const right = new Set<string>();
     const recomputed = await recompute(partition, records(), cut, ({ view, key, epoch }, { state, lastOffset }) => {

@@ -5,6 +5,7 @@ import { explainError, freeBytes, type Logger, ownTasks, type Progress, Transien
 import { findFiles, type SourceFile } from '../bronze/find-files.ts';
 import { manifestCut } from '../archive/cut.ts';
 import { landLog, LANDINGS_FIGURE } from '../archive/land-log.ts';
+import { highestKnownBarrier } from '../archive/landing.ts';
 import { claimVersion } from '../publish/claim.ts';
 import { collectGarbage } from '../publish/collect-garbage.ts';
 import { highestPublished, publishVersion } from '../publish/publish-version.ts';
@@ -69,7 +70,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   checkOrigin(origin, before, options.takeSample === true);
   /** A sample may be replaced without asking, so nothing is measured against one. */
   const beginsAnew = before !== undefined && (before.origin === 'sample' || before.origin !== origin);
-  const taken = Math.max(await highestPublished(stores.views), (await stores.log?.highestBarrier()) ?? 0);
+  const taken = Math.max(await highestPublished(stores.views), await highestKnownBarrier(openLake(stores.objects, '')));
   const claim = await claimVersion(openLake(stores.objects, options.workFolder), taken, source, now()).catch((error: unknown) => {
     throw isDiskFull(error) ? diskFull(error) : error;
   });
