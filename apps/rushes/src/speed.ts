@@ -9,12 +9,12 @@ import { createSpeedMetrics, deadLetters, startSpeed, type WatchedSpeed } from '
 /** Projects the log until the session ends. */
 export const project = (
   { logger, lifecycle }: Session,
-  { log, speed, views, duplicateFilters }: EmbeddedStores,
+  { log, speed, owners, views, duplicateFilters }: EmbeddedStores,
   metrics: Registry,
 ): WatchedSpeed => {
   const keep = deadLetters(log);
   const running = startSpeed(
-    { log, speed, duplicateFilters, publishedCut: async () => (await views.currentPublication())?.cut ?? {} },
+    { log, speed, owners, duplicateFilters, published: () => views.currentPublication() },
     {
       logger,
       metrics: createSpeedMetrics(metrics),

@@ -47,9 +47,15 @@ test('of all partitions together, one micro-batch is projected in a round of the
   expect(partitions.size).toBe(6);
   const noted: number[] = [];
   const running = startSpeed(
-    { log: on.log, speed: noting(on.store, noted), duplicateFilters: on.duplicateFilters, publishedCut: async () => ({}) },
+    {
+      log: on.log,
+      speed: noting(on.store, noted),
+      owners: on.store.owners,
+      duplicateFilters: on.duplicateFilters,
+      published: async () => undefined,
+    },
     { logger: silentLogger, member: 'a', reject: async () => {}, nowMs: () => START_MS },
-    { batchRecords: 5, waitMs: 1 },
+    { batchRecords: 5, waitMs: 1, turnMs: 0 },
   );
   await running.caughtUp();
   await running.stop();

@@ -14,6 +14,7 @@ import {
   logFault,
   LOST_LOG_HINT,
   type ObjectStore,
+  type Owners,
   type SpeedStore,
 } from '@rushes/ports';
 
@@ -52,6 +53,7 @@ export interface EmbeddedLake {
 export interface EmbeddedStores extends EmbeddedLake {
   readonly log: EventLog;
   readonly speed: SpeedStore;
+  readonly owners: Owners;
   readonly keys: ApiKeyStore;
 }
 
@@ -99,7 +101,7 @@ export const openEmbeddedStores = async (dataFolder: string, now: () => number =
     if (fault) throw new MismatchedStoresError(fault);
     const keys = await openEmbeddedKeys(dataFolder);
     opened.push(keys);
-    return { ...lake, log, speed, keys, close };
+    return { ...lake, log, speed, owners: speed.owners, keys, close };
   } catch (error) {
     await close();
     throw error;
