@@ -17,8 +17,8 @@ const config: KnipConfig = {
   },
   // Called by their path in package.json's scripts.
   ignoreDependencies: ['nx', 'oxfmt', '@redocly/cli'],
-  // Of the system; the test that needs them is skipped without.
-  ignoreBinaries: ['mount', 'umount'],
+  // Of the system; what needs them does without, or is skipped.
+  ignoreBinaries: ['mount', 'umount', 'taskset'],
   workspaces: {
     '.': {
       entry: [
@@ -29,14 +29,14 @@ const config: KnipConfig = {
         'tools/*.ts',
         'bench/*.ts',
         'bench/live/scripts/*.ts',
-        'bench/overload/{flood,probe}.ts',
+        'bench/overload/{capacity,flood,probe}.ts',
       ],
       project: ['{tests,tools,bench}/**/*.ts', '*.ts'],
     },
     'libs/*': { project: ['{src,test,contracts}/**/*.ts'] },
     'layers/*': { project: ['{src,test}/**/*.ts'] },
     // Only its data file is read, by its path.
-    'layers/batch': { project: ['{src,test}/**/*.ts'], ignoreDependencies: ['vega-datasets'] },
+    'libs/sources': { project: ['{src,test}/**/*.ts'], ignoreDependencies: ['vega-datasets'] },
     'apps/*': { entry: ['src/main.ts'], project: ['src/**/*.ts'] },
   },
 };

@@ -9,23 +9,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon from 'autocannon';
 
 import type { Loaded, LoadOrder } from './http/loaded.ts';
-import { usage } from './process/usage.ts';
+import { cpuMsOf, usage } from './process/usage.ts';
 
-/** Linux counts processor time in hundredths of a second. */
-const TICK_MS = 10;
 const US_PER_MS = 1000;
 
 const order = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as LoadOrder; // as: written by measure-http.ts
-
-const cpuMsOf = (pid: number): number | undefined => {
-  try {
-    // After the name, which may hold spaces: state is field 3, user and system time are 14 and 15.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-  } catch {
-    return undefined;
-  }
-};
 
 const latencies = createHistogram();
 const statuses: Record<string, number> = {};

@@ -51,7 +51,7 @@ const measure = async (titles: number): Promise<string> => {
     console.error(`${titles} titles: the first run took ${whole(first.result.wallMs / 1000)} s`);
     const second = await run(later);
     const grown = (await bytesIn(data)) - lake - views;
-    const seconds = (measured: MeasuredRun): string => `${whole(measured.wallMs / 1000)} s`;
+    const seconds = ({ wallMs, cpuMs }: MeasuredRun): string => `${whole(wallMs / 1000)} s (${whole(cpuMs / 1000)} s)`;
     return `| ${[
       whole(titles),
       whole(Object.values(rows).reduce((sum, count) => sum + count, 0)),
@@ -71,11 +71,15 @@ const measure = async (titles: number): Promise<string> => {
 };
 
 const rows: string[] = [];
-for (const titles of sizes) rows.push(await measure(titles));
+for (const titles of sizes) {
+  const row = await measure(titles);
+  console.error(row); // a longer one may yet be interrupted
+  rows.push(row);
+}
 console.log(JSON.stringify(surroundings()));
 console.log(
   [
-    '| titles | lines of all files | files, gzip | lake | views | most during the first run | time | memory | second run: most beside what was there | time |',
+    '| titles | lines of all files | files, gzip | lake | views | most during the first run | time (of processors) | memory | second run: most beside what was there | time (of processors) |',
     `| ${Array.from({ length: 10 }, () => '---').join(' | ')} |`,
     ...rows,
   ].join('\n'),

@@ -1,7 +1,7 @@
 /** Writes the files that a benchmark reads: `write-sample.ts FOLDER TITLES`. The same for the same number, so results can be compared. */
 import { silentProgress } from '@rushes/runtime';
 
-import { writeSyntheticSample } from '../layers/batch/src/sources/index.ts';
+import { writeSyntheticSample } from '../libs/sources/src/index.ts';
 
 const [folder = '', titles = ''] = process.argv.slice(2);
 

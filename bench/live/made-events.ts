@@ -2,7 +2,7 @@
 import { eventText, type MovieEvent, partitionOf, topicOfEvent } from '@rushes/domain';
 import type { NewRecord } from '@rushes/ports';
 
-import { createRandom, type Random } from '../../layers/batch/src/sources/synthetic/random.ts';
+import { createRandom, type Random } from '../../libs/sources/src/synthetic/random.ts';
 
 /** Of a hundred events; the rest are ratings. */
 const REVIEWS_PERCENT = 15;

@@ -1,80 +1,64 @@
 /**
- * Sends requests when they are due, whatever became of those before: `flood.ts ORDER`, the file of a `FloodOrder`. Each connection sends its share at even
- * distances and has one request under way; an answer's time counts from when its request was due, so a server that is late does not hide it.
+ * Sends requests at even distances when they are due, whatever became of those before: `flood.ts ORDER`, the file of a `FloodOrder`. A request for which no
+ * connection is free waits for one, and its time runs from when it was due, so a server that is late does not hide it. What the generator itself was late by is
+ * told apart. Its timers and its sockets share one event loop, so it reads answers no later than it sends requests.
  */
 import { readFileSync } from 'node:fs';
-import { Agent, get } from 'node:http';
-import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Flooded, FloodOrder, Latencies } from './flooded.ts';
+import { type Connection, openConnections, requestsInTurn } from './connections.ts';
+import { createTimes } from './latencies.ts';
+import type { Flooded, FloodOrder } from './measured.ts';
+import { createTally } from './tally.ts';
 
-const US_PER_MS = 1000;
-const TICK_MS = 2;
+const TICK_MS = 1;
 
 const order = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as FloodOrder; // as: written by overload.ts
 
-const admitted = createHistogram();
-const refused = createHistogram();
-const statuses: Record<string, number> = {};
-let isCounting = false;
-let failed = 0;
-/** Requests that were due while their connection still waited for an answer. */
-let late = 0;
+const next = requestsInTurn(order.url, order.paths);
+const tally = createTally(order.pid);
+const lateness = createTimes();
+let sent = 0;
+let withoutConnection = 0;
 
-const note = (status: number, dueAt: number): void => {
-  if (!isCounting) return;
-  statuses[status] = (statuses[status] ?? 0) + 1;
-  (status === 503 ? refused : admitted).record(Math.max(1, Math.round((performance.now() - dueAt) * US_PER_MS)));
-};
+/** Those that wait longest for their next request come first, so that all are used alike. */
+const idle: Connection[] = [...(await openConnections(order.url, order.connections))];
+/** When the requests began that wait for a connection; those before `taken` have got one. */
+const waiting: number[] = [];
+let taken = 0;
 
-const agent = new Agent({ keepAlive: true, maxSockets: order.connections });
-const { hostname, port } = new URL(order.url);
-let underWay = 0;
-let at = 0;
-
-const send = (dueAt: number): void => {
-  underWay += 1;
-  const path = order.paths[at++ % order.paths.length];
-  const request = get({ agent, hostname, port, path }, (response) => {
-    response.resume().once('end', () => {
-      underWay -= 1;
-      note(response.statusCode ?? 0, dueAt);
-    });
+const send = (connection: Connection, begunAt: number): void =>
+  connection.send(next(), (status) => {
+    tally.note(status, performance.now() - begunAt);
+    const first = waiting[taken];
+    if (first === undefined) return void idle.push(connection);
+    taken += 1;
+    send(connection, first);
   });
-  request.once('error', () => {
-    underWay -= 1;
-    if (isCounting) failed += 1;
-  });
+
+const beginRequest = (dueAt: number): void => {
+  const begunAt = performance.now();
+  const connection = idle.shift();
+  if (connection === undefined) waiting.push(begunAt);
+  else send(connection, begunAt);
+  if (!tally.isCounting()) return;
+  sent += 1;
+  lateness.record(begunAt - dueAt);
+  if (connection === undefined) withoutConnection += 1;
 };
 
 const startedAt = performance.now();
-let sent = 0;
-const timer = setInterval(() => {
+let begun = 0;
+setInterval(() => {
   const due = ((performance.now() - startedAt) / 1000) * order.perSecond;
-  for (; sent < due; sent += 1) {
-    const dueAt = startedAt + (sent / order.perSecond) * 1000;
-    // A client with a bounded number of connections does not send what it has no connection for.
-    if (underWay < order.connections) send(dueAt);
-    else if (isCounting) late += 1;
-  }
+  for (; begun < due; begun += 1) beginRequest(startedAt + (begun / order.perSecond) * 1000);
 }, TICK_MS);
 
 await sleep(order.warmUpS * 1000);
-isCounting = true;
-const countedFrom = performance.now();
+tally.begin();
 await sleep(order.seconds * 1000);
-isCounting = false;
-const seconds = (performance.now() - countedFrom) / 1000;
-clearInterval(timer);
-agent.destroy();
+const answers = tally.end();
 
-const latencies = (histogram: RecordableHistogram): Latencies => ({
-  count: histogram.count,
-  p50Ms: histogram.percentile(50) / US_PER_MS,
-  p99Ms: histogram.percentile(99) / US_PER_MS,
-  maxMs: histogram.max / US_PER_MS,
-});
-const flooded: Flooded = { seconds, statuses, failed, unsent: late, admitted: latencies(admitted), refused: latencies(refused) };
+const flooded: Flooded = { ...answers, wantedPerSecond: order.perSecond, sent, withoutConnection, lateness: lateness.result() };
 console.log(JSON.stringify(flooded));
 process.exit(0); // requests under way are nobody's any more

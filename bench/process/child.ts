@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
+import { onCore } from './cores.ts';
+
 /** The environment without settings of Rushes: what is measured must not depend on who measures. */
 export const plainEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('RUSHES_')));
@@ -22,10 +24,12 @@ export const endWithUs = (child: ChildProcess): (() => void) => {
 
 /**
  * Runs a script of this folder to its end.
+ * @param core where it runs; `undefined`: wherever the system likes.
  * @returns what it printed, parsed: one JSON value. Whoever calls says of which type, because both ends are in this folder.
  */
-export const measureInChild = async <T>(script: string, args: readonly string[]): Promise<T> => {
-  const child = spawn(process.execPath, [benchScript(script), ...args], { env: plainEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] });
+export const measureInChild = async <T>(script: string, args: readonly string[], core?: number): Promise<T> => {
+  const [command, ...line] = onCore(core, [process.execPath, benchScript(script), ...args]);
+  const child = spawn(command, line, { env: plainEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = endWithUs(child);
   const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   ended();

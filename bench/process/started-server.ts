@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 import { benchScript, endWithUs, plainEnvironment } from './child.ts';
+import { onCore } from './cores.ts';
 
 export interface StartedServer {
   readonly url: string;
@@ -24,8 +25,9 @@ const addressOf = async (child: Child): Promise<string> => {
   throw new Error(`the server ended with ${child.exitCode ?? child.signalCode} before it listened`);
 };
 
-const start = async (script: string, args: readonly string[]): Promise<StartedServer> => {
-  const child = spawn(process.execPath, [script, ...args], { env: plainEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] });
+const start = async (script: string, args: readonly string[], core?: number): Promise<StartedServer> => {
+  const [command, ...line] = onCore(core, [process.execPath, script, ...args]);
+  const child = spawn(command, line, { env: plainEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   const letLive = endWithUs(child);
   const url = await addressOf(child);
@@ -43,8 +45,12 @@ const start = async (script: string, args: readonly string[]): Promise<StartedSe
 
 const RUSHES = fileURLToPath(new URL('../../apps/rushes/src/main.ts', import.meta.url));
 
-/** `rushes serve` as anybody would start it, without the rate limit, and without a line for each request. */
-export const startRushes = (dataFolder: string, args: readonly string[]): Promise<StartedServer> =>
-  start(RUSHES, ['serve', '--json', '--data', dataFolder, '--port', '0', '--rate-limit-per-minute', '0', '--log-level', 'warn', ...args]);
+/** `rushes serve` as anybody would start it, without the rate limit, and without a line for each request. With `core`, on that one alone. */
+export const startRushes = (dataFolder: string, args: readonly string[], core?: number): Promise<StartedServer> =>
+  start(
+    RUSHES,
+    ['serve', '--json', '--data', dataFolder, '--port', '0', '--rate-limit-per-minute', '0', '--log-level', 'warn', ...args],
+    core,
+  );
 
 export const startBareServer = (answersFile: string): Promise<StartedServer> => start(benchScript('bare-server.ts'), [answersFile]);

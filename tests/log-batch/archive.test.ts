@@ -183,7 +183,7 @@ describe('the archive', () => {
       await on.data.run();
     }
     await log.trim(await trimmableUpTo(on.data.stores));
-    expect((await log.bounds(partition)).earliest).toBeGreaterThan(1);
+    expect(offsetAt((await log.bounds()).earliest, partition)).toBeGreaterThan(1);
   });
 
   test('another log in the place of the one that was read is refused', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
 import { archivedUpTo, copyFault, type CopiedStores } from '@rushes/batch';
-import { partitionOf } from '@rushes/domain';
+import { offsetAt, partitionOf } from '@rushes/domain';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { removeTemplate } from './logged-folder.ts';
 import { AT, HOUR_MS, openCase, type OpenedCase } from './opened-case.ts';
@@ -81,5 +81,5 @@ test('a log that is not the one of the lake, or none, does not fit', async () =>
   const stores = await copied();
   expect(await copyFault({ ...stores, log: undefined })).toMatch(/^there is no log, but the lake in .* is made from log/);
   expect(await faultOf({ ...stores, log: { ...on.data.stores.log, id: 'another' } })).toContain('is log another, but the lake');
-  expect((await on.data.stores.log.bounds(RATINGS)).next).toBeGreaterThan(0);
+  expect(offsetAt((await on.data.stores.log.bounds()).next, RATINGS)).toBeGreaterThan(0);
 });

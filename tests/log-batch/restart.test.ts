@@ -6,7 +6,7 @@ import { beginSqliteEventLog, openSqliteEventLog } from '@rushes/adapters/sqlite
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import { archivedUpTo, restartLog, type RestartReport, type RestartStores } from '@rushes/batch';
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId, partitionOf } from '@rushes/domain';
-import { type EventLog, listLakeLogs, type LogRecord, type NewRecord, type SpeedStore } from '@rushes/ports';
+import { boundsAt, type EventLog, listLakeLogs, type LogRecord, type NewRecord, type SpeedStore } from '@rushes/ports';
 import { silentLogger, silentProgress } from '@rushes/runtime';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { writeCatalog } from '../batch/made-up-catalog.ts';
@@ -40,7 +40,7 @@ afterEach(async () => {
 const append = (...records: readonly NewRecord[]) => log.append(records);
 const run = (options: Parameters<typeof on.data.run>[0] = {}) => on.data.run(options, { ...on.data.stores, log });
 const recordsFrom = async (of: EventLog, partition: PartitionId, from: number): Promise<readonly LogRecord[]> => {
-  const { earliest } = await of.bounds(partition);
+  const { earliest } = boundsAt(await of.bounds(), partition);
   return of.read(partition, Math.max(from, earliest), 1000);
 };
 
@@ -78,7 +78,7 @@ const restart = async (left: Partial<RestartStores['left']> = {}, acknowledged: 
 const plain = async () => {
   const all: EventLog = {
     ...log,
-    bounds: async (partition) => ({ ...(await log.bounds(partition)), earliest: 0 }),
+    bounds: async () => ({ ...(await log.bounds()), earliest: {} }),
     async read(partition, from, limit) {
       const before = (archived.get(partition as PartitionId) ?? []).filter(({ offset }) => offset >= from); // as: dead letters are not read here
       const since = archived.get(partition as PartitionId)?.at(-1)?.offset ?? -1;
@@ -206,7 +206,7 @@ test('what is older than the retention stays in the archive alone', async () => 
   on.data.clock.nowMs += 20 * HOUR_MS;
   const cut = offsetAt((await on.data.current()).cut, RATINGS);
   expect(await restart()).toMatchObject({ restored: { archived: 1 } });
-  expect((await log.bounds(RATINGS)).earliest).toBeLessThanOrEqual(cut);
+  expect(offsetAt((await log.bounds()).earliest, RATINGS)).toBeLessThanOrEqual(cut);
   await append(recordOf(rated(1, 6, AT), 'young'), recordOf(rated(1, 8, AT), 'old'));
   await sayTheSame();
   expect(await on.ratingsOf(1), 'the old id counts again, after four days with a run each').toMatchObject({ count: 3 });
@@ -272,11 +272,11 @@ test('a run on the lost log, or on none of the lake, is refused before it append
     await other.append(
       PARTITIONS.flatMap((partition) => Array.from({ length: 9 }, (_, n) => ({ partition, key: 'k', id: `${n}`, value: '' }))),
     );
-    const { next } = await other.bounds(RATINGS);
+    const { next } = boundsAt(await other.bounds(), RATINGS);
     await expect(on.data.run({}, { ...on.data.stores, log: other })).rejects.toThrow(
       /is log .*, but the lake in .* is made from log .*: it is another log/,
     );
-    expect((await other.bounds(RATINGS)).next).toBe(next);
+    expect(offsetAt((await other.bounds()).next, RATINGS)).toBe(next);
   }
 });
 

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { PARTITIONS, titleIdOf, type Tconst } from '@rushes/domain';
+import { offsetAt, PARTITIONS, type Tconst, titleIdOf } from '@rushes/domain';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -156,11 +156,14 @@ const moveLayers = async (world: LiveWorld, steps: readonly LayerStep[], isOver:
 const heal = async (world: LiveWorld): Promise<void> => {
   await world.join(0);
   const { log } = world.stores;
-  const ends = await Promise.all(PARTITIONS.map(async (partition) => [partition, (await log.bounds(partition)).next] as const));
+  const { next: ends } = await log.bounds();
   const isHealed = async (replica: number): Promise<boolean> => {
     const response = await world.replicas[replica]?.app.inject('/genres');
     const position = positionOf(response?.headers['rushes-position']?.toString());
-    return response?.headers['rushes-completeness'] === 'complete' && ends.every(([partition, end]) => end <= (position?.[partition] ?? 0));
+    return (
+      response?.headers['rushes-completeness'] === 'complete' &&
+      PARTITIONS.every((partition) => offsetAt(ends, partition) <= (position?.[partition] ?? 0))
+    );
   };
   for (const replica of world.replicas.keys()) await expect.poll(() => isHealed(replica), { timeout: HEAL_MS, interval: 50 }).toBe(true);
 };

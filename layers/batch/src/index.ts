@@ -52,4 +52,3 @@ export const checkSource = async (
 /** Publishes an earlier version again; without `toVersion`, the one before the current. */
 export const rollback = (stores: BatchStores, toVersion: number | undefined, now: Date = new Date()): Promise<Publication> =>
   rollbackTo(stores.views, toVersion, now);
-export * from './sources/index.ts';

@@ -233,7 +233,7 @@ describe('a movie that is known', () => {
     const wrapLog = (log: EventLog): EventLog => ({
       ...log,
       append: (records) => unlessLocked(() => log.append(records)),
-      bounds: (partition) => unlessLocked(() => log.bounds(partition)),
+      bounds: () => unlessLocked(() => log.bounds()),
     });
     service = await startEntrances({ wrapLog });
     key = (await service.makeKey('writer')).text;

@@ -154,7 +154,7 @@ describe('a replica', () => {
     await on.projectAll();
     let reads = 0;
     on.views.beforeRead = async () => {
-      if ((reads += 1) % 3 === 0) throw new Error('unreachable');
+      if ((reads += 1) % 2 === 0) throw new Error('unreachable');
     };
     await replica.poll();
     expect(replica.require().overlay?.titles.size).toBe(0);

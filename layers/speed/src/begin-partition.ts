@@ -1,10 +1,12 @@
 /** Where a writer of a partition begins, and what it has to know of the records before: the epoch, and the ids of the window in which duplicates lie. */
 import { offsetAt, type PartitionId } from '@rushes/domain';
 import {
+  boundsAt,
   coveredEpoch,
   type DuplicateFilters,
   duplicateWindowStart,
   type EventLog,
+  type LogRecord,
   type OpenDuplicateFilter,
   type Publication,
   type SpeedPosition,
@@ -12,8 +14,6 @@ import {
 
 import type { Turn } from './turn.ts';
 import type { Opening } from './write-timestamp.ts';
-
-const READ_RECORDS = 2000;
 
 export interface Reading {
   readonly log: EventLog;
@@ -39,12 +39,18 @@ class TrimmedPastError extends Error {
   override readonly name = 'TrimmedPastError';
 }
 
+const recordAt = async (log: EventLog, partition: PartitionId, offset: number): Promise<LogRecord | undefined> => {
+  const { next } = boundsAt(await log.bounds(), partition);
+  for await (const [record] of log.range(partition, offset, Math.min(next, offset + 1))) if (record !== undefined) return record;
+  return undefined;
+};
+
 /** Without a position of its own, a writer begins at the published cut, which the barrier of that version's number makes: all that follows is of later epochs. */
 const beginAtCut = async (log: EventLog, partition: PartitionId, published: Published, createdAtMs: number): Promise<Beginning> => {
   const offset = offsetAt(published?.cut ?? {}, partition);
   const covered = published === undefined ? 0 : coveredEpoch(published);
-  const [first] = covered === 0 ? [] : await log.read(partition, offset, 1);
-  const isOpening = first?.kind === 'barrier' && first.number === covered && first.offset === offset;
+  const first = covered === 0 ? undefined : await recordAt(log, partition, offset);
+  const isOpening = first?.kind === 'barrier' && first.number === covered;
   return { offset, epoch: covered + 1, opening: { offset, appendedAtMs: isOpening ? first.appendedAtMs : createdAtMs }, isNew: true };
 };
 
@@ -59,7 +65,7 @@ export const beginPartition = async (
   published: Published,
   createdAtMs: number,
 ): Promise<Beginning> => {
-  const { earliest } = await log.bounds(partition);
+  const { earliest } = boundsAt(await log.bounds(), partition);
   if (known !== undefined && known.offset >= earliest) return { ...known, isNew: false };
   const cut = offsetAt(published?.cut ?? {}, partition);
   if (cut < earliest)
@@ -77,19 +83,13 @@ export const openWindow = async (
 ): Promise<OpenDuplicateFilter> => {
   const filter = duplicateFilters.open();
   try {
-    let at = await duplicateWindowStart(log, partition, offset);
-    while (at < offset) {
+    const start = await duplicateWindowStart(log, partition, offset);
+    for await (const records of log.range(partition, start, offset, { signal })) {
       await turn();
-      signal.throwIfAborted();
-      const records = await log.read(partition, at, READ_RECORDS);
-      const end = records.at(-1);
-      if (end === undefined) break;
       for (const record of records) {
-        if (record.offset >= offset) break;
         if (record.kind === 'event') filter.isDuplicate(record.id, record.appendedAtMs);
         else filter.passBarrier(record.appendedAtMs);
       }
-      at = end.offset + 1;
     }
     return filter;
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Keeps epochs from expiring before a published version covers them, tells if batch runs have not covered them for long, and forgets what no version needs. */
-import type { PartitionId } from '@rushes/domain';
+import { offsetAt, type PartitionId } from '@rushes/domain';
 import { coveredEpoch, type EventLog, type SpeedStore } from '@rushes/ports';
 import type { Logger } from '@rushes/runtime';
 
@@ -50,11 +50,12 @@ export const guardEpochs = async (context: GuardContext, before: Guarded): Promi
   for (const { partition, coverage: own } of progress)
     if (own.some(({ epoch }) => epoch <= forgotten)) writers.get(partition)?.forget(forgotten);
 
+  const { earliest } = due.length > 0 ? await log.bounds() : { earliest: {} };
   const lost = new Set<string>();
   let isPending = false;
   for (const one of due) {
     const { partition, epoch } = one;
-    if ((await log.bounds(partition)).earliest > one.from) {
+    if (offsetAt(earliest, partition) > one.from) {
       const name = `${partition} ${epoch}`;
       lost.add(name);
       if (!before.lost.has(name))

@@ -6,7 +6,7 @@
  * it knows of duplicates, states and coverage may be ahead of the store or behind it. The next one reads the store's progress and goes on from there.
  */
 import type { PartitionId } from '@rushes/domain';
-import type { Coverage, OpenDuplicateFilter, PartitionProgress, SpeedStore } from '@rushes/ports';
+import { boundsAt, type Coverage, type OpenDuplicateFilter, type PartitionProgress, type SpeedStore } from '@rushes/ports';
 
 import { beginPartition, type Beginning, openWindow, type Published, type Reading } from './begin-partition.ts';
 import { foldEvents, type FoldedEvents, judgeRecords, keysOf, type RejectedEvent } from './fold-batch.ts';
@@ -121,7 +121,7 @@ const goOn = async (context: WriterContext, { partition, fence, begun, duplicate
   /** Projects an epoch again. `end`: of the one that is still being written, how far it is; writing goes on in the new generation. */
   const renewAgain = async (old: Coverage, end: number | undefined): Promise<void> => {
     // The log does not have all of it any more: it stays missing until a version covers it.
-    if ((await log.bounds(partition)).earliest > old.from) return;
+    if (boundsAt(await log.bounds(), partition).earliest > old.from) return;
     await renewEpoch({ ...context, partition, old, end, expiry, cover });
   };
 

@@ -3,7 +3,7 @@
  * whole: before the rows at hand expire. Written in place they would keep their write timestamps, and a store may drop the renewed copies with the old ones.
  */
 import type { PartitionId } from '@rushes/domain';
-import type { Coverage, OpenDuplicateFilter, SpeedStore } from '@rushes/ports';
+import { boundsAt, type Coverage, type OpenDuplicateFilter, type SpeedStore } from '@rushes/ports';
 
 import { openWindow, type Reading } from './begin-partition.ts';
 import { foldEvents, judgeRecords, keysOf } from './fold-batch.ts';
@@ -52,27 +52,29 @@ const projectAgain = async (
   const { epoch } = old;
   const target = { partition, epoch, generation };
   const cache = createRowCache(store, options.cachedStates);
-  let [expiresAtMs, at] = [NEVER_MS, old.from];
-  for (;;) {
-    await turn();
-    signal.throwIfAborted();
-    const records = await log.read(partition, at, options.batchRecords);
-    for (const batch of planBatches(records, at, { epoch, opening: { offset: at, appendedAtMs: 0 } })) {
-      if (batch.epoch !== epoch) return expiresAtMs;
-      const own = end === undefined ? batch.records : batch.records.filter((record) => record.offset < end);
-      const { events } = judgeRecords(partition, own, duplicates);
-      for (const { rows } of foldEvents(target, events, await cache.load(keysOf(target, events)), options.maxChangeBytes)) {
-        if (rows.length === 0) continue;
-        if (expiresAtMs === NEVER_MS) expiresAtMs = expiry();
-        await store.upsert(
-          rows.map((row) => timed(row, baseUs)),
-          options.ttlMs,
-        );
-        cache.keep(rows);
+  let expiresAtMs = NEVER_MS;
+  let at = old.from;
+  const to = end ?? boundsAt(await log.bounds({ signal }), partition).next;
+  for await (const records of log.range(partition, old.from, to, { signal })) {
+    for (let first = 0; first < records.length; first += options.batchRecords) {
+      await turn();
+      signal.throwIfAborted();
+      const some = records.slice(first, first + options.batchRecords);
+      for (const batch of planBatches(some, at, { epoch, opening: { offset: at, appendedAtMs: 0 } })) {
+        if (batch.epoch !== epoch) return expiresAtMs;
+        at = batch.to;
+        const { events } = judgeRecords(partition, batch.records, duplicates);
+        for (const { rows } of foldEvents(target, events, await cache.load(keysOf(target, events)), options.maxChangeBytes)) {
+          if (rows.length === 0) continue;
+          if (expiresAtMs === NEVER_MS) expiresAtMs = expiry();
+          await store.upsert(
+            rows.map((row) => timed(row, baseUs)),
+            options.ttlMs,
+          );
+          cache.keep(rows);
+        }
       }
     }
-    const last = records.at(-1);
-    if (last === undefined || (end !== undefined && last.offset + 1 >= end)) return expiresAtMs;
-    at = last.offset + 1;
   }
+  return expiresAtMs;
 };

@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 
 import { type PartitionId, PARTITIONS } from '@rushes/domain';
-import type { DuplicateFilters, EventLog, Owners, SpeedStore } from '@rushes/ports';
+import { boundsAt, type DuplicateFilters, type EventLog, type Owners, type SpeedStore } from '@rushes/ports';
 import { explainError, type Logger, TerminalError } from '@rushes/runtime';
 
 import type { Published } from './begin-partition.ts';
@@ -122,8 +122,9 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
   return {
     async caughtUp() {
       const ends = new Map<PartitionId, number>();
+      const bounds = await log.bounds();
       for (const partition of PARTITIONS) {
-        const { earliest, next } = await log.bounds(partition);
+        const { earliest, next } = boundsAt(bounds, partition);
         if (next > earliest) ends.set(partition, next);
       }
       const isBehind = async (): Promise<boolean> => {

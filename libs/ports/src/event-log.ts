@@ -2,7 +2,7 @@
  * The one log: whatever changes after the historical import is appended here, stamped once, and kept for the retention. Records of a partition have
  * ascending offsets (not necessarily without holes) and never change. Barriers are control records that batch runs append to cut all partitions.
  */
-import type { LogPartition, OffsetVector, PartitionId } from '@rushes/domain';
+import { type LogOffsets, type LogPartition, offsetAt, type OffsetVector, type PartitionId } from '@rushes/domain';
 
 export interface NewRecord {
   readonly partition: LogPartition;
@@ -38,11 +38,35 @@ export interface Appended extends Stamped {
   readonly partition: LogPartition;
 }
 
+/** Where every partition begins and ends, the dead letters included. */
 export interface Bounds {
   /** No record is gone from here on: the offset of the oldest that is still there, or one before it where a log was begun anew; `next` if there is none. */
-  readonly earliest: number;
+  readonly earliest: LogOffsets;
   /** The offset that the next record will have at least. */
-  readonly next: number;
+  readonly next: LogOffsets;
+}
+
+/** One partition's bounds. */
+export const boundsAt = (bounds: Bounds, partition: LogPartition): { readonly earliest: number; readonly next: number } => ({
+  earliest: offsetAt(bounds.earliest, partition),
+  next: offsetAt(bounds.next, partition),
+});
+
+/** What following a partition gave. */
+export type Followed =
+  | {
+      readonly partition: LogPartition;
+      /** In the order of their offsets. May be empty: that says nothing about the end of the partition. */
+      readonly records: readonly LogRecord[];
+      /** All records before this offset were given: where to go on, also if the last of the records lies further back. */
+      readonly next: number;
+    }
+  /** The partition is followed no further. */
+  | { readonly partition: LogPartition; readonly fault: OffsetTrimmedError | LogTruncatedError | RecordDamagedError };
+
+/** Ends a call that takes long; it then fails with the signal's reason. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A partition that a member of a group owns. */
@@ -84,9 +108,24 @@ export interface EventLog {
    * @throws OffsetTrimmedError if records at or after the offset are gone. RecordDamagedError if the first one is not what was appended.
    */
   read(partition: LogPartition, from: number, limit: number, waitMs?: number): Promise<readonly LogRecord[]>;
-  bounds(partition: LogPartition): Promise<Bounds>;
-  /** The first offset whose record was appended at this time or later; the partition's next offset if there is none. */
-  offsetAtTime(partition: LogPartition, timeMs: number): Promise<number>;
+  /**
+   * Records of all partitions that are keys of `from`, from these offsets on, as they come: one call for all of them. No partition waits for another that
+   * has much to give. Ends only when the signal aborts, and then without an error; at the end of the log it waits, without keeping the process alive.
+   * A partition that cannot be followed, because records are gone, because `from` lies behind its end (the log lost what was there), or because a record
+   * is damaged, gives a fault after what lies before; the others go on.
+   * @throws what keeps the whole log from being read. What was given stays valid: follow again from the last `next`.
+   */
+  follow(from: LogOffsets, signal: AbortSignal): AsyncIterable<Followed>;
+  /**
+   * All records from `from` on, before `to`, oldest first, in batches that may be empty. Ends only when it has come to `to`: whatever keeps it from there is
+   * an error, after the records before it. Not even looked for are records where `to` is not above `from`.
+   * @throws OffsetTrimmedError, LogTruncatedError, RecordDamagedError.
+   */
+  range(partition: LogPartition, from: number, to: number, options?: CallOptions): AsyncIterable<readonly LogRecord[]>;
+  /** Of all partitions at once. */
+  bounds(options?: CallOptions): Promise<Bounds>;
+  /** Of each partition that has a time: the first offset whose record was appended then or later; its next offset if there is none. */
+  offsetsAtTime(timesMs: Readonly<Partial<Record<LogPartition, number>>>, options?: CallOptions): Promise<LogOffsets>;
   /** The first barrier of this number in the partition, and the highest barrier that stands before it; `undefined` if it is not there. */
   findBarrier(
     partition: PartitionId,
@@ -98,7 +137,10 @@ export interface EventLog {
   highestBarrierBefore(partition: PartitionId, offset: number): Promise<number>;
   /** Joins a group. A member that has not renewed for `leaseMs` loses its partitions to the others. */
   join(group: string, member: string, leaseMs: number): Promise<Membership>;
-  /** Removes records older than the retention, but none at or after `keepFrom`. Returns how many. */
+  /**
+   * Removes records older than the retention, but none at or after `keepFrom`, and none of partitions that it does not name. Nothing else ever removes any:
+   * a server's own retention has to be off. Returns how many were removed.
+   */
   trim(keepFrom: OffsetVector): Promise<number>;
   close(): Promise<void>;
 }
@@ -128,5 +170,20 @@ export class OffsetTrimmedError extends Error {
     this.partition = partition;
     this.from = from;
     this.earliest = earliest;
+  }
+}
+
+/** The log ends before an offset that was given before: it lost its tail, or is another log. What is appended next would get offsets that were used. */
+export class LogTruncatedError extends Error {
+  override readonly name = 'LogTruncatedError';
+  readonly partition: LogPartition;
+  readonly offset: number;
+  readonly next: number;
+  /** @param offset that was asked for. */
+  constructor(location: string, partition: LogPartition, offset: number, next: number) {
+    super(`${partition} in ${location} ends at offset ${next}, before ${offset}: it has lost records, or is another log`);
+    this.partition = partition;
+    this.offset = offset;
+    this.next = next;
   }
 }

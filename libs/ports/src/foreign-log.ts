@@ -51,8 +51,9 @@ const versionFault = async (log: EventLog, objects: ObjectStore, publications: r
       message: `version ${newest.version} is made from log ${newest.log}, which the lake in ${objects.location} knows nothing of: these views are another lake's`,
       hint: 'Put the lake and the batch views of one data folder together; without its own views a lake publishes them anew with the next batch run.',
     };
+  const { next: ends } = await log.bounds();
   for (const partition of PARTITIONS) {
-    const { next } = await log.bounds(partition);
+    const next = offsetAt(ends, partition);
     for (const { cut, version } of publications)
       if (next < offsetAt(cut, partition)) return shorter(log, partition, next, offsetAt(cut, partition), `version ${version}`);
   }
@@ -66,8 +67,9 @@ const speedFault = async (log: EventLog, speed: SpeedStore): Promise<LogFault | 
       message: `${speed.location} holds what was projected from log ${owner}, but ${log.location} is log ${log.id}`,
       hint: 'Stop everything on this data. Restore the log that belongs to it, or put the speed store aside: it is projected anew from the log that is there.',
     };
+  const { next: ends } = await log.bounds();
   for (const partition of PARTITIONS) {
-    const [{ next }, position] = [await log.bounds(partition), await speed.readPosition(partition)];
+    const [next, position] = [offsetAt(ends, partition), await speed.readPosition(partition)];
     if (position !== undefined && next < position.offset) return shorter(log, partition, next, position.offset, speed.location);
   }
   return undefined;

@@ -10,11 +10,20 @@ test('the messages of all causes are told, outermost first, each once', () => {
     hint: 'Try again.',
   });
   expect(explainError(new Error('same', { cause: new Error('same') })).message).toBe('same');
+  expect(explainError(new Error('log.sqlite: disk I/O error', { cause: new Error('disk I/O error') })).message).toBe(
+    'log.sqlite: disk I/O error',
+  );
 });
 
 test('the outermost hint counts', () => {
   const error = new TerminalError('outer', { hint: 'do this', cause: new TerminalError('inner', { hint: 'do that' }) });
   expect(explainError(error).hint).toBe('do this');
+});
+
+test('any error may carry a hint', () => {
+  const error = Object.assign(new Error('log.sqlite: full'), { hint: 'Free some space.' });
+  expect(explainError(new Error('appending', { cause: error })).hint).toBe('Free some space.');
+  expect(explainError(Object.assign(new Error('x'), { hint: 7 })).hint).toBeUndefined();
 });
 
 test('what is no error is shown all the same', () => {

@@ -31,14 +31,25 @@ export class UsageError extends TerminalError {
   override readonly name: string = 'UsageError';
 }
 
-/** An error's message with those of its causes, outermost first, and the hint if there is one: what a person reads. */
+/** Causes may form a circle. */
+const MOST_CAUSES = 8;
+
+/** Errors of other packages (the ports' store errors) have a hint as well. */
+const hintOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined;
+
+/**
+ * An error's message with those of its causes, outermost first, and the outermost hint: what a person reads. A cause that the message before it quotes is
+ * not told again.
+ */
 export const explainError = (error: unknown): { readonly message: string; readonly hint: string | undefined } => {
   const messages: string[] = [];
   let hint: string | undefined;
-  for (let current: unknown = error; current !== undefined && current !== null && messages.length < 8;) {
+  let current: unknown = error;
+  for (let depth = 0; current !== undefined && current !== null && depth < MOST_CAUSES; depth++) {
     const message = current instanceof Error ? current.message : inspect(current);
-    if (messages.at(-1) !== message) messages.push(message);
-    if (hint === undefined && (current instanceof TransientError || current instanceof TerminalError)) hint = current.hint;
+    if (messages.at(-1)?.includes(message) !== true) messages.push(message);
+    hint ??= hintOf(current);
     current = current instanceof Error ? current.cause : undefined;
   }
   return { message: messages.join(': ') || 'unknown error', hint };

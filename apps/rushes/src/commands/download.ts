@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { downloadDatasets } from '@rushes/batch';
+import { downloadDatasets } from '@rushes/sources';
 import { Option, type Command } from 'commander';
 
 import { addCommand, done, settingsOf } from '../cli.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { writeFilmSample, writeSyntheticSample } from '@rushes/batch';
+import { writeFilmSample, writeSyntheticSample } from '@rushes/sources';
 import { Option, type Command } from 'commander';
 
 import { addCommand, done } from '../cli.ts';

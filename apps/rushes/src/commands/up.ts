@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 
-import { checkSource, createBatchMetrics, servedSource, startSchedule, writeFilmSample } from '@rushes/batch';
+import { checkSource, createBatchMetrics, servedSource, startSchedule } from '@rushes/batch';
 import { createMetrics, explainError } from '@rushes/runtime';
+import { writeFilmSample } from '@rushes/sources';
 import type { Command } from 'commander';
 
 import { addCommand, done, settingsOf, type Invocation } from '../cli.ts';

@@ -50,8 +50,9 @@ export const placeCut = async (log: EventLog, number: number): Promise<PlacedCut
  * @param known what the archive or the published version has of the log.
  */
 export const requireSameLog = async (lake: Lake, log: EventLog, known: readonly OffsetVector[], now: Date): Promise<void> => {
+  const bounds = await log.bounds();
   for (const partition of PARTITIONS) {
-    const { next } = await log.bounds(partition);
+    const next = offsetAt(bounds.next, partition);
     const end = Math.max(...known.map((vector) => offsetAt(vector, partition)));
     if (next < end)
       throw new TerminalError(

@@ -1,6 +1,6 @@
 /** Records of a partition in the form that the log has them, wherever they come from. */
 import type { PartitionId } from '@rushes/domain';
-import type { EventLog, LogRecord } from '@rushes/ports';
+import { boundsAt, type EventLog, type LogRecord } from '@rushes/ports';
 import type { ArchivedRange } from './archived-records.ts';
 
 const CHUNK = 2000;
@@ -38,7 +38,7 @@ export const readableRecords = async function* (
   partition: PartitionId,
   from: number,
 ): AsyncGenerator<readonly LogRecord[], number> {
-  const { earliest, next } = await log.bounds(partition);
+  const { earliest, next } = boundsAt(await log.bounds(), partition);
   let at = Math.max(earliest, from);
   for (let size = CHUNK; at < next;) {
     const records = await log.read(partition, at, size).catch(() => undefined);

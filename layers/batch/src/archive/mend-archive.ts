@@ -3,9 +3,9 @@
  * as the log reaches; older ones when somebody reads them.
  */
 import { mkdir } from 'node:fs/promises';
-import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId, type Topic, TOPICS, topicOf } from '@rushes/domain';
+import { offsetAt, type OffsetVector, PARTITIONS, type Topic, TOPICS, topicOf } from '@rushes/domain';
 import type { Lake, TableFile } from '@rushes/lake';
-import type { EventLog } from '@rushes/ports';
+import { type EventLog } from '@rushes/ports';
 import type { RunContext } from '../context/run-context.ts';
 import { ARCHIVE_COLUMNS, archiveRow } from './archive-rows.ts';
 import { openJsonLines } from './json-lines.ts';
@@ -14,30 +14,23 @@ import { ARCHIVE, landedOf, type Landing, landedUpTo, landingBefore } from './la
 import { recordsIn } from './log-records.ts';
 import { storeLines } from './store-lines.ts';
 
-/** Offsets before these have left the log; without a log, none is in it. */
-const earliestOf = async (log: EventLog | undefined): Promise<ReadonlyMap<PartitionId, number>> => {
-  const earliest = new Map<PartitionId, number>();
-  for (const partition of PARTITIONS) earliest.set(partition, log ? (await log.bounds(partition)).earliest : 0);
-  return earliest;
-};
-
 /** The landings that have records which the log may still have, newest first. */
 const landingsInLog = async function* (lake: Lake, log: EventLog | undefined, last: Landing | undefined): AsyncGenerator<Landing> {
-  const earliest = await earliestOf(log);
+  // Without a log, nothing has left it.
+  const earliest = log ? (await log.bounds()).earliest : {};
   for (let landing = last; landing; landing = await landingBefore(lake, landing)) {
     const current = landing;
-    if (PARTITIONS.every((partition) => landedOf(current, partition).to <= (earliest.get(partition) ?? 0))) return;
+    if (PARTITIONS.every((partition) => landedOf(current, partition).to <= offsetAt(earliest, partition))) return;
     yield landing;
   }
 };
 
 /** Whether the log has everything that a lost file held. */
 export const isInLog = async (log: EventLog, { landing, topic }: Pick<LostFile, 'landing' | 'topic'>): Promise<boolean> => {
-  for (const { partition, from, to } of heldBy(landing, topic)) {
-    const { earliest, next } = await log.bounds(partition);
-    if (earliest > from || next < to) return false;
-  }
-  return true;
+  const bounds = await log.bounds();
+  return heldBy(landing, topic).every(
+    ({ partition, from, to }) => offsetAt(bounds.earliest, partition) <= from && offsetAt(bounds.next, partition) >= to,
+  );
 };
 
 const archiveAnew = async (context: RunContext, log: EventLog, lost: LostFile): Promise<TableFile | undefined> => {

@@ -4,7 +4,7 @@
  */
 import { PARTITIONS } from '@rushes/domain';
 import { type Lake, openLake, readManifest } from '@rushes/lake';
-import { type BatchViewStore, type EventLog, knownLog, logFault, type ObjectStore, type Publication } from '@rushes/ports';
+import { type BatchViewStore, boundsAt, type EventLog, knownLog, logFault, type ObjectStore, type Publication } from '@rushes/ports';
 import { landedOf, lastLanding } from '../archive/landing.ts';
 
 export interface CopiedStores {
@@ -26,8 +26,9 @@ const versionFault = async (lake: Lake, views: BatchViewStore, { version, views:
 
 const logGap = async (lake: Lake, log: EventLog): Promise<string | undefined> => {
   const last = await lastLanding(lake);
+  const bounds = await log.bounds();
   for (const partition of PARTITIONS) {
-    const [{ earliest, next }, { to }] = [await log.bounds(partition), landedOf(last, partition)];
+    const [{ earliest, next }, { to }] = [boundsAt(bounds, partition), landedOf(last, partition)];
     if (earliest > to) return `the log begins at offset ${earliest} of ${partition}, the archive ends at ${to}`;
     if (next < to) return `the log ends at offset ${next} of ${partition}, the archive at ${to}`;
   }

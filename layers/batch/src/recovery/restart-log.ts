@@ -86,7 +86,8 @@ const requireRestartable = async ({ objects, views, left }: RestartStores, id: s
   if (log === undefined) return;
   const isOwn = speed !== undefined && id !== undefined && (await speed.claimLog(id)).log === id;
   const isWhole = async (): Promise<boolean> => {
-    for (const partition of PARTITIONS) if ((await readableEnd(log, partition, 0)) < (await log.bounds(partition)).next) return false;
+    for (const partition of PARTITIONS)
+      if ((await readableEnd(log, partition, 0)) < offsetAt((await log.bounds()).next, partition)) return false;
     return true;
   };
   if ((await logFault({ objects, views, log, ...(isOwn && { speed }) })) === undefined && (await isWhole()))
@@ -123,7 +124,7 @@ export const restartLog = async (stores: RestartStores, options: RestartOptions,
       const projected = (await speed?.readPosition(partition))?.offset ?? 0;
       const { to: archived } = landedOf(last, partition);
       const end = remains === undefined ? 0 : await readableEnd(remains, partition, archived);
-      const given = remains === undefined ? 0 : (await remains.bounds(partition)).next;
+      const given = remains === undefined ? 0 : offsetAt((await remains.bounds()).next, partition);
       const cutAt = offsetAt(highest, partition);
       const seen = [given, projected, offsetAt(options.acknowledged, partition), cutAt + 1];
       plans.set(partition, planPartition(partition, archived, isArchiveGone ? undefined : cutAt, end, seen));

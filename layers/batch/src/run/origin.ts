@@ -8,7 +8,7 @@ import type { Lake, Origin } from '@rushes/lake';
 import type { Publication } from '@rushes/ports';
 import { UsageError } from '@rushes/runtime';
 import { readRunReport } from '../publish/run-record.ts';
-import { SAMPLE_MARK } from '../sources/sample-folder.ts';
+import { SAMPLE_MARK } from '@rushes/sources';
 
 /** What a folder of IMDb's files holds: a sample is marked as one by whoever wrote it. A folder that cannot be looked at fails the run by itself. */
 export const originOfFolder = async (folder: string): Promise<Origin> => {

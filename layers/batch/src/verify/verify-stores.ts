@@ -4,7 +4,7 @@
  */
 import { PARTITIONS } from '@rushes/domain';
 import { CorruptObjectError, type Lake, openLake, readManifest } from '@rushes/lake';
-import { DamagedRecordError, type EventLog, type Publication, type SpeedStore, unsealJson } from '@rushes/ports';
+import { boundsAt, DamagedRecordError, type EventLog, type Publication, type SpeedStore, unsealJson } from '@rushes/ports';
 import type { Progress } from '@rushes/runtime';
 import { KEYED_VIEWS } from '@rushes/views';
 import { lastLanding } from '../archive/landing.ts';
@@ -139,7 +139,7 @@ const verifyLog = async (log: EventLog, { progress, signal }: VerifyContext, fou
   const task = progress.task({ name: 'read the log', unit: 'partitions', total: PARTITIONS.length });
   for (const partition of PARTITIONS) {
     try {
-      const { earliest, next } = await log.bounds(partition);
+      const { earliest, next } = boundsAt(await log.bounds(), partition);
       for await (const records of recordsIn(log, partition, earliest, next)) {
         signal.throwIfAborted();
         found.records += records.length;

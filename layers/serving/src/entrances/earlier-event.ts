@@ -3,7 +3,7 @@
  * request, earlier, perhaps at another replica.
  */
 import type { PartitionId } from '@rushes/domain';
-import { duplicateWindowStart, type EventLog, type EventRecord, OffsetTrimmedError } from '@rushes/ports';
+import { boundsAt, duplicateWindowStart, type EventLog, type EventRecord, OffsetTrimmedError } from '@rushes/ports';
 
 /** How far back the search goes at most: beyond that, the request counts as a new one. */
 const MAX_RECORDS = 20_000;
@@ -11,7 +11,7 @@ const RECORDS_PER_READ = 1_000;
 
 /** The first record with this id of which one that is appended now would be a duplicate. */
 export const findEarlierEvent = async (log: EventLog, partition: PartitionId, eventId: string): Promise<EventRecord | undefined> => {
-  const { earliest, next } = await log.bounds(partition);
+  const { earliest, next } = boundsAt(await log.bounds(), partition);
   let from = Math.max(earliest, next - MAX_RECORDS, await duplicateWindowStart(log, partition, next));
   while (from < next) {
     let records;

@@ -28,11 +28,8 @@ const ill = (detail: string) => badRequest([{ in: 'header', name: 'Rushes-Min-Po
 
 /** Whether the log has come to a position. */
 const isInLog = async (log: Pick<EventLog, 'bounds'>, position: OffsetVector): Promise<boolean> => {
-  for (const partition of PARTITIONS) {
-    const offset = offsetAt(position, partition);
-    if (offset > 0 && (await log.bounds(partition)).next < offset) return false;
-  }
-  return true;
+  const { next } = await log.bounds();
+  return PARTITIONS.every((partition) => offsetAt(position, partition) <= offsetAt(next, partition));
 };
 
 /** For all data routes of the scope. */

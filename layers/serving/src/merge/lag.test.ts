@@ -25,8 +25,7 @@ const madeUp = () => {
   };
   const lag = trackLag(
     {
-      bounds: async (partition): Promise<Bounds> =>
-        partition === PARTITION ? { earliest: state.earliest, next: state.records.length } : { earliest: 0, next: 0 },
+      bounds: async (): Promise<Bounds> => ({ earliest: { [PARTITION]: state.earliest }, next: { [PARTITION]: state.records.length } }),
       read: async (partition, from, limit) => {
         expect([partition, from >= state.earliest]).toEqual([PARTITION, true]);
         state.reads += 1;

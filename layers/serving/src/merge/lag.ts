@@ -3,7 +3,7 @@
  * behind the position, nothing is missing.
  */
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
-import type { EventLog } from '@rushes/ports';
+import { boundsAt, type EventLog } from '@rushes/ports';
 
 export interface Lag {
   /** The longest that an event has been waited for, in milliseconds. */
@@ -39,7 +39,7 @@ export const trackLag = (log: Pick<EventLog, 'bounds' | 'read'>, { now, elapsedM
 
   /** The first event from `reached` on that is in the log, if there is one. */
   const firstMissing = async (partition: PartitionId, reached: number): Promise<Awaited | undefined> => {
-    const { earliest, next } = await log.bounds(partition);
+    const { earliest, next } = boundsAt(await log.bounds(), partition);
     if (next <= earliest || next <= reached) return undefined;
     // Whether what is gone from the log were events nobody knows any more.
     if (reached < earliest) return { offset: earliest - 1, sinceMs: elapsedMs() };

@@ -19,7 +19,7 @@ import { Type } from 'typebox';
 
 import { batchReviews } from '../merge/overlay/change-reviews.ts';
 import { inputsOf, ratingsObservedMs } from '../merge/overlay/change-titles.ts';
-import { readWhole } from '../merge/overlay/merged-reader.ts';
+import { readWholeRows } from '../merge/overlay/merged-reader.ts';
 import { rowIndex } from '../merge/overlay/layout-row.ts';
 import { positionText } from '../merge/position.ts';
 import type { AddDataRoute } from './route-definition.ts';
@@ -43,8 +43,9 @@ const batchState = async (
   view: ViewName,
   movieId: string,
 ): Promise<{ readonly state: unknown; readonly inputs?: TitleInputs }> => {
-  if (view === 'movie_reviews') return { state: batchReviews(await readWhole(batch.sentiment, rowIndex(sentiment.layout), movieId)) };
-  const row = await readWhole(batch.titles, rowIndex(titles.layout), movieId);
+  if (view === 'movie_reviews')
+    return { state: batchReviews((await readWholeRows(batch.sentiment, rowIndex(sentiment.layout), [movieId]))[0]) };
+  const [row] = await readWholeRows(batch.titles, rowIndex(titles.layout), [movieId]);
   const unknown = row === undefined ? await views.unknownTitles.get(movieId, { documents: ['live'] }) : undefined;
   const inputs = inputsOf(row, unknown?.documents[0] ?? null, await ratingsObservedMs(batch.statistics));
   return { state: view === 'movie_records' ? inputs.records : inputs.ratings, inputs };

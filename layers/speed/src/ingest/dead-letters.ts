@@ -1,6 +1,6 @@
 /** The dead letters of a log: adding, finding, and trying them again. */
 import { DEAD_LETTERS, type PartitionId } from '@rushes/domain';
-import type { EventLog, EventRecord } from '@rushes/ports';
+import { boundsAt, type EventLog, type EventRecord } from '@rushes/ports';
 
 import type { RejectedEvent } from '../fold-batch.ts';
 import { admit } from './admit.ts';
@@ -25,7 +25,7 @@ export interface LetterEntry {
 }
 
 const allRecords = async function* (log: EventLog): AsyncGenerator<EventRecord> {
-  let { earliest: from } = await log.bounds(DEAD_LETTERS);
+  let { earliest: from } = boundsAt(await log.bounds(), DEAD_LETTERS);
   for (;;) {
     const records = await log.read(DEAD_LETTERS, from, READ_RECORDS);
     for (const record of records) if (record.kind === 'event') yield record;

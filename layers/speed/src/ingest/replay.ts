@@ -74,7 +74,8 @@ const LONGEST_SLEEP_MS = 60_000;
 
 const beginCursor = async ({ name, location }: Source, line: number, { log, clock }: ReplayContext): Promise<Cursor> => {
   const after: Partial<Record<PartitionId, number>> = {};
-  for (const partition of PARTITIONS) after[partition] = (await log.bounds(partition)).next;
+  const { next } = await log.bounds();
+  for (const partition of PARTITIONS) after[partition] = offsetAt(next, partition);
   const updated_at = new Date(clock.nowMs()).toISOString();
   return { source: name, location, line, events: 0, rejected: 0, after, ended: false, updated_at };
 };

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { type LogPartition, PARTITIONS } from '@rushes/domain';
-import type { EventLog, EventRecord } from '@rushes/ports';
+import { boundsAt, type EventLog, type EventRecord } from '@rushes/ports';
 import { type Clock, openCursors, type ReplayContext, type ReplayOptions } from '@rushes/speed';
 
 export const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -36,7 +36,7 @@ const testClock = (): TestClock => {
 export const recordsOf = async (log: EventLog, partitions: readonly LogPartition[] = PARTITIONS): Promise<readonly EventRecord[]> => {
   const all: EventRecord[] = [];
   for (const partition of partitions) {
-    let { earliest: from } = await log.bounds(partition);
+    let { earliest: from } = boundsAt(await log.bounds(), partition);
     for (let page = await log.read(partition, from, 1000); page.length > 0; page = await log.read(partition, from, 1000)) {
       for (const record of page) if (record.kind === 'event') all.push(record);
       from = (page.at(-1)?.offset ?? from) + 1;

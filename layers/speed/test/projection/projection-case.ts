@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { openSqliteSpeedStore, type SqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
-import { type PartitionId, partitionOf } from '@rushes/domain';
+import { offsetAt, type PartitionId, partitionOf } from '@rushes/domain';
 import type { ChangeRecord, Coverage, DuplicateFilters, EventLog, LogRecord, SpeedPosition, SpeedRow, SpeedStore } from '@rushes/ports';
 import { KEYED_VIEWS } from '@rushes/views';
 
@@ -74,7 +74,8 @@ export const openProjectionCase = async (): Promise<ProjectionCase> => {
   const rejected: RejectedEvent[] = [];
   let [fence, owners, ratings] = [0, 0, 0];
   const turn = createTurns(0, () => performance.now());
-  const records = async (): Promise<readonly LogRecord[]> => log.read(PARTITION, (await log.bounds(PARTITION)).earliest, 10_000);
+  const records = async (): Promise<readonly LogRecord[]> =>
+    log.read(PARTITION, offsetAt((await log.bounds()).earliest, PARTITION), 10_000);
   const coverage = async () => (await store.progress()).flatMap((one) => one.coverage);
   /** A new owner's. */
   const claim = async (): Promise<number> => (fence = (await store.owners.claim(PARTITION, `owner ${(owners += 1)}`, fence)) ?? fence);

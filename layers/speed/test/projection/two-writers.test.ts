@@ -2,7 +2,7 @@
  * A former owner and the owner of one partition at the same time, both projecting and renewing, their calls to the store in any order. Once the owner is
  * through, the rows say of the log what a plain fold of it says.
  */
-import type { SpeedStore } from '@rushes/ports';
+import { boundsAt, type SpeedStore } from '@rushes/ports';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -33,7 +33,7 @@ const fill = async (on: ProjectionCase, given: readonly Given[]): Promise<void> 
   for (const one of given) {
     if (one === 'barrier') await on.log.appendBarrier((await on.log.highestBarrier()) + 1);
     else {
-      const { next } = await on.log.bounds('movie.ratings/2');
+      const { next } = boundsAt(await on.log.bounds(), 'movie.ratings/2');
       await on.give({ id: `rating ${next}`, movie: next % 3, score: (next % 10) + 1 });
     }
   }

@@ -1,10 +1,11 @@
 import { copyFile, link, open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type ObjectInfo, ObjectNotFoundError, type ObjectStore } from '@rushes/ports';
-import { hasCode, leadsNowhere } from '../crash-safety/entries.ts';
+import { type ObjectInfo, ObjectNotFoundError, type ObjectStore, StoreFault } from '@rushes/ports';
+import { hasCode, isThere, leadsNowhere } from '../crash-safety/entries.ts';
 import { makeFolder, sync } from '../crash-safety/sync.ts';
 import { removeLeftovers, temporaryFile } from '../crash-safety/temporary-files.ts';
 import { createFileHashes } from '../file-hash/file-hash.ts';
+import { atBoundary, storeBoundary } from '../store-errors/store-boundary.ts';
 import { listObjects } from './list-objects.ts';
 import { fileOf, INCOMING } from './object-key.ts';
 
@@ -12,6 +13,22 @@ import { fileOf, INCOMING } from './object-key.ts';
  * Objects as files of a folder. An object gets its name by one rename or link, when its bytes are on the disk: nobody sees half of one, a crash leaves
  * at most a file in the folder of incoming ones, and a put that has returned is durable.
  */
+
+/**
+ * A folder that vanished (its disk was unmounted, say) looks like an empty one. What was there when the store was opened has to be there still.
+ * @returns throws once it is not.
+ */
+const requireFolder = async (location: string, incoming: string): Promise<() => Promise<void>> => {
+  const mark = (await isThere(incoming)) ? incoming : (await isThere(location)) ? location : undefined;
+  return async () => {
+    if (mark !== undefined && !(await isThere(mark)))
+      throw new StoreFault({
+        location,
+        reason: 'is gone while it was in use',
+        hint: 'See whether its disk is mounted; else restore it from a backup.',
+      });
+  };
+};
 
 /** The object that a folder above it is, or that is a folder itself, does not exist: ENOTDIR, EISDIR. A link that leads nowhere is an error. */
 const unlessMissing = async <Found>(path: string, look: (path: string) => Promise<Found>): Promise<Found | undefined> => {
@@ -72,13 +89,25 @@ export interface FolderObjectStoreOptions {
 export const openFolderObjectStore = async (folder: string, { readOnly = false }: FolderObjectStoreOptions = {}): Promise<ObjectStore> => {
   const location = resolve(folder);
   const incoming = join(location, INCOMING);
-  if (!readOnly) {
-    await makeFolder(incoming);
-    await removeLeftovers(incoming);
-  }
+  if (!readOnly)
+    await atBoundary({ location }, 'open', async () => {
+      await makeFolder(incoming);
+      await removeLeftovers(incoming);
+    });
   const writable = (): void => {
     if (readOnly) throw new Error(`${location} was opened read-only: open it for writing before objects are put or deleted`);
   };
+
+  const requireHere = await atBoundary({ location }, 'open', () => requireFolder(location, incoming));
+  const found = async <Found>(path: string, look: (path: string) => Promise<Found>): Promise<Found | undefined> => {
+    const result = await unlessMissing(path, look);
+    if (result === undefined) await requireHere();
+    return result;
+  };
+  async function* list(prefix: string): AsyncGenerator<ObjectInfo> {
+    await requireHere();
+    yield* listObjects(location, prefix);
+  }
 
   const hashes = createFileHashes();
 
@@ -98,7 +127,7 @@ export const openFolderObjectStore = async (folder: string, { readOnly = false }
     }
   };
 
-  return {
+  const store: ObjectStore = {
     location,
     localPath: (key) => fileOf(location, key),
     put: (key, body) => put(key, (path) => writeDurably(path, body), rename),
@@ -130,18 +159,18 @@ export const openFolderObjectStore = async (folder: string, { readOnly = false }
         await put(key, copy, rename);
       }
     },
-    get: async (key) => unlessMissing(fileOf(location, key), (path) => readFile(path)),
+    get: async (key) => found(fileOf(location, key), (path) => readFile(path)),
     getFile: async (key, path) => {
       const source = fileOf(location, key);
-      if ((await unlessMissing(source, (object) => stat(object)))?.isFile() !== true) throw new ObjectNotFoundError(location, key);
+      if ((await found(source, (object) => stat(object)))?.isFile() !== true) throw new ObjectNotFoundError(location, key);
       await copyFile(source, path);
     },
     head: async (key): Promise<ObjectInfo | undefined> => {
-      const info = await unlessMissing(fileOf(location, key), (path) => stat(path));
+      const info = await found(fileOf(location, key), (path) => stat(path));
       return info?.isFile() === true ? { key, bytes: info.size, modifiedAt: info.mtime } : undefined;
     },
     sha256: (key, options) => hashes.of(fileOf(location, key), options),
-    list: (prefix) => listObjects(location, prefix),
+    list,
     delete: async (key) => {
       writable();
       const path = fileOf(location, key);
@@ -149,4 +178,5 @@ export const openFolderObjectStore = async (folder: string, { readOnly = false }
       await removeEmptyFolders(location, path);
     },
   };
+  return storeBoundary(store, { location });
 };

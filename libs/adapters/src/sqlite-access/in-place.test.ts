@@ -34,7 +34,7 @@ test('a log acknowledges nothing that it writes to a file which nobody finds aga
   const log = await openSqliteEventLog(path);
   await log.append([record('before')]);
   await rename(path, away);
-  for (const use of [() => log.append([record('lost')]), () => log.checkWritable(), () => log.bounds(PARTITION)])
+  for (const use of [() => log.append([record('lost')]), () => log.checkWritable(), () => log.bounds()])
     await expect(use()).rejects.toThrow(`${path} is gone while it was in use`);
   await cp(away, path);
   await expect(log.append([record('lost')])).rejects.toThrow(`${path} was replaced while it was in use`);

@@ -4,6 +4,8 @@
  */
 import { statSync } from 'node:fs';
 
+import { StoreFault } from '@rushes/ports';
+
 /** Which file lies at a path; `undefined`: none. */
 export const fileAt = (path: string): string | undefined => {
   const stats = statSync(path, { throwIfNoEntry: false });
@@ -16,8 +18,10 @@ export const requireInPlace = (path: string): (() => void) => {
   return () => {
     const now = fileAt(path);
     if (now !== opened)
-      throw new Error(
-        `${path} ${now === undefined ? 'is gone' : 'was replaced'} while it was in use: stop everything, put the right file there, and start again`,
-      );
+      throw new StoreFault({
+        location: path,
+        reason: `${now === undefined ? 'is gone' : 'was replaced'} while it was in use`,
+        hint: 'Stop everything, put the right file there, and start again.',
+      });
   };
 };

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
-import { StoreBusyError } from '@rushes/ports';
+import { boundsAt, StoreBusyError } from '@rushes/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { openSqliteApiKeys } from '../sqlite-api-keys/index.ts';
@@ -42,7 +42,7 @@ const CASES: readonly Case[] = [
       return {
         write: (name) => log.append([{ partition, key: 'k', id: name, value: '' }]),
         read: async () => {
-          await log.bounds(partition);
+          boundsAt(await log.bounds(), partition);
           return (await log.read(partition, 0, 100)).flatMap((record) => (record.kind === 'event' ? [record.id] : []));
         },
         close: () => log.close(),

@@ -7,9 +7,9 @@ import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import { makeFolder } from '../crash-safety/sync.ts';
-import { sqliteCode } from '../sqlite-access/error-codes.ts';
 import { openReadOnly, type ReadOnlyFile } from '../sqlite-access/open-read-only.ts';
 import { whileLocked } from '../sqlite-access/while-locked.ts';
+import { storeFailure } from '../store-errors/store-failure.ts';
 import { APPLICATION_ID, FORMAT, SCHEMA } from './schema.ts';
 
 /** Hashes of secrets are nobody's business but the owner's. SQLite gives its files beside it the same rights. */
@@ -48,18 +48,12 @@ const openOnce = (path: string): DatabaseSync => {
   }
 };
 
-/** SQLite's errors do not name the file. */
-const explained = (path: string, error: unknown): unknown =>
-  sqliteCode(error) !== undefined && error instanceof Error
-    ? new Error(`the API keys in ${path}: ${error.message}`, { cause: error })
-    : error;
-
 /** Runs one operation on the file, again later as long as another process has it locked. @throws StoreBusyError */
 export const onFile = async <Result>(path: string, operation: () => Result, lockWaitMs?: number): Promise<Result> => {
   try {
     return await whileLocked(path, operation, lockWaitMs);
   } catch (error) {
-    throw explained(path, error);
+    throw storeFailure(error, { location: path });
   }
 };
 

@@ -3,6 +3,7 @@ import type { SQLOutputValue } from 'node:sqlite';
 
 import { type ApiKey, type ApiKeyStore, ROLES } from '@rushes/ports';
 
+import { atBoundary, storeBoundary } from '../store-errors/store-boundary.ts';
 import { onFile, openFile, openFileToRead } from './open-file.ts';
 
 const COLUMNS = 'id, secret_hash, name, role, created_ms, expires_ms, revoked_ms';
@@ -36,9 +37,9 @@ export const openSqliteApiKeys = async (
   { lockWaitMs, readOnly = false }: SqliteApiKeysOptions = {},
 ): Promise<ApiKeyStore> => {
   const location = resolve(file);
-  const { database, check } = readOnly
-    ? await openFileToRead(location, lockWaitMs)
-    : { database: await openFile(location, lockWaitMs), check: () => undefined };
+  const { database, check } = await atBoundary({ location }, 'open', async () =>
+    readOnly ? await openFileToRead(location, lockWaitMs) : { database: await openFile(location, lockWaitMs), check: () => undefined },
+  );
   const insert = database.prepare(`INSERT INTO api_keys (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
   const select = database.prepare(`SELECT ${COLUMNS} FROM api_keys WHERE id = ?`);
   const selectAll = database.prepare(`SELECT ${COLUMNS} FROM api_keys ORDER BY created_ms, id`);
@@ -57,7 +58,7 @@ export const openSqliteApiKeys = async (
       lockWaitMs,
     );
 
-  return {
+  const store: ApiKeyStore = {
     location,
     add: ({ id, secretHash, name, role, createdAtMs, expiresAtMs, revokedAtMs }) =>
       attempt(() => insert.run(id, secretHash, name, role, createdAtMs, expiresAtMs, revokedAtMs).changes === 1),
@@ -78,4 +79,5 @@ export const openSqliteApiKeys = async (
       database.close();
     },
   };
+  return storeBoundary(store, { location });
 };

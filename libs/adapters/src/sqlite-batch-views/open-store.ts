@@ -8,6 +8,7 @@ import { makeFolder, sync } from '../crash-safety/sync.ts';
 import { removeLeftovers } from '../crash-safety/temporary-files.ts';
 import { createFileHashes } from '../file-hash/file-hash.ts';
 import { openArtefactFile } from './artefact-file.ts';
+import { atBoundary, storeBoundary } from '../store-errors/store-boundary.ts';
 import { artefactReader } from './artefact-reader.ts';
 import { buildArtefact } from './build.ts';
 import { ArtefactFaultError, damaged } from './errors.ts';
@@ -36,10 +37,11 @@ const MOST_DEFAULT_THREADS = 4;
 export const openSqliteBatchViews = async (folder: string, options: SqliteBatchViewsOptions = {}): Promise<BatchViewStore> => {
   const location = resolve(folder);
   const readOnly = options.readOnly ?? false;
-  if (!readOnly) {
-    await makeFolder(location);
-    await removeLeftovers(location);
-  }
+  if (!readOnly)
+    await atBoundary({ location }, 'open', async () => {
+      await makeFolder(location);
+      await removeLeftovers(location);
+    });
   const threads = openThreads(options.scanThreads ?? Math.max(1, Math.min(MOST_DEFAULT_THREADS, availableParallelism() - 1)));
   const publications = openPublications(location, readOnly, options.lockWaitMs);
 
@@ -89,7 +91,7 @@ export const openSqliteBatchViews = async (folder: string, options: SqliteBatchV
     }
   };
 
-  return {
+  const store: BatchViewStore = {
     location,
     build: async (artefact, layout, rows, { parent, signal } = {}) => {
       writable('building');
@@ -104,7 +106,8 @@ export const openSqliteBatchViews = async (folder: string, options: SqliteBatchV
       const path = pathOf(artefact);
       try {
         refuseDamaged(path);
-        return artefactReader(path, threads, () => found.set(path, identityOf(path)));
+        const reader = artefactReader(path, threads, () => found.set(path, identityOf(path)));
+        return storeBoundary(reader, { location: path });
       } catch (error) {
         if (isThereSync(path)) throw error;
         throw new ArtefactNotFoundError(location, artefact);
@@ -134,4 +137,5 @@ export const openSqliteBatchViews = async (folder: string, options: SqliteBatchV
       await threads.close();
     },
   };
+  return storeBoundary(store, { location });
 };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { DamagedRecordError, type Publication, sealJson, unsealJson } from '@rushes/ports';
+import { DamagedRecordError, type Publication, sealJson, StoreFault, unsealJson } from '@rushes/ports';
 import { isThereSync } from '../crash-safety/entries.ts';
 import { isDamage } from '../sqlite-access/error-codes.ts';
 import { fileAt } from '../sqlite-access/in-place.ts';
@@ -66,7 +66,11 @@ export const openPublications = (folder: string, readOnly: boolean, lockWaitMs?:
   const database = (): DatabaseSync | undefined => {
     const now = file && fileAt(path);
     if (file !== undefined && now === undefined)
-      throw new Error(`${path} is gone while it was in use: put it back, or stop everything, and the next batch run publishes anew`);
+      throw new StoreFault({
+        location: path,
+        reason: 'is gone while it was in use',
+        hint: 'Put it back, or stop everything, and the next batch run publishes anew.',
+      });
     if (file !== undefined && now !== identity) {
       file.close();
       file = undefined;
@@ -112,7 +116,10 @@ export const openPublications = (folder: string, readOnly: boolean, lockWaitMs?:
         return await whileLocked(path, () => readRecovered(limit), lockWaitMs);
       } catch (error) {
         if (!(error instanceof DamagedRecordError) && !(isDamage(error) && error instanceof Error)) throw error;
-        throw new Error(`${path} is damaged (${error.message}): stop everything, delete it, and the next batch run publishes anew`, {
+        throw new StoreFault({
+          location: path,
+          reason: `is damaged (${error.message})`,
+          hint: 'Stop everything, delete it, and the next batch run publishes anew.',
           cause: error,
         });
       }

@@ -6,6 +6,8 @@ import { duplicateClock, JUDGED_WINDOW_MS } from '@rushes/domain';
 import type { DuplicateFilters } from '@rushes/ports';
 
 import { removeLeftovers, temporaryFile } from '../crash-safety/temporary-files.ts';
+import { atBoundary, storeBoundary } from '../store-errors/store-boundary.ts';
+import type { StoreIdentity } from '../store-errors/store-failure.ts';
 import { openSeenIds, type SeenIds } from './seen-ids.ts';
 
 export interface FilterOptions {
@@ -38,9 +40,12 @@ const openUnnamed = (folder: string, cacheKib: number): SeenIds => {
 /** @param folder for the files, made if it is not there. It should not lie in memory. */
 export const openSqliteDuplicateFilters = async (folder: string, given: Partial<FilterOptions> = {}): Promise<DuplicateFilters> => {
   const { cacheKib } = { ...DEFAULT_OPTIONS, ...given };
-  await mkdir(folder, { recursive: true });
-  await removeLeftovers(folder);
-  return {
+  const identity: StoreIdentity = { location: folder };
+  await atBoundary(identity, 'open', async () => {
+    await mkdir(folder, { recursive: true });
+    await removeLeftovers(folder);
+  });
+  const filters: DuplicateFilters = {
     open(timeMs) {
       const ids = openUnnamed(folder, cacheKib);
       const clock = duplicateClock(timeMs);
@@ -48,7 +53,7 @@ export const openSqliteDuplicateFilters = async (folder: string, given: Partial<
       const open = (): void => {
         if (isClosed) throw new Error('the filter is closed');
       };
-      return {
+      const filter: ReturnType<DuplicateFilters['open']> = {
         isDuplicate(id, appendedAtMs) {
           open();
           const now = clock(appendedAtMs);
@@ -66,6 +71,8 @@ export const openSqliteDuplicateFilters = async (folder: string, given: Partial<
           isClosed = true;
         },
       };
+      return storeBoundary(filter, identity);
     },
   };
+  return storeBoundary(filters, identity);
 };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { PartitionId } from '@rushes/domain';
-import type { EventLog, LogRecord, PartitionRecords } from '@rushes/ports';
+import { boundsAt, type EventLog, type LogRecord, type PartitionRecords } from '@rushes/ports';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { beginSqliteEventLog, openSqliteEventLog } from './index.ts';
@@ -55,13 +55,13 @@ test('has the records at their offsets, then nothing, then the barrier', async (
   expect(await readdir(folder)).toEqual(['log.sqlite']);
   const log = await opened();
   expect(log.id).toBe(id);
-  expect(await log.bounds(RATINGS)).toEqual({ earliest: 38, next: 61 });
+  expect(boundsAt(await log.bounds(), RATINGS)).toEqual({ earliest: 38, next: 61 });
   expect(await log.read(RATINGS, 38, 100)).toEqual([
     ...KEPT.flatMap((kept) => kept.records),
     { kind: 'barrier', offset: 60, appendedAtMs: NOW, number: 6 },
   ]);
   expect(await log.read(REVIEWS, 7, 100)).toMatchObject([{ kind: 'barrier', offset: 9 }]);
-  expect(await log.bounds('movie.metadata/0')).toEqual({ earliest: 0, next: 1 });
+  expect(boundsAt(await log.bounds(), 'movie.metadata/0')).toEqual({ earliest: 0, next: 1 });
   await expect(log.read(RATINGS, 37, 1)).rejects.toThrow('begins at offset 38');
   const [appended] = await log.append([{ partition: RATINGS, key: 'k', id: 'new', value: '' }]);
   expect(appended).toMatchObject({ offset: 61 });
@@ -81,11 +81,12 @@ test('knows the barriers, and begins no number again', async () => {
 test('finds offsets by time, also where there are none', async () => {
   await begin();
   const log = await opened();
-  const at = (offset: number): Promise<number> => log.offsetAtTime(RATINGS, NOW - HOUR_MS + offset);
+  const atTime = async (timeMs: number): Promise<number | undefined> => (await log.offsetsAtTime({ [RATINGS]: timeMs }))[RATINGS];
+  const at = (offset: number): Promise<number | undefined> => atTime(NOW - HOUR_MS + offset);
   const found = [0, 39, 40, 41, 42, 44, 45, 49, 50, 51, 52].map(at);
   expect(await Promise.all(found)).toEqual([40, 40, 40, 41, 44, 44, 50, 50, 50, 51, 60]);
-  expect([await log.offsetAtTime(RATINGS, NOW), await log.offsetAtTime(RATINGS, NOW + 1)]).toEqual([60, 61]);
-  expect(await log.offsetAtTime(REVIEWS, 0)).toBe(9);
+  expect([await atTime(NOW), await atTime(NOW + 1)]).toEqual([60, 61]);
+  expect(await log.offsetsAtTime({ [REVIEWS]: 0 })).toEqual({ [REVIEWS]: 9 });
   await log.close();
 });
 
@@ -111,7 +112,7 @@ test('is trimmed across offsets without records', async () => {
   );
   const log = await opened(NOW + 30 * 24 * HOUR_MS);
   expect(await log.trim({ [RATINGS]: far })).toBe(2);
-  expect(await log.bounds(RATINGS)).toEqual({ earliest: 9_001, next: 9_001 });
+  expect(boundsAt(await log.bounds(), RATINGS)).toEqual({ earliest: 9_001, next: 9_001 });
   await log.close();
 });
 

@@ -15,6 +15,8 @@ export interface LogFile {
   readonly database: DatabaseSync;
   /** @throws RangeError if there is no such partition. */
   numberOf(partition: LogPartition): number;
+  /** Of all partitions, the dead letters included. */
+  readonly numbers: ReadonlyMap<LogPartition, number>;
   /** By number. The dead letters are none of them: no barriers, no owners, no trimming. */
   readonly partitions: ReadonlyMap<number, PartitionId>;
   /** One snapshot for several reads. Does not wait for writers. */
@@ -73,6 +75,7 @@ export const logFile = ({ path, database, id, partitions: all, lockWaitMs, check
     path,
     id,
     database,
+    numbers,
     partitions,
     lockWaitMs,
     check,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { type PartitionId, PARTITIONS } from '@rushes/domain';
-import type { EventLog, LogRecord } from '@rushes/ports';
+import { boundsAt, type EventLog, type LogRecord } from '@rushes/ports';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { openSqliteEventLog } from './index.ts';
@@ -73,7 +73,7 @@ const runAndKill = async (name: string, afterMs: number, lines = 1): Promise<Tol
 };
 
 const readWhole = async (partition: PartitionId): Promise<readonly LogRecord[]> => {
-  const { next } = await log.bounds(partition);
+  const { next } = boundsAt(await log.bounds(), partition);
   const records = await log.read(partition, 0, 1_000_000);
   expect(records).toHaveLength(next);
   expect(records.filter(({ offset }, at) => offset !== at)).toEqual([]);

@@ -111,7 +111,6 @@ const openToRead = (path: string, lockWaitMs: number): LogFile => {
 export const openFile = async (folderOrFile: string, options: OpenFileOptions = {}): Promise<LogFile> => {
   const { newId = randomUUID, lockWaitMs = LOCK_WAIT_MS, readOnly = false } = options;
   const path = pathOf(folderOrFile);
-  if (!readOnly) await makeFolder(dirname(path));
   const openOnce = (): LogFile => {
     const database = new DatabaseSync(path);
     try {
@@ -128,6 +127,7 @@ export const openFile = async (folderOrFile: string, options: OpenFileOptions = 
     }
   };
   try {
+    if (!readOnly) await makeFolder(dirname(path));
     return await whileLocked(path, readOnly ? () => openToRead(path, lockWaitMs) : openOnce, lockWaitMs);
   } catch (error) {
     throw explained(path, error);

@@ -1,13 +1,17 @@
+import type { LogPartition } from '@rushes/domain';
 import type { EventLog } from '@rushes/ports';
 import { requireInPlace } from '../sqlite-access/in-place.ts';
 import { LOCK_WAIT_MS, whileLocked } from '../sqlite-access/while-locked.ts';
 import { appendQueue } from './append-queue.ts';
 import { barriersIn } from './barriers.ts';
+import { storeBoundary } from '../store-errors/store-boundary.ts';
 import { checkBarrier, checkRecords } from './check-records.ts';
 import { joiner } from './membership.ts';
 import { clocksOf, ownClock, unlessAhead } from './own-clock.ts';
 import { offsetFinder } from './offset-at-time.ts';
+import { ON_DAMAGE } from './errors.ts';
 import { openFile } from './open-file.ts';
+import { followLog, readRange, type Reading } from './range.ts';
 import { recordReader } from './read-records.ts';
 import { trimmer } from './trim.ts';
 import { waitingReads } from './waiting-reads.ts';
@@ -58,6 +62,7 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
     location: file.path,
   });
   const reader = recordReader(file);
+  const reading: Reading = { file, reader, waits, open: () => open() };
   const barriers = barriersIn(file);
   const offsetAtTime = offsetFinder(file);
   const join = joiner(file, clock);
@@ -76,7 +81,7 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
     file.database.close();
   };
 
-  return {
+  const log: EventLog = {
     location: file.path,
     id: file.id,
     retentionMs,
@@ -105,14 +110,21 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
         lockWaitMs,
       );
     },
-    bounds: async (partition) => {
+    follow: (from, signal) => followLog(reading, from, signal),
+    range: (partition, from, to, given) => readRange(reading, partition, from, to, given),
+    bounds: async ({ signal } = {}) => {
       open();
       inPlace();
-      return reader.bounds(partition);
+      signal?.throwIfAborted();
+      return reader.bounds();
     },
-    offsetAtTime: async (partition, timeMs) => {
+    offsetsAtTime: async (timesMs, { signal } = {}) => {
       open();
-      return file.reading(() => offsetAtTime(file.numberOf(partition), timeMs));
+      signal?.throwIfAborted();
+      const times = Object.entries(timesMs) as [LogPartition, number][]; // as: the keys are partitions
+      return file.reading(() =>
+        Object.fromEntries(times.map(([partition, timeMs]) => [partition, offsetAtTime(file.numberOf(partition), timeMs)])),
+      );
     },
     findBarrier: async (partition, number) => {
       open();
@@ -137,4 +149,5 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
     },
     close: () => (closing ??= close()),
   };
+  return storeBoundary(log, { location: file.path, onDamage: ON_DAMAGE });
 };

@@ -5,6 +5,11 @@
 export interface WaitingReads {
   /** What `look` finds as soon as it finds anything; nothing if that takes longer than `waitMs`, or the log closes. */
   until<Item>(partition: number, waitMs: number, look: () => readonly Item[]): Promise<readonly Item[]>;
+  /**
+   * Waits until one of these partitions may have grown, the signal aborts or the log closes: then `end` resolves. From this call on, no append goes
+   * unnoticed. To be finished in any case.
+   */
+  listen(partitions: ReadonlySet<number>, signal: AbortSignal): { readonly end: Promise<void>; readonly finish: () => void };
   /** These partitions have grown. */
   wake(partitions: ReadonlySet<number>): void;
   /** Ends all waits. */
@@ -17,7 +22,8 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 /** @param dataVersion changes when another connection has written. */
 export const waitingReads = (dataVersion: () => number): WaitingReads => {
-  const waiters = new Map<() => void, number>();
+  /** By what ends the wait: whether growth of these partitions does. */
+  const waiters = new Map<() => void, ReadonlySet<number>>();
   let seen = 0;
   let polling: NodeJS.Timeout | undefined;
   let isClosed = false;
@@ -34,15 +40,14 @@ export const waitingReads = (dataVersion: () => number): WaitingReads => {
     for (const finish of waiters.keys()) finish();
   };
 
-  /** Waits until there may be records. From this call on, no append goes unnoticed. */
-  const wait = (partition: number, timeoutMs: number): { readonly end: Promise<void>; readonly finish: () => void } => {
+  const wait = (partitions: ReadonlySet<number>, stop: (finish: () => void) => () => void): ReturnType<WaitingReads['listen']> => {
     const { promise: end, resolve } = Promise.withResolvers<void>();
     if (polling === undefined) {
       seen = dataVersion();
       polling = setInterval(poll, POLL_MS).unref();
     }
     const finish = (): void => {
-      clearTimeout(timer);
+      unstop();
       waiters.delete(finish);
       if (waiters.size === 0) {
         clearInterval(polling);
@@ -50,8 +55,8 @@ export const waitingReads = (dataVersion: () => number): WaitingReads => {
       }
       resolve();
     };
-    const timer = setTimeout(finish, Math.min(timeoutMs, LONGEST_MS)).unref();
-    waiters.set(finish, partition);
+    waiters.set(finish, partitions);
+    const unstop = stop(finish);
     return { end, finish };
   };
 
@@ -62,7 +67,10 @@ export const waitingReads = (dataVersion: () => number): WaitingReads => {
       for (;;) {
         const leftMs = endMs - performance.now();
         if (found.length > 0 || !(leftMs > 0) || isClosed) return found;
-        const { end, finish } = wait(partition, leftMs);
+        const { end, finish } = wait(new Set([partition]), (stop) => {
+          const timer = setTimeout(stop, Math.min(leftMs, LONGEST_MS)).unref();
+          return () => clearTimeout(timer);
+        });
         try {
           found = look();
           if (found.length === 0) await end;
@@ -72,8 +80,15 @@ export const waitingReads = (dataVersion: () => number): WaitingReads => {
         if (found.length === 0 && !isClosed) found = look();
       }
     },
-    wake(partitions) {
-      for (const [finish, partition] of waiters) if (partitions.has(partition)) finish();
+    listen(partitions, signal) {
+      if (isClosed || signal.aborted) return { end: Promise.resolve(), finish: () => undefined };
+      return wait(partitions, (stop) => {
+        signal.addEventListener('abort', stop);
+        return () => signal.removeEventListener('abort', stop);
+      });
+    },
+    wake(grown) {
+      for (const [finish, partitions] of waiters) if ([...grown].some((one) => partitions.has(one))) finish();
     },
     close() {
       isClosed = true;

@@ -65,7 +65,7 @@ const openOnce = (path: string): DatabaseSync => {
 
 /** The change to a write-ahead log does not wait for others that do the same, so it is tried again. */
 export const openDatabase = async (path: string, lockWaitMs?: number): Promise<DatabaseSync> => {
-  await mkdir(dirname(path), { recursive: true });
+  await onFile(path, () => mkdir(dirname(path), { recursive: true }));
   return onFile(path, () => openOnce(path), lockWaitMs);
 };
 

@@ -7,7 +7,8 @@ import type { Owners, SpeedRow, SpeedStore } from '@rushes/ports';
 import { requireInPlace } from '../sqlite-access/in-place.ts';
 import { watchChanges } from './change-watch.ts';
 import { changesOf } from './changes.ts';
-import { onFile } from './errors.ts';
+import { storeBoundary } from '../store-errors/store-boundary.ts';
+import { ADVICE, onFile } from './errors.ts';
 import { expiryAt, removerOf } from './expiry.ts';
 import { openDatabase, openDatabaseToRead } from './open-database.ts';
 import { ownersOf } from './owners.ts';
@@ -99,7 +100,7 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
     }
   }
 
-  return {
+  const store: SpeedStore = {
     location: path,
     claimLog: async (id) => (readOnly ? ((await read(log.read)) ?? { log: id, claimedAtMs: now() }) : write(() => log.claim(id, now()))),
     async upsert(timed, ttlMs) {
@@ -162,19 +163,21 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
       damageListeners.add(entry);
       return () => damageListeners.delete(entry);
     },
-    owners: {
-      async renew(member, leaseMs) {
-        if (!(leaseMs > 0)) throw new RangeError(`a lease of ${leaseMs} ms: give more than 0`);
-        return write(() => ({ members: owners.renew(member, Math.ceil(leaseMs), now()), owned: owners.all() }));
-      },
-      claim: async (partition, member, seenFence) => write(() => owners.claim(partition, member, seenFence)),
-      release: async (partition, fence) => write(() => owners.release(partition, fence)),
-      leave: async (member) => write(() => owners.leave(member)),
-    },
     async close() {
       closed.abort();
       watch.close();
       if (database.isOpen) database.close();
     },
   };
+  const ownersStore: Owners = {
+    async renew(member, leaseMs) {
+      if (!(leaseMs > 0)) throw new RangeError(`a lease of ${leaseMs} ms: give more than 0`);
+      return write(() => ({ members: owners.renew(member, Math.ceil(leaseMs), now()), owned: owners.all() }));
+    },
+    claim: async (partition, member, seenFence) => write(() => owners.claim(partition, member, seenFence)),
+    release: async (partition, fence) => write(() => owners.release(partition, fence)),
+    leave: async (member) => write(() => owners.leave(member)),
+  };
+  const identity = { location: path, onDamage: ADVICE };
+  return { ...storeBoundary(store, identity), owners: storeBoundary(ownersStore, identity) };
 };

@@ -39,4 +39,7 @@ export type LogPartition = PartitionId | typeof DEAD_LETTERS;
 /** An offset for each partition that has one: the records before it are meant. A missing partition stands for 0. */
 export type OffsetVector = Readonly<Partial<Record<PartitionId, number>>>;
 
-export const offsetAt = (vector: OffsetVector, partition: PartitionId): number => vector[partition] ?? 0;
+/** The same for all that the log has, the dead letters included. */
+export type LogOffsets = Readonly<Partial<Record<LogPartition, number>>>;
+
+export const offsetAt = (offsets: LogOffsets, partition: LogPartition): number => offsets[partition] ?? 0;

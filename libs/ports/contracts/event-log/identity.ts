@@ -1,3 +1,4 @@
+import { boundsAt } from '@rushes/ports';
 import { describe, expect, test } from 'vitest';
 
 import { newRecords, RATINGS } from './made-up-records.ts';
@@ -26,7 +27,7 @@ export const identityTests = (open: OpenEventLog): void => {
       const { id } = given.log;
       await given.log.append(newRecords(RATINGS, 5));
       await given.log.appendBarrier(1);
-      const { next } = await given.log.bounds(RATINGS);
+      const { next } = boundsAt(await given.log.bounds(), RATINGS);
       await given.opened.advance(given.log.retentionMs + 3_600_000);
       await given.log.trim({ [RATINGS]: next });
       expect([given.log.id, (await given.opened.reopen()).id]).toEqual([id, id]);

@@ -1,5 +1,5 @@
 import type { LogPartition, PartitionId } from '@rushes/domain';
-import type { EventLog, LogRecord, NewRecord } from '@rushes/ports';
+import { boundsAt, type EventLog, type LogRecord, type NewRecord } from '@rushes/ports';
 
 /** Three of the partitions, one of each topic. */
 export const [METADATA, RATINGS, REVIEWS] = ['movie.metadata/0', 'movie.ratings/3', 'movie.reviews/5'] satisfies [
@@ -25,7 +25,7 @@ export const newRecords = (partition: PartitionId, count: number, prefix = 'even
 /** All of a partition's records that are there, in pages. */
 export const readAll = async (log: EventLog, partition: LogPartition, limit = 1_000): Promise<LogRecord[]> => {
   const all: LogRecord[] = [];
-  let { earliest: from } = await log.bounds(partition);
+  let { earliest: from } = boundsAt(await log.bounds(), partition);
   for (;;) {
     const page = await log.read(partition, from, limit);
     all.push(...page);
@@ -34,6 +34,14 @@ export const readAll = async (log: EventLog, partition: LogPartition, limit = 1_
     from = last.offset + 1;
   }
 };
+
+/** Where one partition begins and ends. */
+export const endsOf = async (log: EventLog, partition: LogPartition): Promise<{ readonly earliest: number; readonly next: number }> =>
+  boundsAt(await log.bounds(), partition);
+
+/** By time, of one partition. */
+export const offsetAtTime = async (log: EventLog, partition: LogPartition, timeMs: number): Promise<number | undefined> =>
+  (await log.offsetsAtTime({ [partition]: timeMs }))[partition];
 
 /** Ids of events, numbers of barriers. */
 export const idsOf = (records: readonly LogRecord[]): (string | number)[] =>

@@ -1,8 +1,8 @@
-import type { PartitionId } from '@rushes/domain';
-import type { EventLog, LogRecord } from '@rushes/ports';
+import { offsetAt, type PartitionId } from '@rushes/domain';
+import { boundsAt, type EventLog, type LogRecord } from '@rushes/ports';
 import { describe, expect, test } from 'vitest';
 
-import { newRecord, newRecords, RATINGS, readAll, REVIEWS } from './made-up-records.ts';
+import { newRecord, newRecords, offsetAtTime, RATINGS, readAll, REVIEWS } from './made-up-records.ts';
 import { logForEach, type OpenEventLog } from './opened-log.ts';
 
 const timesOf = (records: readonly LogRecord[]): number[] => records.map(({ appendedAtMs }) => appendedAtMs);
@@ -13,9 +13,9 @@ const expectedOffset = (records: readonly LogRecord[], next: number, timeMs: num
 
 export const expectOffsetsAtTimes = async (log: EventLog, partition: PartitionId): Promise<void> => {
   const records = await readAll(log, partition);
-  const { next } = await log.bounds(partition);
+  const { next } = boundsAt(await log.bounds(), partition);
   for (const timeMs of new Set([0, ...timesOf(records).flatMap((at) => [at - 1, at, at + 1])])) {
-    expect(await log.offsetAtTime(partition, timeMs)).toBe(expectedOffset(records, next, timeMs));
+    expect(await offsetAtTime(log, partition, timeMs)).toBe(expectedOffset(records, next, timeMs));
   }
 };
 
@@ -51,7 +51,7 @@ export const timeTests = (open: OpenEventLog): void => {
       }
       await expectOffsetsAtTimes(given.log, RATINGS);
       await expectOffsetsAtTimes(await given.opened.reopen(), RATINGS);
-      expect(await given.log.offsetAtTime(RATINGS, given.opened.nowMs() + 1e9)).toBe((await given.log.bounds(RATINGS)).next);
+      expect(await offsetAtTime(given.log, RATINGS, given.opened.nowMs() + 1e9)).toBe(offsetAt((await given.log.bounds()).next, RATINGS));
     });
   });
 };

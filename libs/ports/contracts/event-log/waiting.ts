@@ -1,3 +1,5 @@
+import { offsetAt } from '@rushes/domain';
+import { boundsAt } from '@rushes/ports';
 import { describe, expect, test } from 'vitest';
 
 import { idsOf, newRecord, newRecords, RATINGS, REVIEWS } from './made-up-records.ts';
@@ -19,7 +21,7 @@ export const waitTests = (open: OpenEventLog): void => {
 
     test('a read that need not wait does not', async () => {
       await given.log.append(newRecords(RATINGS, 2));
-      const { earliest } = await given.log.bounds(RATINGS);
+      const { earliest } = boundsAt(await given.log.bounds(), RATINGS);
       const { result, tookMs } = await timed(given.log.read(RATINGS, earliest, 10, LONG_MS));
       expect(result).toHaveLength(2);
       expect(tookMs).toBeLessThan(SOON_MS);
@@ -33,7 +35,7 @@ export const waitTests = (open: OpenEventLog): void => {
     });
 
     test('an append of the same client ends the wait', async () => {
-      const { next } = await given.log.bounds(RATINGS);
+      const { next } = boundsAt(await given.log.bounds(), RATINGS);
       const waiting = timed(given.log.read(RATINGS, next, 10, LONG_MS));
       await given.log.append([newRecord(RATINGS, 'new')]);
       const { result, tookMs } = await waiting;
@@ -43,7 +45,7 @@ export const waitTests = (open: OpenEventLog): void => {
 
     test('an append of another client ends the wait, again and again', async () => {
       const other = await given.opened.reopen();
-      let { next } = await given.log.bounds(RATINGS);
+      let { next } = boundsAt(await given.log.bounds(), RATINGS);
       for (let n = 0; n < 5; n++) {
         const waiting = timed(given.log.read(RATINGS, next, 10, LONG_MS));
         await other.append([newRecord(RATINGS, `new ${n}`)]);
@@ -55,15 +57,15 @@ export const waitTests = (open: OpenEventLog): void => {
     });
 
     test('so does a barrier', async () => {
-      const { next } = await given.log.bounds(RATINGS);
+      const { next } = boundsAt(await given.log.bounds(), RATINGS);
       const waiting = given.log.read(RATINGS, next, 10, LONG_MS);
       await (await given.opened.reopen()).appendBarrier(4);
       expect(idsOf(await waiting)).toEqual([4]);
     });
 
     test('appends to other partitions do not, and each partition wakes its own', async () => {
-      const ratings = given.log.read(RATINGS, (await given.log.bounds(RATINGS)).next, 10, LONG_MS);
-      const reviews = given.log.read(REVIEWS, (await given.log.bounds(REVIEWS)).next, 10, LONG_MS);
+      const ratings = given.log.read(RATINGS, offsetAt((await given.log.bounds()).next, RATINGS), 10, LONG_MS);
+      const reviews = given.log.read(REVIEWS, offsetAt((await given.log.bounds()).next, REVIEWS), 10, LONG_MS);
       await given.log.append([newRecord(REVIEWS, 'review')]);
       expect(idsOf(await reviews)).toEqual(['review']);
       await given.log.append([newRecord(RATINGS, 'rating')]);
@@ -72,7 +74,7 @@ export const waitTests = (open: OpenEventLog): void => {
 
     test('a read from behind the end waits until records reach it', async () => {
       await given.log.append([newRecord(RATINGS, 'old')]);
-      const { next } = await given.log.bounds(RATINGS);
+      const { next } = boundsAt(await given.log.bounds(), RATINGS);
       const waiting = given.log.read(RATINGS, next + 1, 10, LONG_MS);
       for (let n = 0; n < 3; n++) await given.log.append([newRecord(RATINGS, `new ${n}`)]);
       const offsets = (await waiting).map(({ offset }) => offset);
@@ -82,7 +84,7 @@ export const waitTests = (open: OpenEventLog): void => {
 
     test('closing ends waits', async () => {
       const log = await given.opened.reopen();
-      const { next } = await log.bounds(RATINGS);
+      const { next } = boundsAt(await log.bounds(), RATINGS);
       const waiting = timed(Promise.all([log.read(RATINGS, next, 10, LONG_MS), log.read(REVIEWS, 0, 10, LONG_MS)]));
       await log.close();
       const { result, tookMs } = await waiting;

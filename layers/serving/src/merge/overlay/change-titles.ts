@@ -1,11 +1,11 @@
 /** What events make of the views about titles: the title's own row, and what it adds to genres and statistics. */
 import type { ArtefactReader, ArtefactRow } from '@rushes/ports';
 import {
-  genres,
   mergeStates,
   movieRatings,
   movieRecords,
   NO_STATES,
+  statistics,
   type TitleDump,
   type TitleInputs,
   titleRow,
@@ -17,6 +17,7 @@ import type { EpochStates } from './epoch-states.ts';
 import { cellOf, rowIndex } from './layout-row.ts';
 
 const TITLES = rowIndex(titles.layout);
+const STATISTICS = rowIndex(statistics.layout);
 const SET_SEPARATOR = '\u001f';
 
 /** The views whose events change a title's row. */
@@ -110,7 +111,6 @@ export const contributionOf = (row: ArtefactRow | undefined): Contribution => {
 
 /** The columns of the view `genres`, in its order. */
 type GenreCounts = readonly [movies: number, titles: number, adultMovies: number, adultTitles: number];
-const GENRE_COLUMNS = Object.keys(genres.layout.columns);
 
 /** What a title adds to each of its genres. */
 const genreCounts = ({ isMovie, isAdult }: Contribution): GenreCounts =>
@@ -155,32 +155,26 @@ export const ratingsObservedMs = async (batch: ArtefactReader): Promise<number |
   return typeof value === 'number' ? value : null;
 };
 
-const cell = async (batch: ArtefactReader, key: string, column: string): Promise<number> =>
-  Number((await batch.get(key, { columns: [column] }))?.columns[0] ?? 0);
+/** The rows of `statistics` that differ. @param before its rows in the artefact, by name. */
+export const statisticRows = (before: ReadonlyMap<string, ArtefactRow>, sums: Sums): readonly ArtefactRow[] =>
+  (
+    [
+      ['rated_titles', sums.ratedTitles],
+      ['total_votes', sums.totalVotes],
+    ] as const
+  ).flatMap(([name, difference]) => {
+    const row = before.get(name);
+    const value = Number((row && cellOf(STATISTICS, row, 'value')) ?? 0) + difference;
+    return difference === 0 ? [] : [[name, value, JSON.stringify({ name, value })]];
+  });
 
-/** The rows of `statistics` that differ. */
-export const statisticRows = async (batch: ArtefactReader, sums: Sums): Promise<readonly ArtefactRow[]> => {
-  const differences = [
-    ['rated_titles', sums.ratedTitles],
-    ['total_votes', sums.totalVotes],
-  ] as const;
-  const rows: ArtefactRow[] = [];
-  for (const [name, difference] of differences) {
-    const value = (await cell(batch, name, 'value')) + difference;
-    if (difference !== 0) rows.push([name, value, JSON.stringify({ name, value })]);
-  }
-  return rows;
-};
+/** The genres whose rows differ. */
+export const genresThatDiffer = (sums: Sums): readonly string[] =>
+  [...sums.genres].flatMap(([genre, differences]) => (differences.every((difference) => difference === 0) ? [] : [genre]));
 
-/** The rows of `genres` that differ, by genre; `undefined` for one that no title has any more. */
-export const genreRows = async (batch: ArtefactReader, sums: Sums): Promise<ReadonlyMap<string, ArtefactRow | undefined>> => {
-  const rows = new Map<string, ArtefactRow | undefined>();
-  for (const [genre, differences] of sums.genres) {
-    if (differences.every((difference) => difference === 0)) continue;
-    const before = (await batch.get(genre, { columns: GENRE_COLUMNS }))?.columns;
-    const now = differences.map((difference, n) => Number(before?.[n] ?? 0) + difference);
-    const [, titlesNow = 0, , adultNow = 0] = now;
-    rows.set(genre, titlesNow + adultNow === 0 ? undefined : [genre, ...now]);
-  }
-  return rows;
+/** A genre's row now; `undefined` if no title has it any more. @param before its row in the artefact. */
+export const genreRow = (genre: string, before: ArtefactRow | undefined, sums: Sums): ArtefactRow | undefined => {
+  const now = (sums.genres.get(genre) ?? [0, 0, 0, 0]).map((difference, n) => Number(before?.[n + 1] ?? 0) + difference);
+  const [, titlesNow = 0, , adultNow = 0] = now;
+  return titlesNow + adultNow === 0 ? undefined : [genre, ...now];
 };

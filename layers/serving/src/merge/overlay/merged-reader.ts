@@ -105,8 +105,6 @@ export const mergedReader = (batch: ArtefactReader, changed: ChangedRows): Artef
   };
 };
 
-/** All of a row that an artefact has, in the layout's order. */
-export const readWhole = async (batch: ArtefactReader, { whole }: RowIndex, key: string): Promise<ArtefactRow | undefined> => {
-  const row = await batch.get(key, whole);
-  return row && [row.key, ...row.columns, ...row.documents];
-};
+/** All that an artefact has of the rows of these keys that exist, in the layout's order. */
+export const readWholeRows = async (batch: ArtefactReader, { whole }: RowIndex, keys: readonly string[]): Promise<readonly ArtefactRow[]> =>
+  (await batch.getMany(keys, whole)).map((row): ArtefactRow => [row.key, ...row.columns, ...row.documents]);

@@ -9,44 +9,24 @@
  * Its memory is bounded: an overlay that is full stays at its position, exact as before, and answers say that they are stale until a batch run covers
  * what it holds.
  */
-import { setImmediate } from 'node:timers/promises';
-
 import { offsetAt, type OffsetVector, type PartitionId, PARTITIONS, topicOf } from '@rushes/domain';
 import { type ChangeRecord, type Coverage, coveredEpoch, type Publication, type SpeedRow, type SpeedStore } from '@rushes/ports';
-import { genres, type KeyedView, sentiment, statistics, titles } from '@rushes/views';
+import type { KeyedView } from '@rushes/views';
 
 import type { ViewReaders } from '../view-readers.ts';
-import { currentReviews, REVIEW_VIEWS } from './change-reviews.ts';
-import {
-  contributionOf,
-  currentTitle,
-  editSums,
-  genreRows,
-  inputsOf,
-  NO_SUMS,
-  ratingsObservedMs,
-  statisticRows,
-  type Sums,
-  TITLE_VIEWS,
-} from './change-titles.ts';
-import { type ChangedRows, noChanges } from './changed-rows.ts';
+import { REVIEW_VIEWS } from './change-reviews.ts';
+import { TITLE_VIEWS } from './change-titles.ts';
 import { createEpochStates, type EpochState } from './epoch-states.ts';
-import { readWhole } from './merged-reader.ts';
+import { type MergedRows, nothingChanged, openRowMerger } from './merged-rows.ts';
 import type { ListKind } from './sorted-list.ts';
 
 const CHANGES_PER_READ = 200;
 /** The views that answers are made from. */
 const ANSWERED: readonly KeyedView[] = [...TITLE_VIEWS, ...REVIEW_VIEWS];
 const ANSWERED_NAMES: ReadonlySet<string> = new Set(ANSWERED.map((view) => view.storedName));
-/** Movies whose rows are made before others get their turn. */
-const TURN = 100;
 
 /** What events changed of each view, at one position. */
-export interface OverlayState {
-  readonly titles: ChangedRows;
-  readonly genres: ChangedRows;
-  readonly statistics: ChangedRows;
-  readonly sentiment: ChangedRows;
+export interface OverlayState extends Omit<MergedRows, 'sums'> {
   /** The events before these offsets are in it. */
   readonly position: OffsetVector;
   /** Where the last change of any title's row lies, and when it was appended: what lists of titles depend on. */
@@ -96,7 +76,7 @@ export const openOverlay = async (
 ): Promise<Overlay> => {
   const { cut } = publication;
   const covered = coveredEpoch(publication);
-  const observedMs = await ratingsObservedMs(batch.statistics);
+  const merger = await openRowMerger(batch);
   let states = createEpochStates();
   let isFull = false;
   const touched = new Set<string>();
@@ -107,14 +87,11 @@ export const openOverlay = async (
   let isPending = true;
   const lastTitleChange = new Map<PartitionId, number>();
   let coverage: readonly Coverage[] = [];
-  let sums: Sums = NO_SUMS;
+  let rows = nothingChanged(titleLists);
   let titlesChangedAtMs = 0;
   let changedAtMs = 0;
   let state: OverlayState = {
-    titles: noChanges(titles.layout, titleLists),
-    genres: noChanges(genres.layout),
-    statistics: noChanges(statistics.layout),
-    sentiment: noChanges(sentiment.layout),
+    ...rows,
     position: cut,
     titlesToken: '',
     titlesChangedAtMs,
@@ -177,47 +154,11 @@ export const openOverlay = async (
 
   /** The rows of all touched movies, anew. What fails on the way changes nothing: it is done again from where it began. */
   const rebuild = async (): Promise<void> => {
-    const [titleRows, reviewRows] = [state.titles.edit(), state.sentiment.edit()];
-    const sumsEdit = editSums(sums);
-    let done = 0;
-    for (const movieId of touched) {
-      const title = states.lastChange(movieId, TITLE_VIEWS);
-      if (title.token !== '') {
-        // Also under a token that is known: while rows are read, a writer may have written one epoch or view and not yet the others.
-        const known = titleRows.get(movieId);
-        const before = known ? known.before : await readWhole(batch.titles, state.titles.index, movieId);
-        const unknown = before === undefined ? await batch.unknownTitles.get(movieId, { documents: ['live'] }) : undefined;
-        const now = currentTitle(movieId, inputsOf(before, unknown?.documents[0] ?? null, observedMs), states);
-        sumsEdit.add(contributionOf(known ? known.now : before), -1);
-        sumsEdit.add(contributionOf(now), 1);
-        titleRows.set(movieId, { before, now, ...title });
-      }
-      const reviews = states.lastChange(movieId, REVIEW_VIEWS);
-      if (reviews.token !== '') {
-        const known = reviewRows.get(movieId);
-        const before = known ? known.before : await readWhole(batch.sentiment, state.sentiment.index, movieId);
-        reviewRows.set(movieId, { before, now: currentReviews(movieId, before, states), ...reviews });
-      }
-      if (++done % TURN > 0) continue;
-      titleRows.sortIn();
-      reviewRows.sortIn();
-      await setImmediate();
-    }
-    const nextSums = sumsEdit.done();
-    const [statisticEdit, genreEdit] = [noChanges(statistics.layout).edit(), noChanges(genres.layout).edit()];
-    const at = { token: '', changedAtMs: titlesChangedAtMs };
-    for (const now of await statisticRows(batch.statistics, nextSums))
-      statisticEdit.set(String(now[0]), { ...at, before: await readWhole(batch.statistics, state.statistics.index, String(now[0])), now });
-    for (const [genre, now] of await genreRows(batch.genres, nextSums))
-      genreEdit.set(genre, { ...at, before: await readWhole(batch.genres, state.genres.index, genre), now });
+    rows = await merger.merge(rows, [...touched], states, titlesChangedAtMs);
     touched.clear();
     isPending = false;
-    sums = nextSums;
     state = {
-      titles: titleRows.done(),
-      sentiment: reviewRows.done(),
-      statistics: statisticEdit.done(),
-      genres: genreEdit.done(),
+      ...rows,
       position: Object.fromEntries(position),
       titlesToken: [...lastTitleChange]
         .map(([partition, offset]) => `${partition}@${offset}`)

@@ -5,13 +5,10 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { IMDB_DATASET_NAMES, IMDB_DATASETS, type ImdbDataset } from '@rushes/domain';
 import { silentProgress } from '@rushes/runtime';
+import { datasetFileName, FILM_DATASETS, SAMPLE_MARK, writeFilmSample, writeSyntheticSample } from '@rushes/sources';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { LineStager } from '../bronze/line-stager.ts';
-import { HeaderReader, parseHeader } from '../bronze/read-header.ts';
-import { FILM_DATASETS } from './films/film-tables.ts';
-import { datasetFileName } from './imdb-files.ts';
-import { SAMPLE_MARK } from './sample-folder.ts';
-import { writeFilmSample, writeSyntheticSample } from './index.ts';
+import { LineStager } from '../src/bronze/line-stager.ts';
+import { HeaderReader, parseHeader } from '../src/bronze/read-header.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { IMDB_DATASET_NAMES } from '@rushes/domain';
 import { silentLogger, silentProgress, UsageError } from '@rushes/runtime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startFileServer } from '../../test/file-server.ts';
+import { startFileServer } from '../test/file-server.ts';
 import { downloadDatasets } from './download/download-datasets.ts';
 import { writeFilmSample } from './films/write-film-sample.ts';
 import { SAMPLE_MARK } from './sample-folder.ts';

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { IMDB_DATASET_NAMES } from '@rushes/domain';
 import { silentLogger, silentProgress, TerminalError, TransientError, UsageError } from '@rushes/runtime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type FileServer, type ServedFile, startFileServer, type Trouble } from '../../../test/file-server.ts';
+import { type FileServer, type ServedFile, startFileServer, type Trouble } from '../../test/file-server.ts';
 import { downloadDatasets } from './download-datasets.ts';
 
 /** Bytes that do not shrink when packed, so that every file has some size. */

@@ -1,0 +1,151 @@
+/**
+ * The changed rows of all views that answers are made from, and how they follow from the states of the movies that events touched. Invariants: the rows
+ * before are never changed; what fails on the way leaves nothing behind, so it can be done again; the batch views are asked for many rows at once, so the
+ * number of calls hardly grows with the number of movies.
+ */
+import { setImmediate } from 'node:timers/promises';
+
+import type { ArtefactReader, ArtefactRow } from '@rushes/ports';
+import { genres, sentiment, statistics, titles } from '@rushes/views';
+
+import type { ViewReaders } from '../view-readers.ts';
+import { currentReviews, REVIEW_VIEWS } from './change-reviews.ts';
+import {
+  contributionOf,
+  currentTitle,
+  editSums,
+  genreRow,
+  genresThatDiffer,
+  inputsOf,
+  NO_SUMS,
+  statisticRows,
+  type Sums,
+  TITLE_VIEWS,
+} from './change-titles.ts';
+import { type ChangedRow, type ChangedRows, noChanges } from './changed-rows.ts';
+import type { EpochStates } from './epoch-states.ts';
+import { cellOf, keyOfRow, rowIndex, type RowIndex } from './layout-row.ts';
+import { readWholeRows } from './merged-reader.ts';
+import type { ListKind } from './sorted-list.ts';
+
+/** Some megabytes of rows. */
+const KEYS_PER_READ = 2000;
+/** Movies whose rows are made before others get their turn. */
+const TURN = 100;
+
+/** What events changed of each view. */
+export interface MergedRows {
+  readonly titles: ChangedRows;
+  readonly genres: ChangedRows;
+  readonly statistics: ChangedRows;
+  readonly sentiment: ChangedRows;
+  readonly sums: Sums;
+}
+
+/** @param titleLists lists of titles that will be asked for, so that they are there from the beginning. */
+export const nothingChanged = (titleLists: readonly ListKind[]): MergedRows => ({
+  titles: noChanges(titles.layout, titleLists),
+  genres: noChanges(genres.layout),
+  statistics: noChanges(statistics.layout),
+  sentiment: noChanges(sentiment.layout),
+  sums: NO_SUMS,
+});
+
+type Rows = ReadonlyMap<string, ArtefactRow>;
+
+const NO_ROWS: Rows = new Map();
+const STATISTICS = rowIndex(statistics.layout);
+const GENRES = rowIndex(genres.layout);
+
+const readRows = async (batch: ArtefactReader, index: RowIndex, keys: readonly string[]): Promise<Rows> =>
+  keys.length === 0 ? NO_ROWS : new Map((await readWholeRows(batch, index, keys)).map((row) => [keyOfRow(row), row]));
+
+const readUnknown = async ({ unknownTitles }: ViewReaders, ids: readonly string[]): Promise<ReadonlyMap<string, string | null>> =>
+  ids.length === 0
+    ? new Map()
+    : new Map((await unknownTitles.getMany(ids, { documents: ['live'] })).map((row) => [row.key, row.documents[0] ?? null]));
+
+export interface RowMerger {
+  /**
+   * The rows after these movies' states changed.
+   * @param titlesChangedAtMs append time of the last event about titles.
+   */
+  merge(before: MergedRows, touched: readonly string[], states: EpochStates, titlesChangedAtMs: number): Promise<MergedRows>;
+}
+
+/** @param batch the views of one publication. */
+export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
+  const figures = await readRows(batch.statistics, STATISTICS, ['ratings_observed_ms', 'rated_titles', 'total_votes']);
+  const observed = figures.get('ratings_observed_ms');
+  const observedMs = observed && cellOf(STATISTICS, observed, 'value');
+  const ratingsObservedMs = typeof observedMs === 'number' ? observedMs : null;
+  /** Rows of the artefact that were read already; `undefined`: it has none. */
+  const genreRows = new Map<string, ArtefactRow | undefined>();
+
+  return {
+    async merge(before, touched, states, titlesChangedAtMs) {
+      const [titleRows, reviewRows] = [before.titles.edit(), before.sentiment.edit()];
+      const sumsEdit = editSums(before.sums);
+      for (let from = 0; from < touched.length; from += KEYS_PER_READ) {
+        const ids = touched.slice(from, from + KEYS_PER_READ);
+        const changes = ids.map((id) => ({
+          id,
+          title: states.lastChange(id, TITLE_VIEWS),
+          reviews: states.lastChange(id, REVIEW_VIEWS),
+        }));
+        const titleIds = changes.flatMap(({ id, title }) => (title.token === '' ? [] : [id]));
+        const reviewIds = changes.flatMap(({ id, reviews }) => (reviews.token === '' ? [] : [id]));
+        const isNew = (known: ChangedRow | undefined): boolean => known === undefined;
+        const [titlesBefore, unknown, reviewsBefore] = await Promise.all([
+          readRows(
+            batch.titles,
+            before.titles.index,
+            titleIds.filter((id) => isNew(titleRows.get(id))),
+          ),
+          readUnknown(
+            batch,
+            titleIds.filter((id) => titleRows.get(id)?.before === undefined),
+          ),
+          readRows(
+            batch.sentiment,
+            before.sentiment.index,
+            reviewIds.filter((id) => isNew(reviewRows.get(id))),
+          ),
+        ]);
+        for (const [n, { id, title, reviews }] of changes.entries()) {
+          if (title.token !== '') {
+            // Also under a token that is known: while rows are read, a writer may have written one epoch or view and not yet the others.
+            const known = titleRows.get(id);
+            const row = known ? known.before : titlesBefore.get(id);
+            const now = currentTitle(id, inputsOf(row, row === undefined ? (unknown.get(id) ?? null) : null, ratingsObservedMs), states);
+            sumsEdit.add(contributionOf(known ? known.now : row), -1);
+            sumsEdit.add(contributionOf(now), 1);
+            titleRows.set(id, { before: row, now, ...title });
+          }
+          if (reviews.token !== '') {
+            const known = reviewRows.get(id);
+            const row = known ? known.before : reviewsBefore.get(id);
+            reviewRows.set(id, { before: row, now: currentReviews(id, row, states), ...reviews });
+          }
+          if ((n + 1) % TURN > 0) continue;
+          titleRows.sortIn();
+          reviewRows.sortIn();
+          await setImmediate();
+        }
+      }
+      const sums = sumsEdit.done();
+      const at = { token: '', changedAtMs: titlesChangedAtMs };
+      const [statisticEdit, genreEdit] = [noChanges(statistics.layout).edit(), noChanges(genres.layout).edit()];
+      for (const now of statisticRows(figures, sums)) statisticEdit.set(keyOfRow(now), { ...at, before: figures.get(keyOfRow(now)), now });
+      const different = genresThatDiffer(sums);
+      const unread = different.filter((genre) => !genreRows.has(genre));
+      const read = await readRows(batch.genres, GENRES, unread);
+      for (const genre of unread) genreRows.set(genre, read.get(genre));
+      for (const genre of different) {
+        const row = genreRows.get(genre);
+        genreEdit.set(genre, { ...at, before: row, now: genreRow(genre, row, sums) });
+      }
+      return { titles: titleRows.done(), sentiment: reviewRows.done(), statistics: statisticEdit.done(), genres: genreEdit.done(), sums };
+    },
+  };
+};
