@@ -120,8 +120,9 @@ export const restartLog = async (stores: RestartStores, options: RestartOptions,
     const highest = highestCut(publications);
     const isArchiveGone = last === undefined && publications[0] !== undefined && !(await readManifest(run.lake, publications[0].version));
     const plans = new Map<PartitionId, PartitionPlan>();
+    const progress = (await speed?.progress()) ?? [];
     for (const partition of PARTITIONS) {
-      const projected = (await speed?.readPosition(partition))?.offset ?? 0;
+      const projected = progress.find((one) => one.partition === partition)?.position?.offset ?? 0;
       const { to: archived } = landedOf(last, partition);
       const end = remains === undefined ? 0 : await readableEnd(remains, partition, archived);
       const given = remains === undefined ? 0 : offsetAt((await remains.bounds()).next, partition);

@@ -35,7 +35,7 @@ const WATCH_MS = 1_000;
 const watch = ({ log, speed }: Pick<StoresToRead, 'log' | 'speed'>) => {
   const outdated = Promise.withResolvers<unknown>();
   const timer = setInterval(() => {
-    for (const looked of [log.highestBarrier(), speed.readCoverage()]) looked.catch(outdated.resolve);
+    for (const looked of [log.highestBarrier(), speed.progress()]) looked.catch(outdated.resolve);
   }, WATCH_MS).unref();
   return { outdated: outdated.promise, close: async () => clearInterval(timer) };
 };
