@@ -23,6 +23,7 @@ const config: KnipConfig = {
     '.': {
       entry: [
         'tests/**/*.test.ts',
+        'tests/setup.ts',
         'tests/e2e/main.ts',
         'tests/contract/main.ts',
         'tests/model/soak.ts',

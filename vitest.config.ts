@@ -1,14 +1,31 @@
+import { globSync, readFileSync } from 'node:fs';
+
 import { defineConfig } from 'vitest/config';
+
+const TESTS = ['{libs,layers,apps}/*/{src,test}/**/*.test.ts', 'tests/**/*.test.ts'];
+/** What is long by nature: a smaller one with the same assertions is among the others. */
+const DEEP = '**/*.deep.test.ts';
+
+const isDeep = process.env['RUSHES_TEST_DEPTH'] === 'deep';
+
+/** Whether a deep run has more to play than a quick one: files that choose their depth, themselves or by a contract. */
+const goesDeeper = (path: string): boolean => path.endsWith('.deep.test.ts') || /\/contracts\//.test(readFileSync(path, 'utf8'));
 
 export default defineConfig({
   test: {
-    include: ['{libs,layers,apps}/*/{src,test}/**/*.test.ts', 'tests/**/*.test.ts'],
+    include: isDeep ? globSync(TESTS, { cwd: import.meta.dirname }).filter(goesDeeper) : TESTS,
+    exclude: ['**/node_modules/**', ...(isDeep ? [] : [DEEP])],
+    setupFiles: ['tests/setup.ts'],
     // Files share their workers: nothing in this repository is global, and starting a worker for each file costs more than the tests do.
     isolate: false,
     // CommonJS packages look as they do to Node.
     deps: { interopDefault: false },
-    testTimeout: 120_000,
+    testTimeout: isDeep ? 900_000 : 120_000,
     hookTimeout: 120_000,
-    env: { NODE_ENV: 'test' },
+    env: {
+      NODE_ENV: 'test',
+      // Compiled modules, from one process that a test starts to the next: half of what a short one costs.
+      NODE_COMPILE_CACHE: `${import.meta.dirname}/node_modules/.cache/rushes-compiled`,
+    },
   },
 });

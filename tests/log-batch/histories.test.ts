@@ -6,6 +6,7 @@ import { rollback } from '@rushes/batch';
 import { PARTITIONS } from '@rushes/domain';
 import type { Manifest } from '@rushes/lake';
 import type { EventLog, NewRecord } from '@rushes/ports';
+import { histories } from '@rushes/ports/contracts/depth';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { type LoggedFolder, openLoggedFolder, removeTemplate } from './logged-folder.ts';
@@ -15,7 +16,6 @@ import { added, changed, junk, observed, rated, recordOf, reviewed, type ToldEve
 
 afterAll(removeTemplate);
 
-const HISTORIES = 3;
 const HOUR_MS = 3_600_000;
 
 const movie = fc.integer({ min: 1, max: 4 });
@@ -148,7 +148,7 @@ test('a version says what a plain fold of the log says, whatever happened before
         await data.close();
       }
     }),
-    { numRuns: HISTORIES, endOnFailure: true },
+    { ...histories({ quick: 1, deep: 6 }), endOnFailure: true },
   );
 });
 

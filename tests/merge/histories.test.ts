@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { titleIdOf, type Tconst } from '@rushes/domain';
+import { seeds } from '@rushes/ports/contracts/depth';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { writeCatalog } from '../batch/made-up-catalog.ts';
@@ -87,9 +88,7 @@ const play = async (world: World, steps: readonly HistoryStep[]): Promise<Played
   return { events, dump: published && dumpOf.get(published.version) };
 };
 
-const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, Math.floor(Math.random() * 1e6)];
-
-test.each(SEEDS)(
+test.each(seeds({ quick: [1], deep: [1, 2, 3, 4, 5, 6, 7, 8] }))(
   'a history and its full recompute answer alike (seed %i)',
   async (seed) => {
     const world = await openWorld();

@@ -3,7 +3,7 @@
  * versions are rolled back, replicas restart, rows expire; and all the time readers ask. Afterwards every single answer is compared with a recompute over
  * exactly the events and dumps that it says it is made from.
  *
- * `RUSHES_READERS_MINUTES=30 npx vitest run tests/merge/readers.test.ts` plays on from a random seed, or from `RUSHES_READERS_SEED`.
+ * `RUSHES_READERS_MINUTES=30 npx vitest run tests/merge/readers.test.ts` plays on from a random seed, or from `RUSHES_TEST_SEED`.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { offsetAt, PARTITIONS, type Tconst, titleIdOf } from '@rushes/domain';
+import { freshSeed, seeds } from '@rushes/ports/contracts/depth';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -213,10 +214,9 @@ const checked = async (seed: number) => {
   return { violations: violations.slice(0, ANSWERS_SHOWN), told, figures };
 };
 
-const SEEDS = [2, 4, 1004, ...Array.from({ length: 2 }, () => Math.floor(Math.random() * 1e6))];
 const total: Record<string, number> = {};
 
-test.each(SEEDS)(
+test.each(seeds({ quick: [], deep: [2, 4, 1004, 5, 6, 7] }))(
   'every answer that is given while everything runs keeps the promise (seed %i)',
   async (seed) => {
     const { violations, told, figures } = await checked(seed);
@@ -237,7 +237,7 @@ const MINUTES = Number(process.env['RUSHES_READERS_MINUTES'] ?? 0);
 test.runIf(MINUTES > 0)(
   `and goes on doing so for ${MINUTES} minutes`,
   async () => {
-    const first = Number(process.env['RUSHES_READERS_SEED'] ?? Math.floor(Math.random() * 1e9));
+    const first = freshSeed();
     const end = performance.now() + MINUTES * 60_000;
     for (let seed = first; performance.now() < end; seed += 1) {
       const { violations, told, figures } = await checked(seed);

@@ -1,8 +1,8 @@
 /** The rules of the merge keep the promise in random histories, and each of them is needed. */
-import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 
+import { atDepth, freshSeed } from '@rushes/ports/contracts/depth';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import { answerOf } from './answer.ts';
@@ -25,13 +25,9 @@ const found = (from: number, histories: number, variants = NO_VARIANTS): string 
 };
 
 describe('with all rules every answer equals the reference, or names the gap', () => {
-  test.each([1, 601, 1201, 1801])('600 histories from seed %d', (seed) => {
-    expect(found(seed, 600)).toBeUndefined();
-  });
-
-  const seed = randomInt(2 ** 40);
-  test(`200 histories from seed ${seed}, which nobody has chosen`, () => {
-    expect(found(seed, 200)).toBeUndefined();
+  const histories = atDepth({ quick: 300, deep: 2400 });
+  test.each([1, freshSeed()])(`${histories} histories from seed %d`, (seed) => {
+    expect(found(seed, histories)).toBeUndefined();
   });
 
   test('and that says something: versions are published, answers change, most of them are complete', () => {

@@ -18,13 +18,12 @@ import {
   mergeSelect,
   mergeStates,
 } from '@rushes/views';
+import { histories } from '@rushes/ports/contracts/depth';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { defineEvents } from './event-tables.ts';
 import { eventsAbout, MOVIES, rowsOf } from './made-up-events.ts';
-
-const RUNS = { numRuns: 60 };
 
 let folder: string;
 let engine: BatchEngine;
@@ -88,7 +87,7 @@ describe.each(KEYED_VIEWS.map((view) => [view.name, view] as const))('%s', (_, v
         expect(mergeAll(view, whole, {})).toEqual(whole);
         expect(mergeAll(view, {}, whole)).toEqual(whole);
       }),
-      { numRuns: 300 },
+      histories({ quick: 100, deep: 2000 }),
     );
   });
 
@@ -111,7 +110,7 @@ describe.each(KEYED_VIEWS.map((view) => [view.name, view] as const))('%s', (_, v
         expect(await readStates(view, 'FROM keyed.earlier')).toEqual(foldAll(view, parts[0]));
         expect(await readStates(view, mergeSelect(view, 'keyed.earlier', 'keyed.later'))).toEqual(foldAll(view, events));
       }),
-      RUNS,
+      histories({ quick: 10, deep: 150 }),
     );
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { type BatchEngine, openDuckDb } from '@rushes/lake';
 import { count, type EventRow, max, type Measure, MeasureOverflowError, min, sum } from '@rushes/views';
+import { histories } from '@rushes/ports/contracts/depth';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -46,7 +47,7 @@ test.each([
       );
       expect(merged?.['state'] === null ? null : Number(merged?.['state'])).toEqual(whole);
     }),
-    { numRuns: 60 },
+    histories({ quick: 15, deep: 150 }),
   );
 });
 

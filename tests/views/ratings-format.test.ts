@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { type BatchEngine, openDuckDb } from '@rushes/lake';
 import { openFileSource, type SourceItem } from '@rushes/speed';
+import { histories } from '@rushes/ports/contracts/depth';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -55,6 +56,6 @@ test('every line is taken by both, with the same numbers, or by neither', async 
       const imported = typed.map(({ fault, rating_tenths, votes }) => (fault === null ? `${rating_tenths} ${votes}` : 'refused'));
       expect(replayed.map((one, at) => [lines[at], one])).toEqual(imported.map((one, at) => [lines[at], one]));
     }),
-    { numRuns: 25 },
+    histories({ quick: 8, deep: 60 }),
   );
 });

@@ -18,6 +18,7 @@ import {
   titleRow,
   titles,
 } from '@rushes/views';
+import { histories } from '@rushes/ports/contracts/depth';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -147,6 +148,6 @@ test('SQL over all titles gives the rows that TypeScript gives of each', async (
         expect(found.size).toBeLessThanOrEqual(expected.length);
       },
     ),
-    { numRuns: 150 },
+    histories({ quick: 15, deep: 300 }),
   );
 });

@@ -21,7 +21,7 @@ export interface Invoked {
 export const start = (args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): Invoked => {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

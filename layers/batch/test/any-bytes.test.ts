@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IMDB_DATASETS } from '@rushes/domain';
 import { defineStored, quoteLiteral } from '@rushes/lake';
+import { histories } from '@rushes/ports/contracts/depth';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findFiles } from '../src/bronze/find-files.ts';
@@ -118,7 +119,7 @@ describe.each(SILVER_TABLES.map((table) => [table.dataset, table] as const))('%s
           if (row['reason'] !== 'not UTF-8') expect(row['raw']).toBe(text);
         }
       }),
-      { numRuns: 25 },
+      histories({ quick: 4, deep: 40 }),
     );
   });
 });

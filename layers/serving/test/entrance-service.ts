@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { openSqliteApiKeys } from '@rushes/adapters/sqlite-api-keys';
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
@@ -58,9 +59,13 @@ export interface EntranceService {
   readonly close: () => Promise<void>;
 }
 
+export type WrappedStore = 'views' | 'objects' | 'speed' | 'log' | 'keys' | 'caches' | 'limiter';
+
 export interface EntranceServiceOptions {
   readonly serving?: Partial<ServingOptions>;
   readonly rateLimiter?: RateLimiter;
+  /** Wraps each store that the service uses. */
+  readonly wrap?: <Store extends object>(name: WrappedStore, store: Store) => Store;
   /** Wraps the keys that the service looks up. */
   readonly wrapKeys?: (keys: ApiKeyStore) => ApiKeyStore;
   readonly space?: () => Promise<DiskSpace>;
@@ -130,16 +135,18 @@ export const startEntrances = async (options: EntranceServiceOptions = {}): Prom
   const metrics = new Registry();
   const lines: Record<string, unknown>[] = [];
   const apps: FastifyInstance[] = [];
+  const { wrap = (_name, store) => store } = options;
   const start = async (registry: Registry): Promise<FastifyInstance> => {
     const app = buildApp(
       {
-        views,
-        objects: objectStore(),
-        speed,
-        log: options.wrapLog?.(log) ?? log,
-        keys: options.wrapKeys?.(keys) ?? keys,
+        views: wrap('views', views),
+        objects: wrap('objects', objectStore()),
+        speed: wrap('speed', speed),
+        log: wrap('log', options.wrapLog?.(log) ?? log),
+        keys: wrap('keys', options.wrapKeys?.(keys) ?? keys),
         space: options.space,
-        rateLimiter: options.rateLimiter,
+        caches: wrap('caches', createMemoryCaches({ now })),
+        rateLimiter: options.rateLimiter && wrap('limiter', options.rateLimiter),
       },
       { publicationPollMs: FAR_AWAY_MS, overload: NEVER_TOO_MUCH, ...options.serving },
       { logger: recordingLogger(lines, 'debug'), metrics: registry, now, elapsedMs: now },

@@ -1,6 +1,7 @@
 /** Posting movies, ratings and reviews: what is accepted is in the log, once, and every layer can use it. */
 import { judgeEvent, partitionOf, type Tconst, titleIdOf, topicOfEvent } from '@rushes/domain';
 import { ClockAheadError, type EventLog, StoreBusyError } from '@rushes/ports';
+import { histories } from '@rushes/ports/contracts/depth';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
@@ -149,7 +150,7 @@ describe('what is accepted', () => {
         expect([body, response.statusCode]).toEqual([body, isUnfit ? 400 : 202]);
         if (response.statusCode === 202) accepted += 1;
       }),
-      { numRuns: 150 },
+      histories({ quick: 30, deep: 400 }),
     );
     const events = await service.events();
     expect(events).toHaveLength(accepted);

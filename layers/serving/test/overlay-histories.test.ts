@@ -3,6 +3,7 @@
  * those of a full recompute at the position that it states.
  */
 import { type MovieEvent, PARTITIONS } from '@rushes/domain';
+import { histories } from '@rushes/ports/contracts/depth';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -100,6 +101,6 @@ test('every replica says what a full recompute says, once it is at the end', asy
         await on.close();
       }
     }),
-    { numRuns: 60, endOnFailure: true },
+    { ...histories({ quick: 8, deep: 150 }), endOnFailure: true },
   );
 });

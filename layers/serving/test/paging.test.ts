@@ -1,4 +1,5 @@
 /** Walking any list page by page yields exactly the sorted list, also while publications change in the middle. */
+import { histories } from '@rushes/ports/contracts/depth';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -123,7 +124,7 @@ test('walking yields the sorted list, by cursors and by ids', async () => {
       const counted = await service.app.inject(`/movies?${asked.filter}&count=true`.replace('?&', '?'));
       expect(counted.json().total).toBe(sorted(all, asked).length);
     }),
-    { numRuns: 200 },
+    histories({ quick: 40, deep: 500 }),
   );
   await service.app.close();
 });
@@ -144,7 +145,7 @@ test('a cursor survives publications: no row that did not change is repeated or 
       expect(new Set(found).size).toBe(found.length);
       expect(found.filter((tconst) => stays.some((one) => one.tconst === tconst))).toEqual(sorted(stays, asked));
     }),
-    { numRuns: 200 },
+    histories({ quick: 40, deep: 500 }),
   );
   await service.app.close();
 });

@@ -39,7 +39,7 @@ export interface RunningSpeed {
 }
 
 export interface WatchedSpeed extends RunningSpeed {
-  /** Whether it has kept its part in the group lately: `false` means that nobody knows when events will show. */
+  /** Whether it has kept its part in the group lately: `false` means that nobody knows when events will show. It says nothing of whether the process lives. */
   isMember(): boolean;
 }
 
@@ -66,8 +66,8 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
   const stopped = new AbortController();
   const writers = new Map<PartitionId, PartitionWriter | undefined>();
   const turn = createTurns(options.turnMs, () => performance.now());
-  /** By a clock that nobody sets. */
-  let renewedAtMs = performance.now();
+  /** By a clock that nobody sets. Who never renewed has no part in the group. */
+  let renewedAtMs = Number.NEGATIVE_INFINITY;
 
   /** Again and again until it stops; what fails is told and tried again. */
   const again = async (ms: number, what: string, work: () => Promise<number | undefined>): Promise<void> => {

@@ -2,6 +2,8 @@ import { type ApiKey, type ApiKeyStore, ROLES } from '@rushes/ports';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { histories } from './depth.ts';
+
 export interface OpenedApiKeys {
   readonly store: ApiKeyStore;
   /** Another client of the same keys. */
@@ -116,7 +118,7 @@ export const apiKeyStoreContract = ({ name, open }: ApiKeyStoreContract): void =
           }
           expect(await two?.list()).toEqual(inOrder(expected.values()));
         }),
-        { numRuns: 60 },
+        histories({ quick: 15, deep: 200 }),
       );
     });
   });

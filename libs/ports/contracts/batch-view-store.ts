@@ -6,6 +6,7 @@ import { listTests } from './batch-view-store/listing.ts';
 import type { OpenedBatchViewStore } from './batch-view-store/opened-store.ts';
 import { publicationTests } from './batch-view-store/publishing.ts';
 import { readTests } from './batch-view-store/reading.ts';
+import type { Depths } from './depth.ts';
 
 export type { OpenedBatchViewStore };
 
@@ -13,11 +14,11 @@ export interface BatchViewStoreContract {
   readonly name: string;
   readonly open: () => Promise<OpenedBatchViewStore>;
   /** How many random artefacts the properties build. */
-  readonly runs?: number;
+  readonly runs?: Depths<number>;
 }
 
 /** What every batch-view store keeps. Registers tests. */
-export const batchViewStoreContract = ({ name, open, runs = 30 }: BatchViewStoreContract): void => {
+export const batchViewStoreContract = ({ name, open, runs = { quick: 6, deep: 60 } }: BatchViewStoreContract): void => {
   describe(`batch-view store: ${name}`, () => {
     buildTests(open);
     readTests(open);

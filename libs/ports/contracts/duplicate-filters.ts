@@ -3,6 +3,8 @@ import type { DuplicateFilters } from '@rushes/ports';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { histories } from './depth.ts';
+
 export interface DuplicateFiltersContract {
   readonly name: string;
   readonly open: () => Promise<{ readonly filters: DuplicateFilters; readonly close: () => Promise<void> }>;
@@ -170,7 +172,7 @@ export const duplicateFiltersContract = ({ name, open }: DuplicateFiltersContrac
             expect(judged(records, timeMs)).toEqual(judgedPlainly(records, timeMs));
           },
         ),
-        { numRuns: 300 },
+        histories({ quick: 50, deep: 1000 }),
       );
     });
 

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 
+import type { Depths } from './depth.ts';
 import { appendTests } from './event-log/appending.ts';
 import { barrierTests } from './event-log/barriers.ts';
 import { deadLetterTests } from './event-log/dead-letters.ts';
@@ -19,11 +20,11 @@ export interface EventLogContract {
   readonly name: string;
   readonly open: () => Promise<OpenedEventLog>;
   /** How many random histories the properties play. */
-  readonly runs?: number;
+  readonly runs?: Depths<number>;
 }
 
 /** What every event log keeps. Registers tests. */
-export const eventLogContract = ({ name, open, runs = 30 }: EventLogContract): void => {
+export const eventLogContract = ({ name, open, runs = { quick: 8, deep: 100 } }: EventLogContract): void => {
   describe(`event log: ${name}`, () => {
     identityTests(open);
     appendTests(open, runs);

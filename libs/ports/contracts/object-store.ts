@@ -7,6 +7,8 @@ import { ObjectNotFoundError, type ObjectStore } from '@rushes/ports';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { histories } from './depth.ts';
+
 export interface OpenedObjectStore {
   /** A store without objects. */
   readonly store: ObjectStore;
@@ -194,7 +196,7 @@ export const objectStoreContract = ({ name, open }: { readonly name: string; rea
           const expected = inByteOrder(keys.filter((key) => key.startsWith(prefix)).map((key) => base + key));
           expect(await keysOf(store, base + prefix)).toEqual(expected);
         }),
-        { numRuns: 30 },
+        histories({ quick: 10, deep: 100 }),
       );
     });
 

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 
+import type { Depths } from './depth.ts';
 import { changeTests } from './speed-store/changes.ts';
 import { expiryTests } from './speed-store/expiry.ts';
 import { waitTests } from './speed-store/waiting.ts';
@@ -15,11 +16,11 @@ export interface SpeedStoreContract {
   readonly name: string;
   readonly open: () => Promise<OpenedSpeedStore>;
   /** How many random histories the properties try. */
-  readonly runs?: number;
+  readonly runs?: Depths<number>;
 }
 
 /** What every speed store keeps. Registers tests. */
-export const speedStoreContract = ({ name, open, runs = 100 }: SpeedStoreContract): void => {
+export const speedStoreContract = ({ name, open, runs = { quick: 15, deep: 300 } }: SpeedStoreContract): void => {
   describe(`speed store: ${name}`, () => {
     writeTests(open, runs);
     readTests(open);

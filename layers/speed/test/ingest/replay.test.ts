@@ -14,6 +14,7 @@ import {
   type Source,
   type SourceItem,
 } from '@rushes/speed';
+import { histories } from '@rushes/ports/contracts/depth';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
@@ -276,7 +277,7 @@ describe('crashes', () => {
           expect(await folder.context.cursors.read(name)).toMatchObject({ line: count, events: count, ended: true });
         },
       ),
-      { numRuns: 40 },
+      histories({ quick: 8, deep: 120 }),
     );
   });
 

@@ -2,6 +2,7 @@
  * Random histories of one partition: events, retries, time that passes, barriers (some late), writers that crash between any two writes, former owners that
  * go on writing, renewals. Whatever happened, the rows say of the log what a plain fold of it says.
  */
+import { histories } from '@rushes/ports/contracts/depth';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -99,6 +100,6 @@ test('rows and change records say what a plain fold of the log says, whatever ha
         await on.close();
       }
     }),
-    { numRuns: 60, endOnFailure: true },
+    { ...histories({ quick: 12, deep: 200 }), endOnFailure: true },
   );
 });

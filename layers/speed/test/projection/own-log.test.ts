@@ -74,6 +74,7 @@ test('who cannot renew for long is no member, and is one again after that', asyn
   let isAway = false;
   const { owners } = on.store;
   start(Date.now, { ...owners, renew: (...args) => (isAway ? Promise.reject(new Error('the store is away')) : owners.renew(...args)) });
+  expect(running?.isMember(), 'before it has joined').toBe(false);
   await vi.waitFor(() => expect(running?.isMember()).toBe(true), PATIENT);
   isAway = true;
   await vi.waitFor(() => expect(running?.isMember()).toBe(false), PATIENT);

@@ -3,6 +3,7 @@
  * through, the rows say of the log what a plain fold of it says.
  */
 import { boundsAt, type SpeedStore } from '@rushes/ports';
+import { histories } from '@rushes/ports/contracts/depth';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -81,6 +82,6 @@ test('a former owner that renews and projects while the owner does', async () =>
         }
       },
     ),
-    { numRuns: 60, endOnFailure: true },
+    { ...histories({ quick: 12, deep: 200 }), endOnFailure: true },
   );
 });

@@ -33,7 +33,9 @@ const identityOf = async (handle: FileHandle): Promise<string | undefined> => {
 
 const hashOpen = async (path: string, handle: FileHandle, { signal, onBytes }: HashOptions): Promise<string> => {
   const hash = createHash('sha256');
-  const bytes = createReadStream(path, { fd: handle, autoClose: false, start: 0, highWaterMark: CHUNK_BYTES });
+  // Each read allocates a whole chunk: over many small files that alone would keep the garbage collector busy.
+  const highWaterMark = Math.min(CHUNK_BYTES, (await handle.stat()).size + 1);
+  const bytes = createReadStream(path, { fd: handle, autoClose: false, start: 0, highWaterMark });
   if (onBytes) bytes.on('data', (chunk) => onBytes(chunk.length));
   await pipeline(bytes, hash, signal ? { signal } : {});
   return hash.digest('hex');

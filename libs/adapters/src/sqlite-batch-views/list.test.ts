@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 
 import type { ArtefactLayout, ArtefactRow, BatchViewStore, Condition, ListPosition } from '@rushes/ports';
 import { artefactRows, expectedList, LAYOUTS, queriesOf } from '@rushes/ports/contracts/batch-view-model';
+import { histories } from '@rushes/ports/contracts/depth';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -86,7 +87,7 @@ describe('every way of reading gives the same rows', () => {
           }
         });
       }),
-      { numRuns: 40, plugins: [fc.interruptAfterTimeLimit(60_000)] },
+      histories({ quick: 8, deep: 80 }),
     );
     expect(Math.min(quickly, elsewhere)).toBeGreaterThan(0); // both were tried
   });
@@ -114,7 +115,7 @@ describe('every way of reading gives the same rows', () => {
           }
         });
       }),
-      { numRuns: 60, plugins: [fc.interruptAfterTimeLimit(60_000)] },
+      histories({ quick: 12, deep: 120 }),
     );
     expect(quickly).toBeGreaterThan(0);
   });

@@ -170,7 +170,7 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
       if (database.isOpen) database.close();
     },
   };
-  const ownersStore: Owners = {
+  const ownersPort: Owners = {
     async renew(member, leaseMs) {
       if (!(leaseMs > 0)) throw new RangeError(`a lease of ${leaseMs} ms: give more than 0`);
       return write(() => ({ members: owners.renew(member, Math.ceil(leaseMs), Math.floor(now())), owned: owners.all() }));
@@ -180,5 +180,5 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
     leave: async (member) => write(() => owners.leave(member)),
   };
   const identity = { location: path, onDamage: ADVICE };
-  return { ...storeBoundary(store, identity), owners: storeBoundary(ownersStore, identity) };
+  return { ...storeBoundary(store, identity), owners: storeBoundary(ownersPort, identity) };
 };

@@ -2,6 +2,7 @@ import { ArtefactNotFoundError, type ArtefactReader, type ArtefactRow, type Batc
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { type Depths, histories } from '../depth.ts';
 import { artefactRows, expectedList, keyOf, LAYOUTS, queriesOf } from '../batch-view-model.ts';
 import { batches, film, FILMS, SOME_FILMS } from './films.ts';
 import type { OpenedBatchViewStore } from './opened-store.ts';
@@ -17,7 +18,7 @@ const read = async <Answer>(store: BatchViewStore, artefact: string, use: (reade
   }
 };
 
-export const copyTests = (open: () => Promise<OpenedBatchViewStore>, runs: number): void => {
+export const copyTests = (open: () => Promise<OpenedBatchViewStore>, runs: Depths<number>): void => {
   describe('building a copy with changes', () => {
     let opened: OpenedBatchViewStore;
     let store: BatchViewStore;
@@ -133,7 +134,7 @@ export const copyTests = (open: () => Promise<OpenedBatchViewStore>, runs: numbe
               await store.dropArtefact(`${base}-${changes.length}`);
             },
           ),
-          { numRuns: runs, plugins: [fc.interruptAfterTimeLimit(60_000)] },
+          histories(runs),
         );
       },
     );

@@ -2,6 +2,7 @@ import type { ArtefactLayout, ArtefactReader, ArtefactRow, ListPosition, ListQue
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { type Depths, histories } from '../depth.ts';
 import { artefactRows, conditions, expectedList, LAYOUTS, matching, queriesOf } from '../batch-view-model.ts';
 import { batches, film, FILMS, SOME_FILMS } from './films.ts';
 import type { OpenedBatchViewStore } from './opened-store.ts';
@@ -20,7 +21,7 @@ const walk = async (reader: ArtefactReader, query: ListQuery, mostPages: number)
   throw new Error('the pages do not end');
 };
 
-export const listTests = (open: () => Promise<OpenedBatchViewStore>, runs: number): void => {
+export const listTests = (open: () => Promise<OpenedBatchViewStore>, runs: Depths<number>): void => {
   describe('listing', () => {
     let opened: OpenedBatchViewStore;
     let artefacts = 0;
@@ -132,7 +133,7 @@ export const listTests = (open: () => Promise<OpenedBatchViewStore>, runs: numbe
               }
             });
           }),
-          { numRuns: runs, plugins: [fc.interruptAfterTimeLimit(60_000)] },
+          histories(runs),
         );
       },
     );
@@ -154,7 +155,7 @@ export const listTests = (open: () => Promise<OpenedBatchViewStore>, runs: numbe
             });
           },
         ),
-        { numRuns: runs, plugins: [fc.interruptAfterTimeLimit(60_000)] },
+        histories(runs),
       );
     });
 
@@ -166,7 +167,7 @@ export const listTests = (open: () => Promise<OpenedBatchViewStore>, runs: numbe
             for (const where of wheres) expect(await reader.count(where)).toBe(matching(layout, rows, where).length);
           });
         }),
-        { numRuns: runs, plugins: [fc.interruptAfterTimeLimit(60_000)] },
+        histories(runs),
       );
     });
   });

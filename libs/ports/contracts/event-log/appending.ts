@@ -3,6 +3,7 @@ import { type Appended, boundsAt, type EventLog, type LogRecord, type NewRecord 
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import { type Depths, histories } from '../depth.ts';
 import { idsOf, METADATA, newRecord, newRecords, RATINGS, readAll, REVIEWS } from './made-up-records.ts';
 import { logForEach, type OpenEventLog } from './opened-log.ts';
 
@@ -14,7 +15,7 @@ const stored = (partition: PartitionId, records: readonly NewRecord[], appended:
     return [{ kind: 'event', key, id, value, offset: place.offset, appendedAtMs: place.appendedAtMs }];
   });
 
-export const appendTests = (open: OpenEventLog, runs: number): void => {
+export const appendTests = (open: OpenEventLog, runs: Depths<number>): void => {
   describe('appending', () => {
     const given = logForEach(open);
 
@@ -128,7 +129,7 @@ export const appendTests = (open: OpenEventLog, runs: number): void => {
           records.push(...batchOfRecords);
           appended.push(...(await given.log.append(batchOfRecords)));
         }),
-        { numRuns: runs },
+        histories(runs),
       );
       expect(await readAll(given.log, METADATA)).toEqual(stored(METADATA, records, appended));
     });

@@ -3,6 +3,7 @@ import { boundsAt, type EventLog, type LogRecord, OffsetTrimmedError } from '@ru
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import { type Depths, histories } from '../depth.ts';
 import { METADATA, newRecord, RATINGS, readAll, REVIEWS } from './made-up-records.ts';
 import type { OpenedEventLog, OpenEventLog } from './opened-log.ts';
 import { expectOffsetsAtTimes } from './times.ts';
@@ -128,7 +129,7 @@ const expectBarriers = async (log: EventLog, partition: PartitionId, { records, 
   expect(await log.highestBarrier()).toBe(highest(records));
 };
 
-export const modelTests = (open: OpenEventLog, runs: number): void => {
+export const modelTests = (open: OpenEventLog, runs: Depths<number>): void => {
   describe('any history', () => {
     test('leaves what a plain array would hold', async () => {
       await fc.assert(
@@ -157,7 +158,7 @@ export const modelTests = (open: OpenEventLog, runs: number): void => {
             await opened.dispose();
           }
         }),
-        { numRuns: runs },
+        histories(runs),
       );
     });
   });

@@ -3,10 +3,11 @@ import { changeBytes, MAX_CHANGE_BYTES, type SpeedStore } from '@rushes/ports';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { type Depths, histories } from '../depth.ts';
 import type { Open, OpenedSpeedStore } from './opened-store.ts';
 import { change, changesOf, HOUR_MS, RATINGS, REVIEWS, row, untimed } from './samples.ts';
 
-export const changeTests = (open: Open, runs: number): void => {
+export const changeTests = (open: Open, runs: Depths<number>): void => {
   describe('change records', () => {
     let opened: OpenedSpeedStore;
     let store: SpeedStore;
@@ -159,7 +160,7 @@ export const changeTests = (open: Open, runs: number): void => {
           }
           expect(reached).toBe(end);
         }),
-        { numRuns: runs },
+        histories(runs),
       );
     });
 

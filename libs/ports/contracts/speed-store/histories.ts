@@ -4,6 +4,7 @@ import { type Coverage, EXPIRED_MS, type SpeedStore, type TimedRow } from '@rush
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { type Depths, histories } from '../depth.ts';
 import { SpeedStoreModel } from './model.ts';
 import type { Open, OpenedSpeedStore } from './opened-store.ts';
 import { change, changesOf, coverage, nameOf, ordered, position, row, scanAll } from './samples.ts';
@@ -37,7 +38,7 @@ const anyStep = fc.oneof(
 );
 type Step = typeof anyStep extends fc.Arbitrary<infer Each> ? Each : never;
 
-export const historyTests = (open: Open, runs: number): void => {
+export const historyTests = (open: Open, runs: Depths<number>): void => {
   describe('histories', () => {
     let opened: OpenedSpeedStore;
     beforeEach(async () => {
@@ -137,7 +138,7 @@ export const historyTests = (open: Open, runs: number): void => {
           }
           for (const store of clients) await compare(store, view, partitions, at);
         }),
-        { numRuns: runs },
+        histories(runs),
       );
     });
   });

@@ -2,10 +2,11 @@ import type { SpeedStore, TimedRow } from '@rushes/ports';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { type Depths, histories } from '../depth.ts';
 import type { Open, OpenedSpeedStore } from './opened-store.ts';
 import { find, HOUR_MS, ordered, row, scanAll, untimed, VIEW } from './samples.ts';
 
-export const writeTests = (open: Open, runs: number): void => {
+export const writeTests = (open: Open, runs: Depths<number>): void => {
   describe('writing rows', () => {
     let opened: OpenedSpeedStore;
     let store: SpeedStore;
@@ -53,7 +54,7 @@ export const writeTests = (open: Open, runs: number): void => {
           expect(ordered(await scanAll(store, view, 0))).toEqual(ordered(rows.map(untimed)));
           for (const written of rows) expect(await store.readRows([written])).toEqual([untimed(written)]);
         }),
-        { numRuns: runs },
+        histories(runs),
       );
     });
 
@@ -119,7 +120,7 @@ export const writeTests = (open: Open, runs: number): void => {
           await Promise.all(calls.map((rows, n) => (n % 2 === 0 ? store : other).upsert(rows, HOUR_MS)));
           expect(ordered(await scanAll(store, view, 0))).toEqual(ordered([...highest.values()].map(untimed)));
         }),
-        { numRuns: runs },
+        histories(runs),
       );
     });
 

@@ -1,5 +1,6 @@
 /** A merged view answers as an artefact built from all rows: lists in any order with any filter from any place, counts, single rows. */
 import type { ArtefactLayout, ArtefactRow, CellValue, Condition, ListQuery, SortColumn } from '@rushes/ports';
+import { histories } from '@rushes/ports/contracts/depth';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -135,7 +136,7 @@ test('lists, walked page by page, and counts are those of all rows', async () =>
       }
       expect(await merged.count(given.where)).toBe(await whole.count(given.where));
     }),
-    { numRuns: 1500 },
+    histories({ quick: 400, deep: 5000 }),
   );
 });
 
@@ -149,7 +150,7 @@ test('single rows, by key and by lookup, are those of all rows', async () => {
       }
       expect(await merged.getMany(KEYS.toReversed(), SELECT)).toEqual(await whole.getMany(KEYS.toReversed(), SELECT));
     }),
-    { numRuns: 300 },
+    histories({ quick: 100, deep: 1000 }),
   );
 });
 

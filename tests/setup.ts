@@ -1,0 +1,4 @@
+/** Before each test file. */
+import { makeReplayable } from './replayed-properties.ts';
+
+makeReplayable();
