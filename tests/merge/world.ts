@@ -58,8 +58,9 @@ export const openWorld = async (nowMs: () => number = Date.now, batchRecords = 7
       {
         log: stores.log,
         speed: stores.speed,
+        owners: stores.owners,
         duplicateFilters: stores.duplicateFilters,
-        publishedCut: async () => (await stores.views.currentPublication())?.cut ?? {},
+        published: () => stores.views.currentPublication(),
       },
       { logger: silentLogger, member: `member-${(members += 1)}`, reject: async () => {}, nowMs },
       { waitMs: 20, batchRecords, leaseMs: 60_000, firstRetryMs: 5 },

@@ -131,8 +131,9 @@ export const restartLog = async (stores: RestartStores, options: RestartOptions,
     const plans = new Map<PartitionId, PartitionPlan>();
     const bounds = await remains?.bounds();
     let highestLeft = 0;
+    const progress = (await speed?.progress()) ?? [];
     for (const partition of PARTITIONS) {
-      const projected = (await speed?.readPosition(partition))?.offset ?? 0;
+      const projected = progress.find((one) => one.partition === partition)?.position?.offset ?? 0;
       const { to: archived } = landedOf(last, partition);
       const tail: ReadableTail = remains ? await readableTail(remains, partition, archived) : { end: 0, highestBarrier: 0 };
       highestLeft = Math.max(highestLeft, tail.highestBarrier);

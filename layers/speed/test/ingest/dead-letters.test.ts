@@ -108,7 +108,7 @@ test('the speed layer sends there what it cannot use, and goes on behind it', as
   const speed = await openSqliteSpeedStore(join(folder.path, 'speed.sqlite'));
   const duplicateFilters = await openSqliteDuplicateFilters(folder.path);
   const running = startSpeed(
-    { log: folder.log, speed, duplicateFilters, publishedCut: async () => ({}) },
+    { log: folder.log, speed, owners: speed.owners, duplicateFilters, published: async () => undefined },
     { logger: silentLogger, member: 'a', reject: deadLetters(folder.log) },
     { waitMs: 5 },
   );

@@ -48,9 +48,9 @@ test('a log acknowledges nothing that it writes to a file which nobody finds aga
 test('what a speed store covers is not read from a file that is gone', async () => {
   const path = join(folder, 'speed.sqlite');
   const store = await openSqliteSpeedStore(path);
-  expect(await store.readCoverage()).toEqual([]);
+  expect(await store.progress()).toEqual([]);
   await rm(path);
-  await expect(store.readCoverage()).rejects.toThrow('is gone while it was in use');
+  await expect(store.progress()).rejects.toThrow('is gone while it was in use');
   await store.close();
 });
 
