@@ -4,7 +4,7 @@
  */
 import { rollback } from '@rushes/batch';
 import { PARTITIONS } from '@rushes/domain';
-import type { Manifest } from '@rushes/lake';
+import type { Manifest } from '@rushes/ports/manifest';
 import type { EventLog, NewRecord } from '@rushes/ports';
 import { histories } from '@rushes/ports/contracts/depth';
 import { readLog } from '@rushes/ports/contracts/read-log';

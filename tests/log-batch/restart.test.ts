@@ -1,6 +1,5 @@
 /** A log is lost and another one begun in its place: what versions say goes on, as if the new one had all that is archived. */
 import { rm } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beginSqliteEventLog, openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
@@ -242,7 +241,7 @@ test('and again, and again', async () => {
 test('a lake whose logs had no ids yet gets one', async () => {
   await append(recordOf(rated(1, 8, AT), 'a'));
   await run();
-  for (const key of await on.keys('bronze/log/identities/')) await on.data.stores.objects.delete(key);
+  await on.data.stores.objects.delete(await on.keys('bronze/log/identities/'));
   const before = log.id;
   await restart();
   expect((await listLakeLogs(on.data.stores.objects)).map(({ id }) => id)).toEqual([before, log.id]);
@@ -252,7 +251,7 @@ test('a lake whose logs had no ids yet gets one', async () => {
 test('where the archive is lost too, everything before is a gap', async () => {
   await append(recordOf(rated(1, 8, AT), 'a'));
   await run();
-  for (const key of await on.keys('')) await on.data.stores.objects.delete(key);
+  await on.data.stores.objects.delete(await on.keys(''));
   const report = await restart();
   expect(report).toMatchObject({ barrier: 2, restored: { archived: 0 } });
   expect(report.lost).toHaveLength(PARTITIONS.length);
@@ -288,13 +287,10 @@ test('it is refused where nothing was lost, nothing was ever read, or a run is u
   await run();
   await append(recordOf(rated(1, 7, AT), 'b'));
   await expect(restart({ log })).rejects.toThrow('is the log of this lake: there is nothing to begin anew');
-  const claim = (host: string) =>
-    on.data.stores.objects.put(
-      'claims/claim-2.json',
-      new TextEncoder().encode(JSON.stringify({ version: 2, pid: process.pid, host, startedAt: AT, source: 'imdb' })),
-    );
-  await claim(hostname());
+  const put = (key: string, value: object) => on.data.stores.objects.put(key, new TextEncoder().encode(JSON.stringify(value)));
+  await put('claims/claim-2.json', { version: 2, id: 'run 2', host: 'another', startedAt: AT, source: 'imdb' });
+  await put('heartbeats/run-2.json', { id: 'run 2', renewedAt: new Date(on.data.clock.nowMs).toISOString() });
   await expect(restart()).rejects.toThrow('run 2 is under way');
-  await claim('a machine that is gone');
+  await put('heartbeats/run-2.json', { id: 'run 2', renewedAt: new Date(on.data.clock.nowMs - 300_000).toISOString() });
   expect(await restart()).toMatchObject({ barrier: 3 });
 });

@@ -2,7 +2,7 @@ import { hashJson } from './content-hash.ts';
 import type { BatchEngine } from './engine.ts';
 import { areSound, type Lake } from './lake.ts';
 import { quoteIdentifier } from './sql-text.ts';
-import { type TableFile, TableRecord } from './table-record.ts';
+import { type TableFile, TableRecord } from '@rushes/ports/manifest';
 
 export interface Partition {
   readonly name: string;

@@ -1,11 +1,12 @@
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DamagedRecordError, type HashOptions, type ObjectStore, sealJson, unsealJson } from '@rushes/ports';
 import type { Static, TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { hashFile } from './content-hash.ts';
+import type { FileCache } from './file-cache.ts';
 import { DamagedFileError, type FileFault, type StoredFile } from './stored-file.ts';
-import type { TableFile } from './table-record.ts';
+import type { TableFile } from '@rushes/ports/manifest';
 
 /** A record that is there but is not what it should be. */
 export class CorruptObjectError extends Error {
@@ -42,6 +43,10 @@ export interface Lake {
 }
 
 export interface LakeOptions {
+  /** Copies that outlive this run, where the store is no folder. Without it, each run fetches what it reads. */
+  readonly cache?: FileCache;
+  /** Ends transfers of files. */
+  readonly signal?: AbortSignal;
   /** Told once of each file or record that is not what was stored. */
   readonly onFault?: (error: DamagedFileError | CorruptObjectError) => void;
 }
@@ -57,7 +62,7 @@ const isCopied = async (path: string): Promise<boolean> => {
 };
 
 /** Opens the lake over an object store; `scratchFolder` must exist and belong to this run alone. */
-export const openLake = (objects: ObjectStore, scratchFolder: string, { onFault }: LakeOptions = {}): Lake => {
+export const openLake = (objects: ObjectStore, scratchFolder: string, { onFault, cache, signal }: LakeOptions = {}): Lake => {
   const read = new Map<string, StoredFile>();
   const told = new Set<string>();
   const tell = (error: DamagedFileError | CorruptObjectError): void => {
@@ -78,10 +83,14 @@ export const openLake = (objects: ObjectStore, scratchFolder: string, { onFault 
   const copy = async (file: StoredFile): Promise<string> => {
     const path = join(scratchFolder, 'objects', file.key);
     if (await isCopied(path)) return path;
+    const fetch = (target: string): Promise<void> => objects.getFile(file.key, target, { signal });
+    const part = `${path}.part`;
     await mkdir(dirname(path), { recursive: true });
-    await objects.getFile(file.key, `${path}.part`);
-    if ((await hashFile(`${path}.part`)) !== file.sha256) throw new DamagedFileError(file.key, objects.location, 'damaged');
-    await rename(`${path}.part`, path);
+    await rm(part, { force: true });
+    if (cache === undefined) await fetch(part);
+    const isSound = cache === undefined ? (await hashFile(part, signal)) === file.sha256 : await cache.place(file, part, fetch);
+    if (!isSound) throw new DamagedFileError(file.key, objects.location, 'damaged');
+    await rename(part, path);
     return path;
   };
 

@@ -3,6 +3,7 @@
  * ascending offsets (not necessarily without holes) and never change. Barriers are control records that batch runs append to cut all partitions.
  */
 import { type LogOffsets, type LogPartition, offsetAt, type OffsetVector, type PartitionId } from '@rushes/domain';
+import type { CallOptions } from './call-options.ts';
 
 export interface NewRecord {
   readonly partition: LogPartition;
@@ -65,11 +66,6 @@ export type Followed =
     }
   /** The partition is followed no further. */
   | { readonly partition: LogPartition; readonly fault: OffsetTrimmedError | LogTruncatedError | RecordDamagedError };
-
-/** Ends a call that takes long; it then fails with the signal's reason. */
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** A partition that a member of a group owns. */
 export interface OwnedPartition {

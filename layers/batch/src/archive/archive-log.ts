@@ -5,7 +5,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { type OffsetVector, PARTITIONS, type PartitionId, type Topic, topicOf, TOPICS } from '@rushes/domain';
-import type { TableFile } from '@rushes/lake';
+import type { TableFile } from '@rushes/ports/manifest';
 import type { EventLog } from '@rushes/ports';
 import type { RunContext } from '../context/run-context.ts';
 import { ARCHIVE_COLUMNS, archiveRow } from './archive-rows.ts';

@@ -3,7 +3,8 @@
  * append said; records before it are the run's, the barrier itself carries no event.
  */
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
-import type { Lake, Manifest } from '@rushes/lake';
+import type { Lake } from '@rushes/lake';
+import type { Manifest } from '@rushes/ports/manifest';
 import { claimLake, type EventLog, LOST_LOG_HINT } from '@rushes/ports';
 import { TerminalError, TransientError } from '@rushes/runtime';
 

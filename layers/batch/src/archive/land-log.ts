@@ -1,5 +1,5 @@
 import type { OffsetVector } from '@rushes/domain';
-import type { Manifest } from '@rushes/lake';
+import type { Manifest } from '@rushes/ports/manifest';
 import type { EventLog } from '@rushes/ports';
 import type { RunContext } from '../context/run-context.ts';
 import type { StepLog } from '../context/steps.ts';

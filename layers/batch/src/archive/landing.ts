@@ -4,8 +4,9 @@
  * neither overlap nor leave anything out, however many runs land at once. Nothing of it is ever removed.
  */
 import { type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
-import { type Lake, TableFile } from '@rushes/lake';
+import type { Lake } from '@rushes/lake';
 import { listLakeLogs } from '@rushes/ports';
+import { TableFile } from '@rushes/ports/manifest';
 import { TerminalError } from '@rushes/runtime';
 import Type, { type Static } from 'typebox';
 

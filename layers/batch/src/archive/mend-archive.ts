@@ -4,7 +4,8 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { offsetAt, type OffsetVector, PARTITIONS, type Topic, TOPICS, topicOf } from '@rushes/domain';
-import type { Lake, TableFile } from '@rushes/lake';
+import type { Lake } from '@rushes/lake';
+import type { TableFile } from '@rushes/ports/manifest';
 import { type EventLog } from '@rushes/ports';
 import type { RunContext } from '../context/run-context.ts';
 import { ARCHIVE_COLUMNS, archiveRow } from './archive-rows.ts';

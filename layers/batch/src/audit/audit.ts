@@ -2,11 +2,11 @@
  * Whether the promise holds: what the batch layer kept from version to version, and what the speed layer keeps of each epoch since, against a plain
  * recompute over all events. Reads only; may run beside everything else.
  */
-import { rm } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId, partitionOf, topicOf } from '@rushes/domain';
-import { defineStored, openDuckDb, openLake, readManifest, type TableRecord } from '@rushes/lake';
+import { defineStored, openDuckDb, openLake, readManifest } from '@rushes/lake';
+import type { TableRecord } from '@rushes/ports/manifest';
 import {
   type Coverage,
   coveredEpoch,
@@ -22,7 +22,8 @@ import { decodeState, keyColumns, KEYED_VIEWS, type KeyedView } from '@rushes/vi
 import { type HeldRange, heldBy } from '../archive/landed-files.ts';
 import { lastLanding } from '../archive/landing.ts';
 import type { RunContext } from '../context/run-context.ts';
-import { openScratch } from '../context/scratch.ts';
+import { objectCacheIn } from '../context/object-cache.ts';
+import { scratchOf } from '../context/scratch.ts';
 import type { BatchStores } from '../context/stores.ts';
 import { type Damage, lakeDamage } from '../verify/damage.ts';
 import { archiveDamage, findLostFiles } from '../verify/verify-archive.ts';
@@ -86,21 +87,27 @@ const nameOf = (epoch: number, view: string, key: string): string => `${epoch} $
 export const auditStores = async (stores: AuditStores, options: AuditOptions, context: AuditContext): Promise<AuditReport | undefined> => {
   const publication = await stores.views.currentPublication();
   if (publication === undefined) return undefined;
-  const scratch = await openScratch(options.workFolder, 0);
+  const scratch = scratchOf(options.workFolder, 0);
+  await scratch.open();
   const engine = await openDuckDb({
     memoryLimitMb: options.memoryLimitMb ?? MEMORY_MB,
     threads: options.threads,
-    tempFolder: `${scratch}/spill`,
+    tempFolder: `${scratch.folder}/spill`,
   });
   const interrupt = (): void => engine.interrupt();
   context.signal.addEventListener('abort', interrupt);
   try {
-    const run: RunContext = { lake: openLake(stores.objects, scratch), engine, ...context, now: context.now ?? (() => new Date()) };
+    const run: RunContext = {
+      lake: openLake(stores.objects, scratch.folder, { cache: objectCacheIn(options.workFolder), signal: context.signal }),
+      engine,
+      ...context,
+      now: context.now ?? (() => new Date()),
+    };
     return await compare(run, stores, publication);
   } finally {
     context.signal.removeEventListener('abort', interrupt);
     await engine.close();
-    await rm(scratch, { recursive: true, force: true });
+    await scratch.remove();
   }
 };
 

@@ -1,4 +1,5 @@
-import { defineStored, deriveTable, derivationOf, findDerived, type TableDefinition, type TableRecord } from '@rushes/lake';
+import { defineStored, deriveTable, derivationOf, findDerived, type TableDefinition } from '@rushes/lake';
+import type { TableRecord } from '@rushes/ports/manifest';
 import { TerminalError } from '@rushes/runtime';
 import type { RunContext } from '../context/run-context.ts';
 import type { SqlModel } from '../context/sql-files.ts';

@@ -3,7 +3,6 @@
  * highest offset that anybody is known to have seen, and the events of today after that. Invariant: no offset and no barrier number is given twice, so
  * what versions, archive and clients hold of the lost log stays true; what is known to be lost is a gap of the archive for ever.
  */
-import { rm } from 'node:fs/promises';
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
 import { openDuckDb, openLake, readManifest } from '@rushes/lake';
 import {
@@ -20,7 +19,8 @@ import { type Logger, type Progress, TerminalError, TransientError } from '@rush
 import { highestNumber } from '../publish/claim.ts';
 import { runUnderWay } from '../publish/run-under-way.ts';
 import type { RunContext } from '../context/run-context.ts';
-import { openScratch } from '../context/scratch.ts';
+import { objectCacheIn } from '../context/object-cache.ts';
+import { scratchOf } from '../context/scratch.ts';
 import { openArchivedRanges, type PartitionRange } from '../archive/archived-records.ts';
 import { highestKnownBarrier, landedOf, lastLanding } from '../archive/landing.ts';
 import { readableRecords, recordsOf } from '../archive/log-records.ts';
@@ -87,8 +87,8 @@ export interface RestartReport {
 
 const HISTORY = 1000;
 
-const requireRestartable = async ({ objects, views, left }: RestartStores, id: string | undefined): Promise<void> => {
-  const running = await runUnderWay(openLake(objects, ''));
+const requireRestartable = async ({ objects, views, left }: RestartStores, id: string | undefined, now: Date): Promise<void> => {
+  const running = await runUnderWay(openLake(objects, ''), now);
   if (running !== undefined)
     throw new TransientError(`run ${running} is under way`, { hint: 'Stop everything on this data, then try again.' });
   const { log, speed } = left;
@@ -107,21 +107,26 @@ const requireRestartable = async ({ objects, views, left }: RestartStores, id: s
 
 export const restartLog = async (stores: RestartStores, options: RestartOptions, context: RestartContext): Promise<RestartReport> => {
   const { objects, views, left } = stores;
-  const scratch = await openScratch(options.workFolder, 0);
+  const scratch = scratchOf(options.workFolder, 0);
+  await scratch.open();
   const engine = await openDuckDb({
     memoryLimitMb: options.memoryLimitMb ?? 320,
     threads: options.threads,
-    tempFolder: `${scratch}/spill`,
+    tempFolder: `${scratch.folder}/spill`,
   });
   try {
-    const run: RunContext = { lake: openLake(objects, scratch), engine, ...context };
+    const run: RunContext = {
+      lake: openLake(objects, scratch.folder, { cache: objectCacheIn(options.workFolder), signal: context.signal }),
+      engine,
+      ...context,
+    };
     const last = await lastLanding(run.lake);
     const known = await knownLog(objects, views);
     if (!known && !last)
       throw new TerminalError(`no run has read a log into ${objects.location}: there is nothing to go on from`, {
         hint: '`rushes up` and `rushes batch run` begin a log.',
       });
-    await requireRestartable(stores, known?.id);
+    await requireRestartable(stores, known?.id, context.now());
     const publications = await views.listPublications(HISTORY);
     // Of another log nothing is taken over: its offsets mean other events.
     const remains = known?.id !== undefined && left.log?.id === known.id ? left.log : undefined;
@@ -182,6 +187,6 @@ export const restartLog = async (stores: RestartStores, options: RestartOptions,
     };
   } finally {
     await engine.close();
-    await rm(scratch, { recursive: true, force: true });
+    await scratch.remove();
   }
 };

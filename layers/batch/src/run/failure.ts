@@ -1,6 +1,6 @@
 /** What a run that failed says: whether trying again helps, and what stands behind an error that only says how it showed. */
 import type { Lake } from '@rushes/lake';
-import { StoreUnavailable } from '@rushes/ports';
+import { StoreFault, StoreUnavailable } from '@rushes/ports';
 import { TerminalError, TransientError } from '@rushes/runtime';
 
 /** The system's, the SQL engine's and SQLite's word for it. */
@@ -26,6 +26,7 @@ export const failureOf = async (cause: unknown, lake: Lake): Promise<unknown> =>
   const store = unavailableIn(cause);
   if (store !== undefined)
     return new TransientError('a store is not available', { hint: store.hint ?? 'run again later: it goes on from what is stored', cause });
+  if (cause instanceof StoreFault) return cause;
   const damaged = await lake.damagedMeanwhile().catch(() => undefined);
   if (damaged) return new TransientError(damaged.message, { hint: 'run again: what can be made anew is made anew', cause });
   return cause;

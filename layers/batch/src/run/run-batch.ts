@@ -1,13 +1,15 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type BatchEngine, type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake, tellFault } from '@rushes/lake';
+import { type BatchEngine, openDuckDb, openLake, readManifest, type Lake, tellFault } from '@rushes/lake';
+import type { Expectation, Manifest } from '@rushes/ports/manifest';
 import { explainError, freeBytes, type Logger, ownTasks, type Progress, TransientError } from '@rushes/runtime';
 import { findFiles, type SourceFile } from '../bronze/find-files.ts';
 import { manifestCut } from '../archive/cut.ts';
 import { landLog, LANDINGS_FIGURE } from '../archive/land-log.ts';
 import { highestKnownBarrier } from '../archive/landing.ts';
 import { claimVersion } from '../publish/claim.ts';
-import { collectGarbage } from '../publish/collect-garbage.ts';
+import { startHeartbeat } from '../publish/heartbeat.ts';
 import { highestPublished, publishVersion } from '../publish/publish-version.ts';
 import { type RunOutcome, type RunReport, writeRunReport } from '../publish/run-record.ts';
 import { checkOrigin, originOfFolder, sourceOfPublication } from './origin.ts';
@@ -19,7 +21,9 @@ import { type BuiltLake, buildLake } from './build-lake.ts';
 import { diskFull, failureOf, isDiskFull } from './failure.ts';
 import { type FreeSpaceCheck, requireSpace } from './free-space.ts';
 import { memoryLimitFor, mostMemoryMb } from './memory-limit.ts';
-import { openScratch, removeDeadScratch, reserveRoom, scratchFolderOf } from '../context/scratch.ts';
+import { removeDeadScratch, reserveRoom, scratchOf } from '../context/scratch.ts';
+import { tidyUp, tidyViews } from './tidy-up.ts';
+import { objectCacheIn } from '../context/object-cache.ts';
 import { createStepLog } from '../context/steps.ts';
 import type { BatchStores } from '../context/stores.ts';
 
@@ -71,12 +75,15 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   /** A sample may be replaced without asking, so nothing is measured against one. */
   const beginsAnew = before !== undefined && (before.origin === 'sample' || before.origin !== origin);
   const taken = Math.max(await highestPublished(stores.views), await highestKnownBarrier(openLake(stores.objects, '')));
-  const claim = await claimVersion(openLake(stores.objects, options.workFolder), taken, source, now()).catch((error: unknown) => {
+  const id = randomUUID();
+  const claim = await claimVersion(openLake(stores.objects, options.workFolder), taken, source, now(), id).catch((error: unknown) => {
     throw isDiskFull(error) ? diskFull(error) : error;
   });
-  const scratch = scratchFolderOf(options.workFolder, claim.version);
+  const scratch = scratchOf(options.workFolder, claim.version, id);
   const logger = context.logger.child({ run_id: claim.version });
-  const lake = openLake(stores.objects, scratch, {
+  const lake = openLake(stores.objects, scratch.folder, {
+    cache: objectCacheIn(options.workFolder),
+    signal: context.signal,
     onFault: ({ message }) => logger.warn(`${message}; what needs it is made anew, if it can be`),
   });
   const log = createStepLog(logger, now);
@@ -101,13 +108,13 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   const cleanUp = async (): Promise<void> => {
     await opened?.close();
     opened = undefined;
-    await rm(scratch, { recursive: true, force: true });
+    await scratch.remove();
   };
   const end = async (ended: RunReport): Promise<RunReport> => {
     try {
       await cleanUp();
     } catch (err) {
-      logger.warn({ err }, `${scratch} could not be removed; the next run tries again`);
+      logger.warn({ err }, `${scratch.folder} could not be removed; the next run tries again`);
     }
     try {
       await writeRunReport(lake, ended);
@@ -120,6 +127,10 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     return ended;
   };
 
+  const heartbeat = startHeartbeat(lake, claim, {
+    now,
+    onFault: (err) => logger.warn({ err }, 'the run could not say that it is alive; others may take it for ended'),
+  });
   logger.info({ version: claim.version, source, origin, full: options.full }, `batch run ${claim.version} began`);
   if (before && before.origin !== origin)
     logger.info({ before: before.origin, origin }, `version ${before.version} is of another kind of source: a history of its own begins`);
@@ -130,15 +141,15 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   const progress = ownTasks(context.progress);
   try {
     context.signal.throwIfAborted();
-    await openScratch(options.workFolder, claim.version);
-    await reserveRoom(scratch);
+    await scratch.open();
+    await reserveRoom(scratch.folder);
     const engine = await openDuckDb({
       memoryLimitMb: memoryMb,
       // A bound that was set stands.
       mostMemoryMb: options.memoryLimitMb ?? mostMemoryMb(),
       onMoreMemory: (limitMb) => logger.info({ limit_mb: limitMb }, `the batch engine needs more memory: now up to ${limitMb} MiB`),
       threads: options.threads,
-      tempFolder: `${scratch}/spill`,
+      tempFolder: `${scratch.folder}/spill`,
     });
     opened = engine;
     const run = { lake, engine, logger, progress, signal: context.signal, now };
@@ -151,6 +162,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       );
     }
     const { imdbFolder, full } = options;
+    await tidyViews(stores, options, context);
     await requireSpace({
       needed: {
         files: newFiles(await findFiles(imdbFolder), parentManifest),
@@ -216,7 +228,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     };
     await requireFiles(lake, manifest);
     context.signal.throwIfAborted();
-    const publication = await log.step('publish', () => publishVersion(lake, stores.views, manifest, now()));
+    const publication = await log.step('publish', () => publishVersion(lake, stores.views, manifest, id, now()));
     if (!publication)
       return await end(report('superseded', { message: 'somebody else published since this run began; the result was not published' }));
     await tidyUp(lake, stores, options, logger, now());
@@ -234,6 +246,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     throw failure;
   } finally {
     context.signal.removeEventListener('abort', interrupt);
+    await heartbeat.stop();
     await cleanUp();
   }
 };
@@ -257,15 +270,5 @@ const requireFiles = async (lake: Lake, manifest: Manifest): Promise<void> => {
   for (const file of manifest.tables.flatMap((table) => table.files)) {
     const fault = await lake.faultOf(file);
     if (fault) throw new TransientError(tellFault(file.key, lake.objects.location, fault), { hint: 'run again: it will be made anew' });
-  }
-};
-
-/** The version is published; whatever goes wrong here is only untidy. */
-const tidyUp = async (lake: Lake, stores: BatchStores, options: BatchOptions, logger: Logger, now: Date): Promise<void> => {
-  try {
-    const collected = await collectGarbage(lake, stores.views, options.keepVersions, now);
-    if (collected.artefacts + collected.files > 0) logger.info({ ...collected }, 'removed what no kept version names');
-  } catch (err) {
-    logger.warn({ err }, 'could not remove old versions; the next run tries again');
   }
 };

@@ -1,16 +1,8 @@
 /**
  * Silver: one typed row per key, or a row in quarantine that says why not. Every line of a file is in exactly one of the two.
  */
-import {
-  defineStored,
-  deriveTable,
-  derivationOf,
-  findDerived,
-  quoteIdentifier,
-  quoteLiteral,
-  type TableDefinition,
-  type TableRecord,
-} from '@rushes/lake';
+import { defineStored, deriveTable, derivationOf, findDerived, quoteIdentifier, quoteLiteral, type TableDefinition } from '@rushes/lake';
+import type { TableRecord } from '@rushes/ports/manifest';
 import type { BronzeTable } from '../bronze/load-dataset.ts';
 import type { RunContext } from '../context/run-context.ts';
 import type { SqlModel } from '../context/sql-files.ts';

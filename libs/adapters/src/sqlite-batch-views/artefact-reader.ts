@@ -28,11 +28,16 @@ export const artefactReader = (path: string, threads: Threads, onDamage: () => v
     }
   };
   /** What another thread answers, or if it cannot see the file, this one. */
-  const elsewhere = async <Answer>(ask: () => Promise<Answer | undefined>, here: () => Answer | undefined): Promise<Answer> => {
+  const elsewhere = async <Answer>(
+    ask: () => Promise<Answer | undefined>,
+    here: () => Answer | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> => {
     let answer: Answer | undefined;
     try {
       answer = await ask();
     } catch (error) {
+      signal?.throwIfAborted();
       if (isThereSync(path)) throw error;
       answer = here();
     }
@@ -44,34 +49,41 @@ export const artefactReader = (path: string, threads: Threads, onDamage: () => v
     layout,
     get: (key, select) => noticing(async () => open().find(layout.key, key, select)),
     lookup: (column, value, select) => noticing(async () => open().find(column, value, select)),
-    getMany: (keys, select) =>
+    getMany: (keys, select, { signal } = {}) =>
       noticing(async () => {
         const rows: ViewRow[] = [];
         for (const [n, key] of keys.entries()) {
           if (n > 0 && n % TURN === 0) await setImmediate();
+          signal?.throwIfAborted();
           const row = open().find(layout.key, key, select);
           if (row !== undefined) rows.push(row);
         }
         return rows;
       }),
-    list: (query) =>
-      noticing(
-        async () =>
+    list: (query, { signal } = {}) =>
+      noticing(async () => {
+        signal?.throwIfAborted();
+        return (
           open().list(query, 'quick') ??
           elsewhere(
-            () => threads.list({ path, query }),
+            () => threads.list({ path, query }, signal),
             () => open().list(query, 'thorough'),
-          ),
-      ),
-    count: (where) =>
-      noticing(
-        async () =>
+            signal,
+          )
+        );
+      }),
+    count: (where, { signal } = {}) =>
+      noticing(async () => {
+        signal?.throwIfAborted();
+        return (
           open().count(where, 'quick') ??
           elsewhere(
-            () => threads.count({ path, where }),
+            () => threads.count({ path, where }, signal),
             () => open().count(where, 'thorough'),
-          ),
-      ),
+            signal,
+          )
+        );
+      }),
     close: async () => {
       if (!closed) file.close();
       closed = true;

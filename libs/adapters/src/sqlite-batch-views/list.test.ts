@@ -54,7 +54,8 @@ describe('every way of reading gives the same rows', () => {
       use(file);
     } finally {
       file.close();
-      await store.dropArtefact(artefact);
+      await store.retire([artefact]);
+      await store.dropRetired(0);
     }
   };
 

@@ -6,8 +6,8 @@ import type { CountTask, ListTask, Read } from './worker.ts';
 
 /** Threads for what would hold up a server. They start with the first task and end when idle. */
 export interface Threads {
-  list(task: ListTask): Promise<readonly ListedRow[] | undefined>;
-  count(task: CountTask): Promise<number | undefined>;
+  list(task: ListTask, signal?: AbortSignal): Promise<readonly ListedRow[] | undefined>;
+  count(task: CountTask, signal?: AbortSignal): Promise<number | undefined>;
   /** Throws `ArtefactFaultError` if a key or a lookup value repeats. */
   finish(task: FinishTask): Promise<void>;
   close(): Promise<void>;
@@ -28,9 +28,12 @@ const answerOf = <Answer>(read: Read<Answer>): Answer | undefined => {
 export const openThreads = (scanThreads: number): Threads => {
   let scans: Piscina | undefined;
   let builds: Piscina | undefined;
+  /** A thread whose task is aborted ends with it; the next task gets a new one. */
+  const scan = <Result>(task: ListTask | CountTask, name: 'list' | 'count', signal: AbortSignal | undefined): Promise<Result> =>
+    (scans ??= pool(scanThreads)).run(task, { name, ...(signal && { signal }) });
   return {
-    list: async (task) => answerOf<readonly ListedRow[]>(await (scans ??= pool(scanThreads)).run(task, { name: 'list' })),
-    count: async (task) => answerOf<number>(await (scans ??= pool(scanThreads)).run(task, { name: 'count' })),
+    list: async (task, signal) => answerOf<readonly ListedRow[]>(await scan(task, 'list', signal)),
+    count: async (task, signal) => answerOf<number>(await scan(task, 'count', signal)),
     finish: async (task) => {
       builds ??= pool(1);
       const result: Awaited<{ readonly fault?: string }> = await builds.run(task, { name: 'finish' });

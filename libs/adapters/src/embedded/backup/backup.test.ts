@@ -159,7 +159,7 @@ describe('what changes meanwhile', () => {
         copied.push(size);
         if (turn === 2) await append('second');
         if (turn === 2) await stores.objects.put('gold/titles/new.parquet', bytes('new'));
-        if (turn === 2) await stores.objects.delete('gold/titles/a.parquet');
+        if (turn === 2) await stores.objects.delete(['gold/titles/a.parquet']);
       },
     });
     expect(report.turns).toBe(2);
