@@ -61,7 +61,7 @@ export const openWorld = async (nowMs: () => number = Date.now, batchRecords = 7
         publishedCut: async () => (await stores.views.currentPublication())?.cut ?? {},
       },
       { logger: silentLogger, member: `member-${(members += 1)}`, reject: async () => {}, nowMs },
-      { waitMs: 20, batchRecords, leaseMs: 60_000, firstRetryMs: 5 },
+      { waitMs: 100, batchRecords, leaseMs: 60_000, firstRetryMs: 5 },
     );
   const beginServing = async () => {
     const app = buildApp(
