@@ -2,13 +2,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import { type LoggedFolder, openLoggedFolder, removeTemplate } from './logged-folder.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type LoggedFolder, openLoggedFolder } from './logged-folder.ts';
 import { plainFold } from './plain-fold.ts';
 import { contentOf, openVersionReader } from './read-version.ts';
 import { added, rated, recordOf, reviewed } from './told-events.ts';
-
-afterAll(removeTemplate);
 
 const AT = '2025-12-31T12:00:00.000Z';
 const EVENTS = 60;

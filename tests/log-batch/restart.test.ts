@@ -8,14 +8,11 @@ import { archivedUpTo, restartLog, type RestartReport, type RestartStores } from
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId, partitionOf } from '@rushes/domain';
 import { boundsAt, type EventLog, listLakeLogs, type LogRecord, type NewRecord, type SpeedStore } from '@rushes/ports';
 import { silentLogger, silentProgress } from '@rushes/runtime';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeCatalog } from '../batch/made-up-catalog.ts';
-import { removeTemplate } from './logged-folder.ts';
 import { AT, HOUR_MS, openCase, type OpenedCase } from './opened-case.ts';
 import { plainFold } from './plain-fold.ts';
 import { added, movieId, rated, recordOf, reviewed } from './told-events.ts';
-
-afterAll(removeTemplate);
 
 const RATINGS = partitionOf('movie.ratings', movieId(1));
 

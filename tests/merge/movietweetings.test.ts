@@ -58,7 +58,7 @@ test.skipIf(!existsSync(EVENTS) || !existsSync(CATALOG))(
     const chunks = Array.from({ length: Math.ceil(events.length / CHUNK) }, (_, n) => events.slice(n * CHUNK, (n + 1) * CHUNK));
     const runAt = new Set([Math.floor(Math.random() * chunks.length), Math.floor(Math.random() * chunks.length)]);
 
-    const [world, recomputed] = [await openWorld(Date.now, 500), await openWorld(Date.now, 500)];
+    const [world, recomputed] = [await openWorld({ batchRecords: 500 }), await openWorld({ batchRecords: 500 })];
     try {
       expect((await world.run(CATALOG)).outcome).toBe('published');
       for (const [n, chunk] of chunks.entries()) {
