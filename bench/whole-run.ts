@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 
-import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { openEmbeddedStores } from '@rushes/stores';
 import { runBatch, type RunReport } from '@rushes/batch';
 import { silentLogger, silentProgress } from '@rushes/runtime';
 

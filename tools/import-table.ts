@@ -2,6 +2,17 @@
  * Who may import whom. The one table: the linter's rules, the package.json dependencies and the architecture tests all follow it.
  */
 
+const LIBS = [
+  '@rushes/stores',
+  '@rushes/adapters',
+  '@rushes/lake',
+  '@rushes/sources',
+  '@rushes/views',
+  '@rushes/ports',
+  '@rushes/domain',
+  '@rushes/runtime',
+];
+
 /** Packages of this repository by folder, and the packages that each may import. Data goes one way: nobody imports what stands above. */
 export const IMPORT_TABLE: Readonly<Record<string, { readonly package: string; readonly imports: readonly string[] }>> = {
   'libs/domain': { package: '@rushes/domain', imports: [] },
@@ -11,42 +22,27 @@ export const IMPORT_TABLE: Readonly<Record<string, { readonly package: string; r
   'libs/sources': { package: '@rushes/sources', imports: ['@rushes/domain', '@rushes/runtime'] },
   'libs/lake': { package: '@rushes/lake', imports: ['@rushes/ports', '@rushes/domain'] },
   'libs/adapters': { package: '@rushes/adapters', imports: ['@rushes/ports', '@rushes/domain'] },
+  'libs/stores': { package: '@rushes/stores', imports: ['@rushes/adapters', '@rushes/ports', '@rushes/domain', '@rushes/runtime'] },
   'layers/batch': {
     package: '@rushes/batch',
     imports: ['@rushes/lake', '@rushes/sources', '@rushes/views', '@rushes/ports', '@rushes/domain', '@rushes/runtime'],
   },
   'layers/serving': { package: '@rushes/serving', imports: ['@rushes/views', '@rushes/ports', '@rushes/domain', '@rushes/runtime'] },
   'layers/speed': { package: '@rushes/speed', imports: ['@rushes/views', '@rushes/ports', '@rushes/domain', '@rushes/runtime'] },
-  'apps/batch': {
-    package: '@rushes/app-batch',
-    imports: [
-      '@rushes/batch',
-      '@rushes/adapters',
-      '@rushes/lake',
-      '@rushes/sources',
-      '@rushes/views',
-      '@rushes/ports',
-      '@rushes/domain',
-      '@rushes/runtime',
-    ],
-  },
-  'apps/serving': {
-    package: '@rushes/app-serving',
-    imports: ['@rushes/serving', '@rushes/adapters', '@rushes/lake', '@rushes/views', '@rushes/ports', '@rushes/domain', '@rushes/runtime'],
-  },
+  'apps/batch': { package: '@rushes/app-batch', imports: ['@rushes/batch', ...LIBS] },
+  'apps/speed': { package: '@rushes/app-speed', imports: ['@rushes/speed', ...LIBS] },
+  'apps/serving': { package: '@rushes/app-serving', imports: ['@rushes/serving', ...LIBS] },
+  // The command line starts the others within itself.
   'apps/rushes': {
     package: 'rushes',
     imports: [
+      '@rushes/app-batch',
+      '@rushes/app-speed',
+      '@rushes/app-serving',
       '@rushes/batch',
       '@rushes/speed',
       '@rushes/serving',
-      '@rushes/adapters',
-      '@rushes/lake',
-      '@rushes/sources',
-      '@rushes/views',
-      '@rushes/ports',
-      '@rushes/domain',
-      '@rushes/runtime',
+      ...LIBS,
     ],
   },
 };

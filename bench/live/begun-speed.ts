@@ -1,5 +1,5 @@
 /** The speed layer over the stores of one folder, as `rushes up` starts it; a refused event ends the benchmark. */
-import type { EmbeddedStores } from '@rushes/adapters/embedded';
+import type { Stores } from '@rushes/stores';
 import { silentLogger } from '@rushes/runtime';
 import { type RunningSpeed, startSpeed } from '@rushes/speed';
 
@@ -11,7 +11,7 @@ const aliveUntil = async (done: Promise<void>): Promise<void> => {
   await done.finally(() => clearInterval(timer));
 };
 
-export const beginSpeed = ({ log, speed, views, duplicateFilters }: EmbeddedStores): RunningSpeed => {
+export const beginSpeed = ({ log, speed, views, duplicateFilters }: Stores): RunningSpeed => {
   let refused: string | undefined;
   const running = startSpeed(
     { log, speed, duplicateFilters, publishedCut: async () => (await views.currentPublication())?.cut ?? {} },

@@ -14,8 +14,19 @@ const REFUSED_WITHIN_MS = 50;
 const ALIVE_WITHIN_MS = 50;
 const KEPT_AT_LEAST = 0.8;
 
+const US_PER_S = 1_000_000;
+
 const over = ({ rounds }: Mix, value: (round: Round) => number): Figure => figure(rounds.map(value));
 const kept = ({ capacity, flooded }: Round): number => answeredPerSecond(flooded) / answeredPerSecond(capacity);
+
+/** Processor time of the server for one answer at capacity, in microseconds. */
+const answerCost = ({ capacity }: Round): number => ((capacity.serverCores ?? Number.NaN) * US_PER_S) / answeredPerSecond(capacity);
+
+/** The same for one refusal: what the flood took beyond its answers, if an answer costs as much there. */
+const refusalCost = (round: Round): number => {
+  const { serverCores = Number.NaN, seconds, refused } = round.flooded;
+  return (serverCores * US_PER_S - answeredPerSecond(round.flooded) * answerCost(round)) / (refused.count / seconds);
+};
 
 const GOALS: readonly {
   readonly name: string;
@@ -102,12 +113,15 @@ const rates = (mixes: readonly Mix[]): string =>
     ]),
   );
 
-/** By which a reader can judge whether the server was measured. */
-const generator = (mixes: readonly Mix[]): string => {
+/** Processor time, and by what a reader can judge whether it was the server that was measured. */
+const costs = (mixes: readonly Mix[]): string => {
   const cores = decimals(2);
+  const microseconds = (value: number): string => `${whole(value)} µs`;
   return markdownTable(
     [
       'asked for',
+      'an answer takes',
+      'a refusal',
       'connections at capacity',
       'generator late, p99',
       'longest',
@@ -117,6 +131,8 @@ const generator = (mixes: readonly Mix[]): string => {
     ],
     mixes.map((mix) => [
       mix.name,
+      show(over(mix, answerCost), microseconds),
+      show(over(mix, refusalCost), microseconds),
       show(
         over(mix, ({ capacity }) => capacity.connections),
         whole,
@@ -159,6 +175,6 @@ export const overloadReport = (mixes: readonly Mix[]): string => {
     ...(invalid.length === 0 ? [] : [`**These are no figures of the server: not all rounds are valid.**\n\n${invalid.join('\n')}`]),
     goals(mixes),
     rates(mixes),
-    generator(mixes),
+    costs(mixes),
   ].join('\n\n');
 };

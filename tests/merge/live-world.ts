@@ -7,7 +7,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type EmbeddedStores, openEmbeddedStores } from '@rushes/adapters/embedded';
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
+import { openEmbeddedStores, type Stores } from '@rushes/stores';
 import { rollback, runBatch, type RunReport } from '@rushes/batch';
 import { eventText, type MovieEvent, partitionOf, topicOfEvent } from '@rushes/domain';
 import { KEY_ID_BYTES, KEY_SECRET_BYTES, makeKeyText, type SpeedStore } from '@rushes/ports';
@@ -33,7 +34,7 @@ export interface LiveOptions {
 }
 
 export interface LiveWorld {
-  readonly stores: EmbeddedStores;
+  readonly stores: Stores;
   readonly replicas: readonly Replica[];
   append(events: readonly LoggedEvent[]): Promise<void>;
   /** Through a replica's entrance; what cannot be posted, or not now, is appended. */
@@ -69,7 +70,7 @@ export const openLiveWorld = async ({ batchRecords, maxOverlayStates, cached }: 
   let aheadMs = 0;
   const nowMs = (): number => Date.now() + aheadMs;
   const [stores, others] = [await openEmbeddedStores(root, nowMs), await openEmbeddedStores(root, nowMs)];
-  const storesOf = (process: number): EmbeddedStores => (process === 0 ? stores : others);
+  const storesOf = (process: number): Stores => (process === 0 ? stores : others);
   const key = makeKeyText(randomBytes(KEY_ID_BYTES), randomBytes(KEY_SECRET_BYTES));
   const { id, secretHash, text } = key;
   await stores.keys.add({ id, secretHash, name: 'readers', role: 'writer', createdAtMs: nowMs(), expiresAtMs: null, revokedAtMs: null });
@@ -77,7 +78,7 @@ export const openLiveWorld = async ({ batchRecords, maxOverlayStates, cached }: 
   const openReplica = async (process: number): Promise<Replica> => {
     const { objects, views, speed, log, keys } = storesOf(process);
     const app = buildApp(
-      { objects, views, speed, log, keys, rateLimiter: undefined },
+      { objects, views, speed, log, keys, caches: createMemoryCaches(), rateLimiter: undefined },
       {
         responseCacheBytes: cached ? 1_000_000 : 0,
         publicationPollMs: 20,
@@ -135,14 +136,14 @@ export const openLiveWorld = async ({ batchRecords, maxOverlayStates, cached }: 
     },
     async run(imdbFolder, { full, aborted }) {
       const ended = new AbortController();
-      const log: EmbeddedStores['log'] = Object.create(stores.log, {
+      const log: Stores['log'] = Object.create(stores.log, {
         appendBarrier: {
           value: async (number: number) => {
             await stores.log.appendBarrier(number);
             if (aborted) ended.abort();
           },
         },
-      }) as EmbeddedStores['log']; // as: the log itself, with one method of its own
+      }) as Stores['log']; // as: the log itself, with one method of its own
       const options = { imdbFolder, workFolder: stores.scratchFolder, memoryLimitMb: 256, threads: 1, keepVersions: 50, full };
       const running = runBatch({ ...stores, log }, options, { logger: silentLogger, progress: silentProgress, signal: ended.signal });
       return aborted ? running.catch(() => undefined) : running;

@@ -4,7 +4,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type EmbeddedStores, openEmbeddedStores } from '@rushes/adapters/embedded';
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
+import { openEmbeddedStores, type Stores } from '@rushes/stores';
 import { rollback, runBatch, type RunReport } from '@rushes/batch';
 import { eventText, type MovieEvent, partitionOf, topicOfEvent } from '@rushes/domain';
 import type { NewRecord } from '@rushes/ports';
@@ -21,7 +22,7 @@ export interface LoggedEvent {
 }
 
 export interface World {
-  readonly stores: EmbeddedStores;
+  readonly stores: Stores;
   append(events: readonly LoggedEvent[]): Promise<void>;
   /** One batch run over a folder of IMDb's files. */
   run(imdbFolder: string, options?: { readonly full?: boolean; readonly signal?: AbortSignal }): Promise<RunReport>;
@@ -87,7 +88,7 @@ export const openWorld = async ({
     );
   const beginServing = async () => {
     const app = buildApp(
-      { objects: stores.objects, views: stores.views, speed: stores.speed, rateLimiter: undefined },
+      { objects: stores.objects, views: stores.views, speed: stores.speed, caches: createMemoryCaches(), rateLimiter: undefined },
       { responseCacheBytes: 0, publicationPollMs: 3_600_000 },
       { logger: silentLogger, metrics: createMetrics(), now: nowMs },
     );

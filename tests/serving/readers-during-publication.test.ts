@@ -1,4 +1,5 @@
 /** Readers over HTTP while versions are published, rolled back and removed on real stores: each answer is of one version, none fails. */
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { rollback } from '@rushes/batch';
 import { createMetrics, silentLogger } from '@rushes/runtime';
 import { type RunningServer, startServing } from '@rushes/serving';
@@ -12,7 +13,7 @@ let server: RunningServer;
 beforeEach(async () => {
   data = await openDataFolder();
   server = await startServing(
-    { ...data.stores, rateLimiter: undefined },
+    { ...data.stores, caches: createMemoryCaches(), rateLimiter: undefined },
     { port: 0, publicationPollMs: 10, responseCacheBytes: 0 },
     { logger: silentLogger, metrics: createMetrics() },
   );

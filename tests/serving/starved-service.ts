@@ -4,14 +4,15 @@
  */
 import { closeSync, openSync } from 'node:fs';
 
-import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
+import { openEmbeddedStores } from '@rushes/stores';
 import { createMetrics, silentLogger, startOperationServer } from '@rushes/runtime';
 import { startServing } from '@rushes/serving';
 
 const [folder = '', left = ''] = process.argv.slice(2);
 const stores = await openEmbeddedStores(folder);
 const server = await startServing(
-  { ...stores, rateLimiter: undefined },
+  { ...stores, caches: createMemoryCaches(), rateLimiter: undefined },
   { port: 0, publicationPollMs: 10 },
   { logger: silentLogger, metrics: createMetrics() },
 );
@@ -19,7 +20,7 @@ const operation = await startOperationServer({
   host: '127.0.0.1',
   port: 0,
   metrics: createMetrics(),
-  isLive: () => true,
+  needs: {},
   onTrouble: () => {},
 });
 

@@ -1,29 +1,25 @@
-/** The batch layer as a process of its own: runs on a schedule, on the stores of one folder. */
+/** The batch layer as a process of its own: on a schedule until it is stopped, or one run and its end, for a scheduler elsewhere. */
+import { checkSource } from '@rushes/batch';
+import { createMetrics, EXIT_CODES, runMain, startOperations } from '@rushes/runtime';
+import { openStores, storeChecks } from '@rushes/stores';
 
-import { makeDataFolder, openEmbeddedStores } from '@rushes/adapters/embedded';
-import { checkSource, startSchedule } from '@rushes/batch';
-import { EXIT_CODES, runMain, UsageError } from '@rushes/runtime';
+import { checkImdbFolder, runOnce, runOnSchedule } from './batch-process.ts';
+import { exitCodeOfRun } from './run-exit-code.ts';
 
-await runMain(process, async ({ config, logger, progress, lifecycle }) => {
-  const imdbFolder = config.folders.imdb;
-  if (imdbFolder === undefined) throw new UsageError("no folder with IMDb's files was named", { hint: 'Set RUSHES_IMDB.' });
-  const { closed, open } = await makeDataFolder(config.folders.data);
-  if (closed.length + open.length > 0) logger.warn({ closed, still_open: open }, 'others of this machine could read the data folder');
-  const stores = await openEmbeddedStores(config.folders.data);
-  lifecycle.onStop('the stores', () => stores.close());
+await runMain(process, async (session) => {
+  const { config, lifecycle, logger } = session;
+  const imdbFolder = await checkImdbFolder(config.folders.imdb);
+  const stores = await openStores(session);
+  if (config.batch.mode === 'once') {
+    const { outcome, version } = await runOnce(session, stores, imdbFolder);
+    logger.info({ run_id: version, outcome }, 'the run ended');
+    return exitCodeOfRun({ outcome }, lifecycle.stoppedBy());
+  }
   await checkSource(stores, imdbFolder, false);
-  const schedule = startSchedule(
-    stores,
-    {
-      ...config.batch,
-      imdbFolder,
-      workFolder: stores.scratchFolder,
-      full: false,
-      alert: config.alert,
-    },
-    { logger, progress, signal: lifecycle.signal },
-  );
-  lifecycle.onStop('the schedule', () => schedule.stop());
+  const metrics = createMetrics();
+  const url = await startOperations(session, metrics, { checks: storeChecks(stores) });
+  runOnSchedule(session, stores, imdbFolder, metrics);
+  logger.info({ url }, 'running on a schedule');
   await lifecycle.stopRequested;
   return EXIT_CODES.ok;
 });

@@ -39,6 +39,9 @@ const optionOf = (key: SettingKey): Option => {
 export const settingsOf = (...groups: readonly string[]): readonly SettingKey[] =>
   SETTING_LIST.map(([key]) => key).filter((key) => groups.includes(key.split('.')[0] ?? ''));
 
+/** Where stores are, for commands that open them. */
+export const storeSettings = (): readonly SettingKey[] => ['folders.data', ...settingsOf('stores')];
+
 export interface CommandParts<Options> {
   readonly summary: string;
   readonly description?: string;

@@ -1,7 +1,7 @@
 import type { RunReport } from '@rushes/batch';
 import { expect, test } from 'vitest';
 
-import { describeRun, exitCodeOfRun } from './run-report.ts';
+import { describeRun } from './run-report.ts';
 
 const report = (given: Partial<RunReport>): RunReport => ({
   version: 7,
@@ -15,22 +15,6 @@ const report = (given: Partial<RunReport>): RunReport => ({
   absent: [],
   rows: {},
   ...given,
-});
-
-test.each([
-  ['published', 0],
-  ['refused', 3],
-  ['superseded', 4],
-  ['failed', 1],
-] as const)('a run that was %s ends with %i', (outcome, code) => {
-  expect(exitCodeOfRun(report({ outcome }), undefined)).toBe(code);
-});
-
-test.each([
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const)('a run interrupted by %s ends with %i', (signal, code) => {
-  expect(exitCodeOfRun(report({ outcome: 'interrupted' }), signal)).toBe(code);
 });
 
 test('people are told how long it took, why nothing was published, and what was missing', () => {

@@ -1,5 +1,5 @@
 import type { RunReport } from '@rushes/batch';
-import { EXIT_CODES, exitCodeOfSignal, formatDuration, type ExitCode, type StopSignal } from '@rushes/runtime';
+import { formatDuration } from '@rushes/runtime';
 
 import { describeVersion } from './source.ts';
 
@@ -20,20 +20,4 @@ export const describeRun = (report: RunReport): string => {
         : `Not in the folder, so what needs them is empty: ${absent.join(', ')}.`,
     );
   return lines.join('\n');
-};
-
-/** The exit code that says how a run ended; `signal` is what stopped it, if something did. */
-export const exitCodeOfRun = ({ outcome }: RunReport, signal: StopSignal | undefined): ExitCode => {
-  switch (outcome) {
-    case 'published':
-      return EXIT_CODES.ok;
-    case 'refused':
-      return EXIT_CODES.refused;
-    case 'superseded':
-      return EXIT_CODES.superseded;
-    case 'failed':
-      return EXIT_CODES.failed;
-    case 'interrupted':
-      return signal === undefined ? EXIT_CODES.failed : exitCodeOfSignal(signal);
-  }
 };

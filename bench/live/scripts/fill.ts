@@ -2,7 +2,7 @@
  * Fills log and speed store before something is read: `fill.ts DATA changed TITLES` gives each of so many titles one rating; `fill.ts DATA epochs
  * MOVIES EPOCHS` gives each of so many films ratings, a review and a change in each epoch, with a barrier between epochs.
  */
-import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { openEmbeddedStores } from '@rushes/stores';
 import type { NewRecord } from '@rushes/ports';
 
 import { beginSpeed } from '../begun-speed.ts';

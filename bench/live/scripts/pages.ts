@@ -1,5 +1,6 @@
 /** Opening the service over changed titles, then lists: `pages.ts DATA CHANGED REQUESTS`. The service keeps no answers. */
-import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
+import { openEmbeddedStores } from '@rushes/stores';
 import { createMetrics, silentLogger } from '@rushes/runtime';
 import { buildApp } from '@rushes/serving';
 
@@ -17,7 +18,7 @@ const { objects, views, speed, log } = stores;
 const before = memoryNow();
 const started = performance.now();
 const app = buildApp(
-  { objects, views, speed, log, rateLimiter: undefined },
+  { objects, views, speed, log, caches: createMemoryCaches(), rateLimiter: undefined },
   { responseCacheBytes: 0 },
   { logger: silentLogger, metrics: createMetrics() },
 );

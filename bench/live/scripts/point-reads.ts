@@ -2,7 +2,8 @@
  * `GET /movies/{id}` of films that have events, and of the same films by the batch layer alone: `point-reads.ts DATA MOVIES REQUESTS`. Two services in
  * one process, neither of which keeps answers, are asked by turns.
  */
-import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
+import { openEmbeddedStores } from '@rushes/stores';
 import { createMetrics, silentLogger } from '@rushes/runtime';
 import { buildApp } from '@rushes/serving';
 
@@ -20,7 +21,7 @@ const stores = await openEmbeddedStores(data);
 const { objects, views, speed, log } = stores;
 const open = async (layers: Partial<Pick<typeof stores, 'speed' | 'log'>>) => {
   const app = buildApp(
-    { objects, views, ...layers, rateLimiter: undefined },
+    { objects, views, ...layers, caches: createMemoryCaches(), rateLimiter: undefined },
     { responseCacheBytes: 0 },
     { logger: silentLogger, metrics: createMetrics() },
   );

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 
-import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { openEmbeddedStores } from '@rushes/stores';
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import { PARTITIONS } from '@rushes/domain';
 import type { ChangeRecord } from '@rushes/ports';

@@ -1,5 +1,5 @@
 /** One batch run over files and a log: `run-over-log.ts IMDB DATA full|changes`. */
-import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { openEmbeddedStores } from '@rushes/stores';
 import { runBatch } from '@rushes/batch';
 import { silentLogger, silentProgress } from '@rushes/runtime';
 

@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
+import { openEmbeddedStores } from '@rushes/stores';
 import { runBatch } from '@rushes/batch';
 import { createMetrics, silentLogger, silentProgress } from '@rushes/runtime';
 import { buildApp } from '@rushes/serving';
@@ -33,7 +34,10 @@ const ids = await titleIds(views, movies);
 const maker = makeEvents(ids, `soak ${rate}`);
 const running = beginSpeed(stores);
 const serving = { responseCacheBytes: cacheMb * MIB };
-const app = buildApp({ objects, views, speed, log, rateLimiter: undefined }, serving, { logger: silentLogger, metrics: createMetrics() });
+const app = buildApp({ objects, views, speed, log, caches: createMemoryCaches(), rateLimiter: undefined }, serving, {
+  logger: silentLogger,
+  metrics: createMetrics(),
+});
 await app.ready();
 
 const started = performance.now();

@@ -4,7 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { openEmbeddedStores } from '@rushes/adapters/embedded';
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
+import { openEmbeddedStores } from '@rushes/stores';
 import { offsetAt, type PartitionId } from '@rushes/domain';
 import { createMetrics, silentLogger } from '@rushes/runtime';
 import { buildApp } from '@rushes/serving';
@@ -33,7 +34,11 @@ const stores = await openEmbeddedStores(data);
 const { objects, views, speed, log } = stores;
 const maker = makeEvents(await titleIds(views, movies), `visible ${rate}`);
 const running = beginSpeed(stores);
-const app = buildApp({ objects, views, speed, log, rateLimiter: undefined }, {}, { logger: silentLogger, metrics: createMetrics() });
+const app = buildApp(
+  { objects, views, speed, log, caches: createMemoryCaches(), rateLimiter: undefined },
+  {},
+  { logger: silentLogger, metrics: createMetrics() },
+);
 await app.ready();
 
 const waiting = new Map<PartitionId, Waiting[]>();

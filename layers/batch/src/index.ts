@@ -16,6 +16,8 @@ export {
   restartLog,
 } from './recovery/restart-log.ts';
 export { archivedUpTo, trimmableUpTo } from './archive/trimmable.ts';
+export { doUpkeep, startUpkeep, type Upkeep, type UpkeepContext, type UpkeepOptions, type UpkeepStores } from './upkeep/upkeep.ts';
+export { createUpkeepMetrics, type UpkeepMetrics } from './upkeep/upkeep-metrics.ts';
 export type { RunOutcome, RunReport } from './publish/run-record.ts';
 export type { VersionSummary } from './publish/versions.ts';
 export type { PublishedSource } from './run/origin.ts';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 
 import compress from '@fastify/compress';
-import type { ApiKeyStore, BatchViewStore, EventLog, ObjectStore, RateLimiter, SpeedStore } from '@rushes/ports';
+import type { ApiKeyStore, BatchViewStore, Caches, EventLog, ObjectStore, RateLimiter, SpeedStore } from '@rushes/ports';
 import { createTroubleLog, guardServer, type Logger, type Registry } from '@rushes/runtime';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
@@ -59,6 +59,8 @@ export interface ServingStores {
   readonly space?: (() => Promise<DiskSpace>) | undefined;
   /** Nothing can be posted, whatever stores there are: they only read. */
   readonly isReadOnly?: boolean;
+  /** What is kept of answers and of accepted requests. */
+  readonly caches: Caches;
   /** `undefined`: no limit. */
   readonly rateLimiter: RateLimiter | undefined;
 }
@@ -100,6 +102,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   const lookTroubles = createTroubleLog({ logger, level: 'warn', elapsedMs });
   const limiterTroubles = createTroubleLog({ logger, level: 'warn', elapsedMs });
   const appendTroubles = createTroubleLog({ logger, level: 'error', elapsedMs });
+  const cacheTroubles = createTroubleLog({ logger, level: 'warn', elapsedMs });
   const accessTroubles = createTroubleLog({ logger, level: 'error', elapsedMs });
   const earlier = openEarlierVersions(stores.views, options.codeVersion, (message, err) => logger.warn({ err }, message));
   const snapshots = trackCurrentSnapshot(stores.views, stores.speed, {
@@ -202,7 +205,9 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       snapshots,
       earlier,
       lagMs: snapshots.lagMs,
-      cache: createResponseCache(options.responseCacheBytes),
+      cache: createResponseCache(stores.caches, options.responseCacheBytes, (err) =>
+        cacheTroubles.report('the cache failed; answers are computed without it', err),
+      ),
       admission,
       kept,
       cacheMaxAgeS: options.cacheMaxAgeS,
@@ -219,7 +224,11 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       log: stores.keys === undefined || stores.isReadOnly === true ? undefined : stores.log,
       snapshots,
       waits,
-      receipts: createReceipts(now),
+      receipts: createReceipts({
+        caches: stores.caches,
+        now,
+        onTrouble: (err) => cacheTroubles.report('a claim on a movie could not be given back', err),
+      }),
       writes: admission.writes,
       metrics: {
         ...entranceMetrics,

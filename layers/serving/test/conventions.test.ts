@@ -1,6 +1,7 @@
 /** What holds for every answer: envelope, headers, methods, sizes, request ids, origins. */
 import { readFileSync } from 'node:fs';
 
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { Registry } from '@rushes/runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -146,7 +147,7 @@ describe('a slash at the end', () => {
 describe('bodies, where a route takes one', () => {
   test('too large is 413, of another type 415, garbled 400', async () => {
     const app = buildApp(
-      { views: memoryBatchViews(), objects: objectStore(), rateLimiter: undefined },
+      { views: memoryBatchViews(), objects: objectStore(), caches: createMemoryCaches(), rateLimiter: undefined },
       { bodyLimitBytes: 100 },
       { logger: recordingLogger([]), metrics: new Registry() },
     );

@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { Registry } from '@rushes/runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -40,7 +41,7 @@ describe('a query', () => {
     const views = memoryBatchViews();
     await publish(views, 1, 1, CATALOG);
     const server = await startServing(
-      { views, objects: objectStore(), rateLimiter: undefined },
+      { views, objects: objectStore(), caches: createMemoryCaches(), rateLimiter: undefined },
       { port: 0 },
       { logger: recordingLogger([]), metrics: new Registry() },
     );

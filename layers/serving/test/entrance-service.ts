@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { openSqliteApiKeys } from '@rushes/adapters/sqlite-api-keys';
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
@@ -58,9 +59,13 @@ export interface EntranceService {
   readonly close: () => Promise<void>;
 }
 
+export type WrappedStore = 'views' | 'objects' | 'speed' | 'log' | 'keys' | 'caches' | 'limiter';
+
 export interface EntranceServiceOptions {
   readonly serving?: Partial<ServingOptions>;
   readonly rateLimiter?: RateLimiter;
+  /** Wraps each store that the service uses. */
+  readonly wrap?: <Store extends object>(name: WrappedStore, store: Store) => Store;
   /** Wraps the keys that the service looks up. */
   readonly wrapKeys?: (keys: ApiKeyStore) => ApiKeyStore;
   readonly space?: () => Promise<DiskSpace>;
@@ -108,7 +113,7 @@ const projector = (log: EventLog, speed: SpeedStore) => async (): Promise<void> 
     if (last === undefined || last.offset < from) continue;
     const rows = foldAll(partition, records);
     const [to, { appendedAtMs }] = [last.offset + 1, last];
-    await speed.putCoverage({ partition, epoch: 1, generation: 0, from: 0, expiresAtMs: NOW_MS + TTL_MS, begun: 0 }, 1);
+    await speed.putCoverage({ partition, epoch: 1, generation: 0, from: 0, expiresAtMs: NOW_MS + TTL_MS, begun: 0, baseUs: 0 }, 1);
     await speed.upsert(
       rows.map((row) => ({ ...row, timestampUs: row.lastOffset, appendedAtMs: 0 })),
       TTL_MS,
@@ -130,16 +135,18 @@ export const startEntrances = async (options: EntranceServiceOptions = {}): Prom
   const metrics = new Registry();
   const lines: Record<string, unknown>[] = [];
   const apps: FastifyInstance[] = [];
+  const { wrap = (_name, store) => store } = options;
   const start = async (registry: Registry): Promise<FastifyInstance> => {
     const app = buildApp(
       {
-        views,
-        objects: objectStore(),
-        speed,
-        log: options.wrapLog?.(log) ?? log,
-        keys: options.wrapKeys?.(keys) ?? keys,
+        views: wrap('views', views),
+        objects: wrap('objects', objectStore()),
+        speed: wrap('speed', speed),
+        log: wrap('log', options.wrapLog?.(log) ?? log),
+        keys: wrap('keys', options.wrapKeys?.(keys) ?? keys),
         space: options.space,
-        rateLimiter: options.rateLimiter,
+        caches: wrap('caches', createMemoryCaches({ now })),
+        rateLimiter: options.rateLimiter && wrap('limiter', options.rateLimiter),
       },
       { publicationPollMs: FAR_AWAY_MS, overload: NEVER_TOO_MUCH, ...options.serving },
       { logger: recordingLogger(lines, 'debug'), metrics: registry, now, elapsedMs: now },

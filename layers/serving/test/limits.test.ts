@@ -1,6 +1,5 @@
 /** Rate limit, overload, nothing published, health and metrics. */
-import { ArtefactDamagedError, type RateLimitDecision, type RateLimiter } from '@rushes/ports';
-import { TransientError } from '@rushes/runtime';
+import { ArtefactDamagedError, type RateLimitDecision, type RateLimiter, StoreFault, StoreUnavailable } from '@rushes/ports';
 import { describe, expect, test } from 'vitest';
 
 import { publish } from './catalog.ts';
@@ -172,10 +171,17 @@ test('metrics count by route pattern and status class, never by address', async 
 test('a store that is out of reach is 503, anything else 500 with its reason in the log alone', async () => {
   const lines: Record<string, unknown>[] = [];
   const { app, views } = await startService({ logger: recordingLogger(lines) });
-  views.beforeRead = () => Promise.reject(new TransientError('connection to 10.0.0.1 lost'));
+  views.beforeRead = () => Promise.reject(new StoreUnavailable({ location: 'mongodb://10.0.0.1', operation: 'list', reason: 'is away' }));
   const unreachable = await app.inject('/movies');
-  expect(unreachable.statusCode).toBe(503);
+  expect([unreachable.statusCode, unreachable.headers['retry-after']]).toEqual([503, '5']);
   expect(unreachable.body).not.toContain('10.0.0.1');
+  views.beforeRead = () => Promise.reject(new StoreFault({ location: '/data/views', reason: 'is missing', hint: 'Mount the disk.' }));
+  const out = await app.inject('/movies');
+  expect([out.statusCode, out.headers['retry-after']]).toEqual([503, '60']);
+  expect(out.body).not.toMatch(/data|disk/);
+  expect(lines).toContainEqual(
+    expect.objectContaining({ level: 'error', err: expect.objectContaining({ location: '/data/views', hint: 'Mount the disk.' }) }),
+  );
   views.beforeRead = () => Promise.reject(new ArtefactDamagedError('/data/views/titles.sqlite is damaged'));
   const damaged = await app.inject('/movies');
   expect([damaged.statusCode, damaged.headers['retry-after'], damaged.headers['content-type']]).toEqual([

@@ -81,7 +81,7 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
         const touched = new Set(history.epochRows(partition, epoch, to).flatMap((row) => (row.lastOffset >= from ? [nameOf(row)] : [])));
         const rows = history.epochRows(partition, epoch, told).filter((row) => touched.has(nameOf(row)));
         if (!covered.has(epoch)) {
-          await store.putCoverage({ partition, epoch, generation: 0, from, expiresAtMs: clock.nowMs + TTL_MS, begun: 0 }, 1);
+          await store.putCoverage({ partition, epoch, generation: 0, from, expiresAtMs: clock.nowMs + TTL_MS, begun: 0, baseUs: 0 }, 1);
           covered.add(epoch);
         }
         if (isWritten('rows')) {

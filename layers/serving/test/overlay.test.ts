@@ -151,11 +151,11 @@ describe('a replica', () => {
     await on.publish(0, {});
     const replica = await following();
     on.history.give(rated(1, 2), rated(2, 3), rated(3, 4), observed(2, 'imdb', 5, 90));
-    await on.projectAll();
     let reads = 0;
     on.views.beforeRead = async () => {
       if ((reads += 1) % 2 === 0) throw new Error('unreachable');
     };
+    await on.projectAll();
     await replica.poll();
     expect(replica.require().overlay?.titles.size).toBe(0);
     on.views.beforeRead = undefined;

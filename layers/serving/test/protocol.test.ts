@@ -1,4 +1,5 @@
 /** What HTTP itself asks of a request, on a real socket: every fault is answered with the same kind of problem. */
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { Registry } from '@rushes/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -14,7 +15,7 @@ beforeAll(async () => {
   const views = memoryBatchViews();
   await publish(views, 1, 1, CATALOG);
   server = await startServing(
-    { views, objects: objectStore(), rateLimiter: undefined },
+    { views, objects: objectStore(), caches: createMemoryCaches(), rateLimiter: undefined },
     { port: 0 },
     { logger: recordingLogger([]), metrics: new Registry() },
   );

@@ -3,6 +3,7 @@ import { Agent, get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { Registry } from '@rushes/runtime';
 import { expect, test } from 'vitest';
 
@@ -17,7 +18,7 @@ const start = async (drainTimeoutMs = 600_000) => {
   const views = memoryBatchViews();
   await publish(views, 1, 1, CATALOG);
   const server = await startServing(
-    { views, objects: objectStore(), rateLimiter: undefined },
+    { views, objects: objectStore(), caches: createMemoryCaches(), rateLimiter: undefined },
     { port: 0, drainTimeoutMs, keepAliveTimeoutMs: 600_000 },
     { logger: recordingLogger([]), metrics: new Registry() },
   );

@@ -1,6 +1,7 @@
 /** Clients that send slowly, not at all, or never read: each setting means what it says. */
 import type { Socket } from 'node:net';
 
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { Registry } from '@rushes/runtime';
 import { expect, test } from 'vitest';
 
@@ -20,7 +21,7 @@ const start = async (serving: Partial<ServingOptions>) => {
   await publish(views, 1, 1, CATALOG);
   const lines: Record<string, unknown>[] = [];
   const server = await startServing(
-    { views, objects: objectStore(), rateLimiter: undefined },
+    { views, objects: objectStore(), caches: createMemoryCaches(), rateLimiter: undefined },
     { port: 0, keepAliveTimeoutMs: NEVER_MS, ...serving },
     { logger: recordingLogger(lines), metrics: new Registry() },
   );

@@ -1,4 +1,5 @@
 /** Getting ready takes as long as it takes. */
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { Registry } from '@rushes/runtime';
 import { afterEach, expect, test, vi } from 'vitest';
 
@@ -23,7 +24,7 @@ test('a service that reads for minutes what it serves does not give up', async (
   };
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
   const app = buildApp(
-    { views, objects: objectStore(), rateLimiter: undefined },
+    { views, objects: objectStore(), caches: createMemoryCaches(), rateLimiter: undefined },
     {},
     { logger: recordingLogger([]), metrics: new Registry() },
   );

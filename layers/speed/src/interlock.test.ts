@@ -11,6 +11,7 @@ const covered = (epoch: number, from: number, expiresAtMs: number): Coverage => 
   from,
   expiresAtMs,
   begun: 0,
+  baseUs: 0,
 });
 const CUT = { 'movie.ratings/0': 10 };
 

@@ -12,7 +12,7 @@ import { type MicroBatch, planBatches } from './plan-batches.ts';
 import { renewEpoch } from './renew-epoch.ts';
 import { createRowCache } from './row-cache.ts';
 import { turn } from './turn.ts';
-import { timed } from './write-timestamp.ts';
+import { baseOf, timed } from './write-timestamp.ts';
 
 export interface WriterContext {
   readonly log: EventLog;
@@ -117,7 +117,15 @@ const goOn = async (context: WriterContext, partition: PartitionId, fence: numbe
     if (coverage !== undefined && coverage.expiresAtMs <= context.nowMs())
       await renewAgain((await readCoverage(batch.epoch)) ?? coverage, batch.from);
     const { from, to, appendedAtMs } = batch;
-    coverage ??= await cover({ partition, epoch: batch.epoch, generation: 0, from, expiresAtMs: NEVER_MS, begun: 0 });
+    coverage ??= await cover({
+      partition,
+      epoch: batch.epoch,
+      generation: 0,
+      from,
+      expiresAtMs: NEVER_MS,
+      begun: 0,
+      baseUs: baseOf(batch.opening),
+    });
     const { generation } = coverage;
     const folded = await foldBatch(partition, batch, generation, duplicates, cache.find);
     if (folded.rejected.length > 0) await context.reject(partition, folded.rejected);
@@ -146,7 +154,15 @@ const goOn = async (context: WriterContext, partition: PartitionId, fence: numbe
       if (one.partition === partition && one.epoch < epoch)
         await cover({ ...one, expiresAtMs: Math.min(one.expiresAtMs, context.nowMs()) });
     const generation = coverage === undefined ? 0 : coverage.begun + 1;
-    coverage = await cover({ partition, epoch, generation, from: offset, expiresAtMs: NEVER_MS, begun: generation });
+    coverage = await cover({
+      partition,
+      epoch,
+      generation,
+      from: offset,
+      expiresAtMs: NEVER_MS,
+      begun: generation,
+      baseUs: baseOf(opening),
+    });
     await reach(offset, { epoch, opening });
   }
 

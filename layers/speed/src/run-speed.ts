@@ -38,7 +38,7 @@ export interface RunningSpeed {
 }
 
 export interface WatchedSpeed extends RunningSpeed {
-  /** Whether it has kept its part in the group lately: `false` means that nobody knows when events will show. */
+  /** Whether it has kept its part in the group lately: `false` means that nobody knows when events will show. It says nothing of whether the process lives. */
   isMember(): boolean;
 }
 
@@ -62,8 +62,8 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
   const { logger, metrics } = context;
   const nowMs = context.nowMs ?? Date.now;
   const writing: Omit<WriterContext, 'signal'> = { log, store, duplicateFilters, options, nowMs, publishedCut, reject: context.reject };
-  /** By a clock that nobody sets. */
-  let renewedAtMs = performance.now();
+  /** By a clock that nobody sets. Who never renewed has no part in the group. */
+  let renewedAtMs = Number.NEGATIVE_INFINITY;
   const ended = new AbortController();
   const projections = new Map<PartitionId, Projection>();
 
@@ -166,7 +166,7 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
 
   /** Another log's positions and rows would say that this one's events were projected. */
   const requireOwnStore = async (): Promise<void> => {
-    const owner = await store.claimLog(log.id);
+    const { log: owner } = await store.claimLog(log.id);
     if (owner !== log.id)
       throw new TerminalError(`${store.location} holds what was projected from log ${owner}, but ${log.location} is log ${log.id}`, {
         hint: 'Stop the speed layer and put the speed store aside: it is projected anew from the log.',

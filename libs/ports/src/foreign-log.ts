@@ -61,7 +61,7 @@ const versionFault = async (log: EventLog, objects: ObjectStore, publications: r
 };
 
 const speedFault = async (log: EventLog, speed: SpeedStore): Promise<LogFault | undefined> => {
-  const owner = await speed.claimLog(log.id);
+  const { log: owner } = await speed.claimLog(log.id);
   if (owner !== log.id)
     return {
       message: `${speed.location} holds what was projected from log ${owner}, but ${log.location} is log ${log.id}`,

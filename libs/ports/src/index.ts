@@ -1,6 +1,7 @@
 export * from './api-key-store.ts';
 export * from './api-key-text.ts';
 export * from './batch-view-store.ts';
+export * from './cache.ts';
 export * from './clock-ahead.ts';
 export * from './duplicate-filters.ts';
 export * from './duplicate-window.ts';
@@ -9,6 +10,7 @@ export * from './foreign-log.ts';
 export * from './lake-logs.ts';
 export * from './log-beginning.ts';
 export * from './object-store.ts';
+export * from './owners.ts';
 export * from './rate-limiter.ts';
 export * from './sealed-json.ts';
 export * from './speed-store.ts';

@@ -1,3 +1,4 @@
+export { cachedCheck, type CachedCheck, type CheckState } from './cached-check.ts';
 export { nearestName } from './config/nearest-name.ts';
 export { ConfigError, type ConfigFault } from './config/config-error.ts';
 export { CONFIG_FILE, CONFIG_FLAG, type ConfigSources, type EffectiveSetting, type LoadedConfig } from './config/load-config.ts';
@@ -12,7 +13,8 @@ export { guardServer, timeoutOptions, type ServerBounds } from './guarded-server
 export type { Lifecycle } from './lifecycle.ts';
 export { createLogger, silentLogger, type LogForm, type Logger, type LoggerOptions } from './logger.ts';
 export { Counter, createMetrics, Gauge, gaugeLastPublished, Histogram, Registry } from './metrics.ts';
-export { startOperationServer, type OperationServer, type OperationServerOptions } from './operation-server.ts';
+export { startOperationServer, type Needs, type OperationServer, type OperationServerOptions } from './operation-server.ts';
+export { startOperations } from './operations.ts';
 export { formatAmount, formatDuration } from './progress/pace.ts';
 export { ownTasks } from './progress/own-tasks.ts';
 export { silentProgress, type Progress, type ProgressTask, type ProgressTaskOptions } from './progress/progress.ts';

@@ -7,13 +7,31 @@ import { Counter, Registry } from './metrics.ts';
 import { type OperationServer, startOperationServer } from './operation-server.ts';
 
 let server: OperationServer;
-let live: boolean;
+let holds: boolean;
+let answers: boolean;
+let clockMs: number;
 const onTrouble = (): void => {};
 beforeEach(async () => {
   const metrics = new Registry();
   new Counter({ name: 'made_up_total', help: 'made up', registers: [metrics] }).inc(3);
-  live = true;
-  server = await startOperationServer({ host: '127.0.0.1', port: 0, metrics, isLive: () => live, onTrouble });
+  holds = true;
+  answers = true;
+  clockMs = 0;
+  server = await startOperationServer({
+    host: '127.0.0.1',
+    port: 0,
+    metrics,
+    needs: {
+      conditions: { lease: () => holds },
+      checks: {
+        store: async () => {
+          if (!answers) throw new Error('down');
+        },
+      },
+    },
+    onTrouble,
+    elapsedMs: () => clockMs,
+  });
 });
 afterEach(() => server.close());
 
@@ -27,14 +45,27 @@ test('it has the metrics', async () => {
   expect(await response.text()).toContain('made_up_total 3');
 });
 
-test('it says whether the process does its work', async () => {
-  const ask = async () => {
-    const response = await fetch(`${server.url}/health/live`);
-    return [response.status, await response.json()];
-  };
-  expect(await ask()).toEqual([200, { status: 'ok' }]);
-  live = false;
-  expect(await ask()).toEqual([503, { status: 'unavailable' }]);
+const ask = async (path: string) => {
+  const response = await fetch(`${server.url}${path}`);
+  return [response.status, await response.json()];
+};
+const components = (lease: string, store: string) => ({ components: { lease: { status: lease }, store: { status: store } } });
+
+test('a process that answers is alive, whatever it lacks', async () => {
+  [holds, answers] = [false, false];
+  expect(await ask('/health/live')).toEqual([200, { status: 'ok' }]);
+});
+
+test('it is ready while it has all that it needs, and says what is missing', async () => {
+  expect(await ask('/health/ready')).toEqual([200, { status: 'ok', ...components('ok', 'ok') }]);
+  holds = false;
+  expect(await ask('/health/ready')).toEqual([503, { status: 'unavailable', ...components('failing', 'ok') }]);
+  [holds, answers] = [true, false];
+  clockMs += 60_000;
+  expect(await ask('/health/ready')).toEqual([503, { status: 'unavailable', ...components('ok', 'failing') }]);
+  answers = true;
+  clockMs += 60_000;
+  expect(await ask('/health/ready')).toEqual([200, { status: 'ok', ...components('ok', 'ok') }]);
 });
 
 test.each([
@@ -50,7 +81,7 @@ test.each([
 
 test('a port that is taken is named', async () => {
   const port = Number(new URL(server.url).port);
-  const second = startOperationServer({ host: '127.0.0.1', port, metrics: new Registry(), isLive: () => true, onTrouble });
+  const second = startOperationServer({ host: '127.0.0.1', port, metrics: new Registry(), needs: {}, onTrouble });
   await expect(second).rejects.toThrow(`cannot listen on port ${port} of 127.0.0.1`);
 });
 
@@ -60,7 +91,7 @@ test('closing does not wait for connections that are kept open', async () => {
   await server.close();
   expect(performance.now() - startedMs).toBeLessThan(1000);
   await expect(fetch(`${server.url}/metrics`)).rejects.toThrow('fetch failed');
-  server = await startOperationServer({ host: '127.0.0.1', port: 0, metrics: new Registry(), isLive: () => true, onTrouble });
+  server = await startOperationServer({ host: '127.0.0.1', port: 0, metrics: new Registry(), needs: {}, onTrouble });
 });
 
 test('a client that sends its request slowly is cut, and so is one connection too many', async () => {
@@ -69,7 +100,7 @@ test('a client that sends its request slowly is cut, and so is one connection to
     host: '127.0.0.1',
     port: 0,
     metrics: new Registry(),
-    isLive: () => true,
+    needs: {},
     onTrouble,
     bounds,
   });

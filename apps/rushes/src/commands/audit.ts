@@ -1,10 +1,10 @@
 import { auditStores, type AuditReport } from '@rushes/batch';
 import { EXIT_CODES } from '@rushes/runtime';
+import { openExistingStores } from '@rushes/stores';
 import type { Command } from 'commander';
 
-import { addCommand, done } from '../cli.ts';
+import { addCommand, done, storeSettings } from '../cli.ts';
 import { damageLines } from '../damage-lines.ts';
-import { openExistingStores } from '../embedded.ts';
 
 const count = (value: number, of: string): string => `${value.toLocaleString('en-US')} ${of}`;
 
@@ -50,7 +50,7 @@ export const addAudit = (program: Command): Command =>
     summary: 'compare what is kept with a recompute over all events',
     description:
       'Compares the states that the published version and the speed store keep with a plain recompute over all events, from the first one on. Reads only, and may run beside everything else. Files are compared with their checksums first. Exit code 5: something is damaged or different, and what it is is shown.',
-    settings: ['folders.data', 'batch.memoryLimitMb', 'batch.threads'],
+    settings: [...storeSettings(), 'batch.memoryLimitMb', 'batch.threads'],
     examples: [['audit --data data', 'audit the folder `data`']],
     narrates: true,
     run: async (invocation) => {

@@ -1,11 +1,11 @@
 import { backUp, type BackUpReport } from '@rushes/adapters/embedded';
 import { copyFault } from '@rushes/batch';
 import { formatAmount, type ProgressTask } from '@rushes/runtime';
+import { checkDataFolder, requireWholeDataFolder } from '@rushes/stores';
 import { Option, type Command } from 'commander';
 
 import { checkNewFolder, requireRoom } from '../backup-folders.ts';
 import { addCommand, done } from '../cli.ts';
-import { checkDataFolder } from '../folders.ts';
 
 const describe = ({ takenAt, version, files, bytes }: BackUpReport, out: string): string =>
   [
@@ -22,7 +22,9 @@ export const addBackup = (program: Command): Command =>
     options: [new Option('--out <FOLDER>', 'where to; must not exist yet').makeOptionMandatory()],
     examples: [['backup --data data --out backups/today', 'beside a running `rushes up`']],
     narrates: true,
-    run: async ({ config, lifecycle, progress, output }, { out }) => {
+    run: async (invocation, { out }) => {
+      const { config, lifecycle, progress, output } = invocation;
+      requireWholeDataFolder(invocation);
       const { data } = config.folders;
       await checkDataFolder(data);
       await checkNewFolder(out, data);

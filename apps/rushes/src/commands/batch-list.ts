@@ -1,9 +1,9 @@
 import { listVersions, type VersionSummary } from '@rushes/batch';
 import { formatDuration } from '@rushes/runtime';
+import { openLakeToRead } from '@rushes/stores';
 import { Option, type Command } from 'commander';
 
-import { addCommand, done } from '../cli.ts';
-import { openLakeOnlyToRead } from '../embedded.ts';
+import { addCommand, done, storeSettings } from '../cli.ts';
 import { table } from '../table.ts';
 import { wholeNumber } from '../whole-number.ts';
 
@@ -48,7 +48,7 @@ export const addBatchList = (batch: Command): Command =>
   addCommand<{ readonly limit: number; readonly steps?: true }>(batch, 'list', {
     summary: 'show the last runs and their versions',
     description: 'Shows the last runs and their versions, the newest first. The version that is served is marked with *.',
-    settings: ['folders.data'],
+    settings: storeSettings(),
     options: [
       new Option('--limit <N>', 'how many').argParser(wholeNumber(1)).default(12),
       new Option('--steps', 'each step with its duration, each table with its rows'),
@@ -58,7 +58,7 @@ export const addBatchList = (batch: Command): Command =>
       ['batch list --limit 1 --steps', 'the last run, step by step'],
     ],
     run: async (invocation, { limit, steps }) => {
-      const versions = await listVersions(await openLakeOnlyToRead(invocation), limit);
+      const versions = await listVersions(await openLakeToRead(invocation), limit);
       invocation.output.result({ versions }, () =>
         versions.length === 0
           ? 'There has been no run yet.'

@@ -1,8 +1,8 @@
 import { rollback } from '@rushes/batch';
+import { openLake } from '@rushes/stores';
 import { Option, type Command } from 'commander';
 
-import { addCommand, done } from '../cli.ts';
-import { openLake } from '../embedded.ts';
+import { addCommand, done, storeSettings } from '../cli.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 export const addBatchRollback = (batch: Command): Command =>
@@ -10,7 +10,7 @@ export const addBatchRollback = (batch: Command): Command =>
     summary: 'serve an earlier version again',
     description:
       'Publishes an earlier version again, in seconds: nothing is computed and nothing is removed. A run that began before it will not undo it. Going forward again is one more rollback, --to the newer version.',
-    settings: ['folders.data'],
+    settings: storeSettings(),
     options: [new Option('--to <VERSION>', 'which version; without it, the one before the current one').argParser(wholeNumber(1))],
     examples: [
       ['batch rollback --data data', 'back to the version before'],

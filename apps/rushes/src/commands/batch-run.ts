@@ -1,11 +1,10 @@
-import { runBatch } from '@rushes/batch';
+import { checkImdbFolder, exitCodeOfRun, runOnce } from '@rushes/app-batch';
+import { openStores } from '@rushes/stores';
 import { Option, type Command } from 'commander';
 
 import { addCommand, settingsOf } from '../cli.ts';
-import { batchOptionsOf, openStores } from '../embedded.ts';
-import { checkImdbFolder } from '../folders.ts';
 import { takeSampleOption } from '../source.ts';
-import { describeRun, exitCodeOfRun } from '../run-report.ts';
+import { describeRun } from '../run-report.ts';
 
 export const addBatchRun = (batch: Command): Command =>
   addCommand<{ readonly full?: true; readonly sample?: true }>(batch, 'run', {
@@ -13,11 +12,12 @@ export const addBatchRun = (batch: Command): Command =>
     description:
       "Builds a version from IMDb's files, validates it and publishes it. Files that have not changed are not read again. It can be ended at any time: the next run goes on from what is stored.",
     settings: [
-      ...settingsOf('folders'),
+      ...settingsOf('folders', 'stores'),
       'batch.memoryLimitMb',
       'batch.threads',
       'batch.keepVersions',
       'batch.freeSpaceCheck',
+      'batch.auditIntervalMinutes',
       ...settingsOf('alert'),
     ],
     options: [new Option('--full', 'compute everything anew, whatever was computed before'), takeSampleOption()],
@@ -27,18 +27,10 @@ export const addBatchRun = (batch: Command): Command =>
     ],
     narrates: true,
     run: async (invocation, { full, sample }) => {
-      const { config, logger, progress, lifecycle, output } = invocation;
+      const { config, lifecycle, output } = invocation;
       const folder = await checkImdbFolder(config.folders.imdb);
       const stores = await openStores(invocation);
-      const report = await runBatch(
-        stores,
-        batchOptionsOf(invocation, stores, folder, { full: full === true, takeSample: sample === true }),
-        {
-          logger,
-          progress,
-          signal: lifecycle.signal,
-        },
-      );
+      const report = await runOnce(invocation, stores, folder, { full: full === true, takeSample: sample === true });
       output.result(report, () => describeRun(report));
       return exitCodeOfRun(report, lifecycle.stoppedBy());
     },

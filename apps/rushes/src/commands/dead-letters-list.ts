@@ -1,8 +1,8 @@
 import { type DeadLetter, listLetters, readLetter } from '@rushes/speed';
+import { openExistingStores } from '@rushes/stores';
 import { Option, type Command } from 'commander';
 
-import { addCommand, done } from '../cli.ts';
-import { openExistingStores } from '../embedded.ts';
+import { addCommand, done, storeSettings } from '../cli.ts';
 import { table } from '../table.ts';
 import { wholeNumber } from '../whole-number.ts';
 
@@ -20,7 +20,7 @@ export const addDeadLettersList = (letters: Command): Command =>
   addCommand<ListOptions>(letters, 'list', {
     summary: 'show events that could not be used, with the reason',
     description: 'Shows events that could not be used, with the reason and where they come from; the newest first.',
-    settings: ['folders.data'],
+    settings: storeSettings(),
     options: [
       new Option('--limit <N>', 'how many').argParser(wholeNumber(1)).default(20),
       new Option('--retried', 'those too that were retried'),

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 
 import { EXIT_CODES, UsageError } from '@rushes/runtime';
 import { type LetterEntry, listLetters, type RetrialOutcome, retryLetter } from '@rushes/speed';
+import { openExistingStores } from '@rushes/stores';
 import { Argument, Option, type Command } from 'commander';
 
-import { addCommand, done } from '../cli.ts';
-import { openExistingStores } from '../embedded.ts';
+import { addCommand, done, storeSettings } from '../cli.ts';
 
 interface RetryOptions {
   readonly id?: string;
@@ -46,7 +46,7 @@ export const addDeadLettersRetry = (letters: Command): Command =>
     summary: 'append events that could not be used once more',
     description:
       'Appends events that could not be used once more, as new records with new ids. What still cannot be used stays a dead letter, and the exit code is 1. A line that is no event needs --edit.',
-    settings: ['folders.data'],
+    settings: storeSettings(),
     arguments: [new Argument('[id]', 'which; `rushes dead-letters list` shows the ids')],
     options: [
       new Option('--all', 'all that were not retried yet'),

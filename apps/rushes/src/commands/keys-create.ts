@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 
 import { KEY_ID_BYTES, KEY_SECRET_BYTES, makeKeyText, type Role, ROLES } from '@rushes/ports';
+import { openKeys } from '@rushes/stores';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import { addCommand, done } from '../cli.ts';
-import { openKeys, showKey } from '../keys.ts';
+import { showKey } from '../shown-key.ts';
 import { lifetime } from '../lifetime.ts';
 
 const MAX_NAME = 100;
@@ -21,7 +22,7 @@ export const addKeysCreate = (keys: Command): Command =>
     summary: 'make an API key and show it, once',
     description:
       'Makes an API key and shows it, once: what is stored is a hash. Each role may do what those before it may: reader, writer (posts movies, ratings and reviews), operator.',
-    settings: ['folders.data'],
+    settings: ['folders.data', 'stores.keys'],
     options: [
       new Option('--role <ROLE>', 'what the key may do').choices(ROLES).makeOptionMandatory(),
       new Option('--name <NAME>', 'whose it is, for the list').argParser(keyName).makeOptionMandatory(),

@@ -1,14 +1,15 @@
+import { openExistingKeys } from '@rushes/stores';
 import type { Command } from 'commander';
 
 import { addCommand, done } from '../cli.ts';
-import { openExistingKeys, showKey } from '../keys.ts';
+import { showKey } from '../shown-key.ts';
 import { table } from '../table.ts';
 
 export const addKeysList = (keys: Command): Command =>
   addCommand(keys, 'list', {
     summary: 'show all API keys, without their secrets',
     description: 'Shows all API keys, without their secrets, the oldest first; expired and revoked ones too.',
-    settings: ['folders.data'],
+    settings: ['folders.data', 'stores.keys'],
     examples: [
       ['keys list', 'all keys'],
       ['keys list --json', 'the same for programs'],

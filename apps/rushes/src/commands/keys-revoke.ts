@@ -1,14 +1,15 @@
 import { UsageError } from '@rushes/runtime';
+import { openExistingKeys } from '@rushes/stores';
 import { Argument, type Command } from 'commander';
 
 import { addCommand, done } from '../cli.ts';
-import { openExistingKeys, showKey } from '../keys.ts';
+import { showKey } from '../shown-key.ts';
 
 export const addKeysRevoke = (keys: Command): Command =>
   addCommand<{ readonly ID: string }>(keys, 'revoke', {
     summary: 'make an API key worthless, for good',
     description: 'Makes an API key worthless, for good. Services that run take note within two seconds.',
-    settings: ['folders.data'],
+    settings: ['folders.data', 'stores.keys'],
     arguments: [new Argument('<ID>', 'the key, as `rushes keys list` names it')],
     examples: [['keys revoke 0011223344556677', 'nobody can use this key any more']],
     run: async (invocation, { ID: id }) => {

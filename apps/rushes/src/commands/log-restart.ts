@@ -4,10 +4,10 @@ import { beginLogAnew, openWhatIsLeft } from '@rushes/adapters/embedded';
 import { type RestartReport, restartLog } from '@rushes/batch';
 import { offsetAt, type OffsetVector, PARTITIONS } from '@rushes/domain';
 import { type Cursor, openCursors } from '@rushes/speed';
+import { openLake, requireWholeDataFolder } from '@rushes/stores';
 import type { Command } from 'commander';
 
 import { addCommand, done } from '../cli.ts';
-import { openLake } from '../embedded.ts';
 import { cursorFolder } from '../folders.ts';
 
 const RETENTION_MS = 7 * 24 * 3_600_000;
@@ -55,6 +55,7 @@ export const addLogRestart = (log: Command): Command =>
     run: async (invocation) => {
       const { config, logger, progress, lifecycle, output } = invocation;
       const folder = config.folders.data;
+      requireWholeDataFolder(invocation);
       const lake = await openLake(invocation);
       const cursors = await (await openCursors(cursorFolder(folder))).list();
       const left = await openWhatIsLeft(folder);

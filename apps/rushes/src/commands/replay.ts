@@ -13,10 +13,10 @@ import {
   type ReplayReport,
   systemClock,
 } from '@rushes/speed';
+import { openStores } from '@rushes/stores';
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 
-import { addCommand, done, type Invocation } from '../cli.ts';
-import { openStores } from '../embedded.ts';
+import { addCommand, done, type Invocation, storeSettings } from '../cli.ts';
 import { cursorFolder } from '../folders.ts';
 import { openKnownTitles } from '../known-titles.ts';
 import { showReplay } from '../replay-display.ts';
@@ -167,7 +167,7 @@ export const addReplay = (program: Command): Command =>
     summary: 'append the events of a file to the log',
     description:
       "Appends the events of a file to the log, from where they reach every view. It can be ended at any time, and goes on from there; the same file twice counts once. Lines that cannot be used go to the dead letters.\nFormats: events as JSON lines, MovieTweetings' ratings, IMDb's title.ratings; plain or gzip.",
-    settings: ['folders.data'],
+    settings: storeSettings(),
     arguments: [new Argument('<file>', 'file with the events')],
     options: [
       new Option('--format <NAME>', 'in place of what the file looks like').choices(FORMAT_NAMES),

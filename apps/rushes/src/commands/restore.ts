@@ -1,5 +1,6 @@
 import { restoreBackup, type RestoreReport } from '@rushes/adapters/embedded';
 import { formatAmount, type ProgressTask } from '@rushes/runtime';
+import { requireWholeDataFolder } from '@rushes/stores';
 import { Option, type Command } from 'commander';
 
 import { checkBackup, checkEmptyFolder, requireRoom } from '../backup-folders.ts';
@@ -20,7 +21,9 @@ export const addRestore = (program: Command): Command =>
     options: [new Option('--from <FOLDER>', 'the folder of the backup').makeOptionMandatory()],
     examples: [['restore --from backups/today --data data', 'after the data folder was lost']],
     narrates: true,
-    run: async ({ config, lifecycle, progress, output }, { from }) => {
+    run: async (invocation, { from }) => {
+      const { config, lifecycle, progress, output } = invocation;
+      requireWholeDataFolder(invocation);
       const { data } = config.folders;
       await checkBackup(from);
       await checkEmptyFolder(data);

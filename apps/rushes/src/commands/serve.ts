@@ -1,9 +1,10 @@
+import { serve, untilStopped } from '@rushes/app-serving';
 import { servedSource } from '@rushes/batch';
-import { createMetrics, TransientError } from '@rushes/runtime';
+import { createMetrics } from '@rushes/runtime';
+import { openStoresToServe } from '@rushes/stores';
 import type { Command } from 'commander';
 
-import { addCommand, done, settingsOf } from '../cli.ts';
-import { openStoresToServe, serve } from '../embedded.ts';
+import { addCommand, done, settingsOf, storeSettings } from '../cli.ts';
 import { describeVersion } from '../source.ts';
 
 export const addServe = (program: Command): Command =>
@@ -11,14 +12,14 @@ export const addServe = (program: Command): Command =>
     summary: 'answer HTTP requests from what is published in the data folder',
     description:
       'Answers HTTP requests from what is published in the data folder. Versions that are published meanwhile are taken up at once. A data folder that cannot be written to is served as well; nothing can be posted then.',
-    settings: ['folders.data', ...settingsOf('http', 'rateLimit', 'overload', 'serving')],
+    settings: [...storeSettings(), ...settingsOf('http', 'rateLimit', 'overload', 'serving')],
     examples: [
       ['serve --data data --port 8080', 'serve the folder `data`'],
       ['serve --host 0.0.0.0 --rate-limit-per-minute 0', 'reachable from other machines, without a rate limit'],
     ],
     narrates: true,
     run: async (invocation) => {
-      const { output, lifecycle } = invocation;
+      const { output } = invocation;
       const stores = await openStoresToServe(invocation);
       const url = await serve(invocation, stores, createMetrics());
       const served = await servedSource(stores);
@@ -27,9 +28,7 @@ export const addServe = (program: Command): Command =>
           ? `Rushes listens on ${url}; nothing is published yet (API: ${url}/docs). Ctrl-C ends it.`
           : `Rushes answers on ${url} from ${describeVersion(served)} (API: ${url}/docs). Ctrl-C ends it.`,
       );
-      const ended = await Promise.race([lifecycle.stopRequested, ...('outdated' in stores ? [stores.outdated] : [])]);
-      if (ended !== undefined && !lifecycle.signal.aborted)
-        throw new TransientError('the data folder cannot be read any more', { hint: 'Start again.', cause: ended });
+      await untilStopped(invocation, stores);
       return done;
     },
   });

@@ -1,9 +1,9 @@
 import { readStatus, type BatchStatus } from '@rushes/batch';
 import { formatDuration } from '@rushes/runtime';
+import { openLakeToRead } from '@rushes/stores';
 import type { Command } from 'commander';
 
-import { addCommand, done } from '../cli.ts';
-import { openLakeOnlyToRead } from '../embedded.ts';
+import { addCommand, done, storeSettings } from '../cli.ts';
 import { describeVersion } from '../source.ts';
 
 const describe = ({ published, lastRun }: BatchStatus, folder: string): string => {
@@ -39,13 +39,13 @@ const describe = ({ published, lastRun }: BatchStatus, folder: string): string =
 export const addStatus = (program: Command): Command =>
   addCommand(program, 'status', {
     summary: 'show what is served, how old it is and what is missing',
-    settings: ['folders.data'],
+    settings: storeSettings(),
     examples: [
       ['status --data data', 'what is served'],
       ['status --json', 'the same for programs'],
     ],
     run: async (invocation) => {
-      const status = await readStatus(await openLakeOnlyToRead(invocation));
+      const status = await readStatus(await openLakeToRead(invocation));
       invocation.output.result(status, () => describe(status, invocation.config.folders.data));
       return done;
     },

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 
-import { checkSource, createBatchMetrics, servedSource, startSchedule } from '@rushes/batch';
+import { checkImdbFolder, runOnSchedule } from '@rushes/app-batch';
+import { serve } from '@rushes/app-serving';
+import { project } from '@rushes/app-speed';
+import { checkSource, servedSource } from '@rushes/batch';
 import { createMetrics, explainError } from '@rushes/runtime';
 import { writeFilmSample } from '@rushes/sources';
+import { openStores } from '@rushes/stores';
 import type { Command } from 'commander';
 
 import { addCommand, done, settingsOf, type Invocation } from '../cli.ts';
-import { batchOptionsOf, openStores, serve } from '../embedded.ts';
-import { checkImdbFolder } from '../folders.ts';
 import { describeRun } from '../run-report.ts';
 import { describeVersion, takeSampleOption } from '../source.ts';
-import { project } from '../speed.ts';
-import { startUpkeep } from '../upkeep.ts';
 
 /** The folder named, or a sample written into the data folder. */
 const imdbFolder = async ({ config, output }: Invocation, named: string | undefined): Promise<string> => {
@@ -36,7 +36,9 @@ export const addUp = (program: Command): Command =>
     summary: 'everything in one process: batch runs on a schedule, and the HTTP service',
     description:
       'Everything in one process: batch runs on a schedule, and the HTTP service. Answers are 503 until the first version is published; after that they come from the last one that was.\nWithout --imdb a sample of 3,201 films is used.',
-    settings: settingsOf('folders', 'http', 'rateLimit', 'overload', 'serving', 'batch', 'alert'),
+    settings: settingsOf('folders', 'stores', 'http', 'rateLimit', 'overload', 'serving', 'batch', 'alert').filter(
+      (key) => key !== 'batch.mode',
+    ),
     options: [takeSampleOption()],
     examples: [
       ['up', 'the sample'],
@@ -44,7 +46,7 @@ export const addUp = (program: Command): Command =>
     ],
     narrates: true,
     run: async (invocation, { sample = false }) => {
-      const { config, logger, progress, lifecycle, output } = invocation;
+      const { config, lifecycle, output } = invocation;
       const named = config.folders.imdb === undefined ? undefined : await checkImdbFolder(config.folders.imdb);
       const stores = await openStores(invocation);
       await checkSource(stores, named, sample);
@@ -60,15 +62,7 @@ export const addUp = (program: Command): Command =>
       );
       if (served !== undefined) output.note(invitation(url));
 
-      const schedule = startSchedule(stores, batchOptionsOf(invocation, stores, folder, { takeSample: sample }), {
-        logger,
-        progress,
-        signal: lifecycle.signal,
-        metrics: createBatchMetrics(metrics, stores.views),
-      });
-      lifecycle.onStop('the schedule', () => schedule.stop());
-      const upkeep = startUpkeep(invocation, stores, metrics);
-      lifecycle.onStop('the upkeep', () => upkeep.stop());
+      const schedule = runOnSchedule(invocation, stores, folder, metrics, { takeSample: sample });
       const told = schedule.firstRun.then(
         (report) => {
           if (report === undefined || report.outcome === 'interrupted') return;

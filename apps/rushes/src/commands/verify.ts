@@ -1,10 +1,10 @@
 import { type VerifyReport, verifyStores } from '@rushes/batch';
 import { EXIT_CODES } from '@rushes/runtime';
+import { openExistingStores } from '@rushes/stores';
 import type { Command } from 'commander';
 
-import { addCommand, done } from '../cli.ts';
+import { addCommand, done, storeSettings } from '../cli.ts';
 import { damageLines } from '../damage-lines.ts';
-import { openExistingStores } from '../embedded.ts';
 
 const count = (value: number, of: string): string => `${value.toLocaleString('en-US')} ${of}`;
 
@@ -22,7 +22,7 @@ export const addVerify = (program: Command): Command =>
     summary: 'compare everything that is stored with its checksums',
     description:
       'Reads every file of the lake and of the views, every record of the log and every row of the speed store, and compares each with its checksum. Only reads, and may run beside everything else. Exit code 5: something is not what was stored; what it is, and the way out, is shown.',
-    settings: ['folders.data'],
+    settings: storeSettings(),
     examples: [['verify --data data', 'verify the folder `data`']],
     run: async (invocation) => {
       const { progress, lifecycle, output } = invocation;

@@ -84,7 +84,7 @@ const requireRestartable = async ({ objects, views, left }: RestartStores, id: s
     throw new TransientError(`run ${running} is under way`, { hint: 'Stop everything on this data, then try again.' });
   const { log, speed } = left;
   if (log === undefined) return;
-  const isOwn = speed !== undefined && id !== undefined && (await speed.claimLog(id)) === id;
+  const isOwn = speed !== undefined && id !== undefined && (await speed.claimLog(id)).log === id;
   const isWhole = async (): Promise<boolean> => {
     for (const partition of PARTITIONS)
       if ((await readableEnd(log, partition, 0)) < offsetAt((await log.bounds()).next, partition)) return false;
@@ -116,7 +116,7 @@ export const restartLog = async (stores: RestartStores, options: RestartOptions,
     const publications = await views.listPublications(HISTORY);
     // Of another log nothing is taken over: its offsets mean other events.
     const remains = known?.id !== undefined && left.log?.id === known.id ? left.log : undefined;
-    const speed = known?.id !== undefined && (await left.speed?.claimLog(known.id)) === known.id ? left.speed : undefined;
+    const speed = known?.id !== undefined && (await left.speed?.claimLog(known.id))?.log === known.id ? left.speed : undefined;
     const highest = highestCut(publications);
     const isArchiveGone = last === undefined && publications[0] !== undefined && !(await readManifest(run.lake, publications[0].version));
     const plans = new Map<PartitionId, PartitionPlan>();

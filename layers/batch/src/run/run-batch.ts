@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type BatchEngine, type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake, tellFault } from '@rushes/lake';
+import { StoreFault, StoreUnavailable } from '@rushes/ports';
 import { explainError, freeBytes, type Logger, ownTasks, type Progress, TerminalError, TransientError } from '@rushes/runtime';
 import { findFiles, type SourceFile } from '../bronze/find-files.ts';
 import { manifestCut } from '../archive/cut.ts';
@@ -265,6 +266,9 @@ const failureOf = async (cause: unknown, lake: Lake): Promise<unknown> => {
   if (isDiskFull(cause)) return diskFull(cause);
   // What was found out here says itself what is wrong; what the engine says may come of a file that changed under it.
   if ((cause instanceof TerminalError || cause instanceof TransientError) && cause.cause === undefined) return cause;
+  if (cause instanceof StoreUnavailable)
+    return new TransientError('a store is not available', { hint: cause.hint ?? 'run again later: it goes on from what is stored', cause });
+  if (cause instanceof StoreFault) return cause;
   const damaged = await lake.damagedMeanwhile().catch(() => undefined);
   if (damaged) return new TransientError(damaged.message, { hint: 'run again: what can be made anew is made anew', cause });
   return cause;

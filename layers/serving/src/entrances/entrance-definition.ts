@@ -27,7 +27,7 @@ export interface Admission {
 }
 
 /** Nothing: append it. A receipt: it is in the log already. The function takes back what was claimed, if the log does not take the event. */
-export type Admitted = { readonly takeBack: () => void } | { readonly earlier: Receipt };
+export type Admitted = { readonly takeBack: () => Promise<void> } | { readonly earlier: Receipt };
 
 export interface Entrance<P extends TObject, B extends TObject> {
   /** Fastify's pattern. */

@@ -170,7 +170,7 @@ export const entrances = (app: FastifyInstance, context: EntranceContext): AddEn
       try {
         return await append(to, posted, eventId, request);
       } catch (error) {
-        admitted.takeBack();
+        await admitted.takeBack();
         throw error;
       }
     };

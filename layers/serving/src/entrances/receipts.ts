@@ -1,10 +1,10 @@
 /**
- * What this process has accepted: so that a repeated request has the same answer, and one that says something else under the same key is refused.
- * Invariant: of simultaneous requests with one id, one does the work, and all get its outcome. Bounded: the oldest are forgotten first; what is
- * forgotten, or was accepted elsewhere, is appended again, and the rule of duplicates leaves it without effect.
+ * What was accepted: so that a repeated request has the same answer, and one that says something else under the same key is refused. Invariant: of
+ * simultaneous requests with one id to one process, one does the work, and all get its outcome. Bounded: the oldest are forgotten first; what is
+ * forgotten is appended again, and the rule of duplicates leaves it without effect. While receipts cannot be read nothing is accepted.
  */
 import { JUDGED_WINDOW_MS, type OffsetVector } from '@rushes/domain';
-import { LRUCache } from 'lru-cache';
+import type { Caches, Fresh } from '@rushes/ports';
 
 import { Problem } from '../http/problem.ts';
 
@@ -17,11 +17,10 @@ export interface Receipt {
   readonly appendedAtMs: number;
 }
 
-interface Entry {
+/** What is kept of a request that was accepted. */
+interface Accepted {
   readonly bodyHash: string;
-  readonly receipt: Promise<Receipt>;
-  /** `undefined` while the work is under way. */
-  appendedAtMs: number | undefined;
+  readonly receipt: Receipt;
 }
 
 export interface Receipts {
@@ -31,55 +30,69 @@ export interface Receipts {
     bodyHash: string,
     accept: () => Promise<Receipt>,
   ): Promise<{ readonly receipt: Receipt; readonly isRepeated: boolean }>;
-  /** Claims a movie for one event until the returned function is called; `undefined`: another event has it. */
-  claimMovie(movieId: string, eventId: string): (() => void) | undefined;
+  /** Claims a movie for one event until the returned function is called, which never rejects, or an hour is over; `undefined`: another event has it. */
+  claimMovie(movieId: string, eventId: string): Promise<(() => Promise<void>) | undefined>;
 }
 
-/** Some 300 bytes each. */
-const MAX_RECEIPTS = 20_000;
+/** Some 20,000 receipts. */
+const RECEIPT_BYTES = 300;
+const MAX_BYTES = 16 * 1024 * 1024;
+const MAX_CLAIMS = 20_000;
+/** By then answers show the movie, and say themselves whose it is. */
+const CLAIM_MS = 3_600_000;
 
 export const reusedKey = (): Problem =>
   new Problem(422, 'This Idempotency-Key was used for another body: use a new one for a new request.', {
     errors: [{ in: 'header', name: 'Idempotency-Key', detail: 'was used for another body' }],
   });
 
-/** @param now milliseconds since 1970. */
-export const createReceipts = (now: () => number): Receipts => {
-  const entries = new LRUCache<string, Entry>({ max: MAX_RECEIPTS });
-  const movies = new LRUCache<string, string>({ max: MAX_RECEIPTS });
+/** A request of this body was not accepted: told to those who waited for its outcome. */
+class NotAcceptedError extends Error {
+  override readonly name = 'NotAcceptedError';
+  readonly bodyHash: string;
+  constructor(bodyHash: string, cause: unknown) {
+    super('the request was not accepted', { cause });
+    this.bodyHash = bodyHash;
+  }
+}
 
-  const known = (eventId: string): Entry | undefined => {
-    const entry = entries.get(eventId);
-    // Readers take a record with this id for a repetition for so long at least: an event that is accepted before has no effect.
-    if (entry?.appendedAtMs !== undefined && now() - entry.appendedAtMs > JUDGED_WINDOW_MS) return undefined;
-    return entry;
-  };
+export interface ReceiptsContext {
+  readonly caches: Caches;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** A claim could not be given back; it ends by itself after an hour. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+export const createReceipts = ({ caches, now, onTrouble }: ReceiptsContext): Receipts => {
+  const accepted = caches.cache<Accepted>({ name: 'receipts', maxBytes: MAX_BYTES, bytesOf: () => RECEIPT_BYTES });
+  const movies = caches.claims({ name: 'movies', maxClaims: MAX_CLAIMS });
 
   return {
     once: async (eventId, bodyHash, accept) => {
-      const before = known(eventId);
-      if (before !== undefined) {
-        if (before.bodyHash !== bodyHash) throw reusedKey();
-        return { receipt: await before.receipt, isRepeated: true };
-      }
-      const entry: Entry = { bodyHash, receipt: accept(), appendedAtMs: undefined };
-      entries.set(eventId, entry);
+      let isRepeated = true;
+      const acceptFirst = async (): Promise<Fresh<Accepted>> => {
+        isRepeated = false;
+        try {
+          const receipt = await accept();
+          // Readers take a record with this id for a repetition for so long at least, the last millisecond included: an event that is accepted before has no effect.
+          return { value: { bodyHash, receipt }, ttlMs: receipt.appendedAtMs + JUDGED_WINDOW_MS + 1 - now() };
+        } catch (cause) {
+          throw new NotAcceptedError(bodyHash, cause);
+        }
+      };
       try {
-        const receipt = await entry.receipt;
-        entry.appendedAtMs = receipt.appendedAtMs;
-        return { receipt, isRepeated: false };
+        const known = await accepted.resolve(eventId, acceptFirst);
+        if (known.bodyHash !== bodyHash) throw reusedKey();
+        return { receipt: known.receipt, isRepeated };
       } catch (error) {
-        if (entries.peek(eventId) === entry) entries.delete(eventId);
-        throw error;
+        if (!(error instanceof NotAcceptedError)) throw error;
+        throw error.bodyHash === bodyHash ? error.cause : reusedKey();
       }
     },
-    claimMovie: (movieId, eventId) => {
-      const owner = movies.get(movieId);
-      if (owner !== undefined && owner !== eventId) return undefined;
-      movies.set(movieId, eventId);
-      return () => {
-        if (movies.peek(movieId) === eventId) movies.delete(movieId);
-      };
+    claimMovie: async (movieId, eventId) => {
+      if (!(await movies.claim(movieId, eventId, CLAIM_MS))) return undefined;
+      return () => movies.release(movieId, eventId).catch(onTrouble);
     },
   };
 };

@@ -1,27 +1,31 @@
-/** The one place where failures become responses. Invariant: every error is problem+json, is not cached, and tells no internals. */
+/**
+ * The one place where failures become responses. Invariants: every error is problem+json, is not cached, and tells no internals; what a store cannot do is
+ * 503 with `Retry-After`, on every route, so that 500 means an error of this program.
+ */
 import { randomUUID } from 'node:crypto';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import { ArtefactDamagedError, StoreBusyError } from '@rushes/ports';
-import { TransientError, type Logger } from '@rushes/runtime';
+import { ArtefactDamagedError, StoreFault, StoreUnavailable } from '@rushes/ports';
+import type { Logger } from '@rushes/runtime';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { Problem, PROBLEM_TYPE, problemText, unavailable } from './problem.ts';
 
 const RETRY_AFTER_S = 5;
-/** A batch run is needed. */
-const DAMAGED_RETRY_AFTER_S = 60;
+/** A batch run is needed, or somebody who mends the store. */
+const MENDED_RETRY_AFTER_S = 60;
 
 const isFastifyError = (error: unknown): error is FastifyError => error instanceof Error && 'code' in error && 'statusCode' in error;
 
 /** What the client is told. */
 const problemOf = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
-  if (error instanceof StoreBusyError) return unavailable('A store is busy: another process has it locked.', RETRY_AFTER_S);
+  if (error instanceof StoreUnavailable) return unavailable('A store that this needs is not available at the moment.', RETRY_AFTER_S);
   if (error instanceof ArtefactDamagedError)
-    return unavailable('What is published cannot be read at the moment: it is being built anew.', DAMAGED_RETRY_AFTER_S);
-  if (error instanceof TransientError) return unavailable('A store is not reachable at the moment.', RETRY_AFTER_S);
+    return unavailable('What is published cannot be read at the moment: it is being built anew.', MENDED_RETRY_AFTER_S);
+  if (error instanceof StoreFault)
+    return unavailable('A store that this needs is out of order, until somebody mends it.', MENDED_RETRY_AFTER_S);
   if (isFastifyError(error)) {
     const status = error.statusCode ?? 500;
     if (status >= 400 && status < 500) return new Problem(status, error.message);

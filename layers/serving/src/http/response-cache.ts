@@ -1,8 +1,8 @@
 /**
- * Answers kept ready, by their entity tag. Invariants: memory is bounded; simultaneous misses of one tag cost one computation; failures
- * are never kept. A tag names the publication and the request, so an entry is never stale, only unused.
+ * Answers kept ready, by their entity tag. Invariants: simultaneous misses of one tag cost one computation; failures are never kept; a cache that fails
+ * costs computing, not answers. A tag names the publication and the request, so an entry is never stale, only unused.
  */
-import { LRUCache } from 'lru-cache';
+import { type Cache, type Caches, StoreFault, StoreUnavailable } from '@rushes/ports';
 
 /** One representation of an answer. */
 export interface Representation {
@@ -14,13 +14,10 @@ export interface Representation {
 
 export interface ResponseCache {
   /** What is ready now. */
-  peek(tag: string): Representation | undefined;
+  get(tag: string): Promise<Representation | undefined>;
   /** What is ready or under way, else what `compute` gives. */
   resolve(tag: string, compute: () => Promise<Representation>): Promise<Representation>;
 }
-
-/** An entry's own size in memory, beside its body: key, objects, list links. An estimate on the safe side. */
-const ENTRY_BYTES = 512;
 
 /**
  * As it is kept. A string beyond ASCII could take two bytes a character, and would be encoded again, together with the headers, each time it is sent.
@@ -33,42 +30,36 @@ export const asKept = ({ body, bytes, next }: Representation): Representation =>
   return { body: kept, bytes, next };
 };
 
-/** No answer may push out more than this share of the others. */
-const LARGEST_SHARE = 8;
+/** An answer that nobody asked for in so long makes room, also where others keep theirs in the same place. */
+const KEPT_MS = 3_600_000;
 
-/** @param maxBytes memory for all entries; 0 keeps none (simultaneous requests still share one computation). */
-export const createResponseCache = (maxBytes: number): ResponseCache => {
-  const ready =
-    maxBytes === 0
-      ? undefined
-      : new LRUCache<string, Representation>({
-          maxSize: maxBytes,
-          maxEntrySize: Math.ceil(maxBytes / LARGEST_SHARE),
-          sizeCalculation: (representation) => representation.bytes + ENTRY_BYTES,
-        });
-  const underWay = new Map<string, Promise<Representation>>();
+const isOf = (cache: Cache<Representation>, error: unknown): boolean =>
+  (error instanceof StoreUnavailable || error instanceof StoreFault) && error.location === cache.location;
 
-  const start = async (tag: string, compute: () => Promise<Representation>): Promise<Representation> => {
+/**
+ * @param maxBytes room for all entries; 0 keeps none (simultaneous requests still share one computation).
+ * @param onTrouble the cache failed; answers are computed without it.
+ */
+export const createResponseCache = (caches: Caches, maxBytes: number, onTrouble: (error: unknown) => void): ResponseCache => {
+  const cache = caches.cache<Representation>({ name: 'responses', maxBytes, bytesOf: ({ bytes }) => bytes });
+  const orWithout = async <Result>(ask: Promise<Result>, without: () => Result | Promise<Result>): Promise<Result> => {
     try {
-      const representation = await compute();
-      ready?.set(tag, asKept(representation));
-      return representation;
-    } finally {
-      underWay.delete(tag);
+      return await ask;
+    } catch (error) {
+      if (!isOf(cache, error)) throw error;
+      onTrouble(error);
+      return without();
     }
   };
-
   return {
-    peek: (tag) => ready?.get(tag),
-    resolve: (tag, compute) => {
-      const hit = ready?.get(tag);
-      if (hit !== undefined) return Promise.resolve(hit);
-      let computing = underWay.get(tag);
-      if (computing === undefined) {
-        computing = start(tag, compute);
-        underWay.set(tag, computing);
-      }
-      return computing;
-    },
+    get: (tag) => orWithout(cache.get(tag), () => undefined),
+    resolve: (tag, compute) =>
+      orWithout(
+        cache.resolve(tag, async () => {
+          const computed = await compute();
+          return { value: maxBytes === 0 ? computed : asKept(computed), ttlMs: KEPT_MS };
+        }),
+        compute,
+      ),
   };
 };

@@ -1,7 +1,7 @@
 /** The state of each part that answers and writes depend on: what `/health` shows and `/metrics` measures. Nothing here names a path or a host. */
 import type { ApiKeyStore, EventLog } from '@rushes/ports';
+import { cachedCheck, type CachedCheck, type CheckState } from '@rushes/runtime';
 
-import { cachedCheck, type CachedCheck, type CheckState } from './cached-check.ts';
 import type { CurrentSnapshot } from '../merge/current-snapshot.ts';
 
 /** Room on the disk that the stores lie on, in bytes. */

@@ -1,8 +1,7 @@
 /** What is measured of the state that `/health` shows: how late answers are, whether the log takes events, how much room there is. */
-import { Gauge, gaugeLastPublished, type Registry } from '@rushes/runtime';
+import { type CachedCheck, Gauge, gaugeLastPublished, type Registry } from '@rushes/runtime';
 import { type BatchViewStore, lastPublishedAt } from '@rushes/ports';
 
-import type { CachedCheck } from './cached-check.ts';
 import type { ComponentContext, DiskSpace } from './component-states.ts';
 
 /** Registers the metrics. */

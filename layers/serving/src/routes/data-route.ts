@@ -137,7 +137,7 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
         return notModified(reply, snapshot, known);
       }
 
-      const ready = cache.peek(tag);
+      const ready = await cache.get(tag);
       onCache(ready !== undefined);
       const plain =
         ready ??

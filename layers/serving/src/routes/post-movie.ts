@@ -56,9 +56,9 @@ export const addPostMovie = (add: AddEntrance): void => {
     admit: async ({ snapshot, log, receipts, posted: { event }, eventId, idempotencyKey }) => {
       const { movie_id: movieId } = event.payload;
       const tconst = 'tconst' in event.payload ? event.payload.tconst : null;
-      if (tconst === null) return { takeBack: () => {} };
-      // Another request of this process posts it, or has just done so: answers need not show it yet.
-      const takeBack = receipts.claimMovie(movieId, eventId);
+      if (tconst === null) return { takeBack: async () => {} };
+      // Another request posts it, or has just done so: answers need not show it yet.
+      const takeBack = await receipts.claimMovie(movieId, eventId);
       if (takeBack === undefined) throw conflict(movieId, tconst);
       try {
         if ((await snapshot.views.titles.get(movieId, {})) === undefined) return { takeBack };
@@ -69,7 +69,7 @@ export const addPostMovie = (add: AddEntrance): void => {
         if (withoutTime(earlier.value) !== withoutTime(eventText(event))) throw reusedKey();
         return { earlier: receiptOf(earlier, partition) };
       } catch (error) {
-        takeBack();
+        await takeBack();
         throw error;
       }
     },

@@ -29,7 +29,7 @@ const movieKeyOf = (id: string): string => {
 const admitKnown = async ({ snapshot, posted }: Admission): Promise<Admitted> => {
   const id = posted.event.payload.movie_id;
   if ((await snapshot.views.titles.get(id, {})) === undefined) throw unknownTitle(posted.askedId ?? id);
-  return { takeBack: () => {} };
+  return { takeBack: async () => {} };
 };
 
 export const addPostOpinions = (add: AddEntrance): void => {

@@ -63,7 +63,7 @@ test('a store that is nobody’s becomes the log’s, and its own is gone on wit
     await running?.stop();
     expect(errors).toEqual([]);
     expect(await on.told()).toEqual(await on.plain());
-    expect(await on.store.claimLog('another')).toBe(on.log.id);
+    expect((await on.store.claimLog('another')).log).toBe(on.log.id);
     await on.give({ id, movie: 1, score: 7 });
   }
 });
@@ -78,6 +78,7 @@ test('who cannot renew for long is no member, and is one again after that', asyn
     },
   };
   start(log);
+  expect(running?.isMember(), 'before it has joined').toBe(false);
   await vi.waitFor(() => expect(running?.isMember()).toBe(true), PATIENT);
   isAway = true;
   await vi.waitFor(() => expect(running?.isMember()).toBe(false), PATIENT);

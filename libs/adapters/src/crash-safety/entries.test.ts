@@ -4,7 +4,6 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { openEmbeddedStores, openWhatIsLeft } from '../embedded/index.ts';
 import { openFolderObjectStore } from '../folder-object-store/index.ts';
 import { openSqliteBatchViews } from '../sqlite-batch-views/index.ts';
 import { isThere, isThereSync } from './entries.ts';
@@ -86,17 +85,5 @@ describe('what is there and cannot be read is not taken for absent', () => {
     await expect(store.currentPublication()).rejects.toMatchObject({ cause: { code: 'ENOENT' } });
     expect(await store.rowCount('titles-2')).toBeUndefined();
     await store.close();
-  });
-
-  test('a log: neither an empty one takes its place, nor is it given up for a new one', async () => {
-    const location = mkdtempSync(join(data, 'log-'));
-    await (await openEmbeddedStores(location)).close();
-    for (const end of ['', '-wal', '-shm']) rmSync(join(location, `log.sqlite${end}`), { force: true });
-    symlinkSync('nowhere/log.sqlite', join(location, 'log.sqlite'));
-    await expect(openEmbeddedStores(location)).rejects.toMatchObject({ code: 'ENOENT' });
-    await expect(openWhatIsLeft(location)).rejects.toMatchObject({ code: 'ENOENT' });
-    rmSync(join(location, 'log.sqlite'));
-    mkdirSync(join(location, 'log.sqlite'));
-    await expect(openWhatIsLeft(location)).rejects.toThrow('unable to open');
   });
 });

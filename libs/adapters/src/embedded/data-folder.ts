@@ -2,7 +2,7 @@
  * Who may read a data folder: its owner alone, for in it are what people wrote and who they are. Invariant: what a process makes there after
  * `makeDataFolder` is readable by nobody else, whatever umask it was started with; what is there already is closed, and what cannot be closed is named.
  */
-import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 
@@ -43,10 +43,22 @@ export const makeDataFolder = async (folder: string): Promise<FolderAccess> => {
   await mkdir(folder, { recursive: true });
   const names = await readdir(folder);
   const own = names.filter((name) => OWN.test(name));
-  const access = { closed: [] as string[], open: [] as string[] };
+  const outcomes = { closed: [] as string[], open: [] as string[] };
   for (const path of [...(own.length === names.length ? [folder] : []), ...own.map((name) => join(folder, name))]) {
     const outcome = await close(path);
-    if (outcome !== undefined) access[outcome].push(path);
+    if (outcome !== undefined) outcomes[outcome].push(path);
   }
-  return access;
+  return outcomes;
+};
+
+/** Whether nothing can be made in the folder, by this user at least. */
+export const isReadOnlyFolder = async (folder: string): Promise<boolean> => {
+  try {
+    await access(folder, constants.W_OK);
+    return false;
+  } catch (error) {
+    if (hasCode(error, 'EROFS', 'EACCES', 'EPERM')) return true;
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
 };

@@ -1,4 +1,9 @@
+/** Where each store lies in a data folder. */
 import { join } from 'node:path';
+
+export const lakeFolderIn = (dataFolder: string): string => join(dataFolder, 'lake');
+
+export const viewsFolderIn = (dataFolder: string): string => join(dataFolder, 'views');
 
 export const logFileIn = (dataFolder: string): string => join(dataFolder, 'log.sqlite');
 

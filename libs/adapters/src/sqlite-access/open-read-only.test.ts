@@ -41,7 +41,7 @@ test('what nobody has open is read, and refused once somebody writes', () => {
   writer.exec('INSERT INTO t VALUES (2)');
   expect(() => file.check()).toThrow(`${path} is in use by somebody who may write`);
   writer.close();
-  expect(() => file.check(), 'a writer that came and went').toThrow('start again');
+  expect(() => file.check(), 'a writer that came and went').toThrow(`${path} is in use by somebody who may write`);
   file.database.close();
   const again = openReadOnly(path);
   expect(read(again)).toBe(2);

@@ -9,16 +9,22 @@ import { type BigIntStats, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 
+import { StoreFault } from '@rushes/ports';
+
 export interface ReadOnlyFile {
   readonly database: DatabaseSync;
   /** To be called behind each read. @throws OutdatedFileError if a writer came since the file was opened as one that does not change. */
   readonly check: () => void;
 }
 
-class OutdatedFileError extends Error {
+class OutdatedFileError extends StoreFault {
   override readonly name = 'OutdatedFileError';
   constructor(path: string) {
-    super(`${path} is in use by somebody who may write, and was not when it was opened: start again, then what is written is seen`);
+    super({
+      location: path,
+      reason: 'is in use by somebody who may write, and was not when it was opened',
+      hint: 'Start again, then what is written is seen.',
+    });
   }
 }
 

@@ -6,6 +6,8 @@ import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
+import { StoreFault } from '@rushes/ports';
+
 import { makeFolder } from '../crash-safety/sync.ts';
 import { openReadOnly, type ReadOnlyFile } from '../sqlite-access/open-read-only.ts';
 import { whileLocked } from '../sqlite-access/while-locked.ts';
@@ -21,12 +23,14 @@ const pragma = (database: DatabaseSync, name: 'application_id' | 'user_version')
 const prepareSchema = (path: string, database: DatabaseSync): void => {
   if (database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined) return database.exec(SCHEMA);
   if (pragma(database, 'application_id') !== APPLICATION_ID)
-    throw new Error(`${path} is a database of something else, not of API keys: name another file`);
+    throw new StoreFault({ location: path, reason: 'is a database of something else, not of API keys', hint: 'Name another file.' });
   const format = pragma(database, 'user_version');
   if (format !== FORMAT)
-    throw new Error(
-      `${path} has format ${format}, this program reads and writes ${FORMAT}: open it with the program's version that wrote it`,
-    );
+    throw new StoreFault({
+      location: path,
+      reason: `has format ${format}, this program reads and writes ${FORMAT}`,
+      hint: "Open it with the program's version that wrote it.",
+    });
 };
 
 /** Whether nothing has to be written before the file can be used: then opening it waits for no writer. */
@@ -73,7 +77,11 @@ export const openFileToRead = (path: string, lockWaitMs?: number): Promise<ReadO
       const file = openReadOnly(path);
       if (isPrepared(file.database)) return file;
       file.database.close();
-      throw new Error(`${path} was made by another version of Rushes, or holds no API keys`);
+      throw new StoreFault({
+        location: path,
+        reason: 'was made by another version of Rushes, or holds no API keys',
+        hint: "Open it with the program's version that wrote it, or name another file.",
+      });
     },
     lockWaitMs,
   );

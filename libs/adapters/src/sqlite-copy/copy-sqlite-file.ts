@@ -7,6 +7,7 @@ import { backup, DatabaseSync } from 'node:sqlite';
 
 import { sync } from '../crash-safety/sync.ts';
 import { isFull, sqliteCode } from '../sqlite-access/error-codes.ts';
+import { storeFailure } from '../store-errors/store-failure.ts';
 import { whileLocked } from '../sqlite-access/while-locked.ts';
 
 export interface CopyOptions {
@@ -20,12 +21,7 @@ const PAGES_PER_STEP = 1_000;
 
 const explained = (source: string, target: string, error: unknown): unknown => {
   if (!(error instanceof Error) || sqliteCode(error) === undefined) return error;
-  return new Error(
-    isFull(error) ? `no space left for ${target}: free some, then try again` : `${source} cannot be copied: ${error.message}`,
-    {
-      cause: error,
-    },
-  );
+  return storeFailure(error, { location: isFull(error) ? target : source }, 'copy');
 };
 
 /**

@@ -80,8 +80,11 @@ test('each commit is forced to the disk', async () => {
 
 test('a file that is no database is named, with the way out', async () => {
   await writeFile(file, 'not a database at all, but long enough to be taken for one'.repeat(100));
-  await expect(openSqliteEventLog(folder)).rejects.toThrow(`${file} is damaged or not an event log`);
-  await expect(openSqliteEventLog(folder)).rejects.toThrow(/restore it from a backup/);
+  await expect(openSqliteEventLog(folder)).rejects.toThrow(`${file} is damaged`);
+  await expect(openSqliteEventLog(folder)).rejects.toMatchObject({
+    name: 'StoreFault',
+    hint: expect.stringMatching(/restore it from a backup/),
+  });
 });
 
 test('a file whose pages were overwritten is named, when it is opened or when they are read', async () => {

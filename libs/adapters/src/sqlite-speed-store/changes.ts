@@ -1,6 +1,6 @@
 /** The change records: what one micro-batch did to a partition. The rows of a record share its partition, epoch and generation. */
 import type { PartitionId } from '@rushes/domain';
-import type { ChangeRecord, SpeedRow } from '@rushes/ports';
+import { changeBytes, type ChangeRecord, MAX_CHANGE_BYTES, type SpeedRow } from '@rushes/ports';
 import type { DatabaseSync } from 'node:sqlite';
 
 import { recordChecksum } from '../record-checksum/record-checksum.ts';
@@ -10,16 +10,13 @@ import type { Damages } from './damages.ts';
 const APPEND = `
 INSERT INTO changes (partition, from_offset, generation, to_offset, epoch, appended_at_ms, expires_at_ms, rows, rows_checksum, checksum)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (partition, from_offset, generation) DO UPDATE SET
-  to_offset = excluded.to_offset, epoch = excluded.epoch, appended_at_ms = excluded.appended_at_ms, expires_at_ms = excluded.expires_at_ms,
+ON CONFLICT (partition, to_offset) DO UPDATE SET
+  from_offset = excluded.from_offset, generation = excluded.generation, epoch = excluded.epoch, appended_at_ms = excluded.appended_at_ms, expires_at_ms = excluded.expires_at_ms,
   rows = excluded.rows, rows_checksum = excluded.rows_checksum, checksum = excluded.checksum`;
 
-/** No record that begins before `after` less the longest record's length can reach beyond `after`. */
 const READ = `
 SELECT from_offset, to_offset, epoch, generation, appended_at_ms, rows, expires_at_ms, rows_checksum, checksum, id FROM changes
-WHERE partition = ?1 AND to_offset > ?2 AND expires_at_ms > ?3
-  AND from_offset > ?2 - (SELECT coalesce(max(to_offset - from_offset), 0) FROM changes WHERE partition = ?1)
-ORDER BY from_offset, generation LIMIT ?4`;
+WHERE partition = ? AND to_offset > ? AND expires_at_ms > ? ORDER BY to_offset LIMIT ?`;
 
 type StoredRow = readonly [view: string, key: string, lastOffset: number, appendedAtMs: number, state: string];
 
@@ -38,8 +35,13 @@ type StoredChange = readonly [
 
 const EMPTY = '[]';
 
-const encode = ({ partition, epoch, generation, rows }: ChangeRecord): string =>
-  JSON.stringify(
+const encode = ({ partition, from, to, epoch, generation, rows }: ChangeRecord): string => {
+  const bytes = rows.reduce((sum, row) => sum + changeBytes(row), 0);
+  if (bytes > MAX_CHANGE_BYTES)
+    throw new RangeError(
+      `the change record of ${partition} from ${from} to ${to} has rows of about ${bytes} B: at most ${MAX_CHANGE_BYTES}`,
+    );
+  return JSON.stringify(
     rows.map((row): StoredRow => {
       if (row.partition !== partition || row.epoch !== epoch || row.generation !== generation)
         throw new RangeError(
@@ -48,6 +50,7 @@ const encode = ({ partition, epoch, generation, rows }: ChangeRecord): string =>
       return [row.view, row.key, row.lastOffset, row.appendedAtMs, row.state];
     }),
   );
+};
 
 export const changesOf = (database: DatabaseSync, damages: Damages) => {
   const append = database.prepare(APPEND);

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import type { Coverage, SpeedRow, SpeedStore } from '@rushes/ports';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Coverage, SpeedRow } from '@rushes/ports';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { openSqliteSpeedStore } from './index.ts';
+import { recordChecksum } from '../record-checksum/record-checksum.ts';
+import { openSqliteSpeedStore, type SqliteSpeedStore } from './index.ts';
 
 const HOUR_MS = 3_600_000;
 const PARTITION = 'movie.ratings/0' as const;
@@ -15,7 +16,7 @@ const NOW_MS = 1_000_000;
 
 let folder: string;
 let path: string;
-let store: SpeedStore;
+let store: SqliteSpeedStore;
 let told: string[];
 
 const open = async (): Promise<void> => {
@@ -41,6 +42,7 @@ const coverage = (epoch: number): Coverage => ({
   from: 1,
   expiresAtMs: NOW_MS + HOUR_MS,
   begun: 0,
+  baseUs: 0,
 });
 
 beforeEach(async () => {
@@ -124,7 +126,7 @@ test('a change record with other rows says how far it came, and nothing else; on
   expect([await trusted(), told.length]).toEqual([[], 2]);
 });
 
-test.each([['from_offset = 0'], ['expires_at_ms = 9999999999999'], ['generation = 1'], ['begun = 7']])(
+test.each([['from_offset = 0'], ['expires_at_ms = 9999999999999'], ['generation = 1'], ['begun = 7'], ['base_us = 7']])(
   'coverage with another %s promises nothing',
   async (changed) => {
     change(`UPDATE coverage SET ${changed} WHERE epoch = 2`);
@@ -154,15 +156,63 @@ test('coverage that ends with its rows keeps its checksum', async () => {
   expect([await trusted(), told]).toEqual([[], []]);
 });
 
-test('a file that was written before there were checksums gets them, and is read as it is', async () => {
-  await store.close();
-  const tables = ['row_groups', 'speed_rows', 'changes', 'coverage', 'positions'];
-  change(
-    `${tables.map((table) => `ALTER TABLE ${table} DROP COLUMN checksum;`).join('')} ALTER TABLE changes DROP COLUMN rows_checksum; PRAGMA user_version = 4`,
-  );
-  await open();
-  expect(await scanned()).toHaveLength(4);
-  expect((await store.readChanges(PARTITION, 0, 10))[0]?.rows).toHaveLength(3);
-  expect((await store.readPosition(PARTITION))?.offset).toBe(4);
-  expect([await trusted(), told]).toEqual([[2, 3], []]);
+describe('a file of an earlier format', () => {
+  const SINCE_6 = `
+    ALTER TABLE owners DROP COLUMN owner; DROP TABLE members; ALTER TABLE log DROP COLUMN claimed_at_ms;
+    UPDATE coverage SET checksum = sum6 FROM (SELECT partition AS p, epoch AS e, CHECKSUM_5 AS sum6 FROM coverage) WHERE partition = p AND epoch = e;
+    ALTER TABLE coverage DROP COLUMN base_us;
+    ALTER TABLE changes RENAME TO later; DROP INDEX changes_by_expiry;
+    CREATE TABLE changes (
+      id INTEGER PRIMARY KEY, partition TEXT NOT NULL, from_offset INTEGER NOT NULL, generation INTEGER NOT NULL, to_offset INTEGER NOT NULL,
+      epoch INTEGER NOT NULL, appended_at_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL, rows TEXT NOT NULL,
+      rows_checksum INTEGER NOT NULL DEFAULT 0, checksum INTEGER NOT NULL DEFAULT 0, UNIQUE (partition, from_offset, generation)
+    ) STRICT;
+    CREATE INDEX changes_by_length ON changes (partition, to_offset - from_offset);
+    CREATE INDEX changes_by_expiry ON changes (expires_at_ms);
+    INSERT INTO changes SELECT * FROM later; DROP TABLE later; PRAGMA user_version = 5;`;
+  const SINCE_5 = `${['row_groups', 'speed_rows', 'changes', 'coverage', 'positions'].map((table) => `ALTER TABLE ${table} DROP COLUMN checksum;`).join('')}
+    ALTER TABLE changes DROP COLUMN rows_checksum; PRAGMA user_version = 4`;
+  const become = (format: 4 | 5): void => {
+    const database = new DatabaseSync(path);
+    database.function('CHECKSUM_5_OF', { varargs: true }, (...values) => recordChecksum(values as (string | number)[])); // as: texts and numbers
+    const of = 'CHECKSUM_5_OF(partition, epoch, generation, from_offset, expires_at_ms, begun)';
+    database.exec(SINCE_6.replace('CHECKSUM_5', of));
+    if (format === 4) database.exec(SINCE_5);
+    database.close();
+  };
+
+  test.each([4, 5] as const)('%i becomes one of this format, and is read as it is', async (format) => {
+    await store.claimLog('a');
+    await store.close();
+    become(format);
+    await open();
+    expect(await scanned()).toHaveLength(4);
+    expect((await store.changesAfter({ [PARTITION]: 0 }, { limit: 10 }))[0]?.rows).toHaveLength(3);
+    const [progress] = await store.progress();
+    // Rows were stamped from the opening of their epoch; the open one is written further.
+    expect(progress).toMatchObject({
+      owner: null,
+      fence: 1,
+      position: { offset: 4 },
+      coverage: [
+        { epoch: 2, baseUs: 1000 - 0 },
+        { epoch: 3, baseUs: 0 },
+      ],
+    });
+    expect((await store.claimLog('b')).log).toBe('a');
+    expect((await store.claimLog('b')).claimedAtMs).toBeGreaterThan(1.7e12);
+    expect(await store.owners.claim(PARTITION, 'm', 1)).toBe(2);
+    await store.appendChange({ partition: PARTITION, from: 1, to: 4, epoch: 3, generation: 0, appendedAtMs: 5, rows: [] }, HOUR_MS);
+    expect(await store.changesAfter({ [PARTITION]: 0 }, { limit: 10 })).toHaveLength(1);
+    expect([await trusted(), told]).toEqual([[2, 3], []]);
+  });
+
+  test('what was other than it was written is so in the new format', async () => {
+    await store.close();
+    become(5);
+    change('UPDATE coverage SET begun = 7 WHERE epoch = 2');
+    await open();
+    await store.progress();
+    expect([await trusted(), told.length]).toEqual([[3], 1]);
+  });
 });

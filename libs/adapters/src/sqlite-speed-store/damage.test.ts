@@ -46,9 +46,10 @@ describe('a file that cannot be used', () => {
   test('something else than a database: the message names the file and says what to do', async () => {
     await writeFile(path, 'This is not what was written.'.repeat(500));
     await expect(openSqliteSpeedStore(path)).rejects.toThrow(saying('is damaged'));
-    await expect(openSqliteSpeedStore(path)).rejects.toThrow(
-      /delete it with its -wal and -shm files, and the speed layer projects it again/,
-    );
+    await expect(openSqliteSpeedStore(path)).rejects.toMatchObject({
+      name: 'StoreFault',
+      hint: expect.stringMatching(/delete it with its -wal and -shm files, and the speed layer projects it again/),
+    });
   });
 
   test('a file with pages overwritten', async () => {
@@ -80,7 +81,7 @@ describe('a file that cannot be used', () => {
     const operation = () => {
       throw Object.assign(new Error('malformed'), { errcode });
     };
-    await expect(onFile(path, operation)).rejects.toThrow(saying('is damaged (malformed): stop everything'));
+    await expect(onFile(path, operation)).rejects.toThrow(saying('is damaged (malformed)'));
   });
 
   test('after it was deleted the store is empty and goes on', async () => {

@@ -26,8 +26,8 @@ export interface Damages {
 export const damagesOf = (database: DatabaseSync): Damages => {
   const distrust = database.prepare(
     `UPDATE coverage SET expires_at_ms = min(expires_at_ms, ?1),
-       checksum = ${CHECKSUM}(partition, epoch, generation, from_offset, min(expires_at_ms, ?1), begun)
-     WHERE (?2 IS NULL OR epoch = ?2) AND checksum = ${CHECKSUM}(partition, epoch, generation, from_offset, expires_at_ms, begun)`,
+       checksum = ${CHECKSUM}(partition, epoch, generation, from_offset, min(expires_at_ms, ?1), begun, base_us)
+     WHERE (?2 IS NULL OR epoch = ?2) AND checksum = ${CHECKSUM}(partition, epoch, generation, from_offset, expires_at_ms, begun, base_us)`,
   );
   let pending: Damage[] = [];
   return {

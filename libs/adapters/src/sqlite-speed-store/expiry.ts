@@ -26,8 +26,8 @@ export const removerOf = (database: DatabaseSync) => {
        (SELECT group_id, key, partition FROM speed_rows WHERE group_id = ? ORDER BY key, partition LIMIT ?)`,
   );
   const endCoverage = database.prepare(
-    `UPDATE coverage SET expires_at_ms = ?1, checksum = ${CHECKSUM}(partition, epoch, generation, from_offset, ?1, begun)
-     WHERE expires_at_ms <= ?2 AND expires_at_ms > ?3 AND checksum = ${CHECKSUM}(partition, epoch, generation, from_offset, expires_at_ms, begun)`,
+    `UPDATE coverage SET expires_at_ms = ?1, checksum = ${CHECKSUM}(partition, epoch, generation, from_offset, ?1, begun, base_us)
+     WHERE expires_at_ms <= ?2 AND expires_at_ms > ?3 AND checksum = ${CHECKSUM}(partition, epoch, generation, from_offset, expires_at_ms, begun, base_us)`,
   );
   const group = database.prepare('DELETE FROM row_groups WHERE id = ?');
   const changes = database.prepare(

@@ -1,1 +1,1 @@
-export { openSqliteSpeedStore, type SqliteSpeedStoreOptions } from './open-store.ts';
+export { openSqliteSpeedStore, type SqliteSpeedStore, type SqliteSpeedStoreOptions } from './open-store.ts';

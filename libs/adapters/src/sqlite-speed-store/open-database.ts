@@ -12,9 +12,10 @@ import { DatabaseSync } from 'node:sqlite';
 
 import { openReadOnly, type ReadOnlyFile } from '../sqlite-access/open-read-only.ts';
 import { onFile, unusable } from './errors.ts';
-import { ADD_CHECKSUMS, defineChecksum } from './checksums.ts';
-import { APPLICATION_ID, FORMAT, FORMAT_WITHOUT_CHECKSUMS, SCHEMA } from './schema.ts';
+import { defineChecksum } from './checksums.ts';
+import { APPLICATION_ID, FORMAT, SCHEMA } from './schema.ts';
 import { inTransaction } from './transaction.ts';
+import { upgrade } from './upgrades.ts';
 
 const CACHE_KIB = 32_768;
 /** What the write-ahead log is cut back to after it was longer. */
@@ -33,9 +34,13 @@ const prepareSchema = (database: DatabaseSync, path: string): void => {
   if (isEmpty(database)) return database.exec(SCHEMA);
   if (pragma(database, 'application_id') !== APPLICATION_ID)
     throw new Error(`${path} is a database, but not a speed store: name another file`);
-  const format = pragma(database, 'user_version');
-  if (format === FORMAT_WITHOUT_CHECKSUMS) return database.exec(`${ADD_CHECKSUMS} PRAGMA user_version = ${FORMAT}`);
-  if (format !== FORMAT) throw unusable(path, `has format ${String(format)}, this program reads and writes format ${FORMAT}`);
+  const found = pragma(database, 'user_version');
+  const format = upgrade(database, found);
+  if (format === FORMAT) {
+    if (format !== found) database.exec(`PRAGMA user_version = ${FORMAT}`);
+    return;
+  }
+  throw unusable(path, `has format ${String(format)}, this program reads and writes format ${FORMAT}`);
 };
 
 /** Whether nothing has to be written before the file can be used: then opening it waits for no writer. */

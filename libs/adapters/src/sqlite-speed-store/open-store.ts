@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 
 import type { PartitionId } from '@rushes/domain';
-import type { SpeedRow, SpeedStore } from '@rushes/ports';
+import type { Owners, SpeedRow, SpeedStore } from '@rushes/ports';
 
 import { requireInPlace } from '../sqlite-access/in-place.ts';
 import { watchChanges } from './change-watch.ts';
@@ -11,15 +11,16 @@ import { storeBoundary } from '../store-errors/store-boundary.ts';
 import { ADVICE, onFile } from './errors.ts';
 import { expiryAt, removerOf } from './expiry.ts';
 import { openDatabase, openDatabaseToRead } from './open-database.ts';
-import { coverageOf, logOf, ownersOf, positionsOf } from './progress.ts';
+import { ownersOf } from './owners.ts';
+import { coverageOf, logOf, positionsOf, progressFrom } from './progress.ts';
 import { damagesOf } from './damages.ts';
 import { rowsOf, type ScannedRows } from './rows.ts';
 import { inTransaction } from './transaction.ts';
 
 export interface SqliteSpeedStoreOptions {
-  /** Milliseconds since 1970, by which rows expire. Default: the system's clock. */
+  /** Milliseconds since 1970, by which rows and leases expire. Default: the system's clock. */
   readonly now?: () => number;
-  /** How often other processes' writes are looked for while somebody listens for changes. Default: 20. */
+  /** How often other processes' writes are looked for while somebody waits for changes. Default: 20. */
   readonly pollMs?: number;
   /** How long a call waits while another process has the file locked. Default: 10 seconds. */
   readonly lockWaitMs?: number;
@@ -27,11 +28,16 @@ export interface SqliteSpeedStoreOptions {
   readonly readOnly?: boolean;
 }
 
+export interface SqliteSpeedStore extends SpeedStore {
+  /** Who projects what, in the same file. */
+  readonly owners: Owners;
+}
+
 /**
  * The speed store in one SQLite file, shared by any number of processes. SQLite runs on the caller's thread: a call takes as long as its rows do. What
  * writes waits for other processes that write, and the event loop goes on meanwhile; what reads does not. One call is one transaction. The connection to a file is never lost.
  */
-export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedStoreOptions = {}): Promise<SpeedStore> => {
+export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedStoreOptions = {}): Promise<SqliteSpeedStore> => {
   const { now = Date.now, pollMs = 20, lockWaitMs, readOnly = false } = options;
   const path = resolve(file);
   const { database, check } = readOnly
@@ -73,9 +79,10 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
     for (const what of await write(() => damages.settle(now()))) for (const { call } of damageListeners) call(`${what} in ${path}`);
     return result;
   };
+  const closed = new AbortController();
   const writeAsOwner = (partition: PartitionId, fence: number, work: () => void = () => {}): Promise<boolean> =>
     write(() => {
-      const isOwner = owners.claim(partition, fence);
+      const isOwner = owners.take(partition, fence);
       if (isOwner) work();
       return isOwner;
     });
@@ -93,9 +100,10 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
     }
   }
 
-  const store: SpeedStore = {
+  const identity = { location: path, onDamage: ADVICE };
+  const store: SqliteSpeedStore = {
     location: path,
-    claimLog: async (id) => (readOnly ? ((await read(log.read)) ?? id) : write(() => log.claim(id))),
+    claimLog: async (id) => (readOnly ? ((await read(log.read)) ?? { log: id, claimedAtMs: now() }) : write(() => log.claim(id, now()))),
     async upsert(timed, ttlMs) {
       const nowMs = now();
       const expiresAtMs = expiryAt(nowMs, ttlMs);
@@ -104,6 +112,7 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
         remover.removeRows(nowMs, timed.length);
       });
     },
+    readRows: async (keys) => readChecked(() => rows.readRows(keys, now())),
     readKey: async (view, key, aboveEpoch) => readChecked(() => rows.readKey(view, key, aboveEpoch, now())),
     scan,
     async appendChange(change, ttlMs) {
@@ -115,16 +124,39 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
       });
       watch.notify();
     },
+    async changesAfter(after, { limit, waitMs = 0, signal }) {
+      const partitions = Object.entries(after) as [PartitionId, number][]; // as: the keys of a vector
+      const endMs = performance.now() + waitMs;
+      for (;;) {
+        signal?.throwIfAborted();
+        const heard = new AbortController();
+        // From before the read on, so that no change comes between the two.
+        const stopWatching = waitMs > 0 ? watch.add(() => heard.abort()) : () => undefined;
+        try {
+          const found = await readChecked(() => partitions.flatMap(([partition, offset]) => changes.read(partition, offset, limit, now())));
+          const leftMs = endMs - performance.now();
+          if (found.length > 0 || leftMs <= 0) return found;
+          const woken = AbortSignal.any([heard.signal, closed.signal, ...(signal ? [signal] : [])]);
+          await sleep(leftMs, undefined, { signal: woken }).catch(() => undefined);
+        } finally {
+          stopWatching();
+        }
+      }
+    },
     readChanges: async (partition, after, limit) => readChecked(() => changes.read(partition, after, limit, now())),
     onChange: (listener) => watch.add(listener),
+    progress: async () => {
+      inPlace();
+      return readChecked(() => progressFrom(owners.all(), positions.read(), coverage.read()));
+    },
     readCoverage: async () => {
       inPlace();
       return readChecked(coverage.read);
     },
     claim: async (partition, fence) => writeAsOwner(partition, fence),
     putCoverage: async (covered, fence) => writeAsOwner(covered.partition, fence, () => coverage.put(covered)),
-    dropCoverage: async (upToEpoch) => write(() => coverage.drop(upToEpoch)),
-    readPosition: async (partition) => readChecked(() => positions.read(partition)),
+    dropCoverage: async (partition, upToEpoch, fence) => writeAsOwner(partition, fence, () => coverage.drop(partition, upToEpoch)),
+    readPosition: async (partition) => readChecked(() => positions.read().find((one) => one.partition === partition)),
     putPosition: async (position, fence) => writeAsOwner(position.partition, fence, () => positions.put(position)),
     onReconnect: () => () => {},
     onDamage(listener) {
@@ -132,10 +164,23 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
       damageListeners.add(entry);
       return () => damageListeners.delete(entry);
     },
+    owners: storeBoundary<Owners>(
+      {
+        async renew(member, leaseMs) {
+          if (!(leaseMs > 0)) throw new RangeError(`a lease of ${leaseMs} ms: give more than 0`);
+          return write(() => ({ members: owners.renew(member, Math.ceil(leaseMs), now()), owned: owners.all() }));
+        },
+        claim: async (partition, member, seenFence) => write(() => owners.claim(partition, member, seenFence)),
+        release: async (partition, fence) => write(() => owners.release(partition, fence)),
+        leave: async (member) => write(() => owners.leave(member)),
+      },
+      identity,
+    ),
     async close() {
+      closed.abort();
       watch.close();
       if (database.isOpen) database.close();
     },
   };
-  return storeBoundary(store, { location: path, onDamage: ADVICE });
+  return storeBoundary(store, identity);
 };

@@ -111,6 +111,7 @@ test('coverage whose rows a process with a clock that is ahead removed is over b
     from: 0,
     expiresAtMs: nowMs + TTL_MS - 100,
     begun: generation,
+    baseUs: 0,
   });
   await store.upsert(rows('a', 5, 1), TTL_MS);
   await store.putCoverage(covered(1, 0), 1);

@@ -3,7 +3,7 @@
  * and last offset are replaced together. A row that has expired, but is still there, rules older writes out as if it had not expired.
  */
 import type { PartitionId } from '@rushes/domain';
-import type { SpeedRow, TimedRow } from '@rushes/ports';
+import type { SpeedKey, SpeedRow, TimedRow } from '@rushes/ports';
 import type { DatabaseSync } from 'node:sqlite';
 
 import { recordChecksum } from '../record-checksum/record-checksum.ts';
@@ -27,6 +27,10 @@ const COLUMNS = 'group_id, key, partition, timestamp_us, expires_at_ms, last_off
 const READ_KEY = `
 SELECT epoch, generation, ${COLUMNS.replace('checksum', 'speed_rows.checksum')} FROM row_groups JOIN speed_rows ON group_id = id
 WHERE view = ? AND epoch > ? AND key = ?`;
+
+const READ_ROW = `
+SELECT epoch, generation, ${COLUMNS.replace('checksum', 'speed_rows.checksum')} FROM row_groups JOIN speed_rows ON group_id = id
+WHERE view = ? AND epoch = ? AND generation = ? AND key = ? AND partition = ?`;
 
 /** What has expired is left out only after its checksum was compared: a changed expiry would hide a row. */
 const SCAN_GROUP = `
@@ -61,6 +65,8 @@ export const rowsOf = (database: DatabaseSync, damages: Damages) => {
   const scanGroup = database.prepare(SCAN_GROUP);
   const remove = database.prepare('DELETE FROM speed_rows WHERE group_id = ? AND key = ? AND partition = ?');
   readKey.setReturnArrays(true);
+  const readRow = database.prepare(READ_ROW);
+  readRow.setReturnArrays(true);
   scanGroup.setReturnArrays(true);
 
   /** `undefined`: it has expired, or is not what was written. */
@@ -89,6 +95,14 @@ export const rowsOf = (database: DatabaseSync, damages: Damages) => {
     readKey: (view: string, key: string, aboveEpoch: number, nowMs: number): readonly SpeedRow[] =>
       // as: arrays of the statement's columns, written by `upsert`
       (readKey.all(view, aboveEpoch, key) as unknown as readonly StoredRow[]).flatMap((record) => rowOf(view, record, nowMs) ?? []),
+
+    readRows: (keys: readonly SpeedKey[], nowMs: number): readonly SpeedRow[] =>
+      keys.flatMap(({ view, key, epoch, partition, generation }) =>
+        // as: arrays of the statement's columns, written by `upsert`
+        (readRow.all(view, epoch, generation, key, partition) as unknown as readonly StoredRow[]).flatMap(
+          (record) => rowOf(view, record, nowMs) ?? [],
+        ),
+      ),
 
     groupsAbove: groups.above,
 

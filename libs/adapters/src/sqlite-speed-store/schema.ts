@@ -5,9 +5,7 @@
  */
 
 /** Counts the changes of this file's meaning. A file with another number is not read. */
-export const FORMAT = 5;
-/** The same without checksums: they are added when it is opened. */
-export const FORMAT_WITHOUT_CHECKSUMS = 4;
+export const FORMAT = 6;
 /** Marks the file as a speed store: "RuSp". */
 export const APPLICATION_ID = 0x52755370;
 
@@ -31,14 +29,13 @@ CREATE TABLE changes (
   partition TEXT NOT NULL, from_offset INTEGER NOT NULL, generation INTEGER NOT NULL, to_offset INTEGER NOT NULL,
   epoch INTEGER NOT NULL, appended_at_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL, rows TEXT NOT NULL,
   rows_checksum INTEGER NOT NULL DEFAULT 0, checksum INTEGER NOT NULL DEFAULT 0,
-  UNIQUE (partition, from_offset, generation)
+  UNIQUE (partition, to_offset)
 ) STRICT;
-CREATE INDEX changes_by_length ON changes (partition, to_offset - from_offset);
 CREATE INDEX changes_by_expiry ON changes (expires_at_ms);
 
 CREATE TABLE coverage (
   partition TEXT NOT NULL, epoch INTEGER NOT NULL, generation INTEGER NOT NULL, from_offset INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL,
-  begun INTEGER NOT NULL, checksum INTEGER NOT NULL DEFAULT 0,
+  begun INTEGER NOT NULL, base_us INTEGER NOT NULL, checksum INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (partition, epoch)
 ) STRICT, WITHOUT ROWID;
 
@@ -49,9 +46,11 @@ CREATE TABLE positions (
 ) STRICT, WITHOUT ROWID;
 
 -- The log that is projected here: one row at most.
-CREATE TABLE log (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL) STRICT;
+CREATE TABLE log (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL, claimed_at_ms INTEGER NOT NULL) STRICT;
 
-CREATE TABLE owners (partition TEXT PRIMARY KEY, fence INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE owners (partition TEXT PRIMARY KEY, fence INTEGER NOT NULL, owner TEXT) STRICT, WITHOUT ROWID;
+
+CREATE TABLE members (id TEXT PRIMARY KEY, lease_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${FORMAT};

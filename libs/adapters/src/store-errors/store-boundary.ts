@@ -4,7 +4,7 @@
  */
 import { storeFailure, type StoreIdentity } from './store-failure.ts';
 
-async function* relay(items: AsyncIterable<unknown>, explain: (error: unknown) => unknown): AsyncGenerator<unknown> {
+async function* relay(items: AsyncIterable<unknown>, explain: (error: unknown) => unknown): AsyncGenerator {
   try {
     yield* items;
   } catch (error) {

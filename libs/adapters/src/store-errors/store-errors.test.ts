@@ -51,6 +51,16 @@ test('what is no word of the system or of SQLite stays what it is', () => {
     expect(storeFailure(error, { location: '/data' })).toBe(error);
 });
 
+test('a statement that SQLite refuses is an error of this program, with the location', () => {
+  const database = new DatabaseSync(':memory:');
+  const error = storeFailure(
+    thrownBy(() => database.exec('SELECT * FROM absent')),
+    { location: '/data/x.sqlite' },
+  );
+  database.close();
+  expect(error).toMatchObject({ name: 'Error', message: '/data/x.sqlite: no such table: absent' });
+});
+
 test('a full file may pass, damage and writing to what is read-only need somebody, as SQLite says it', () => {
   const path = join(folder, 'full.sqlite');
   const database = new DatabaseSync(path);
@@ -150,8 +160,9 @@ test('objects of a folder that vanished are not taken for absent', async () => {
     const listing = async (): Promise<void> => {
       for await (const object of store.list('')) expect(object).toBeUndefined();
     };
-    for (const look of [store.get('a/b'), store.head('a/b'), store.getFile('a/b', join(folder, 'copy')), listing()])
-      expect(await caught(look)).toMatchObject({ name: 'StoreFault', message: `${path} is gone while it was in use` });
+    const looks = [store.get('a/b'), store.head('a/b'), store.getFile('a/b', join(folder, 'copy')), listing()];
+    for (const error of await Promise.all(looks.map(caught)))
+      expect(error).toMatchObject({ name: 'StoreFault', message: `${path} is gone while it was in use` });
     renameSync(`${path}-away`, path);
     expect(await store.get('a/b')).toHaveLength(1);
     expect(await store.get('a/c')).toBeUndefined();

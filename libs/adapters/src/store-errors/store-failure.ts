@@ -43,7 +43,7 @@ const READ_ONLY: Trouble = {
   reason: 'cannot be written to',
   hint: 'Mount it writable, or let the user of this process write to it.',
 };
-const DAMAGED: Trouble = { kind: StoreFault, reason: 'is damaged, or no such store at all', hint: 'Restore it from a backup.' };
+const DAMAGED: Trouble = { kind: StoreFault, reason: 'is damaged', hint: 'Restore it from a backup.' };
 
 const BY_ERRNO: ReadonlyMap<string, Trouble> = new Map(
   [
@@ -91,7 +91,10 @@ const troubleOf = (error: Error, location: string): Trouble | undefined => {
   return 'code' in error && typeof error.code === 'string' ? BY_ERRNO.get(error.code) : undefined;
 };
 
-/** The error as the ports have it; anything that is neither the system's nor SQLite's word comes back as it is. */
+/**
+ * The error as the ports have it; anything that is neither the system's nor SQLite's word comes back as it is. What SQLite says of a statement (a broken
+ * rule of a table) is an error of this program, which gets the location, since SQLite does not name it.
+ */
 export const storeFailure = (error: unknown, { location, onDamage }: StoreIdentity, operation?: string): unknown => {
   if (error instanceof StoreUnavailable || error instanceof StoreFault) {
     error.operation ??= operation;
@@ -99,7 +102,7 @@ export const storeFailure = (error: unknown, { location, onDamage }: StoreIdenti
   }
   if (!(error instanceof Error)) return error;
   const trouble = troubleOf(error, location);
-  if (trouble === undefined) return error;
+  if (trouble === undefined) return sqliteCode(error) === undefined ? error : new Error(`${location}: ${error.message}`, { cause: error });
   const hint = trouble === DAMAGED ? (onDamage ?? trouble.hint) : trouble.hint;
   return new trouble.kind({ location, operation, reason: `${trouble.reason} (${error.message})`, hint, cause: error });
 };

@@ -1,10 +1,13 @@
-import type { SpeedStore } from '@rushes/ports';
+import { partitionId } from '@rushes/domain';
+import { changeBytes, MAX_CHANGE_BYTES, type SpeedStore } from '@rushes/ports';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { type Depths, histories } from '../depth.ts';
 import type { Open, OpenedSpeedStore } from './opened-store.ts';
-import { change, HOUR_MS, RATINGS, REVIEWS, row, untimed } from './samples.ts';
+import { change, changesOf, HOUR_MS, RATINGS, REVIEWS, row, untimed } from './samples.ts';
 
-export const changeTests = (open: Open): void => {
+export const changeTests = (open: Open, runs: Depths<number>): void => {
   describe('change records', () => {
     let opened: OpenedSpeedStore;
     let store: SpeedStore;
@@ -15,11 +18,11 @@ export const changeTests = (open: Open): void => {
     afterEach(() => opened.dispose());
 
     /** The offsets of the records that are read. */
-    const ranges = async (after: number, limit = 100): Promise<readonly (readonly [number, number])[]> =>
-      (await store.readChanges(RATINGS, after, limit)).map(({ from, to }) => [from, to]);
+    const ranges = async (after: number): Promise<readonly (readonly [number, number])[]> =>
+      (await changesOf(store, after)).map(({ from, to }) => [from, to]);
 
     test('a new store has none', async () => {
-      expect(await store.readChanges(RATINGS, 0, 10)).toEqual([]);
+      expect(await changesOf(store, 0)).toEqual([]);
     });
 
     test('a record comes back as it was, also to another client', async () => {
@@ -27,8 +30,8 @@ export const changeTests = (open: Open): void => {
       await store.appendChange(change(3, 10, { rows }), HOUR_MS);
       await store.appendChange(change(10, 12, { rows: [] }), HOUR_MS);
       const expected = [change(3, 10, { rows }), change(10, 12, { rows: [] })];
-      expect(await store.readChanges(RATINGS, 0, 10)).toEqual(expected);
-      expect(await (await opened.reopen()).readChanges(RATINGS, 0, 10)).toEqual(expected);
+      expect(await changesOf(store, 0)).toEqual(expected);
+      expect(await changesOf(await opened.reopen(), 0)).toEqual(expected);
     });
 
     test('records come in the order of their offsets, whatever order they were written in', async () => {
@@ -85,7 +88,7 @@ export const changeTests = (open: Open): void => {
       for (let from = 0; from < 50; from++) await store.appendChange(change(from, from + 1), HOUR_MS);
       const seen: number[] = [];
       for (let after = 0; ;) {
-        const page = await store.readChanges(RATINGS, after, 7);
+        const page = await changesOf(store, after, 7);
         expect(page.length).toBeLessThanOrEqual(7);
         const last = page.at(-1);
         if (last === undefined) break;
@@ -95,23 +98,16 @@ export const changeTests = (open: Open): void => {
       expect(seen).toEqual(Array.from({ length: 50 }, (_, from) => from));
     });
 
-    test('one with the same partition, generation and first offset replaces; others stay', async () => {
+    test('one with the same partition and end replaces, whatever else it says; others stay', async () => {
       await store.appendChange(change(0, 10), HOUR_MS);
       await store.appendChange(change(10, 20), HOUR_MS);
-      await store.appendChange(change(0, 10, { generation: 1 }), HOUR_MS);
       await store.appendChange(change(0, 10, { partition: REVIEWS }), HOUR_MS);
-      await store.appendChange(change(0, 15, { epoch: 8, appendedAtMs: 5, rows: [] }), HOUR_MS);
-      const read = await store.readChanges(RATINGS, 0, 10);
-      expect(read.filter(({ from }) => from === 0).toSorted((a, b) => a.generation - b.generation)).toEqual([
-        change(0, 15, { epoch: 8, appendedAtMs: 5, rows: [] }),
-        change(0, 10, { generation: 1 }),
-      ]);
-      expect(read.at(-1)).toEqual(change(10, 20));
-      expect(read).toHaveLength(3);
-      expect(await store.readChanges(REVIEWS, 0, 10)).toEqual([change(0, 10, { partition: REVIEWS })]);
+      await store.appendChange(change(4, 10, { epoch: 8, generation: 1, appendedAtMs: 5, rows: [] }), HOUR_MS);
+      expect(await changesOf(store, 0)).toEqual([change(4, 10, { epoch: 8, generation: 1, appendedAtMs: 5, rows: [] }), change(10, 20)]);
+      expect(await changesOf(store, 0, 10, REVIEWS)).toEqual([change(0, 10, { partition: REVIEWS })]);
     });
 
-    test('a writer that went back writes other records over the same offsets: all are read', async () => {
+    test('a writer that went back writes other records over the same offsets: all are read, in the order of their ends', async () => {
       for (const [from, to] of [
         [0, 10],
         [10, 20],
@@ -123,25 +119,80 @@ export const changeTests = (open: Open): void => {
       expect(await ranges(0)).toEqual([
         [0, 10],
         [10, 13],
+        [10, 20],
         [13, 27],
         [20, 30],
       ]);
       expect(await ranges(13)).toEqual([
+        [10, 20],
         [13, 27],
         [20, 30],
       ]);
     });
 
-    test('partitions have records of their own', async () => {
+    test('whoever follows a writer that goes back, in pages of any size, meets no hole', async () => {
+      const cuts = fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { maxLength: 8 });
+      const going = fc.array(fc.record({ back: fc.nat(40), cuts }), { minLength: 1, maxLength: 4 });
+      let run = 0;
+      await fc.assert(
+        fc.asyncProperty(going, fc.integer({ min: 1, max: 4 }), async (writers, limit) => {
+          const partition = partitionId('movie.ratings', 5_000 + run++);
+          let end = 0;
+          // Where a writer may go back to: a position that was written once.
+          const positions = [0];
+          for (const { back, cuts: ends } of writers) {
+            let at = positions[back % positions.length] ?? 0;
+            for (const to of ends.toSorted((a, b) => a - b).filter((one) => one > at)) {
+              await store.appendChange(change(at, to, { partition }), HOUR_MS);
+              at = to;
+              positions.push(to);
+            }
+            end = Math.max(end, at);
+          }
+          let reached = 0;
+          for (;;) {
+            const page = await changesOf(store, reached, limit, partition);
+            if (page.length === 0) break;
+            for (const { from, to } of page) {
+              expect(from).toBeLessThanOrEqual(reached);
+              reached = Math.max(reached, to);
+            }
+          }
+          expect(reached).toBe(end);
+        }),
+        histories(runs),
+      );
+    });
+
+    test('partitions have records of their own, read in one call: those that an offset is given for', async () => {
       await store.appendChange(change(0, 10), HOUR_MS);
+      await store.appendChange(change(10, 11), HOUR_MS);
       await store.appendChange(change(5, 8, { partition: REVIEWS }), HOUR_MS);
-      expect(await store.readChanges(REVIEWS, 0, 10)).toEqual([change(5, 8, { partition: REVIEWS })]);
-      expect(await store.readChanges('movie.reviews/3', 0, 10)).toEqual([]);
+      await store.appendChange(change(8, 9, { partition: REVIEWS }), HOUR_MS);
+      const all = await store.changesAfter({ [RATINGS]: 10, [REVIEWS]: 0, 'movie.reviews/3': 0 }, { limit: 10 });
+      expect(all.filter(({ partition }) => partition === RATINGS)).toEqual([change(10, 11)]);
+      expect(all.filter(({ partition }) => partition === REVIEWS)).toEqual([
+        change(5, 8, { partition: REVIEWS }),
+        change(8, 9, { partition: REVIEWS }),
+      ]);
+      expect(all).toHaveLength(3);
+      expect(await store.changesAfter({ [RATINGS]: 0, [REVIEWS]: 0 }, { limit: 1 })).toHaveLength(2);
+      expect(await store.changesAfter({ 'movie.reviews/3': 0 }, { limit: 10 })).toEqual([]);
+      expect(await store.changesAfter({}, { limit: 10 })).toEqual([]);
+    });
+
+    test('a record as large as may be comes back; a larger one is refused', async () => {
+      const rows = (state: string) => ['a', 'b', 'c'].map((key) => ({ ...untimed(row(9, { key })), state }));
+      const largest = 'x'.repeat(Math.floor((MAX_CHANGE_BYTES - 3 * changeBytes({ ...row(9), state: '' })) / 9));
+      await store.appendChange(change(0, 10, { rows: rows(largest) }), HOUR_MS);
+      expect((await changesOf(store, 0))[0]?.rows).toEqual(rows(largest));
+      await expect(store.appendChange(change(10, 20, { rows: rows(`${largest}xx`) }), HOUR_MS)).rejects.toBeInstanceOf(RangeError);
+      expect(await ranges(10)).toEqual([]);
     });
 
     test.each([0, -1, Number.NaN])('a time to live of %d is refused', async (ttlMs) => {
       await expect(store.appendChange(change(0, 1), ttlMs)).rejects.toBeInstanceOf(RangeError);
-      expect(await store.readChanges(RATINGS, 0, 10)).toEqual([]);
+      expect(await changesOf(store, 0)).toEqual([]);
     });
   });
 };

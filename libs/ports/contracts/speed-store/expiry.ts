@@ -7,7 +7,21 @@ import type { SpeedStore } from '@rushes/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { type Open, type OpenedSpeedStore, pass } from './opened-store.ts';
-import { change, coverage, HOUR_MS, ordered, position, RATINGS, row, scanAll, untimed, VIEW } from './samples.ts';
+import {
+  change,
+  changesOf,
+  coverage,
+  coverageOf,
+  find,
+  HOUR_MS,
+  ordered,
+  position,
+  positionOf,
+  row,
+  scanAll,
+  untimed,
+  VIEW,
+} from './samples.ts';
 
 /** A store may count whole seconds: nothing is asked within one of an expiry. */
 const TTL_MS = 3_000;
@@ -30,15 +44,15 @@ export const expiryTests = (open: Open): void => {
       const other = await opened.reopen();
       await pass(opened, BEFORE_MS);
       for (const client of [store, other]) {
-        expect(await client.readKey(VIEW, 'a', 0)).toHaveLength(1);
+        expect(await find(client, {})).toHaveLength(1);
         expect(await scanAll(client, VIEW, 0)).toHaveLength(1);
-        expect(await client.readChanges(RATINGS, 0, 9)).toHaveLength(1);
+        expect(await changesOf(client, 0)).toHaveLength(1);
       }
       await pass(opened, AFTER_MS);
       for (const client of [store, other, await opened.reopen()]) {
-        expect(await client.readKey(VIEW, 'a', 0)).toEqual([]);
+        expect(await find(client, {})).toEqual([]);
         expect(await scanAll(client, VIEW, 0)).toEqual([]);
-        expect(await client.readChanges(RATINGS, 0, 9)).toEqual([]);
+        expect(await changesOf(client, 0)).toEqual([]);
       }
     });
 
@@ -49,22 +63,22 @@ export const expiryTests = (open: Open): void => {
       await store.upsert([row(7, { key: 'c' })], HOUR_MS);
       await store.upsert([row(8, { key: 'c' })], TTL_MS);
       await pass(opened, AFTER_MS);
-      expect(await store.readKey(VIEW, 'a', 0)).toEqual([untimed(row(2))]);
-      expect(await store.readKey(VIEW, 'b', 0)).toEqual([]);
-      expect(await store.readKey(VIEW, 'c', 0)).toEqual([]);
+      expect(await find(store, {})).toEqual([untimed(row(2))]);
+      expect(await find(store, { key: 'b' })).toEqual([]);
+      expect(await find(store, { key: 'c' })).toEqual([]);
     });
 
     test('the timestamp does not count: old writes live as long as new ones', async () => {
       await store.upsert([{ ...row(1), timestampUs: 1 }], TTL_MS);
       await pass(opened, BEFORE_MS);
-      expect(await store.readKey(VIEW, 'a', 0)).toHaveLength(1);
+      expect(await find(store, {})).toHaveLength(1);
     });
 
     test('an expired row is there again after a newer write', async () => {
       await store.upsert([row(1)], TTL_MS);
       await pass(opened, TTL_MS + BEFORE_MS);
       await store.upsert([row(2)], HOUR_MS);
-      expect(await store.readKey(VIEW, 'a', 0)).toEqual([untimed(row(2))]);
+      expect(await find(store, {})).toEqual([untimed(row(2))]);
     });
 
     test('a renewed epoch stands beside its former generation, which expires when it would have', async () => {
@@ -74,26 +88,26 @@ export const expiryTests = (open: Open): void => {
       await pass(opened, BEFORE_MS);
       await store.upsert(renewed, HOUR_MS);
       await store.putCoverage(coverage(7, { generation: 1 }), 1);
-      expect(await store.readKey(VIEW, 'a', 0)).toHaveLength(2);
+      expect(await find(store, {}, { generation: 1 })).toHaveLength(2);
       await pass(opened, AFTER_MS);
       expect(ordered(await scanAll(store, VIEW, 0))).toEqual(ordered(renewed.map(untimed)));
-      expect(await store.readCoverage()).toEqual([coverage(7, { generation: 1 })]);
+      expect(await coverageOf(store)).toEqual([coverage(7, { generation: 1 })]);
     });
 
     test('a change record that was replaced lives its new time', async () => {
       await store.appendChange(change(0, 2), TTL_MS);
       await pass(opened, BEFORE_MS);
-      await store.appendChange(change(0, 3), HOUR_MS);
+      await store.appendChange(change(1, 2), HOUR_MS);
       await pass(opened, AFTER_MS);
-      expect(await store.readChanges(RATINGS, 0, 9)).toEqual([change(0, 3)]);
+      expect(await changesOf(store, 0)).toEqual([change(1, 2)]);
     });
 
     test('coverage and positions do not expire', async () => {
       await store.putCoverage(coverage(7, { expiresAtMs: 1 }), 1);
       await store.putPosition(position(12), 1);
       await pass(opened, TTL_MS + BEFORE_MS);
-      expect(await store.readCoverage()).toEqual([coverage(7, { expiresAtMs: 1 })]);
-      expect(await store.readPosition(RATINGS)).toEqual(position(12));
+      expect(await coverageOf(store)).toEqual([coverage(7, { expiresAtMs: 1 })]);
+      expect(await positionOf(store)).toEqual(position(12));
     });
   });
 };

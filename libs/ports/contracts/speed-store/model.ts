@@ -47,16 +47,15 @@ export class SpeedStoreModel {
 
   appendChange(change: ChangeRecord, ttlMs: number): void {
     const expiresAtMs = this.nowMs + ttlMs;
-    const name = JSON.stringify([change.partition, change.generation, change.from]);
+    const name = JSON.stringify([change.partition, change.to]);
     this.#changes.set(name, { item: change, expires: [expiresAtMs, expiresAtMs] });
   }
 
-  /** Of equal first offsets in the order of generations, which a store need not keep. */
   changes(partition: PartitionId, after: number): readonly ChangeRecord[] {
     return [...this.#changes.values()]
       .filter(({ item, expires }) => item.partition === partition && item.to > after && expires[0] > this.nowMs)
       .map(({ item }) => item)
-      .toSorted((a, b) => a.from - b.from || a.generation - b.generation);
+      .toSorted((a, b) => a.to - b.to);
   }
 
   claim(partition: PartitionId, fence: number): boolean {
@@ -73,16 +72,17 @@ export class SpeedStoreModel {
       this.#coverage.set(name, { ...coverage, begun: Math.max(coverage.begun, known?.begun ?? 0) });
     else if (coverage.generation === known.generation)
       this.#coverage.set(name, {
-        ...coverage,
-        from: Math.max(coverage.from, known.from),
+        ...known,
         expiresAtMs: Math.min(coverage.expiresAtMs, known.expiresAtMs),
         begun: Math.max(coverage.begun, known.begun),
       });
     return true;
   }
 
-  dropCoverage(upToEpoch: number): void {
-    for (const [name, { epoch }] of this.#coverage) if (epoch <= upToEpoch) this.#coverage.delete(name);
+  dropCoverage(partition: PartitionId, upToEpoch: number, fence: number): boolean {
+    if (!this.claim(partition, fence)) return false;
+    for (const [name, one] of this.#coverage) if (one.partition === partition && one.epoch <= upToEpoch) this.#coverage.delete(name);
+    return true;
   }
 
   coverage(): readonly Coverage[] {

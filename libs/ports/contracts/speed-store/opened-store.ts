@@ -9,8 +9,6 @@ export interface OpenedSpeedStore {
   readonly reopen: () => Promise<SpeedStore>;
   /** Moves the clock by which the store's rows expire. Without it the suite waits instead, and the properties leave time alone. */
   readonly advanceClock?: (milliseconds: number) => void;
-  /** Breaks the connection of `store` and returns when it is there again. The writes acknowledged last may be lost. */
-  readonly loseConnection?: () => Promise<void>;
   /** Closes what was opened and removes all. */
   readonly dispose: () => Promise<void>;
 }

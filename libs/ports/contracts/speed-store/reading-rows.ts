@@ -2,7 +2,7 @@ import type { SpeedRow, SpeedStore } from '@rushes/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Open, OpenedSpeedStore } from './opened-store.ts';
-import { HOUR_MS, nameOf, ordered, REVIEWS, row, scanAll, untimed, VIEW } from './samples.ts';
+import { find, HOUR_MS, nameOf, ordered, REVIEWS, row, scanAll, untimed, VIEW } from './samples.ts';
 
 export const readTests = (open: Open): void => {
   describe('reading rows', () => {
@@ -25,16 +25,32 @@ export const readTests = (open: Open): void => {
     ]);
 
     test.each([-1, 0, 1, 5, 9, 10, 11, 12])(
-      'above epoch %i: every generation and partition, nothing of other keys and views',
+      'a scan above epoch %i: every generation and partition, nothing of other views',
       async (above) => {
         await store.upsert(sample, HOUR_MS);
         const expected = sample.filter(({ view, epoch }) => view === VIEW && epoch > above).map(untimed);
         expect(ordered(await scanAll(store, VIEW, above))).toEqual(ordered(expected));
-        expect(ordered(await store.readKey(VIEW, 'a', above))).toEqual(ordered(expected.filter(({ key }) => key === 'a')));
-        expect(await store.readKey(VIEW, 'b', above)).toEqual([]);
-        expect(await store.readKey('no such view', 'a', above)).toEqual([]);
+        expect(await scanAll(store, 'no such view', above)).toEqual([]);
       },
     );
+
+    test('rows are read by their whole keys, many at once; what is not there is left out', async () => {
+      await store.upsert(sample, HOUR_MS);
+      expect(ordered(await store.readRows(sample))).toEqual(ordered(sample.map(untimed)));
+      const [first, second] = [sample[2], sample[17]] as const;
+      const asked = [{ view: 'no such view' }, { key: 'b' }, { epoch: 3 }, { partition: 'movie.ratings/9' as const }, { generation: 1 }];
+      const missing = asked.map((other) => ({ ...row(0, { epoch: 2 }), ...other }));
+      expect(ordered(await store.readRows([first, ...missing, second].filter((key) => key !== undefined)))).toEqual(
+        ordered([first, second].filter((written) => written !== undefined).map(untimed)),
+      );
+      expect(await store.readRows(missing)).toEqual([]);
+      expect(await store.readRows([])).toEqual([]);
+    });
+
+    test('of a key that is asked for twice the row is read', async () => {
+      await store.upsert([row(1)], HOUR_MS);
+      expect(new Set((await find(store, {}, {})).map(nameOf))).toEqual(new Set([nameOf(row(1))]));
+    });
 
     test('a scan gives each of many rows once, in batches that are not empty', async () => {
       const rows = Array.from({ length: 5_432 }, (_, n) => row(n, { key: `key ${n % 1_811}`, epoch: n % 7, generation: n % 2 }));

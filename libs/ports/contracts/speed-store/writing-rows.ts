@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { type Depths, histories } from '../depth.ts';
 import type { Open, OpenedSpeedStore } from './opened-store.ts';
-import { HOUR_MS, ordered, row, scanAll, untimed, VIEW } from './samples.ts';
+import { find, HOUR_MS, ordered, row, scanAll, untimed, VIEW } from './samples.ts';
 
 export const writeTests = (open: Open, runs: Depths<number>): void => {
   describe('writing rows', () => {
@@ -21,14 +21,14 @@ export const writeTests = (open: Open, runs: Depths<number>): void => {
     });
 
     test('a new store has no rows', async () => {
-      expect(await store.readKey(VIEW, 'a', 0)).toEqual([]);
+      expect(await find(store, {})).toEqual([]);
       expect(await scanAll(store, VIEW, 0)).toEqual([]);
     });
 
     test('a row comes back as it was written, also to another client', async () => {
       await store.upsert([row(12)], HOUR_MS);
       for (const client of [store, await opened.reopen()]) {
-        expect(await client.readKey(VIEW, 'a', 6)).toEqual([untimed(row(12))]);
+        expect(await find(client, {})).toEqual([untimed(row(12))]);
         expect(await scanAll(client, VIEW, 6)).toEqual([untimed(row(12))]);
       }
     });
@@ -40,7 +40,7 @@ export const writeTests = (open: Open, runs: Depths<number>): void => {
 
     test.each([0, -1, Number.NaN])('a time to live of %d is refused: elsewhere it means for ever', async (ttlMs) => {
       await expect(store.upsert([row(1)], ttlMs)).rejects.toBeInstanceOf(RangeError);
-      expect(await store.readKey(VIEW, 'a', 0)).toEqual([]);
+      expect(await find(store, {})).toEqual([]);
     });
 
     test('any text is kept as it is, in view, key and state', async () => {
@@ -52,7 +52,7 @@ export const writeTests = (open: Open, runs: Depths<number>): void => {
           const rows = keys.map((key, n) => ({ ...row(n, { view, key }), state: `${state}${n}` }));
           await store.upsert(rows, HOUR_MS);
           expect(ordered(await scanAll(store, view, 0))).toEqual(ordered(rows.map(untimed)));
-          for (const written of rows) expect(await store.readKey(view, written.key, 0)).toEqual([untimed(written)]);
+          for (const written of rows) expect(await store.readRows([written])).toEqual([untimed(written)]);
         }),
         histories(runs),
       );
@@ -61,7 +61,7 @@ export const writeTests = (open: Open, runs: Depths<number>): void => {
     test('a state of 100 kB and the largest offsets are kept', async () => {
       const large = { ...row(Number.MAX_SAFE_INTEGER), state: JSON.stringify({ text: 'é😀x'.repeat(15_000) }), timestampUs: 2 ** 52 };
       await store.upsert([large], HOUR_MS);
-      expect(await store.readKey(VIEW, 'a', 0)).toEqual([untimed(large)]);
+      expect(await find(store, {})).toEqual([untimed(large)]);
     });
 
     test('each part of the key makes another row', async () => {
@@ -81,7 +81,7 @@ export const writeTests = (open: Open, runs: Depths<number>): void => {
     test('the later write replaces the earlier one', async () => {
       await store.upsert([row(1)], HOUR_MS);
       await store.upsert([row(2)], HOUR_MS);
-      expect(await store.readKey(VIEW, 'a', 0)).toEqual([untimed(row(2))]);
+      expect(await find(store, {})).toEqual([untimed(row(2))]);
     });
 
     test('a former owner that writes what it had read changes nothing', async () => {
@@ -94,7 +94,7 @@ export const writeTests = (open: Open, runs: Depths<number>): void => {
 
     test('of one call that writes a row several times the highest timestamp stays', async () => {
       await store.upsert([row(2), row(3), row(1)], HOUR_MS);
-      expect(await store.readKey(VIEW, 'a', 0)).toEqual([untimed(row(3))]);
+      expect(await find(store, {})).toEqual([untimed(row(3))]);
     });
 
     test('whatever the order, the calls and the clients: the highest timestamps stay', async () => {
@@ -132,9 +132,9 @@ export const writeTests = (open: Open, runs: Depths<number>): void => {
       await store.upsert([{ ...two, key: first }], HOUR_MS);
       await store.upsert([{ ...two, key: second }], HOUR_MS);
       await store.upsert([{ ...one, key: second }], HOUR_MS);
-      const [kept] = await store.readKey(VIEW, first, 0);
+      const [kept] = await find(store, { key: first });
       expect([untimed({ ...one, key: first }), untimed({ ...two, key: first })]).toContainEqual(kept);
-      expect(await store.readKey(VIEW, second, 0)).toEqual([{ ...kept, key: second }]);
+      expect(await find(store, { key: second })).toEqual([{ ...kept, key: second }]);
     });
   });
 };

@@ -205,3 +205,25 @@ test('the declared settings: keys, variables and flags are unique, defaults pass
   }
   expect(faultsOf({}, file(asFile))).toEqual([]);
 });
+
+test('the URL of a store counts from where a path would, and its password is never shown', () => {
+  const { config, effective } = loadConfig(
+    sources({
+      flags: { 'stores.objects': 'file:lake' },
+      env: { RUSHES_LOG_URL: 'sqlite:///logs/log.sqlite', RUSHES_VIEWS_URL: 'mongodb://me:secret@host/rushes' },
+    }),
+    file({ stores: { speed: 'sqlite:../speed.sqlite' } }),
+  );
+  expect(config.stores).toEqual({
+    objects: 'file:///project/lake',
+    views: 'mongodb://me:secret@host/rushes',
+    log: 'sqlite:///logs/log.sqlite',
+    speed: 'sqlite:///speed.sqlite',
+    keys: undefined,
+  });
+  const shown = Object.fromEntries(effective().map(({ key, value }) => [key, value]));
+  expect(shown['stores.views']).toBe('mongodb://***@host/rushes');
+  expect(faultsOf({ env: { RUSHES_LOG_URL: 'log.sqlite' } })).toEqual([
+    'RUSHES_LOG_URL: "log.sqlite" is not accepted. Give a URL with its scheme, like sqlite:log.sqlite or file:///data/lake',
+  ]);
+});

@@ -9,7 +9,7 @@ import { ConfigError, type ConfigFault } from './config-error.ts';
 import { readConfigFile, type FileValues } from './config-file.ts';
 import { nearestName } from './nearest-name.ts';
 import { isServiceVariable } from './service-variables.ts';
-import { accepts, expectation, fallbackOf, settled, valueFromText } from './setting-value.ts';
+import { accepts, expectation, fallbackOf, printable, settled, valueFromText } from './setting-value.ts';
 import type { Setting } from './setting.ts';
 import { SETTING_LIST, type Config, type SettingKey } from './settings.ts';
 
@@ -81,7 +81,8 @@ const candidatesOf = (key: SettingKey, declared: Setting, sources: ConfigSources
   return found;
 };
 
-const show = (declared: Setting, value: unknown): string => (declared.secret === true ? 'the value given' : JSON.stringify(value));
+const show = (declared: Setting, value: unknown): string =>
+  declared.secret === true ? 'the value given' : JSON.stringify(printable(declared, value));
 
 /** A link that leads nowhere is no file that is absent. */
 const readIfThere = (path: string): string => {
@@ -121,7 +122,7 @@ export const loadConfig = (given: ConfigSources, readText: (path: string) => str
     const value = settled(declared, chosen.value, chosen.folder);
     const [group = '', name = ''] = key.split('.');
     (values[group] ??= {})[name] = value;
-    origins.push({ key, value: declared.secret === true && value !== undefined ? '***' : value, origin: chosen.origin });
+    origins.push({ key, value: printable(declared, value), origin: chosen.origin });
   }
   if (faults.length > 0) throw new ConfigError(faults);
   // as: every setting of the table has been checked against its schema above.

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { Value } from 'typebox/value';
 
@@ -36,15 +37,33 @@ export const expectation = (declared: Setting): string => {
   if (type === 'integer')
     return `a whole number${minimum === undefined ? '' : maximum === undefined ? ` from ${minimum} on` : ` from ${minimum} to ${maximum}`}`;
   if (type === 'array') return 'a list of texts';
+  if (declared.location === true) return 'a URL with its scheme, like sqlite:log.sqlite or file:///data/lake';
   return pattern === undefined ? 'a text that is not empty' : 'an address that begins with http:// or https://';
 };
 
 /** Whether the setting takes this value. */
 export const accepts = (declared: Setting, value: unknown): boolean => Value.Check(declared.schema, value);
 
+/** `sqlite:log.sqlite` with the path made absolute; a URL whose path begins with a slash is absolute already. */
+const absoluteUrl = (url: string, folder: string): string => {
+  const [, scheme, path] = /^([^:]+:)([^/].*)$/.exec(url) ?? [];
+  if (scheme === undefined) return url;
+  return scheme + new URL(`./${path}`, pathToFileURL(`${folder}/`)).href.slice('file:'.length);
+};
+
 /** The value as it is used: paths absolute, counted from `folder`. */
-export const settled = (declared: Setting, value: unknown, folder: string): unknown =>
-  declared.path === true && typeof value === 'string' ? resolve(folder, value) : value;
+export const settled = (declared: Setting, value: unknown, folder: string): unknown => {
+  if (typeof value !== 'string') return value;
+  if (declared.path === true) return resolve(folder, value);
+  return declared.location === true ? absoluteUrl(value, folder) : value;
+};
+
+/** The value as it may be printed and logged. */
+export const printable = (declared: Setting, value: unknown): unknown => {
+  if (value === undefined) return value;
+  if (declared.secret === true) return '***';
+  return declared.location === true && typeof value === 'string' ? value.replace(/\/\/[^/]*@/, '//***@') : value;
+};
 
 /** The default, computed where it depends on the machine. */
 export const fallbackOf = (declared: Setting): unknown =>

@@ -18,7 +18,7 @@ const metrics = {
     placeholder: 'ADDRESS',
     schema: text,
     fallback: '127.0.0.1',
-    description: 'address on which `rushes speed` has /metrics and /health/live',
+    description: 'address on which processes without an HTTP service (the speed layer, scheduled batch runs) have /metrics and /health',
   }),
   port: setting({
     variable: 'RUSHES_METRICS_PORT',
@@ -30,6 +30,26 @@ const metrics = {
   }),
 };
 
+const storeUrl = (name: string, what: string, place: string) =>
+  optionalSetting({
+    variable: `RUSHES_${name}_URL`,
+    flag: `--${name.toLowerCase()}-url`,
+    placeholder: 'URL',
+    schema: Type.String({ pattern: '^[A-Za-z][A-Za-z0-9+.-]*:.+$' }),
+    fallbackText: `\`${place}\` in the data folder`,
+    location: true,
+    description: `where ${what}`,
+  });
+
+/** Where each store is. */
+const stores = {
+  objects: storeUrl('OBJECTS', 'the lake is: tables, manifests, the archive of the log', 'file:lake'),
+  views: storeUrl('VIEWS', 'the batch views and the list of publications are', 'sqlite:views'),
+  log: storeUrl('LOG', 'the event log is', 'sqlite:log.sqlite'),
+  speed: storeUrl('SPEED', 'the speed layer keeps what it made of events', 'sqlite:speed.sqlite'),
+  keys: storeUrl('KEYS', 'the API keys are', 'sqlite:keys.sqlite'),
+};
+
 /** Where data lies. */
 const folders = {
   data: setting({
@@ -39,7 +59,7 @@ const folders = {
     schema: text,
     fallback: './data',
     path: true,
-    description: 'folder that holds everything Rushes stores: lake, batch views, scratch files',
+    description: 'folder that holds everything Rushes stores and no URL places elsewhere, and scratch files',
   }),
   imdb: optionalSetting({
     variable: 'RUSHES_IMDB',
@@ -53,6 +73,14 @@ const folders = {
 };
 
 const batch = {
+  mode: setting({
+    variable: 'RUSHES_BATCH_MODE',
+    flag: '--batch-mode',
+    placeholder: 'MODE',
+    schema: Type.Enum(['schedule', 'once']),
+    fallback: 'schedule',
+    description: 'what the process `apps/batch` does: runs on a schedule until it is stopped, or one run, after which it ends',
+  }),
   intervalMinutes: setting({
     variable: 'RUSHES_BATCH_INTERVAL_MINUTES',
     flag: '--batch-interval-minutes',
@@ -156,7 +184,7 @@ const download = {
 };
 
 /** Every setting there is. The key of one is `group.name`; a configuration file nests them the same way. */
-export const SETTINGS = { folders, http, rateLimit, overload, serving, batch, alert, log, metrics, download };
+export const SETTINGS = { folders, stores, http, rateLimit, overload, serving, batch, alert, log, metrics, download };
 
 type Settings = typeof SETTINGS;
 

@@ -13,6 +13,7 @@ const covered = (epoch: number, from: number, expiresAtMs = NOW + 1): Coverage =
   from,
   expiresAtMs,
   begun: 0,
+  baseUs: 0,
 });
 const missing = (coverage: readonly Coverage[], position: number) =>
   missingEvents(coverage, { version: 3, cut: { [RATINGS]: 100 } }, { [RATINGS]: position }, NOW).map(({ from, to, reason }) => [

@@ -44,7 +44,10 @@ const write = async (offset: number, tconst: string): Promise<void> => {
     lastOffset: offset,
     appendedAtMs: offset,
   } as const;
-  await store.putCoverage({ partition: PARTITION, epoch: 1, generation: 0, from: 0, expiresAtMs: Date.now() + HOUR_MS, begun: 0 }, 1);
+  await store.putCoverage(
+    { partition: PARTITION, epoch: 1, generation: 0, from: 0, expiresAtMs: Date.now() + HOUR_MS, begun: 0, baseUs: 0 },
+    1,
+  );
   await store.upsert([{ ...row, timestampUs: offset }], HOUR_MS);
   await store.appendChange(
     { partition: PARTITION, from: offset, to: offset + 1, epoch: 1, generation: 0, appendedAtMs: offset, rows: [row] },

@@ -5,8 +5,11 @@ import { dirname, join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { openFolderObjectStore } from '../../folder-object-store/index.ts';
+import { openSqliteApiKeys } from '../../sqlite-api-keys/index.ts';
+import { openSqliteBatchViews } from '../../sqlite-batch-views/index.ts';
 import { openSqliteEventLog } from '../../sqlite-event-log/index.ts';
-import { type EmbeddedStores, openEmbeddedStores } from '../index.ts';
+import { makeDataFolder } from '../data-folder.ts';
 import { backUp, type BackUpOptions, type BackUpReport } from './back-up.ts';
 import { MANIFEST_FILE } from './backup-manifest.ts';
 import { restoreBackup, type RestoreOptions, type RestoreReport } from './restore.ts';
@@ -14,15 +17,32 @@ import { restoreBackup, type RestoreOptions, type RestoreReport } from './restor
 const RATINGS = 'movie.ratings/3';
 const ARTEFACT = 'views/titles-1.sqlite';
 
+/** The stores that a backup copies. */
+const openStores = async (folder: string) => {
+  await makeDataFolder(folder);
+  const objects = await openFolderObjectStore(join(folder, 'lake'));
+  const views = await openSqliteBatchViews(join(folder, 'views'));
+  const log = await openSqliteEventLog(join(folder, 'log.sqlite'));
+  const keys = await openSqliteApiKeys(join(folder, 'keys.sqlite'));
+  await views.listPublications(1); // the file of publications is made when it is first read
+  return {
+    objects,
+    log,
+    async close() {
+      for (const store of [keys, log, views]) await store.close();
+    },
+  };
+};
+
 let root: string;
-let stores: EmbeddedStores;
+let stores: Awaited<ReturnType<typeof openStores>>;
 const data = (name = ''): string => join(root, 'data', name);
 const out = (name = ''): string => join(root, 'backups/one', name);
 const restored = (name = ''): string => join(root, 'restored', name);
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'backup-'));
-  stores = await openEmbeddedStores(data());
+  stores = await openStores(data());
 });
 afterEach(async () => {
   await stores.close();
@@ -85,7 +105,7 @@ describe('what is in it', () => {
     expect(await readFile(restored('lake/gold/titles/a.parquet'), 'utf8')).toBe('rows');
     expect(await readFile(restored(ARTEFACT), 'utf8')).toBe('an artefact');
     expect(await idsIn(restored('log.sqlite'))).toEqual(['first']);
-    const again = await openEmbeddedStores(restored());
+    const again = await openStores(restored());
     expect(again.log.id).toBe(stores.log.id);
     await again.close();
   });

@@ -1,15 +1,15 @@
-/** The speed layer on the embedded stores. */
+/** The speed layer in a process: the log projected into the speed store, over stores that are open. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
-import type { EmbeddedStores } from '@rushes/adapters/embedded';
-import type { Registry, Session } from '@rushes/runtime';
+import { type Registry, type Session, startOperations } from '@rushes/runtime';
 import { createSpeedMetrics, deadLetters, startSpeed, type WatchedSpeed } from '@rushes/speed';
+import { storeChecks, type Stores } from '@rushes/stores';
 
 /** Projects the log until the session ends. */
 export const project = (
   { logger, lifecycle }: Session,
-  { log, speed, views, duplicateFilters }: EmbeddedStores,
+  { log, speed, views, duplicateFilters }: Stores,
   metrics: Registry,
 ): WatchedSpeed => {
   const keep = deadLetters(log);
@@ -28,4 +28,10 @@ export const project = (
   );
   lifecycle.onStop('the speed layer', () => running.stop());
   return running;
+};
+
+/** The same as the whole work of a process, with metrics and health. Returns the address of these. */
+export const projectAlone = async (session: Session, stores: Stores, metrics: Registry): Promise<string> => {
+  const speed = project(session, stores, metrics);
+  return startOperations(session, metrics, { conditions: { lease: () => speed.isMember() }, checks: storeChecks(stores) });
 };

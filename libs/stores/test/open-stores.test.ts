@@ -1,16 +1,19 @@
 /** Stores that do not belong together are not opened together. */
 import { existsSync, readdirSync } from 'node:fs';
-import { cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { beginLogAnew, openWhatIsLeft } from '@rushes/adapters/embedded';
+import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
+import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import type { OffsetVector } from '@rushes/domain';
 import { boundsAt, claimLake, listLakeLogs, type Publication, putLakeLog } from '@rushes/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { openFolderObjectStore } from '../folder-object-store/index.ts';
-import { openSqliteSpeedStore } from '../sqlite-speed-store/index.ts';
-import { beginLogAnew, type EmbeddedStores, openEmbeddedLake, openEmbeddedStores, openWhatIsLeft } from './index.ts';
+import { openEmbeddedStores, type Stores } from '../src/index.ts';
+import { locationsIn } from '../src/locations.ts';
+import { openLakeAt } from '../src/open-stores.ts';
 
 const NOW = new Date('2026-01-02T03:04:05.678Z');
 const RATINGS = 'movie.ratings/3';
@@ -37,7 +40,7 @@ const publication = (number: number, cut: OffsetVector, log?: string): Publicati
   reason: 'run',
 });
 
-const within = async <Result>(data: string, work: (stores: EmbeddedStores) => Promise<Result>): Promise<Result> => {
+const within = async <Result>(data: string, work: (stores: Stores) => Promise<Result>): Promise<Result> => {
   const stores = await openEmbeddedStores(data);
   try {
     return await work(stores);
@@ -65,7 +68,7 @@ describe('opening', () => {
   test('what belongs together opens again and again', async () => {
     const id = await used(folder);
     expect(await within(folder, async ({ log }) => log.id)).toBe(id);
-    expect(await within(folder, async ({ speed }) => speed.claimLog('another'))).toBe(id);
+    expect(await within(folder, async ({ speed }) => (await speed.claimLog('another')).log)).toBe(id);
   });
 
   test('a lost log is told, and none takes its place; versions can still be looked at', async () => {
@@ -75,7 +78,7 @@ describe('opening', () => {
       new RegExp(`log\\.sqlite is not there, but the lake in .* is made from log ${id}\\. .*restart`),
     );
     expect(existsSync(join(folder, 'log.sqlite'))).toBe(false);
-    const lake = await openEmbeddedLake(folder);
+    const lake = await openLakeAt(locationsIn(folder));
     expect(await lake.views.currentPublication()).toMatchObject({ version: 1 });
     await lake.close();
   });
@@ -85,10 +88,22 @@ describe('opening', () => {
     await rm(join(folder, 'log.sqlite'));
     await rm(join(folder, 'lake'), { recursive: true });
     await expect(opening()).rejects.toThrow(`version 1 in ${join(folder, 'views')} is made from log ${id}`);
-    const lake = await openEmbeddedLake(folder);
+    const lake = await openLakeAt(locationsIn(folder));
     await lake.views.insertPublication(publication(2, { [RATINGS]: 0 }));
     await lake.close();
     await expect(opening()).rejects.toThrow(`version 2 in ${join(folder, 'views')} is made from one`);
+  });
+
+  test('a log that cannot be looked at: neither an empty one takes its place, nor is it given up for a new one', async () => {
+    const location = folder;
+    await (await openEmbeddedStores(location)).close();
+    for (const end of ['', '-wal', '-shm']) await rm(join(location, `log.sqlite${end}`), { force: true });
+    await symlink('nowhere/log.sqlite', join(location, 'log.sqlite'));
+    await expect(openEmbeddedStores(location)).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(openWhatIsLeft(location)).rejects.toMatchObject({ code: 'ENOENT' });
+    await rm(join(location, 'log.sqlite'));
+    await mkdir(join(location, 'log.sqlite'));
+    await expect(openWhatIsLeft(location)).rejects.toThrow('unable to open');
   });
 
   test('a version without a log needs none', async () => {
@@ -124,7 +139,7 @@ describe('opening', () => {
     await expect(opening()).rejects.toThrow(
       `${RATINGS} in ${join(folder, 'log.sqlite')} ends at offset 5, but version 1 has offsets up to 6`,
     );
-    const lake = await openEmbeddedLake(folder);
+    const lake = await openLakeAt(locationsIn(folder));
     await lake.views.insertPublication(publication(2, { [RATINGS]: 2 }, id));
     await lake.close();
     await expect(opening()).rejects.toThrow('version 1 has offsets up to 6');

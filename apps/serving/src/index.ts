@@ -1,0 +1,1 @@
+export { serve, untilStopped } from './serve.ts';

@@ -1,0 +1,1 @@
+export { project, projectAlone } from './project.ts';

@@ -1,0 +1,92 @@
+/**
+ * The one place where stores are opened to be used. Invariant: stores that do not belong together are not opened together, and no empty log takes the
+ * place of a lost one.
+ */
+import { type DiskSpace, diskSpace, makeDataFolder } from '@rushes/adapters/embedded';
+import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
+import {
+  type ApiKeyStore,
+  type BatchViewStore,
+  type DuplicateFilters,
+  type EventLog,
+  knownLog,
+  logFault,
+  LOST_LOG_HINT,
+  type ObjectStore,
+  type Owners,
+  type SpeedStore,
+} from '@rushes/ports';
+
+import { locationsIn, scratchFolderIn, type StoreLocations } from './locations.ts';
+import { MismatchedStoresError } from './mismatched-stores.ts';
+import { type Opened, openTogether } from './opened.ts';
+import { findStores } from './schemes.ts';
+
+/** What batch runs published. */
+export interface LakeStores {
+  readonly objects: ObjectStore;
+  readonly views: BatchViewStore;
+  /** What batch runs and the speed layer tell duplicates by. */
+  readonly duplicateFilters: DuplicateFilters;
+  /** Folder for scratch files; what lies in it may be deleted when nothing runs. */
+  readonly scratchFolder: string;
+  /** What the data folder takes of its disk, and what is left. */
+  readonly space: () => Promise<DiskSpace>;
+  close(): Promise<void>;
+}
+
+export interface Stores extends LakeStores {
+  readonly log: EventLog;
+  readonly speed: SpeedStore;
+  /** Who projects which partition into the speed store. */
+  readonly owners: Owners;
+  readonly keys: ApiKeyStore;
+}
+
+const openLake = async (at: StoreLocations, opened: Opened): Promise<LakeStores> => {
+  const found = findStores(at);
+  const { dataFolder } = at;
+  await makeDataFolder(dataFolder);
+  const scratchFolder = scratchFolderIn(dataFolder);
+  const objects = await found.objects.open();
+  const duplicateFilters = await openSqliteDuplicateFilters(scratchFolder);
+  const views = opened.add(await found.views.open());
+  return { objects, views, duplicateFilters, scratchFolder, space: diskSpace(dataFolder), close: opened.close };
+};
+
+/** Opens lake and batch views alone, for what does without a log, also where that is lost. */
+export const openLakeAt = (at: StoreLocations): Promise<LakeStores> => openTogether((opened) => openLake(at, opened));
+
+/** Opens the API keys alone. */
+export const openKeysAt = async (at: StoreLocations): Promise<ApiKeyStore> => {
+  const { keys } = findStores(at);
+  await makeDataFolder(at.dataFolder);
+  return keys.open();
+};
+
+/**
+ * Opens all stores; those that are not there are made. `now`: the clock of the log and of what expires, in milliseconds since 1970.
+ * @throws MismatchedStoresError if the log is not the one that the lake, the batch views or the speed store were made from.
+ */
+export const openStoresAt = (at: StoreLocations, now: () => number = Date.now): Promise<Stores> =>
+  openTogether(async (opened) => {
+    const found = findStores(at);
+    const lake = await openLake(at, opened);
+    if (!(await found.log.isThere())) {
+      const known = await knownLog(lake.objects, lake.views);
+      if (known)
+        throw new MismatchedStoresError({
+          message: `${found.log.localPath ?? 'the log'} is not there, but ${known.told}`,
+          hint: LOST_LOG_HINT,
+        });
+    }
+    const log = opened.add(await found.log.open({ now }));
+    const speed = opened.add(await found.speed.open({ now }));
+    const fault = await logFault({ ...lake, log, speed });
+    if (fault) throw new MismatchedStoresError(fault);
+    const keys = opened.add(await found.keys.open());
+    return { ...lake, log, speed, owners: speed.owners, keys };
+  });
+
+/** Opens the stores of one data folder, which is created if it is not there. See `openStoresAt`. */
+export const openEmbeddedStores = (dataFolder: string, now?: () => number): Promise<Stores> => openStoresAt(locationsIn(dataFolder), now);

@@ -1,0 +1,102 @@
+/** The stores of a process as its configuration places them: opened at its start, closed when it ends, and told of in its log. */
+import { dirname } from 'node:path';
+
+import { isReadOnlyFolder } from '@rushes/adapters/embedded';
+import type { ApiKeyStore } from '@rushes/ports';
+import { networkFileSystemOf, type Session, UsageError } from '@rushes/runtime';
+
+import { checkDataFolder, makeDataFolder } from './folders.ts';
+import { configuredLocations } from './locations.ts';
+import { type LakeStores, openKeysAt, openLakeAt, openStoresAt, type Stores } from './open-stores.ts';
+import { type LakeToRead, openLakeToReadAt, openStoresToReadAt, type StoresToRead } from './open-to-read.ts';
+import { localPathsOf, storesElsewhere } from './schemes.ts';
+
+/** Opens all stores; those that are not there are made. */
+export const openStores = async (session: Session): Promise<Stores> => {
+  const { config, lifecycle, logger } = session;
+  const at = configuredLocations(config);
+  await makeDataFolder(session);
+  const stores = await openStoresAt(at);
+  lifecycle.onStop('the stores', () => stores.close());
+  for (const folder of new Set(localPathsOf(at).map((path) => dirname(path)))) {
+    const network = await networkFileSystemOf(folder);
+    if (network !== undefined)
+      logger.warn(
+        { data: folder },
+        `the data folder lies on ${network}: SQLite needs a local disk, and events may be lost as soon as two hosts use it (docs/operate.md)`,
+      );
+  }
+  stores.speed.onDamage((what) =>
+    logger.error(
+      `${what} was not what had been written: it is left out, answers say what they lack, and it is projected again from the log`,
+    ),
+  );
+  return stores;
+};
+
+/** The same for commands that only look. */
+export const openExistingStores = async (session: Session): Promise<Stores> => {
+  await checkDataFolder(session.config.folders.data);
+  return openStores(session);
+};
+
+/** Lake and batch views alone, for commands that look at versions: they do without a log, also where it is lost. */
+export const openLake = async (session: Session): Promise<LakeStores> => {
+  const { config, lifecycle } = session;
+  await checkDataFolder(config.folders.data);
+  await makeDataFolder(session);
+  const lake = await openLakeAt(configuredLocations(config));
+  lifecycle.onStop('the stores', () => lake.close());
+  return lake;
+};
+
+/** The same for commands that only look, which make nothing and need not be able to. */
+export const openLakeToRead = async ({ config, lifecycle }: Session): Promise<LakeToRead> => {
+  await checkDataFolder(config.folders.data);
+  const lake = await openLakeToReadAt(configuredLocations(config));
+  lifecycle.onStop('the stores', () => lake.close());
+  return lake;
+};
+
+/** What answers are made from. Where something local cannot be written to, all of it is opened only to be read. */
+export const openStoresToServe = async (session: Session): Promise<Stores | StoresToRead> => {
+  const { config, lifecycle, logger } = session;
+  const at = configuredLocations(config);
+  const folders = [...new Set([at.dataFolder, ...localPathsOf(at).map((path) => dirname(path))])];
+  const closed = await Promise.all(folders.map(async (folder) => ((await isReadOnlyFolder(folder)) ? [folder] : [])));
+  if (closed.flat().length === 0) return openStores(session);
+  const stores = await openStoresToReadAt(at);
+  lifecycle.onStop('the stores', () => stores.close());
+  logger.warn({ data: closed.flat() }, 'the data folder cannot be written to: answers come from what is there, and nothing can be posted');
+  return stores;
+};
+
+/** Opens the API keys, which are made if they are not there; they are closed when the session ends. */
+export const openKeys = async (session: Session): Promise<ApiKeyStore> => {
+  const { config, lifecycle } = session;
+  await makeDataFolder(session);
+  const keys = await openKeysAt(configuredLocations(config));
+  lifecycle.onStop('the API keys', () => keys.close());
+  return keys;
+};
+
+/** The same for commands that make no key. */
+export const openExistingKeys = async (session: Session): Promise<ApiKeyStore> => {
+  await checkDataFolder(session.config.folders.data);
+  return openKeys(session);
+};
+
+/**
+ * Makes sure that the data folder is all there is, for what copies it or puts something in its place.
+ * @throws UsageError if a store is configured to be elsewhere.
+ */
+export const requireWholeDataFolder = ({ config }: Pick<Session, 'config'>): void => {
+  const kinds = storesElsewhere(configuredLocations(config));
+  if (kinds.length > 0)
+    throw new UsageError(
+      `not everything is in the data folder ${config.folders.data}: ${kinds.map((kind) => `stores.${kind}`).join(', ')}`,
+      {
+        hint: 'This command works on a data folder that holds all stores. What lies elsewhere is copied and restored by its own means.',
+      },
+    );
+};

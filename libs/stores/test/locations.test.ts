@@ -1,0 +1,68 @@
+/** Stores are found by their URLs, in the data folder where none is named, and are opened where the URL says. */
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { UsageError } from '@rushes/runtime';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+import { requireWholeDataFolder } from '../src/index.ts';
+import { configuredLocations, locationsIn, type StoreLocations } from '../src/locations.ts';
+import { openStoresAt } from '../src/open-stores.ts';
+import { findStores, localPathsOf } from '../src/schemes.ts';
+
+const NONE = { objects: undefined, views: undefined, log: undefined, speed: undefined, keys: undefined };
+const placed = (urls: Partial<Record<keyof typeof NONE, string>>): StoreLocations =>
+  configuredLocations({ folders: { data: '/data', imdb: undefined }, stores: { ...NONE, ...urls } });
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rushes stores #1 '));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('without URLs all stores are in the data folder, whatever characters its name has', () => {
+  expect(localPathsOf(locationsIn(folder))).toEqual(
+    ['lake', 'views', 'log.sqlite', 'speed.sqlite', 'keys.sqlite'].map((name) => join(folder, name)),
+  );
+});
+
+test('a URL places one store elsewhere, the others stay', async () => {
+  const at = locationsIn(join(folder, 'data'));
+  const elsewhere = join(folder, 'other disk/events.sqlite');
+  const stores = await openStoresAt({ ...at, urls: { ...at.urls, log: `sqlite:${pathToFileURL(elsewhere).pathname}` } });
+  try {
+    expect(stores.log.location).toBe(elsewhere);
+    expect(existsSync(elsewhere)).toBe(true);
+    expect(readdirSync(join(folder, 'data')).toSorted()).toEqual(
+      expect.arrayContaining(['keys.sqlite', 'lake', 'speed.sqlite', 'tmp', 'views']),
+    );
+    expect(existsSync(join(folder, 'data/log.sqlite'))).toBe(false);
+  } finally {
+    await stores.close();
+  }
+});
+
+test.each([
+  ['log', 'kafka://user:secret@broker', 'stores.log: no such store has the scheme kafka: (known: sqlite:)'],
+  ['objects', 'sqlite:/data/lake', 'stores.objects: no such store has the scheme sqlite: (known: file:)'],
+  ['objects', 'file://host/lake', 'stores.objects: '],
+  ['speed', 'sqlite:/data/speed', "stores.speed: its file's name ends with .sqlite"],
+] as const)('%s at %s is refused', (kind, url, message) => {
+  const finding = (): unknown => findStores(placed({ [kind]: url }));
+  expect(finding).toThrow(UsageError);
+  expect(finding).toThrow(message);
+  expect(finding).not.toThrow('secret');
+});
+
+test('what works on a whole data folder is refused where a store is elsewhere, however the folder itself is named', () => {
+  const check = (urls: Partial<Record<keyof typeof NONE, string>>) => (): void =>
+    // as: the check reads nothing else of a configuration
+    requireWholeDataFolder({
+      config: { folders: { data: '/data', imdb: undefined }, stores: { ...NONE, ...urls } },
+    } as Parameters<typeof requireWholeDataFolder>[0]);
+  check({})();
+  check({ log: 'sqlite:/data/log.sqlite', objects: 'file:///data/lake' })();
+  expect(check({ log: 'sqlite:/data/other.sqlite' })).toThrow('stores.log');
+});

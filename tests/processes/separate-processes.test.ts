@@ -1,0 +1,150 @@
+/** Serving, speed and batch layer as three processes on one data folder: they answer as one process does, and each ends cleanly by itself. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { writeFilmSample } from '@rushes/sources';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { startProcess, type StartedProcess } from './started-process.ts';
+
+let folder = '';
+let key = '';
+const started: StartedProcess[] = [];
+
+/** Nothing runs or audits but at the start. */
+const variables = (): Readonly<Record<string, string>> => ({
+  RUSHES_DATA: join(folder, 'data'),
+  RUSHES_IMDB: join(folder, 'sample'),
+  RUSHES_PORT: '0',
+  RUSHES_BATCH_INTERVAL_MINUTES: '600',
+  RUSHES_RATE_LIMIT_PER_MINUTE: '0',
+  RUSHES_THREADS: '2',
+});
+
+const begin = (app: string, more: Readonly<Record<string, string>> = {}, args: readonly string[] = []): StartedProcess => {
+  const one = startProcess(`apps/${app}/src/main.ts`, { ...variables(), ...more }, args);
+  started.push(one);
+  return one;
+};
+
+/** So long may a busy machine take. */
+const PATIENT = { timeout: 100_000, interval: 100 };
+
+const addressIn = (entry: Readonly<Record<string, unknown>>): string => String(entry['url']);
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'rushes-processes-'));
+  await writeFilmSample(join(folder, 'sample'));
+  const made = begin('rushes', {}, ['keys', 'create', '--role', 'writer', '--name', 'test', '--json']);
+  if ((await made.ended) !== 0) throw new Error(made.output());
+  const { key: text } = JSON.parse(made.output()) as { readonly key: string }; // as: the command's one document
+  key = text;
+});
+afterAll(async () => {
+  for (const one of started) await one.end('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Asks until the answer has this status. What is not ready or busy yet has another one; what is wrong is never right. */
+const ask = async (address: string, status = 200, init: RequestInit = {}): Promise<string> => {
+  for (let last = '', tries = 0; ; tries++) {
+    const response = await fetch(address, init).catch((error: unknown) => String(error));
+    last = typeof response === 'string' ? response : `${response.status} ${await response.text()}`;
+    if (last.startsWith(`${status} `)) return last.slice(`${status} `.length);
+    if (tries === 1_000 || /^4\d\d/.test(last)) throw new Error(`${address} answered ${last.slice(0, 500)}`);
+    await sleep(100);
+  }
+};
+
+const post = (url: string, path: string, id: string, body: object): Promise<string> =>
+  ask(`${url}${path}`, 201, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': id, prefer: 'wait=30' },
+    body: JSON.stringify(body),
+  });
+
+const PATHS = [
+  '/movies?sort=rating&desc=true&page_size=100&count=true',
+  '/movies?genre=Drama&sort=title&page_size=50',
+  '/titles?page_size=50',
+  '/genres',
+  '/top_movies?limit=20',
+  '/top_movies_by_genre?per_genre=3',
+];
+
+/** What is answered, without what an answer says of its own making. */
+const answersOf = async (url: string, movie: string): Promise<readonly unknown[]> => {
+  const answers: unknown[] = [];
+  for (const path of [...PATHS, `/movies/${movie}`, `/movies/${movie}/titles`]) {
+    const { meta: _, ...rest } = JSON.parse(await ask(`${url}${path}`)) as Record<string, unknown>; // as: the envelope of every answer
+    answers.push([path, JSON.parse(JSON.stringify(rest).replaceAll(url, ''))]);
+  }
+  return answers;
+};
+
+const versionAt = async (url: string): Promise<unknown> =>
+  // as: the envelope of every answer
+  (JSON.parse(await ask(`${url}/movies?page_size=1`)) as { readonly meta: { readonly batch: { readonly version: number } } }).meta.batch
+    .version;
+
+test('three processes answer as one does, whatever the cut, and end by SIGTERM with 0', async () => {
+  const [serving, speed, batch] = [begin('serving'), begin('speed'), begin('batch')];
+  const url = addressIn(await serving.logged('listening'));
+  const [speedUrl, batchUrl] = [addressIn(await speed.logged('projecting')), addressIn(await batch.logged('running on a schedule'))];
+  for (const one of [url, speedUrl, batchUrl]) {
+    await ask(`${one}/health/live`);
+    await ask(`${one}/health/ready`);
+  }
+  expect(JSON.parse(await ask(`${speedUrl}/health/ready`))).toEqual({
+    status: 'ok',
+    components: Object.fromEntries(['lease', 'objects', 'views', 'log', 'speed'].map((name) => [name, { status: 'ok' }])),
+  });
+  await expect.poll(() => ask(`${speedUrl}/metrics`), PATIENT).toContain('rushes_speed_partitions 18');
+  await expect.poll(() => ask(`${batchUrl}/metrics`), PATIENT).toContain('rushes_batch_runs_total{outcome="published"} 1');
+  expect(await ask(`${batchUrl}/metrics`)).toContain('rushes_audit_timestamp_seconds');
+
+  // as: the envelope of every answer
+  const { data } = JSON.parse(await ask(`${url}/movies?sort=votes&desc=true&page_size=3`)) as {
+    readonly data: readonly { readonly id: string }[];
+  };
+  const [movie = '', other = ''] = data.map(({ id }) => id);
+  const before = await answersOf(url, movie);
+  for (const [at, score] of [1, 10, 4].entries()) await post(url, `/movies/${movie}/ratings`, `rating-${at}`, { score });
+  for (let at = 0; at < 5; at++) await post(url, `/movies/${other}/ratings`, `other-${at}`, { score: 10 });
+  await post(url, `/movies/${movie}/reviews`, 'review', { author: 'somebody', text: 'A wonderful film, and a sad one.' });
+  const shown = await answersOf(url, movie);
+  expect(shown).not.toEqual(before);
+
+  const run = begin('batch', { RUSHES_BATCH_MODE: 'once' });
+  expect(await run.ended, run.output()).toBe(0);
+  await expect.poll(() => versionAt(url), PATIENT).toBe(2);
+  expect(await answersOf(url, movie)).toEqual(shown);
+
+  for (const one of [batch, speed, serving]) {
+    expect(await one.end('SIGTERM'), one.output()).toBe(0);
+    expect(one.output()).not.toMatch(/could not be stopped cleanly|did not stop within|"level":"(error|fatal)"/);
+  }
+
+  const up = begin('rushes', {}, ['up', '--sample', '--imdb', join(folder, 'sample'), '--json']);
+  await expect.poll(() => up.output(), PATIENT).toContain('"event":"listening"');
+  const line =
+    up
+      .output()
+      .split('\n')
+      .find((text) => text.includes('"event":"listening"')) ?? '';
+  const one = (JSON.parse(line) as { readonly url: string }).url; // as: the command's first document
+  await ask(`${one}/health/ready`);
+  expect(await answersOf(one, movie)).toEqual(shown);
+  expect(await up.end('SIGTERM'), up.output()).toBe(0);
+}, 600_000);
+
+test('a URL that no store understands ends the process before anything is opened, without its password', async () => {
+  const data = join(folder, 'untouched');
+  const one = begin('speed', { RUSHES_DATA: data, RUSHES_LOG_URL: 'kafka://user:secret@broker:9092', RUSHES_SPEED_URL: 'redis://cache' });
+  expect(await one.ended).toBe(2);
+  expect(one.output()).toContain('stores.log: no such store has the scheme kafka: (known: sqlite:)');
+  expect(one.output()).toContain('stores.speed: no such store has the scheme redis: (known: sqlite:)');
+  expect(one.output()).not.toContain('secret');
+});
