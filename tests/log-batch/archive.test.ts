@@ -3,14 +3,12 @@ import { archivedUpTo, trimmableUpTo } from '@rushes/batch';
 import { offsetAt, PARTITIONS, partitionOf } from '@rushes/domain';
 import type { EventLog, ObjectStore } from '@rushes/ports';
 import { readLog } from '@rushes/ports/contracts/read-log';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { writeCatalog } from '../batch/made-up-catalog.ts';
-import { type LoggedFolder, openLoggedFolder, removeTemplate } from './logged-folder.ts';
+import { type LoggedFolder, openLoggedFolder } from './logged-folder.ts';
 import { AT, HOUR_MS, openCase, type OpenedCase } from './opened-case.ts';
 import { contentOf } from './read-version.ts';
 import { added, movieId, rated, recordOf, reviewed } from './told-events.ts';
-
-afterAll(removeTemplate);
 
 let on: OpenedCase;
 beforeEach(async () => {

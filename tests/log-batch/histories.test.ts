@@ -9,13 +9,11 @@ import type { EventLog, NewRecord } from '@rushes/ports';
 import { histories } from '@rushes/ports/contracts/depth';
 import { readLog } from '@rushes/ports/contracts/read-log';
 import fc from 'fast-check';
-import { afterAll, expect, test } from 'vitest';
-import { type LoggedFolder, openLoggedFolder, removeTemplate } from './logged-folder.ts';
+import { expect, test } from 'vitest';
+import { type LoggedFolder, openLoggedFolder } from './logged-folder.ts';
 import { plainFold } from './plain-fold.ts';
 import { contentOf, openVersionReader, type VersionReader } from './read-version.ts';
 import { added, changed, junk, observed, rated, recordOf, reviewed, type ToldEvent } from './told-events.ts';
-
-afterAll(removeTemplate);
 
 const HOUR_MS = 3_600_000;
 

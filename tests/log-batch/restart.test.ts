@@ -9,14 +9,11 @@ import { boundsAt, type EventLog, listLakeLogs, type LogRecord, type NewRecord, 
 import { silentLogger, silentProgress } from '@rushes/runtime';
 import { readLog } from '@rushes/ports/contracts/read-log';
 import { awkwardLog } from '@rushes/ports/contracts/awkward-log';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeCatalog } from '../batch/made-up-catalog.ts';
-import { removeTemplate } from './logged-folder.ts';
 import { AT, HOUR_MS, openCase, type OpenedCase } from './opened-case.ts';
 import { plainFold } from './plain-fold.ts';
 import { added, movieId, rated, recordOf, reviewed } from './told-events.ts';
-
-afterAll(removeTemplate);
 
 const RATINGS = partitionOf('movie.ratings', movieId(1));
 

@@ -11,7 +11,7 @@ import { movieRatings } from '@rushes/views';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { writeCatalog } from '../batch/made-up-catalog.ts';
-import { type LoggedEvent, openWorld, type World } from './world.ts';
+import { CATALOG, type LoggedEvent, openWorld, type World } from './world.ts';
 
 const MOVIE = titleIdOf('tt0000001' as Tconst); // as: well-formed
 const PARTITION = partitionOf('movie.ratings', MOVIE);
@@ -21,8 +21,8 @@ let dump: string;
 let world: World;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-audit-'));
-  dump = await writeCatalog(join(folder, 'imdb'), { titles: 5 });
-  world = await openWorld();
+  dump = await writeCatalog(join(folder, 'imdb'), CATALOG);
+  world = await openWorld({ begin: 'computed' });
 });
 afterEach(async () => {
   await world.close();
