@@ -86,6 +86,7 @@ export const openWindow = async (
     const start = await duplicateWindowStart(log, partition, offset);
     for await (const records of log.range(partition, start, offset, { signal })) {
       await turn();
+      signal.throwIfAborted();
       for (const record of records) {
         if (record.kind === 'event') filter.isDuplicate(record.id, record.appendedAtMs);
         else filter.passBarrier(record.appendedAtMs);

@@ -69,7 +69,7 @@ export const judgeRecords = (partition: PartitionId, records: readonly LogRecord
   return { events, rejected, duplicates: duplicateCount };
 };
 
-const rowOf = ({ offset, silver }: JudgedEvent, epoch: number): EventRow => ({ ...silver, offset, epoch }) as unknown as EventRow; // as: silver rows hold cells alone
+const rowOf = ({ offset, silver }: JudgedEvent, epoch: number): EventRow => ({ ...silver, offset, epoch });
 
 /** The views that an event is in. */
 const viewsOf = ({ silver }: JudgedEvent, partition: PartitionId): readonly KeyedView[] =>

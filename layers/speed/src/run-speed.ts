@@ -85,7 +85,11 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
     const writing = { log, store, duplicateFilters, options, nowMs, createdAtMs, published, turn, reject: context.reject };
     await runMembership(
       {
-        ...{ owners: stores.owners, member: context.member, leaseMs: options.leaseMs, logger, sleep },
+        owners: stores.owners,
+        member: context.member,
+        leaseMs: options.leaseMs,
+        logger,
+        sleep,
         async project(partition, fence, signal) {
           writers.set(partition, undefined);
           const onWriter = (writer: PartitionWriter | undefined): void => void writers.set(partition, writer);

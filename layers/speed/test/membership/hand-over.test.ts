@@ -80,7 +80,12 @@ const begin = (id: string): Member => {
   };
   const running = runMembership(
     {
-      ...{ owners: delayed(() => member), member: id, leaseMs, logger: silentLogger, sleep: clock.sleep, onRenewed: () => undefined },
+      owners: delayed(() => member),
+      member: id,
+      leaseMs,
+      logger: silentLogger,
+      sleep: clock.sleep,
+      onRenewed: () => undefined,
       async project(partition, fence, signal) {
         begun.push(partition);
         expect(member.projecting.has(partition)).toBe(false);

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { startSpeed } from '../../src/run-speed.ts';
 import type { SpeedMetrics } from '../../src/speed-metrics.ts';
-import { drain, openProjectionCase, PARTITION, type ProjectionCase } from './projection-case.ts';
+import { openProjectionCase, PARTITION, type ProjectionCase } from './projection-case.ts';
 import { toldBy } from './recording.ts';
 
 const DELAY_MS = 2;
@@ -133,6 +133,5 @@ test('writes of one partition whose outcome nobody knows, done or not, are made 
   expect(inDoubt).toBe(12);
   expect([...failed]).toEqual([PARTITION]);
   expect(toldBy(await on.changes())).toEqual(await on.plain());
-  await drain(await on.writer());
   expect((await store.progress()).filter(({ position }) => (position?.offset ?? 0) > 0)).toHaveLength(2);
 });
