@@ -68,13 +68,16 @@ const collectFiles = async (lake: Lake, kept: readonly Manifest[], now: Date): P
     for await (const object of lake.objects.list(prefix)) if (!named.has(object.key) && old(object.modifiedAt)) found.push(object);
     return found;
   };
+  const remove = async (objects: readonly ObjectInfo[]): Promise<void> => {
+    if (objects.length > 0) await lake.objects.delete(objects.map(({ key }) => key));
+  };
   // Records before files: a record without its files is only noticed by looking, see findDerived.
-  await lake.objects.delete((await unnamed('derivations/', keptDerivations)).map(({ key }) => key));
+  await remove(await unnamed('derivations/', keptDerivations));
   let files = 0;
   let bytes = 0;
   for (const layer of COLLECTED_LAYERS) {
     const removed = await unnamed(layer, keptFiles);
-    await lake.objects.delete(removed.map(({ key }) => key));
+    await remove(removed);
     files += removed.length;
     bytes += removed.reduce((sum, object) => sum + object.bytes, 0);
   }

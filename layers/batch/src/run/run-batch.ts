@@ -87,7 +87,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     onFault: ({ message }) => logger.warn(`${message}; what needs it is made anew, if it can be`),
   });
   const log = createStepLog(logger, now);
-  const known: { built?: BuiltLake; validation: readonly Expectation[] } = { validation: [] };
+  const reached: { built?: BuiltLake; validation: readonly Expectation[] } = { validation: [] };
   const report = (outcome: RunOutcome, details: { readonly message?: string; readonly publication?: number } = {}): RunReport => ({
     version: claim.version,
     outcome,
@@ -99,9 +99,9 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     full: options.full,
     ...details,
     steps: [...log.steps],
-    validation: [...known.validation],
-    absent: known.built?.dumps.filter((dump) => !dump.present).map((dump) => dump.dataset) ?? [],
-    rows: Object.fromEntries(known.built?.tables.map((table) => [table.name, table.rows]) ?? []),
+    validation: [...reached.validation],
+    absent: reached.built?.dumps.filter((dump) => !dump.present).map((dump) => dump.dataset) ?? [],
+    rows: Object.fromEntries(reached.built?.tables.map((table) => [table.name, table.rows]) ?? []),
   });
   let opened: BatchEngine | undefined;
   /** The files that it made on the way: gone before the report is written, so that a full disk has room for it. */
@@ -152,8 +152,9 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       tempFolder: `${scratch.folder}/spill`,
     });
     opened = engine;
-    const run = { lake, engine, logger, progress, signal: context.signal, now };
     const parentManifest = parent && (await readManifest(lake, parent.version));
+    const known = new Map(parentManifest?.tables.map((table) => [table.derivation, table]));
+    const run = { lake, engine, known, logger, progress, signal: context.signal, now };
     const landed = await landLog(run, stores.log, claim.version, parentManifest, log);
     if (landed.overtakenBy) {
       const { number, partition } = landed.overtakenBy;
@@ -189,9 +190,9 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       },
       log,
     );
-    known.built = built;
+    reached.built = built;
     const figures = { ...(await log.step('measure', () => measure(engine, built.tables))), ...built.log.figures };
-    known.validation = checkExpectations({
+    reached.validation = checkExpectations({
       tables: built.tables,
       dumps: [...built.dumps],
       views: [...built.views],
@@ -199,12 +200,12 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       gaps: built.log.gaps,
       parent: beginsAnew ? undefined : parentManifest,
     });
-    for (const unmet of known.validation.filter((one) => !one.passed))
+    for (const unmet of reached.validation.filter((one) => !one.passed))
       logger[unmet.severity === 'error' ? 'error' : 'warn'](
         { table: unmet.table, observed: unmet.observed, expected: unmet.expected },
         `expectation not met: ${unmet.name}`,
       );
-    if (refuses(known.validation)) return await end(report('refused', { message: refusal(known.validation) }));
+    if (refuses(reached.validation)) return await end(report('refused', { message: refusal(reached.validation) }));
 
     const manifest: Manifest = {
       format: 1,
@@ -222,7 +223,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       derivations: [...new Set(built.derivations)],
       catalog: [...built.catalog],
       views: [...built.views],
-      validation: [...known.validation],
+      validation: [...reached.validation],
       figures,
       steps: [...log.steps],
     };
@@ -267,6 +268,7 @@ const refusal = (validation: readonly Expectation[]): string => {
 
 /** Another run that published may have removed what this one took over; publishing would fail anyway, this says why. */
 const requireFiles = async (lake: Lake, manifest: Manifest): Promise<void> => {
+  lake.lookAgain();
   for (const file of manifest.tables.flatMap((table) => table.files)) {
     const fault = await lake.faultOf(file);
     if (fault) throw new TransientError(tellFault(file.key, lake.objects.location, fault), { hint: 'run again: it will be made anew' });

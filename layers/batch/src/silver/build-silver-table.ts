@@ -54,7 +54,9 @@ export const buildSilverTable = async (
     derivationOf({ ...definition, select: `${model.select}\n${definition.select}` }, engine.version, inputs),
   ) as [string, string]; // as: two in, two out
   if (!full) {
-    const [table, quarantine] = await Promise.all([findDerived(lake, goodDerivation), findDerived(lake, badDerivation)]);
+    const [table, quarantine] = await Promise.all(
+      [goodDerivation, badDerivation].map((derivation) => findDerived(lake, derivation, context.known)),
+    );
     if (table && quarantine) return { table, quarantine, reused: true };
   }
 
