@@ -15,6 +15,7 @@ export default defineConfig({
   test: {
     include: isDeep ? globSync(TESTS, { cwd: import.meta.dirname }).filter(goesDeeper) : TESTS,
     exclude: ['**/node_modules/**', ...(isDeep ? [] : [DEEP])],
+    globalSetup: 'tests/shared-folder.ts',
     setupFiles: ['tests/setup.ts'],
     // Files share their workers: nothing in this repository is global, and starting a worker for each file costs more than the tests do.
     isolate: false,

@@ -9,9 +9,11 @@ import { type DataFolder, openDataFolder, readEverything } from './test-data-fol
 let data: DataFolder;
 let imdb: string;
 
+const CATALOG = { titles: 60 };
+
 beforeEach(async () => {
-  data = await openDataFolder();
-  imdb = await writeCatalog(data.path('imdb'), { titles: 60 });
+  data = await openDataFolder(CATALOG);
+  imdb = await writeCatalog(data.path('imdb'), CATALOG);
 });
 afterEach(() => data.close());
 

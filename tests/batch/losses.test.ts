@@ -12,9 +12,11 @@ import { type DataFolder, openDataFolder, readEverything } from './test-data-fol
 let data: DataFolder;
 let imdb: string;
 
+const CATALOG = { titles: 120 };
+
 beforeEach(async () => {
-  data = await openDataFolder();
-  imdb = await writeCatalog(data.path('imdb'), { titles: 120 });
+  data = await openDataFolder(CATALOG);
+  imdb = await writeCatalog(data.path('imdb'), CATALOG);
 });
 afterEach(() => data.close());
 

@@ -18,9 +18,11 @@ const writeSample = async (titles: number, without: readonly string[] = []): Pro
   return folder;
 };
 
+const FILES = { titles: 30, without: ['title.akas'] };
+
 beforeEach(async () => {
-  data = await openDataFolder();
-  files = await writeCatalog(data.path('imdb'), { titles: 30, without: ['title.akas'] });
+  data = await openDataFolder(FILES);
+  files = await writeCatalog(data.path('imdb'), FILES);
   sample = await writeSample(60);
 });
 afterEach(() => data.close());

@@ -4,16 +4,18 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { listVersions, readStatus, rollback } from '@rushes/batch';
 import { VIEWS } from '@rushes/views';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { writeCatalog } from './made-up-catalog.ts';
 import { type DataFolder, openDataFolder, readEverything } from './test-data-folder.ts';
 
 let data: DataFolder;
 let imdb: string;
 
+const CATALOG = { titles: 120 };
+
 beforeEach(async () => {
-  data = await openDataFolder();
-  imdb = await writeCatalog(data.path('imdb'), { titles: 120 });
+  data = await openDataFolder(CATALOG);
+  imdb = await writeCatalog(data.path('imdb'), CATALOG);
 });
 afterEach(() => data.close());
 
@@ -21,16 +23,19 @@ const current = async () => (await data.stores.views.currentPublication())?.vers
 
 describe('a run', () => {
   test('publishes a version that names everything it is made of', async () => {
-    const report = await data.run(imdb);
+    const fresh = await openDataFolder();
+    onTestFinished(() => fresh.close());
+    const report = await fresh.run(imdb);
+    expect(report.steps.find((step) => step.name === 'gold.titles')?.reused).toBe(false);
     expect(report).toMatchObject({ version: 1, outcome: 'published', publication: 1, absent: [] });
     expect(report.rows).toMatchObject({ 'silver.titles': 120, 'silver.ratings': 96, 'silver.quarantine': 0, 'gold.imdb_titles': 120 });
     expect(report.validation.filter((one) => one.severity === 'error').every((one) => one.passed)).toBe(true);
     expect(report.steps.map((step) => step.name)).toEqual(
       expect.arrayContaining(['bronze.title.basics', 'silver.titles', 'gold.top_movies', 'load views.titles', 'publish']),
     );
-    const status = await readStatus(data.stores);
+    const status = await readStatus(fresh.stores);
     expect(status.published).toMatchObject({ absent: [], quarantinedLines: 0 });
-    expect(await readdir(data.path('tmp'))).toEqual([]);
+    expect(await readdir(fresh.path('tmp'))).toEqual([]);
   });
 
   test('over unchanged files computes nothing and shares everything', async () => {

@@ -6,6 +6,7 @@ import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
 import { type BatchOptions, type BatchStores, type RunReport, runBatch } from '@rushes/batch';
 import { silentLogger, silentProgress } from '@rushes/runtime';
+import { copyComputed } from './computed-lake.ts';
 
 export interface DataFolder {
   readonly root: string;
@@ -15,9 +16,10 @@ export interface DataFolder {
   close(): Promise<void>;
 }
 
-/** A fresh data folder with real embedded stores. */
-export const openDataFolder = async (): Promise<DataFolder> => {
+/** A fresh data folder with real embedded stores. @param catalog whose tables and views are computed already. */
+export const openDataFolder = async (catalog?: Parameters<typeof copyComputed>[0]): Promise<DataFolder> => {
   const root = await mkdtemp(join(tmpdir(), 'rushes-run-'));
+  if (catalog !== undefined) await copyComputed(catalog, root);
   const path = (name: string): string => join(root, name);
   const stores = {
     objects: await openFolderObjectStore(path('lake')),

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 
+import { atDepth } from '@rushes/ports/contracts/depth';
 import { afterAll, beforeAll, describe } from 'vitest';
 
 import { ROOT } from '../planted-copy.ts';
@@ -11,7 +12,7 @@ import { testVersion } from './version-tests.ts';
 
 const BUILD_WITHIN_MS = 120_000;
 
-describe.each(['imdb-500', 'imdb-heads-2025'])('%s', (name) => {
+describe.each(atDepth({ quick: ['imdb-500'], deep: ['imdb-500', 'imdb-heads-2025'] }))('%s', (name) => {
   const folder = resolve(ROOT, '../shared/data', name);
   const there = existsSync(folder);
   if (!there)

@@ -5,12 +5,9 @@ import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
 import { archivedUpTo, copyFault, type CopiedStores } from '@rushes/batch';
 import { offsetAt, partitionOf } from '@rushes/domain';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import { removeTemplate } from './logged-folder.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { AT, HOUR_MS, openCase, type OpenedCase } from './opened-case.ts';
 import { movieId, rated, recordOf } from './told-events.ts';
-
-afterAll(removeTemplate);
 
 const RATINGS = partitionOf('movie.ratings', movieId(1));
 

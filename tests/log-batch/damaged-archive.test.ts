@@ -3,13 +3,10 @@ import { rm, writeFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { archivedUpTo } from '@rushes/batch';
 import { offsetAt, PARTITIONS, partitionOf } from '@rushes/domain';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { bytesOf, filesUnder, flipBit } from '../flip-bit.ts';
-import { removeTemplate } from './logged-folder.ts';
 import { AT, HOUR_MS, openCase, type OpenedCase } from './opened-case.ts';
 import { movieId, rated, recordOf, reviewed } from './told-events.ts';
-
-afterAll(removeTemplate);
 
 const PARTITION = partitionOf('movie.ratings', movieId(1));
 const EVERYTHING = Object.fromEntries(PARTITIONS.map((partition) => [partition, 1000]));

@@ -2,13 +2,11 @@
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { writeCatalog } from '../batch/made-up-catalog.ts';
-import { type LoggedFolder, openLoggedFolder, removeTemplate } from './logged-folder.ts';
+import { type LoggedFolder, openLoggedFolder } from './logged-folder.ts';
 import { openVersionReader, type VersionReader } from './read-version.ts';
-
-afterAll(removeTemplate);
 
 let data: LoggedFolder;
 let reader: VersionReader;

@@ -7,14 +7,13 @@ import { PARTITIONS } from '@rushes/domain';
 import type { Manifest } from '@rushes/ports/manifest';
 import type { EventLog, NewRecord } from '@rushes/ports';
 import { histories } from '@rushes/ports/contracts/depth';
+import { readLog } from '@rushes/ports/contracts/read-log';
 import fc from 'fast-check';
-import { afterAll, expect, test } from 'vitest';
-import { type LoggedFolder, openLoggedFolder, removeTemplate } from './logged-folder.ts';
+import { expect, test } from 'vitest';
+import { type LoggedFolder, openLoggedFolder } from './logged-folder.ts';
 import { plainFold } from './plain-fold.ts';
 import { contentOf, openVersionReader, type VersionReader } from './read-version.ts';
 import { added, changed, junk, observed, rated, recordOf, reviewed, type ToldEvent } from './told-events.ts';
-
-afterAll(removeTemplate);
 
 const HOUR_MS = 3_600_000;
 
@@ -160,7 +159,8 @@ test('every partition is cut at the barrier, also one without events', async () 
     expect(Object.keys((await data.manifest(version)).cut).toSorted()).toEqual([...PARTITIONS].toSorted());
     expect((await data.stores.views.currentPublication())?.cut).toEqual((await data.manifest(version)).cut);
     for (const partition of PARTITIONS) {
-      const [record] = await data.stores.log.read(partition, (await data.current()).cut[partition] ?? -1, 1);
+      const cut = (await data.current()).cut[partition] ?? -1;
+      const [record] = await readLog(data.stores.log, partition, cut, cut + 1);
       expect(record).toMatchObject({ kind: 'barrier', number: version });
     }
   } finally {

@@ -1,7 +1,7 @@
 /** A data folder with a log: real embedded stores, a clock in hand, and a small catalog. */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
@@ -11,9 +11,10 @@ import { openLake, readManifest } from '@rushes/lake';
 import type { Manifest } from '@rushes/ports/manifest';
 import type { EventLog } from '@rushes/ports';
 import { silentLogger, silentProgress } from '@rushes/runtime';
+import { awkwardLog } from '@rushes/ports/contracts/awkward-log';
+import { copyComputed } from '../batch/computed-lake.ts';
 import { writeCatalog } from '../batch/made-up-catalog.ts';
 
-const TITLES = 30;
 const HOUR_MS = 3_600_000;
 
 export interface LoggedStores extends BatchStores {
@@ -33,38 +34,9 @@ export interface LoggedFolder {
   close(): Promise<void>;
 }
 
-const writeTitles = (folder: string): Promise<string> =>
-  writeCatalog(join(folder, 'imdb'), {
-    titles: TITLES,
-    without: ['name.basics', 'title.crew', 'title.principals', 'title.akas', 'title.episode'],
-  });
-
-let template: Promise<string> | undefined;
-
-/** To be called after the last test of a file. */
-export const removeTemplate = async (): Promise<void> => {
-  const made = await template;
-  template = undefined;
-  if (made !== undefined) await rm(dirname(made), { recursive: true, force: true });
-};
-
-/** A data folder in which everything that follows from the dumps is computed and nothing was ever run: a first run costs a third. */
-const openTemplate = async (): Promise<string> => {
-  const root = await mkdtemp(join(tmpdir(), 'rushes-log-'));
-  const made = join(root, 'made');
-  const objects = await openFolderObjectStore(join(made, 'lake'));
-  const views = await openSqliteBatchViews(join(made, 'views'));
-  const duplicateFilters = await openSqliteDuplicateFilters(join(made, 'tmp'));
-  await runBatch({ objects, views, duplicateFilters }, optionsOf(made, await writeTitles(made)), {
-    logger: silentLogger,
-    progress: silentProgress,
-    signal: new AbortController().signal,
-  });
-  await views.close();
-  const history = new Set(['claims', 'manifests', 'runs', 'tmp']);
-  const isHistory = (path: string): boolean => history.has(basename(path)) || basename(path).startsWith('publications.');
-  await cp(made, join(root, 'template'), { recursive: true, filter: (path) => !isHistory(path) });
-  return join(root, 'template');
+const CATALOG = {
+  titles: 30,
+  without: ['name.basics', 'title.crew', 'title.principals', 'title.akas', 'title.episode'],
 };
 
 const optionsOf = (root: string, imdbFolder: string): BatchOptions => ({
@@ -79,14 +51,14 @@ const optionsOf = (root: string, imdbFolder: string): BatchOptions => ({
 /** @param folder of a data folder that is there already; it stays when this one is closed. */
 export const openLoggedFolder = async (folder?: string): Promise<LoggedFolder> => {
   const root = folder ?? (await mkdtemp(join(tmpdir(), 'rushes-log-')));
-  if (folder === undefined) await cp(await (template ??= openTemplate()), root, { recursive: true });
+  if (folder === undefined) await copyComputed(CATALOG, root);
   const clock = { nowMs: Date.UTC(2026, 0, 1) };
-  const imdb = await writeTitles(root);
+  const imdb = await writeCatalog(join(root, 'imdb'), CATALOG);
   const stores = {
     objects: await openFolderObjectStore(join(root, 'lake')),
     views: await openSqliteBatchViews(join(root, 'views')),
     duplicateFilters: await openSqliteDuplicateFilters(join(root, 'tmp')),
-    log: await openSqliteEventLog(join(root, 'log'), { now: () => clock.nowMs, retentionMs: 48 * HOUR_MS }),
+    log: awkwardLog(await openSqliteEventLog(join(root, 'log'), { now: () => clock.nowMs, retentionMs: 48 * HOUR_MS })),
   };
   const manifest = async (version: number): Promise<Manifest> => {
     const found = await readManifest(openLake(stores.objects, root), version);

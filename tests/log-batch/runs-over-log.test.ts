@@ -1,13 +1,10 @@
 /** What a run makes of the events in the log, case by case. */
 import { rollback } from '@rushes/batch';
 import { partitionOf } from '@rushes/domain';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { removeTemplate } from './logged-folder.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AT, HOUR_MS, openCase, type OpenedCase } from './opened-case.ts';
 import { contentOf } from './read-version.ts';
 import { changed, junk, movieId, rated, recordOf, reviewed } from './told-events.ts';
-
-afterAll(removeTemplate);
 
 let on: OpenedCase;
 beforeEach(async () => {

@@ -7,7 +7,7 @@ import { titleIdOf, type Tconst } from '@rushes/domain';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { writeCatalog } from '../batch/made-up-catalog.ts';
-import { type LoggedEvent, openWorld, type World } from './world.ts';
+import { CATALOG, type LoggedEvent, openWorld, type World } from './world.ts';
 
 const HOUR_MS = 3_600_000;
 const MOVIE = titleIdOf('tt0000001' as Tconst); // as: well-formed
@@ -16,7 +16,7 @@ let folder: string;
 let dump: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-gaps-'));
-  dump = await writeCatalog(join(folder, 'imdb'), { titles: 5 });
+  dump = await writeCatalog(join(folder, 'imdb'), CATALOG);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -24,7 +24,7 @@ let nowMs: number;
 let world: World;
 beforeEach(async () => {
   nowMs = Date.UTC(2026, 5, 1);
-  world = await openWorld(() => nowMs);
+  world = await openWorld({ nowMs: () => nowMs, begin: 'computed' });
   const { outcome, message } = await world.run(dump);
   if (outcome !== 'published') throw new Error(`the first run was ${outcome}: ${message}`);
 });
@@ -72,7 +72,9 @@ test('an epoch is projected anew before it expires, and answers go on', async ()
     await world.append([rating(6)]);
     await movie();
   }
-  await expect.poll(async () => (await world.stores.speed.readCoverage()).some((one) => one.generation > 0)).toBe(true);
+  await expect
+    .poll(async () => (await world.stores.speed.progress()).some(({ coverage }) => coverage.some((one) => one.generation > 0)))
+    .toBe(true);
   await world.restartServing();
   expect(await movie()).toMatchObject({ data: { ratings: { live: { votes: 12 } } }, meta: { completeness: 'complete' } });
 });

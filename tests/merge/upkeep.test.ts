@@ -23,7 +23,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-upkeep-'));
   dump = await writeCatalog(join(folder, 'imdb'), { titles: 5 });
   nowMs = Date.now();
-  world = await openWorld(() => nowMs);
+  world = await openWorld({ nowMs: () => nowMs });
   await rateAndPublish('first');
 });
 afterEach(async () => {

@@ -1,4 +1,5 @@
 /** All layers on the embedded stores of one folder, each of which can be ended and begun again: what histories are played on. */
+import { cpSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,8 @@ import type { NewRecord } from '@rushes/ports';
 import { createMetrics, silentLogger, silentProgress } from '@rushes/runtime';
 import { buildApp } from '@rushes/serving';
 import { type RunningSpeed, startSpeed } from '@rushes/speed';
+
+import { copyComputed } from '../batch/computed-lake.ts';
 
 export interface LoggedEvent {
   /** Two records of one id are one event. */
@@ -35,6 +38,8 @@ export interface World {
   get(path: string): Promise<{ readonly status: number; readonly body: string }>;
   /** What went wrong last when serving looked for something new. */
   trouble(): unknown;
+  /** Closes it, and leaves its folder for worlds that begin there. Returns the folder. */
+  leave(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -45,12 +50,29 @@ const recordOf = ({ id, event }: LoggedEvent): NewRecord => ({
   value: eventText(event),
 });
 
-/**
- * @param nowMs the clock of everything but the batch layer.
- * @param batchRecords records of a micro-batch; few of them make many.
- */
-export const openWorld = async (nowMs: () => number = Date.now, batchRecords = 7): Promise<World> => {
+/** Of the small catalog that is computed already. */
+export const CATALOG = { titles: 5 };
+
+export interface WorldOptions {
+  /** The clock of everything but the batch layer. */
+  readonly nowMs?: () => number;
+  /** Records of a micro-batch; few of them make many. */
+  readonly batchRecords?: number;
+  /** Every third of it the speed layer looks whether something has to be projected again. */
+  readonly leaseMs?: number;
+  /** What is there already: tables and views of `CATALOG`, or everything of a world that was left. */
+  readonly begin?: 'nothing' | 'computed' | { readonly folder: string };
+}
+
+export const openWorld = async ({
+  nowMs = Date.now,
+  batchRecords = 7,
+  leaseMs = 60_000,
+  begin = 'nothing',
+}: WorldOptions = {}): Promise<World> => {
   const root = await mkdtemp(join(tmpdir(), 'rushes-world-'));
+  if (begin === 'computed') await copyComputed(CATALOG, root);
+  else if (begin !== 'nothing') cpSync(begin.folder, root, { recursive: true });
   let stores = await openEmbeddedStores(root, nowMs);
   let members = 0;
   const beginSpeed = (): RunningSpeed =>
@@ -58,11 +80,12 @@ export const openWorld = async (nowMs: () => number = Date.now, batchRecords = 7
       {
         log: stores.log,
         speed: stores.speed,
+        owners: stores.owners,
         duplicateFilters: stores.duplicateFilters,
-        publishedCut: async () => (await stores.views.currentPublication())?.cut ?? {},
+        published: () => stores.views.currentPublication(),
       },
       { logger: silentLogger, member: `member-${(members += 1)}`, reject: async () => {}, nowMs },
-      { waitMs: 20, batchRecords, leaseMs: 60_000, firstRetryMs: 5 },
+      { waitMs: 100, batchRecords, leaseMs, firstRetryMs: 5 },
     );
   const beginServing = async () => {
     const app = buildApp(
@@ -76,7 +99,7 @@ export const openWorld = async (nowMs: () => number = Date.now, batchRecords = 7
   let speed = beginSpeed();
   let app = await beginServing();
 
-  return {
+  const world: World = {
     get stores() {
       return stores;
     },
@@ -117,11 +140,16 @@ export const openWorld = async (nowMs: () => number = Date.now, batchRecords = 7
       return { status: response.statusCode, body: response.body };
     },
     trouble: () => app.snapshots.trouble(),
-    async close() {
+    async leave() {
       await app.close();
       await speed.stop();
       await stores.close();
+      return root;
+    },
+    async close() {
+      await world.leave();
       await rm(root, { recursive: true, force: true });
     },
   };
+  return world;
 };

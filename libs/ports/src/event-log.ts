@@ -17,7 +17,7 @@ export interface NewRecord {
 
 interface Stamped {
   readonly offset: number;
-  /** By the log's clock. Never decreases within a partition. */
+  /** By the log's clock. May be lower than that of a record before: readers take the highest so far. */
   readonly appendedAtMs: number;
 }
 
@@ -35,8 +35,10 @@ export interface BarrierRecord extends Stamped {
 
 export type LogRecord = EventRecord | BarrierRecord;
 
-export interface Appended extends Stamped {
+/** Where a record was put. When that was, its readers see. */
+export interface Appended {
   readonly partition: LogPartition;
+  readonly offset: number;
 }
 
 /** Where every partition begins and ends, the dead letters included. */

@@ -21,7 +21,6 @@ import { decodeState, keyColumns, KEYED_VIEWS, type KeyedView } from '@rushes/vi
 
 import { type HeldRange, heldBy } from '../archive/landed-files.ts';
 import { lastLanding } from '../archive/landing.ts';
-import { recordsIn } from '../archive/log-records.ts';
 import type { RunContext } from '../context/run-context.ts';
 import { objectCacheIn } from '../context/object-cache.ts';
 import { scratchOf } from '../context/scratch.ts';
@@ -135,7 +134,7 @@ const compare = async (run: RunContext, stores: AuditStores, publication: Public
     if (table && !unreadable.has(view.name)) await defineStored(run.lake, run.engine, table);
   }
   const covered = coveredEpoch(publication);
-  const coverage = (await stores.speed.readCoverage()).filter((one) => one.epoch > covered);
+  const coverage = (await stores.speed.progress()).flatMap((one) => one.coverage).filter((one) => one.epoch > covered);
   const nowMs = run.now().getTime();
   const missing = coverage.filter((one) => one.expiresAtMs <= nowMs || isLate(one, coverage, publication));
 
@@ -158,7 +157,8 @@ const compare = async (run: RunContext, stores: AuditStores, publication: Public
       continue;
     }
     // Before the rows: what is projected meanwhile is newer, not missing.
-    const projected = Math.max(offsetAt(publication.cut, partition), (await stores.speed.readPosition(partition))?.offset ?? 0);
+    const reached = (await stores.speed.progress()).find((one) => one.partition === partition)?.position?.offset ?? 0;
+    const projected = Math.max(offsetAt(publication.cut, partition), reached);
     const rows = await speedRows(stores.speed, partition, covered, coverage);
     // Rows may be newer than the position that was read: recompute as far as the newest of them.
     const end = Math.max(projected, ...[...rows.values()].map((row) => row.lastOffset + 1));
@@ -166,7 +166,7 @@ const compare = async (run: RunContext, stores: AuditStores, publication: Public
     const cut = offsetAt(publication.cut, partition);
     const records = async function* (): AsyncGenerator<readonly LogRecord[]> {
       yield* archivedOrLogged(run, stores.log, last, lost, partition, cut);
-      yield* recordsIn(stores.log, partition, cut, end);
+      yield* stores.log.range(partition, cut, end, { signal: run.signal });
     };
     const right = new Set<string>();
     const recomputed = await recompute(partition, records(), cut, ({ view, key, epoch }, { state, lastOffset }) => {

@@ -22,9 +22,18 @@ import type { RunContext } from '../context/run-context.ts';
 import { objectCacheIn } from '../context/object-cache.ts';
 import { scratchOf } from '../context/scratch.ts';
 import { openArchivedRanges, type PartitionRange } from '../archive/archived-records.ts';
-import { landedOf, lastLanding } from '../archive/landing.ts';
+import { highestKnownBarrier, landedOf, lastLanding } from '../archive/landing.ts';
 import { readableRecords, recordsOf } from '../archive/log-records.ts';
-import { highestCut, type PartitionPlan, planPartition, readableEnd, restoreFrom, safeUntil, vectorOf } from './plan-restart.ts';
+import {
+  highestCut,
+  type PartitionPlan,
+  planPartition,
+  type ReadableTail,
+  readableTail,
+  restoreFrom,
+  safeUntil,
+  vectorOf,
+} from './plan-restart.ts';
 import { recordRestart } from './record-restart.ts';
 
 export interface RestartStores {
@@ -86,8 +95,8 @@ const requireRestartable = async ({ objects, views, left }: RestartStores, id: s
   if (log === undefined) return;
   const isOwn = speed !== undefined && id !== undefined && (await speed.claimLog(id)).log === id;
   const isWhole = async (): Promise<boolean> => {
-    for (const partition of PARTITIONS)
-      if ((await readableEnd(log, partition, 0)) < offsetAt((await log.bounds()).next, partition)) return false;
+    const { next } = await log.bounds();
+    for (const partition of PARTITIONS) if ((await readableTail(log, partition, 0)).end < offsetAt(next, partition)) return false;
     return true;
   };
   if ((await logFault({ objects, views, log, ...(isOwn && { speed }) })) === undefined && (await isWhole()))
@@ -125,14 +134,18 @@ export const restartLog = async (stores: RestartStores, options: RestartOptions,
     const highest = highestCut(publications);
     const isArchiveGone = last === undefined && publications[0] !== undefined && !(await readManifest(run.lake, publications[0].version));
     const plans = new Map<PartitionId, PartitionPlan>();
+    const bounds = await remains?.bounds();
+    let highestLeft = 0;
+    const progress = (await speed?.progress()) ?? [];
     for (const partition of PARTITIONS) {
-      const projected = (await speed?.readPosition(partition))?.offset ?? 0;
+      const projected = progress.find((one) => one.partition === partition)?.position?.offset ?? 0;
       const { to: archived } = landedOf(last, partition);
-      const end = remains === undefined ? 0 : await readableEnd(remains, partition, archived);
-      const given = remains === undefined ? 0 : offsetAt((await remains.bounds()).next, partition);
+      const tail: ReadableTail = remains ? await readableTail(remains, partition, archived) : { end: 0, highestBarrier: 0 };
+      highestLeft = Math.max(highestLeft, tail.highestBarrier);
+      const given = offsetAt(bounds?.next ?? {}, partition);
       const cutAt = offsetAt(highest, partition);
       const seen = [given, projected, offsetAt(options.acknowledged, partition), cutAt + 1];
-      plans.set(partition, planPartition(partition, archived, isArchiveGone ? undefined : cutAt, end, seen));
+      plans.set(partition, planPartition(partition, archived, isArchiveGone ? undefined : cutAt, tail.end, seen));
     }
     const cut = publications[0]?.cut ?? {};
     const from = await restoreFrom(run.lake, last, cut, context.now().getTime() - options.retentionMs);
@@ -149,11 +162,7 @@ export const restartLog = async (stores: RestartStores, options: RestartOptions,
         if (remains)
           for await (const batch of readableRecords(remains, partition, archived)) yield count('left', { partition, records: batch });
     };
-    const taken = Math.max(
-      ...publications.map(({ version }) => version),
-      ...PARTITIONS.map((partition) => landedOf(last, partition).highestBarrier),
-      (await remains?.highestBarrier().catch(() => 0)) ?? 0,
-    );
+    const taken = Math.max(...publications.map(({ version }) => version), await highestKnownBarrier(run.lake), highestLeft);
     const barrier = 1 + (await highestNumber(run.lake, taken));
     const next = vectorOf(plans, (plan) => plan.next);
     const earliest = vectorOf(plans, (_plan, partition) => Math.min(offsetAt(from, partition), offsetAt(cut, partition)));

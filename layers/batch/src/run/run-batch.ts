@@ -7,6 +7,7 @@ import { explainError, freeBytes, type Logger, ownTasks, type Progress, Transien
 import { findFiles, type SourceFile } from '../bronze/find-files.ts';
 import { manifestCut } from '../archive/cut.ts';
 import { landLog, LANDINGS_FIGURE } from '../archive/land-log.ts';
+import { highestKnownBarrier } from '../archive/landing.ts';
 import { claimVersion } from '../publish/claim.ts';
 import { startHeartbeat } from '../publish/heartbeat.ts';
 import { highestPublished, publishVersion } from '../publish/publish-version.ts';
@@ -17,10 +18,10 @@ import { measure } from '../validate/measure.ts';
 import { type AlertOptions, sendAlert } from './alert.ts';
 import type { BatchMetrics } from './batch-metrics.ts';
 import { type BuiltLake, buildLake } from './build-lake.ts';
+import { diskFull, failureOf, isDiskFull } from './failure.ts';
 import { type FreeSpaceCheck, requireSpace } from './free-space.ts';
 import { memoryLimitFor, mostMemoryMb } from './memory-limit.ts';
 import { removeDeadScratch, reserveRoom, scratchOf } from '../context/scratch.ts';
-import { diskFull, failureOf, isDiskFull } from './run-failures.ts';
 import { tidyUp, tidyViews } from './tidy-up.ts';
 import { objectCacheIn } from '../context/object-cache.ts';
 import { createStepLog } from '../context/steps.ts';
@@ -73,7 +74,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   checkOrigin(origin, before, options.takeSample === true);
   /** A sample may be replaced without asking, so nothing is measured against one. */
   const beginsAnew = before !== undefined && (before.origin === 'sample' || before.origin !== origin);
-  const taken = Math.max(await highestPublished(stores.views), (await stores.log?.highestBarrier()) ?? 0);
+  const taken = Math.max(await highestPublished(stores.views), await highestKnownBarrier(openLake(stores.objects, '')));
   const id = randomUUID();
   const claim = await claimVersion(openLake(stores.objects, options.workFolder), taken, source, now(), id).catch((error: unknown) => {
     throw isDiskFull(error) ? diskFull(error) : error;

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { atDepth } from '@rushes/ports/contracts/depth';
 import { openFileSource, replay } from '@rushes/speed';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
@@ -13,8 +14,8 @@ let folder: IngestFolder;
 beforeEach(async () => void (folder = await openIngestFolder()));
 afterEach(() => folder.remove());
 
-const EVENTS = 3_000;
-const KILLS = 5;
+const EVENTS = atDepth({ quick: 1_000, deep: 5_000 });
+const KILLS = atDepth({ quick: 2, deep: 10 });
 
 const program = (file: string): string => `
   import { join } from 'node:path';

@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { type PartitionId, PARTITIONS } from '@rushes/domain';
 import { boundsAt, type EventLog, type LogRecord } from '@rushes/ports';
+import { atDepth } from '@rushes/ports/contracts/depth';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { openSqliteEventLog } from './index.ts';
@@ -58,13 +59,13 @@ const APPEND_FOR_EVER = `
 
 type Told = { readonly acknowledged: readonly (readonly [PartitionId, number, string])[] } | { readonly barrier: number };
 
-/** Kills the process some time after it has told so many lines. */
-const runAndKill = async (name: string, afterMs: number, lines = 1): Promise<Told[]> => {
+/** Kills the process at a moment that nobody has chosen, after it has told so many lines. */
+const runAndKill = async (name: string, lines: number): Promise<Told[]> => {
   const child = start(APPEND_FOR_EVER, name);
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   while (text.split('\n').length <= lines) await once(child.stdout, 'data');
-  await setTimeout(afterMs);
+  await setTimeout(Math.random() * 20);
   child.kill('SIGKILL');
   const [, signal] = (await once(child, 'close')) as [unknown, string | null]; // as: Node's documented arguments
   expect(signal).toBe('SIGKILL');
@@ -80,9 +81,11 @@ const readWhole = async (partition: PartitionId): Promise<readonly LogRecord[]> 
   return records;
 };
 
+const ROUNDS = atDepth({ quick: 2, deep: 12 });
+
 test('kill -9 in the middle of appends: what was acknowledged is there, an append is there whole or not at all', async () => {
   const told: Told[] = [];
-  for (let round = 1; round <= 5; round++) told.push(...(await runAndKill(String(round), 30 * round)));
+  for (let round = 1; round <= ROUNDS; round++) told.push(...(await runAndKill(String(round), 60 * round)));
   const all = new Map<PartitionId, readonly LogRecord[]>();
   for (const partition of PARTITIONS) all.set(partition, await readWhole(partition));
 
@@ -115,14 +118,14 @@ test('three processes append at once and wait for each other, none is refused', 
     }
   };
   const here = appendHere();
-  const told = await Promise.all([runAndKill('1', 0, 10), runAndKill('2', 0, 10)]).finally(() => (isRunning = false));
+  const told = await Promise.all([runAndKill('1', 10), runAndKill('2', 10)]).finally(() => (isRunning = false));
   const appended = await here;
   for (const lines of told) expect(lines.length).toBeGreaterThanOrEqual(10);
   const records = await readWhole('movie.ratings/5');
   expect(records.filter(({ kind }) => kind === 'event')).toHaveLength(appended);
 });
 
-test('an append of another process ends a wait within a second', async () => {
+test('an append of another process ends a wait before its time', async () => {
   const partition = 'movie.reviews/2';
   const child = start(
     `await new Promise((resolve) => setTimeout(resolve, 300));
@@ -131,10 +134,7 @@ test('an append of another process ends a wait within a second', async () => {
     'appends',
   );
   const closed = once(child, 'close');
-  const [record] = await log.read(partition, 0, 10, 60_000);
-  const readAtMs = Date.now();
-  expect(record).toMatchObject({ id: 'theirs' });
-  expect(readAtMs - (record?.appendedAtMs ?? 0)).toBeLessThan(1_000);
+  expect(await log.read(partition, 0, 10, 2_000_000_000)).toMatchObject([{ id: 'theirs' }]);
   await closed;
 });
 

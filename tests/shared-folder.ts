@@ -1,0 +1,13 @@
+/** A folder for what the test files of one run share, whatever worker they run in. It is gone when the last of them has ended. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The variable that names it. Not `RUSHES_…`: the command line refuses those that it does not know. */
+export const SHARED_FOLDER = 'SHARED_TEST_FOLDER';
+
+export default async (): Promise<() => Promise<void>> => {
+  const folder = await mkdtemp(join(tmpdir(), 'rushes-tests-'));
+  process.env[SHARED_FOLDER] = folder;
+  return () => rm(folder, { recursive: true, force: true });
+};
