@@ -81,7 +81,7 @@ test('others’ writes are looked for as often as was said, and only while someb
   await other.appendChange(change(1), HOUR_MS);
   await setTimeout(50);
   expect(listener).toHaveBeenCalledTimes(0);
-  await vi.waitFor(() => expect(listener).toHaveBeenCalledTimes(1), { timeout: 5_000 });
+  await vi.waitFor(() => expect(listener).toHaveBeenCalledTimes(1), { timeout: 300_000 });
   await setTimeout(400);
   expect(listener, 'nothing was written since').toHaveBeenCalledTimes(1);
   end();
