@@ -69,11 +69,7 @@ describe('of one log', () => {
   test('one that is three days ahead writes nothing, whatever it wants to write; the others go on', async () => {
     const [good, wrong] = [await process(), await process({ ms: 3 * DAY_MS })];
     await good.post('a');
-    const wanted = [
-      () => wrong.post('b'),
-      () => wrong.log.appendBarrier(1),
-      () => wrong.log.trim({ [partition]: 1 }),
-    ];
+    const wanted = [() => wrong.post('b'), () => wrong.log.appendBarrier(1), () => wrong.log.trim({ [partition]: 1 })];
     for (const want of wanted) {
       const error: unknown = await want().catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(ClockAheadError);
