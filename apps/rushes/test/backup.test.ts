@@ -91,7 +91,7 @@ beforeEach(async () => {
   await invoke(['sample', '--titles', '200', '--out', 'imdb'], folder);
   key = String((await answerOf('keys', 'create', '--role', 'writer', '--name', 'test', '--data', 'data'))['key']);
   await answerOf('batch', 'run', '--imdb', 'imdb', '--data', 'data');
-}, 300_000);
+});
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('everything is lost while events arrive, and comes back as it was acknowledged', async () => {
@@ -138,7 +138,7 @@ test('everything is lost while events arrive, and comes back as it was acknowled
   } finally {
     await running.kill();
   }
-}, 600_000);
+});
 
 test('the version that was to be copied is removed meanwhile: the next pass has the one in its place', async () => {
   const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -160,7 +160,7 @@ test('the version that was to be copied is removed meanwhile: the next pass has 
   expect(report).toMatchObject({ version: 2, turns: 2 });
   expect(await answerOf('restore', '--from', 'backup', '--data', 'restored')).toMatchObject({ version: 2 });
   expect(await answerOf('audit', '--data', 'restored')).toMatchObject({ version: 2, differences: 0 });
-}, 600_000);
+});
 
 test('wrong use is refused before anything is made', async () => {
   await answerOf('backup', '--out', 'one', '--data', 'data');
@@ -180,4 +180,4 @@ test('wrong use is refused before anything is made', async () => {
     expect(await invoke(args, folder), args.join(' ')).toMatchObject({ code, stderr: expect.stringContaining(message) });
   expect([path('two'), path('new'), path('data/within'), path('nowhere')].filter(existsSync)).toEqual([]);
   expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
-}, 600_000);
+});

@@ -132,4 +132,4 @@ test('a lost log is recognized, begun anew, and the answers go on', async () => 
     expect(await votesOf(url)).toBe(votes + 2);
   });
   expect(await answerOf('audit')).toMatchObject({ version: run['version'], differences: 0, missing: [] });
-}, 120_000);
+});

@@ -1,6 +1,6 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DamagedRecordError, type HashOptions, type ObjectStore, sealJson, unsealJson } from '@rushes/ports';
+import { DamagedRecordError, type HashOptions, type ObjectInfo, type ObjectStore, sealJson, unsealJson } from '@rushes/ports';
 import type { Static, TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { hashFile } from './content-hash.ts';
@@ -36,6 +36,8 @@ export interface Lake {
    * @throws DamagedFileError if it is not what was stored.
    */
   localFile(file: StoredFile): Promise<string>;
+  /** All objects of a layer, such as `silver/`, as they were listed lately: what came or went since the last listing may be missing or there. */
+  objectsOf(layer: `${string}/`): Promise<Iterable<ObjectInfo>>;
   /** Forgets what listings said: what others removed meanwhile is noticed. */
   lookAgain(): void;
   /** Whether a record is surely there as it was put; where that takes no fewer calls than reading it, it is not known. */
@@ -165,6 +167,11 @@ export const openLake = (objects: ObjectStore, scratchFolder: string, { onFault,
       if (fault) throw new DamagedFileError(file.key, objects.location, fault);
       read.set(file.key, file);
       return objects.localPath?.(file.key) ?? (await copy(file));
+    },
+
+    objectsOf: (layer) => {
+      if (isFolder) index.forget();
+      return index.all(layer);
     },
 
     lookAgain: () => {

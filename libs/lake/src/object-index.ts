@@ -7,6 +7,8 @@ import type { CallOptions, ObjectInfo, ObjectStore } from '@rushes/ports';
 export interface ObjectIndex {
   /** `undefined` if the object was not there when its layer was listed. */
   find(key: string): Promise<ObjectInfo | undefined>;
+  /** All objects of the layer that begins with `prefix`. */
+  all(prefix: string): Promise<Iterable<ObjectInfo>>;
   /** Lists everything again. */
   forget(): void;
 }
@@ -21,18 +23,20 @@ export const openObjectIndex = (objects: Pick<ObjectStore, 'list'>, options: Cal
     for await (const info of objects.list(prefix, options)) found.set(info.key, info);
     return found;
   };
+  const layerOf = (key: string): Promise<ReadonlyMap<string, ObjectInfo>> => {
+    const prefix = LAYER.exec(key)?.[0] ?? key;
+    let layer = layers.get(prefix);
+    if (layer === undefined) {
+      layer = listed(prefix);
+      layers.set(prefix, layer);
+      // What could not be listed is listed again by whoever asks next.
+      layer.catch(() => layers.delete(prefix));
+    }
+    return layer;
+  };
   return {
-    async find(key) {
-      const prefix = LAYER.exec(key)?.[0] ?? key;
-      let layer = layers.get(prefix);
-      if (layer === undefined) {
-        layer = listed(prefix);
-        layers.set(prefix, layer);
-        // What could not be listed is listed again by whoever asks next.
-        layer.catch(() => layers.delete(prefix));
-      }
-      return (await layer).get(key);
-    },
+    find: async (key) => (await layerOf(key)).get(key),
+    all: async (prefix) => (await layerOf(prefix)).values(),
     forget: () => layers.clear(),
   };
 };

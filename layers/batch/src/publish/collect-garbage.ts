@@ -8,7 +8,7 @@ import { type Lake, readManifest } from '@rushes/lake';
 import type { Manifest } from '@rushes/ports/manifest';
 import type { BatchViewStore, ObjectInfo, Publication } from '@rushes/ports';
 
-const COLLECTED_LAYERS = ['silver/', 'keyed/', 'gold/', 'views/'];
+const COLLECTED_LAYERS = ['silver/', 'keyed/', 'gold/', 'views/'] as const;
 const HISTORY = 10_000;
 
 /**
@@ -43,14 +43,23 @@ export const dropRetired = async (views: BatchViewStore, keepVersions: number, s
   return (await views.dropRetired(GRACE_MS, { signal })).length;
 };
 
-export const collectGarbage = async (lake: Lake, views: BatchViewStore, keepVersions: number, now: Date): Promise<Collected> => {
+/** @param known manifests that need not be read. */
+export const collectGarbage = async (
+  lake: Lake,
+  views: BatchViewStore,
+  keepVersions: number,
+  now: Date,
+  known: readonly Manifest[],
+): Promise<Collected> => {
   const publications = await views.listPublications(HISTORY);
   const kept = keptPublications(publications, keepVersions);
   const keptArtefacts = new Set(artefactsOf(kept));
   const unnamed = (await views.listArtefacts()).filter((artefact) => !keptArtefacts.has(artefact));
   await views.retire(unnamed);
   const versions = [...new Set(kept.map(({ version }) => version))];
-  const manifests = await Promise.all(versions.map((version) => readManifest(lake, version)));
+  const manifestOf = async (version: number): Promise<Manifest | undefined> =>
+    known.find((manifest) => manifest.version === version) ?? readManifest(lake, version);
+  const manifests = await Promise.all(versions.map(manifestOf));
   const { files, bytes } = await collectFiles(
     lake,
     manifests.filter((manifest) => manifest !== undefined),
@@ -63,11 +72,8 @@ const collectFiles = async (lake: Lake, kept: readonly Manifest[], now: Date): P
   const keptFiles = new Set(kept.flatMap((manifest) => manifest.tables.flatMap((table) => table.files.map((file) => file.key))));
   const keptDerivations = new Set(kept.flatMap((manifest) => manifest.derivations.map((derivation) => `derivations/${derivation}.json`)));
   const old = (modifiedAt: Date): boolean => now.getTime() - modifiedAt.getTime() > GRACE_MS;
-  const unnamed = async (prefix: string, named: ReadonlySet<string>): Promise<readonly ObjectInfo[]> => {
-    const found: ObjectInfo[] = [];
-    for await (const object of lake.objects.list(prefix)) if (!named.has(object.key) && old(object.modifiedAt)) found.push(object);
-    return found;
-  };
+  const unnamed = async (layer: `${string}/`, named: ReadonlySet<string>): Promise<readonly ObjectInfo[]> =>
+    [...(await lake.objectsOf(layer))].filter(({ key, modifiedAt }) => !named.has(key) && old(modifiedAt));
   const remove = async (objects: readonly ObjectInfo[]): Promise<void> => {
     if (objects.length > 0) await lake.objects.delete(objects.map(({ key }) => key));
   };

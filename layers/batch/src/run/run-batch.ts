@@ -232,7 +232,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     const publication = await log.step('publish', () => publishVersion(lake, stores.views, manifest, id, now()));
     if (!publication)
       return await end(report('superseded', { message: 'somebody else published since this run began; the result was not published' }));
-    await tidyUp(lake, stores, options, logger, now());
+    await tidyUp(lake, stores, options, logger, now(), [manifest, ...(parentManifest ? [parentManifest] : [])]);
     logger.info(
       { version: claim.version, publication: publication.number, duration_ms: now().getTime() - Date.parse(claim.startedAt) },
       `version ${claim.version} is published`,

@@ -1,5 +1,6 @@
 /** Removing what no kept version needs, before and after a version is made: whatever goes wrong with it never fails a run. */
 import type { Lake } from '@rushes/lake';
+import type { Manifest } from '@rushes/ports/manifest';
 import type { Logger } from '@rushes/runtime';
 import type { BatchStores } from '../context/stores.ts';
 import { collectGarbage, dropRetired } from '../publish/collect-garbage.ts';
@@ -24,9 +25,16 @@ export const tidyViews = async (
 };
 
 /** The version is published; whatever goes wrong here is only untidy. */
-export const tidyUp = async (lake: Lake, stores: BatchStores, options: TidyOptions, logger: Logger, now: Date): Promise<void> => {
+export const tidyUp = async (
+  lake: Lake,
+  stores: BatchStores,
+  options: TidyOptions,
+  logger: Logger,
+  now: Date,
+  known: readonly Manifest[],
+): Promise<void> => {
   try {
-    const collected = await collectGarbage(lake, stores.views, options.keepVersions, now);
+    const collected = await collectGarbage(lake, stores.views, options.keepVersions, now, known);
     if (collected.artefacts + collected.files > 0) logger.info({ ...collected }, 'removed what no kept version names');
   } catch (err) {
     logger.warn({ err }, 'could not remove old versions; the next run tries again');

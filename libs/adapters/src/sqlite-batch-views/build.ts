@@ -6,16 +6,13 @@ import { isThereSync } from '../crash-safety/entries.ts';
 import { sync } from '../crash-safety/sync.ts';
 import { type TemporaryFile, temporaryFile } from '../crash-safety/temporary-files.ts';
 import type { FileHashes } from '../file-hash/file-hash.ts';
-import { applyChanges } from './apply-changes.ts';
+import { type FinishTask, type Loaded, applyChanges, finishFile, loadRows } from './fill-file.ts';
 import { readLayout } from './artefact-file.ts';
-import { ArtefactFaultError } from './errors.ts';
-import { finishFile, type FinishTask } from './finish-file.ts';
-import { type Loaded, loadRows } from './load-rows.ts';
+import { ArtefactFaultError, putSeal } from './damage.ts';
 import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
 import type { Retired } from './retired.ts';
-import { putSeal } from './seals.ts';
-import type { Threads } from './threads.ts';
-import { layoutText } from './write-meta.ts';
+import type { Threads } from './artefact-reader.ts';
+import { layoutText } from './write-rows.ts';
 
 /**
  * Builds an artefact's file under a temporary name and gives it its own when it is whole and on the disk. Of builders that race, the first to finish
@@ -25,7 +22,7 @@ import { layoutText } from './write-meta.ts';
 /** Up to so many rows, indexes are built faster than a thread starts. */
 const BUILT_HERE = 5_000;
 
-export interface Build {
+interface Build {
   readonly folder: string;
   readonly artefact: string;
   readonly layout: ArtefactLayout;

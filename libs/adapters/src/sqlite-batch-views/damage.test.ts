@@ -1,10 +1,8 @@
-import { copyFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import { ArtefactDamagedError, type ArtefactLayout, type ArtefactRow, type BatchViewStore } from '@rushes/ports';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-
 import { openSqliteBatchViews } from './index.ts';
 
 const layout: ArtefactLayout = {

@@ -4,13 +4,10 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
-
 import { type ArtefactLayout, type ArtefactRow, type BatchViewStore, type Condition, type Publication, SET_SEPARATOR } from '@rushes/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-
-import { artefactReader } from './artefact-reader.ts';
+import { artefactReader, openThreads } from './artefact-reader.ts';
 import { openSqliteBatchViews } from './index.ts';
-import { openThreads } from './threads.ts';
 
 const layout: ArtefactLayout = {
   key: 'id',

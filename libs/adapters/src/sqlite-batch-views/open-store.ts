@@ -7,16 +7,13 @@ import { isThere, isThereSync } from '../crash-safety/entries.ts';
 import { makeFolder } from '../crash-safety/sync.ts';
 import { removeLeftovers } from '../crash-safety/temporary-files.ts';
 import { createFileHashes } from '../file-hash/file-hash.ts';
-import { openArtefactFile } from './artefact-file.ts';
 import { atBoundary, storeBoundary } from '../store-errors/store-boundary.ts';
-import { artefactReader } from './artefact-reader.ts';
+import { openArtefactFile } from './artefact-file.ts';
+import { artefactReader, openThreads } from './artefact-reader.ts';
 import { buildArtefact } from './build.ts';
-import { ArtefactFaultError, damaged } from './errors.ts';
-import { insertPublication, newestPublications } from './publications.ts';
+import { ArtefactFaultError, damaged, readSeals } from './damage.ts';
+import { STORE_FILE, insertPublication, newestPublications, openStoreFile } from './publications.ts';
 import { openRetired } from './retired.ts';
-import { readSeals } from './seals.ts';
-import { openStoreFile, STORE_FILE } from './store-file.ts';
-import { openThreads } from './threads.ts';
 
 export interface SqliteBatchViewsOptions {
   /** Only reads: the folder need not be writable, nor exist yet. Default: false. */

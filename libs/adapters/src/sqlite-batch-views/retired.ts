@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { isThereSync } from '../crash-safety/entries.ts';
 import { sync } from '../crash-safety/sync.ts';
-import { removeSeals } from './seals.ts';
-import { hasTable, type StoreFile } from './store-file.ts';
+import { removeSeals } from './damage.ts';
+import { type StoreFile, hasTable } from './publications.ts';
 
 /**
  * Artefacts that no version needs any more, with the time since when. Invariant: an artefact is removed, and comes back into use, only by whoever has
