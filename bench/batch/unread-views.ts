@@ -35,9 +35,11 @@ export const unreadViews = (): { readonly views: BatchViewStore; readonly progre
       throw new ArtefactNotFoundError(LOCATION, artefact);
     },
     listArtefacts: async () => [...artefacts.keys()],
-    dropArtefact: async (artefact) => {
-      artefacts.delete(artefact);
+    retire: async (names) => {
+      for (const name of names) artefacts.delete(name);
     },
+    revive: async (names) => names.filter((name) => !artefacts.has(name)),
+    dropRetired: async () => [],
     insertPublication: async (publication) => {
       publications.unshift(publication);
       return true;

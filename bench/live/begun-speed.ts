@@ -11,10 +11,10 @@ const aliveUntil = async (done: Promise<void>): Promise<void> => {
   await done.finally(() => clearInterval(timer));
 };
 
-export const beginSpeed = ({ log, speed, views, duplicateFilters }: Stores): RunningSpeed => {
+export const beginSpeed = ({ log, speed, owners, views, duplicateFilters }: Stores): RunningSpeed => {
   let refused: string | undefined;
   const running = startSpeed(
-    { log, speed, duplicateFilters, publishedCut: async () => (await views.currentPublication())?.cut ?? {} },
+    { log, speed, owners, duplicateFilters, published: () => views.currentPublication() },
     {
       logger: silentLogger,
       member: 'bench',

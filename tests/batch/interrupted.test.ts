@@ -1,7 +1,7 @@
 /** Runs that end in the middle: by Ctrl-C, or by `kill -9` at any moment. Readers keep the old version, and the next run goes on. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { readdir, utimes } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { listVersions } from '@rushes/batch';
@@ -92,9 +92,16 @@ test('kill -9 at any moment: readers never see a mix, and a later run publishes 
   expect(killed).toBeGreaterThan(1);
   expect(await readEverything(data.stores)).toEqual(second);
 
-  const outcomes = (await listVersions(data.stores, 100)).map((one) => one.outcome);
+  const outcomesAt = async (now: Date): Promise<readonly string[]> => (await listVersions(data.stores, 100, now)).map((one) => one.outcome);
+  expect((await outcomesAt(new Date()))[0]).toBe('published');
+  // Whether a process is gone is known once it has given no sign of life for a while.
+  const outcomes = await outcomesAt(new Date(Date.now() + 300_000));
   expect(outcomes[0]).toBe('published');
   expect(outcomes).toContain('died');
+  const scratch = await readdir(data.path('tmp'));
+  expect(scratch).not.toEqual([]);
+  const old = new Date(Date.now() - 300_000);
+  for (const name of scratch) await utimes(data.path(`tmp/${name}/alive`), old, old);
   await data.run(imdb, {}, new AbortController().signal);
   expect(await readdir(data.path('tmp'))).toEqual([]);
   // Killed runs built the same artefacts as the one that was published in the end, or none: there are those of two contents, each view's once.

@@ -3,6 +3,7 @@ import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { listVersions, readStatus, rollback } from '@rushes/batch';
+import { VIEWS } from '@rushes/views';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { writeCatalog } from './made-up-catalog.ts';
 import { type DataFolder, openDataFolder, readEverything } from './test-data-folder.ts';
@@ -244,7 +245,19 @@ describe('rollback', () => {
     await data.run(imdb, { keepVersions: 1 });
     await writeCatalog(imdb, { titles: 130 });
     await data.run(imdb, { keepVersions: 1 });
+    await data.stores.views.dropRetired(0);
     await expect(rollback(data.stores, 1)).rejects.toThrow(/the views of version 1 were removed/);
     expect(await current()).toBe(2);
+  });
+
+  test('to a version that was just retired takes its views into use again: a later run does not remove them', async () => {
+    await data.run(imdb, { keepVersions: 1 });
+    const first = await readEverything(data.stores);
+    await writeCatalog(imdb, { titles: 130 });
+    await data.run(imdb, { keepVersions: 1 });
+    expect(await data.stores.views.listArtefacts()).toHaveLength(VIEWS.length);
+    await rollback(data.stores, 1);
+    await data.stores.views.dropRetired(0);
+    expect(await readEverything(data.stores)).toEqual(first);
   });
 });

@@ -43,9 +43,9 @@ test('a damaged record is told by its name, and the schedule can still be stoppe
   const first = start();
   await first.firstRun;
   await first.stop();
-  await writeFile(data.path('lake/manifests/manifest-1.json'), 'damaged');
+  await writeFile(data.path('lake/runs/run-1.json'), 'damaged');
   const schedule = start();
-  await expect(schedule.firstRun).rejects.toThrow('manifest-1.json');
+  await expect(schedule.firstRun).rejects.toThrow('run-1.json');
   await schedule.stop();
 });
 
@@ -53,6 +53,11 @@ const published = async (): Promise<Publication> => {
   const publication = await data.stores.views.currentPublication();
   if (publication === undefined) throw new Error('nothing is published');
   return publication;
+};
+
+const drop = async (artefact: string): Promise<void> => {
+  await data.stores.views.retire([artefact]);
+  await data.stores.views.dropRetired(0);
 };
 
 /** A new schedule, and the run that it makes at once. */
@@ -93,12 +98,12 @@ test('a version that lacks a view which this code serves is replaced at once, un
   const idle = start();
   await idle.stop();
   expect(await idle.firstRun, 'publication 1 is there to be served').toBeUndefined();
-  await data.stores.views.dropArtefact(people?.artefact ?? '');
+  await drop(people?.artefact ?? '');
   expect(await nextRun()).toMatchObject({ outcome: 'published', version: 2 });
   // An artefact of another form is as good as none, although it is there.
   const second = await published();
   const foreign = { artefact: second.views['genres']?.artefact ?? '', rows: 0 };
   await data.stores.views.insertPublication({ ...second, number: second.number + 1, views: { ...second.views, people: foreign } });
-  await data.stores.views.dropArtefact(people?.artefact ?? '');
+  await drop(people?.artefact ?? '');
   expect(await nextRun()).toMatchObject({ outcome: 'published', version: 3 });
 });

@@ -8,7 +8,7 @@ import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { runBatch, type RunReport } from '@rushes/batch';
-import type { Manifest } from '@rushes/lake';
+import type { Manifest } from '@rushes/ports/manifest';
 import type { ArtefactLayout, ListedRow, NewRecord } from '@rushes/ports';
 import { silentLogger, silentProgress } from '@rushes/runtime';
 import { VIEWS } from '@rushes/views';

@@ -2,6 +2,7 @@
 import { archivedUpTo, trimmableUpTo } from '@rushes/batch';
 import { offsetAt, PARTITIONS, partitionOf } from '@rushes/domain';
 import type { EventLog, ObjectStore } from '@rushes/ports';
+import { readLog } from '@rushes/ports/contracts/read-log';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { writeCatalog } from '../batch/made-up-catalog.ts';
 import { type LoggedFolder, openLoggedFolder } from './logged-folder.ts';
@@ -118,7 +119,15 @@ describe('the archive', () => {
 
   test('what was trimmed before it landed is a gap that every version tells of', async () => {
     await on.append(recordOf(rated(1, 8, AT), 'a'), recordOf(rated(1, 6, AT), 'b'));
-    await on.data.stores.log.appendBarrier(7);
+    const stop = new AbortController();
+    const log: EventLog = {
+      ...on.data.stores.log,
+      appendBarrier: async (number) => {
+        await on.data.stores.log.appendBarrier(number);
+        stop.abort();
+      },
+    };
+    expect(await on.data.run({}, { ...on.data.stores, log }, stop.signal)).toMatchObject({ version: 1, outcome: 'interrupted' });
     on.data.clock.nowMs += 100 * HOUR_MS;
     await on.append(recordOf(rated(1, 4, AT), 'c'));
     await on.data.stores.log.trim(Object.fromEntries(PARTITIONS.map((partition) => [partition, 1000])));
@@ -131,7 +140,7 @@ describe('the archive', () => {
         `offsets 0 to 2 of ${partitionOf('movie.ratings', movieId(1))} were gone from the log before`,
       );
       expect(await on.ratingsOf(1)).toMatchObject({ count: 1, sum_tenths: 40 });
-      expect(await on.reader.rows(await on.data.current(), 'silver.rating_events')).toMatchObject([{ id: 'c', epoch: 8 }]);
+      expect(await on.reader.rows(await on.data.current(), 'silver.rating_events')).toMatchObject([{ id: 'c' }]);
     }
   });
 
@@ -171,7 +180,7 @@ describe('the archive', () => {
     on.data.clock.nowMs += 1000 * HOUR_MS;
     await on.data.run();
     await log.trim(await trimmableUpTo(on.data.stores));
-    expect(await log.read(partition, 0, 1)).toMatchObject([{ id: 'a' }]);
+    expect(await readLog(log, partition, 0, 1)).toMatchObject([{ id: 'a' }]);
     await on.append(again);
     await on.data.run();
     expect(await on.ratingsOf(1)).toMatchObject({ count: 1 });

@@ -4,9 +4,10 @@
  */
 import { rollback } from '@rushes/batch';
 import { PARTITIONS } from '@rushes/domain';
-import type { Manifest } from '@rushes/lake';
+import type { Manifest } from '@rushes/ports/manifest';
 import type { EventLog, NewRecord } from '@rushes/ports';
 import { histories } from '@rushes/ports/contracts/depth';
+import { readLog } from '@rushes/ports/contracts/read-log';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type LoggedFolder, openLoggedFolder } from './logged-folder.ts';
@@ -158,7 +159,8 @@ test('every partition is cut at the barrier, also one without events', async () 
     expect(Object.keys((await data.manifest(version)).cut).toSorted()).toEqual([...PARTITIONS].toSorted());
     expect((await data.stores.views.currentPublication())?.cut).toEqual((await data.manifest(version)).cut);
     for (const partition of PARTITIONS) {
-      const [record] = await data.stores.log.read(partition, (await data.current()).cut[partition] ?? -1, 1);
+      const cut = (await data.current()).cut[partition] ?? -1;
+      const [record] = await readLog(data.stores.log, partition, cut, cut + 1);
       expect(record).toMatchObject({ kind: 'barrier', number: version });
     }
   } finally {

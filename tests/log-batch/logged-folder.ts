@@ -7,9 +7,11 @@ import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { type BatchOptions, type BatchStores, type RunReport, runBatch } from '@rushes/batch';
-import { type Manifest, openLake, readManifest } from '@rushes/lake';
+import { openLake, readManifest } from '@rushes/lake';
+import type { Manifest } from '@rushes/ports/manifest';
 import type { EventLog } from '@rushes/ports';
 import { silentLogger, silentProgress } from '@rushes/runtime';
+import { awkwardLog } from '@rushes/ports/contracts/awkward-log';
 import { copyComputed } from '../batch/computed-lake.ts';
 import { writeCatalog } from '../batch/made-up-catalog.ts';
 
@@ -56,7 +58,7 @@ export const openLoggedFolder = async (folder?: string): Promise<LoggedFolder> =
     objects: await openFolderObjectStore(join(root, 'lake')),
     views: await openSqliteBatchViews(join(root, 'views')),
     duplicateFilters: await openSqliteDuplicateFilters(join(root, 'tmp')),
-    log: await openSqliteEventLog(join(root, 'log'), { now: () => clock.nowMs, retentionMs: 48 * HOUR_MS }),
+    log: awkwardLog(await openSqliteEventLog(join(root, 'log'), { now: () => clock.nowMs, retentionMs: 48 * HOUR_MS })),
   };
   const manifest = async (version: number): Promise<Manifest> => {
     const found = await readManifest(openLake(stores.objects, root), version);

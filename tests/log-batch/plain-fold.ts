@@ -4,6 +4,7 @@
  */
 import { type OffsetVector, offsetAt, PARTITIONS, type PartitionId, scoreSentiment } from '@rushes/domain';
 import type { EventLog, LogRecord } from '@rushes/ports';
+import { readLog } from '@rushes/ports/contracts/read-log';
 
 const DAY_MS = 24 * 3_600_000;
 const WINDOW_MS = 3 * DAY_MS;
@@ -58,7 +59,7 @@ const epochAt = (records: readonly LogRecord[], at: number): number =>
 const partitionsOf = async (log: EventLog, cut: OffsetVector): Promise<ReadonlyMap<PartitionId, readonly LogRecord[]>> => {
   const found = new Map<PartitionId, readonly LogRecord[]>();
   for (const partition of PARTITIONS) {
-    const records = await log.read(partition, 0, 100_000);
+    const records = await readLog(log, partition);
     found.set(
       partition,
       records.filter(({ offset }) => offset < offsetAt(cut, partition)),

@@ -1,6 +1,7 @@
 /** Reads what a version's tables say of the log, through the engine. */
 import { join } from 'node:path';
-import { defineStored, type Manifest, openDuckDb, openLake } from '@rushes/lake';
+import { defineStored, openDuckDb, openLake } from '@rushes/lake';
+import type { Manifest } from '@rushes/ports/manifest';
 import type { ObjectStore } from '@rushes/ports';
 import type { PlainFold } from './plain-fold.ts';
 

@@ -1,13 +1,14 @@
 /** A log is lost and another one begun in its place: what versions say goes on, as if the new one had all that is archived. */
 import { rm } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beginSqliteEventLog, openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import { archivedUpTo, restartLog, type RestartReport, type RestartStores } from '@rushes/batch';
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId, partitionOf } from '@rushes/domain';
-import { boundsAt, type EventLog, listLakeLogs, type LogRecord, type NewRecord, type SpeedStore } from '@rushes/ports';
+import { boundsAt, type EventLog, listLakeLogs, type LogRecord, type NewRecord, type SpeedStore, RecordDamagedError } from '@rushes/ports';
 import { silentLogger, silentProgress } from '@rushes/runtime';
+import { readLog } from '@rushes/ports/contracts/read-log';
+import { awkwardLog } from '@rushes/ports/contracts/awkward-log';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeCatalog } from '../batch/made-up-catalog.ts';
 import { AT, HOUR_MS, openCase, type OpenedCase } from './opened-case.ts';
@@ -36,16 +37,12 @@ afterEach(async () => {
 
 const append = (...records: readonly NewRecord[]) => log.append(records);
 const run = (options: Parameters<typeof on.data.run>[0] = {}) => on.data.run(options, { ...on.data.stores, log });
-const recordsFrom = async (of: EventLog, partition: PartitionId, from: number): Promise<readonly LogRecord[]> => {
-  const { earliest } = boundsAt(await of.bounds(), partition);
-  return of.read(partition, Math.max(from, earliest), 1000);
-};
 
 /** @param left of the lost log; by default nothing. */
 const restart = async (left: Partial<RestartStores['left']> = {}, acknowledged: OffsetVector = {}): Promise<RestartReport> => {
   const until = await archivedUpTo(on.data.stores);
   for (const partition of PARTITIONS) {
-    const own = (await recordsFrom(log, partition, 0)).filter(({ offset }) => offset < offsetAt(until, partition));
+    const own = (await readLog(log, partition)).filter(({ offset }) => offset < offsetAt(until, partition));
     const known = archived.get(partition) ?? [];
     archived.set(partition, [...known, ...own.filter(({ offset }) => offset > (known.at(-1)?.offset ?? -1))]);
   }
@@ -66,7 +63,7 @@ const restart = async (left: Partial<RestartStores['left']> = {}, acknowledged: 
     },
     { logger: silentLogger, progress: silentProgress, signal: new AbortController().signal, now: () => new Date(on.data.clock.nowMs) },
   );
-  log = await openSqliteEventLog(path, { now, retentionMs: 48 * HOUR_MS });
+  log = awkwardLog(await openSqliteEventLog(path, { now, retentionMs: 48 * HOUR_MS }));
   opened.push(log);
   return report;
 };
@@ -76,11 +73,11 @@ const plain = async () => {
   const all: EventLog = {
     ...log,
     bounds: async () => ({ ...(await log.bounds()), earliest: {} }),
-    async read(partition, from, limit) {
-      const before = (archived.get(partition as PartitionId) ?? []).filter(({ offset }) => offset >= from); // as: dead letters are not read here
-      const since = archived.get(partition as PartitionId)?.at(-1)?.offset ?? -1;
-      const after = (await recordsFrom(log, partition as PartitionId, from)).filter(({ offset }) => offset > since);
-      return [...before, ...after].slice(0, limit);
+    async *range(partition, from, to) {
+      const before = archived.get(partition as PartitionId) ?? []; // as: dead letters are not read here
+      const since = before.at(-1)?.offset ?? -1;
+      const after = (await readLog(log, partition)).filter(({ offset }) => offset > since);
+      yield [...before, ...after].filter(({ offset }) => offset >= from && offset < to);
     },
   };
   return (await plainFold(all, (await on.data.current()).cut)).views;
@@ -144,7 +141,7 @@ test('what was archived by a run that published nothing is projected and folded 
   const report = await restart();
   expect(report, 'also what is older than the retention').toMatchObject({ barrier: 3, restored: { archived: 2 }, lost: [] });
   const cut = offsetAt((await on.data.current()).cut, RATINGS);
-  expect(await log.read(RATINGS, cut, 10)).toMatchObject([{ number: 1 }, { id: 'a' }, { number: 3 }]);
+  expect(await readLog(log, RATINGS, cut)).toMatchObject([{ number: 1 }, { id: 'a' }, { number: 3 }]);
   await sayTheSame();
   expect(await on.ratingsOf(1)).toMatchObject({ count: 1 });
 });
@@ -169,20 +166,24 @@ test('what can still be read of an old copy comes along', async () => {
   const copy = log;
   const report = await restart({ log, speed });
   expect(report).toMatchObject({ restored: { archived: 1, left: 1 }, lost: [{ partition: RATINGS, from: 3, to: 9 }] });
-  expect(await log.read(RATINGS, 0, 3)).toEqual(await copy.read(RATINGS, 0, 3));
+  expect(await readLog(log, RATINGS, 0, 3)).toEqual(await readLog(copy, RATINGS, 0, 3));
   await append(recordOf(rated(1, 2, AT), 'only in the copy'), recordOf(rated(1, 6, AT), 'b'));
   await sayTheSame();
   expect(await on.ratingsOf(1)).toMatchObject({ count: 3, sum_tenths: 160 });
 });
 
-test('of a damaged log what can be read comes along', async () => {
+test.each([
+  ['a record that was changed', new RecordDamagedError('the log', RATINGS, 3, 'restore it')],
+  ['a page that cannot be read', new Error('a page is damaged')],
+])('of a damaged log what lies before %s comes along', async (_what, fault) => {
   await run();
   await append(recordOf(rated(1, 8, AT), 'a'), recordOf(rated(1, 7, AT), 'b'), recordOf(rated(1, 6, AT), 'c'));
   const damaged: EventLog = {
     ...log,
-    async read(partition, from, limit) {
-      if (partition === RATINGS && from + limit > 3) throw new Error('a page is damaged');
-      return log.read(partition, from, limit);
+    async *range(partition, from, to, given) {
+      const isHit = partition === RATINGS && to > 3;
+      yield* log.range(partition, from, isHit ? 3 : to, given);
+      if (isHit) throw fault;
     },
   };
   const report = await restart({ log: damaged });
@@ -237,7 +238,7 @@ test('and again, and again', async () => {
 test('a lake whose logs had no ids yet gets one', async () => {
   await append(recordOf(rated(1, 8, AT), 'a'));
   await run();
-  for (const key of await on.keys('bronze/log/identities/')) await on.data.stores.objects.delete(key);
+  await on.data.stores.objects.delete(await on.keys('bronze/log/identities/'));
   const before = log.id;
   await restart();
   expect((await listLakeLogs(on.data.stores.objects)).map(({ id }) => id)).toEqual([before, log.id]);
@@ -247,7 +248,7 @@ test('a lake whose logs had no ids yet gets one', async () => {
 test('where the archive is lost too, everything before is a gap', async () => {
   await append(recordOf(rated(1, 8, AT), 'a'));
   await run();
-  for (const key of await on.keys('')) await on.data.stores.objects.delete(key);
+  await on.data.stores.objects.delete(await on.keys(''));
   const report = await restart();
   expect(report).toMatchObject({ barrier: 2, restored: { archived: 0 } });
   expect(report.lost).toHaveLength(PARTITIONS.length);
@@ -283,13 +284,10 @@ test('it is refused where nothing was lost, nothing was ever read, or a run is u
   await run();
   await append(recordOf(rated(1, 7, AT), 'b'));
   await expect(restart({ log })).rejects.toThrow('is the log of this lake: there is nothing to begin anew');
-  const claim = (host: string) =>
-    on.data.stores.objects.put(
-      'claims/claim-2.json',
-      new TextEncoder().encode(JSON.stringify({ version: 2, pid: process.pid, host, startedAt: AT, source: 'imdb' })),
-    );
-  await claim(hostname());
+  const put = (key: string, value: object) => on.data.stores.objects.put(key, new TextEncoder().encode(JSON.stringify(value)));
+  await put('claims/claim-2.json', { version: 2, id: 'run 2', host: 'another', startedAt: AT, source: 'imdb' });
+  await put('heartbeats/run-2.json', { id: 'run 2', renewedAt: new Date(on.data.clock.nowMs).toISOString() });
   await expect(restart()).rejects.toThrow('run 2 is under way');
-  await claim('a machine that is gone');
+  await put('heartbeats/run-2.json', { id: 'run 2', renewedAt: new Date(on.data.clock.nowMs - 300_000).toISOString() });
   expect(await restart()).toMatchObject({ barrier: 3 });
 });

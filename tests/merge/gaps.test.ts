@@ -72,7 +72,9 @@ test('an epoch is projected anew before it expires, and answers go on', async ()
     await world.append([rating(6)]);
     await movie();
   }
-  await expect.poll(async () => (await world.stores.speed.readCoverage()).some((one) => one.generation > 0)).toBe(true);
+  await expect
+    .poll(async () => (await world.stores.speed.progress()).some(({ coverage }) => coverage.some((one) => one.generation > 0)))
+    .toBe(true);
   await world.restartServing();
   expect(await movie()).toMatchObject({ data: { ratings: { live: { votes: 12 } } }, meta: { completeness: 'complete' } });
 });

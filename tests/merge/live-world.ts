@@ -155,8 +155,9 @@ export const openLiveWorld = async ({ batchRecords, maxOverlayStates, cached }: 
         {
           log: own.log,
           speed: failing(own.speed),
+          owners: own.owners,
           duplicateFilters: own.duplicateFilters,
-          publishedCut: async () => (await own.views.currentPublication())?.cut ?? {},
+          published: () => own.views.currentPublication(),
         },
         { logger: silentLogger, member: `member-${(joined += 1)}`, reject: async () => {}, nowMs },
         { waitMs: 100, batchRecords, leaseMs: LEASE_MS, firstRetryMs: 5 },

@@ -1,12 +1,12 @@
 /** The log as it was in the end, as plain lists: what of each movie's events counts before a position. Shares no code with what it checks. */
 import { offsetAt, type OffsetVector, type PartitionId, PARTITIONS, type Topic, topicOf } from '@rushes/domain';
 import type { EventLog } from '@rushes/ports';
+import { readLog } from '@rushes/ports/contracts/read-log';
 
 import type { Counted } from '../log-batch/plain-fold.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const WINDOW_MS = 3 * DAY_MS;
-const ALL = 1_000_000;
 
 export interface LogHistory {
   /** Whom events are about. */
@@ -39,7 +39,7 @@ export const readHistory = async (log: EventLog): Promise<LogHistory> => {
     const seenMs = new Map<string, number>();
     let epoch = 1;
     let [countedMs, beforeMs] = [0, Number.POSITIVE_INFINITY];
-    for (const record of await log.read(partition, 0, ALL)) {
+    for (const record of await readLog(log, partition)) {
       count += 1;
       countedMs += Math.min(Math.max(0, record.appendedAtMs - beforeMs), DAY_MS); // a longer step counts as a day
       beforeMs = record.appendedAtMs;

@@ -80,8 +80,9 @@ export const openWorld = async ({
       {
         log: stores.log,
         speed: stores.speed,
+        owners: stores.owners,
         duplicateFilters: stores.duplicateFilters,
-        publishedCut: async () => (await stores.views.currentPublication())?.cut ?? {},
+        published: () => stores.views.currentPublication(),
       },
       { logger: silentLogger, member: `member-${(members += 1)}`, reject: async () => {}, nowMs },
       { waitMs: 100, batchRecords, leaseMs, firstRetryMs: 5 },

@@ -4,10 +4,7 @@ import { rowKeyOf } from './generations.ts';
 import { type LogRecord, type Span } from './log.ts';
 import { readRow, type Stated } from './store.ts';
 import { contributionsOf, isValid, merge, type ViewName } from './views.ts';
-import { partitionAt, type Task, type World, type Write, type Writer } from './world.ts';
-
-/** Minutes to microseconds: write timestamps. */
-const MICROSECONDS = 60_000_000;
+import { MICROSECONDS, partitionAt, type Task, type World, type Write, type Writer } from './world.ts';
 
 export const planMicroBatch = (world: World, writer: Writer, task: Task, span: Span, limit: number, faulty: boolean): readonly Write[] => {
   const { records } = partitionAt(world, task.partition);
@@ -28,7 +25,7 @@ export const planMicroBatch = (world: World, writer: Writer, task: Task, span: S
   const rows = entries.map(({ view, key, state, last }): Write => {
     const appended = records[last]?.appended ?? 0;
     const row = { ...rowKeyOf(world.rules, projection), view, key };
-    return { kind: 'row', row, stated: { state, last }, appended, timestamp: timestampOf(world, writer, records, span, last) };
+    return { kind: 'row', row, stated: { state, last }, appended, timestamp: timestampOf(world, writer, task, records, last) };
   });
   const change: Write = { kind: 'change', change: { ...projection, from, to, states: entries, closedBy } };
   const position: Write = { kind: 'position', position: { ...projection, next: to, closedBy } };
@@ -75,8 +72,8 @@ const hasIdRow = ({ store, now }: World, partition: number, record: LogRecord, o
   return false;
 };
 
-/** Append time of the barrier that opened the epoch, and the distance from it. */
-const timestampOf = (world: World, writer: Writer, records: readonly LogRecord[], span: Span, last: number): number => {
+/** The base of the generation, and the offset. */
+const timestampOf = (world: World, writer: Writer, task: Task, records: readonly LogRecord[], last: number): number => {
   const appended = (records[last]?.appended ?? 0) * MICROSECONDS;
   if (!world.rules.offsetTimestamps) return appended;
   if (!world.rules.statelessTimestamps) {
@@ -84,6 +81,5 @@ const timestampOf = (world: World, writer: Writer, records: readonly LogRecord[]
     return writer.lastTimestamp;
   }
   if (world.variants.timestampIsOffset) return last;
-  const opened = span.start === 0 ? 0 : (records[span.start - 1]?.appended ?? 0);
-  return opened * MICROSECONDS + (last - span.start + 1);
+  return task.base + last;
 };

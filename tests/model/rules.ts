@@ -90,6 +90,11 @@ export const RULES = {
     says: 'Every writer gives the same write the same timestamp.',
     breaks: 'A running maximum that starts anew with each writer: after a hand-over newer states lose.',
   },
+  oneBase: {
+    part: 'rows',
+    says: 'What the timestamps of a generation count from stands in its coverage, written once.',
+    breaks: 'Each writer counts from when it began, by its own clock: after a hand-over to a clock that is behind, newer states lose.',
+  },
   fullTtl: {
     part: 'rows',
     says: 'Every write carries the full time to live.',

@@ -43,6 +43,8 @@ export interface Coverage extends Projection {
   readonly from: number;
   /** Not to be read before its position is here. */
   readonly through: number;
+  /** What the write timestamps of its rows count from: of whoever claims the generation first. */
+  readonly base: number;
   readonly expires: number;
 }
 
@@ -161,9 +163,14 @@ export const scanRows = (store: Store, view: ViewName, projection: Projection, n
   });
 };
 
-/** Of two writers that claim the same generation the last wins: each has taken the time before it saw that there was none, so before any row. */
-export const writeCoverage = (store: Store, coverage: Coverage): void =>
-  put(store, 'coverage', store.coverage, projectionKey(coverage), coverage);
+/**
+ * Of two writers that claim the same generation the last wins: each has taken the time before it saw that there was none, so before any row. But the base stays:
+ * the first may have written rows by then.
+ */
+export const writeCoverage = (store: Store, coverage: Coverage): void => {
+  const { base } = readCoverage(store, coverage) ?? coverage;
+  put(store, 'coverage', store.coverage, projectionKey(coverage), { ...coverage, base });
+};
 
 export const readCoverage = (store: Store, projection: Projection): Coverage | undefined => store.coverage.get(projectionKey(projection));
 

@@ -42,6 +42,8 @@ export interface Task extends Projection {
   /** Where the epoch begins. */
   readonly start: number;
   readonly expires: number;
+  /** What its write timestamps count from. */
+  readonly base: number;
   next: number;
   /** Rows that it wrote or read, by `view|key`. */
   readonly rows: Map<string, Stated>;
@@ -105,10 +107,16 @@ export interface World {
   readonly serving: Serving;
 }
 
+/** Of a minute: in them write timestamps are counted. */
+export const MICROSECONDS = 60_000_000;
+
+/** When everything began, in minutes: also when the store became the log's. */
+export const CREATED = 10_000;
+
 export const newWorld = (rules: Rules, variants: Variants): World => ({
   rules,
   variants,
-  now: 10_000,
+  now: CREATED,
   skews: [0, 0],
   log: PARTITIONS.map(() => ({ records: [], trueTimes: [], archived: [], trimmed: 0 })),
   dump: MOVIES.map(() => -1),

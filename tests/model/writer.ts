@@ -8,7 +8,17 @@ import { type Coverage, coverageOf, readPosition } from './store.ts';
 import { positionKeyOf } from './generations.ts';
 import { planMicroBatch } from './micro-batch.ts';
 import { perform } from './write.ts';
-import { afterCut, currentPublication, partitionAt, type Task, type World, type Write, type Writer } from './world.ts';
+import {
+  afterCut,
+  CREATED,
+  currentPublication,
+  MICROSECONDS,
+  partitionAt,
+  type Task,
+  type World,
+  type Write,
+  type Writer,
+} from './world.ts';
 
 /** Coverage is renewed this long before it expires, in minutes. */
 const MARGIN = 6 * 60;
@@ -87,7 +97,7 @@ const lookAndPlan = (world: World, writer: Writer, records: number, faulty: bool
     // Not where the rule is kept: there the epoch begins after what is trimmed.
     const start = Math.max(span.start, trimmed);
     const coverage = unexpired(world, writer, span.epoch, start);
-    if (coverage === undefined) return claimGeneration(world, writer, span.epoch, start, span.end ?? log.length);
+    if (coverage === undefined) return claimGeneration(world, writer, { ...span, start }, span.end ?? log.length);
     const next = nextOf(world, coverage, { ...span, start });
     if (span.end !== undefined && next >= span.end) continue;
     if (next < trimmed) return [];
@@ -110,13 +120,25 @@ const unexpired = (world: World, { partition, clock }: Writer, epoch: number, st
 const expiryFromNow = (world: World, { clock }: Writer): number =>
   world.now + clock + WINDOW - (world.rules.allowForClocks ? 2 * CLOCKS : 0);
 
+/** Of the first generation: from when the barrier that opened the epoch was appended, or from when the store became the log's. */
+const openingBase = (world: World, partition: number, start: number): number => {
+  const opened = start === 0 ? CREATED : (partitionAt(world, partition).records[start - 1]?.appended ?? CREATED);
+  return opened * MICROSECONDS - start;
+};
+
+/** From now, by the writer's clock. */
+const ownBase = (world: World, { clock }: Writer, start: number): number => (world.now + clock) * MICROSECONDS - start;
+
 /** A generation after the first is read once it has come to where the log, or the epoch, ends now: there may be answers that go as far. */
-const claimGeneration = (world: World, writer: Writer, epoch: number, start: number, end: number): readonly Write[] => {
+const claimGeneration = (world: World, writer: Writer, span: Span, end: number): readonly Write[] => {
   const { partition } = writer;
+  const { epoch, start } = span;
   const [newest] = coverageOf(world.store, partition, epoch);
   const projection = { partition, epoch, generation: newest === undefined ? 0 : newest.generation + 1 };
   const through = newest === undefined ? start : end;
-  const coverage: Write = { kind: 'coverage', coverage: { ...projection, from: start, through, expires: expiryFromNow(world, writer) } };
+  const base = newest === undefined ? openingBase(world, partition, start) : ownBase(world, writer, start);
+  const expires = expiryFromNow(world, writer);
+  const coverage: Write = { kind: 'coverage', coverage: { ...projection, from: start, through, base, expires } };
   const position: Write = { kind: 'position', position: { ...projection, next: start, closedBy: undefined } };
   return world.rules.positionPerGeneration ? [coverage] : [coverage, position];
 };
@@ -130,7 +152,7 @@ const nextOf = (world: World, coverage: Coverage, span: Span): number => {
 
 /** The task goes on in memory for as long as the projection is the same. */
 const taskFor = (world: World, writer: Writer, coverage: Coverage, { start }: Span, next: number): Task => {
-  const { partition, epoch, generation, expires } = coverage;
+  const { partition, epoch, generation, expires, base } = coverage;
   if (writer.task?.epoch === epoch && writer.task.generation === generation) return writer.task;
   writer.task = {
     partition,
@@ -138,6 +160,7 @@ const taskFor = (world: World, writer: Writer, coverage: Coverage, { start }: Sp
     generation,
     start,
     expires,
+    base: world.rules.oneBase ? base : ownBase(world, writer, start),
     next,
     rows: new Map(),
     occurrences: occurrencesBefore(world, writer, next),

@@ -143,7 +143,7 @@ test.runIf(canMount)(
     await expectRated(written, 'second');
     expect(await alone.ended).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/is in use by somebody who may write, and was not when it was opened\nStart again/),
+      stderr: expect.stringMatching(/is in use by somebody who may write, and was not when it was opened/),
     });
 
     // Beside the writer it follows what is written.

@@ -9,12 +9,12 @@ import { storeChecks, type Stores } from '@rushes/stores';
 /** Projects the log until the session ends. */
 export const project = (
   { logger, lifecycle }: Session,
-  { log, speed, views, duplicateFilters }: Stores,
+  { log, speed, owners, views, duplicateFilters }: Stores,
   metrics: Registry,
 ): WatchedSpeed => {
   const keep = deadLetters(log);
   const running = startSpeed(
-    { log, speed, duplicateFilters, publishedCut: async () => (await views.currentPublication())?.cut ?? {} },
+    { log, speed, owners, duplicateFilters, published: () => views.currentPublication() },
     {
       logger,
       metrics: createSpeedMetrics(metrics),

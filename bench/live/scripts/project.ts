@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import { openEmbeddedStores } from '@rushes/stores';
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
-import { PARTITIONS } from '@rushes/domain';
+import { type PartitionId, PARTITIONS } from '@rushes/domain';
 import type { ChangeRecord } from '@rushes/ports';
 
 import { usage } from '../../process/usage.ts';
@@ -24,13 +24,15 @@ const { speed } = stores;
 
 const readChanges = async (): Promise<readonly ChangeRecord[]> => {
   const all: ChangeRecord[] = [];
-  for (const partition of PARTITIONS) all.push(...(await speed.readChanges(partition, 0, ALL)));
+  for (const partition of PARTITIONS) all.push(...(await speed.changesAfter({ [partition]: 0 }, { limit: ALL })));
   return all;
 };
 
 const rewrite = async (changes: readonly ChangeRecord[]): Promise<void> => {
   const store = await openSqliteSpeedStore(join(data, 'bare-speed.sqlite'));
   const opening = { offset: 0, appendedAtMs: 0 };
+  const fences = new Map<PartitionId, number>();
+  for (const partition of PARTITIONS) fences.set(partition, (await store.owners.claim(partition, 'bare', 0)) ?? 0);
   for (const change of changes) {
     const { partition, to, epoch, appendedAtMs } = change;
     await store.upsert(
@@ -38,7 +40,7 @@ const rewrite = async (changes: readonly ChangeRecord[]): Promise<void> => {
       TTL_MS,
     );
     await store.appendChange(change, TTL_MS);
-    await store.putPosition({ partition, offset: to, epoch, opening }, 1);
+    await store.putPosition({ partition, offset: to, epoch, opening }, fences.get(partition) ?? 0);
   }
   await store.close();
 };

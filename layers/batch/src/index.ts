@@ -31,8 +31,11 @@ export { type VerifyContext, type VerifyReport, type VerifyStores, verifyStores 
 export { type Schedule, type ScheduleOptions, startSchedule } from './run/schedule.ts';
 
 /** The last `limit` runs, newest first. */
-export const listVersions = (stores: Pick<BatchStores, 'objects' | 'views'>, limit: number): Promise<readonly VersionSummary[]> =>
-  summarizeVersions(openLake(stores.objects, ''), stores.views, limit);
+export const listVersions = (
+  stores: Pick<BatchStores, 'objects' | 'views'>,
+  limit: number,
+  now: Date = new Date(),
+): Promise<readonly VersionSummary[]> => summarizeVersions(openLake(stores.objects, ''), stores.views, limit, now);
 
 /** What the served version was made from; `undefined` if nothing is published. */
 export const servedSource = async ({ objects, views }: Pick<BatchStores, 'objects' | 'views'>): Promise<PublishedSource | undefined> => {

@@ -13,7 +13,8 @@ export const memoryObjectStore = (now: () => Date = () => new Date()): ObjectSto
   return {
     location: 'memory',
     putIfAbsent: async (key, body) => {
-      if (objects.has(key)) return false;
+      const taken = objects.get(key);
+      if (taken) return Buffer.from(body).equals(taken.body);
       put(key, body);
       return true;
     },
@@ -40,6 +41,8 @@ export const memoryObjectStore = (now: () => Date = () => new Date()): ObjectSto
         if (found) yield found;
       }
     },
-    delete: async (key) => void objects.delete(key),
+    delete: async (keys) => {
+      for (const key of keys) objects.delete(key);
+    },
   };
 };

@@ -2,7 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
-import { defineStored, type TableRecord } from '@rushes/lake';
+import { defineStored } from '@rushes/lake';
+import type { TableRecord } from '@rushes/ports/manifest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findFiles } from '../src/bronze/find-files.ts';
 import { absentDataset, finishLoad, prepareLoad } from '../src/bronze/load-dataset.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { openSqliteApiKeys } from '@rushes/adapters/sqlite-api-keys';
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
-import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
+import { openSqliteSpeedStore, type SqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import { duplicateFilter, judgeEvent, type MovieEvent, type PartitionId, PARTITIONS, topicOf } from '@rushes/domain';
 import {
   type ApiKeyStore,
@@ -17,10 +17,10 @@ import {
   type RateLimiter,
   type Role,
   type SpeedRow,
-  type SpeedStore,
 } from '@rushes/ports';
 import { Registry } from '@rushes/runtime';
 import { emptyState, encodeState, type EventRow, foldEvent, keyOf, KEYED_VIEWS } from '@rushes/views';
+import { readLog } from '@rushes/ports/contracts/read-log';
 import type { FastifyInstance } from 'fastify';
 
 import { buildApp } from '../src/app.ts';
@@ -80,7 +80,7 @@ const usable = (partition: PartitionId, { value, key, appendedAtMs }: EventRecor
 };
 
 const eventsOf = async (log: EventLog, partition: PartitionId): Promise<readonly EventRecord[]> =>
-  (await log.read(partition, 0, 10_000)).filter((record) => record.kind === 'event');
+  (await readLog(log, partition)).filter((record) => record.kind === 'event');
 
 /** All states of a partition, folded from its beginning. */
 const foldAll = (partition: PartitionId, records: readonly LogRecord[]): readonly SpeedRow[] => {
@@ -105,21 +105,23 @@ const foldAll = (partition: PartitionId, records: readonly LogRecord[]): readonl
   return [...rows.values()].map(({ folded: _, ...row }) => row);
 };
 
-const projector = (log: EventLog, speed: SpeedStore) => async (): Promise<void> => {
+const projector = (log: EventLog, speed: SqliteSpeedStore) => async (): Promise<void> => {
   for (const partition of PARTITIONS) {
-    const from = (await speed.readPosition(partition))?.offset ?? 0;
-    const records = await log.read(partition, 0, 10_000);
+    const progress = (await speed.progress()).find((one) => one.partition === partition);
+    const from = progress?.position?.offset ?? 0;
+    const records = await readLog(log, partition);
     const last = records.findLast((record) => record.kind === 'event');
     if (last === undefined || last.offset < from) continue;
     const rows = foldAll(partition, records);
     const [to, { appendedAtMs }] = [last.offset + 1, last];
-    await speed.putCoverage({ partition, epoch: 1, generation: 0, from: 0, expiresAtMs: NOW_MS + TTL_MS, begun: 0, baseUs: 0 }, 1);
+    const fence = (await speed.owners.claim(partition, 'projector', progress?.fence ?? 0)) ?? 0;
+    await speed.putCoverage({ partition, epoch: 1, generation: 0, from: 0, expiresAtMs: NOW_MS + TTL_MS, begun: 0, baseUs: 0 }, fence);
     await speed.upsert(
       rows.map((row) => ({ ...row, timestampUs: row.lastOffset, appendedAtMs: 0 })),
       TTL_MS,
     );
     await speed.appendChange({ partition, from, to, epoch: 1, generation: 0, appendedAtMs, rows }, TTL_MS);
-    await speed.putPosition({ partition, offset: to, epoch: 1, opening: { offset: -1, appendedAtMs: 0 } }, 1);
+    await speed.putPosition({ partition, offset: to, epoch: 1, opening: { offset: -1, appendedAtMs: 0 } }, fence);
   }
 };
 

@@ -30,6 +30,8 @@ export interface MemoryBatchViews extends BatchViewStore {
   openReaders: number;
   /** Awaited before every question. */
   beforeRead: (() => Promise<void>) | undefined;
+  /** Removes an artefact at once. */
+  dropArtefact(name: string): Promise<void>;
   /** Thrown by the next looks for the current publication. */
   failure: Error | undefined;
 }
@@ -131,6 +133,7 @@ const reader = (store: MemoryBatchViews, { layout, rows }: Artefact): ArtefactRe
 
 export const memoryBatchViews = (): MemoryBatchViews => {
   const artefacts = new Map<string, Artefact>();
+  const retired = new Map<string, number>();
   const publications = new Map<number, Publication>();
   const newestFirst = () => [...publications.values()].toSorted((a, b) => b.number - a.number);
   const store: MemoryBatchViews = {
@@ -141,7 +144,8 @@ export const memoryBatchViews = (): MemoryBatchViews => {
     location: 'memory',
     build: async (name, layout, rows, options) => {
       const existing = artefacts.get(name);
-      if (existing !== undefined) return existing.rows.size;
+      retired.delete(name);
+      if (existing !== undefined && options?.anew !== true) return existing.rows.size;
       const built = new Map<string, ArtefactRow>();
       const parent = options?.parent;
       if (parent !== undefined) {
@@ -173,10 +177,26 @@ export const memoryBatchViews = (): MemoryBatchViews => {
       if (artefact === undefined) throw new ArtefactNotFoundError('memory', name);
       return reader(store, artefact);
     },
-    listArtefacts: async () => [...artefacts.keys()],
+    listArtefacts: async () => [...artefacts.keys()].filter((name) => !retired.has(name)),
+    retire: async (names) => {
+      for (const name of names) if (!retired.has(name) && artefacts.has(name)) retired.set(name, Date.now());
+    },
+    revive: async (names) => {
+      for (const name of names) retired.delete(name);
+      return names.filter((name) => !artefacts.has(name));
+    },
+    dropRetired: async (graceMs) => {
+      const due = [...retired].flatMap(([name, atMs]) => (atMs <= Date.now() - graceMs ? [name] : []));
+      for (const name of due) {
+        artefacts.delete(name);
+        retired.delete(name);
+      }
+      return due;
+    },
     dropArtefact: async (name) => void artefacts.delete(name),
     insertPublication: async (publication) => {
-      if (publications.has(publication.number)) return false;
+      const taken = publications.get(publication.number);
+      if (taken !== undefined) return publication.attempt !== undefined && taken.attempt === publication.attempt;
       publications.set(publication.number, publication);
       return true;
     },

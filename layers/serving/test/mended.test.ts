@@ -32,13 +32,13 @@ const isWhole = async (replica: CurrentSnapshot): Promise<boolean> =>
 
 /** Rows and their coverage go; all of it is written again under the next generation, as a renewal does. */
 const renew = async (): Promise<void> => {
-  for (const one of await on.store.readCoverage()) {
+  for (const one of (await on.store.progress()).flatMap(({ coverage }) => coverage)) {
     const rows = on.history.epochRows(one.partition, one.epoch, Number.POSITIVE_INFINITY);
     await on.store.upsert(
       rows.map((row) => ({ ...row, generation: 1, timestampUs: row.lastOffset })),
       TTL_MS,
     );
-    await on.store.putCoverage({ ...one, generation: 1, begun: 1, expiresAtMs: on.clock.nowMs + TTL_MS }, 1);
+    await on.store.putCoverage({ ...one, generation: 1, begun: 1, expiresAtMs: on.clock.nowMs + TTL_MS }, await on.fence(one.partition));
   }
 };
 
@@ -57,11 +57,11 @@ test.each([1, 2, 3])(
   'a replica that began while rows were written again says that it is whole only with all of them (%i)',
   async (which) => {
     on.clock.nowMs = BEGIN_MS + TTL_MS + TOLERANCE_MS;
-    const read = on.store.readCoverage.bind(on.store);
+    const read = on.store.progress.bind(on.store);
     let reads = 0;
-    on.store.readCoverage = async () => {
+    on.store.progress = async () => {
       if (++reads === which) {
-        on.store.readCoverage = read;
+        on.store.progress = read;
         await renew();
       }
       return read();

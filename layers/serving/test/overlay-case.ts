@@ -4,9 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
+import { openSqliteSpeedStore, type SqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import { type MovieEvent, type OffsetVector, type PartitionId, PARTITIONS } from '@rushes/domain';
-import type { ArtefactRow, Publication, SpeedRow, SpeedStore } from '@rushes/ports';
+import type { ArtefactRow, BatchViewStore, Publication, SpeedRow, SpeedStore } from '@rushes/ports';
 import { VIEWS } from '@rushes/views';
 
 import { type CurrentSnapshot, trackCurrentSnapshot } from '../src/merge/current-snapshot.ts';
@@ -22,7 +22,7 @@ export type Written = (typeof WRITTEN)[number];
 
 export interface OverlayCase {
   readonly history: History;
-  readonly store: SpeedStore;
+  readonly store: SqliteSpeedStore;
   readonly views: MemoryBatchViews;
   readonly clock: { nowMs: number };
   readonly troubles: unknown[];
@@ -36,8 +36,10 @@ export interface OverlayCase {
   finish(): Promise<void>;
   /** Publishes what a full recompute says at a cut, as the next publication. */
   publish(version: number, cut: OffsetVector): Promise<Publication>;
-  /** A replica that begins now. */
-  follow(speed?: SpeedStore): CurrentSnapshot;
+  /** A replica that begins now. @param stores as it sees them. */
+  follow(stores?: { readonly speed?: SpeedStore; readonly views?: BatchViewStore }): CurrentSnapshot;
+  /** The fence of a partition's one owner. */
+  fence(partition: PartitionId): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -56,6 +58,7 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
   const troubles: unknown[] = [];
   const replicas: CurrentSnapshot[] = [];
   let publications = 0;
+  const fences = new Map<PartitionId, number>();
   /** How far states of a partition were written, whether or not their change record was. */
   const written = new Map<PartitionId, number>();
 
@@ -67,9 +70,11 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
     troubles,
     async project(partition, { before = Infinity, batch = 3, through = 'position' } = {}) {
       const items = history.items(partition).filter(({ offset }) => offset < before);
-      const covered = new Set((await store.readCoverage()).filter((one) => one.partition === partition).map(({ epoch }) => epoch));
+      const fence = await opened.fence(partition);
+      const progress = (await store.progress()).find((one) => one.partition === partition);
+      const covered = new Set(progress?.coverage.map(({ epoch }) => epoch));
       const isWritten = (what: Written): boolean => WRITTEN.indexOf(what) <= WRITTEN.indexOf(through);
-      for (let from = (await store.readPosition(partition))?.offset ?? 0; from < items.length;) {
+      for (let from = progress?.position?.offset ?? 0; from < items.length;) {
         const first = items[from];
         if (first === undefined) throw new Error('offsets of a made-up log have no holes');
         const { epoch, appendedAtMs } = first;
@@ -81,7 +86,7 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
         const touched = new Set(history.epochRows(partition, epoch, to).flatMap((row) => (row.lastOffset >= from ? [nameOf(row)] : [])));
         const rows = history.epochRows(partition, epoch, told).filter((row) => touched.has(nameOf(row)));
         if (!covered.has(epoch)) {
-          await store.putCoverage({ partition, epoch, generation: 0, from, expiresAtMs: clock.nowMs + TTL_MS, begun: 0, baseUs: 0 }, 1);
+          await store.putCoverage({ partition, epoch, generation: 0, from, expiresAtMs: clock.nowMs + TTL_MS, begun: 0, baseUs: 0 }, fence);
           covered.add(epoch);
         }
         if (isWritten('rows')) {
@@ -92,9 +97,16 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
           written.set(partition, told);
         }
         if (isWritten('change')) await store.appendChange({ partition, from, to, epoch, generation: 0, appendedAtMs, rows }, TTL_MS);
-        if (isWritten('position')) await store.putPosition({ partition, offset: to, epoch, opening: { offset: 0, appendedAtMs: 0 } }, 1);
+        if (isWritten('position'))
+          await store.putPosition({ partition, offset: to, epoch, opening: { offset: 0, appendedAtMs: 0 } }, fence);
         from = to;
       }
+    },
+    async fence(partition) {
+      const known = fences.get(partition) ?? (await store.owners.claim(partition, 'writer', 0));
+      if (known === undefined) throw new Error(`somebody else owns ${partition}`);
+      fences.set(partition, known);
+      return known;
     },
     async projectAll(batch = 3) {
       for (const partition of PARTITIONS) await opened.project(partition, { batch });
@@ -115,8 +127,8 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
       await views.insertPublication(publication);
       return publication;
     },
-    follow(speed = store) {
-      const snapshots = trackCurrentSnapshot(views, speed, {
+    follow(stores = {}) {
+      const snapshots = trackCurrentSnapshot(stores.views ?? views, stores.speed ?? store, {
         now: () => clock.nowMs,
         elapsedMs: () => 0,
         lag: undefined,

@@ -1,5 +1,6 @@
 /** How serving begins over a speed store that is not whole, or goes away meanwhile. */
 import { type OffsetVector, partitionOf } from '@rushes/domain';
+import type { SpeedStore } from '@rushes/ports';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { answersOf, openOverlayCase, type OverlayCase, rated, recomputed } from './overlay-case.ts';
@@ -32,29 +33,34 @@ test('begins without events where the speed layer does not come to tell of what 
   expect(await answersOf(replica)).toEqual(await whole());
 });
 
-test('reads everything anew after a reconnection, also where the first try fails', async () => {
+test('reads everything anew when the store goes back, also where the first try fails', async () => {
   await on.publish(0, {});
-  let reconnected = (): void => undefined;
-  let [isDown, scans] = [false, 0];
-  const replica = on.follow({
+  on.history.give(rated(1, 2), rated(1, 3));
+  await on.projectAll();
+  let [isDown, scans, lost] = [false, 0, 0];
+  const speed: SpeedStore = {
     ...on.store,
-    onReconnect: (listener) => {
-      reconnected = listener;
-      return () => undefined;
-    },
+    progress: async () =>
+      (await on.store.progress()).map(({ position, ...one }) => ({
+        ...one,
+        position: position && { ...position, offset: position.offset - lost },
+      })),
     scan: (...asked) => {
       scans += 1;
       if (isDown) throw new Error('the store is down');
       return on.store.scan(...asked);
     },
-  });
+  };
+  const replica = on.follow({ speed });
   await replica.poll();
-  isDown = true;
-  reconnected();
+  [isDown, lost] = [true, 1];
+  await replica.poll();
+  expect(String(replica.trouble())).toContain('lost writes');
   await replica.poll();
   expect(String(replica.trouble())).toContain('the store is down');
   [isDown, scans] = [false, 0];
   await replica.poll();
   expect(scans).toBeGreaterThan(0);
   expect(replica.trouble()).toBeUndefined();
+  expect(await answersOf(replica)).toEqual(await whole());
 });

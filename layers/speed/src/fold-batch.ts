@@ -5,31 +5,94 @@
  * at hand replaces that one.
  */
 import { type DuplicateFilter, judgeEvent, type PartitionId, type SilverRow, topicOf } from '@rushes/domain';
-import type { EventRecord, SpeedKey, SpeedRow } from '@rushes/ports';
+import { changeBytes, type EventRecord, type LogRecord, type SpeedKey, type SpeedRow } from '@rushes/ports';
 import { decodeState, emptyState, encodeState, type EventRow, foldEvent, keyOf, KEYED_VIEWS, type KeyedView } from '@rushes/views';
-
-import type { MicroBatch } from './plan-batches.ts';
 
 export interface RejectedEvent {
   readonly record: EventRecord;
   readonly reason: string;
 }
 
-export interface FoldedBatch {
-  /** The states that changed: what has to be written. */
-  readonly rows: readonly SpeedRow[];
-  /** These, and those that held their events already: what has to be told. */
-  readonly touched: readonly SpeedRow[];
+/** An event that counts. */
+export interface JudgedEvent {
+  readonly offset: number;
+  readonly appendedAtMs: number;
+  readonly silver: SilverRow;
+}
+
+export interface Judged {
+  readonly events: readonly JudgedEvent[];
   readonly rejected: readonly RejectedEvent[];
   readonly duplicates: number;
 }
 
-/** Finds the state of a key as it was left, if there is one. */
-export type FindRow = (key: SpeedKey) => Promise<SpeedRow | undefined>;
+/** Where states belong. */
+export interface FoldTarget {
+  readonly partition: PartitionId;
+  readonly epoch: number;
+  readonly generation: number;
+}
 
-const viewsOf = (partition: PartitionId): readonly KeyedView[] => KEYED_VIEWS.filter((view) => view.topic === topicOf(partition));
+export interface FoldedEvents {
+  /** How many events are in it. */
+  readonly events: readonly JudgedEvent[];
+  /** The states that changed: what has to be written. */
+  readonly rows: readonly SpeedRow[];
+  /** These, and those that held their events already: what has to be told. */
+  readonly touched: readonly SpeedRow[];
+}
+
+/** States by `rowName`. */
+export type KnownRows = ReadonlyMap<string, SpeedRow>;
 
 export const rowName = ({ view, key }: Pick<SpeedKey, 'view' | 'key'>): string => `${view} ${key}`;
+
+/** Which of a partition's records count. Each is shown to the filter once, in their order. */
+export const judgeRecords = (partition: PartitionId, records: readonly LogRecord[], duplicates: DuplicateFilter): Judged => {
+  const events: JudgedEvent[] = [];
+  const rejected: RejectedEvent[] = [];
+  let duplicateCount = 0;
+  for (const record of records) {
+    if (record.kind === 'barrier') {
+      duplicates.passBarrier(record.appendedAtMs);
+      continue;
+    }
+    if (duplicates.isDuplicate(record.id, record.appendedAtMs)) {
+      duplicateCount += 1;
+      continue;
+    }
+    const { offset, appendedAtMs, key } = record;
+    const judged = judgeEvent(record.value, { topic: topicOf(partition), key, appendedAtMs });
+    if ('fault' in judged) rejected.push({ record, reason: judged.fault });
+    else events.push({ offset, appendedAtMs, silver: judged.row });
+  }
+  return { events, rejected, duplicates: duplicateCount };
+};
+
+const rowOf = ({ offset, silver }: JudgedEvent, epoch: number): EventRow => ({ ...silver, offset, epoch });
+
+/** The views that an event is in. */
+const viewsOf = ({ silver }: JudgedEvent, partition: PartitionId): readonly KeyedView[] =>
+  KEYED_VIEWS.filter((view) => view.topic === topicOf(partition) && view.events.includes(silver.type));
+
+const speedKeyOf = (view: KeyedView, row: EventRow, target: FoldTarget): SpeedKey => ({
+  view: view.storedName,
+  key: keyOf(view, row),
+  ...target,
+});
+
+/** The keys whose states have to be known before these events are folded, each once. */
+export const keysOf = (target: FoldTarget, events: readonly JudgedEvent[]): readonly SpeedKey[] => {
+  const keys = new Map<string, SpeedKey>();
+  for (const event of events) {
+    const row = rowOf(event, target.epoch);
+    for (const view of viewsOf(event, target.partition)) {
+      const key = speedKeyOf(view, row, target);
+      keys.set(rowName(key), key);
+    }
+  }
+  return [...keys.values()];
+};
 
 interface Folding {
   readonly view: KeyedView;
@@ -40,59 +103,57 @@ interface Folding {
   changed: boolean;
 }
 
-export const foldBatch = async (
-  partition: PartitionId,
-  batch: Pick<MicroBatch, 'epoch' | 'records'>,
-  generation: number,
-  duplicates: DuplicateFilter,
-  findRow: FindRow,
-): Promise<FoldedBatch> => {
-  const views = viewsOf(partition);
-  const folding = new Map<string, Folding>();
-  const rejected: RejectedEvent[] = [];
-  let duplicateCount = 0;
+const begin = (view: KeyedView, key: SpeedKey, row: SpeedRow | undefined): Folding => ({
+  view,
+  key,
+  state: row === undefined ? emptyState(view) : decodeState(view, row.state),
+  lastOffset: row?.lastOffset ?? -1,
+  appendedAtMs: row?.appendedAtMs ?? 0,
+  changed: false,
+});
 
-  const begin = async (view: KeyedView, key: SpeedKey): Promise<Folding> => {
-    const row = await findRow(key);
-    const state = row === undefined ? emptyState(view) : decodeState(view, row.state);
-    return { view, key, state, lastOffset: row?.lastOffset ?? -1, appendedAtMs: row?.appendedAtMs ?? 0, changed: false };
-  };
-  const fold = async (record: EventRecord, silver: SilverRow): Promise<void> => {
-    const row = { ...silver, offset: record.offset, epoch: batch.epoch } as unknown as EventRow; // as: silver rows hold cells alone
-    for (const view of views) {
-      if (!view.events.includes(silver.type)) continue;
-      const key = { view: view.storedName, key: keyOf(view, row), epoch: batch.epoch, partition, generation };
+const foldAll = (target: FoldTarget, events: readonly JudgedEvent[], known: KnownRows): FoldedEvents => {
+  const folding = new Map<string, Folding>();
+  for (const event of events) {
+    const row = rowOf(event, target.epoch);
+    for (const view of viewsOf(event, target.partition)) {
+      const key = speedKeyOf(view, row, target);
       const name = rowName(key);
-      let one = folding.get(name);
-      if (one === undefined) folding.set(name, (one = await begin(view, key)));
-      if (record.offset <= one.lastOffset) continue;
+      const one = folding.get(name) ?? begin(view, key, known.get(name));
+      folding.set(name, one);
+      if (event.offset <= one.lastOffset) continue;
       one.state = foldEvent(view, one.state as never, row); // as never: the view's own state
-      one.lastOffset = record.offset;
-      one.appendedAtMs = record.appendedAtMs;
+      one.lastOffset = event.offset;
+      one.appendedAtMs = event.appendedAtMs;
       one.changed = true;
     }
-  };
-
-  for (const record of batch.records) {
-    if (record.kind === 'barrier') {
-      duplicates.passBarrier(record.appendedAtMs);
-      continue;
-    }
-    if (duplicates.isDuplicate(record.id, record.appendedAtMs)) {
-      duplicateCount += 1;
-      continue;
-    }
-    const judged = judgeEvent(record.value, { topic: topicOf(partition), key: record.key, appendedAtMs: record.appendedAtMs });
-    if ('fault' in judged) rejected.push({ record, reason: judged.fault });
-    else await fold(record, judged.row);
   }
-  const rowOf = (one: Folding): SpeedRow => ({
+  const speedRowOf = (one: Folding): SpeedRow => ({
     ...one.key,
-    state: encodeState(one.state as Readonly<Record<string, unknown>>),
+    state: encodeState(one.state as Readonly<Record<string, unknown>>), // as: every state is one
     lastOffset: one.lastOffset,
     appendedAtMs: one.appendedAtMs,
   });
   const states = [...folding.values()];
-  const rows = states.filter((one) => one.changed).map(rowOf);
-  return { rows, touched: [...rows, ...states.filter((one) => !one.changed).map(rowOf)], rejected, duplicates: duplicateCount };
+  const rows = states.filter((one) => one.changed).map(speedRowOf);
+  return { events, rows, touched: [...rows, ...states.filter((one) => !one.changed).map(speedRowOf)] };
+};
+
+/**
+ * The states after events of one epoch, in as many pieces as it takes for each to fit into a change record: one, but for very large states.
+ * @param known states as they were left, of all keys of the events that have one.
+ */
+export const foldEvents = (
+  target: FoldTarget,
+  events: readonly JudgedEvent[],
+  known: KnownRows,
+  maxBytes: number,
+): readonly FoldedEvents[] => {
+  const folded = foldAll(target, events, known);
+  if (events.length < 2 || folded.touched.reduce((sum, row) => sum + changeBytes(row), 0) <= maxBytes) return [folded];
+  const half = events.length >> 1;
+  const first = foldEvents(target, events.slice(0, half), known, maxBytes);
+  const left = new Map(known);
+  for (const { rows } of first) for (const row of rows) left.set(rowName(row), row);
+  return [...first, ...foldEvents(target, events.slice(half), left, maxBytes)];
 };

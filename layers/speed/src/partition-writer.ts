@@ -1,30 +1,32 @@
 /**
  * Projects one partition into the speed store. Order of writes, so that a crash at any point only means doing the last step again: coverage of an
- * epoch before its first row, rows, the change record, the position. Invariant: what was written is the state at `position`, or it is written again.
+ * epoch before its first row, rows, the change record, the position. Invariant: what was written is the state at `offset`, or it is written again.
+ *
+ * The owner is the only one who writes coverage and position, so it keeps them in memory from the beginning on. A writer that failed is of no further use: what
+ * it knows of duplicates, states and coverage may be ahead of the store or behind it. The next one reads the store's progress and goes on from there.
  */
-import { offsetAt, type OffsetVector, type PartitionId } from '@rushes/domain';
-import type { Coverage, DuplicateFilters, EventLog, SpeedStore } from '@rushes/ports';
+import type { PartitionId } from '@rushes/domain';
+import { boundsAt, type Coverage, type OpenDuplicateFilter, type PartitionProgress, type SpeedStore } from '@rushes/ports';
 
-import { beginPartition, type Beginning } from './begin-partition.ts';
-import { foldBatch, type RejectedEvent } from './fold-batch.ts';
+import { beginPartition, type Beginning, openWindow, type Published, type Reading } from './begin-partition.ts';
+import { foldEvents, type FoldedEvents, judgeRecords, keysOf, type RejectedEvent } from './fold-batch.ts';
+import type { LogFeed } from './log-feed.ts';
 import { NEVER_MS, type SpeedOptions } from './options.ts';
 import { type MicroBatch, planBatches } from './plan-batches.ts';
 import { renewEpoch } from './renew-epoch.ts';
 import { createRowCache } from './row-cache.ts';
-import { turn } from './turn.ts';
 import { baseOf, timed } from './write-timestamp.ts';
 
-export interface WriterContext {
-  readonly log: EventLog;
+/** `signal` ends what takes long: reading the ids of the last days, waiting for records, projecting an epoch again. */
+export interface WriterContext extends Reading {
   readonly store: SpeedStore;
-  readonly duplicateFilters: DuplicateFilters;
+  readonly feed: LogFeed;
   readonly options: SpeedOptions;
   readonly nowMs: () => number;
-  /** Ends what takes long: reading the ids of the last days, projecting an epoch again. */
-  readonly signal: AbortSignal;
-  /** Cut of the published version. */
-  readonly publishedCut: () => Promise<OffsetVector>;
-  /** Told of events that cannot be used. Called again after a crash: it has to bear the same event twice. */
+  /** When the store was made the log's: what write timestamps of the first epoch count from. */
+  readonly createdAtMs: number;
+  readonly published: () => Promise<Published>;
+  /** Told of events that cannot be used. Called again after a crash: must be idempotent. */
   readonly reject: (partition: PartitionId, rejected: readonly RejectedEvent[]) => Promise<void>;
 }
 
@@ -45,55 +47,75 @@ export class FencedError extends Error {
 export interface PartitionWriter {
   readonly partition: PartitionId;
   readonly offset: number;
-  /**
-   * Reads and projects what came, or waits a while for something to come. A writer that failed once fails again: what it knows of duplicates and states is
-   * ahead of what it wrote. Another one begins where the store is.
-   */
+  /** Reads and projects what came, or waits a while for something to come. After its first error a writer is unusable. */
   step(): Promise<Progressed | undefined>;
   /** Asks for an epoch to be projected again from the log under the next generation, before its rows expire: the next step begins with it. */
   renew(coverage: Coverage): void;
-  /** Lets go of what it knows of duplicates. To be called when no step is under way. */
+  /** Asks for the coverage of all epochs up to this one to be dropped, which no version needs any more. */
+  forget(upToEpoch: number): void;
+  /** Ends reading the log, and lets go of what it knows of duplicates. To be called when no step is under way. */
   close(): void;
 }
 
-/** What an owner asked the store for: to be done for it alone. */
-const requireOwner = (partition: PartitionId, isOwner: boolean): void => {
-  if (!isOwner) throw new FencedError(`${partition} is owned by another member`);
-};
-
-/** @throws FencedError if the partition has a later owner. */
+/** @param fence under which this process owns the partition. @throws FencedError if the partition has a later owner. */
 export const openPartitionWriter = async (context: WriterContext, partition: PartitionId, fence: number): Promise<PartitionWriter> => {
-  // First of all: what is read from here on, no former owner changes any more.
-  requireOwner(partition, await context.store.claim(partition, fence));
-  const begun = await beginPartition(context, context.store, partition, await context.publishedCut());
+  await context.turn();
+  const progress = (await context.store.progress()).find((one) => one.partition === partition);
+  if (progress !== undefined && progress.fence > fence) throw new FencedError(`${partition} is owned by another member`);
+  const begun = await beginPartition(context.log, partition, progress?.position, await context.published(), context.createdAtMs);
+  const duplicates = await openWindow(context, partition, begun.offset);
   try {
-    return await goOn(context, partition, fence, begun);
+    return await goOn(context, { partition, fence, begun, duplicates, covered: progress?.coverage ?? [] });
   } catch (error) {
-    begun.duplicates.close();
+    duplicates.close();
     throw error;
   }
 };
 
-const goOn = async (context: WriterContext, partition: PartitionId, fence: number, begun: Beginning): Promise<PartitionWriter> => {
-  const { log, store, duplicateFilters, options, signal } = context;
-  const owning = (isOwner: boolean): void => requireOwner(partition, isOwner);
+interface Begun {
+  readonly partition: PartitionId;
+  readonly fence: number;
+  readonly begun: Beginning;
+  readonly duplicates: OpenDuplicateFilter;
+  readonly covered: PartitionProgress['coverage'];
+}
+
+const sumOf = (done: readonly Progressed[]): Progressed | undefined => {
+  const last = done.at(-1);
+  const sum = (of: (one: Progressed) => number): number => done.reduce((total, one) => total + of(one), 0);
+  return (
+    last && {
+      records: sum((one) => one.records),
+      rows: sum((one) => one.rows),
+      duplicates: sum((one) => one.duplicates),
+      rejected: sum((one) => one.rejected),
+      appendedAtMs: last.appendedAtMs,
+    }
+  );
+};
+
+const goOn = async (context: WriterContext, { partition, fence, begun, duplicates, covered }: Begun): Promise<PartitionWriter> => {
+  const { log, store, options, signal, turn, nowMs } = context;
   let { offset, epoch, opening } = begun;
-  const { duplicates } = begun;
-  /** There is one already if a former owner came that far. */
-  const readCoverage = async (of: number): Promise<Coverage | undefined> =>
-    (await store.readCoverage()).find((one) => one.partition === partition && one.epoch === of);
-  let coverage = await readCoverage(epoch);
-  /** Until when rows written from now on may be trusted. */
-  const expiry = (): number => context.nowMs() + options.ttlMs - options.clockToleranceMs;
+  const coverage = new Map(covered.map((one) => [one.epoch, one]));
+  /** Epochs that are to be projected again, as they were covered when that was asked for. */
   const due = new Map<number, Coverage>();
+  let forgetUpTo: number | undefined;
   const cache = createRowCache(store, options.cachedStates);
+  let cached: Pick<Coverage, 'epoch' | 'generation'> | undefined;
+  /** Until when rows written from now on may be trusted. */
+  const expiry = (): number => nowMs() + options.ttlMs - options.clockToleranceMs;
+  const requireOwner = (isOwner: boolean): void => {
+    if (!isOwner) throw new FencedError(`${partition} is owned by another member`);
+  };
 
   const cover = async (next: Coverage): Promise<Coverage> => {
-    owning(await store.putCoverage(next, fence));
+    requireOwner(await store.putCoverage(next, fence));
+    coverage.set(next.epoch, next);
     return next;
   };
   const reach = async (to: number, at: Pick<MicroBatch, 'epoch' | 'opening'>): Promise<void> => {
-    owning(await store.putPosition({ partition, offset: to, epoch: at.epoch, opening: at.opening }, fence));
+    requireOwner(await store.putPosition({ partition, offset: to, epoch: at.epoch, opening: at.opening }, fence));
     ({ epoch, opening } = at);
     offset = to;
   };
@@ -101,100 +123,100 @@ const goOn = async (context: WriterContext, partition: PartitionId, fence: numbe
   /** Projects an epoch again. `end`: of the one that is still being written, how far it is; writing goes on in the new generation. */
   const renewAgain = async (old: Coverage, end: number | undefined): Promise<void> => {
     // The log does not have all of it any more: it stays missing until a version covers it.
-    if (offsetAt((await log.bounds()).earliest, partition) > old.from) return;
-    const renewed = await renewEpoch({ log, store, duplicateFilters, signal, options, partition, old, end, expiry, cover });
-    if (end === undefined) return;
-    coverage = renewed;
-    cache.clear();
+    if (boundsAt(await log.bounds(), partition).earliest > old.from) return;
+    await renewEpoch({ ...context, partition, old, end, expiry, cover });
+  };
+
+  /** Writes what was folded, as the events from `from` up to `to`. */
+  const writePiece = async ({ rows, touched }: FoldedEvents, batch: MicroBatch, from: number, to: number): Promise<void> => {
+    const known = coverage.get(batch.epoch);
+    const expiresAtMs = rows.length > 0 ? expiry() : NEVER_MS;
+    const first = { partition, epoch: batch.epoch, generation: 0, from, expiresAtMs, begun: 0, baseUs: baseOf(batch.opening) };
+    const current =
+      known === undefined
+        ? await cover(first)
+        : rows.length > 0 && known.expiresAtMs === NEVER_MS
+          ? await cover({ ...known, expiresAtMs })
+          : known;
+    if (rows.length > 0)
+      await store.upsert(
+        rows.map((row) => timed(row, current.baseUs)),
+        options.ttlMs,
+      );
+    const { generation } = current;
+    const appendedAtMs = to === batch.to ? batch.appendedAtMs : (rows.at(-1)?.appendedAtMs ?? batch.appendedAtMs);
+    await store.appendChange({ partition, from, to, epoch: batch.epoch, generation, appendedAtMs, rows: touched }, options.ttlMs);
+    await reach(to, batch);
+    cache.keep(rows);
   };
 
   const write = async (batch: MicroBatch): Promise<Progressed> => {
-    if (coverage === undefined || coverage.epoch !== batch.epoch) {
-      cache.clear();
-      coverage = await readCoverage(batch.epoch);
-    }
+    const expired = coverage.get(batch.epoch);
     // Its rows may be gone: what is folded now would begin from nothing, and be told as if it were whole.
-    if (coverage !== undefined && coverage.expiresAtMs <= context.nowMs())
-      await renewAgain((await readCoverage(batch.epoch)) ?? coverage, batch.from);
-    const { from, to, appendedAtMs } = batch;
-    coverage ??= await cover({
-      partition,
-      epoch: batch.epoch,
-      generation: 0,
-      from,
-      expiresAtMs: NEVER_MS,
-      begun: 0,
-      baseUs: baseOf(batch.opening),
-    });
-    const { generation } = coverage;
-    const folded = await foldBatch(partition, batch, generation, duplicates, cache.find);
-    if (folded.rejected.length > 0) await context.reject(partition, folded.rejected);
-    if (folded.rows.length > 0) {
-      if (coverage.expiresAtMs === NEVER_MS) coverage = await cover({ ...coverage, expiresAtMs: expiry() });
-      await store.upsert(
-        folded.rows.map((row) => timed(row, batch.opening)),
-        options.ttlMs,
-      );
+    if (expired !== undefined && expired.expiresAtMs <= nowMs()) await renewAgain(expired, batch.from);
+    const target = { partition, epoch: batch.epoch, generation: coverage.get(batch.epoch)?.generation ?? 0 };
+    if (cached?.epoch !== target.epoch || cached.generation !== target.generation) cache.clear();
+    cached = target;
+    const judged = judgeRecords(partition, batch.records, duplicates);
+    if (judged.rejected.length > 0) await context.reject(partition, judged.rejected);
+    const pieces = foldEvents(target, judged.events, await cache.load(keysOf(target, judged.events)), options.maxChangeBytes);
+    let from = batch.from;
+    for (const [n, piece] of pieces.entries()) {
+      const to = pieces[n + 1]?.events[0]?.offset ?? batch.to;
+      await writePiece(piece, batch, from, to);
+      from = to;
     }
-    await store.appendChange({ partition, from, to, epoch: batch.epoch, generation, appendedAtMs, rows: folded.touched }, options.ttlMs);
-    await reach(to, batch);
-    cache.keep(folded.rows);
     return {
       records: batch.records.filter(({ kind }) => kind === 'event').length,
-      rows: folded.rows.length,
-      duplicates: folded.duplicates,
-      rejected: folded.rejected.length,
-      appendedAtMs,
+      rows: pieces.reduce((sum, { rows }) => sum + rows.length, 0),
+      duplicates: judged.duplicates,
+      rejected: judged.rejected.length,
+      appendedAtMs: batch.appendedAtMs,
     };
   };
 
-  if (begun.isNew) {
+  /** Says in coverage that projecting begins here, before the position does. */
+  const beginAnew = async (): Promise<void> => {
     // Whoever wrote these epochs may not have come to their ends: they are trusted no more, also where a rollback asks for them.
-    for (const one of await store.readCoverage())
-      if (one.partition === partition && one.epoch < epoch)
-        await cover({ ...one, expiresAtMs: Math.min(one.expiresAtMs, context.nowMs()) });
-    const generation = coverage === undefined ? 0 : coverage.begun + 1;
-    coverage = await cover({
-      partition,
-      epoch,
-      generation,
-      from: offset,
-      expiresAtMs: NEVER_MS,
-      begun: generation,
-      baseUs: baseOf(opening),
-    });
+    for (const one of coverage.values()) if (one.epoch < epoch) await cover({ ...one, expiresAtMs: Math.min(one.expiresAtMs, nowMs()) });
+    const known = coverage.get(epoch);
+    const generation = known === undefined ? 0 : known.begun + 1;
+    const baseUs = baseOf(known === undefined ? opening : { offset, appendedAtMs: nowMs() });
+    await cover({ partition, epoch, generation, from: offset, expiresAtMs: NEVER_MS, begun: generation, baseUs });
     await reach(offset, { epoch, opening });
-  }
+  };
 
+  const forgetCovered = async (): Promise<void> => {
+    if (forgetUpTo === undefined) return;
+    const upToEpoch = forgetUpTo;
+    forgetUpTo = undefined;
+    requireOwner(await store.dropCoverage(partition, upToEpoch, fence));
+    for (const of of coverage.keys()) if (of <= upToEpoch) coverage.delete(of);
+  };
   const renewDue = async (): Promise<void> => {
     for (const old of due.values()) {
       due.delete(old.epoch);
-      const current = await readCoverage(old.epoch);
       // It was renewed meanwhile, or no version needs it any more.
-      if (current?.generation !== old.generation) continue;
+      if (coverage.get(old.epoch)?.generation !== old.generation) continue;
       const isOpen = old.epoch === epoch;
       // Between two micro-batches: nobody else writes rows of the epoch that is still open.
-      await renewAgain(current, isOpen ? offset : undefined);
+      await renewAgain({ ...old, begun: Math.max(old.begun, coverage.get(old.epoch)?.begun ?? 0) }, isOpen ? offset : undefined);
     }
   };
   const project = async (): Promise<Progressed | undefined> => {
-    const records = await log.read(partition, offset, options.batchRecords, options.waitMs);
-    let all: Progressed | undefined;
+    const records = await incoming.take(options.batchRecords, options.waitMs, signal);
+    const done: Progressed[] = [];
     for (const batch of planBatches(records, offset, { epoch, opening })) {
       await turn();
-      const done = await write(batch);
-      all = {
-        records: (all?.records ?? 0) + done.records,
-        rows: (all?.rows ?? 0) + done.rows,
-        duplicates: (all?.duplicates ?? 0) + done.duplicates,
-        rejected: (all?.rejected ?? 0) + done.rejected,
-        appendedAtMs: done.appendedAtMs,
-      };
+      done.push(await write(batch));
     }
-    return all;
+    return sumOf(done);
   };
   let failure: { readonly error: unknown } | undefined;
 
+  await turn();
+  if (begun.isNew) await beginAnew();
+  const incoming = context.feed.open(partition, offset);
   return {
     partition,
     get offset() {
@@ -203,6 +225,7 @@ const goOn = async (context: WriterContext, partition: PartitionId, fence: numbe
     async step() {
       if (failure) throw failure.error;
       try {
+        await forgetCovered();
         await renewDue();
         return await project();
       } catch (error) {
@@ -213,6 +236,12 @@ const goOn = async (context: WriterContext, partition: PartitionId, fence: numbe
     renew: (old) => {
       due.set(old.epoch, old);
     },
-    close: () => duplicates.close(),
+    forget: (upToEpoch) => {
+      forgetUpTo = upToEpoch;
+    },
+    close() {
+      incoming.close();
+      duplicates.close();
+    },
   };
 };

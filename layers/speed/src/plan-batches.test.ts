@@ -3,7 +3,8 @@ import type { LogRecord } from '@rushes/ports';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { FIRST_OPENING, type MicroBatch, type Opening, planBatches } from './plan-batches.ts';
+import { type MicroBatch, planBatches } from './plan-batches.ts';
+import type { Opening } from './write-timestamp.ts';
 
 /** A record for each number: 0 an event, others barriers. Offsets have holes. */
 const recordsOf = (numbers: readonly number[]): readonly LogRecord[] =>
@@ -13,6 +14,7 @@ const recordsOf = (numbers: readonly number[]): readonly LogRecord[] =>
   });
 
 const FROM = 3;
+const FIRST_OPENING: Opening = { offset: 0, appendedAtMs: 7 };
 const START = { epoch: 1, opening: FIRST_OPENING };
 const numbers = fc.array(fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 6 })), { maxLength: 30 });
 

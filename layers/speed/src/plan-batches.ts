@@ -1,11 +1,7 @@
 /** Cuts a partition's records at the barriers that take effect. Pure. Invariant: all events of one micro-batch are of one epoch. */
 import type { BarrierRecord, LogRecord } from '@rushes/ports';
 
-/** Where an epoch begins: write timestamps count from here. */
-export interface Opening {
-  readonly offset: number;
-  readonly appendedAtMs: number;
-}
+import type { Opening } from './write-timestamp.ts';
 
 export interface MicroBatch {
   readonly epoch: number;
@@ -18,9 +14,6 @@ export interface MicroBatch {
   /** Append time of the last record. */
   readonly appendedAtMs: number;
 }
-
-/** The log before the first barrier has no opening of its own. */
-export const FIRST_OPENING: Opening = { offset: 0, appendedAtMs: 0 };
 
 /** A barrier takes effect if no higher or equal one stands before it: then the epoch of its number ends. */
 const takesEffect = (barrier: BarrierRecord, epoch: number): boolean => barrier.number >= epoch;

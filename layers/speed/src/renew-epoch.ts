@@ -3,22 +3,19 @@
  * whole: before the rows at hand expire. Written in place they would keep their write timestamps, and a store may drop the renewed copies with the old ones.
  */
 import type { PartitionId } from '@rushes/domain';
-import type { Coverage, DuplicateFilters, EventLog, SpeedStore } from '@rushes/ports';
+import { boundsAt, type Coverage, type OpenDuplicateFilter, type SpeedStore } from '@rushes/ports';
 
-import { beginPartition, type Beginning } from './begin-partition.ts';
-import { foldBatch } from './fold-batch.ts';
+import { openWindow, type Reading } from './begin-partition.ts';
+import { foldEvents, judgeRecords, keysOf } from './fold-batch.ts';
 import { NEVER_MS, type SpeedOptions } from './options.ts';
 import { planBatches } from './plan-batches.ts';
 import { createRowCache } from './row-cache.ts';
-import { turn } from './turn.ts';
-import { timed } from './write-timestamp.ts';
+import { baseOf, timed } from './write-timestamp.ts';
 
-export interface Renewal {
-  readonly log: EventLog;
+export interface Renewal extends Reading {
   readonly store: SpeedStore;
-  readonly duplicateFilters: DuplicateFilters;
-  readonly signal: AbortSignal;
   readonly options: SpeedOptions;
+  readonly nowMs: () => number;
   readonly partition: PartitionId;
   /** What coverage says of the epoch now. */
   readonly old: Coverage;
@@ -32,47 +29,52 @@ export interface Renewal {
 
 /** Returns the coverage that is in force from now on. */
 export const renewEpoch = async (renewal: Renewal): Promise<Coverage> => {
-  const { partition, old, cover } = renewal;
+  const { partition, old, cover, nowMs } = renewal;
   const generation = old.begun + 1;
   await cover({ ...old, begun: generation });
-  const withoutPosition = { readPosition: async () => undefined };
-  const begun = await beginPartition(renewal, withoutPosition, partition, { [partition]: old.from });
+  const duplicates = await openWindow(renewal, partition, old.from);
   try {
-    const expiresAtMs = await projectAgain(renewal, begun, generation);
-    return await cover({ ...old, generation, expiresAtMs, begun: generation });
+    const baseUs = baseOf({ offset: old.from, appendedAtMs: nowMs() });
+    const expiresAtMs = await projectAgain(renewal, duplicates, generation, baseUs);
+    return await cover({ ...old, generation, expiresAtMs, begun: generation, baseUs });
   } finally {
-    begun.duplicates.close();
+    duplicates.close();
   }
 };
 
 /** Returns when the first of the rows expires. */
 const projectAgain = async (
-  { log, store, signal, options, partition, old, end, expiry }: Renewal,
-  begun: Beginning,
+  { log, turn, store, signal, options, partition, old, end, expiry }: Renewal,
+  duplicates: OpenDuplicateFilter,
   generation: number,
+  baseUs: number,
 ): Promise<number> => {
-  let { epoch, opening } = begun;
+  const { epoch } = old;
+  const target = { partition, epoch, generation };
   const cache = createRowCache(store, options.cachedStates);
-  let [expiresAtMs, at] = [NEVER_MS, old.from];
-  for (;;) {
-    await turn();
-    signal.throwIfAborted();
-    const records = await log.read(partition, at, options.batchRecords);
-    for (const batch of planBatches(records, at, { epoch, opening })) {
-      ({ epoch, opening } = batch);
-      if (epoch !== old.epoch) return expiresAtMs;
-      const own = end === undefined ? batch.records : batch.records.filter((record) => record.offset < end);
-      const { rows } = await foldBatch(partition, { ...batch, records: own }, generation, begun.duplicates, cache.find);
-      if (rows.length === 0) continue;
-      if (expiresAtMs === NEVER_MS) expiresAtMs = expiry();
-      await store.upsert(
-        rows.map((row) => timed(row, opening)),
-        options.ttlMs,
-      );
-      cache.keep(rows);
+  let expiresAtMs = NEVER_MS;
+  let at = old.from;
+  const to = end ?? boundsAt(await log.bounds({ signal }), partition).next;
+  for await (const records of log.range(partition, old.from, to, { signal })) {
+    for (let first = 0; first < records.length; first += options.batchRecords) {
+      await turn();
+      signal.throwIfAborted();
+      const some = records.slice(first, first + options.batchRecords);
+      for (const batch of planBatches(some, at, { epoch, opening: { offset: at, appendedAtMs: 0 } })) {
+        if (batch.epoch !== epoch) return expiresAtMs;
+        at = batch.to;
+        const { events } = judgeRecords(partition, batch.records, duplicates);
+        for (const { rows } of foldEvents(target, events, await cache.load(keysOf(target, events)), options.maxChangeBytes)) {
+          if (rows.length === 0) continue;
+          if (expiresAtMs === NEVER_MS) expiresAtMs = expiry();
+          await store.upsert(
+            rows.map((row) => timed(row, baseUs)),
+            options.ttlMs,
+          );
+          cache.keep(rows);
+        }
+      }
     }
-    const last = records.at(-1);
-    if (last === undefined || (end !== undefined && last.offset + 1 >= end)) return expiresAtMs;
-    at = last.offset + 1;
   }
+  return expiresAtMs;
 };

@@ -1,25 +1,32 @@
-/** Rows of one epoch of a partition as they were left: those used last are in memory, others are read back from the store. */
+/** Rows of one generation of an epoch as they were left: those used last are in memory, others are read back from the store, all in one call. */
 import type { SpeedKey, SpeedRow, SpeedStore } from '@rushes/ports';
 import { LRUCache } from 'lru-cache';
 
-import { type FindRow, rowName } from './fold-batch.ts';
+import { type KnownRows, rowName } from './fold-batch.ts';
 
 export interface RowCache {
-  readonly find: FindRow;
+  /** The rows of these keys that there are. */
+  load(keys: readonly SpeedKey[]): Promise<KnownRows>;
   /** What the store has by now. */
   keep(rows: readonly SpeedRow[]): void;
   clear(): void;
 }
 
 /** @param max rows kept in memory. */
-export const createRowCache = (store: SpeedStore, max: number): RowCache => {
+export const createRowCache = (store: Pick<SpeedStore, 'readRows'>, max: number): RowCache => {
   const cache = new LRUCache<string, SpeedRow>({ max });
-  const readBack = async (key: SpeedKey): Promise<SpeedRow | undefined> =>
-    (await store.readKey(key.view, key.key, key.epoch - 1)).find(
-      (row) => row.epoch === key.epoch && row.partition === key.partition && row.generation === key.generation,
-    );
   return {
-    find: async (key) => cache.get(rowName(key)) ?? readBack(key),
+    async load(keys) {
+      const known = new Map<string, SpeedRow>();
+      const missing: SpeedKey[] = [];
+      for (const key of keys) {
+        const row = cache.get(rowName(key));
+        if (row === undefined) missing.push(key);
+        else known.set(rowName(key), row);
+      }
+      if (missing.length > 0) for (const row of await store.readRows(missing)) known.set(rowName(row), row);
+      return known;
+    },
     keep(rows) {
       for (const row of rows) cache.set(rowName(row), row);
     },

@@ -2,7 +2,7 @@ import { hashJson } from './content-hash.ts';
 import type { BatchEngine } from './engine.ts';
 import { areSound, type Lake } from './lake.ts';
 import { quoteIdentifier } from './sql-text.ts';
-import { type TableFile, TableRecord } from './table-record.ts';
+import { type TableFile, TableRecord } from '@rushes/ports/manifest';
 
 export interface Partition {
   readonly name: string;
@@ -46,9 +46,18 @@ const contentOf = (table: TableRecord): unknown => [table.name, table.columns, t
 
 const recordKey = (derivation: string): string => `derivations/${derivation}.json`;
 
-/** The table of this derivation, if it was made before and all its files are still what was stored. */
-export const findDerived = async (lake: Lake, derivation: string): Promise<TableRecord | undefined> => {
-  const record = await lake.readRemadeJson(recordKey(derivation), TableRecord);
+/**
+ * The table of this derivation, if it was made before and all its files are still what was stored.
+ * @param known tables by their derivations, as a manifest has them: their records need not be read if they are there.
+ */
+export const findDerived = async (
+  lake: Lake,
+  derivation: string,
+  known: ReadonlyMap<string, TableRecord> = new Map(),
+): Promise<TableRecord | undefined> => {
+  const [key, remembered] = [recordKey(derivation), known.get(derivation)];
+  const isKnown = remembered !== undefined && (await lake.isSurelyThere(key, remembered));
+  const record = isKnown ? remembered : await lake.readRemadeJson(key, TableRecord);
   return record && (await areSound(lake, record.files)) ? record : undefined;
 };
 

@@ -1,11 +1,13 @@
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DamagedRecordError, type HashOptions, type ObjectStore, sealJson, unsealJson } from '@rushes/ports';
+import { DamagedRecordError, type HashOptions, type ObjectInfo, type ObjectStore, sealJson, unsealJson } from '@rushes/ports';
 import type { Static, TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { hashFile } from './content-hash.ts';
+import type { FileCache } from './file-cache.ts';
+import { openObjectIndex } from './object-index.ts';
 import { DamagedFileError, type FileFault, type StoredFile } from './stored-file.ts';
-import type { TableFile } from './table-record.ts';
+import type { TableFile } from '@rushes/ports/manifest';
 
 /** A record that is there but is not what it should be. */
 export class CorruptObjectError extends Error {
@@ -14,8 +16,9 @@ export class CorruptObjectError extends Error {
 
 /**
  * The lake: Parquet files and JSON records in an object store, with a local folder for files in the making.
- * Files are named after their content, so nothing that is stored ever changes. Invariant: no file is read before its bytes were compared with its name,
- * once by each process and again when it was written to.
+ * Files are named after their content, so nothing that is stored ever changes. Invariant: no file is read before its bytes were compared with its name: in
+ * place, once by each process and again when it was written to; behind a network, when its copy is taken. What was found damaged then is recorded in the
+ * store, so that whoever can make it anew does, instead of fetching it again.
  */
 export interface Lake {
   readonly objects: ObjectStore;
@@ -23,13 +26,22 @@ export interface Lake {
   scratchPath(name: string): string;
   /** Moves a local file into the lake as `<prefix>/<sha256>.parquet`. */
   storeFile(prefix: string, path: string, rows: number, partition?: string): Promise<TableFile>;
-  /** What is wrong with a file; `undefined` if it is what was stored. */
+  /**
+   * What is wrong with a file; `undefined` if it is what was stored. Behind a network that is what listings say of its size, and whether it was found
+   * damaged, unless the bytes are to be read `again`.
+   */
   faultOf(file: StoredFile, options?: HashOptions): Promise<FileFault | undefined>;
   /**
    * A local path at which a file can be read: in place where the store is a folder, else a copy.
    * @throws DamagedFileError if it is not what was stored.
    */
   localFile(file: StoredFile): Promise<string>;
+  /** All objects of a layer, such as `silver/`, as they were listed lately: what came or went since the last listing may be missing or there. */
+  objectsOf(layer: `${string}/`): Promise<Iterable<ObjectInfo>>;
+  /** Forgets what listings said: what others removed meanwhile is noticed. */
+  lookAgain(): void;
+  /** Whether a record is surely there as it was put; where that takes no fewer calls than reading it, it is not known. */
+  isSurelyThere(key: string, value: object): Promise<boolean>;
   /** The first file among those that were read here which is not what was stored any more, if there is one: why the engine failed, say. */
   damagedMeanwhile(): Promise<DamagedFileError | undefined>;
   /** @throws CorruptObjectError if the object is not what was put, or of another form. */
@@ -42,9 +54,16 @@ export interface Lake {
 }
 
 export interface LakeOptions {
+  /** Copies that outlive this run, where the store is no folder. Without it, each run fetches what it reads. */
+  readonly cache?: FileCache;
+  /** Ends transfers of files. */
+  readonly signal?: AbortSignal;
   /** Told once of each file or record that is not what was stored. */
   readonly onFault?: (error: DamagedFileError | CorruptObjectError) => void;
 }
+
+/** Says that a file's bytes were found to be others than were stored. */
+const damageKey = ({ sha256 }: StoredFile): string => `damaged/${sha256}.json`;
 
 /** What is in the run's own scratch folder was copied whole: it gets its name by a rename. */
 const isCopied = async (path: string): Promise<boolean> => {
@@ -57,7 +76,7 @@ const isCopied = async (path: string): Promise<boolean> => {
 };
 
 /** Opens the lake over an object store; `scratchFolder` must exist and belong to this run alone. */
-export const openLake = (objects: ObjectStore, scratchFolder: string, { onFault }: LakeOptions = {}): Lake => {
+export const openLake = (objects: ObjectStore, scratchFolder: string, { onFault, cache, signal }: LakeOptions = {}): Lake => {
   const read = new Map<string, StoredFile>();
   const told = new Set<string>();
   const tell = (error: DamagedFileError | CorruptObjectError): void => {
@@ -66,11 +85,30 @@ export const openLake = (objects: ObjectStore, scratchFolder: string, { onFault 
     onFault?.(error);
   };
 
+  const isFolder = objects.localPath !== undefined;
+  const index = openObjectIndex(objects, { signal });
+  /** What this lake stored itself: nobody has to be asked. */
+  const stored = new Set<string>();
+
+  /** By the listings alone. */
+  const listedFault = async (file: StoredFile): Promise<FileFault | undefined> => {
+    if (stored.has(file.key)) return undefined;
+    const [info, mark] = await Promise.all([index.find(file.key), index.find(damageKey(file))]);
+    if (info === undefined) return 'missing';
+    // A file that was stored after it had been found damaged is another one.
+    const isMarked = mark !== undefined && mark.modifiedAt > info.modifiedAt;
+    return isMarked || info.bytes !== file.bytes ? 'damaged' : undefined;
+  };
+
+  const readFault = async (file: StoredFile, options?: HashOptions): Promise<FileFault | undefined> => {
+    const info = await objects.head(file.key, { signal: options?.signal });
+    if (info?.bytes === file.bytes && (await objects.sha256(file.key, options)) === file.sha256) return undefined;
+    return info === undefined ? 'missing' : 'damaged';
+  };
+
   const faultOf = async (file: StoredFile, options?: HashOptions): Promise<FileFault | undefined> => {
-    const info = await objects.head(file.key);
-    const isSound = info?.bytes === file.bytes && (await objects.sha256(file.key, options)) === file.sha256;
-    if (isSound) return undefined;
-    const fault = info === undefined ? 'missing' : 'damaged';
+    const fault = isFolder || options?.again === true ? await readFault(file, options) : await listedFault(file);
+    if (fault === undefined) return undefined;
     tell(new DamagedFileError(file.key, objects.location, fault));
     return fault;
   };
@@ -78,10 +116,18 @@ export const openLake = (objects: ObjectStore, scratchFolder: string, { onFault 
   const copy = async (file: StoredFile): Promise<string> => {
     const path = join(scratchFolder, 'objects', file.key);
     if (await isCopied(path)) return path;
+    const fetch = (target: string): Promise<void> => objects.getFile(file.key, target, { signal });
+    const part = `${path}.part`;
     await mkdir(dirname(path), { recursive: true });
-    await objects.getFile(file.key, `${path}.part`);
-    if ((await hashFile(`${path}.part`)) !== file.sha256) throw new DamagedFileError(file.key, objects.location, 'damaged');
-    await rename(`${path}.part`, path);
+    await rm(part, { force: true });
+    if (cache === undefined) await fetch(part);
+    const isSound = cache === undefined ? (await hashFile(part, signal)) === file.sha256 : await cache.place(file, part, fetch);
+    if (!isSound) {
+      await objects.put(damageKey(file), sealJson({ key: file.key, foundAt: new Date().toISOString() }));
+      index.forget();
+      throw new DamagedFileError(file.key, objects.location, 'damaged');
+    }
+    await rename(part, path);
     return path;
   };
 
@@ -109,7 +155,8 @@ export const openLake = (objects: ObjectStore, scratchFolder: string, { onFault 
     async storeFile(prefix, path, rows, partition) {
       const [sha256, { size: bytes }] = await Promise.all([hashFile(path), stat(path)]);
       const key = `${prefix}/${sha256}.parquet`;
-      await objects.putFile(key, path);
+      await objects.putFile(key, path, { signal });
+      stored.add(key);
       return { key, sha256, rows, bytes, ...(partition !== undefined && { partition }) };
     },
 
@@ -121,6 +168,18 @@ export const openLake = (objects: ObjectStore, scratchFolder: string, { onFault 
       read.set(file.key, file);
       return objects.localPath?.(file.key) ?? (await copy(file));
     },
+
+    objectsOf: (layer) => {
+      if (isFolder) index.forget();
+      return index.all(layer);
+    },
+
+    lookAgain: () => {
+      index.forget();
+      stored.clear();
+    },
+
+    isSurelyThere: async (key, value) => !isFolder && (await index.find(key))?.bytes === sealJson(value).length,
 
     async damagedMeanwhile() {
       for (const file of read.values()) {

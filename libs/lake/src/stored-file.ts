@@ -1,5 +1,5 @@
 /** Files of the lake are named after their content, so each of them can be checked: whatever is read was compared with its name before. */
-import type { TableFile } from './table-record.ts';
+import type { TableFile } from '@rushes/ports/manifest';
 
 /** What of a file of the lake says what it has to be. */
 export type StoredFile = Pick<TableFile, 'key' | 'sha256' | 'bytes'>;

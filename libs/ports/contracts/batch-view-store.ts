@@ -6,6 +6,7 @@ import { listTests } from './batch-view-store/listing.ts';
 import type { OpenedBatchViewStore } from './batch-view-store/opened-store.ts';
 import { publicationTests } from './batch-view-store/publishing.ts';
 import { readTests } from './batch-view-store/reading.ts';
+import { retireTests } from './batch-view-store/retiring.ts';
 import type { Depths } from './depth.ts';
 
 export type { OpenedBatchViewStore };
@@ -24,6 +25,7 @@ export const batchViewStoreContract = ({ name, open, runs = { quick: 6, deep: 60
     readTests(open);
     listTests(open, runs);
     copyTests(open, runs);
+    retireTests(open);
     publicationTests(open);
   });
 };

@@ -55,6 +55,11 @@ export const ownersContract = ({ name, open, runs = 50 }: OwnersContract): void 
         expect(await members('a', other)).toEqual(both);
       });
 
+      test('a lease and a clock may have fractions of a millisecond', async () => {
+        await opened.advance(0.4);
+        expect((await owners.renew('a', LEASE_MS + 1 / 3)).members).toEqual(['a']);
+      });
+
       test('one that does not renew in time is none, and is one again when it does', async () => {
         await members('a');
         await members('b');

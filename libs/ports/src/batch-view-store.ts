@@ -5,6 +5,7 @@
 
 import type { OffsetVector } from '@rushes/domain';
 
+import type { CallOptions } from './call-options.ts';
 import type { HashOptions } from './object-store.ts';
 
 /** `text_set`: an unordered set of short texts (genres); a row's value is its members joined by U+001F. */
@@ -98,7 +99,10 @@ export interface ListedRow extends ViewRow {
   readonly sortValues: readonly CellValue[];
 }
 
-/** One open artefact. It stays readable until closed, also when it is dropped meanwhile. What shows itself as damaged throws ArtefactDamagedError. */
+/**
+ * One open artefact. Once the artefact was dropped, a read answers as before or throws ArtefactNotFoundError; it never answers as if rows were missing. What
+ * shows itself as damaged throws ArtefactDamagedError.
+ */
 export interface ArtefactReader {
   /** What the artefact was built with. */
   readonly layout: ArtefactLayout;
@@ -106,10 +110,15 @@ export interface ArtefactReader {
   /** By a column of the layout's `lookups`. */
   lookup(column: string, value: string, select: Selection): Promise<ViewRow | undefined>;
   /** Rows for the keys that exist, in the order of `keys`. */
-  getMany(keys: readonly string[], select: Selection): Promise<readonly ViewRow[]>;
-  list(query: ListQuery): Promise<readonly ListedRow[]>;
-  /** The exact number of rows that satisfy all conditions. */
-  count(where: readonly Condition[]): Promise<number>;
+  getMany(keys: readonly string[], select: Selection, options?: CallOptions): Promise<readonly ViewRow[]>;
+  /**
+   * Quick where one of the layout's `sorts` has the order, or a condition on one of its `filters` leaves few rows. May take as long as reading the whole
+   * artefact for any other order, and for a `contains` that few rows satisfy: no index finds the middle of a text. Nulls come last in both directions,
+   * which an index has to be built for.
+   */
+  list(query: ListQuery, options?: CallOptions): Promise<readonly ListedRow[]>;
+  /** The exact number of rows that satisfy all conditions. Takes time in proportion to it, or to the artefact's size where no filter has an index. */
+  count(where: readonly Condition[], options?: CallOptions): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -132,6 +141,8 @@ export interface Publication {
   readonly cut: OffsetVector;
   /** The log that these offsets are of; missing where there is no cut, and in what was published before logs had ids. */
   readonly log?: string;
+  /** A random id of the attempt to insert it, so that a writer who lost the answer knows its own; missing in what was published before this was kept. */
+  readonly attempt?: string;
   /** ISO 8601 instants. */
   readonly cutAt: string;
   readonly publishedAt: string;
@@ -144,6 +155,12 @@ export interface Publication {
 export const coveredEpoch = ({ cut, version }: Pick<Publication, 'cut' | 'version'>): number =>
   Object.keys(cut).length === 0 ? 0 : version;
 
+export interface BuildOptions extends CallOptions {
+  readonly parent?: ArtefactParent;
+  /** Build it although it is there and sound: it cannot be read. Default: false. */
+  readonly anew?: boolean;
+}
+
 /** `unsealed`: built before there were checksums. Only a `sound` one is shared with a new version. */
 export type ArtefactState = 'sound' | 'damaged' | 'unsealed' | 'missing';
 
@@ -153,16 +170,12 @@ export interface BatchViewStore {
 
   /**
    * Builds an artefact under its content-derived name: whole from `rows`, or as a copy of `parent` without the removed keys plus `rows`.
-   * It becomes visible at once and whole, or not at all. If it exists already and is sound, `rows` is not read; otherwise it is built anew in its place. Names match `[a-z0-9_-]{1,100}`.
+   * It becomes visible at once and whole, or not at all. If it exists already and is sound, `rows` is not read, unless it is to be built `anew`; otherwise it
+   * is built anew in its place. Names match `[a-z0-9_-]{1,100}`. An artefact that was retired is in use again.
    * Throws if two rows have one key, or if a lookup value repeats.
    * @returns the number of rows in the artefact.
    */
-  build(
-    artefact: string,
-    layout: ArtefactLayout,
-    rows: AsyncIterable<readonly ArtefactRow[]>,
-    options?: { readonly parent?: ArtefactParent; readonly signal?: AbortSignal },
-  ): Promise<number>;
+  build(artefact: string, layout: ArtefactLayout, rows: AsyncIterable<readonly ArtefactRow[]>, options?: BuildOptions): Promise<number>;
 
   /**
    * Whether an artefact's stored bytes are those that its build left, by a checksum that was stored apart from them. What was read before and was not
@@ -174,12 +187,26 @@ export interface BatchViewStore {
   rowCount(artefact: string): Promise<number | undefined>;
   /** @throws ArtefactNotFoundError; ArtefactDamagedError as far as opening it, or what was read or verified of it before, shows damage. */
   open(artefact: string): Promise<ArtefactReader>;
-  /** Names of all completed artefacts. */
+  /** Names of all completed artefacts that are not retired. */
   listArtefacts(): Promise<readonly string[]>;
-  /** Removes an artefact; readers that have it open are not disturbed. Removing what is not there is no error. */
-  dropArtefact(artefact: string): Promise<void>;
 
-  /** Inserts a publication; `false` if its number is taken. Of racing callers with one number exactly one gets `true`. */
+  /**
+   * Says of artefacts that no version needs them any more. They can be read as before until they are dropped; one that is retired already keeps its time, and
+   * what is not there is passed over.
+   */
+  retire(artefacts: readonly string[]): Promise<void>;
+  /** Takes a retirement back. @returns those of the artefacts that are not there. */
+  revive(artefacts: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Removes what was retired at least so many milliseconds ago. The grace has to be longer than any reader keeps an artefact open, and than a run takes from its
+   * last look at an artefact to its publication. An artefact that is removed in part, because a process died, cannot be opened.
+   * @returns the names of what was removed.
+   */
+  dropRetired(graceMs: number, options?: CallOptions): Promise<readonly string[]>;
+
+  /**
+   * Inserts a publication; `false` if its number is taken by another attempt. Of racing attempts at one number exactly one gets `true`, also when it asks again.
+   */
   insertPublication(publication: Publication): Promise<boolean>;
   currentPublication(): Promise<Publication | undefined>;
   /** The newest first. */

@@ -3,6 +3,7 @@
  * ascending offsets (not necessarily without holes) and never change. Barriers are control records that batch runs append to cut all partitions.
  */
 import { type LogOffsets, type LogPartition, offsetAt, type OffsetVector, type PartitionId } from '@rushes/domain';
+import type { CallOptions } from './call-options.ts';
 
 export interface NewRecord {
   readonly partition: LogPartition;
@@ -16,7 +17,7 @@ export interface NewRecord {
 
 interface Stamped {
   readonly offset: number;
-  /** By the log's clock. Never decreases within a partition. */
+  /** By the log's clock. May be lower than that of a record before: readers take the highest so far. */
   readonly appendedAtMs: number;
 }
 
@@ -34,8 +35,10 @@ export interface BarrierRecord extends Stamped {
 
 export type LogRecord = EventRecord | BarrierRecord;
 
-export interface Appended extends Stamped {
+/** Where a record was put. When that was, its readers see. */
+export interface Appended {
   readonly partition: LogPartition;
+  readonly offset: number;
 }
 
 /** Where every partition begins and ends, the dead letters included. */
@@ -63,11 +66,6 @@ export type Followed =
     }
   /** The partition is followed no further. */
   | { readonly partition: LogPartition; readonly fault: OffsetTrimmedError | LogTruncatedError | RecordDamagedError };
-
-/** Ends a call that takes long; it then fails with the signal's reason. */
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** A partition that a member of a group owns. */
 export interface OwnedPartition {

@@ -68,8 +68,8 @@ const speedFault = async (log: EventLog, speed: SpeedStore): Promise<LogFault | 
       hint: 'Stop everything on this data. Restore the log that belongs to it, or put the speed store aside: it is projected anew from the log that is there.',
     };
   const { next: ends } = await log.bounds();
-  for (const partition of PARTITIONS) {
-    const [next, position] = [offsetAt(ends, partition), await speed.readPosition(partition)];
+  for (const { partition, position } of await speed.progress()) {
+    const next = offsetAt(ends, partition);
     if (position !== undefined && next < position.offset) return shorter(log, partition, next, position.offset, speed.location);
   }
   return undefined;

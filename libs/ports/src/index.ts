@@ -1,6 +1,7 @@
 export * from './api-key-store.ts';
 export * from './api-key-text.ts';
 export * from './batch-view-store.ts';
+export * from './call-options.ts';
 export * from './cache.ts';
 export * from './clock-ahead.ts';
 export * from './duplicate-filters.ts';

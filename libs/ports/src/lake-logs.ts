@@ -15,6 +15,8 @@ export interface LakeLog {
   readonly from: OffsetVector;
   /** ISO 8601. */
   readonly since: string;
+  /** Number of the barrier that it begins with, which no run has claimed; 0 for one that began with nothing before it. */
+  readonly barrier: number;
 }
 
 const FORMAT = 1;
@@ -37,9 +39,15 @@ const parse = (bytes: Uint8Array): unknown => {
 const readEntry = async (objects: ObjectStore, key: string): Promise<LakeLog> => {
   const value = parse((await objects.get(key)) ?? new Uint8Array());
   if (isRecord(value) && value['format'] === FORMAT) {
-    const { number, id, from, since } = value;
-    if (typeof number === 'number' && typeof id === 'string' && typeof since === 'string' && isVector(from))
-      return { number, id, from, since };
+    const { number, id, from, since, barrier = 0 } = value;
+    if (
+      typeof number === 'number' &&
+      typeof id === 'string' &&
+      typeof since === 'string' &&
+      isVector(from) &&
+      Number.isSafeInteger(barrier)
+    )
+      return { number, id, from, since, barrier: Number(barrier) };
   }
   throw new Error(`${key} in ${objects.location} does not say which log this lake is made from: restore it from a backup`);
 };
@@ -60,6 +68,6 @@ export const claimLake = async (objects: ObjectStore, id: string, now: Date): Pr
   for (;;) {
     const known = (await listLakeLogs(objects)).at(-1);
     if (known !== undefined) return known;
-    await putLakeLog(objects, { number: 1, id, from: {}, since: now.toISOString() });
+    await putLakeLog(objects, { number: 1, id, from: {}, since: now.toISOString(), barrier: 0 });
   }
 };

@@ -7,9 +7,12 @@ export interface PartitionRecords {
   readonly records: readonly LogRecord[];
 }
 
-/** How a log begins that takes the place of a lost one: with what is kept of it elsewhere, at the offsets that everybody knows it by. */
+/**
+ * How a log begins that takes the place of a lost one: with what is kept of it elsewhere, at the offsets that everybody knows it by. For logs that can be
+ * written at chosen offsets, which servers cannot: one that gives offsets itself begins with a new identity alone, and cuts are counted anew from there.
+ */
 export interface LogBeginning {
-  /** Of what lies from here on, nothing is asked for in vain: it is among the records, or never was. */
+  /** From these offsets on the log is complete: what is not among the records never was. */
   readonly earliest: OffsetVector;
   /** From there on; of each partition in the order of their offsets. */
   readonly records: AsyncIterable<PartitionRecords>;

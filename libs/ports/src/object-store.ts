@@ -1,3 +1,5 @@
+import type { CallOptions } from './call-options.ts';
+
 /** What a listing says of one object. */
 export interface ObjectInfo {
   readonly key: string;
@@ -5,10 +7,9 @@ export interface ObjectInfo {
   readonly modifiedAt: Date;
 }
 
-export interface HashOptions {
+export interface HashOptions extends CallOptions {
   /** Read the bytes, whatever is remembered. Default: false. */
   readonly again?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
   /** Told of bytes as they are read. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
@@ -21,20 +22,23 @@ export interface ObjectStore {
   /** Where the store is, for messages: a folder or an `s3://` address. */
   readonly location: string;
 
-  /** Stores a small object unless the key is taken. Of any number of racing callers exactly one gets `true`. */
-  putIfAbsent(key: string, body: Uint8Array): Promise<boolean>;
+  /**
+   * Stores a small object unless the key is taken by other bytes. Of callers that race with different bytes exactly one gets `true`; one that meets its own
+   * bytes does too, since they may be there by an earlier attempt whose answer was lost. Bodies by which callers are to be told apart carry a random id.
+   */
+  putIfAbsent(key: string, body: Uint8Array, options?: CallOptions): Promise<boolean>;
 
   /** Stores a small object, replacing what was there. */
-  put(key: string, body: Uint8Array): Promise<void>;
+  put(key: string, body: Uint8Array, options?: CallOptions): Promise<void>;
 
   /** Stores the local file `path` under `key`, replacing what was there. The file may be moved: it is the store's afterwards. */
-  putFile(key: string, path: string): Promise<void>;
+  putFile(key: string, path: string, options?: CallOptions): Promise<void>;
 
   /** The whole object, or `undefined` if there is none. For small objects: it is held in memory. */
-  get(key: string): Promise<Uint8Array | undefined>;
+  get(key: string, options?: CallOptions): Promise<Uint8Array | undefined>;
 
   /** Copies an object to the local file `path`. Throws `ObjectNotFoundError` if there is none. */
-  getFile(key: string, path: string): Promise<void>;
+  getFile(key: string, path: string, options?: CallOptions): Promise<void>;
 
   /**
    * SHA-256 of an object's bytes as they lie there now, in hex; `undefined` if there is none. What was read before and was not written to since may be
@@ -42,14 +46,14 @@ export interface ObjectStore {
    */
   sha256(key: string, options?: HashOptions): Promise<string | undefined>;
 
-  /** Size and age of one object, or `undefined` if there is none. */
-  head(key: string): Promise<ObjectInfo | undefined>;
+  /** Size and age of one object, or `undefined` if there is none. Ages are told to the second: a listing may round them otherwise. */
+  head(key: string, options?: CallOptions): Promise<ObjectInfo | undefined>;
 
   /** All objects whose key starts with `prefix`, in ascending order of their UTF-8 bytes. */
-  list(prefix: string): AsyncIterable<ObjectInfo>;
+  list(prefix: string, options?: CallOptions): AsyncIterable<ObjectInfo>;
 
-  /** Removes an object; removing what is not there is no error. */
-  delete(key: string): Promise<void>;
+  /** Removes objects, however many; removing what is not there is no error. Those before the one that could not be removed may be gone. */
+  delete(keys: readonly string[], options?: CallOptions): Promise<void>;
 
   /** The object's own local file where the store is a folder on this machine: readers may then read it in place. */
   localPath?(key: string): string;

@@ -12,6 +12,7 @@
 import type { OffsetVector, PartitionId } from '@rushes/domain';
 
 import type { Ownership } from './owners.ts';
+import { StoreUnavailable } from './store-errors.ts';
 
 /** Names one row. */
 export interface SpeedKey {
@@ -105,6 +106,14 @@ export interface ChangeQuery {
   /** How long to wait for the first record if there is none, in milliseconds. Default: not at all. */
   readonly waitMs?: number;
   readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Nobody knows whether a write happened: its answer was lost. What it was about is in doubt until it is read again, and nothing else is: whoever owns the
+ * partition reads its progress and goes on from there, and does not write the same again before.
+ */
+export class WriteInDoubtError extends StoreUnavailable {
+  override readonly name = 'WriteInDoubtError';
 }
 
 export interface SpeedStore {

@@ -18,7 +18,7 @@ interface StoreOf {
   readonly objects: ObjectStore;
   readonly views: BatchViewStore;
   readonly log: EventLog;
-  /** The store that checks fences issues them. */
+  /** With the owners, whose fences it checks. */
   readonly speed: SpeedStore & { readonly owners: Owners };
   readonly keys: ApiKeyStore;
 }

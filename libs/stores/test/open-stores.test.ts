@@ -184,7 +184,7 @@ describe('a log begun anew', () => {
     );
     await expect(opening()).rejects.toThrow('another log');
     const objects = await openFolderObjectStore(join(folder, 'lake'));
-    await putLakeLog(objects, { number: 2, id: made.id, from: beginning.next, since: NOW.toISOString() });
+    await putLakeLog(objects, { number: 2, id: made.id, from: beginning.next, since: NOW.toISOString(), barrier: beginning.barrier });
     expect(await within(folder, async ({ log }) => [log.id, boundsAt(await log.bounds(), RATINGS)])).toEqual([
       made.id,
       { earliest: 0, next: 9 },
@@ -226,14 +226,14 @@ describe('the logs of a lake', () => {
     const objects = await openFolderObjectStore(join(folder, 'lake'));
     const got = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((id) => claimLake(objects, id, NOW)));
     expect(new Set(got.map(({ id }) => id)).size).toBe(1);
-    expect(await listLakeLogs(objects)).toEqual([{ number: 1, id: got[0]?.id, from: {}, since: NOW.toISOString() }]);
+    expect(await listLakeLogs(objects)).toEqual([{ number: 1, id: got[0]?.id, from: {}, since: NOW.toISOString(), barrier: 0 }]);
   });
 
   test('they are in their order, and the last one counts', async () => {
     const objects = await openFolderObjectStore(join(folder, 'lake'));
     for (let number = 12; number > 0; number--)
-      expect(await putLakeLog(objects, { number, id: `log ${number}`, from: { [RATINGS]: number }, since: '' })).toBe(true);
-    expect(await putLakeLog(objects, { number: 12, id: 'late', from: {}, since: '' })).toBe(false);
+      expect(await putLakeLog(objects, { number, id: `log ${number}`, from: { [RATINGS]: number }, since: '', barrier: 0 })).toBe(true);
+    expect(await putLakeLog(objects, { number: 12, id: 'late', from: {}, since: '', barrier: 0 })).toBe(false);
     expect((await listLakeLogs(objects)).map(({ id }) => id)).toEqual(Array.from({ length: 12 }, (_, n) => `log ${n + 1}`));
     expect(await claimLake(objects, 'new', NOW)).toMatchObject({ id: 'log 12', from: { [RATINGS]: 12 } });
   });

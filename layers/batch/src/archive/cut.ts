@@ -3,7 +3,8 @@
  * append said; records before it are the run's, the barrier itself carries no event.
  */
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
-import type { Lake, Manifest } from '@rushes/lake';
+import type { Lake } from '@rushes/lake';
+import type { Manifest } from '@rushes/ports/manifest';
 import { claimLake, type EventLog, LOST_LOG_HINT } from '@rushes/ports';
 import { TerminalError, TransientError } from '@rushes/runtime';
 
@@ -22,28 +23,29 @@ export const manifestCut = (cut: OffsetVector): Manifest['cut'] => entriesOf(cut
 const entriesOf = (cut: Readonly<Record<string, number | undefined>>): Record<string, number> =>
   Object.fromEntries(PARTITIONS.flatMap((partition) => (cut[partition] === undefined ? [] : [[partition, cut[partition]]])));
 
-/** Appends the run's barrier to every partition and reads back where it stands. */
-export const placeCut = async (log: EventLog, number: number): Promise<PlacedCut> => {
-  let failure: unknown;
-  try {
-    await log.appendBarrier(number);
-  } catch (error) {
-    failure = error; // it may stand in every partition all the same
-  }
-  const cut: Partial<Record<PartitionId, number>> = {};
-  let overtakenBy: PlacedCut['overtakenBy'];
-  for (const partition of PARTITIONS) {
-    const found = await log.findBarrier(partition, number);
-    if (!found)
-      throw new TransientError(`barrier ${number} is not in ${partition} of ${log.location}`, {
-        hint: 'run again: the next run takes a number of its own',
-        cause: failure,
-      });
-    cut[partition] = found.barrier.offset;
-    if ((found.highestBefore ?? 0) > number) overtakenBy ??= { number: found.highestBefore ?? 0, partition };
-  }
-  return { cut, overtakenBy };
+/** A run's barrier, to be looked for in the log. */
+export interface Barrier {
+  readonly number: number;
+  /** It lies before these offsets, or nowhere. */
+  readonly end: OffsetVector;
+  /** What kept appending it from being acknowledged: it may be in every partition all the same. */
+  readonly failure: unknown;
+}
+
+/** Appends the run's barrier to every partition. Where it lies, whoever reads the partition finds. */
+export const appendRunBarrier = async (log: EventLog, number: number, signal: AbortSignal): Promise<Barrier> => {
+  const failure: unknown = await log.appendBarrier(number).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return { number, end: (await log.bounds({ signal })).next, failure };
 };
+
+export const missingBarrierError = (log: EventLog, partition: PartitionId, { number, failure }: Barrier): TransientError =>
+  new TransientError(`barrier ${number} is not in ${partition} of ${log.location}`, {
+    hint: 'run again: the next run takes a number of its own',
+    cause: failure,
+  });
 
 /**
  * A log other than the one that the lake is made from, or an old copy of it: its offsets mean other events. Called before anything is appended to it.

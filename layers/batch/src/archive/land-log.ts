@@ -1,10 +1,10 @@
 import type { OffsetVector } from '@rushes/domain';
-import type { Manifest } from '@rushes/lake';
+import type { Manifest } from '@rushes/ports/manifest';
 import type { EventLog } from '@rushes/ports';
 import type { RunContext } from '../context/run-context.ts';
 import type { StepLog } from '../context/steps.ts';
 import { archiveLog } from './archive-log.ts';
-import { cutOf, placeCut, type PlacedCut, requireSameLog } from './cut.ts';
+import { appendRunBarrier, cutOf, type PlacedCut, requireSameLog } from './cut.ts';
 import { mendArchive } from './mend-archive.ts';
 import { landedUpTo, type Landing, lastLanding } from './landing.ts';
 
@@ -39,10 +39,10 @@ export const landLog = async (
     };
   const before = await lastLanding(context.lake, known);
   await requireSameLog(context.lake, log, [covered, landedUpTo(before)], context.now());
-  const { cut, overtakenBy } = await steps.step('barrier', () => placeCut(log, version));
-  const { last } = await steps.step(
+  const barrier = await steps.step('barrier', () => appendRunBarrier(log, version, context.signal));
+  const { cut, overtakenBy, last } = await steps.step(
     'bronze.log',
-    () => archiveLog(context, log, version, cut, before?.number ?? 0),
+    () => archiveLog(context, log, barrier, before),
     ({ landedEvents }) => ({ rows: landedEvents, reused: landedEvents === 0 }),
   );
   await steps.step(

@@ -4,7 +4,8 @@
  * stored. Equal rows mostly give equal bytes: then the file that was damaged has its name and its content again.
  */
 import { PARTITIONS, type PartitionId, type Topic, topicOf } from '@rushes/domain';
-import { DamagedFileError, type Lake, TableFile } from '@rushes/lake';
+import { DamagedFileError, type Lake } from '@rushes/lake';
+import { TableFile } from '@rushes/ports/manifest';
 import type { HashOptions } from '@rushes/ports';
 import { TerminalError } from '@rushes/runtime';
 import Type, { type Static } from 'typebox';

@@ -4,7 +4,9 @@
  * neither overlap nor leave anything out, however many runs land at once. Nothing of it is ever removed.
  */
 import { type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
-import { type Lake, TableFile } from '@rushes/lake';
+import type { Lake } from '@rushes/lake';
+import { listLakeLogs } from '@rushes/ports';
+import { TableFile } from '@rushes/ports/manifest';
 import { TerminalError } from '@rushes/runtime';
 import Type, { type Static } from 'typebox';
 
@@ -62,6 +64,12 @@ export const lastLanding = async (lake: Lake, known = 0): Promise<Landing | unde
   if (known > 0 && !last) return lastLanding(lake);
   for (let next = last; next; next = await lake.readJson(landingKey(next.number + 1), Landing)) last = next;
   return last;
+};
+
+/** The highest barrier that the archive knows of, and the barriers that logs began with in the place of lost ones; 0 for none. */
+export const highestKnownBarrier = async (lake: Lake): Promise<number> => {
+  const [last, logs] = [await lastLanding(lake), await listLakeLogs(lake.objects)];
+  return Math.max(...PARTITIONS.map((partition) => landedOf(last, partition).highestBarrier), ...logs.map(({ barrier }) => barrier));
 };
 
 /** The landing before this one, `undefined` before the first. */

@@ -1,9 +1,7 @@
 /** Records of a partition in the form that the log has them, wherever they come from. */
 import type { PartitionId } from '@rushes/domain';
-import { boundsAt, type EventLog, type LogRecord } from '@rushes/ports';
+import { boundsAt, type EventLog, type LogRecord, RecordDamagedError, StoreUnavailable } from '@rushes/ports';
 import type { ArchivedRange } from './archived-records.ts';
-
-const CHUNK = 2000;
 
 /** From the archive. */
 export const recordsOf = async function* (range: ArchivedRange): AsyncGenerator<readonly LogRecord[]> {
@@ -13,25 +11,10 @@ export const recordsOf = async function* (range: ArchivedRange): AsyncGenerator<
     );
 };
 
-/** From the log: offsets from `from` on, before `to`. */
-export const recordsIn = async function* (
-  log: EventLog,
-  partition: PartitionId,
-  from: number,
-  to: number,
-): AsyncGenerator<readonly LogRecord[]> {
-  for (let at = from; at < to;) {
-    const records = (await log.read(partition, at, CHUNK)).filter((record) => record.offset < to);
-    const last = records.at(-1);
-    if (last === undefined) return;
-    yield records;
-    at = last.offset + 1;
-  }
-};
-
 /**
  * From a log that may be damaged: up to where the damage begins, and no further.
  * @returns the offset up to which there is nothing that could not be read.
+ * @throws StoreUnavailable: what cannot be read now may be read later, so it is not lost.
  */
 export const readableRecords = async function* (
   log: EventLog,
@@ -40,17 +23,15 @@ export const readableRecords = async function* (
 ): AsyncGenerator<readonly LogRecord[], number> {
   const { earliest, next } = boundsAt(await log.bounds(), partition);
   let at = Math.max(earliest, from);
-  for (let size = CHUNK; at < next;) {
-    const records = await log.read(partition, at, size).catch(() => undefined);
-    if (records === undefined && size === 1) return at;
-    if (records === undefined) {
-      size = Math.ceil(size / 2);
-      continue;
+  if (at >= next) return next;
+  try {
+    for await (const records of log.range(partition, at, next)) {
+      yield records;
+      at = (records.at(-1)?.offset ?? at - 1) + 1;
     }
-    const last = records.at(-1);
-    if (last === undefined) break;
-    yield records;
-    at = last.offset + 1;
+    return next;
+  } catch (error) {
+    if (error instanceof StoreUnavailable) throw error;
+    return error instanceof RecordDamagedError ? error.offset : at;
   }
-  return next;
 };

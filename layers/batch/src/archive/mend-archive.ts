@@ -4,14 +4,14 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { offsetAt, type OffsetVector, PARTITIONS, type Topic, TOPICS, topicOf } from '@rushes/domain';
-import type { Lake, TableFile } from '@rushes/lake';
+import type { Lake } from '@rushes/lake';
+import type { TableFile } from '@rushes/ports/manifest';
 import { type EventLog } from '@rushes/ports';
 import type { RunContext } from '../context/run-context.ts';
 import { ARCHIVE_COLUMNS, archiveRow } from './archive-rows.ts';
 import { openJsonLines } from './json-lines.ts';
 import { heldBy, isLost, landedFile, type LostFile, putReplacement, tellHeld } from './landed-files.ts';
 import { ARCHIVE, landedOf, type Landing, landedUpTo, landingBefore } from './landing.ts';
-import { recordsIn } from './log-records.ts';
 import { storeLines } from './store-lines.ts';
 
 /** The landings that have records which the log may still have, newest first. */
@@ -39,8 +39,7 @@ const archiveAnew = async (context: RunContext, log: EventLog, lost: LostFile): 
   const lines = openJsonLines(lake.scratchPath(`log/anew-${lost.landing.number}-${lost.topic}.jsonl`));
   try {
     for (const { partition, from, to } of heldBy(lost.landing, lost.topic))
-      for await (const records of recordsIn(log, partition, from, to)) {
-        signal.throwIfAborted();
+      for await (const records of log.range(partition, from, to, { signal })) {
         for (const record of records) lines.add(archiveRow(partition, record));
         await lines.flush();
       }

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
-import { type Column, stagedJsonSelect, type TableFile } from '@rushes/lake';
+import { type Column, stagedJsonSelect } from '@rushes/lake';
+import type { TableFile } from '@rushes/ports/manifest';
 import { TransientError } from '@rushes/runtime';
 import type { RunContext } from '../context/run-context.ts';
 import type { JsonLines } from './json-lines.ts';

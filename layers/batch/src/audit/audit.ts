@@ -2,11 +2,11 @@
  * Whether the promise holds: what the batch layer kept from version to version, and what the speed layer keeps of each epoch since, against a plain
  * recompute over all events. Reads only; may run beside everything else.
  */
-import { rm } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId, partitionOf, topicOf } from '@rushes/domain';
-import { defineStored, openDuckDb, openLake, readManifest, type TableRecord } from '@rushes/lake';
+import { defineStored, openDuckDb, openLake, readManifest } from '@rushes/lake';
+import type { TableRecord } from '@rushes/ports/manifest';
 import {
   type Coverage,
   coveredEpoch,
@@ -21,9 +21,9 @@ import { decodeState, keyColumns, KEYED_VIEWS, type KeyedView } from '@rushes/vi
 
 import { type HeldRange, heldBy } from '../archive/landed-files.ts';
 import { lastLanding } from '../archive/landing.ts';
-import { recordsIn } from '../archive/log-records.ts';
 import type { RunContext } from '../context/run-context.ts';
-import { openScratch } from '../context/scratch.ts';
+import { objectCacheIn } from '../context/object-cache.ts';
+import { scratchOf } from '../context/scratch.ts';
 import type { BatchStores } from '../context/stores.ts';
 import { type Damage, lakeDamage } from '../verify/damage.ts';
 import { archiveDamage, findLostFiles } from '../verify/verify-archive.ts';
@@ -87,21 +87,27 @@ const nameOf = (epoch: number, view: string, key: string): string => `${epoch} $
 export const auditStores = async (stores: AuditStores, options: AuditOptions, context: AuditContext): Promise<AuditReport | undefined> => {
   const publication = await stores.views.currentPublication();
   if (publication === undefined) return undefined;
-  const scratch = await openScratch(options.workFolder, 0);
+  const scratch = scratchOf(options.workFolder, 0);
+  await scratch.open();
   const engine = await openDuckDb({
     memoryLimitMb: options.memoryLimitMb ?? MEMORY_MB,
     threads: options.threads,
-    tempFolder: `${scratch}/spill`,
+    tempFolder: `${scratch.folder}/spill`,
   });
   const interrupt = (): void => engine.interrupt();
   context.signal.addEventListener('abort', interrupt);
   try {
-    const run: RunContext = { lake: openLake(stores.objects, scratch), engine, ...context, now: context.now ?? (() => new Date()) };
+    const run: RunContext = {
+      lake: openLake(stores.objects, scratch.folder, { cache: objectCacheIn(options.workFolder), signal: context.signal }),
+      engine,
+      ...context,
+      now: context.now ?? (() => new Date()),
+    };
     return await compare(run, stores, publication);
   } finally {
     context.signal.removeEventListener('abort', interrupt);
     await engine.close();
-    await rm(scratch, { recursive: true, force: true });
+    await scratch.remove();
   }
 };
 
@@ -128,7 +134,7 @@ const compare = async (run: RunContext, stores: AuditStores, publication: Public
     if (table && !unreadable.has(view.name)) await defineStored(run.lake, run.engine, table);
   }
   const covered = coveredEpoch(publication);
-  const coverage = (await stores.speed.readCoverage()).filter((one) => one.epoch > covered);
+  const coverage = (await stores.speed.progress()).flatMap((one) => one.coverage).filter((one) => one.epoch > covered);
   const nowMs = run.now().getTime();
   const missing = coverage.filter((one) => one.expiresAtMs <= nowMs || isLate(one, coverage, publication));
 
@@ -151,7 +157,8 @@ const compare = async (run: RunContext, stores: AuditStores, publication: Public
       continue;
     }
     // Before the rows: what is projected meanwhile is newer, not missing.
-    const projected = Math.max(offsetAt(publication.cut, partition), (await stores.speed.readPosition(partition))?.offset ?? 0);
+    const reached = (await stores.speed.progress()).find((one) => one.partition === partition)?.position?.offset ?? 0;
+    const projected = Math.max(offsetAt(publication.cut, partition), reached);
     const rows = await speedRows(stores.speed, partition, covered, coverage);
     // Rows may be newer than the position that was read: recompute as far as the newest of them.
     const end = Math.max(projected, ...[...rows.values()].map((row) => row.lastOffset + 1));
@@ -159,7 +166,7 @@ const compare = async (run: RunContext, stores: AuditStores, publication: Public
     const cut = offsetAt(publication.cut, partition);
     const records = async function* (): AsyncGenerator<readonly LogRecord[]> {
       yield* archivedOrLogged(run, stores.log, last, lost, partition, cut);
-      yield* recordsIn(stores.log, partition, cut, end);
+      yield* stores.log.range(partition, cut, end, { signal: run.signal });
     };
     const right = new Set<string>();
     const recomputed = await recompute(partition, records(), cut, ({ view, key, epoch }, { state, lastOffset }) => {

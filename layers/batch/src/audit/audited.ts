@@ -5,7 +5,7 @@ import type { BatchViewStore, EventLog, LogRecord, Publication } from '@rushes/p
 import { openArchivedRanges } from '../archive/archived-records.ts';
 import { heldBy } from '../archive/landed-files.ts';
 import { landedOf, type Landing } from '../archive/landing.ts';
-import { recordsIn, recordsOf } from '../archive/log-records.ts';
+import { recordsOf } from '../archive/log-records.ts';
 import type { RunContext } from '../context/run-context.ts';
 import { artefactDamage, type Damage } from '../verify/damage.ts';
 import type { LostArchiveFile } from '../verify/verify-archive.ts';
@@ -44,7 +44,7 @@ export const archivedOrLogged = async function* (
     if (from >= Math.min(to, cut)) continue;
     yield* archived(at, from);
     for (const held of heldBy(landing, topic))
-      if (held.partition === partition) yield* recordsIn(log, partition, held.from, Math.min(held.to, cut));
+      if (held.partition === partition) yield* log.range(partition, held.from, Math.min(held.to, cut), { signal: run.signal });
     at = Math.min(to, cut);
   }
   yield* archived(at, cut);

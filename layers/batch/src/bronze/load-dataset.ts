@@ -5,7 +5,8 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { IMDB_DATASETS, type ImdbDataset } from '@rushes/domain';
-import { areSound, type Dump, hashFile, type Lake, quoteLiteral, stagedFileSelect, TableFile, TableRecord } from '@rushes/lake';
+import { areSound, hashFile, type Lake, quoteLiteral, stagedFileSelect } from '@rushes/lake';
+import { type Dump, TableFile, TableRecord } from '@rushes/ports/manifest';
 import { TransientError } from '@rushes/runtime';
 import Type, { type Static } from 'typebox';
 import type { RunContext } from '../context/run-context.ts';

@@ -1,18 +1,57 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
-import { hostname } from 'node:os';
+/**
+ * Folders of local files, one for each run. Invariant: the folder of a living process is never removed by another: it touches a file in it all the time, and
+ * only a folder whose file is old goes. In a container every process has the same number, so that says nothing.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDead } from '../publish/claim.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-const pattern = /^run-([0-9]+)-([0-9]+)$/;
+const FOLDER = /^run-[0-9]+-[0-9a-f-]+$/;
+const ALIVE = 'alive';
 
-/** The folder of local files that belongs to one run: `run-<version>-<pid>`. */
-export const scratchFolderOf = (workFolder: string, version: number): string => join(workFolder, `run-${version}-${process.pid}`);
+const EVERY_MS = 10_000;
+/** Less than after which a run counts as ended, so that the run that follows a dead one removes its folder. */
+const EXPIRY_MS = 45_000;
+/** Folders of earlier versions of this code have no such file. */
+const UNMARKED_EXPIRY_MS = 24 * 3_600_000;
 
-export const openScratch = async (workFolder: string, version: number): Promise<string> => {
-  const folder = scratchFolderOf(workFolder, version);
-  await mkdir(folder, { recursive: true });
-  return folder;
+export interface Scratch {
+  readonly folder: string;
+  /** Makes the folder. */
+  open(): Promise<void>;
+  /** Removes it with all that is in it. */
+  remove(): Promise<void>;
+}
+
+/** A folder for the run that has this number; 0 for what is no run. Nothing is there before it is opened. */
+export const scratchOf = (workFolder: string, version: number, id: string = randomUUID()): Scratch => {
+  const folder = join(workFolder, `run-${version}-${id}`);
+  const alive = join(folder, ALIVE);
+  const ended = new AbortController();
+  let touching: Promise<void> | undefined;
+  const touch = async (): Promise<void> => {
+    for (;;) {
+      // An error here is another process's that cleans up, or the disk's: the run notices by itself.
+      await sleep(EVERY_MS, undefined, { signal: ended.signal, ref: false }).catch(() => undefined);
+      if (ended.signal.aborted) return;
+      const now = new Date();
+      await utimes(alive, now, now).catch(() => undefined);
+    }
+  };
+  return {
+    folder,
+    async open() {
+      await mkdir(folder, { recursive: true });
+      await writeFile(alive, '');
+      touching ??= touch();
+    },
+    async remove() {
+      ended.abort();
+      await touching;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 };
 
 /** More than a report takes, with the folder's own entries. */
@@ -32,10 +71,17 @@ export const reserveRoom = async (scratch: string): Promise<void> => {
   }
 };
 
-/** Removes the folders of runs whose process died. The work folder is local, so its runs are of this machine. */
-export const removeDeadScratch = async (workFolder: string): Promise<void> => {
+const isDead = async (folder: string, nowMs: number): Promise<boolean> => {
+  const mark = await stat(join(folder, ALIVE)).catch(() => undefined);
+  if (mark) return nowMs - mark.mtimeMs > EXPIRY_MS;
+  const unmarked = await stat(folder).catch(() => undefined);
+  return unmarked !== undefined && nowMs - unmarked.mtimeMs > UNMARKED_EXPIRY_MS;
+};
+
+/** Removes the folders of runs whose process died. The clock is the one by which the files of the work folder get their times. */
+export const removeDeadScratch = async (workFolder: string, nowMs: number = Date.now()): Promise<void> => {
   for (const name of await readdir(workFolder)) {
-    const match = pattern.exec(name);
-    if (match && isDead({ pid: Number(match[2]), host: hostname() })) await rm(join(workFolder, name), { recursive: true, force: true });
+    const folder = join(workFolder, name);
+    if (FOLDER.test(name) && (await isDead(folder, nowMs))) await rm(folder, { recursive: true, force: true });
   }
 };

@@ -1,4 +1,4 @@
-import type { Step } from '@rushes/lake';
+import type { Step } from '@rushes/ports/manifest';
 import type { Logger } from '@rushes/runtime';
 
 /** Times the steps of a run and logs each as it ends. */

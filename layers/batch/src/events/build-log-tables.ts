@@ -3,7 +3,8 @@
  * them.
  */
 import { offsetAt, PARTITIONS, TOPICS } from '@rushes/domain';
-import { type CatalogEntry, defineStored, type TableRecord } from '@rushes/lake';
+import { defineStored } from '@rushes/lake';
+import type { CatalogEntry, TableRecord } from '@rushes/ports/manifest';
 import type { DuplicateFilters } from '@rushes/ports';
 import { KEYED_VIEWS } from '@rushes/views';
 import { keyedEntry, logEntries } from '../models/catalog-entries.ts';

@@ -4,7 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { type DuplicateFilter, judgeEvent, type PartitionId, type Topic, topicOf, TOPICS } from '@rushes/domain';
-import type { TableFile } from '@rushes/lake';
+import type { TableFile } from '@rushes/ports/manifest';
 import type { DuplicateFilters } from '@rushes/ports';
 import type { RunContext } from '../context/run-context.ts';
 import type { ArchivedRange } from '../archive/archived-records.ts';

@@ -2,7 +2,8 @@
  * Keyed views of a version: the parent's states merged with the fold of what came since, or the fold of everything. Invariant: both give the same rows in
  * the same order, so the same bytes; a view without new events shares its parent's file.
  */
-import { areSound, type Column, defineStored, hashJson, type TableFile, type TableRecord } from '@rushes/lake';
+import { areSound, type Column, defineStored, hashJson } from '@rushes/lake';
+import type { TableFile, TableRecord } from '@rushes/ports/manifest';
 import { foldSelect, keyColumns, type KeyedView, mergeSelect } from '@rushes/views';
 import type { RunContext } from '../context/run-context.ts';
 import { EVENT_TABLES } from '../models/event-tables.ts';

@@ -2,7 +2,8 @@
  * Each run adds a file to the tables of events. Were they left alone, a table would be thousands of small files after a year, and each version would list
  * and look for all of them. So when many small files have come together, a run writes them into one. Invariant: a table's rows stay what they were.
  */
-import { defineStored, type TableFile } from '@rushes/lake';
+import { defineStored } from '@rushes/lake';
+import type { TableFile } from '@rushes/ports/manifest';
 import { TransientError } from '@rushes/runtime';
 import type { RunContext } from '../context/run-context.ts';
 import type { EventTable } from '../models/event-tables.ts';

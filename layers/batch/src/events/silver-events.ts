@@ -3,7 +3,8 @@
  * were, under `--full`, and where a file of the parent is gone or damaged, all of them are made anew from the archive.
  */
 import { DUPLICATE_RULE_VERSION, offsetAt, PARTITIONS, SILVER_EVENT_VERSION, type Topic, TOPICS } from '@rushes/domain';
-import { areSound, hashJson, type Lake, type Manifest, type TableFile, type TableRecord } from '@rushes/lake';
+import { areSound, hashJson, type Lake } from '@rushes/lake';
+import type { Manifest, TableFile, TableRecord } from '@rushes/ports/manifest';
 import type { DuplicateFilters } from '@rushes/ports';
 import type { RunContext } from '../context/run-context.ts';
 import { openArchivedRanges } from '../archive/archived-records.ts';

@@ -1,4 +1,5 @@
-import { defineStored, deriveTable, derivationOf, findDerived, type TableDefinition, type TableRecord } from '@rushes/lake';
+import { defineStored, deriveTable, derivationOf, findDerived, type TableDefinition } from '@rushes/lake';
+import type { TableRecord } from '@rushes/ports/manifest';
 import { TerminalError } from '@rushes/runtime';
 import type { RunContext } from '../context/run-context.ts';
 import type { SqlModel } from '../context/sql-files.ts';
@@ -40,7 +41,7 @@ export async function* buildModels(
     const definition: TableDefinition = { name: model.name, select: model.select, orderBy: plan.orderBy, ...(slices && { slices }) };
     const inputs = model.reads.flatMap((name) => tables.get(name) ?? []);
     const derivation = derivationOf(definition, engine.version, inputs);
-    const found = options.full ? undefined : await findDerived(lake, derivation);
+    const found = options.full ? undefined : await findDerived(lake, derivation, context.known);
     const table = found ?? (await compute(context, definition, derivation));
     await defineStored(lake, engine, table);
     tables.set(table.name, table);

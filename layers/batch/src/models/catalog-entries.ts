@@ -1,4 +1,4 @@
-import type { CatalogEntry, Dump } from '@rushes/lake';
+import type { CatalogEntry, Dump } from '@rushes/ports/manifest';
 import type { KeyedView } from '@rushes/views';
 import { EVENT_QUARANTINE, EVENT_TABLES } from './event-tables.ts';
 import { DUMP_TIMES } from '../silver/dump-times.ts';

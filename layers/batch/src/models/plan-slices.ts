@@ -1,4 +1,5 @@
-import { type BatchEngine, quoteIdentifier, quoteLiteral, type Slice, type TableRecord } from '@rushes/lake';
+import { type BatchEngine, quoteIdentifier, quoteLiteral, type Slice } from '@rushes/lake';
+import type { TableRecord } from '@rushes/ports/manifest';
 import { TerminalError } from '@rushes/runtime';
 import type { SlicePlan } from './table-plans.ts';
 

@@ -5,7 +5,9 @@ import Type, { type Static } from 'typebox';
 /** Who took a run's number. */
 export const Claim = Type.Object({
   version: Type.Integer(),
-  pid: Type.Integer(),
+  /** A random id of the run; missing in claims of earlier versions of this code, whose runs count as ended. */
+  id: Type.Optional(Type.String()),
+  /** Where it runs, for people. */
   host: Type.String(),
   startedAt: Type.String(),
   source: Type.String(),
@@ -37,27 +39,17 @@ export const claimKey = (version: number): string => `claims/claim-${version}.js
  * Takes the next run number: above every claim and manifest there is, by put-if-absent, so that no number ever means two runs,
  * also when a run died before it left anything else behind. `taken`: the highest version that was ever published and the highest barrier of the log, so
  * that none is repeated beside batch views or a log that outlived their lake.
+ * @param id random, so that two runs that begin at the same moment are told apart.
  */
-export const claimVersion = async (lake: Lake, taken: number, source: string, now: Date): Promise<Claim> => {
+export const claimVersion = async (
+  lake: Lake,
+  taken: number,
+  source: string,
+  now: Date,
+  id: string,
+): Promise<Claim & { readonly id: string }> => {
   for (;;) {
-    const claim: Claim = {
-      version: 1 + (await highestNumber(lake, taken)),
-      pid: process.pid,
-      host: hostname(),
-      startedAt: now.toISOString(),
-      source,
-    };
+    const claim = { version: 1 + (await highestNumber(lake, taken)), id, host: hostname(), startedAt: now.toISOString(), source };
     if (await lake.putJsonIfAbsent(claimKey(claim.version), claim)) return claim;
-  }
-};
-
-/** Whether a claim's process is known to be gone. A claim of another machine is never known to be. */
-export const isDead = (claim: Pick<Claim, 'pid' | 'host'>): boolean => {
-  if (claim.host !== hostname()) return false;
-  try {
-    process.kill(claim.pid, 0);
-    return false;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
   }
 };

@@ -1,62 +1,91 @@
 /**
  * Removes what no kept version names. Bronze (the log's archive with it), manifests, run reports and publications stay for ever; silver, keyed views, gold and
  * views can be made again.
- * Runs only after a publication of its own: any other run under way is superseded by that, so what it still builds on may go.
+ * A run that is under way may build on what no publication names yet, and a reader may still have an earlier version open: artefacts are retired first
+ * and dropped by a later run, files of the lake stay for a while after they were written.
  */
-import { type Lake, type Manifest, readManifest } from '@rushes/lake';
-import type { BatchViewStore } from '@rushes/ports';
+import { type Lake, readManifest } from '@rushes/lake';
+import type { Manifest } from '@rushes/ports/manifest';
+import type { BatchViewStore, ObjectInfo, Publication } from '@rushes/ports';
 
-const COLLECTED_LAYERS = ['silver/', 'keyed/', 'gold/', 'views/'];
+const COLLECTED_LAYERS = ['silver/', 'keyed/', 'gold/', 'views/'] as const;
 const HISTORY = 10_000;
 
-/** Files younger than this stay in any case: a run that just began may be about to name them. */
+/**
+ * Files younger than this stay, and artefacts that were retired less long ago: longer than a reader keeps a version open after the next one is published, and
+ * than a run takes from its last look at what it reuses to its publication.
+ */
 const GRACE_MS = 60 * 60_000;
 
 export interface Collected {
+  /** That were retired. */
   readonly artefacts: number;
   readonly files: number;
   readonly bytes: number;
 }
 
-export const collectGarbage = async (lake: Lake, views: BatchViewStore, keepVersions: number, now: Date): Promise<Collected> => {
+/** The publications of the newest versions. */
+const keptPublications = (publications: readonly Publication[], keepVersions: number): readonly Publication[] => {
+  const kept = new Set([...new Set(publications.map(({ version }) => version))].slice(0, keepVersions));
+  return publications.filter(({ version }) => kept.has(version));
+};
+
+const artefactsOf = (publications: readonly Publication[]): readonly string[] => [
+  ...new Set(publications.flatMap(({ views }) => Object.values(views).map(({ artefact }) => artefact))),
+];
+
+/**
+ * Removes the artefacts that were retired long enough ago. What was retired beside a run that published it a moment later comes back into use.
+ * @returns how many were removed.
+ */
+export const dropRetired = async (views: BatchViewStore, keepVersions: number, signal: AbortSignal): Promise<number> => {
+  await views.revive(artefactsOf(keptPublications(await views.listPublications(HISTORY), keepVersions)));
+  return (await views.dropRetired(GRACE_MS, { signal })).length;
+};
+
+/** @param known manifests that need not be read. */
+export const collectGarbage = async (
+  lake: Lake,
+  views: BatchViewStore,
+  keepVersions: number,
+  now: Date,
+  known: readonly Manifest[],
+): Promise<Collected> => {
   const publications = await views.listPublications(HISTORY);
-  const kept = [...new Set(publications.map((publication) => publication.version))].slice(0, keepVersions);
-  const keptArtefacts = new Set(
-    publications
-      .filter(({ version }) => kept.includes(version))
-      .flatMap((publication) => Object.values(publication.views).map(({ artefact }) => artefact)),
-  );
-  let artefacts = 0;
-  for (const artefact of await views.listArtefacts()) {
-    if (keptArtefacts.has(artefact)) continue;
-    await views.dropArtefact(artefact);
-    artefacts++;
-  }
-  const manifests = await Promise.all(kept.map((version) => readManifest(lake, version)));
+  const kept = keptPublications(publications, keepVersions);
+  const keptArtefacts = new Set(artefactsOf(kept));
+  const unnamed = (await views.listArtefacts()).filter((artefact) => !keptArtefacts.has(artefact));
+  await views.retire(unnamed);
+  const versions = [...new Set(kept.map(({ version }) => version))];
+  const manifestOf = async (version: number): Promise<Manifest | undefined> =>
+    known.find((manifest) => manifest.version === version) ?? readManifest(lake, version);
+  const manifests = await Promise.all(versions.map(manifestOf));
   const { files, bytes } = await collectFiles(
     lake,
     manifests.filter((manifest) => manifest !== undefined),
     now,
   );
-  return { artefacts, files, bytes };
+  return { artefacts: unnamed.length, files, bytes };
 };
 
 const collectFiles = async (lake: Lake, kept: readonly Manifest[], now: Date): Promise<{ files: number; bytes: number }> => {
   const keptFiles = new Set(kept.flatMap((manifest) => manifest.tables.flatMap((table) => table.files.map((file) => file.key))));
   const keptDerivations = new Set(kept.flatMap((manifest) => manifest.derivations.map((derivation) => `derivations/${derivation}.json`)));
   const old = (modifiedAt: Date): boolean => now.getTime() - modifiedAt.getTime() > GRACE_MS;
+  const unnamed = async (layer: `${string}/`, named: ReadonlySet<string>): Promise<readonly ObjectInfo[]> =>
+    [...(await lake.objectsOf(layer))].filter(({ key, modifiedAt }) => !named.has(key) && old(modifiedAt));
+  const remove = async (objects: readonly ObjectInfo[]): Promise<void> => {
+    if (objects.length > 0) await lake.objects.delete(objects.map(({ key }) => key));
+  };
   // Records before files: a record without its files is only noticed by looking, see findDerived.
-  for await (const { key, modifiedAt } of lake.objects.list('derivations/'))
-    if (!keptDerivations.has(key) && old(modifiedAt)) await lake.objects.delete(key);
+  await remove(await unnamed('derivations/', keptDerivations));
   let files = 0;
   let bytes = 0;
   for (const layer of COLLECTED_LAYERS) {
-    for await (const object of lake.objects.list(layer)) {
-      if (keptFiles.has(object.key) || !old(object.modifiedAt)) continue;
-      await lake.objects.delete(object.key);
-      files++;
-      bytes += object.bytes;
-    }
+    const removed = await unnamed(layer, keptFiles);
+    await remove(removed);
+    files += removed.length;
+    bytes += removed.reduce((sum, object) => sum + object.bytes, 0);
   }
   return { files, bytes };
 };

@@ -1,22 +1,30 @@
-import { type Lake, type Manifest, manifestKey } from '@rushes/lake';
+import type { Lake } from '@rushes/lake';
+import { type Manifest, manifestKey } from '@rushes/ports/manifest';
 import type { BatchViewStore, Publication } from '@rushes/ports';
+import { TransientError } from '@rushes/runtime';
 
 /** More publications than anybody makes between two deletions of the lake. */
 const HISTORY = 10_000;
 
 /**
  * Makes a version the current one, for all views at once: its manifest by put-if-absent, then the publication with the number after the one
- * that was current when the run began.
+ * that was current when the run began. An earlier call with the same `attempt`, a random id, whose answer was lost counts as this one.
  * @returns `undefined` if somebody else published in between: this version is then superseded and stays unpublished.
  */
 export const publishVersion = async (
   lake: Lake,
   views: BatchViewStore,
   manifest: Manifest,
+  attempt: string,
   now: Date,
 ): Promise<Publication | undefined> => {
   if (!(await lake.putJsonIfAbsent(manifestKey(manifest.version), manifest)))
-    throw new Error(`the manifest of version ${manifest.version} is there already`);
+    throw new Error(`there is another manifest of version ${manifest.version} already`);
+  const gone = await views.revive(manifest.views.map(({ artefact }) => artefact));
+  if (gone.length > 0)
+    throw new TransientError(`views of version ${manifest.version} were removed while it was built: ${gone.join(', ')}`, {
+      hint: 'run again: they are built anew',
+    });
   const publication: Publication = {
     number: manifest.parentPublication + 1,
     version: manifest.version,
@@ -24,6 +32,7 @@ export const publishVersion = async (
     views: Object.fromEntries(manifest.views.map(({ name, artefact, rows }) => [name, { artefact, rows }])),
     cut: manifest.cut,
     ...(manifest.log !== undefined && { log: manifest.log }),
+    attempt,
     cutAt: manifest.cutAt,
     publishedAt: now.toISOString(),
     ...(manifest.origin !== undefined && { origin: manifest.origin }),

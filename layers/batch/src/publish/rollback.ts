@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import type { BatchViewStore, Publication } from '@rushes/ports';
 import { TerminalError, TransientError } from '@rushes/runtime';
 
@@ -21,7 +23,7 @@ export const rollbackTo = async (views: BatchViewStore, toVersion: number | unde
       },
     );
   if (target.version === current.version) throw new TerminalError(`version ${current.version} is the current one already`);
-  const missing = await missingViews(views, target);
+  const missing = await views.revive(Object.values(target.views).map(({ artefact }) => artefact));
   if (missing.length > 0)
     throw new TerminalError(`the views of version ${target.version} were removed: ${missing.join(', ')}`, {
       hint: 'keep more versions with RUSHES_KEEP_VERSIONS',
@@ -31,15 +33,16 @@ export const rollbackTo = async (views: BatchViewStore, toVersion: number | unde
       throw new TerminalError(`the artefact ${artefact} of version ${target.version} in ${views.location} is damaged`, {
         hint: 'name another version, or restore it from a backup',
       });
-  const publication: Publication = { ...target, number: current.number + 1, publishedAt: now.toISOString(), reason: 'rollback' };
+  const publication: Publication = {
+    ...target,
+    number: current.number + 1,
+    attempt: randomUUID(),
+    publishedAt: now.toISOString(),
+    reason: 'rollback',
+  };
   if (!(await views.insertPublication(publication)))
     throw new TransientError(`publication ${publication.number} was made by somebody else at the same moment`, {
       hint: 'look at `rushes batch list` and try again',
     });
   return publication;
-};
-
-const missingViews = async (views: BatchViewStore, publication: Publication): Promise<readonly string[]> => {
-  const present = new Set(await views.listArtefacts());
-  return Object.values(publication.views).flatMap(({ artefact }) => (present.has(artefact) ? [] : [artefact]));
 };

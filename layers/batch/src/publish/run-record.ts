@@ -1,4 +1,5 @@
-import { Expectation, type Lake, Origin, Step } from '@rushes/lake';
+import type { Lake } from '@rushes/lake';
+import { Expectation, Origin, Step } from '@rushes/ports/manifest';
 import Type, { type Static } from 'typebox';
 
 /** How a run ended; `refused`: validation stopped it, `superseded`: another publication came first. */

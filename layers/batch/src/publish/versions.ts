@@ -1,12 +1,14 @@
-import { type Expectation, type Lake, type Manifest, type Origin, readManifest, type Step } from '@rushes/lake';
+import { type Lake, readManifest } from '@rushes/lake';
+import type { Expectation, Manifest, Origin, Step } from '@rushes/ports/manifest';
 import type { BatchViewStore, Publication } from '@rushes/ports';
-import { Claim, claimKey, isDead } from './claim.ts';
+import { Claim, claimKey } from './claim.ts';
+import { isAlive } from './heartbeat.ts';
 import { readRunReport, type RunOutcome, type RunReport } from './run-record.ts';
 
 /** What is known of one run and the version that it made. */
 export interface VersionSummary {
   readonly version: number;
-  /** `running`, or `died` if its process is gone without a report. */
+  /** `running`, or `died` if its process has given no sign of life for a minute, and left no report. */
   readonly outcome: RunOutcome | 'running' | 'died';
   /** Whether readers get this version now. */
   readonly current: boolean;
@@ -33,7 +35,12 @@ const highestClaim = async (lake: Lake): Promise<number> => {
 };
 
 /** `undefined` if nothing is known of this number: its lake was deleted, and it was not published. */
-const summarize = async (lake: Lake, version: number, publications: readonly Publication[]): Promise<VersionSummary | undefined> => {
+const summarize = async (
+  lake: Lake,
+  version: number,
+  publications: readonly Publication[],
+  now: Date,
+): Promise<VersionSummary | undefined> => {
   const [claim, report, manifest] = await Promise.all([
     lake.readJson(claimKey(version), Claim),
     readRunReport(lake, version),
@@ -43,7 +50,7 @@ const summarize = async (lake: Lake, version: number, publications: readonly Pub
   if (!claim && !report && !manifest && own.length === 0) return undefined;
   return {
     version,
-    outcome: outcomeOf(claim, report, own.length > 0),
+    outcome: await outcomeOf(lake, claim, report, own.length > 0, now),
     current: publications[0]?.version === version,
     publications: own.map((publication) => publication.number),
     startedAt: report?.startedAt ?? claim?.startedAt,
@@ -63,17 +70,28 @@ const rowsOf = (manifest: Manifest | undefined): Record<string, number> =>
   Object.fromEntries(manifest?.tables.map((table) => [table.name, table.rows]) ?? []);
 
 /** A run can die between its publication and its report: then it did publish. */
-const outcomeOf = (claim: Claim | undefined, report: RunReport | undefined, published: boolean): VersionSummary['outcome'] => {
+const outcomeOf = async (
+  lake: Lake,
+  claim: Claim | undefined,
+  report: RunReport | undefined,
+  published: boolean,
+  now: Date,
+): Promise<VersionSummary['outcome']> => {
   if (report) return report.outcome;
   if (published) return 'published';
-  return claim && !isDead(claim) ? 'running' : 'died';
+  return claim && (await isAlive(lake, claim, now)) ? 'running' : 'died';
 };
 
 /** The last `limit` runs, newest first, whatever became of them. */
-export const summarizeVersions = async (lake: Lake, views: BatchViewStore, limit: number): Promise<readonly VersionSummary[]> => {
+export const summarizeVersions = async (
+  lake: Lake,
+  views: BatchViewStore,
+  limit: number,
+  now: Date,
+): Promise<readonly VersionSummary[]> => {
   const publications = await views.listPublications(1000);
   const highest = Math.max(await highestClaim(lake), ...publications.map(({ version }) => version));
   const versions = Array.from({ length: Math.min(limit, highest) }, (_, at) => highest - at);
-  const known = await Promise.all(versions.map((version) => summarize(lake, version, publications)));
+  const known = await Promise.all(versions.map((version) => summarize(lake, version, publications, now)));
   return known.filter((summary) => summary !== undefined);
 };

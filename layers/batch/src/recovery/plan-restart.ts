@@ -58,12 +58,20 @@ export const restoreFrom = async (lake: Lake, last: Landing | undefined, cut: Of
   return from;
 };
 
-/** The end of what can be read of a partition from `from` on: of a damaged log less than it has. */
-export const readableEnd = async (log: EventLog, partition: PartitionId, from: number): Promise<number> => {
-  const records = readableRecords(log, partition, from);
-  for (;;) {
-    const { done, value } = await records.next();
-    if (done === true) return value;
+/** What can be read of a partition: of a damaged log less than it has. */
+export interface ReadableTail {
+  readonly end: number;
+  /** The highest barrier in it, 0 for none. */
+  readonly highestBarrier: number;
+}
+
+/** @param from where it begins. */
+export const readableTail = async (log: EventLog, partition: PartitionId, from: number): Promise<ReadableTail> => {
+  const batches = readableRecords(log, partition, from);
+  for (let highestBarrier = 0; ;) {
+    const { done, value } = await batches.next();
+    if (done === true) return { end: value, highestBarrier };
+    for (const record of value) if (record.kind === 'barrier') highestBarrier = Math.max(highestBarrier, record.number);
   }
 };
 

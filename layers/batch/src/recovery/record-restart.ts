@@ -24,7 +24,7 @@ export const recordRestart = async (
   const since = now().toISOString();
   if (before !== undefined) await claimLake(lake.objects, before, now());
   const number = ((await listLakeLogs(lake.objects)).at(-1)?.number ?? 0) + 1;
-  if (!(await putLakeLog(lake.objects, { number, id, from, since }))) throw busy;
+  if (!(await putLakeLog(lake.objects, { number, id, from, since, barrier }))) throw busy;
   if (lost.length === 0) return;
   const partitions = Object.fromEntries(
     PARTITIONS.map((partition) => {

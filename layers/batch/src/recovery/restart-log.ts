@@ -3,7 +3,6 @@
  * highest offset that anybody is known to have seen, and the events of today after that. Invariant: no offset and no barrier number is given twice, so
  * what versions, archive and clients hold of the lost log stays true; what is known to be lost is a gap of the archive for ever.
  */
-import { rm } from 'node:fs/promises';
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
 import { openDuckDb, openLake, readManifest } from '@rushes/lake';
 import {
@@ -20,11 +19,21 @@ import { type Logger, type Progress, TerminalError, TransientError } from '@rush
 import { highestNumber } from '../publish/claim.ts';
 import { runUnderWay } from '../publish/run-under-way.ts';
 import type { RunContext } from '../context/run-context.ts';
-import { openScratch } from '../context/scratch.ts';
+import { objectCacheIn } from '../context/object-cache.ts';
+import { scratchOf } from '../context/scratch.ts';
 import { openArchivedRanges, type PartitionRange } from '../archive/archived-records.ts';
-import { landedOf, lastLanding } from '../archive/landing.ts';
+import { highestKnownBarrier, landedOf, lastLanding } from '../archive/landing.ts';
 import { readableRecords, recordsOf } from '../archive/log-records.ts';
-import { highestCut, type PartitionPlan, planPartition, readableEnd, restoreFrom, safeUntil, vectorOf } from './plan-restart.ts';
+import {
+  highestCut,
+  type PartitionPlan,
+  planPartition,
+  type ReadableTail,
+  readableTail,
+  restoreFrom,
+  safeUntil,
+  vectorOf,
+} from './plan-restart.ts';
 import { recordRestart } from './record-restart.ts';
 
 export interface RestartStores {
@@ -78,16 +87,16 @@ export interface RestartReport {
 
 const HISTORY = 1000;
 
-const requireRestartable = async ({ objects, views, left }: RestartStores, id: string | undefined): Promise<void> => {
-  const running = await runUnderWay(openLake(objects, ''));
+const requireRestartable = async ({ objects, views, left }: RestartStores, id: string | undefined, now: Date): Promise<void> => {
+  const running = await runUnderWay(openLake(objects, ''), now);
   if (running !== undefined)
     throw new TransientError(`run ${running} is under way`, { hint: 'Stop everything on this data, then try again.' });
   const { log, speed } = left;
   if (log === undefined) return;
   const isOwn = speed !== undefined && id !== undefined && (await speed.claimLog(id)).log === id;
   const isWhole = async (): Promise<boolean> => {
-    for (const partition of PARTITIONS)
-      if ((await readableEnd(log, partition, 0)) < offsetAt((await log.bounds()).next, partition)) return false;
+    const { next } = await log.bounds();
+    for (const partition of PARTITIONS) if ((await readableTail(log, partition, 0)).end < offsetAt(next, partition)) return false;
     return true;
   };
   if ((await logFault({ objects, views, log, ...(isOwn && { speed }) })) === undefined && (await isWhole()))
@@ -98,21 +107,26 @@ const requireRestartable = async ({ objects, views, left }: RestartStores, id: s
 
 export const restartLog = async (stores: RestartStores, options: RestartOptions, context: RestartContext): Promise<RestartReport> => {
   const { objects, views, left } = stores;
-  const scratch = await openScratch(options.workFolder, 0);
+  const scratch = scratchOf(options.workFolder, 0);
+  await scratch.open();
   const engine = await openDuckDb({
     memoryLimitMb: options.memoryLimitMb ?? 320,
     threads: options.threads,
-    tempFolder: `${scratch}/spill`,
+    tempFolder: `${scratch.folder}/spill`,
   });
   try {
-    const run: RunContext = { lake: openLake(objects, scratch), engine, ...context };
+    const run: RunContext = {
+      lake: openLake(objects, scratch.folder, { cache: objectCacheIn(options.workFolder), signal: context.signal }),
+      engine,
+      ...context,
+    };
     const last = await lastLanding(run.lake);
     const known = await knownLog(objects, views);
     if (!known && !last)
       throw new TerminalError(`no run has read a log into ${objects.location}: there is nothing to go on from`, {
         hint: '`rushes up` and `rushes batch run` begin a log.',
       });
-    await requireRestartable(stores, known?.id);
+    await requireRestartable(stores, known?.id, context.now());
     const publications = await views.listPublications(HISTORY);
     // Of another log nothing is taken over: its offsets mean other events.
     const remains = known?.id !== undefined && left.log?.id === known.id ? left.log : undefined;
@@ -120,14 +134,18 @@ export const restartLog = async (stores: RestartStores, options: RestartOptions,
     const highest = highestCut(publications);
     const isArchiveGone = last === undefined && publications[0] !== undefined && !(await readManifest(run.lake, publications[0].version));
     const plans = new Map<PartitionId, PartitionPlan>();
+    const bounds = await remains?.bounds();
+    let highestLeft = 0;
+    const progress = (await speed?.progress()) ?? [];
     for (const partition of PARTITIONS) {
-      const projected = (await speed?.readPosition(partition))?.offset ?? 0;
+      const projected = progress.find((one) => one.partition === partition)?.position?.offset ?? 0;
       const { to: archived } = landedOf(last, partition);
-      const end = remains === undefined ? 0 : await readableEnd(remains, partition, archived);
-      const given = remains === undefined ? 0 : offsetAt((await remains.bounds()).next, partition);
+      const tail: ReadableTail = remains ? await readableTail(remains, partition, archived) : { end: 0, highestBarrier: 0 };
+      highestLeft = Math.max(highestLeft, tail.highestBarrier);
+      const given = offsetAt(bounds?.next ?? {}, partition);
       const cutAt = offsetAt(highest, partition);
       const seen = [given, projected, offsetAt(options.acknowledged, partition), cutAt + 1];
-      plans.set(partition, planPartition(partition, archived, isArchiveGone ? undefined : cutAt, end, seen));
+      plans.set(partition, planPartition(partition, archived, isArchiveGone ? undefined : cutAt, tail.end, seen));
     }
     const cut = publications[0]?.cut ?? {};
     const from = await restoreFrom(run.lake, last, cut, context.now().getTime() - options.retentionMs);
@@ -144,11 +162,7 @@ export const restartLog = async (stores: RestartStores, options: RestartOptions,
         if (remains)
           for await (const batch of readableRecords(remains, partition, archived)) yield count('left', { partition, records: batch });
     };
-    const taken = Math.max(
-      ...publications.map(({ version }) => version),
-      ...PARTITIONS.map((partition) => landedOf(last, partition).highestBarrier),
-      (await remains?.highestBarrier().catch(() => 0)) ?? 0,
-    );
+    const taken = Math.max(...publications.map(({ version }) => version), await highestKnownBarrier(run.lake), highestLeft);
     const barrier = 1 + (await highestNumber(run.lake, taken));
     const next = vectorOf(plans, (plan) => plan.next);
     const earliest = vectorOf(plans, (_plan, partition) => Math.min(offsetAt(from, partition), offsetAt(cut, partition)));
@@ -173,6 +187,6 @@ export const restartLog = async (stores: RestartStores, options: RestartOptions,
     };
   } finally {
     await engine.close();
-    await rm(scratch, { recursive: true, force: true });
+    await scratch.remove();
   }
 };

@@ -1,4 +1,5 @@
-import { type Dump, openLake, type Origin, readManifest } from '@rushes/lake';
+import { openLake, readManifest } from '@rushes/lake';
+import type { Dump, Origin } from '@rushes/ports/manifest';
 import type { Publication } from '@rushes/ports';
 import { summarizeVersions, type VersionSummary } from '../publish/versions.ts';
 import { sourceOfPublication } from './origin.ts';
@@ -26,7 +27,7 @@ export interface BatchStatus {
 
 export const readStatus = async (stores: Pick<BatchStores, 'objects' | 'views'>, now: Date = new Date()): Promise<BatchStatus> => {
   const lake = openLake(stores.objects, '');
-  const [[lastRun], publication] = await Promise.all([summarizeVersions(lake, stores.views, 1), stores.views.currentPublication()]);
+  const [[lastRun], publication] = await Promise.all([summarizeVersions(lake, stores.views, 1, now), stores.views.currentPublication()]);
   const manifest = publication && (await readManifest(lake, publication.version));
   const made = publication && (await sourceOfPublication(lake, publication));
   return {

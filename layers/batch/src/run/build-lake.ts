@@ -1,6 +1,7 @@
 /** Bronze → silver → gold → views of one version, in the order in which data flows. Nothing here is visible to readers. */
 import type { ImdbDataset } from '@rushes/domain';
-import { areSound, type CatalogEntry, defineStored, type Dump, type Origin, type TableRecord, type ViewArtefact } from '@rushes/lake';
+import { areSound, defineStored } from '@rushes/lake';
+import type { CatalogEntry, Dump, Origin, TableRecord, ViewArtefact } from '@rushes/ports/manifest';
 import type { BatchViewStore, DuplicateFilters } from '@rushes/ports';
 import { TerminalError } from '@rushes/runtime';
 import { VIEWS } from '@rushes/views';

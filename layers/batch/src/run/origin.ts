@@ -4,7 +4,8 @@
  */
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Lake, Origin } from '@rushes/lake';
+import type { Lake } from '@rushes/lake';
+import type { Origin } from '@rushes/ports/manifest';
 import type { Publication } from '@rushes/ports';
 import { UsageError } from '@rushes/runtime';
 import { readRunReport } from '../publish/run-record.ts';

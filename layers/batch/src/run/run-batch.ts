@@ -1,13 +1,15 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type BatchEngine, type Expectation, type Manifest, openDuckDb, openLake, readManifest, type Lake, tellFault } from '@rushes/lake';
-import { StoreFault, StoreUnavailable } from '@rushes/ports';
-import { explainError, freeBytes, type Logger, ownTasks, type Progress, TerminalError, TransientError } from '@rushes/runtime';
+import { type BatchEngine, openDuckDb, openLake, readManifest, type Lake, tellFault } from '@rushes/lake';
+import type { Expectation, Manifest } from '@rushes/ports/manifest';
+import { explainError, freeBytes, type Logger, ownTasks, type Progress, TransientError } from '@rushes/runtime';
 import { findFiles, type SourceFile } from '../bronze/find-files.ts';
 import { manifestCut } from '../archive/cut.ts';
 import { landLog, LANDINGS_FIGURE } from '../archive/land-log.ts';
+import { highestKnownBarrier } from '../archive/landing.ts';
 import { claimVersion } from '../publish/claim.ts';
-import { collectGarbage } from '../publish/collect-garbage.ts';
+import { startHeartbeat } from '../publish/heartbeat.ts';
 import { highestPublished, publishVersion } from '../publish/publish-version.ts';
 import { type RunOutcome, type RunReport, writeRunReport } from '../publish/run-record.ts';
 import { checkOrigin, originOfFolder, sourceOfPublication } from './origin.ts';
@@ -16,9 +18,12 @@ import { measure } from '../validate/measure.ts';
 import { type AlertOptions, sendAlert } from './alert.ts';
 import type { BatchMetrics } from './batch-metrics.ts';
 import { type BuiltLake, buildLake } from './build-lake.ts';
+import { diskFull, failureOf, isDiskFull } from './failure.ts';
 import { type FreeSpaceCheck, requireSpace } from './free-space.ts';
 import { memoryLimitFor, mostMemoryMb } from './memory-limit.ts';
-import { openScratch, removeDeadScratch, reserveRoom, scratchFolderOf } from '../context/scratch.ts';
+import { removeDeadScratch, reserveRoom, scratchOf } from '../context/scratch.ts';
+import { tidyUp, tidyViews } from './tidy-up.ts';
+import { objectCacheIn } from '../context/object-cache.ts';
 import { createStepLog } from '../context/steps.ts';
 import type { BatchStores } from '../context/stores.ts';
 
@@ -69,17 +74,20 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   checkOrigin(origin, before, options.takeSample === true);
   /** A sample may be replaced without asking, so nothing is measured against one. */
   const beginsAnew = before !== undefined && (before.origin === 'sample' || before.origin !== origin);
-  const taken = Math.max(await highestPublished(stores.views), (await stores.log?.highestBarrier()) ?? 0);
-  const claim = await claimVersion(openLake(stores.objects, options.workFolder), taken, source, now()).catch((error: unknown) => {
+  const taken = Math.max(await highestPublished(stores.views), await highestKnownBarrier(openLake(stores.objects, '')));
+  const id = randomUUID();
+  const claim = await claimVersion(openLake(stores.objects, options.workFolder), taken, source, now(), id).catch((error: unknown) => {
     throw isDiskFull(error) ? diskFull(error) : error;
   });
-  const scratch = scratchFolderOf(options.workFolder, claim.version);
+  const scratch = scratchOf(options.workFolder, claim.version, id);
   const logger = context.logger.child({ run_id: claim.version });
-  const lake = openLake(stores.objects, scratch, {
+  const lake = openLake(stores.objects, scratch.folder, {
+    cache: objectCacheIn(options.workFolder),
+    signal: context.signal,
     onFault: ({ message }) => logger.warn(`${message}; what needs it is made anew, if it can be`),
   });
   const log = createStepLog(logger, now);
-  const known: { built?: BuiltLake; validation: readonly Expectation[] } = { validation: [] };
+  const reached: { built?: BuiltLake; validation: readonly Expectation[] } = { validation: [] };
   const report = (outcome: RunOutcome, details: { readonly message?: string; readonly publication?: number } = {}): RunReport => ({
     version: claim.version,
     outcome,
@@ -91,22 +99,22 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     full: options.full,
     ...details,
     steps: [...log.steps],
-    validation: [...known.validation],
-    absent: known.built?.dumps.filter((dump) => !dump.present).map((dump) => dump.dataset) ?? [],
-    rows: Object.fromEntries(known.built?.tables.map((table) => [table.name, table.rows]) ?? []),
+    validation: [...reached.validation],
+    absent: reached.built?.dumps.filter((dump) => !dump.present).map((dump) => dump.dataset) ?? [],
+    rows: Object.fromEntries(reached.built?.tables.map((table) => [table.name, table.rows]) ?? []),
   });
   let opened: BatchEngine | undefined;
   /** The files that it made on the way: gone before the report is written, so that a full disk has room for it. */
   const cleanUp = async (): Promise<void> => {
     await opened?.close();
     opened = undefined;
-    await rm(scratch, { recursive: true, force: true });
+    await scratch.remove();
   };
   const end = async (ended: RunReport): Promise<RunReport> => {
     try {
       await cleanUp();
     } catch (err) {
-      logger.warn({ err }, `${scratch} could not be removed; the next run tries again`);
+      logger.warn({ err }, `${scratch.folder} could not be removed; the next run tries again`);
     }
     try {
       await writeRunReport(lake, ended);
@@ -119,6 +127,10 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     return ended;
   };
 
+  const heartbeat = startHeartbeat(lake, claim, {
+    now,
+    onFault: (err) => logger.warn({ err }, 'the run could not say that it is alive; others may take it for ended'),
+  });
   logger.info({ version: claim.version, source, origin, full: options.full }, `batch run ${claim.version} began`);
   if (before && before.origin !== origin)
     logger.info({ before: before.origin, origin }, `version ${before.version} is of another kind of source: a history of its own begins`);
@@ -129,19 +141,20 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   const progress = ownTasks(context.progress);
   try {
     context.signal.throwIfAborted();
-    await openScratch(options.workFolder, claim.version);
-    await reserveRoom(scratch);
+    await scratch.open();
+    await reserveRoom(scratch.folder);
     const engine = await openDuckDb({
       memoryLimitMb: memoryMb,
       // A bound that was set stands.
       mostMemoryMb: options.memoryLimitMb ?? mostMemoryMb(),
       onMoreMemory: (limitMb) => logger.info({ limit_mb: limitMb }, `the batch engine needs more memory: now up to ${limitMb} MiB`),
       threads: options.threads,
-      tempFolder: `${scratch}/spill`,
+      tempFolder: `${scratch.folder}/spill`,
     });
     opened = engine;
-    const run = { lake, engine, logger, progress, signal: context.signal, now };
     const parentManifest = parent && (await readManifest(lake, parent.version));
+    const known = new Map(parentManifest?.tables.map((table) => [table.derivation, table]));
+    const run = { lake, engine, known, logger, progress, signal: context.signal, now };
     const landed = await landLog(run, stores.log, claim.version, parentManifest, log);
     if (landed.overtakenBy) {
       const { number, partition } = landed.overtakenBy;
@@ -150,6 +163,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       );
     }
     const { imdbFolder, full } = options;
+    await tidyViews(stores, options, context);
     await requireSpace({
       needed: {
         files: newFiles(await findFiles(imdbFolder), parentManifest),
@@ -176,9 +190,9 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       },
       log,
     );
-    known.built = built;
+    reached.built = built;
     const figures = { ...(await log.step('measure', () => measure(engine, built.tables))), ...built.log.figures };
-    known.validation = checkExpectations({
+    reached.validation = checkExpectations({
       tables: built.tables,
       dumps: [...built.dumps],
       views: [...built.views],
@@ -186,12 +200,12 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       gaps: built.log.gaps,
       parent: beginsAnew ? undefined : parentManifest,
     });
-    for (const unmet of known.validation.filter((one) => !one.passed))
+    for (const unmet of reached.validation.filter((one) => !one.passed))
       logger[unmet.severity === 'error' ? 'error' : 'warn'](
         { table: unmet.table, observed: unmet.observed, expected: unmet.expected },
         `expectation not met: ${unmet.name}`,
       );
-    if (refuses(known.validation)) return await end(report('refused', { message: refusal(known.validation) }));
+    if (refuses(reached.validation)) return await end(report('refused', { message: refusal(reached.validation) }));
 
     const manifest: Manifest = {
       format: 1,
@@ -209,16 +223,16 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       derivations: [...new Set(built.derivations)],
       catalog: [...built.catalog],
       views: [...built.views],
-      validation: [...known.validation],
+      validation: [...reached.validation],
       figures,
       steps: [...log.steps],
     };
     await requireFiles(lake, manifest);
     context.signal.throwIfAborted();
-    const publication = await log.step('publish', () => publishVersion(lake, stores.views, manifest, now()));
+    const publication = await log.step('publish', () => publishVersion(lake, stores.views, manifest, id, now()));
     if (!publication)
       return await end(report('superseded', { message: 'somebody else published since this run began; the result was not published' }));
-    await tidyUp(lake, stores, options, logger, now());
+    await tidyUp(lake, stores, options, logger, now(), [manifest, ...(parentManifest ? [parentManifest] : [])]);
     logger.info(
       { version: claim.version, publication: publication.number, duration_ms: now().getTime() - Date.parse(claim.startedAt) },
       `version ${claim.version} is published`,
@@ -233,6 +247,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     throw failure;
   } finally {
     context.signal.removeEventListener('abort', interrupt);
+    await heartbeat.stop();
     await cleanUp();
   }
 };
@@ -251,43 +266,11 @@ const refusal = (validation: readonly Expectation[]): string => {
   return [...told, ...(unmet.length > told.length ? [`and ${unmet.length - told.length} more unmet expectations`] : [])].join('; ');
 };
 
-/** The system's, the SQL engine's and SQLite's word for it. */
-const isDiskFull = (error: unknown): boolean =>
-  error instanceof Error &&
-  (('code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) ||
-    /no space left|disk is full|disk quota exceeded/i.test(error.message) ||
-    isDiskFull(error.cause));
-
-const diskFull = (cause: unknown): TransientError =>
-  new TransientError('the disk is full', { hint: 'free some space and run again: it goes on from what is stored', cause });
-
-/** What stands behind an error that only says how it showed. */
-const failureOf = async (cause: unknown, lake: Lake): Promise<unknown> => {
-  if (isDiskFull(cause)) return diskFull(cause);
-  // What was found out here says itself what is wrong; what the engine says may come of a file that changed under it.
-  if ((cause instanceof TerminalError || cause instanceof TransientError) && cause.cause === undefined) return cause;
-  if (cause instanceof StoreUnavailable)
-    return new TransientError('a store is not available', { hint: cause.hint ?? 'run again later: it goes on from what is stored', cause });
-  if (cause instanceof StoreFault) return cause;
-  const damaged = await lake.damagedMeanwhile().catch(() => undefined);
-  if (damaged) return new TransientError(damaged.message, { hint: 'run again: what can be made anew is made anew', cause });
-  return cause;
-};
-
 /** Another run that published may have removed what this one took over; publishing would fail anyway, this says why. */
 const requireFiles = async (lake: Lake, manifest: Manifest): Promise<void> => {
+  lake.lookAgain();
   for (const file of manifest.tables.flatMap((table) => table.files)) {
     const fault = await lake.faultOf(file);
     if (fault) throw new TransientError(tellFault(file.key, lake.objects.location, fault), { hint: 'run again: it will be made anew' });
-  }
-};
-
-/** The version is published; whatever goes wrong here is only untidy. */
-const tidyUp = async (lake: Lake, stores: BatchStores, options: BatchOptions, logger: Logger, now: Date): Promise<void> => {
-  try {
-    const collected = await collectGarbage(lake, stores.views, options.keepVersions, now);
-    if (collected.artefacts + collected.files > 0) logger.info({ ...collected }, 'removed what no kept version names');
-  } catch (err) {
-    logger.warn({ err }, 'could not remove old versions; the next run tries again');
   }
 };

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLake } from '@rushes/lake';
 import { createTroubleLog, explainError } from '@rushes/runtime';
-import { summarizeVersions } from '../publish/versions.ts';
-import { readRunReport, type RunReport } from '../publish/run-record.ts';
+import { openAttempts } from '../publish/attempts.ts';
+import type { RunReport } from '../publish/run-record.ts';
 import { findUnservable } from '../views/readable-artefact.ts';
 import { nextRunAt, type SchedulePolicy } from './next-run.ts';
 import type { BatchStores } from '../context/stores.ts';
@@ -21,7 +21,6 @@ export interface Schedule {
 }
 
 const FIRST_RETRY_MS = 60_000;
-const HISTORY = 50;
 /** Timers drift and machines sleep: look at the clock at least this often. */
 const MAX_SLEEP_MS = 60_000;
 
@@ -35,13 +34,13 @@ export const startSchedule = (stores: BatchStores, options: ScheduleOptions, con
   const first = Promise.withResolvers<RunReport | undefined>();
   first.promise.catch(() => undefined); // whoever waits for it sees the error
 
-  const lake = openLake(stores.objects, '');
+  const attempts = openAttempts(openLake(stores.objects, ''), stores.views);
   const troubles = createTroubleLog({ logger: context.logger, level: 'error' });
   /** Runs of this process in a row that came to nothing that this code can serve. */
   let runsInVain = 0;
 
   const due = async (): Promise<number> => {
-    const history = await summarizeVersions(lake, stores.views, HISTORY);
+    const history = await attempts.recent(now());
     const fault = await findUnservable(stores.views);
     if (fault === undefined) runsInVain = 0;
     const dueMs = nextRunAt(history, source, policy, now().getTime(), fault && { runs: runsInVain });
@@ -53,11 +52,7 @@ export const startSchedule = (stores: BatchStores, options: ScheduleOptions, con
     return dueMs;
   };
   /** What earlier processes' runs came to is what an alarm has to go on seeing. */
-  const recall = async (): Promise<void> => {
-    const history = await summarizeVersions(lake, stores.views, HISTORY);
-    const reports = await Promise.all(history.map(({ version }) => readRunReport(lake, version)));
-    context.metrics?.recall(reports.filter((report) => report !== undefined));
-  };
+  const recall = async (): Promise<void> => context.metrics?.recall(await attempts.reports());
   const waitUntilDue = async (): Promise<void> => {
     for (let announced = false; ; announced = true) {
       const leftMs = (await due()) - now().getTime();

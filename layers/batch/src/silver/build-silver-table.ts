@@ -1,16 +1,8 @@
 /**
  * Silver: one typed row per key, or a row in quarantine that says why not. Every line of a file is in exactly one of the two.
  */
-import {
-  defineStored,
-  deriveTable,
-  derivationOf,
-  findDerived,
-  quoteIdentifier,
-  quoteLiteral,
-  type TableDefinition,
-  type TableRecord,
-} from '@rushes/lake';
+import { defineStored, deriveTable, derivationOf, findDerived, quoteIdentifier, quoteLiteral, type TableDefinition } from '@rushes/lake';
+import type { TableRecord } from '@rushes/ports/manifest';
 import type { BronzeTable } from '../bronze/load-dataset.ts';
 import type { RunContext } from '../context/run-context.ts';
 import type { SqlModel } from '../context/sql-files.ts';
@@ -62,7 +54,9 @@ export const buildSilverTable = async (
     derivationOf({ ...definition, select: `${model.select}\n${definition.select}` }, engine.version, inputs),
   ) as [string, string]; // as: two in, two out
   if (!full) {
-    const [table, quarantine] = await Promise.all([findDerived(lake, goodDerivation), findDerived(lake, badDerivation)]);
+    const [table, quarantine] = await Promise.all(
+      [goodDerivation, badDerivation].map((derivation) => findDerived(lake, derivation, context.known)),
+    );
     if (table && quarantine) return { table, quarantine, reused: true };
   }
 

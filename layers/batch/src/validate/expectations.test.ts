@@ -1,4 +1,4 @@
-import type { TableRecord } from '@rushes/lake';
+import type { TableRecord } from '@rushes/ports/manifest';
 import { describe, expect, test } from 'vitest';
 import { checkExpectations, type Measured, refuses } from './expectations.ts';
 

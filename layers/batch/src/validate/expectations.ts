@@ -3,7 +3,7 @@
  * kept with the version and shown.
  */
 import { TOPICS } from '@rushes/domain';
-import type { Expectation, Manifest, TableRecord } from '@rushes/lake';
+import type { Expectation, Manifest, TableRecord } from '@rushes/ports/manifest';
 import type { PartitionRange } from '../archive/archived-records.ts';
 import { EVENT_QUARANTINE, EVENT_TABLES } from '../models/event-tables.ts';
 

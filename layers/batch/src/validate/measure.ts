@@ -1,4 +1,5 @@
-import type { BatchEngine, TableRecord } from '@rushes/lake';
+import type { BatchEngine } from '@rushes/lake';
+import type { TableRecord } from '@rushes/ports/manifest';
 
 /** Figures of a version by name, for its expectations and for people: counted in the engine, once a run. */
 export const measure = async (engine: BatchEngine, tables: readonly TableRecord[]): Promise<Readonly<Record<string, number>>> => {

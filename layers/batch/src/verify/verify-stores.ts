@@ -8,7 +8,6 @@ import { boundsAt, DamagedRecordError, type EventLog, type Publication, type Spe
 import type { Progress } from '@rushes/runtime';
 import { KEYED_VIEWS } from '@rushes/views';
 import { lastLanding } from '../archive/landing.ts';
-import { recordsIn } from '../archive/log-records.ts';
 import type { BatchStores } from '../context/stores.ts';
 import { artefactDamage, type Damage, lakeDamage } from './damage.ts';
 import { archiveDamage, findLostFiles } from './verify-archive.ts';
@@ -140,10 +139,7 @@ const verifyLog = async (log: EventLog, { progress, signal }: VerifyContext, fou
   for (const partition of PARTITIONS) {
     try {
       const { earliest, next } = boundsAt(await log.bounds(), partition);
-      for await (const records of recordsIn(log, partition, earliest, next)) {
-        signal.throwIfAborted();
-        found.records += records.length;
-      }
+      for await (const records of log.range(partition, earliest, next, { signal })) found.records += records.length;
     } catch (error) {
       signal.throwIfAborted();
       const wayOut = 'Restore the log from a backup, or see "The log is lost" in docs/recover.md.';

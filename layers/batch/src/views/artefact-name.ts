@@ -1,6 +1,7 @@
 /** What artefacts of views are called: `<view>-<form>-<content>`. Equal names, equal rows. */
 import { FOLD_VERSION } from '@rushes/domain';
-import { hashJson, type TableRecord } from '@rushes/lake';
+import { hashJson } from '@rushes/lake';
+import type { TableRecord } from '@rushes/ports/manifest';
 import type { View } from '@rushes/views';
 
 /** Changes when the same table would be loaded into other rows. */

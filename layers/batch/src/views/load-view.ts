@@ -2,7 +2,8 @@
  * Fills the batch-view store: one immutable artefact per view, named after what is in it. Built whole, or as a copy of the parent's plus the
  * changed rows; versions with equal rows share one.
  */
-import { quoteIdentifier, type TableRecord, type ViewArtefact } from '@rushes/lake';
+import { quoteIdentifier } from '@rushes/lake';
+import type { TableRecord, ViewArtefact } from '@rushes/ports/manifest';
 import type { ArtefactRow, BatchViewStore } from '@rushes/ports';
 import type { View } from '@rushes/views';
 import type { RunContext } from '../context/run-context.ts';
@@ -39,9 +40,9 @@ export const loadView = async (
       : undefined;
   if (state === 'damaged')
     context.logger.warn({ view: view.name }, `the artefact ${artefact} in ${store.location} is damaged: building it anew`);
-  // It is in the way of its successor.
-  if (isUnreadable) await store.dropArtefact(artefact);
-  if (existing !== undefined) return { name: view.name, artefact, rows: existing, built: 'shared' };
+  // One that was retired is in use again, unless it was removed a moment ago.
+  if (existing !== undefined && (await store.revive([artefact])).length === 0)
+    return { name: view.name, artefact, rows: existing, built: 'shared' };
 
   const task = context.progress.task({ name: `load view ${view.name}`, unit: 'rows', total: table.rows });
   const decode = rowDecoder(view);
@@ -61,10 +62,14 @@ export const loadView = async (
     rows = await store.build(artefact, view.layout, rowsOf(changed), {
       parent: { artefact: parent.artefact, removedKeys },
       signal: context.signal,
+      anew: isUnreadable,
     });
     await context.engine.dropMaterialized(delta);
   } else {
-    rows = await store.build(artefact, view.layout, rowsOf(encodedRowsSelect(view, table.name)), { signal: context.signal });
+    rows = await store.build(artefact, view.layout, rowsOf(encodedRowsSelect(view, table.name)), {
+      signal: context.signal,
+      anew: isUnreadable,
+    });
   }
   task.finish();
   if (rows !== table.rows) throw new Error(`view ${view.name}: the lake has ${table.rows} rows, the artefact ${artefact} has ${rows}`);

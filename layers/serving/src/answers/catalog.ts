@@ -3,7 +3,7 @@ import { VIEWS } from '@rushes/views';
 import { Type, type Static } from 'typebox';
 
 import { integerOrNull, textOrNull } from './entities.ts';
-import type { Manifest } from './manifest.ts';
+import type { ShownManifest } from './manifest.ts';
 
 const Column = Type.Object({ name: Type.String(), type: Type.String() });
 
@@ -83,7 +83,7 @@ export type Catalog = Static<typeof Catalog>;
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
-type TableFile = Manifest['tables'][number]['files'][number];
+type TableFile = ShownManifest['tables'][number]['files'][number];
 
 const partitionsOf = (files: readonly TableFile[]): Catalog['tables'][number]['partitions'] => {
   const parts = Map.groupBy(
@@ -98,7 +98,7 @@ const partitionsOf = (files: readonly TableFile[]): Catalog['tables'][number]['p
   }));
 };
 
-const tablesOf = (manifest: Manifest): Catalog['tables'] => {
+const tablesOf = (manifest: ShownManifest): Catalog['tables'] => {
   const entries = new Map(manifest.catalog.map((entry) => [entry.table, entry]));
   const loadedAt = new Map(manifest.dumps.map((dump) => [`bronze.${dump.dataset.replace('.', '_')}`, dump.loadedAt]));
   return manifest.tables.map(({ name, columns, rows, files }) => {
@@ -120,7 +120,7 @@ const tablesOf = (manifest: Manifest): Catalog['tables'] => {
 };
 
 /** Only views that this code serves: of others it does not know the form. */
-const viewsOf = (manifest: Manifest): Catalog['views'] =>
+const viewsOf = (manifest: ShownManifest): Catalog['views'] =>
   manifest.views.flatMap(({ name, artefact, rows, built }) => {
     const layout = VIEWS.find((view) => view.name === name)?.layout;
     if (layout === undefined) return [];
@@ -128,7 +128,7 @@ const viewsOf = (manifest: Manifest): Catalog['views'] =>
     return [{ name, artefact, rows, key: layout.key, columns, documents: [...layout.documents], built, source: `views.${name}` }];
   });
 
-const dumpOf = (dump: Manifest['dumps'][number]): Catalog['dumps'][number] => ({
+const dumpOf = (dump: ShownManifest['dumps'][number]): Catalog['dumps'][number] => ({
   dataset: dump.dataset,
   present: dump.present,
   source_file: dump.sourceFile ?? null,
@@ -141,7 +141,7 @@ const dumpOf = (dump: Manifest['dumps'][number]): Catalog['dumps'][number] => ({
   rejected_lines: dump.rejectedLines ?? null,
 });
 
-export const catalogOf = (manifest: Manifest): Catalog => ({
+export const catalogOf = (manifest: ShownManifest): Catalog => ({
   version: manifest.version,
   tables: tablesOf(manifest),
   views: viewsOf(manifest),

@@ -7,25 +7,20 @@ import { boundsAt, duplicateWindowStart, type EventLog, type EventRecord, Offset
 
 /** How far back the search goes at most: beyond that, the request counts as a new one. */
 const MAX_RECORDS = 20_000;
-const RECORDS_PER_READ = 1_000;
 
 /** The first record with this id of which one that is appended now would be a duplicate. */
 export const findEarlierEvent = async (log: EventLog, partition: PartitionId, eventId: string): Promise<EventRecord | undefined> => {
   const { earliest, next } = boundsAt(await log.bounds(), partition);
   let from = Math.max(earliest, next - MAX_RECORDS, await duplicateWindowStart(log, partition, next));
-  while (from < next) {
-    let records;
+  for (;;) {
     try {
-      records = await log.read(partition, from, RECORDS_PER_READ);
+      for await (const records of log.range(partition, from, next))
+        for (const record of records) if (record.kind === 'event' && record.id === eventId) return record;
+      return undefined;
     } catch (error) {
+      // Trimmed since: begin where the log begins now.
       if (!(error instanceof OffsetTrimmedError) || error.earliest <= from) throw error;
       from = error.earliest;
-      continue;
     }
-    for (const record of records) if (record.kind === 'event' && record.id === eventId) return record;
-    const last = records.at(-1);
-    if (last === undefined) return undefined;
-    from = last.offset + 1;
   }
-  return undefined;
 };

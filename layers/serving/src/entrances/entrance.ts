@@ -84,11 +84,12 @@ export const entrances = (app: FastifyInstance, context: EntranceContext): AddEn
   const append = async (to: EventLog, { event }: Posted, eventId: string, request: FastifyRequest): Promise<Receipt> => {
     const movieId = event.payload.movie_id;
     const partition = partitionOf(topicOfEvent(event.type), movieId);
+    const appendedAtMs = now();
     try {
       const [appended] = await to.append([{ partition, key: movieId, id: eventId, value: eventText(event) }]);
       if (appended === undefined) throw new Error(`${to.location} did not say where it put the event ${eventId}`);
       metrics.onEvent(event.type, 'appended');
-      return { eventId, movieId, position: { [partition]: appended.offset + 1 }, appendedAtMs: appended.appendedAtMs };
+      return { eventId, movieId, position: { [partition]: appended.offset + 1 }, appendedAtMs };
     } catch (cause) {
       metrics.onEvent(event.type, 'failed');
       onTrouble('an event could not be appended', cause, { requestId: request.id, eventId });

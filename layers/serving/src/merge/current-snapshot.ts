@@ -2,9 +2,12 @@
  * Which snapshot is current: does what `follower.ts` decides. Invariants: a switch, to a new publication or to a new position, is one assignment, after all
  * that it needs is there; no answer's position lies before that of an answer given earlier, rollbacks included.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { BatchViewStore, Publication, SpeedStore } from '@rushes/ports';
 
-import { beginFollowing, blindMs, type FollowerEvent, next, type Notice, type Report, type Step } from './follower.ts';
+import { beginFollowing, type FollowerEvent, type Notice, type Report, type Step } from './follower-state.ts';
+import { blindMs, next } from './follower.ts';
 import type { Lag } from './lag.ts';
 import { isMended, missingEvents } from './overlay/completeness.ts';
 import type { Overlay } from './overlay/overlay.ts';
@@ -70,11 +73,11 @@ export const trackCurrentSnapshot = (
   const setting = { location: store.location, pollMs };
   let state = beginFollowing(elapsedMs());
   let current: Snapshot | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  const stopped = new AbortController();
   const listeners = new Set<() => void>();
   /** Who waits for the end of a poll, by its number. */
   let waiting: readonly { readonly poll: number; readonly resolve: () => void }[] = [];
-  const prepare = preparer(store, speed, { ...options, isStopped: () => state.isStopped });
+  const prepare = preparer(store, speed, { ...options, signal: stopped.signal });
 
   const lagMs = (): number => Math.max(lag?.ms() ?? 0, blindMs(state, elapsedMs(), staleAfterMs, setting));
   /** A service that has never seen everything does not know how late it is. */
@@ -100,10 +103,9 @@ export const trackCurrentSnapshot = (
     return current;
   };
 
-  const advance = async (overlay: Overlay): Promise<Report> => {
-    const hasAdvanced = await overlay.advance();
-    await overlay.readCoverage();
-    await lag?.check(overlay.state().position);
+  const advance = async (overlay: Overlay, isHeardEnough: boolean): Promise<Report> => {
+    const advancing = overlay.advance(isHeardEnough);
+    const [hasAdvanced] = await Promise.all([advancing, lag?.check(advancing.then(() => overlay.state().position))]);
     const [before, missing] = [current?.missing ?? [], missingNow(overlay)];
     return { is: 'advanced', isChanged: hasAdvanced || missing.length !== before.length, isMended: isMended(before, missing) };
   };
@@ -117,7 +119,7 @@ export const trackCurrentSnapshot = (
       case 'open':
         return { is: 'opened', served: await prepare({ publication: step.publication, current, partly: step.partly }) };
       case 'advance':
-        return advance(step.overlay);
+        return advance(step.overlay, step.isHeardEnough);
     }
   };
 
@@ -168,15 +170,30 @@ export const trackCurrentSnapshot = (
     return ended(number);
   };
 
-  const pollAndWait = async (): Promise<void> => {
-    await poll();
-    if (!state.isStopped) timer = setTimeout(() => void pollAndWait(), pollMs).unref();
+  /** Until the next poll is due, or there are change records to apply: whether there are. */
+  const waitForChanges = async (): Promise<boolean> => {
+    const waitMs = Math.max(0, state.lastWholeMs + pollMs - elapsedMs());
+    const overlay = state.trouble === undefined ? state.served?.overlay : undefined;
+    if (waitMs > 0 && overlay !== undefined)
+      try {
+        return await overlay.hear(waitMs, stopped.signal);
+      } catch {
+        // The poll will tell what is wrong.
+      }
+    await sleep(Math.max(1, state.lastWholeMs + pollMs - elapsedMs()), undefined, { signal: stopped.signal, ref: false }).catch(
+      () => undefined,
+    );
+    return false;
   };
-  const stopListening = speed?.onChange(() => void poll());
-  const stopReconnects = speed?.onReconnect(() => {
-    take({ is: 'doubted' });
-    void poll();
-  });
+  const pollAgain = async (): Promise<void> => {
+    while (!state.isStopped) {
+      const number = state.begun + 1;
+      if (await waitForChanges()) {
+        take({ is: 'heard' });
+        await ended(Math.min(number, state.begun));
+      } else await poll();
+    }
+  };
 
   return {
     peek: upToDate,
@@ -196,16 +213,14 @@ export const trackCurrentSnapshot = (
     trouble: () => state.trouble,
     poll,
     start: () => {
-      timer = setTimeout(() => void pollAndWait(), pollMs).unref();
+      void pollAgain();
     },
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     stop: async () => {
-      stopListening?.();
-      stopReconnects?.();
-      clearTimeout(timer);
+      stopped.abort();
       take({ is: 'stopped' });
       await ended(Number.POSITIVE_INFINITY);
     },

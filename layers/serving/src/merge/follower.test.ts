@@ -2,7 +2,8 @@ import type { Publication } from '@rushes/ports';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { beginFollowing, blindMs, type FollowerEvent, type FollowerState, next, type Notice, type Step } from './follower.ts';
+import { beginFollowing, type FollowerEvent, type FollowerState, type Notice, type Step } from './follower-state.ts';
+import { blindMs, next } from './follower.ts';
 import { MissedChangesError, type Overlay } from './overlay/overlay.ts';
 import type { Served } from './prepare.ts';
 

@@ -6,90 +6,10 @@
  */
 import type { Publication } from '@rushes/ports';
 
-import { MissedChangesError, type Overlay } from './overlay/overlay.ts';
+import type { FollowerEvent, FollowerState, Notice, Purpose, Report, Step } from './follower-state.ts';
+import { LostProgressError, MissedChangesError } from './overlay/overlay.ts';
 import type { Served } from './prepare.ts';
-import { failedAgain, isDue, type Retry } from './retry-times.ts';
-
-/** Why a publication is opened. */
-type Purpose =
-  | { readonly for: 'newest' }
-  /** Nothing is served, and the newest cannot be: one of those before it, else those after it in this list. */
-  | { readonly for: 'earlier'; readonly others: readonly Publication[] }
-  /** No earlier one can be served either: what there is of the newest. */
-  | { readonly for: 'part' }
-  /** What is served may not be what the speed store holds: read anew. */
-  | { readonly for: 'doubt' };
-
-/** Work on the stores. Whoever does it reports with an event. */
-export type Step =
-  | { readonly do: 'find' }
-  | { readonly do: 'list' }
-  | {
-      readonly do: 'open';
-      readonly publication: Publication;
-      /** Also without views that only some answers need. */
-      readonly partly: boolean;
-      readonly purpose: Purpose;
-      /** What was in doubt before is so again if this fails. */
-      readonly wasDoubtful: boolean;
-    }
-  | { readonly do: 'advance'; readonly served: Served; readonly overlay: Overlay };
-
-/** What somebody else wants or saw. */
-type Request =
-  /** A poll is asked for. */
-  | { readonly is: 'asked' }
-  /** The speed store may have lost what was read from it. */
-  | { readonly is: 'doubted' }
-  | { readonly is: 'stopped' };
-
-/** What came of the step. */
-export type Report =
-  /** The newest publication. */
-  | { readonly is: 'found'; readonly publication: Publication | undefined }
-  /** Publications, the newest first. */
-  | { readonly is: 'listed'; readonly publications: readonly Publication[] }
-  | { readonly is: 'opened'; readonly served: Served }
-  | {
-      readonly is: 'advanced';
-      /** Answers are others now. */
-      readonly isChanged: boolean;
-      /** Events that were missing are in the store again, under rows that may have been read before. */
-      readonly isMended: boolean;
-    }
-  | { readonly is: 'failed'; readonly error: unknown };
-
-export type FollowerEvent = Request | Report;
-
-/** What is to be done besides, at once and in this order. */
-export type Notice =
-  | { readonly say: 'show'; readonly served: Served }
-  | { readonly say: 'release'; readonly served: Served }
-  | { readonly say: 'trouble'; readonly message: string; readonly error: unknown }
-  | { readonly say: 'recovered' };
-
-export interface FollowerState {
-  readonly step: Step | undefined;
-  readonly isStopped: boolean;
-  readonly served: Served | undefined;
-  readonly newest: Publication | undefined;
-  /** Why the last poll failed, or the newest publication is not what is served. */
-  readonly trouble: unknown;
-  /** Why the newest publication was not served when it was last tried. */
-  readonly refusal: unknown;
-  readonly retry: Retry<number> | undefined;
-  /** What is served has to be read anew. */
-  readonly isDoubtful: boolean;
-  /** Another poll is to follow the one that is under way, which may have passed what is asked about. */
-  readonly isAskedAgain: boolean;
-  /** Polls that began and that ended so far. */
-  readonly begun: number;
-  readonly ended: number;
-  readonly beganMs: number;
-  /** When the last good poll began; before the first one, when there was nothing to be seen. */
-  readonly lastGoodMs: number;
-  readonly hasSeenAll: boolean;
-}
+import { failedAgain, isDue } from './retry-times.ts';
 
 export interface Next {
   readonly state: FollowerState;
@@ -102,24 +22,6 @@ export interface FollowerSetting {
   readonly location: string;
   readonly pollMs: number;
 }
-
-/** @param nowMs here and below: milliseconds of a clock that nobody sets. */
-export const beginFollowing = (nowMs: number): FollowerState => ({
-  step: undefined,
-  isStopped: false,
-  served: undefined,
-  newest: undefined,
-  trouble: undefined,
-  refusal: undefined,
-  retry: undefined,
-  isDoubtful: false,
-  isAskedAgain: false,
-  begun: 0,
-  ended: 0,
-  beganMs: nowMs,
-  lastGoodMs: nowMs,
-  hasSeenAll: false,
-});
 
 /** Whether the newest publication is served, with all its views. */
 const isNewestServed = ({ newest, served }: FollowerState): boolean =>
@@ -144,7 +46,22 @@ const begin = (state: FollowerState, nowMs: number): FollowerState => ({
   isAskedAgain: false,
   begun: state.begun + 1,
   beganMs: nowMs,
+  isWhole: true,
+  lastWholeMs: nowMs,
 });
+
+/** A poll that only applies change records, where nothing else is to be done. */
+const beginWithChanges = (state: FollowerState, nowMs: number): FollowerState => {
+  const { served, isDoubtful, trouble, begun } = state;
+  if (served?.overlay === undefined || isDoubtful || trouble !== undefined) return begin(state, nowMs);
+  return {
+    ...state,
+    step: { do: 'advance', served, overlay: served.overlay, isHeardEnough: true },
+    begun: begun + 1,
+    beganMs: nowMs,
+    isWhole: false,
+  };
+};
 
 /** After a poll: the next one if it was asked for; at the end, nothing is served any more. */
 const rest = (state: FollowerState, nowMs: number): Next => {
@@ -156,6 +73,7 @@ const rest = (state: FollowerState, nowMs: number): Next => {
 
 const end = (state: FollowerState, nowMs: number): Next => {
   const trouble = isNewestServed(state) ? undefined : state.refusal;
+  if (!state.isWhole) return rest({ ...state, trouble }, nowMs);
   const isGood = trouble === undefined || state.served?.open.publication.number === state.newest?.number;
   const ended = { ...state, trouble, ...(isGood ? { lastGoodMs: state.beganMs, hasSeenAll: true } : {}) };
   return andBefore(trouble === undefined ? [{ say: 'recovered' }] : [], rest(ended, nowMs));
@@ -176,7 +94,9 @@ const open = (state: FollowerState, publication: Publication, purpose: Purpose):
 const goOn = (state: FollowerState, nowMs: number): Next => {
   const { served, isDoubtful } = state;
   if (served !== undefined && isDoubtful) return only(open(state, served.open.publication, { for: 'doubt' }));
-  return served?.overlay === undefined ? end(state, nowMs) : only({ ...state, step: { do: 'advance', served, overlay: served.overlay } });
+  return served?.overlay === undefined
+    ? end(state, nowMs)
+    : only({ ...state, step: { do: 'advance', served, overlay: served.overlay, isHeardEnough: false } });
 };
 
 /** The newest publication was tried, and perhaps something else instead: says so. */
@@ -218,8 +138,11 @@ const onOpened = (state: FollowerState, step: Step, served: Served, nowMs: numbe
   return andBefore(shown, end(purpose === 'newest' ? { ...next, retry: undefined } : next, nowMs));
 };
 
+/** The overlay does not fit the store any more. */
+const isOutdated = (error: unknown): boolean => error instanceof MissedChangesError || error instanceof LostProgressError;
+
 const onFailed = (before: FollowerState, step: Step, error: unknown, nowMs: number, setting: FollowerSetting): Next => {
-  const isDoubtful = before.isDoubtful || (step.do === 'open' && step.wasDoubtful) || error instanceof MissedChangesError;
+  const isDoubtful = before.isDoubtful || (step.do === 'open' && step.wasDoubtful) || isOutdated(error);
   const state = { ...before, isDoubtful };
   const { newest } = state;
   if (step.do === 'open' && newest !== undefined)
@@ -265,6 +188,7 @@ const onReport = (state: FollowerState, step: Step, event: Report, nowMs: number
 export const next = (state: FollowerState, event: FollowerEvent, nowMs: number, setting: FollowerSetting): Next => {
   const { step, isStopped } = state;
   if (event.is === 'asked') return only(isStopped ? state : step === undefined ? begin(state, nowMs) : { ...state, isAskedAgain: true });
+  if (event.is === 'heard') return only(isStopped || step !== undefined ? state : beginWithChanges(state, nowMs));
   if (event.is === 'doubted') return only({ ...state, isDoubtful: true });
   if (event.is === 'stopped') {
     const stopped = { ...state, isStopped: true };

@@ -1,6 +1,7 @@
 /**
  * How far answers lie behind the log: for how long an event has been in it that no answer shows yet. Barriers are no events: where only barriers lie
- * behind the position, nothing is missing.
+ * behind the position, nothing is missing. The log is asked for its ends, and read only where a partition has not come on for a while: then it is worth
+ * knowing whether events or barriers are waiting, and since when.
  */
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
 import { boundsAt, type EventLog } from '@rushes/ports';
@@ -8,8 +9,8 @@ import { boundsAt, type EventLog } from '@rushes/ports';
 export interface Lag {
   /** The longest that an event has been waited for, in milliseconds. */
   readonly ms: () => number;
-  /** Looks for the first event of each partition that answers do not show. */
-  readonly check: (position: OffsetVector) => Promise<void>;
+  /** Looks for the first event of each partition that answers at this position do not show. One call of the log while answers keep up. */
+  readonly check: (position: OffsetVector | Promise<OffsetVector>) => Promise<void>;
 }
 
 export interface LagClocks {
@@ -31,28 +32,30 @@ interface Barriers {
   readonly to: number;
 }
 
-const RECORDS_PER_READ = 20;
+/** The partition reached to `next` at that time, and answers did not. */
+interface Ahead {
+  readonly next: number;
+  readonly atMs: number;
+}
 
-export const trackLag = (log: Pick<EventLog, 'bounds' | 'read'>, { now, elapsedMs }: LagClocks): Lag => {
+/** For so long the speed layer may take over an event before anybody asks what it is. */
+const USUAL_MS = 200;
+
+export const trackLag = (log: Pick<EventLog, 'bounds' | 'range'>, { now, elapsedMs }: LagClocks): Lag => {
   const awaited = new Map<PartitionId, Awaited>();
   const passed = new Map<PartitionId, Barriers>();
+  /** Of what lay in the log before the first check, nobody knows for how long. */
+  let ahead: ReadonlyMap<PartitionId, Ahead> | undefined;
 
-  /** The first event from `reached` on that is in the log, if there is one. */
-  const firstMissing = async (partition: PartitionId, reached: number): Promise<Awaited | undefined> => {
-    const { earliest, next } = boundsAt(await log.bounds(), partition);
-    if (next <= earliest || next <= reached) return undefined;
-    // Whether what is gone from the log were events nobody knows any more.
-    if (reached < earliest) return { offset: earliest - 1, sinceMs: elapsedMs() };
+  /** The first event from `reached` on and before `next`, if there is one. */
+  const findEvent = async (partition: PartitionId, reached: number, next: number): Promise<Awaited | undefined> => {
     const before = passed.get(partition);
     const { from, to } = before !== undefined && before.from <= reached ? before : { from: reached, to: reached };
-    let at = Math.max(reached, to);
-    while (at < next) {
-      const records = await log.read(partition, at, RECORDS_PER_READ);
+    for await (const records of log.range(partition, Math.max(reached, to), next)) {
       const event = records.find(({ kind }) => kind === 'event');
       if (event !== undefined) return { offset: event.offset, sinceMs: elapsedMs() - Math.max(0, now() - event.appendedAtMs) };
-      at = (records.at(-1)?.offset ?? next - 1) + 1;
-      passed.set(partition, { from, to: at });
     }
+    passed.set(partition, { from, to: Math.max(next, to) });
     return undefined;
   };
 
@@ -62,15 +65,37 @@ export const trackLag = (log: Pick<EventLog, 'bounds' | 'read'>, { now, elapsedM
       for (const { sinceMs } of awaited.values()) oldest = Math.min(oldest, sinceMs);
       return oldest === Number.POSITIVE_INFINITY ? 0 : Math.max(0, elapsedMs() - oldest);
     },
-    async check(position) {
-      for (const partition of PARTITIONS) {
+    async check(shown) {
+      const [bounds, position] = await Promise.all([log.bounds(), shown]);
+      const nowAhead = new Map<PartitionId, Ahead>();
+      const checkPartition = async (partition: PartitionId): Promise<void> => {
         const reached = offsetAt(position, partition);
-        const waiting = awaited.get(partition);
-        if (waiting !== undefined && reached <= waiting.offset) continue;
-        const missing = await firstMissing(partition, reached);
-        if (missing === undefined) awaited.delete(partition);
-        else awaited.set(partition, missing);
-      }
+        const known = awaited.get(partition);
+        if (known !== undefined && reached <= known.offset) return;
+        const { earliest, next } = boundsAt(bounds, partition);
+        const barriers = passed.get(partition);
+        const isOnlyBarriers = barriers !== undefined && barriers.from <= reached && barriers.to >= next;
+        if (next <= earliest || next <= reached || isOnlyBarriers) {
+          awaited.delete(partition);
+          return;
+        }
+        // Whether what is gone from the log were events nobody knows any more.
+        if (reached < earliest) {
+          awaited.set(partition, { offset: earliest - 1, sinceMs: elapsedMs() });
+          return;
+        }
+        const since = ahead?.get(partition);
+        const waiting = since !== undefined && reached < since.next ? since : { next, atMs: elapsedMs() };
+        if (ahead !== undefined && known === undefined && elapsedMs() - waiting.atMs < USUAL_MS) {
+          nowAhead.set(partition, waiting);
+          return;
+        }
+        const event = await findEvent(partition, reached, next);
+        if (event === undefined) awaited.delete(partition);
+        else awaited.set(partition, event);
+      };
+      await Promise.all(PARTITIONS.map(checkPartition));
+      ahead = nowAhead;
     },
   };
 };

@@ -1,7 +1,5 @@
 /** Opens what is to be served: a publication, and what events add to it, up to the position that is served already. */
-import { setTimeout as sleep } from 'node:timers/promises';
-
-import type { BatchViewStore, Publication, SpeedStore } from '@rushes/ports';
+import type { BatchViewStore, Coverage, Publication, SpeedStore } from '@rushes/ports';
 
 import { isMended, missingEvents } from './overlay/completeness.ts';
 import { openOverlay, type Overlay } from './overlay/overlay.ts';
@@ -26,7 +24,8 @@ export interface PrepareOptions {
   /** An id that nothing else has, on no replica. */
   readonly newId: () => string;
   readonly onTrouble: (message: string, error: unknown) => void;
-  readonly isStopped: () => boolean;
+  /** Ends waiting for the speed layer. */
+  readonly signal: AbortSignal;
 }
 
 export interface PrepareRequest {
@@ -45,7 +44,7 @@ const FIRST_PREPARE_MS = 1_000;
 export const preparer = (
   store: BatchViewStore,
   speed: SpeedStore | undefined,
-  { maxOverlayStates, now, newId, onTrouble, isStopped }: PrepareOptions,
+  { maxOverlayStates, now, newId, onTrouble, signal }: PrepareOptions,
 ): ((request: PrepareRequest) => Promise<Served>) => {
   /**
    * Where nothing is served yet, and the speed layer does not come to tell of what it wrote: better no events, at the cut, than no answers. What is there
@@ -60,17 +59,11 @@ export const preparer = (
     return { id: newId(), open, overlay, isWithoutEvents: true };
   };
 
-  /**
-   * Reads the coverage once more, since what reading the rows found damaged is not covered any more. Whether it also covers what it did not when the rows
-   * were read: they may be from before that.
-   */
-  const isProjectedAgain = async (overlay: Overlay, publication: Publication): Promise<boolean> => {
-    const { position } = overlay.state();
-    const missing = () => missingEvents(overlay.coverage(), publication, position, nowMs);
-    const nowMs = now();
-    const before = missing();
-    await overlay.readCoverage();
-    return isMended(before, missing());
+  /** Whether the store covers now what it did not before the rows were read: they may be from before that. */
+  const isProjectedAgain = (overlay: Overlay, publication: Publication): boolean => {
+    const [{ position }, nowMs] = [overlay.state(), now()];
+    const missing = (coverage: readonly Coverage[]) => missingEvents(coverage, publication, position, nowMs);
+    return isMended(missing(overlay.coverageBefore), missing(overlay.coverage()));
   };
 
   const prepareOnce = async ({ publication, current, partly }: PrepareRequest): Promise<Served | undefined> => {
@@ -79,7 +72,7 @@ export const preparer = (
       const overlayOptions = { maxStates: maxOverlayStates, titleLists: current?.overlay?.titles.lists() };
       const overlay = speed && (await openOverlay(speed, publication, open.views, overlayOptions));
       const isBehind = (): boolean =>
-        !isStopped() &&
+        !signal.aborted &&
         overlay !== undefined &&
         !(overlay.isReady() && reaches(overlay.state().position, current?.overlay?.position ?? {}));
       const isFirst = current === undefined;
@@ -89,9 +82,12 @@ export const preparer = (
         if (isFirst && isLate) return await withoutEvents(open);
         if (overlay?.isFull() === true || isLate)
           throw new Error(`what the speed store adds to publication ${publication.number} does not reach the position that is served`);
-        if (!(await overlay?.advance())) await sleep(1);
+        await overlay?.hear(Math.max(1, giveUpAt - performance.now()), signal).catch((error: unknown) => {
+          if (!signal.aborted) throw error;
+        });
+        await overlay?.advance();
       }
-      if (overlay !== undefined && (await isProjectedAgain(overlay, publication))) {
+      if (overlay !== undefined && isProjectedAgain(overlay, publication)) {
         open.release();
         return undefined;
       }

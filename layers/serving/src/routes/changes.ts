@@ -34,24 +34,23 @@ const entriesOf = (change: ChangeRecord) => {
 /** Change records since a position, not beyond another, and how far they go. */
 const readSince = async (speed: SpeedStore, since: OffsetVector, until: OffsetVector, limit: number) => {
   const reached: Partial<Record<PartitionId, number>> = { ...since };
+  const behind = PARTITIONS.filter((partition) => offsetAt(since, partition) < offsetAt(until, partition));
+  const after = Object.fromEntries(behind.map((partition) => [partition, offsetAt(since, partition)]));
+  const found = Map.groupBy(await speed.changesAfter(after, { limit }), ({ partition }) => partition);
   const changes: ChangeRecord[] = [];
-  let more = false;
-  for (const partition of PARTITIONS) {
-    const left = limit - changes.length;
-    const from = offsetAt(since, partition);
-    if (offsetAt(until, partition) <= from) continue;
-    const found = left > 0 ? (await speed.readChanges(partition, from, left)).filter((one) => one.to <= offsetAt(until, partition)) : [];
-    const first = found[0];
-    if (first !== undefined && first.from > from)
-      throw new Problem(
-        410,
-        `The changes of ${partition} before offset ${first.from} are not kept any more: read the lists anew and go on from there.`,
-      );
-    changes.push(...found);
-    const last = found.at(-1)?.to ?? from;
-    reached[partition] = last;
-    if (last < offsetAt(until, partition)) more = true;
+  for (const partition of behind) {
+    for (const change of found.get(partition) ?? []) {
+      if (changes.length === limit || change.to > offsetAt(until, partition)) break;
+      if (change.from > offsetAt(reached, partition))
+        throw new Problem(
+          410,
+          `The changes of ${partition} before offset ${change.from} are not kept any more: read the lists anew and go on from there.`,
+        );
+      changes.push(change);
+      reached[partition] = change.to;
+    }
   }
+  const more = behind.some((partition) => offsetAt(reached, partition) < offsetAt(until, partition));
   return { changes, reached, more };
 };
 

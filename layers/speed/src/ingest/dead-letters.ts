@@ -7,8 +7,6 @@ import { admit } from './admit.ts';
 import { type DeadLetter, letterRecord, readLetterRecord, retrialRecord, type Retrial } from './dead-letter.ts';
 import { parseEventLine } from './formats/json-lines.ts';
 
-const READ_RECORDS = 500;
-
 /** What to do with events that cannot be used: `reject` of the speed layer. Bears the same event any number of times. */
 export const deadLetters =
   (log: EventLog, nowMs: () => number = Date.now) =>
@@ -25,14 +23,9 @@ export interface LetterEntry {
 }
 
 const allRecords = async function* (log: EventLog): AsyncGenerator<EventRecord> {
-  let { earliest: from } = boundsAt(await log.bounds(), DEAD_LETTERS);
-  for (;;) {
-    const records = await log.read(DEAD_LETTERS, from, READ_RECORDS);
+  const { earliest, next } = boundsAt(await log.bounds(), DEAD_LETTERS);
+  for await (const records of log.range(DEAD_LETTERS, earliest, next))
     for (const record of records) if (record.kind === 'event') yield record;
-    const last = records.at(-1);
-    if (last === undefined) return;
-    from = last.offset + 1;
-  }
 };
 
 /** All letters, the oldest first, each once. */
@@ -49,10 +42,11 @@ export const listLetters = async (log: EventLog): Promise<readonly LetterEntry[]
 };
 
 export const readLetter = async (log: EventLog, { id, offset }: LetterEntry): Promise<DeadLetter> => {
-  const [record] = await log.read(DEAD_LETTERS, offset, 1);
-  const read = record?.kind === 'event' ? readLetterRecord(record) : undefined;
-  if (read === undefined || !('letter' in read)) throw new Error(`${log.location} has lost dead letter ${id} at offset ${offset}`);
-  return read.letter;
+  for await (const [record] of log.range(DEAD_LETTERS, offset, offset + 1)) {
+    const read = record?.kind === 'event' ? readLetterRecord(record) : undefined;
+    if (read !== undefined && 'letter' in read) return read.letter;
+  }
+  throw new Error(`${log.location} has lost dead letter ${id} at offset ${offset}`);
 };
 
 export type RetrialOutcome =

@@ -3,6 +3,7 @@ import { deadLetters, listLetters, openFileSource, readLetter, replay, retryLett
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import { silentLogger } from '@rushes/runtime';
+import { readLog } from '@rushes/ports/contracts/read-log';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
@@ -25,7 +26,7 @@ const appendUnusable = async (id: string, value: string): Promise<number> => {
 };
 
 const rejectAt = async (offset: number, reason = 'no good'): Promise<void> => {
-  const [record] = await folder.log.read(RATINGS, offset, 1);
+  const [record] = await readLog(folder.log, RATINGS, offset, offset + 1);
   if (record?.kind !== 'event') throw new Error('no event there');
   await deadLetters(folder.log, folder.clock.nowMs)(RATINGS, [{ record, reason }]);
 };
@@ -107,7 +108,7 @@ test('the speed layer sends there what it cannot use, and goes on behind it', as
   const speed = await openSqliteSpeedStore(join(folder.path, 'speed.sqlite'));
   const duplicateFilters = await openSqliteDuplicateFilters(folder.path);
   const running = startSpeed(
-    { log: folder.log, speed, duplicateFilters, publishedCut: async () => ({}) },
+    { log: folder.log, speed, owners: speed.owners, duplicateFilters, published: async () => undefined },
     { logger: silentLogger, member: 'a', reject: deadLetters(folder.log) },
     { waitMs: 5 },
   );

@@ -7,8 +7,10 @@ import { gzipSync } from 'node:zlib';
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { type LogPartition, PARTITIONS } from '@rushes/domain';
-import { boundsAt, type EventLog, type EventRecord } from '@rushes/ports';
+import type { EventLog, EventRecord } from '@rushes/ports';
 import { type Clock, openCursors, type ReplayContext, type ReplayOptions } from '@rushes/speed';
+import { readLog } from '@rushes/ports/contracts/read-log';
+import { awkwardLog } from '@rushes/ports/contracts/awkward-log';
 
 export const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 
@@ -36,11 +38,7 @@ const testClock = (): TestClock => {
 export const recordsOf = async (log: EventLog, partitions: readonly LogPartition[] = PARTITIONS): Promise<readonly EventRecord[]> => {
   const all: EventRecord[] = [];
   for (const partition of partitions) {
-    let { earliest: from } = boundsAt(await log.bounds(), partition);
-    for (let page = await log.read(partition, from, 1000); page.length > 0; page = await log.read(partition, from, 1000)) {
-      for (const record of page) if (record.kind === 'event') all.push(record);
-      from = (page.at(-1)?.offset ?? from) + 1;
-    }
+    for (const record of await readLog(log, partition)) if (record.kind === 'event') all.push(record);
   }
   return all;
 };
@@ -58,7 +56,7 @@ export interface IngestFolder {
 export const openIngestFolder = async (): Promise<IngestFolder> => {
   const path = await mkdtemp(join(tmpdir(), 'rushes-ingest-'));
   const clock = testClock();
-  const log = await openSqliteEventLog(join(path, 'log.sqlite'), { now: clock.nowMs });
+  const log = awkwardLog(await openSqliteEventLog(join(path, 'log.sqlite'), { now: clock.nowMs }));
   const cursors = await openCursors(join(path, 'replays'));
   const duplicateFilters = await openSqliteDuplicateFilters(join(path, 'ids'));
   const write = async (name: string, text: string | Buffer): Promise<string> => {

@@ -1,4 +1,5 @@
 /** The speed layer projects one log into its store, and tells when it does not, or cannot go on promising what it did. */
+import type { Owners } from '@rushes/ports';
 import { silentLogger } from '@rushes/runtime';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
@@ -9,6 +10,7 @@ import { HOUR_MS, openProjectionCase, PARTITION, type ProjectionCase } from './p
 const PATIENT = { timeout: 300_000 };
 let on: ProjectionCase;
 let running: WatchedSpeed | undefined;
+let members = 0;
 beforeEach(async () => {
   on = await openProjectionCase();
   await on.give({ id: 'a', movie: 1, score: 8 });
@@ -24,7 +26,7 @@ interface Told {
   readonly others: string[];
 }
 
-const start = (log = on.log, nowMs = Date.now): Told => {
+const start = (nowMs = Date.now, owners: Owners = on.store.owners): Told => {
   const errors: { hint?: string; message: string }[] = [];
   const others: string[] = [];
   const tell = { value: (_about: unknown, message: string) => others.push(message) };
@@ -36,8 +38,8 @@ const start = (log = on.log, nowMs = Date.now): Told => {
     },
   }) as typeof silentLogger; // as: the same, with another method
   running = startSpeed(
-    { log, speed: on.store, duplicateFilters: on.duplicateFilters, publishedCut: async () => ({}) },
-    { logger, member: 'test', reject: async () => undefined, nowMs },
+    { log: on.log, speed: on.store, owners, duplicateFilters: on.duplicateFilters, published: async () => undefined },
+    { logger, member: `test ${(members += 1)}`, reject: async () => undefined, nowMs },
     { leaseMs: 60, waitMs: 1 },
   );
   return { errors, others };
@@ -52,7 +54,7 @@ test('a store of another log is left alone', async () => {
   );
   expect(errors[0]?.hint).toContain('put the speed store aside');
   await vi.waitFor(() => expect(running?.isMember()).toBe(false), PATIENT);
-  expect([await on.store.readPosition(PARTITION), await on.told(), await on.coverage()]).toEqual([undefined, {}, []]);
+  expect([await on.position(), await on.told(), await on.coverage()]).toEqual([undefined, {}, []]);
 });
 
 test('a store that is nobody’s becomes the log’s, and its own is gone on with', async () => {
@@ -70,14 +72,8 @@ test('a store that is nobody’s becomes the log’s, and its own is gone on wit
 
 test('who cannot renew for long is no member, and is one again after that', async () => {
   let isAway = false;
-  const log: typeof on.log = {
-    ...on.log,
-    join: async (...args) => {
-      const membership = await on.log.join(...args);
-      return { ...membership, renew: () => (isAway ? Promise.reject(new Error('the log is away')) : membership.renew()) };
-    },
-  };
-  start(log);
+  const { owners } = on.store;
+  start(Date.now, { ...owners, renew: (...args) => (isAway ? Promise.reject(new Error('the store is away')) : owners.renew(...args)) });
   expect(running?.isMember(), 'before it has joined').toBe(false);
   await vi.waitFor(() => expect(running?.isMember()).toBe(true), PATIENT);
   isAway = true;
@@ -87,15 +83,15 @@ test('who cannot renew for long is no member, and is one again after that', asyn
 });
 
 test('an epoch that expires although the log has no more all of it is told of once', async () => {
-  start(on.log, () => on.clock.nowMs);
+  start(() => on.clock.nowMs);
   await running?.caughtUp();
   await running?.stop();
   on.clock.nowMs += 49 * HOUR_MS;
   await on.log.trim({ [PARTITION]: 1 });
   const renewals = vi.spyOn(on.store, 'upsert');
-  const { others } = start(on.log, () => on.clock.nowMs);
+  const { others } = start(() => on.clock.nowMs);
   await vi.waitFor(() => expect(others.filter((message) => message.includes('log was trimmed'))).toHaveLength(1), PATIENT);
-  const looks = vi.spyOn(on.store, 'readCoverage');
+  const looks = vi.spyOn(on.store, 'progress');
   await vi.waitFor(() => expect(looks.mock.calls.length).toBeGreaterThan(3), PATIENT);
   expect(others.filter((message) => message.includes('anew before it expires'))).toHaveLength(1);
   expect(renewals.mock.calls).toEqual([]);

@@ -5,19 +5,34 @@ import { join } from 'node:path';
 
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
-import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
-import { offsetAt, type OffsetVector, type PartitionId, partitionOf } from '@rushes/domain';
-import type { Coverage, DuplicateFilters, EventLog, LogRecord, SpeedRow, SpeedStore } from '@rushes/ports';
+import { openSqliteSpeedStore, type SqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
+import { type PartitionId, partitionOf } from '@rushes/domain';
+import {
+  boundsAt,
+  type ChangeRecord,
+  type Coverage,
+  type DuplicateFilters,
+  type EventLog,
+  type LogRecord,
+  type SpeedPosition,
+  type SpeedRow,
+  type SpeedStore,
+} from '@rushes/ports';
 import { KEYED_VIEWS } from '@rushes/views';
 
+import type { Published } from '../../src/begin-partition.ts';
 import type { RejectedEvent } from '../../src/fold-batch.ts';
+import type { LogFeed } from '../../src/log-feed.ts';
 import { DEFAULT_SPEED_OPTIONS, type SpeedOptions } from '../../src/options.ts';
 import { openPartitionWriter, type PartitionWriter } from '../../src/partition-writer.ts';
+import { createTurns } from '../../src/turn.ts';
 import { nameOf, plainFold, type Told } from './plain-fold.ts';
 
 export const PARTITION: PartitionId = 'movie.ratings/2';
 export const START_MS = Date.UTC(2026, 0, 5);
 export const HOUR_MS = 3_600_000;
+/** When the log was claimed: what write timestamps of the first epoch count from. */
+export const CREATED_MS = START_MS - HOUR_MS;
 
 /** Movies whose ratings lie in the partition. */
 const MOVIES: readonly string[] = Array.from({ length: 200 }, (_, n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`).filter(
@@ -39,10 +54,10 @@ const textOf = (movie_id: string, score: number): string =>
 export interface ProjectionCase {
   readonly clock: { nowMs: number };
   readonly log: EventLog;
-  readonly store: SpeedStore;
+  readonly store: SqliteSpeedStore;
   readonly duplicateFilters: DuplicateFilters;
-  /** The cut that a writer without a position begins at. */
-  published: OffsetVector;
+  /** Where a writer without a position begins. */
+  published: Published;
   readonly rejected: RejectedEvent[];
   give(...events: readonly Given[]): Promise<void>;
   /** Gives ratings with ids of their own, of movies that follow from the scores. */
@@ -51,12 +66,34 @@ export interface ProjectionCase {
   writer(options?: Partial<SpeedOptions>, store?: SpeedStore, signal?: AbortSignal): Promise<PartitionWriter>;
   records(): Promise<readonly LogRecord[]>;
   coverage(): Promise<readonly Coverage[]>;
+  changes(): Promise<readonly ChangeRecord[]>;
+  position(): Promise<SpeedPosition | undefined>;
   /** The rows that count: those of the generation that coverage names. */
   told(): Promise<Told>;
   /** What they have to say of the records before an offset. */
   plain(before?: number): Promise<Told>;
   close(): Promise<void>;
 }
+
+/** Gives what the log has when it is asked, and waits for nothing: so a step's work is known beforehand. */
+const pulled = (log: EventLog): LogFeed => ({
+  open(partition, from) {
+    let at = from;
+    return {
+      async take(limit) {
+        const { next } = boundsAt(await log.bounds(), partition);
+        const taken: LogRecord[] = [];
+        for await (const records of log.range(partition, at, Math.max(at, next))) {
+          taken.push(...records.slice(0, limit - taken.length));
+          if (taken.length === limit) break;
+        }
+        at = (taken.at(-1)?.offset ?? at - 1) + 1;
+        return taken;
+      },
+      close: () => undefined,
+    };
+  },
+});
 
 export const openProjectionCase = async (): Promise<ProjectionCase> => {
   const folder = await mkdtemp(join(tmpdir(), 'rushes-projection-'));
@@ -66,17 +103,24 @@ export const openProjectionCase = async (): Promise<ProjectionCase> => {
   const store = await openSqliteSpeedStore(join(folder, 'speed.sqlite'), { now });
   const duplicateFilters = await openSqliteDuplicateFilters(folder, { cacheKib: 16 });
   const rejected: RejectedEvent[] = [];
-  let [fence, ratings] = [0, 0];
-  const records = async (): Promise<readonly LogRecord[]> =>
-    log.read(PARTITION, offsetAt((await log.bounds()).earliest, PARTITION), 10_000);
-  const coverage = async () => (await store.readCoverage()).toSorted((a, b) => a.epoch - b.epoch);
+  let [fence, owners, ratings] = [0, 0, 0];
+  const turn = createTurns(0, () => performance.now());
+  const records = async (): Promise<readonly LogRecord[]> => {
+    const { earliest, next } = boundsAt(await log.bounds(), PARTITION);
+    const all: LogRecord[] = [];
+    for await (const some of log.range(PARTITION, earliest, next)) all.push(...some);
+    return all;
+  };
+  const coverage = async () => (await store.progress()).flatMap((one) => one.coverage);
+  /** A new owner's. */
+  const claim = async (): Promise<number> => (fence = (await store.owners.claim(PARTITION, `owner ${(owners += 1)}`, fence)) ?? fence);
 
   const opened: ProjectionCase = {
     clock,
     log,
     store,
     duplicateFilters,
-    published: {},
+    published: undefined,
     rejected,
     async give(...events) {
       for (const { id, movie, score } of events) {
@@ -85,23 +129,28 @@ export const openProjectionCase = async (): Promise<ProjectionCase> => {
       }
     },
     rate: (...scores) => opened.give(...scores.map((score) => ({ id: `rating ${(ratings += 1)}`, movie: score % 3, score }))),
-    writer: (options = {}, used = store, signal = new AbortController().signal) =>
+    writer: async (options = {}, used = store, signal = new AbortController().signal) =>
       openPartitionWriter(
         {
           log,
+          feed: pulled(log),
           store: used,
           duplicateFilters,
           signal,
           options: { ...DEFAULT_SPEED_OPTIONS, waitMs: 0, batchRecords: 5, ...options },
           nowMs: now,
-          publishedCut: async () => opened.published,
+          turn,
+          createdAtMs: CREATED_MS,
+          published: async () => opened.published,
           reject: async (_partition, events) => void rejected.push(...events),
         },
         PARTITION,
-        (fence += 1),
+        await claim(),
       ),
     records,
     coverage,
+    changes: () => store.changesAfter({ [PARTITION]: 0 }, { limit: 1000 }),
+    position: async () => (await store.progress()).find((one) => one.partition === PARTITION)?.position,
     async told() {
       const generations = new Map((await coverage()).map((one) => [one.epoch, one.generation]));
       const found: SpeedRow[] = [];

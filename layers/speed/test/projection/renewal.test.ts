@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { DEFAULT_SPEED_OPTIONS } from '../../src/options.ts';
 import { FencedError } from '../../src/partition-writer.ts';
-import { Broken, breaking, drain, HOUR_MS, openProjectionCase, PARTITION, type ProjectionCase, START_MS } from './projection-case.ts';
+import { Broken, breaking, drain, HOUR_MS, openProjectionCase, type ProjectionCase, START_MS } from './projection-case.ts';
 import { recording, toldBy } from './recording.ts';
 
 const TRUSTED_MS = DEFAULT_SPEED_OPTIONS.ttlMs - DEFAULT_SPEED_OPTIONS.clockToleranceMs;
@@ -47,7 +47,7 @@ test('of the epoch that is still open ends where the writer is, and the writer g
   expect(await on.told()).toEqual(await on.plain());
   // No row is ahead of the position: whoever begins to follow now would have to wait for it.
   expect(new Set(rows.map(({ lastOffset }) => lastOffset))).toEqual(new Set([0, 1, 2, 3]));
-  const changes = await on.store.readChanges(PARTITION, 0, 10);
+  const changes = await on.changes();
   // What comes after the renewal is in change records, for whoever has the rest already.
   expect(toldBy(changes)).toEqual(await on.plain());
   expect(changes.map(({ from, generation }) => [from, generation])).toEqual([

@@ -1,6 +1,6 @@
 /** A backlog of events takes long; whatever else the process does goes on meanwhile. */
 import { eventText, partitionOf } from '@rushes/domain';
-import type { SpeedStore } from '@rushes/ports';
+import type { LogRecord, SpeedStore } from '@rushes/ports';
 import { silentLogger } from '@rushes/runtime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
@@ -35,6 +35,20 @@ const noting = (store: SpeedStore, noted: number[]): SpeedStore => ({
   },
 });
 
+/** The log gives at most so many records at a time. */
+const PIECE = 4;
+const inPieces = (look: (records: readonly LogRecord[]) => void): void => {
+  const { log } = on;
+  const range = log.range.bind(log);
+  log.range = async function* (...asked) {
+    for await (const records of range(...asked))
+      for (let n = 0; n < records.length; n += PIECE) {
+        look(records.slice(n, n + PIECE));
+        yield records.slice(n, n + PIECE);
+      }
+  };
+};
+
 test('of all partitions together, one micro-batch is projected in a round of the event loop', async () => {
   const partitions = new Set<string>();
   for (let n = 0; n < 200; n++) {
@@ -47,9 +61,15 @@ test('of all partitions together, one micro-batch is projected in a round of the
   expect(partitions.size).toBe(6);
   const noted: number[] = [];
   const running = startSpeed(
-    { log: on.log, speed: noting(on.store, noted), duplicateFilters: on.duplicateFilters, publishedCut: async () => ({}) },
+    {
+      log: on.log,
+      speed: noting(on.store, noted),
+      owners: on.store.owners,
+      duplicateFilters: on.duplicateFilters,
+      published: async () => undefined,
+    },
     { logger: silentLogger, member: 'a', reject: async () => {}, nowMs: () => START_MS },
-    { batchRecords: 5, waitMs: 1 },
+    { batchRecords: 5, waitMs: 1, turnMs: 0 },
   );
   await running.caughtUp();
   await running.stop();
@@ -81,14 +101,9 @@ test('whoever begins in the middle of a long log reads the ids before it in piec
   await drain(await on.writer());
   const reads: number[] = [];
   const begins = rounds;
-  const log = on.log;
-  const read = log.read.bind(log);
-  log.read = async (...asked) => {
-    reads.push(rounds);
-    return (await read(...asked)).slice(0, 4);
-  };
+  inPieces(() => void reads.push(rounds));
   await on.writer();
-  expect(reads.length).toBeGreaterThan(8);
+  expect(reads.length).toBeGreaterThanOrEqual(8);
   expect(rounds - begins).toBeGreaterThanOrEqual(8);
 });
 
@@ -96,15 +111,12 @@ describe('who stops does not wait for what takes long', () => {
   /** Aborts in the middle: after so many records were read. */
   const abortedAfter = (records: number): AbortSignal => {
     const ended = new AbortController();
-    const read = on.log.read.bind(on.log);
     let seen = 0;
-    on.log.read = async (...asked) => {
-      const found = (await read(...asked)).slice(0, 4);
-      seen += found.length;
+    inPieces((piece) => {
+      seen += piece.length;
       expect(seen).toBeLessThan(records + 20);
       if (seen >= records) ended.abort(new Error('stopped'));
-      return found;
-    };
+    });
     return ended.signal;
   };
 

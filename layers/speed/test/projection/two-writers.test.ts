@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { FencedError, type PartitionWriter } from '../../src/partition-writer.ts';
-import { drain, HOUR_MS, openProjectionCase, PARTITION, type ProjectionCase } from './projection-case.ts';
+import { drain, HOUR_MS, openProjectionCase, type ProjectionCase } from './projection-case.ts';
 import { toldBy } from './recording.ts';
 
 const OPTIONS = { ttlMs: 10_000 * HOUR_MS, cachedStates: 2, batchRecords: 3 };
@@ -16,16 +16,7 @@ const OPTIONS = { ttlMs: 10_000 * HOUR_MS, cachedStates: 2, batchRecords: 3 };
 /** The store, each of its calls done when the scheduler says. */
 const scheduled = (store: SpeedStore, scheduler: fc.Scheduler, who: string): SpeedStore => {
   const delayed = { ...store };
-  for (const name of [
-    'upsert',
-    'readKey',
-    'appendChange',
-    'readCoverage',
-    'putCoverage',
-    'claim',
-    'readPosition',
-    'putPosition',
-  ] as const) {
+  for (const name of ['upsert', 'readRows', 'appendChange', 'progress', 'putCoverage', 'putPosition'] as const) {
     const work = store[name] as (...args: readonly unknown[]) => Promise<unknown>; // as: handed on as it came
     Object.assign(delayed, {
       [name]: async (...args: readonly unknown[]) => {
@@ -85,7 +76,7 @@ test('a former owner that renews and projects while the owner does', async () =>
           await fill(on, ['event', 'event']);
           await scheduler.waitFor(drain(await owning));
           expect(await on.told()).toEqual(await on.plain());
-          expect(toldBy(await on.store.readChanges(PARTITION, 0, 1000))).toEqual(await on.plain());
+          expect(toldBy(await on.changes())).toEqual(await on.plain());
         } finally {
           await on.close();
         }

@@ -6,7 +6,17 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_SPEED_OPTIONS } from '../../src/options.ts';
 import { FencedError } from '../../src/partition-writer.ts';
 import { nameOf } from './plain-fold.ts';
-import { Broken, breaking, drain, HOUR_MS, openProjectionCase, PARTITION, type ProjectionCase, START_MS } from './projection-case.ts';
+import {
+  Broken,
+  breaking,
+  CREATED_MS,
+  drain,
+  HOUR_MS,
+  openProjectionCase,
+  PARTITION,
+  type ProjectionCase,
+  START_MS,
+} from './projection-case.ts';
 import { recording, toldBy } from './recording.ts';
 
 const { ttlMs, clockToleranceMs } = DEFAULT_SPEED_OPTIONS;
@@ -40,7 +50,7 @@ test.each([0, 1, 2, 3, 4, 5, 6, 7].flatMap((at) => [true, false].map((before) =>
     await rate(8);
     await drain(await on.writer());
     expect(await on.told()).toEqual(await on.plain());
-    expect(toldBy(await on.store.readChanges(PARTITION, 0, 100))).toEqual(await on.plain());
+    expect(toldBy(await on.changes())).toEqual(await on.plain());
   },
 );
 
@@ -72,10 +82,19 @@ test('change records follow one another without a hole, each of one epoch, and t
   await rate(3, 4);
   await on.log.appendBarrier(2);
   await drain(await on.writer());
-  const changes: readonly ChangeRecord[] = await on.store.readChanges(PARTITION, 0, 100);
+  const changes: readonly ChangeRecord[] = await on.changes();
   expect(changes.map(({ from }) => from)).toEqual([0, ...changes.slice(0, -1).map(({ to }) => to)]);
   expect(changes.at(-1)?.to).toBe(offsetAt((await on.log.bounds()).next, PARTITION));
   expect(toldBy(changes)).toEqual(await on.told());
+});
+
+test('a micro-batch ends before its change record grows too large: each event of large states has one of its own, without a hole', async () => {
+  await rate(3, 4, 5, 6, 7);
+  await drain(await on.writer({ maxChangeBytes: 1 }));
+  expect((await on.changes()).map(({ from, to }) => [from, to])).toEqual([0, 1, 2, 3, 4].map((from) => [from, from + 1]));
+  expect(await on.position()).toMatchObject({ offset: 5 });
+  expect(await on.told()).toEqual(await on.plain());
+  expect(toldBy(await on.changes())).toEqual(await on.plain());
 });
 
 test('write timestamps follow from the log alone and grow with the offset, so a replay writes the same', async () => {
@@ -97,6 +116,8 @@ test('write timestamps follow from the log alone and grow with the offset, so a 
   for (const [name, timestampUs] of stamped(one.rows)) expect([name, all.get(name)]).toEqual([name, timestampUs]);
   const ofEpoch = other.rows.filter(({ epoch, view }) => epoch === 2 && view.startsWith('movie_ratings@'));
   expect(ofEpoch.map(({ timestampUs }) => timestampUs)).toEqual([1, 2, 3].map((n) => START_MS * 1000 + n));
+  const ofFirst = other.rows.filter(({ epoch, view }) => epoch === 1 && view.startsWith('movie_ratings@'));
+  expect(ofFirst.map(({ timestampUs }) => timestampUs)).toEqual([0, 1].map((n) => CREATED_MS * 1000 + n));
 });
 
 describe('an epoch is covered', () => {
@@ -104,12 +125,9 @@ describe('an epoch is covered', () => {
     await rate(3, 4);
     await on.log.appendBarrier(1);
     await rate(5);
-    on.published = { [PARTITION]: 2 };
+    on.published = { version: 1, cut: { [PARTITION]: 2 } };
     await drain(await on.writer());
-    expect(await on.coverage()).toMatchObject([
-      { epoch: 1, from: 2, expiresAtMs: NEVER_MS },
-      { epoch: 2, from: 2, expiresAtMs: START_MS + TRUSTED_MS },
-    ]);
+    expect(await on.coverage()).toMatchObject([{ epoch: 2, from: 2, expiresAtMs: START_MS + TRUSTED_MS, baseUs: START_MS * 1000 - 2 }]);
     expect(Object.keys(await on.told()).every((name) => name.endsWith(' in 2'))).toBe(true);
   });
 
@@ -194,7 +212,7 @@ test('a writer whose partition has another owner stops before it says how far it
   await rate(3, 4);
   await drain(owner);
   await expect(former.step()).rejects.toThrow(FencedError);
-  expect(await on.store.readPosition(PARTITION)).toMatchObject({ offset: 2 });
+  expect(await on.position()).toMatchObject({ offset: 2 });
   expect(await on.told()).toEqual(await on.plain());
 });
 
@@ -232,7 +250,7 @@ describe('a log that was trimmed behind the position', () => {
 
   test('is gone on with at the published cut, and the epochs that were missed are promised no more', async () => {
     await fallBehind();
-    on.published = { [PARTITION]: 3 };
+    on.published = { version: 2, cut: { [PARTITION]: 3 } };
     const writer = await on.writer();
     await rate(6);
     await drain(writer);
@@ -240,15 +258,12 @@ describe('a log that was trimmed behind the position', () => {
     const [missed, ...others] = await on.coverage();
     expect(missed).toMatchObject({ epoch: 1, from: 0 });
     expect(missed?.expiresAtMs).toBeLessThanOrEqual(on.clock.nowMs);
-    expect(others).toMatchObject([
-      { epoch: 2, from: 3, expiresAtMs: NEVER_MS },
-      { epoch: 3, from: 3, expiresAtMs: on.clock.nowMs + TRUSTED_MS },
-    ]);
+    expect(others).toMatchObject([{ epoch: 3, from: 3, expiresAtMs: on.clock.nowMs + TRUSTED_MS }]);
   });
 
   test('does not stop a writer that is asked to renew what is gone', async () => {
     await fallBehind();
-    on.published = { [PARTITION]: 3 };
+    on.published = { version: 2, cut: { [PARTITION]: 3 } };
     const writer = await on.writer();
     const before = await on.coverage();
     for (const one of before) writer.renew(one);
@@ -260,7 +275,7 @@ describe('a log that was trimmed behind the position', () => {
 
   test('cannot be gone on with if no version covers what was missed', async () => {
     await fallBehind();
-    on.published = { [PARTITION]: 2 };
+    on.published = { version: 1, cut: { [PARTITION]: 2 } };
     await expect(on.writer()).rejects.toThrow('was neither projected nor published');
   });
 });

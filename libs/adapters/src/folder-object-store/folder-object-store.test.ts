@@ -81,7 +81,7 @@ describe('object store in a folder', () => {
   test('folders go with their last object', async () => {
     const store = await openFolderObjectStore(folder);
     await store.put('a/b/c', Buffer.from('x'));
-    await store.delete('a/b/c');
+    await store.delete(['a/b/c']);
     expect(await readdir(folder)).toEqual(['.incoming']);
   });
 

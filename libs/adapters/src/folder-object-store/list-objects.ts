@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ObjectInfo } from '@rushes/ports';
+import type { CallOptions, ObjectInfo } from '@rushes/ports';
 import { leadsNowhere } from '../crash-safety/entries.ts';
 import { INCOMING } from './object-key.ts';
 
@@ -27,7 +27,7 @@ const unlessGone = async <Found>(path: string, look: (path: string) => Promise<F
 const isFolderOrLinkToOne = async (entry: Dirent, path: string): Promise<boolean> =>
   entry.isSymbolicLink() ? (await unlessGone(path, (link) => stat(link)))?.isDirectory() === true : entry.isDirectory();
 
-async function* walk(folder: string, above: string, prefix: string): AsyncGenerator<ObjectInfo> {
+async function* walk(folder: string, above: string, prefix: string, options: CallOptions): AsyncGenerator<ObjectInfo> {
   const entries = (await unlessGone(folder, (path) => readdir(path, { withFileTypes: true }))) ?? [];
   const wanted = entries
     .filter((entry) => above !== '' || entry.name !== INCOMING)
@@ -43,8 +43,9 @@ async function* walk(folder: string, above: string, prefix: string): AsyncGenera
     .map((entry) => ({ ...entry, bytes: Buffer.from(entry.key) }))
     .toSorted((a, b) => Buffer.compare(a.bytes, b.bytes));
   for (const { key, path, isFolder } of found) {
+    options.signal?.throwIfAborted();
     if (isFolder) {
-      yield* walk(path, key, prefix);
+      yield* walk(path, key, prefix, options);
     } else {
       const info = await unlessGone(path, (file) => stat(file));
       if (info !== undefined) yield { key, bytes: info.size, modifiedAt: info.mtime };
@@ -52,4 +53,5 @@ async function* walk(folder: string, above: string, prefix: string): AsyncGenera
   }
 }
 
-export const listObjects = (folder: string, prefix: string): AsyncIterable<ObjectInfo> => walk(folder, '', prefix);
+export const listObjects = (folder: string, prefix: string, options: CallOptions = {}): AsyncIterable<ObjectInfo> =>
+  walk(folder, '', prefix, options);

@@ -1,6 +1,6 @@
 import { copyFile, link, open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type ObjectInfo, ObjectNotFoundError, type ObjectStore, StoreFault } from '@rushes/ports';
+import { type CallOptions, type ObjectInfo, ObjectNotFoundError, type ObjectStore, StoreFault } from '@rushes/ports';
 import { hasCode, isThere, leadsNowhere } from '../crash-safety/entries.ts';
 import { makeFolder, sync } from '../crash-safety/sync.ts';
 import { removeLeftovers, temporaryFile } from '../crash-safety/temporary-files.ts';
@@ -39,6 +39,14 @@ const unlessMissing = async <Found>(path: string, look: (path: string) => Promis
     throw error;
   }
 };
+
+/** What Node throws for an aborted call is not the signal's reason. */
+const throwReason =
+  (signal: AbortSignal | undefined) =>
+  (error: unknown): never => {
+    signal?.throwIfAborted();
+    throw error;
+  };
 
 const writeDurably = async (path: string, body: Uint8Array): Promise<void> => {
   const handle = await open(path, 'wx');
@@ -104,9 +112,10 @@ export const openFolderObjectStore = async (folder: string, { readOnly = false }
     if (result === undefined) await requireHere();
     return result;
   };
-  async function* list(prefix: string): AsyncGenerator<ObjectInfo> {
+  async function* list(prefix: string, options: CallOptions = {}): AsyncGenerator<ObjectInfo> {
+    options.signal?.throwIfAborted();
     await requireHere();
-    yield* listObjects(location, prefix);
+    yield* listObjects(location, prefix, options);
   }
 
   const hashes = createFileHashes();
@@ -115,23 +124,29 @@ export const openFolderObjectStore = async (folder: string, { readOnly = false }
     key: string,
     write: (path: string) => Promise<void>,
     give: (path: string, target: string) => Promise<void>,
+    { signal }: CallOptions = {},
   ): Promise<void> => {
     writable();
+    signal?.throwIfAborted();
     const target = fileOf(location, key);
     const file = temporaryFile(incoming, 'object');
     try {
       await write(file.path);
+      signal?.throwIfAborted();
       await nameDurably(target, () => give(file.path, target));
     } finally {
       await file.remove();
     }
   };
 
+  const get: ObjectStore['get'] = async (key, { signal } = {}) =>
+    found(fileOf(location, key), (path) => readFile(path, { signal }).catch(throwReason(signal)));
+
   const store: ObjectStore = {
     location,
     localPath: (key) => fileOf(location, key),
-    put: (key, body) => put(key, (path) => writeDurably(path, body), rename),
-    putIfAbsent: async (key, body) => {
+    put: (key, body, options) => put(key, (path) => writeDurably(path, body), rename, options),
+    putIfAbsent: async (key, body, options) => {
       let taken = false;
       const give = async (path: string, name: string): Promise<void> => {
         try {
@@ -141,11 +156,12 @@ export const openFolderObjectStore = async (folder: string, { readOnly = false }
           taken = true;
         }
       };
-      await put(key, (path) => writeDurably(path, body), give);
-      return !taken;
+      await put(key, (path) => writeDurably(path, body), give, options);
+      return !taken || Buffer.from(body).equals((await get(key, options)) ?? new Uint8Array());
     },
-    putFile: async (key, path) => {
+    putFile: async (key, path, options = {}) => {
       writable();
+      options.signal?.throwIfAborted();
       const target = fileOf(location, key);
       await sync(path);
       try {
@@ -156,26 +172,31 @@ export const openFolderObjectStore = async (folder: string, { readOnly = false }
           await copyFile(path, to);
           await sync(to);
         };
-        await put(key, copy, rename);
+        await put(key, copy, rename, options);
       }
     },
-    get: async (key) => found(fileOf(location, key), (path) => readFile(path)),
-    getFile: async (key, path) => {
+    get,
+    getFile: async (key, path, { signal } = {}) => {
+      signal?.throwIfAborted();
       const source = fileOf(location, key);
       if ((await found(source, (object) => stat(object)))?.isFile() !== true) throw new ObjectNotFoundError(location, key);
       await copyFile(source, path);
     },
-    head: async (key): Promise<ObjectInfo | undefined> => {
+    head: async (key, { signal } = {}): Promise<ObjectInfo | undefined> => {
+      signal?.throwIfAborted();
       const info = await found(fileOf(location, key), (path) => stat(path));
       return info?.isFile() === true ? { key, bytes: info.size, modifiedAt: info.mtime } : undefined;
     },
     sha256: (key, options) => hashes.of(fileOf(location, key), options),
     list,
-    delete: async (key) => {
+    delete: async (keys, { signal } = {}) => {
       writable();
-      const path = fileOf(location, key);
-      await rm(path, { force: true });
-      await removeEmptyFolders(location, path);
+      for (const key of keys) {
+        signal?.throwIfAborted();
+        const path = fileOf(location, key);
+        await rm(path, { force: true });
+        await removeEmptyFolders(location, path);
+      }
     },
   };
   return storeBoundary(store, { location });

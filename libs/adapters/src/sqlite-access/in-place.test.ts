@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Publication } from '@rushes/ports';
+import { readLog } from '@rushes/ports/contracts/read-log';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { openSqliteBatchViews } from '../sqlite-batch-views/index.ts';
@@ -40,16 +41,16 @@ test('a log acknowledges nothing that it writes to a file which nobody finds aga
   await expect(log.append([record('lost')])).rejects.toThrow(`${path} was replaced while it was in use`);
   await rename(away, path);
   await log.append([record('after')]);
-  expect((await log.read(PARTITION, 0, 9)).map((one) => 'id' in one && one.id)).toEqual(['before', 'after']);
+  expect((await readLog(log, PARTITION)).map((one) => 'id' in one && one.id)).toEqual(['before', 'after']);
   await log.close();
 });
 
 test('what a speed store covers is not read from a file that is gone', async () => {
   const path = join(folder, 'speed.sqlite');
   const store = await openSqliteSpeedStore(path);
-  expect(await store.readCoverage()).toEqual([]);
+  expect(await store.progress()).toEqual([]);
   await rm(path);
-  await expect(store.readCoverage()).rejects.toThrow('is gone while it was in use');
+  await expect(store.progress()).rejects.toThrow('is gone while it was in use');
   await store.close();
 });
 

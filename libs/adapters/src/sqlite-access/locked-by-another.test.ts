@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
 import { boundsAt, StoreBusyError } from '@rushes/ports';
+import { readLog } from '@rushes/ports/contracts/read-log';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { openSqliteApiKeys } from '../sqlite-api-keys/index.ts';
@@ -43,7 +44,7 @@ const CASES: readonly Case[] = [
         write: (name) => log.append([{ partition, key: 'k', id: name, value: '' }]),
         read: async () => {
           boundsAt(await log.bounds(), partition);
-          return (await log.read(partition, 0, 100)).flatMap((record) => (record.kind === 'event' ? [record.id] : []));
+          return (await readLog(log, partition)).flatMap((record) => (record.kind === 'event' ? [record.id] : []));
         },
         close: () => log.close(),
       };

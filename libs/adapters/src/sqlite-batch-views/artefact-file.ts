@@ -1,17 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import type { ArtefactLayout, CellValue, Condition, ListedRow, ListQuery, Selection, ViewRow } from '@rushes/ports';
+import type { ArtefactLayout, CellValue, Condition, ListQuery, ListedRow, Selection, ViewRow } from '@rushes/ports';
 import { isThereSync } from '../crash-safety/entries.ts';
-import { checkConditions, type ResolveMember } from './conditions.ts';
-import { countRows } from './count.ts';
-import { ArtefactFaultError, damaged, onArtefact, showsDamage } from './errors.ts';
-import { listRows } from './list.ts';
-import { cells, type OpenFile } from './open-file.ts';
-import { columnType, FORMAT, MASK_BITS, physicalLayout, quoted } from './physical-layout.ts';
+import { type ResolveMember, checkConditions } from './conditions.ts';
+import { countRows, listRows } from './list.ts';
+import { ArtefactFaultError, damaged, hasOtherSize, onArtefact, showsDamage } from './damage.ts';
+import { type OpenFile, type RowShape, type Statements, cells, rowShape, statementsOf } from './open-file.ts';
+import { FORMAT, MASK_BITS, columnType, physicalLayout, quoted } from './physical-layout.ts';
 import { type Effort, LIMITS, type Limits, type Partition } from './plan.ts';
-import { type RowShape, rowShape } from './selection.ts';
-import { hasOtherSize } from './seals.ts';
-import { type Statements, statementsOf } from './statements.ts';
 
 /**
  * One open artefact, read on the calling thread. The file never changes, so it is opened as immutable: no locks, no look at a journal. It is not mapped

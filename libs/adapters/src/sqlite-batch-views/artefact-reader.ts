@@ -1,8 +1,52 @@
 import { setImmediate } from 'node:timers/promises';
-import { ArtefactDamagedError, type ArtefactReader, type ViewRow } from '@rushes/ports';
+import { Piscina } from 'piscina';
+import { ArtefactDamagedError, type ArtefactReader, type ListedRow, type ViewRow } from '@rushes/ports';
 import { isThereSync } from '../crash-safety/entries.ts';
+import { ArtefactFaultError } from './damage.ts';
+import type { FinishTask } from './fill-file.ts';
+import type { CountTask, ListTask, Read } from './worker.ts';
 import { openArtefactFile } from './artefact-file.ts';
-import type { Threads } from './threads.ts';
+
+/** Threads for what would hold up a server. They start with the first task and end when idle. */
+export interface Threads {
+  list(task: ListTask, signal?: AbortSignal): Promise<readonly ListedRow[] | undefined>;
+  count(task: CountTask, signal?: AbortSignal): Promise<number | undefined>;
+  /** Throws `ArtefactFaultError` if a key or a lookup value repeats. */
+  finish(task: FinishTask): Promise<void>;
+  close(): Promise<void>;
+}
+
+const IDLE_MS = 10_000;
+/** Run from source, the worker is a source file; built, a built one. */
+const worker = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url).href;
+
+const pool = (threads: number): Piscina => new Piscina({ filename: worker, minThreads: 0, maxThreads: threads, idleTimeout: IDLE_MS });
+
+const answerOf = <Answer>(read: Read<Answer>): Answer | undefined => {
+  if ('damage' in read) throw new ArtefactDamagedError(read.damage);
+  return read.answer;
+};
+
+/** @param scanThreads how many lists and counts run at once; the rest wait. Builds have a thread of their own. */
+export const openThreads = (scanThreads: number): Threads => {
+  let scans: Piscina | undefined;
+  let builds: Piscina | undefined;
+  /** A thread whose task is aborted ends with it; the next task gets a new one. */
+  const scan = <Result>(task: ListTask | CountTask, name: 'list' | 'count', signal: AbortSignal | undefined): Promise<Result> =>
+    (scans ??= pool(scanThreads)).run(task, { name, ...(signal && { signal }) });
+  return {
+    list: async (task, signal) => answerOf<readonly ListedRow[]>(await scan(task, 'list', signal)),
+    count: async (task, signal) => answerOf<number>(await scan(task, 'count', signal)),
+    finish: async (task) => {
+      builds ??= pool(1);
+      const result: Awaited<{ readonly fault?: string }> = await builds.run(task, { name: 'finish' });
+      if (result.fault !== undefined) throw new ArtefactFaultError(result.fault);
+    },
+    close: async () => {
+      await Promise.all([scans?.close(), builds?.close()]);
+    },
+  };
+};
 
 /** Rows read in one go before others get their turn. */
 const TURN = 500;
@@ -28,11 +72,16 @@ export const artefactReader = (path: string, threads: Threads, onDamage: () => v
     }
   };
   /** What another thread answers, or if it cannot see the file, this one. */
-  const elsewhere = async <Answer>(ask: () => Promise<Answer | undefined>, here: () => Answer | undefined): Promise<Answer> => {
+  const elsewhere = async <Answer>(
+    ask: () => Promise<Answer | undefined>,
+    here: () => Answer | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> => {
     let answer: Answer | undefined;
     try {
       answer = await ask();
     } catch (error) {
+      signal?.throwIfAborted();
       if (isThereSync(path)) throw error;
       answer = here();
     }
@@ -44,34 +93,41 @@ export const artefactReader = (path: string, threads: Threads, onDamage: () => v
     layout,
     get: (key, select) => noticing(async () => open().find(layout.key, key, select)),
     lookup: (column, value, select) => noticing(async () => open().find(column, value, select)),
-    getMany: (keys, select) =>
+    getMany: (keys, select, { signal } = {}) =>
       noticing(async () => {
         const rows: ViewRow[] = [];
         for (const [n, key] of keys.entries()) {
           if (n > 0 && n % TURN === 0) await setImmediate();
+          signal?.throwIfAborted();
           const row = open().find(layout.key, key, select);
           if (row !== undefined) rows.push(row);
         }
         return rows;
       }),
-    list: (query) =>
-      noticing(
-        async () =>
+    list: (query, { signal } = {}) =>
+      noticing(async () => {
+        signal?.throwIfAborted();
+        return (
           open().list(query, 'quick') ??
           elsewhere(
-            () => threads.list({ path, query }),
+            () => threads.list({ path, query }, signal),
             () => open().list(query, 'thorough'),
-          ),
-      ),
-    count: (where) =>
-      noticing(
-        async () =>
+            signal,
+          )
+        );
+      }),
+    count: (where, { signal } = {}) =>
+      noticing(async () => {
+        signal?.throwIfAborted();
+        return (
           open().count(where, 'quick') ??
           elsewhere(
-            () => threads.count({ path, where }),
+            () => threads.count({ path, where }, signal),
             () => open().count(where, 'thorough'),
-          ),
-      ),
+            signal,
+          )
+        );
+      }),
     close: async () => {
       if (!closed) file.close();
       closed = true;

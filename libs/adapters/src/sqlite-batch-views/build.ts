@@ -6,15 +6,13 @@ import { isThereSync } from '../crash-safety/entries.ts';
 import { sync } from '../crash-safety/sync.ts';
 import { type TemporaryFile, temporaryFile } from '../crash-safety/temporary-files.ts';
 import type { FileHashes } from '../file-hash/file-hash.ts';
-import { applyChanges } from './apply-changes.ts';
+import { type FinishTask, type Loaded, applyChanges, finishFile, loadRows } from './fill-file.ts';
 import { readLayout } from './artefact-file.ts';
-import { ArtefactFaultError } from './errors.ts';
-import { finishFile, type FinishTask } from './finish-file.ts';
-import { type Loaded, loadRows } from './load-rows.ts';
+import { ArtefactFaultError, putSeal } from './damage.ts';
 import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
-import { putSeal } from './seals.ts';
-import type { Threads } from './threads.ts';
-import { layoutText } from './write-meta.ts';
+import type { Retired } from './retired.ts';
+import type { Threads } from './artefact-reader.ts';
+import { layoutText } from './write-rows.ts';
 
 /**
  * Builds an artefact's file under a temporary name and gives it its own when it is whole and on the disk. Of builders that race, the first to finish
@@ -24,7 +22,7 @@ import { layoutText } from './write-meta.ts';
 /** Up to so many rows, indexes are built faster than a thread starts. */
 const BUILT_HERE = 5_000;
 
-export interface Build {
+interface Build {
   readonly folder: string;
   readonly artefact: string;
   readonly layout: ArtefactLayout;
@@ -34,8 +32,9 @@ export interface Build {
   readonly pathOf: (artefact: string) => string;
   readonly threads: Threads;
   readonly hashes: FileHashes;
-  /** Whether the artefact is there as it was built. */
-  readonly isSound: () => Promise<boolean>;
+  /** Whether the artefact is there already as it is to be. */
+  readonly isTaken: () => Promise<boolean>;
+  readonly retired: Pick<Retired, 'publish'>;
 }
 
 const copyParent = async ({ folder, parent, pathOf }: Build & { parent: ArtefactParent }, target: string): Promise<void> => {
@@ -62,21 +61,23 @@ const fill = async (build: Build, physical: PhysicalLayout, path: string): Promi
   }
 };
 
-/** Makes `path` visible under the artefact's name, in the place of one that is damaged, unless another builder was faster. */
-const publish = async ({ folder, artefact, pathOf, isSound, hashes }: Build, path: string): Promise<void> => {
+/** Makes `path` visible under the artefact's name, in the place of one that is damaged or to be built anew, unless another builder was faster. */
+const publish = async ({ folder, artefact, pathOf, isTaken, hashes, retired }: Build, path: string): Promise<void> => {
   await sync(path);
   const target = pathOf(artefact);
   const sha256 = (await hashes.of(path)) ?? '';
   const { size: bytes } = await stat(path);
   await putSeal(target, { sha256, bytes });
   await sync(folder);
-  try {
-    await link(path, target);
-  } catch (error) {
-    if (!isThereSync(target)) throw error;
-    if (!(await isSound())) await rename(path, target);
-  }
-  await sync(folder);
+  await retired.publish(artefact, async () => {
+    try {
+      await link(path, target);
+    } catch (error) {
+      if (!isThereSync(target)) throw error;
+      if (!(await isTaken())) await rename(path, target);
+    }
+    await sync(folder);
+  });
 };
 
 /** Throws `ArtefactFaultError`, `ArtefactNotFoundError` for the parent, or the signal's reason; then nothing is visible. */

@@ -1,7 +1,7 @@
 import { type ArtefactLayout, type CellValue, type Condition, SET_SEPARATOR } from '@rushes/ports';
-import { ArtefactFaultError } from './errors.ts';
-import { columnType, maskColumn, nullInOrder, type OrderIndex, orderExpression, quoted } from './physical-layout.ts';
 import { compareUtf8 } from '@rushes/domain';
+import { ArtefactFaultError } from './damage.ts';
+import { type OrderIndex, columnType, maskColumn, nullInOrder, orderExpression, quoted } from './physical-layout.ts';
 
 /** Conditions: checked against the layout, evaluated on one value, and put into SQL. In SQL, names come from the layout and values are bound. */
 

@@ -1,10 +1,8 @@
-import { copyFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import { ArtefactDamagedError, type ArtefactLayout, type ArtefactRow, type BatchViewStore } from '@rushes/ports';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-
 import { openSqliteBatchViews } from './index.ts';
 
 const layout: ArtefactLayout = {
@@ -103,7 +101,8 @@ test('what was built before there were seals is opened, but built anew before it
 
 test('dropped artefacts leave nothing behind, and another with a longer name is not touched', async () => {
   await store.build('films-2', layout, rows());
-  await store.dropArtefact('films');
+  await store.retire(['films']);
+  await store.dropRetired(0);
   expect((await readdir(folder)).filter((name) => name.startsWith('films')).map((name) => name.split('.')[0])).toEqual([
     'films-2',
     'films-2',

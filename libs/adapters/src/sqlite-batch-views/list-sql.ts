@@ -1,9 +1,59 @@
-import type { Condition, ListQuery } from '@rushes/ports';
-import { conditionSql, isRangeOf, type ResolveMember, type Sql } from './conditions.ts';
-import { afterSql, type KeysetRange, orderBySql, rangeSql } from './keyset.ts';
-import { columnType, maskColumn, type OrderIndex, orderExpression, type PhysicalLayout, quoted } from './physical-layout.ts';
+import type { CellValue, Condition, ListPosition, ListQuery, SortColumn } from '@rushes/ports';
+import { type ResolveMember, type Sql, conditionSql, isRangeOf } from './conditions.ts';
+import { type OrderIndex, type PhysicalLayout, columnType, maskColumn, nullInOrder, orderExpression, quoted } from './physical-layout.ts';
 import type { Partition, Plan, Source, Walk } from './plan.ts';
-import type { RowShape } from './selection.ts';
+import type { RowShape } from './open-file.ts';
+
+/**
+ * What of a sorted list stands after a place, as ranges that follow one another without overlap. For a sort by (a, b) and a place (x, y, row):
+ * a = x and b = y and behind the row; then a = x and b behind y; then a behind x.
+ * Each is one contiguous range of an index by (a, b, `_pos`), in its order. Nulls need no ranges of their own: order expressions hold them last.
+ */
+interface KeysetRange {
+  /** This many leading sort columns equal the place's values. */
+  readonly equal: number;
+  /** Then either the next sort column is behind the place's value, or (all being equal) the row's position is behind the place's; or neither: all rows. */
+  readonly behind: 'column' | 'position' | 'nothing';
+}
+
+export const rangesAfter = (sort: readonly SortColumn[], after: ListPosition | undefined): readonly KeysetRange[] => {
+  if (after === undefined) return [{ equal: 0, behind: 'nothing' }];
+  const ranges: KeysetRange[] = [{ equal: sort.length, behind: 'position' }];
+  for (let equal = sort.length - 1; equal >= 0; equal--) {
+    const nothingFollows = after.values[equal] === null; // nulls are last
+    if (!nothingFollows) ranges.push({ equal, behind: 'column' });
+  }
+  return ranges;
+};
+
+const bound = (value: CellValue): string | number | null => (typeof value === 'boolean' ? Number(value) : value);
+
+/** @param position `_pos` of the last row whose key is not behind the place's. */
+const rangeSql = (range: KeysetRange, sort: readonly SortColumn[], after: ListPosition | undefined, position: number): Sql => {
+  const texts: string[] = [];
+  const values: (string | number | null)[] = [];
+  sort.slice(0, range.equal + (range.behind === 'column' ? 1 : 0)).forEach(({ column, desc }, number) => {
+    const value = bound(after?.values[number] ?? null);
+    const operator = number < range.equal ? '=' : desc ? '<' : '>';
+    texts.push(`${orderExpression(column, desc)} ${operator} ${value === null ? nullInOrder(desc) : '?'}`);
+    if (value !== null) values.push(value);
+  });
+  if (range.behind === 'position') {
+    texts.push('e._pos > ?');
+    values.push(position);
+  }
+  return { text: texts.join(' AND '), values };
+};
+
+/** All ranges at once, for rows that are not read in the list's order. */
+const afterSql = (sort: readonly SortColumn[], after: ListPosition, position: number): Sql => {
+  const ranges = rangesAfter(sort, after).map((range) => rangeSql(range, sort, after, position));
+  return { text: `(${ranges.map((range) => `(${range.text})`).join(' OR ')})`, values: ranges.flatMap((range) => range.values) };
+};
+
+/** Columns that a range holds equal are left out: they would only keep SQLite from seeing that the index has this order. */
+const orderBySql = (sort: readonly SortColumn[], equal: number): string =>
+  [...sort.slice(equal).map(({ column, desc }) => orderExpression(column, desc) + (desc ? ' DESC' : '')), 'e._pos'].join(', ');
 
 /** The statements that carry out a plan's steps. Indexes are named in them: SQLite keeps no statistics here and is left no choice. */
 
@@ -96,7 +146,7 @@ const checkedColumns = ({ layout, sets }: PhysicalLayout, where: readonly Condit
   return ['e._pos', 'e._partition', ...names].join(', ');
 };
 
-export interface BudgetedSql {
+interface BudgetedSql {
   /** Matches among the first entries of the range, in the list's order; to bind: `within`, the budget, `checked`, the greatest number of rows. */
   readonly rows: { readonly text: string; readonly within: Sql['values']; readonly checked: Sql['values'] };
   /** The entry at which the budget ended, match or not; none if the range ended before. The value to bind last: the budget less one. */

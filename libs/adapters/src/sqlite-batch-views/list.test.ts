@@ -11,12 +11,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { type ArtefactFile, openArtefactFile } from './artefact-file.ts';
 import { openSqliteBatchViews } from './index.ts';
-import { rangesAfter } from './keyset.ts';
+import { rangesAfter } from './list-sql.ts';
 import { budgetedWalkSql, type ListContext, walkSql } from './list-sql.ts';
 import { physicalLayout } from './physical-layout.ts';
 import type { Limits } from './plan.ts';
-import { indexesSql, tablesSql } from './schema.ts';
-import { rowShape } from './selection.ts';
+import { indexesSql, tablesSql } from './physical-layout.ts';
+import { rowShape } from './open-file.ts';
 
 /** Bounds so small that a few rows make use of every way of reading. */
 const TINY: Limits[] = [
@@ -54,7 +54,8 @@ describe('every way of reading gives the same rows', () => {
       use(file);
     } finally {
       file.close();
-      await store.dropArtefact(artefact);
+      await store.retire([artefact]);
+      await store.dropRetired(0);
     }
   };
 

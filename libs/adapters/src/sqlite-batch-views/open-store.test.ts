@@ -4,13 +4,10 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
-
 import { type ArtefactLayout, type ArtefactRow, type BatchViewStore, type Condition, type Publication, SET_SEPARATOR } from '@rushes/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-
-import { artefactReader } from './artefact-reader.ts';
+import { artefactReader, openThreads } from './artefact-reader.ts';
 import { openSqliteBatchViews } from './index.ts';
-import { openThreads } from './threads.ts';
 
 const layout: ArtefactLayout = {
   key: 'id',
@@ -124,7 +121,8 @@ describe('batch views in SQLite files', () => {
     const store = await open();
     await store.build('many', layout, batches(many));
     const reader = await store.open('many');
-    await store.dropArtefact('many');
+    await store.retire(['many']);
+    await store.dropRetired(0);
     expect(await reader.count([{ column: 'name', op: 'contains', value: 'needle' }])).toBe(3);
     expect(await reader.list({ where: [], sort: [{ column: 'name', desc: true }], limit: 3 })).toHaveLength(3);
     await reader.close();
@@ -211,7 +209,8 @@ describe('batch views in SQLite files', () => {
     expect(await store.listArtefacts()).toEqual([]);
     expect(await store.currentPublication()).toBeUndefined();
     await expect(store.build('a', layout, batches([]))).rejects.toThrow(/read-only/);
-    await expect(store.dropArtefact('a')).rejects.toThrow(/read-only/);
+    for (const attempt of [store.retire(['a']), store.revive(['a']), store.dropRetired(0)])
+      await expect(attempt).rejects.toThrow(/read-only/);
     await expect(store.insertPublication(publication(1))).rejects.toThrow(/read-only/);
     await expect(stat(missing)).rejects.toThrow(/ENOENT/);
   });

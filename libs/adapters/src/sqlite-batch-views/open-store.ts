@@ -1,20 +1,19 @@
 import { statSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ArtefactNotFoundError, type ArtefactState, type BatchViewStore, type HashOptions } from '@rushes/ports';
 import { isThere, isThereSync } from '../crash-safety/entries.ts';
-import { makeFolder, sync } from '../crash-safety/sync.ts';
+import { makeFolder } from '../crash-safety/sync.ts';
 import { removeLeftovers } from '../crash-safety/temporary-files.ts';
 import { createFileHashes } from '../file-hash/file-hash.ts';
-import { openArtefactFile } from './artefact-file.ts';
 import { atBoundary, storeBoundary } from '../store-errors/store-boundary.ts';
-import { artefactReader } from './artefact-reader.ts';
+import { openArtefactFile } from './artefact-file.ts';
+import { artefactReader, openThreads } from './artefact-reader.ts';
 import { buildArtefact } from './build.ts';
-import { ArtefactFaultError, damaged } from './errors.ts';
-import { openPublications } from './publications.ts';
-import { readSeals, removeSeals } from './seals.ts';
-import { openThreads } from './threads.ts';
+import { ArtefactFaultError, damaged, readSeals } from './damage.ts';
+import { STORE_FILE, insertPublication, newestPublications, openStoreFile } from './publications.ts';
+import { openRetired } from './retired.ts';
 
 export interface SqliteBatchViewsOptions {
   /** Only reads: the folder need not be writable, nor exist yet. Default: false. */
@@ -23,11 +22,12 @@ export interface SqliteBatchViewsOptions {
   readonly scanThreads?: number;
   /** How long a call waits while another process has the publications locked. Default: 10 seconds. */
   readonly lockWaitMs?: number;
+  /** Milliseconds since 1970, by which retired artefacts age. */
+  readonly now?: () => number;
 }
 
 const ARTEFACT = /^[a-z0-9_-]{1,100}$/;
 const FILE = /^([a-z0-9_-]{1,100})\.sqlite$/;
-const PUBLICATIONS = 'publications';
 const MOST_DEFAULT_THREADS = 4;
 
 /**
@@ -43,16 +43,17 @@ export const openSqliteBatchViews = async (folder: string, options: SqliteBatchV
       await removeLeftovers(location);
     });
   const threads = openThreads(options.scanThreads ?? Math.max(1, Math.min(MOST_DEFAULT_THREADS, availableParallelism() - 1)));
-  const publications = openPublications(location, readOnly, options.lockWaitMs);
+  const file = openStoreFile(location, readOnly, options.lockWaitMs);
 
   const pathOf = (artefact: string): string => {
-    if (!ARTEFACT.test(artefact) || artefact === PUBLICATIONS) {
+    if (!ARTEFACT.test(artefact) || artefact === STORE_FILE) {
       throw new ArtefactFaultError(
-        `an artefact cannot be named ${JSON.stringify(artefact)}: 1 to 100 of a-z, 0-9, _ and -, but not ${PUBLICATIONS}`,
+        `an artefact cannot be named ${JSON.stringify(artefact)}: 1 to 100 of a-z, 0-9, _ and -, but not ${STORE_FILE}`,
       );
     }
     return join(location, `${artefact}.sqlite`);
   };
+  const retired = openRetired(file, location, pathOf, options.now ?? Date.now);
   const writable = (doing: string): void => {
     if (readOnly) throw new Error(`${location} was opened read-only: open it for writing before ${doing}`);
   };
@@ -82,9 +83,9 @@ export const openSqliteBatchViews = async (folder: string, options: SqliteBatchV
     if (!isThereSync(path)) return undefined;
     try {
       refuseDamaged(path);
-      const file = openArtefactFile(path);
-      file.close();
-      return file.rows;
+      const artefactFile = openArtefactFile(path);
+      artefactFile.close();
+      return artefactFile.rows;
     } catch (error) {
       if (isThereSync(path)) throw error;
       return undefined;
@@ -93,12 +94,13 @@ export const openSqliteBatchViews = async (folder: string, options: SqliteBatchV
 
   const store: BatchViewStore = {
     location,
-    build: async (artefact, layout, rows, { parent, signal } = {}) => {
+    build: async (artefact, layout, rows, { parent, signal, anew = false } = {}) => {
       writable('building');
       const isSound = async (): Promise<boolean> => (await verify(artefact, { signal })) === 'sound';
-      const existing = (await isSound()) ? await rowCount(artefact) : undefined;
-      if (existing !== undefined) return existing;
-      return buildArtefact({ folder: location, artefact, layout, rows, parent, signal, pathOf, threads, hashes, isSound });
+      const existing = !anew && (await isSound()) ? await rowCount(artefact) : undefined;
+      if (existing !== undefined && (await retired.revive([artefact])).length === 0) return existing;
+      const isTaken = async (): Promise<boolean> => !anew && (await isSound());
+      return buildArtefact({ folder: location, artefact, layout, rows, parent, signal, pathOf, threads, hashes, isTaken, retired });
     },
     verify,
     rowCount,
@@ -115,25 +117,32 @@ export const openSqliteBatchViews = async (folder: string, options: SqliteBatchV
     },
     listArtefacts: async () => {
       const names = (await isThere(location)) ? await readdir(location) : [];
+      const unwanted = await retired.names();
       return names
         .flatMap((name) => FILE.exec(name)?.[1] ?? [])
-        .filter((name) => name !== PUBLICATIONS)
+        .filter((name) => name !== STORE_FILE && !unwanted.has(name))
         .toSorted();
     },
-    dropArtefact: async (artefact) => {
+    retire: async (artefacts) => {
+      writable('retiring artefacts');
+      await retired.add(artefacts);
+    },
+    revive: async (artefacts) => {
+      writable('reviving artefacts');
+      return retired.revive(artefacts);
+    },
+    dropRetired: async (graceMs, { signal } = {}) => {
       writable('dropping artefacts');
-      await rm(pathOf(artefact), { force: true });
-      await removeSeals(pathOf(artefact));
-      await sync(location);
+      return retired.drop(graceMs, signal);
     },
     insertPublication: async (publication) => {
       writable('publishing');
-      return publications.insert(publication);
+      return insertPublication(file, publication);
     },
-    currentPublication: async () => (await publications.newest(1))[0],
-    listPublications: async (limit) => publications.newest(limit),
+    currentPublication: async () => (await newestPublications(file, 1))[0],
+    listPublications: async (limit) => newestPublications(file, limit),
     close: async () => {
-      publications.close();
+      file.close();
       await threads.close();
     },
   };

@@ -1,6 +1,5 @@
 import type { ArtefactLayout, Condition, SortColumn } from '@rushes/ports';
 import { describe, expect, test } from 'vitest';
-
 import { physicalLayout } from './physical-layout.ts';
 import { type Effort, type Facts, LIMITS, planList } from './plan.ts';
 

@@ -1,5 +1,5 @@
 import type { ArtefactLayout, CellValue, Condition, ListQuery, SortColumn } from '@rushes/ports';
-import { isCovered, isImpossible, isRangeOf, type Member, type ResolveMember, satisfies } from './conditions.ts';
+import { type Member, type ResolveMember, isCovered, isImpossible, isRangeOf, satisfies } from './conditions.ts';
 import type { OrderIndex, PhysicalLayout } from './physical-layout.ts';
 
 /**

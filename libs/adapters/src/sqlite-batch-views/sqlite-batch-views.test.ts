@@ -1,10 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import type { BatchViewStore } from '@rushes/ports';
 import { batchViewStoreContract } from '@rushes/ports/contracts/batch-view-store';
-
 import { openSqliteBatchViews } from './index.ts';
 
 batchViewStoreContract({

@@ -22,7 +22,7 @@ const remembering = (
     write: (batches) => {
       if (write?.() === true) return undefined;
       transactions.push(batches.map(sizeOf));
-      const place = (): Appended => ({ partition: 'movie.ratings/3', offset: offset++, appendedAtMs: 0 });
+      const place = (): Appended => ({ partition: 'movie.ratings/3', offset: offset++ });
       return { appended: batches.map((batch) => Array.from({ length: sizeOf(batch) }, place)), partitions: new Set([3]) };
     },
     onWritten: (partitions) => grown.push(...partitions),

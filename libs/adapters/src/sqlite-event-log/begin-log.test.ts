@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import type { PartitionId } from '@rushes/domain';
 import { boundsAt, type EventLog, type LogRecord, type PartitionRecords } from '@rushes/ports';
+import { readLog } from '@rushes/ports/contracts/read-log';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { beginSqliteEventLog, openSqliteEventLog } from './index.ts';
@@ -56,13 +57,13 @@ test('has the records at their offsets, then nothing, then the barrier', async (
   const log = await opened();
   expect(log.id).toBe(id);
   expect(boundsAt(await log.bounds(), RATINGS)).toEqual({ earliest: 38, next: 61 });
-  expect(await log.read(RATINGS, 38, 100)).toEqual([
+  expect(await readLog(log, RATINGS, 38)).toEqual([
     ...KEPT.flatMap((kept) => kept.records),
     { kind: 'barrier', offset: 60, appendedAtMs: NOW, number: 6 },
   ]);
-  expect(await log.read(REVIEWS, 7, 100)).toMatchObject([{ kind: 'barrier', offset: 9 }]);
+  expect(await readLog(log, REVIEWS, 7)).toMatchObject([{ kind: 'barrier', offset: 9 }]);
   expect(boundsAt(await log.bounds(), 'movie.metadata/0')).toEqual({ earliest: 0, next: 1 });
-  await expect(log.read(RATINGS, 37, 1)).rejects.toThrow('begins at offset 38');
+  await expect(readLog(log, RATINGS, 37)).rejects.toThrow('begins at offset 38');
   const [appended] = await log.append([{ partition: RATINGS, key: 'k', id: 'new', value: '' }]);
   expect(appended).toMatchObject({ offset: 61 });
   await log.close();
@@ -93,7 +94,7 @@ test('finds offsets by time, also where there are none', async () => {
 test('times do not go down, whatever the clock says', async () => {
   await begin(NOW - 10 * HOUR_MS);
   const log = await opened(NOW - 10 * HOUR_MS);
-  const times = (await log.read(RATINGS, 38, 100)).map(({ appendedAtMs }) => appendedAtMs);
+  const times = (await readLog(log, RATINGS, 38)).map(({ appendedAtMs }) => appendedAtMs);
   expect(times).toEqual(times.toSorted((a, b) => a - b));
   await log.close();
 });

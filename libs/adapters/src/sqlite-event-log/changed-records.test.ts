@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 
 import type { NewRecord } from '@rushes/ports';
 import { RecordDamagedError } from '@rushes/ports';
+import { readLog } from '@rushes/ports/contracts/read-log';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { openSqliteEventLog } from './index.ts';
@@ -58,15 +59,15 @@ test.each([
 ])('%s', async (_what, sql, offset) => {
   const log = await changed(sql);
   const before = Math.min(offset, 3);
-  expect((await log.read(partition, 0, 100).catch(() => [])).map((one) => (one.kind === 'event' ? one.id : one.number))).toEqual(
+  expect((await readLog(log, partition, 0, before)).map((one) => (one.kind === 'event' ? one.id : one.number))).toEqual(
     ALL.slice(0, before),
   );
-  const error: unknown = await log.read(partition, before, 100).catch((thrown: unknown) => thrown);
+  const error: unknown = await readLog(log, partition, before).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(RecordDamagedError);
   expect(error).toMatchObject({ partition, offset });
   for (const said of [log.location, partition, `offset ${offset}`, 'restore it from a backup', 'rushes log restart'])
     expect(String(error)).toContain(said);
-  expect(await log.read(other, 0, 100), 'another partition').toMatchObject([{ id: 'z' }, { number: 1 }]);
+  expect(await readLog(log, other), 'another partition').toMatchObject([{ id: 'z' }, { number: 1 }]);
   expect(await log.append([record('d')]), 'appending goes on').toHaveLength(1);
   await log.close();
 });
@@ -80,12 +81,12 @@ test('a log of the format before gets checksums when it is opened, and notices f
   old.close();
   const lifted = await openSqliteEventLog(folder);
   await lifted.append([record('c')]);
-  expect(await lifted.read(partition, 0, 100)).toMatchObject([{ id: 'a' }, { id: 'b' }, { id: 'c' }]);
+  expect(await readLog(lifted, partition)).toMatchObject([{ id: 'a' }, { id: 'b' }, { id: 'c' }]);
   await lifted.close();
   const database = new DatabaseSync(log.location);
   database.exec("UPDATE records SET value = '{}' WHERE id = 'a'");
   database.close();
   const again = await openSqliteEventLog(folder);
-  await expect(again.read(partition, 0, 100)).rejects.toBeInstanceOf(RecordDamagedError);
+  await expect(readLog(again, partition)).rejects.toBeInstanceOf(RecordDamagedError);
   await again.close();
 });

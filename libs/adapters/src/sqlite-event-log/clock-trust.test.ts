@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ClockAheadError, type EventLog } from '@rushes/ports';
+import { readLog } from '@rushes/ports/contracts/read-log';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { CLOCK_LIMIT_MS, FRESH_MS, type Reading, untrustedAheadMs } from './clock-trust.ts';
@@ -63,7 +64,7 @@ describe('of one log', () => {
     logs.push(log);
     return { log, ahead, post: (id: string) => log.append([{ partition, key: 'k', id, value: '' }]) };
   };
-  const times = async (log: EventLog) => (await log.read(partition, 0, 100)).map(({ appendedAtMs }) => appendedAtMs - START_MS);
+  const times = async (log: EventLog) => (await readLog(log, partition)).map(({ appendedAtMs }) => appendedAtMs - START_MS);
 
   test('one that is three days ahead writes nothing, whatever it wants to write; the others go on', async () => {
     const [good, wrong] = [await process(), await process({ ms: 3 * DAY_MS })];
@@ -83,7 +84,7 @@ describe('of one log', () => {
     await good.post('c');
     expect(await times(good.log)).toEqual([0, 1000]);
     expect(await good.log.highestBarrier()).toBe(0);
-    expect(await wrong.log.read(partition, 0, 1), 'reading needs no clock').toHaveLength(1);
+    expect(await readLog(wrong.log, partition, 0, 1), 'reading needs no clock').toHaveLength(1);
   });
 
   test('one whose clock is set right is trusted again', async () => {
@@ -129,4 +130,20 @@ describe('of one log', () => {
     await other.post('b');
     expect(await times(one.log)).toEqual([0, 3 * DAY_MS]);
   });
+});
+
+test('append times do not go down within a partition while the clock goes back and forth', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sqlite-event-log-'));
+  let nowMs = START_MS;
+  const logs = [await openSqliteEventLog(folder, { now: () => nowMs }), await openSqliteEventLog(folder, { now: () => nowMs })] as const;
+  for (const [n, stepMs] of [10, -60_000, 5, -3_600_000, 7_200_000, -1, 0].entries()) {
+    await logs[n % 2 === 0 ? 0 : 1].append([{ partition: 'movie.ratings/1', key: 'k', id: `event ${n}`, value: '' }]);
+    nowMs += stepMs;
+    if (n === 3) await logs[0].appendBarrier(1);
+  }
+  const times = (await readLog(logs[0], 'movie.ratings/1')).map(({ appendedAtMs }) => appendedAtMs);
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+  expect(new Set(times).size).toBeGreaterThan(1);
+  for (const log of logs) await log.close();
+  await rm(folder, { recursive: true, force: true });
 });

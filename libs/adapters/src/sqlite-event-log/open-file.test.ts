@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import { PARTITIONS } from '@rushes/domain';
+import { readLog } from '@rushes/ports/contracts/read-log';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { openSqliteEventLog } from './index.ts';
@@ -96,7 +97,7 @@ test('a file whose pages were overwritten is named, when it is opened or when th
   const reading = async (): Promise<void> => {
     const log = await openSqliteEventLog(folder);
     try {
-      await log.read(partition, 0, 1_000);
+      await readLog(log, partition);
     } finally {
       await log.close();
     }
@@ -120,7 +121,7 @@ test('a file of the format without an id gets one, checksums, and keeps what is 
   const [one, other] = logs;
   expect(one?.id).toMatch(/^[0-9a-f-]{36}$/);
   expect(other?.id).toBe(one?.id);
-  expect(await one?.read(partition, 0, 1_000)).toHaveLength(200);
+  expect(one && (await readLog(one, partition))).toHaveLength(200);
   for (const log of logs) await log.close();
   const again = await openSqliteEventLog(folder);
   expect(again.id).toBe(one?.id);
@@ -139,13 +140,13 @@ test('a partition that there is not is refused by its name', async () => {
   const log = await openSqliteEventLog(folder);
   const unknown = 'movie.ratings/9'; // a partition by its type, but there are six of a topic
   await expect(log.append([{ partition: unknown, key: 'k', id: 'i', value: '' }])).rejects.toThrow(/no partition "movie.ratings\/9"/);
-  await expect(log.read(unknown, 0, 1)).rejects.toThrow(/no partition/);
+  await expect(readLog(log, unknown, 0, 1)).rejects.toThrow(/no partition/);
   await log.close();
 });
 
 test('every partition has its place whatever was appended', async () => {
   const log = await openSqliteEventLog(folder);
   await log.append(PARTITIONS.map((each) => ({ partition: each, key: 'k', id: `of ${each}`, value: '' })));
-  for (const each of PARTITIONS) expect(await log.read(each, 0, 10)).toMatchObject([{ id: `of ${each}` }]);
+  for (const each of PARTITIONS) expect(await readLog(log, each)).toMatchObject([{ id: `of ${each}` }]);
   await log.close();
 });

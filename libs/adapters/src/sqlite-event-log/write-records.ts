@@ -60,7 +60,7 @@ export const recordWriter = (file: LogFile): ((batches: readonly Batch[], nowMs:
       const tail = tailOf(number);
       const offset = tail.next++;
       put(positionOf(number, offset), tail.appendedAtMs, null, key, id, value);
-      return { partition, offset, appendedAtMs: tail.appendedAtMs };
+      return { partition, offset };
     };
     const appendBarrier = (barrier: number): void => {
       for (const number of file.partitions.keys()) {

@@ -103,7 +103,8 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
   const identity = { location: path, onDamage: ADVICE };
   const store: SqliteSpeedStore = {
     location: path,
-    claimLog: async (id) => (readOnly ? ((await read(log.read)) ?? { log: id, claimedAtMs: now() }) : write(() => log.claim(id, now()))),
+    claimLog: async (id) =>
+      readOnly ? ((await read(log.read)) ?? { log: id, claimedAtMs: now() }) : write(() => log.claim(id, Math.floor(now()))),
     async upsert(timed, ttlMs) {
       const nowMs = now();
       const expiresAtMs = expiryAt(nowMs, ttlMs);
@@ -168,7 +169,7 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
       {
         async renew(member, leaseMs) {
           if (!(leaseMs > 0)) throw new RangeError(`a lease of ${leaseMs} ms: give more than 0`);
-          return write(() => ({ members: owners.renew(member, Math.ceil(leaseMs), now()), owned: owners.all() }));
+          return write(() => ({ members: owners.renew(member, Math.ceil(leaseMs), Math.floor(now())), owned: owners.all() }));
         },
         claim: async (partition, member, seenFence) => write(() => owners.claim(partition, member, seenFence)),
         release: async (partition, fence) => write(() => owners.release(partition, fence)),

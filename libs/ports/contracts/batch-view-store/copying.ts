@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { type Depths, histories } from '../depth.ts';
 import { artefactRows, expectedList, keyOf, LAYOUTS, queriesOf } from '../batch-view-model.ts';
-import { batches, film, FILMS, SOME_FILMS } from './films.ts';
+import { batches, drop, film, FILMS, SOME_FILMS } from './films.ts';
 import type { OpenedBatchViewStore } from './opened-store.ts';
 
 const everything = { where: [], sort: [], limit: 1_000, columns: ['title', 'code'], documents: ['card'] } as const;
@@ -86,7 +86,7 @@ export const copyTests = (open: () => Promise<OpenedBatchViewStore>, runs: Depth
 
     test('the parent may be dropped afterwards', async () => {
       await copy('films-2', ['a'], []);
-      await store.dropArtefact('films-1');
+      await drop(store, 'films-1');
       expect(await read(store, 'films-2', (reader) => reader.count([]))).toBe(4);
     });
 
@@ -122,7 +122,7 @@ export const copyTests = (open: () => Promise<OpenedBatchViewStore>, runs: Depth
                 rows = [...rows.filter((row) => !removed.has(keyOf(row))), ...change.rows];
                 const parent = { artefact: `${base}-${n}`, removedKeys: batches([...removed]) };
                 expect(await store.build(`${base}-${n + 1}`, layout, batches(change.rows), { parent })).toBe(rows.length);
-                await store.dropArtefact(parent.artefact);
+                await drop(store, parent.artefact);
               }
               await read(store, `${base}-${changes.length}`, async (reader) => {
                 for (const { query } of queries) {
@@ -131,7 +131,7 @@ export const copyTests = (open: () => Promise<OpenedBatchViewStore>, runs: Depth
                 }
                 for (const row of rows) expect(await reader.get(keyOf(row), {})).toBeDefined();
               });
-              await store.dropArtefact(`${base}-${changes.length}`);
+              await drop(store, `${base}-${changes.length}`);
             },
           ),
           histories(runs),

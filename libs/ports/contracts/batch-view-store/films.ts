@@ -1,4 +1,4 @@
-import { type ArtefactLayout, type ArtefactRow, type CellValue, SET_SEPARATOR } from '@rushes/ports';
+import { type ArtefactLayout, type ArtefactRow, type BatchViewStore, type CellValue, SET_SEPARATOR } from '@rushes/ports';
 
 /** A small made-up catalog, for tests that need to know their rows. */
 
@@ -49,6 +49,12 @@ export const SOME_FILMS: readonly ArtefactRow[] = [
   film({ id: 'd', code: 'c4', title: 'delta', year: 1999, card: '4' }),
   film({ id: 'é', kind: 'film', title: 'epsilon', year: 2020, genres: ['Western'], card: '5' }),
 ];
+
+/** Removes an artefact without waiting for its readers. */
+export const drop = async (store: BatchViewStore, artefact: string): Promise<void> => {
+  await store.retire([artefact]);
+  await store.dropRetired(0);
+};
 
 /** Rows or keys as a store is given them: in batches, empty ones among them. */
 export async function* batches<Item>(items: readonly Item[], size = 2): AsyncGenerator<readonly Item[]> {

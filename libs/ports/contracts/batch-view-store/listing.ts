@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { type Depths, histories } from '../depth.ts';
 import { artefactRows, conditions, expectedList, LAYOUTS, matching, queriesOf } from '../batch-view-model.ts';
-import { batches, film, FILMS, SOME_FILMS } from './films.ts';
+import { batches, drop, film, FILMS, SOME_FILMS } from './films.ts';
 import type { OpenedBatchViewStore } from './opened-store.ts';
 
 /** Everything that pages of a query's size give, one after the other. */
@@ -42,7 +42,7 @@ export const listTests = (open: () => Promise<OpenedBatchViewStore>, runs: Depth
         await use(reader);
       } finally {
         await reader.close();
-        await opened.store.dropArtefact(artefact);
+        await drop(opened.store, artefact);
       }
     };
 

@@ -1,7 +1,7 @@
 import type { BatchViewStore, Publication } from '@rushes/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { batches, FILMS, SOME_FILMS } from './films.ts';
+import { batches, drop, FILMS, SOME_FILMS } from './films.ts';
 import type { OpenedBatchViewStore } from './opened-store.ts';
 
 const publication = (number: number, version = number): Publication => ({
@@ -59,6 +59,16 @@ export const publicationTests = (open: () => Promise<OpenedBatchViewStore>): voi
       expect(await store.listPublications(10)).toEqual([publication(1)]);
     });
 
+    test('a number that the same attempt took counts as won, and what was published stays', async () => {
+      const own = { ...publication(1), attempt: 'mine' };
+      expect(await store.insertPublication(own)).toBe(true);
+      expect(await store.insertPublication(own)).toBe(true);
+      expect(await (await opened.reopen()).insertPublication({ ...own, publishedAt: '2026-01-03T00:00:00.000Z' })).toBe(true);
+      expect(await store.insertPublication({ ...own, attempt: 'another' })).toBe(false);
+      expect(await store.insertPublication(publication(1))).toBe(false);
+      expect(await store.listPublications(10)).toEqual([own]);
+    });
+
     test('of racing inserts of one number exactly one wins, and is what is read', async () => {
       const others = await Promise.all([opened.reopen(), opened.reopen(), opened.reopen()]);
       for (let number = 1; number <= 10; number++) {
@@ -99,7 +109,7 @@ export const publicationTests = (open: () => Promise<OpenedBatchViewStore>): voi
       for (let version = 2; version <= 4; version++) {
         await store.build(`films-${version}`, FILMS, batches(SOME_FILMS.slice(version)));
         await store.insertPublication(publication(version));
-        await store.dropArtefact(`films-${version - 1}`);
+        await drop(store, `films-${version - 1}`);
         expect(await page()).toEqual(first);
       }
       await reader.close();

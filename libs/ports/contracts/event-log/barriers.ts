@@ -2,7 +2,8 @@ import { boundsAt } from '@rushes/ports';
 import { PARTITIONS } from '@rushes/domain';
 import { describe, expect, test } from 'vitest';
 
-import { idsOf, newRecord, RATINGS, readAll } from './made-up-records.ts';
+import { readLog } from '../read-log.ts';
+import { idsOf, newRecord, RATINGS } from './made-up-records.ts';
 import { logForEach, type OpenEventLog } from './opened-log.ts';
 
 export const barrierTests = (open: OpenEventLog): void => {
@@ -20,7 +21,7 @@ export const barrierTests = (open: OpenEventLog): void => {
       await given.log.appendBarrier(1);
       await given.log.append(PARTITIONS.map((partition) => newRecord(partition, 'after')));
       for (const partition of PARTITIONS) {
-        const records = await readAll(given.log, partition);
+        const records = await readLog(given.log, partition);
         expect(idsOf(records)).toEqual(['before', 1, 'after']);
         expect(await given.log.findBarrier(partition, 1)).toEqual({ barrier: records[1], highestBefore: undefined });
         expect(await given.log.findBarrier(partition, 2)).toBeUndefined();
@@ -33,7 +34,7 @@ export const barrierTests = (open: OpenEventLog): void => {
       await given.log.append([newRecord(RATINGS, 'between')]);
       await other.appendBarrier(1);
       for (const log of [given.log, other]) {
-        const [first, ...rest] = await readAll(log, RATINGS);
+        const [first, ...rest] = await readLog(log, RATINGS);
         expect(idsOf(rest)).toEqual(['between', 1]);
         expect(await log.findBarrier(RATINGS, 1)).toEqual({ barrier: first, highestBefore: undefined });
       }
@@ -52,7 +53,7 @@ export const barrierTests = (open: OpenEventLog): void => {
         await given.log.appendBarrier(number);
       }
       const epochs: number[] = [];
-      for (const { offset } of await readAll(given.log, RATINGS)) {
+      for (const { offset } of await readLog(given.log, RATINGS)) {
         epochs.push(1 + (await given.log.highestBarrierBefore(RATINGS, offset)));
       }
       expect(epochs).toEqual([1, 1, 3, 3, 8, 8, 8, 8]);
@@ -66,7 +67,7 @@ export const barrierTests = (open: OpenEventLog): void => {
       await Promise.all(
         order.map((one) => (typeof one === 'number' ? given.log.appendBarrier(one) : given.log.append([newRecord(RATINGS, one)]))),
       );
-      expect(idsOf(await readAll(given.log, RATINGS))).toEqual(order);
+      expect(idsOf(await readLog(given.log, RATINGS))).toEqual(order);
     });
 
     test.each([0, -1, 1.5, Number.NaN, 2 ** 53])('refuses the number %d', async (number) => {

@@ -2,7 +2,8 @@ import { DEAD_LETTERS, type LogOffsets, type LogPartition, PARTITIONS } from '@r
 import { type EventLog, type Followed, type LogRecord, LogTruncatedError, OffsetTrimmedError } from '@rushes/ports';
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { endsOf, idsOf, newRecord, newRecords, RATINGS, readAll, REVIEWS } from './made-up-records.ts';
+import { readLog } from '../read-log.ts';
+import { endsOf, idsOf, newRecord, newRecords, RATINGS, REVIEWS } from './made-up-records.ts';
 import { logForEach, type OpenEventLog } from './opened-log.ts';
 
 /** What following a log has given so far. */
@@ -74,7 +75,7 @@ export const followTests = (open: OpenEventLog): void => {
       const from = Object.fromEntries(asked.map((partition) => [partition, earliest[partition]]));
       const followed = await followUntil(given.log, from, (all) => counts(all) >= asked.length * 4);
       expect([...followed.records.keys()].toSorted()).toEqual([...asked].toSorted());
-      for (const partition of asked) expect(followed.records.get(partition)).toEqual(await readAll(given.log, partition));
+      for (const partition of asked) expect(followed.records.get(partition)).toEqual(await readLog(given.log, partition));
       expect(followed.next).toEqual(Object.fromEntries(Object.entries((await given.log.bounds()).next).filter(([name]) => name in from)));
     });
 
@@ -89,7 +90,7 @@ export const followTests = (open: OpenEventLog): void => {
       }
       await other.appendBarrier(1);
       const { records } = await following;
-      for (const partition of [RATINGS, REVIEWS]) expect(records.get(partition)).toEqual(await readAll(given.log, partition));
+      for (const partition of [RATINGS, REVIEWS]) expect(records.get(partition)).toEqual(await readLog(given.log, partition));
     });
 
     test('goes on from the last `next`, without a gap and without a repetition', async () => {

@@ -22,19 +22,6 @@ export const newRecord = <Partition extends LogPartition>(
 export const newRecords = (partition: PartitionId, count: number, prefix = 'event'): NewRecord[] =>
   Array.from({ length: count }, (_, n) => newRecord(partition, `${prefix} ${n}`));
 
-/** All of a partition's records that are there, in pages. */
-export const readAll = async (log: EventLog, partition: LogPartition, limit = 1_000): Promise<LogRecord[]> => {
-  const all: LogRecord[] = [];
-  let { earliest: from } = boundsAt(await log.bounds(), partition);
-  for (;;) {
-    const page = await log.read(partition, from, limit);
-    all.push(...page);
-    const last = page.at(-1);
-    if (last === undefined) return all;
-    from = last.offset + 1;
-  }
-};
-
 /** Where one partition begins and ends. */
 export const endsOf = async (log: EventLog, partition: LogPartition): Promise<{ readonly earliest: number; readonly next: number }> =>
   boundsAt(await log.bounds(), partition);

@@ -2,7 +2,8 @@ import { DEAD_LETTERS, type LogPartition } from '@rushes/domain';
 import { type EventLog, type LogRecord, LogTruncatedError, OffsetTrimmedError } from '@rushes/ports';
 import { describe, expect, test } from 'vitest';
 
-import { endsOf, idsOf, newRecord, newRecords, RATINGS, readAll, REVIEWS } from './made-up-records.ts';
+import { readLog } from '../read-log.ts';
+import { endsOf, idsOf, newRecord, newRecords, RATINGS, REVIEWS } from './made-up-records.ts';
 import { logForEach, type OpenEventLog } from './opened-log.ts';
 
 interface Read {
@@ -29,7 +30,7 @@ export const rangeTests = (open: OpenEventLog): void => {
       await given.log.append(newRecords(RATINGS, 4));
       await given.log.appendBarrier(1);
       await given.log.append(newRecords(RATINGS, 3, 'later'));
-      const all = await readAll(given.log, RATINGS);
+      const all = await readLog(given.log, RATINGS);
       const { earliest, next } = await endsOf(given.log, RATINGS);
       for (const log of [given.log, await given.opened.reopen()])
         for (let from = earliest; from <= next; from++)
@@ -57,7 +58,7 @@ export const rangeTests = (open: OpenEventLog): void => {
 
     test('an end behind that of the log is an error, not a shorter range', async () => {
       await given.log.append(newRecords(RATINGS, 3));
-      const all = await readAll(given.log, RATINGS);
+      const all = await readLog(given.log, RATINGS);
       const { earliest, next } = await endsOf(given.log, RATINGS);
       for (const [from, to] of [
         [earliest, next + 1],

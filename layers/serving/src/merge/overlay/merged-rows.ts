@@ -96,15 +96,11 @@ export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
         const titleIds = changes.flatMap(({ id, title }) => (title.token === '' ? [] : [id]));
         const reviewIds = changes.flatMap(({ id, reviews }) => (reviews.token === '' ? [] : [id]));
         const isNew = (known: ChangedRow | undefined): boolean => known === undefined;
-        const [titlesBefore, unknown, reviewsBefore] = await Promise.all([
+        const [titlesBefore, reviewsBefore] = await Promise.all([
           readRows(
             batch.titles,
             before.titles.index,
             titleIds.filter((id) => isNew(titleRows.get(id))),
-          ),
-          readUnknown(
-            batch,
-            titleIds.filter((id) => titleRows.get(id)?.before === undefined),
           ),
           readRows(
             batch.sentiment,
@@ -112,6 +108,10 @@ export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
             reviewIds.filter((id) => isNew(reviewRows.get(id))),
           ),
         ]);
+        const unknown = await readUnknown(
+          batch,
+          titleIds.filter((id) => (titleRows.get(id)?.before ?? titlesBefore.get(id)) === undefined),
+        );
         for (const [n, { id, title, reviews }] of changes.entries()) {
           if (title.token !== '') {
             // Also under a token that is known: while rows are read, a writer may have written one epoch or view and not yet the others.

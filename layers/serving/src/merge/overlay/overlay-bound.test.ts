@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
-import type { Publication, SpeedStore } from '@rushes/ports';
+import { openSqliteSpeedStore, type SqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
+import type { Publication } from '@rushes/ports';
 import { emptyState, encodeState, foldEvent, movieRatings } from '@rushes/views';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
@@ -18,11 +18,13 @@ const HOUR_MS = 3_600_000;
 const PARTITION = 'movie.ratings/0';
 
 let folder: string;
-let store: SpeedStore;
+let store: SqliteSpeedStore;
+let fence: number;
 let publication: Publication;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-bound-'));
   store = await openSqliteSpeedStore(join(folder, 'speed.sqlite'));
+  fence = (await store.owners.claim(PARTITION, 'writer', 0)) ?? 0;
 });
 afterEach(async () => {
   await store.close();
@@ -46,14 +48,14 @@ const write = async (offset: number, tconst: string): Promise<void> => {
   } as const;
   await store.putCoverage(
     { partition: PARTITION, epoch: 1, generation: 0, from: 0, expiresAtMs: Date.now() + HOUR_MS, begun: 0, baseUs: 0 },
-    1,
+    fence,
   );
   await store.upsert([{ ...row, timestampUs: offset }], HOUR_MS);
   await store.appendChange(
     { partition: PARTITION, from: offset, to: offset + 1, epoch: 1, generation: 0, appendedAtMs: offset, rows: [row] },
     HOUR_MS,
   );
-  await store.putPosition({ partition: PARTITION, offset: offset + 1, epoch: 1, opening: { offset: 0, appendedAtMs: 0 } }, 1);
+  await store.putPosition({ partition: PARTITION, offset: offset + 1, epoch: 1, opening: { offset: 0, appendedAtMs: 0 } }, fence);
 };
 
 const open = async (maxStates: number) => {

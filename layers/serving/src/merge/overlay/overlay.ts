@@ -9,6 +9,8 @@
  * Its memory is bounded: an overlay that is full stays at its position, exact as before, and answers say that they are stale until a batch run covers
  * what it holds.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { offsetAt, type OffsetVector, type PartitionId, PARTITIONS, topicOf } from '@rushes/domain';
 import { type ChangeRecord, type Coverage, coveredEpoch, type Publication, type SpeedRow, type SpeedStore } from '@rushes/ports';
 import type { KeyedView } from '@rushes/views';
@@ -41,16 +43,27 @@ export interface OverlayState extends Omit<MergedRows, 'sums'> {
 export interface Overlay {
   readonly publication: Publication;
   readonly state: () => OverlayState;
+  /** What the store covers, read after all that the state was made from: also what was found to be damaged is not covered any more. */
   readonly coverage: () => readonly Coverage[];
-  /** Applies the change records that are there. Whether the state is another one now. */
-  advance(): Promise<boolean>;
+  /** What it covered before any row was read. */
+  readonly coverageBefore: readonly Coverage[];
+  /**
+   * Applies the change records that are there, then reads what the store covers. Whether the state is another one now.
+   * @param isHeardEnough those that were heard of are enough, if there are any: what has come since need not be in it.
+   * @throws MissedChangesError, LostProgressError: it has to be read anew.
+   */
+  advance(isHeardEnough?: boolean): Promise<boolean>;
+  /**
+   * Waits until there are change records to apply, at most so many milliseconds; a full overlay has none. Whether there are.
+   * Rejects with the signal's reason once it aborts.
+   */
+  hear(waitMs: number, signal: AbortSignal): Promise<boolean>;
   /** Whether there is no room for further changes: the state stays where it is. */
   isFull(): boolean;
   /** States of keys and epochs that it holds. */
   readonly size: () => number;
   /** Whether the position has passed everything that is held. Before the first time, the state is none to be shown. */
   isReady(): boolean;
-  readCoverage(): Promise<void>;
 }
 
 /** The change records do not lead on from the overlay's position: it has to be read anew. */
@@ -58,6 +71,14 @@ export class MissedChangesError extends Error {
   override readonly name = 'MissedChangesError';
   constructor(partition: PartitionId, position: number, from: number) {
     super(`the change records of ${partition} go on at offset ${from}, not at ${position}: reading its rows anew`);
+  }
+}
+
+/** The store went back: what was read from it may not be in it any more. The overlay has to be read anew. */
+export class LostProgressError extends Error {
+  override readonly name = 'LostProgressError';
+  constructor(location: string, partition: PartitionId, from: number, to: number) {
+    super(`${partition} in ${location} went back from offset ${from} to ${to}: the store lost writes; reading its rows anew`);
   }
 }
 
@@ -85,6 +106,8 @@ export const openOverlay = async (
   const reached = new Map<PartitionId, number>();
   /** There is something to show that is not shown yet. */
   let isPending = true;
+  /** The state is one that no call has told of. */
+  let isNew = false;
   const lastTitleChange = new Map<PartitionId, number>();
   let coverage: readonly Coverage[] = [];
   let rows = nothingChanged(titleLists);
@@ -113,17 +136,29 @@ export const openOverlay = async (
     }
   };
 
+  /** Where the store said that writers are. */
+  const written = new Map<PartitionId, number>();
+  const readProgress = async (): Promise<void> => {
+    const progress = await store.progress();
+    for (const { partition, position: at } of progress) {
+      const [before, now] = [written.get(partition) ?? 0, at?.offset ?? 0];
+      if (now < before) throw new LostProgressError(store.location, partition, before, now);
+      written.set(partition, now);
+    }
+    coverage = progress.flatMap((one) => one.coverage);
+  };
+
+  const scan = async (view: KeyedView): Promise<void> => {
+    for await (const found of store.scan(view.storedName, covered)) {
+      if (isFull) return;
+      for (const row of found) put(row);
+      if (states.size > maxStates) return giveUp();
+    }
+  };
   /** What the rows hold already; nothing at all if that is too much. */
   const load = async (): Promise<void> => {
-    for (const partition of PARTITIONS) {
-      const known = await store.readPosition(partition);
-      position.set(partition, Math.max(offsetAt(cut, partition), known?.offset ?? 0));
-    }
-    for (const view of ANSWERED)
-      for await (const rows of store.scan(view.storedName, covered)) {
-        for (const row of rows) put(row);
-        if (states.size > maxStates) return giveUp();
-      }
+    for (const partition of PARTITIONS) position.set(partition, Math.max(offsetAt(cut, partition), written.get(partition) ?? 0));
+    await Promise.all(ANSWERED.map(scan));
   };
   /** Not a part of the changes: none of them, at the cut. */
   const giveUp = (): void => {
@@ -136,20 +171,33 @@ export const openOverlay = async (
     for (const partition of PARTITIONS) position.set(partition, offsetAt(cut, partition));
   };
 
-  const follow = async (partition: PartitionId): Promise<void> => {
-    for (;;) {
-      const from = position.get(partition) ?? 0;
-      const changes: readonly ChangeRecord[] = await store.readChanges(partition, from, CHANGES_PER_READ);
-      for (const change of changes) {
-        // What lies between is not in the feed any more, or the writer began later: only the rows can tell.
-        if (change.from > (position.get(partition) ?? 0))
-          throw new MissedChangesError(partition, position.get(partition) ?? 0, change.from);
-        for (const row of change.rows) put(row);
-        position.set(partition, Math.max(position.get(partition) ?? 0, change.to));
-        isPending = true;
-      }
-      if (changes.length < CHANGES_PER_READ) return;
+  const apply = (changes: readonly ChangeRecord[]): void => {
+    for (const change of changes) {
+      const reachedNow = position.get(change.partition) ?? 0;
+      // What lies between is not in the feed any more, or the writer began later: only the rows can tell.
+      if (change.from > reachedNow) throw new MissedChangesError(change.partition, reachedNow, change.from);
+      for (const row of change.rows) put(row);
+      position.set(change.partition, Math.max(reachedNow, change.to));
+      isPending = true;
     }
+  };
+  /** Change records that were heard of and not applied yet. */
+  let heard: readonly ChangeRecord[] = [];
+  /** Whether a partition may have more of them. */
+  const hasMore = (changes: readonly ChangeRecord[]): boolean => {
+    const counts = new Map<PartitionId, number>();
+    for (const { partition } of changes) counts.set(partition, (counts.get(partition) ?? 0) + 1);
+    return Math.max(0, ...counts.values()) >= CHANGES_PER_READ;
+  };
+  const follow = async (isHeardEnough: boolean): Promise<void> => {
+    let changes = heard;
+    heard = [];
+    apply(changes);
+    if (isHeardEnough && changes.length > 0 && !hasMore(changes)) return;
+    do {
+      changes = await store.changesAfter(Object.fromEntries(position), { limit: CHANGES_PER_READ });
+      apply(changes);
+    } while (hasMore(changes));
   };
 
   /** The rows of all touched movies, anew. What fails on the way changes nothing: it is done again from where it began. */
@@ -157,6 +205,7 @@ export const openOverlay = async (
     rows = await merger.merge(rows, [...touched], states, titlesChangedAtMs);
     touched.clear();
     isPending = false;
+    isNew = true;
     state = {
       ...rows,
       position: Object.fromEntries(position),
@@ -171,26 +220,35 @@ export const openOverlay = async (
   };
 
   const isReady = (): boolean => [...reached].every(([partition, offset]) => (position.get(partition) ?? 0) >= offset);
+  await readProgress();
   const overlay: Overlay = {
     publication,
+    coverageBefore: coverage,
     state: () => state,
     coverage: () => coverage,
     isFull: () => isFull,
     size: () => states.size,
-    async advance() {
+    async advance(isHeardEnough = false) {
       // Not before it has reached what it read: until then it has no state to stand still at.
       isFull ||= isReady() && states.size >= maxStates;
-      if (!isFull) for (const partition of PARTITIONS) await follow(partition);
-      if (!isPending || !isReady()) return false;
-      await rebuild();
-      return true;
+      if (!isFull) await follow(isHeardEnough);
+      // Both come to their ends, also if one fails: what goes on alone would meet the next call.
+      const outcomes = await Promise.allSettled([readProgress(), isPending && isReady() ? rebuild() : undefined]);
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+      const isOther = isNew;
+      isNew = false;
+      return isOther;
+    },
+    async hear(waitMs, signal) {
+      if (isFull) {
+        await sleep(waitMs, undefined, { signal, ref: false });
+        return false;
+      }
+      heard = await store.changesAfter(Object.fromEntries(position), { limit: CHANGES_PER_READ, waitMs, signal });
+      return heard.length > 0;
     },
     isReady,
-    async readCoverage() {
-      coverage = await store.readCoverage();
-    },
   };
-  await overlay.readCoverage();
   await load();
   await overlay.advance();
   return overlay;

@@ -1,4 +1,5 @@
 /** A copy taken while others write is a state that one can go on from; one that cannot be finished leaves nothing; a damaged one is not restored. */
+import { readLog } from '@rushes/ports/contracts/read-log';
 import { appendFile, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -69,7 +70,7 @@ const restore = (options: Partial<RestoreOptions> = {}): Promise<RestoreReport> 
 const idsIn = async (path: string): Promise<readonly string[]> => {
   const log = await openSqliteEventLog(path);
   try {
-    return (await log.read(RATINGS, 0, 100_000)).flatMap((record) => (record.kind === 'event' ? [record.id] : []));
+    return (await readLog(log, RATINGS)).flatMap((record) => (record.kind === 'event' ? [record.id] : []));
   } finally {
     await log.close();
   }
@@ -158,7 +159,7 @@ describe('what changes meanwhile', () => {
         copied.push(size);
         if (turn === 2) await append('second');
         if (turn === 2) await stores.objects.put('gold/titles/new.parquet', bytes('new'));
-        if (turn === 2) await stores.objects.delete('gold/titles/a.parquet');
+        if (turn === 2) await stores.objects.delete(['gold/titles/a.parquet']);
       },
     });
     expect(report.turns).toBe(2);

@@ -1,12 +1,39 @@
 import { readdirSync, statSync } from 'node:fs';
 import { open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { ArtefactDamagedError } from '@rushes/ports';
+import { isDamage, sqliteCode } from '../sqlite-access/error-codes.ts';
+
+/** How it is told that a file is not what was built: by what SQLite says, and by the size and checksum that its build left beside it. */
+
+/** What was handed in cannot be an artefact or a query of one: doing it again will fail again. */
+export class ArtefactFaultError extends Error {
+  override readonly name = 'ArtefactFaultError';
+}
+
+const SQLITE_IOERR = 10;
+
+/** SQLite's word that a file is not what it was written as, or ends before it should. It does not name the file. */
+export const showsDamage = (error: unknown): error is Error => isDamage(error) || sqliteCode(error) === SQLITE_IOERR;
+
+export const damaged = (path: string, how: string, cause?: unknown): ArtefactDamagedError =>
+  new ArtefactDamagedError(`${path} is damaged (${how}): the next batch run builds it anew`, { cause });
+
+/** Runs one operation on the file at `path`; damage that shows is thrown as such, with the file's name. */
+export const onArtefact = <Result>(path: string, operation: () => Result): Result => {
+  try {
+    return operation();
+  } catch (error) {
+    if (showsDamage(error)) throw damaged(path, error.message, error);
+    throw error;
+  }
+};
 
 /**
  * What builds left, kept apart from it, so that a damaged file cannot vouch for itself: an empty file `<artefact>.<sha256>.<bytes>.seal` for each build of
  * an artefact, there before the artefact is. Of builders that race each leaves one, and the file is one of theirs.
  */
-export interface Seal {
+interface Seal {
   readonly sha256: string;
   readonly bytes: number;
 }

@@ -1,6 +1,11 @@
+/**
+ * The record of a version: what it was made from, and every table and view that it consists of. The batch layer writes it, and the serving layer shows it.
+ * Members are only ever added, and then optional, so that each version of the code reads what the ones before it wrote.
+ */
 import Type, { type Static } from 'typebox';
-import type { Lake } from './lake.ts';
 import { TableRecord } from './table-record.ts';
+
+export * from './table-record.ts';
 
 /** One of the files that a version was made from, as its load recorded it. */
 export const Dump = Type.Object({
@@ -96,5 +101,3 @@ export type Step = Static<typeof Step>;
 export type Manifest = Static<typeof Manifest>;
 
 export const manifestKey = (version: number): string => `manifests/manifest-${version}.json`;
-
-export const readManifest = (lake: Lake, version: number): Promise<Manifest | undefined> => lake.readJson(manifestKey(version), Manifest);

@@ -1,11 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
-
 import type { ArtefactLayout, ArtefactRow } from '@rushes/ports';
 import { expect, test } from 'vitest';
-
-import { applyChanges } from './apply-changes.ts';
-import { loadRows } from './load-rows.ts';
-import { physicalLayout, POSITION_STEP } from './physical-layout.ts';
+import { applyChanges, loadRows } from './fill-file.ts';
+import { POSITION_STEP, physicalLayout } from './physical-layout.ts';
 
 const layout: ArtefactLayout = { key: 'id', columns: { n: 'integer' }, documents: [], lookups: [], sorts: [], filters: [] };
 const physical = physicalLayout(layout);
