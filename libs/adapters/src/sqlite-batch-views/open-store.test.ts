@@ -286,28 +286,4 @@ describe('batch views in SQLite files', () => {
     await expect(store.build('child', other, batches([]), { parent })).rejects.toThrow(/another layout: build it whole/);
     expect(await filesIn(folder)).toEqual(['parent.sqlite']);
   });
-
-  test.each([
-    [{ ...layout, sorts: [{ columns: ['nothing'], directions: 'both' as const }] }, /nothing/],
-    [{ ...layout, columns: { ...layout.columns, N: 'integer' as const } }, /two columns are named N/i],
-    [{ ...layout, columns: { ...layout.columns, 'a b': 'integer' as const } }, /named "a b"/],
-    [{ ...layout, partition: 'genres' }, /partitioned by the set/],
-  ])('refuses a layout that it cannot store', async (refused, reason) => {
-    await expect((await open()).build('a', refused, batches([]))).rejects.toThrow(reason);
-  });
-
-  test.each([
-    [['a', 'film', null, null, '1', null, null], /row a has "1" in the integer column n/],
-    [['a', 'film', null, null, 2 ** 53, null, null], /integer column n/],
-    [['a', 'film', null, true, 1, null, null], /text column name/],
-    [['a', 'film', null, null, 1, null, 5], /document doc/],
-    [['a', 'film'], /2 values instead of 7/],
-    [[null, 'film', null, null, 1, null, null], /no text as its key/],
-  ])('refuses a row of another shape: %j', async (refused, reason) => {
-    await expect((await open()).build('a', layout, batches<ArtefactRow>([refused]))).rejects.toThrow(reason);
-  });
-
-  test('the name of the publications’ file is no artefact’s', async () => {
-    await expect((await open()).build('publications', layout, batches([]))).rejects.toThrow(/publications/);
-  });
 });
