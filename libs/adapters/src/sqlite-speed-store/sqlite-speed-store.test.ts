@@ -13,9 +13,9 @@ speedStoreContract({
     const opened: SqliteSpeedStore[] = [];
     let nowMs = 1_767_323_045_678;
     const open = async (): Promise<SqliteSpeedStore> => {
-      const client = await openSqliteSpeedStore(join(folder, 'speed.sqlite'), { now: () => nowMs });
-      opened.push(client);
-      return client;
+      const store = await openSqliteSpeedStore(join(folder, 'speed.sqlite'), { now: () => nowMs });
+      opened.push(store);
+      return store;
     };
     const store = await open();
     return {
@@ -24,7 +24,7 @@ speedStoreContract({
       reopen: open,
       advanceClock: (milliseconds) => void (nowMs += milliseconds),
       dispose: async () => {
-        for (const client of opened) await client.close();
+        for (const one of opened) await one.close();
         await rm(folder, { recursive: true, force: true });
       },
     };
