@@ -21,8 +21,10 @@ export default defineConfig({
     isolate: false,
     // CommonJS packages look as they do to Node.
     deps: { interopDefault: false },
-    testTimeout: isDeep ? 900_000 : 120_000,
-    hookTimeout: 120_000,
+    // Limits for what hangs, not for what is slow.
+    testTimeout: isDeep ? 3_600_000 : 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 300_000 } },
     env: {
       NODE_ENV: 'test',
       // Compiled modules, from one process that a test starts to the next: half of what a short one costs.

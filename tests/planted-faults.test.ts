@@ -17,6 +17,17 @@ const run = (tool: string, args: readonly string[]): string => {
   return stdout === '' ? stderr : stdout;
 };
 
+/** Files that have a fault which the linter finds: it is asked for these alone, and follows their imports. */
+const LINTED = [
+  'libs/domain/src/planted-import.ts',
+  'libs/domain/src/planted-path.ts',
+  'libs/domain/src/planted-one.ts',
+  'libs/domain/src/planted-circle.ts',
+  'libs/runtime/src/planted-promise.ts',
+  'libs/runtime/src/planted-any.ts',
+  'layers/serving/src/planted-library.ts',
+];
+
 const plant = (): void => {
   copy.write('libs/domain/src/planted-import.ts', "export { TerminalError } from '@rushes/runtime';\n");
   copy.write('libs/domain/src/planted-path.ts', "export { TerminalError } from '../../../libs/runtime/src/errors.ts';\n");
@@ -49,9 +60,7 @@ describe('the linter', () => {
   let found: readonly string[] = [];
   beforeAll(() => {
     // as: the tool's own report format
-    const { diagnostics } = JSON.parse(
-      run('oxlint', ['--type-aware', '--format', 'json', 'libs/domain', 'libs/ports', 'libs/runtime', 'layers/serving']),
-    ) as LintReport;
+    const { diagnostics } = JSON.parse(run('oxlint', ['--type-aware', '--format', 'json', ...LINTED])) as LintReport;
     found = diagnostics.map(({ code, filename }) => `${code} ${filename}`);
   });
 

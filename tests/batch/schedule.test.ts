@@ -106,4 +106,4 @@ test('a version that lacks a view which this code serves is replaced at once, un
   await data.stores.views.insertPublication({ ...second, number: second.number + 1, views: { ...second.views, people: foreign } });
   await drop(people?.artefact ?? '');
   expect(await nextRun()).toMatchObject({ outcome: 'published', version: 3 });
-}, 60_000);
+});

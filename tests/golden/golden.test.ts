@@ -10,8 +10,6 @@ import { type BuiltVersion, buildVersion } from './built-version.ts';
 import { type ExpectedVersion, expectedVersion } from './expected-version.ts';
 import { testVersion } from './version-tests.ts';
 
-const BUILD_WITHIN_MS = 120_000;
-
 describe.each(atDepth({ quick: ['imdb-500'], deep: ['imdb-500', 'imdb-heads-2025'] }))('%s', (name) => {
   const folder = resolve(ROOT, '../shared/data', name);
   const there = existsSync(folder);
@@ -24,7 +22,7 @@ describe.each(atDepth({ quick: ['imdb-500'], deep: ['imdb-500', 'imdb-heads-2025
     beforeAll(async () => {
       version = await buildVersion(folder);
       expected = expectedVersion(folder);
-    }, BUILD_WITHIN_MS);
+    });
     afterAll(() => version.close());
 
     testVersion(() => ({ version, expected }));

@@ -153,7 +153,7 @@ test('a state of the speed store that is other than it was written: answers say 
       await world.settle();
       expect(await shown()).toMatchObject({ data: { votes: damaged.data.votes + 1 }, meta: { completeness: 'complete' } });
     },
-    { timeout: 60_000, interval: 50 },
+    { timeout: 300_000, interval: 50 },
   );
   expect(await audit()).toMatchObject({ differences: 0, missing: [] });
 });

@@ -116,5 +116,4 @@ test.each(seeds({ quick: [1], deep: [1, 2, 3, 4, 5, 6, 7, 8] }))(
       await recomputed.close();
     }
   },
-  180_000,
 );

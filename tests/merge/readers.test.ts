@@ -35,7 +35,6 @@ const READERS = [
   { roams: true, remembers: false, home: 0 },
 ];
 const HOUR_MS = 3_600_000;
-const HEAL_MS = 30_000;
 
 type BatchStep =
   | { readonly kind: 'run' | 'aborted run' | 'two runs'; readonly dump: number; readonly full: boolean }
@@ -166,7 +165,7 @@ const heal = async (world: LiveWorld): Promise<void> => {
       PARTITIONS.every((partition) => offsetAt(ends, partition) <= (position?.[partition] ?? 0))
     );
   };
-  for (const replica of world.replicas.keys()) await expect.poll(() => isHealed(replica), { timeout: HEAL_MS, interval: 50 }).toBe(true);
+  for (const replica of world.replicas.keys()) await expect.poll(() => isHealed(replica), { interval: 50 }).toBe(true);
 };
 
 const play = async (seed: number): Promise<Checked> => {
@@ -223,7 +222,6 @@ test.each(seeds({ quick: [], deep: [2, 4, 1004, 5, 6, 7] }))(
     expect(violations, told).toEqual([]);
     for (const [name, count] of Object.entries(figures)) total[name] = (total[name] ?? 0) + count;
   },
-  180_000,
 );
 
 test('and that says something: answers come from many positions, most of them whole, and some are late', () => {

@@ -47,31 +47,27 @@ test.each([
   ['bounds its connections', []],
   ['cannot accept one', ['0']],
   ['can accept a few', ['3']],
-])(
-  'a service that %s goes on',
-  async (name, left) => {
-    const folder = await mkdtemp(join(tmpdir(), 'open-files-'));
-    const { child, urls } = await start([folder, ...left]);
-    try {
-      for (const url of urls) {
-        const sockets = await Promise.all(Array.from({ length: MANY }, () => takeConnection(url)));
-        await sleep(WHILE_TAKEN_MS);
-        const open = sockets.filter(({ closed }) => !closed).length;
-        // A quarter of the files is for connections, where there are few; the others were refused at once.
-        if (name === 'bounds its connections') expect(open).toBe(OPEN_FILES / 4);
-        for (const socket of sockets) socket.destroy();
-        expect(child.exitCode).toBe(null);
-        let answered = name === 'cannot accept one';
-        for (let tries = 0; !answered && child.exitCode === null && tries < 100; tries += 1) {
-          answered = await isAnswered(url);
-          if (!answered) await sleep(50);
-        }
-        expect([url, child.exitCode, answered]).toEqual([url, null, true]);
+])('a service that %s goes on', async (name, left) => {
+  const folder = await mkdtemp(join(tmpdir(), 'open-files-'));
+  const { child, urls } = await start([folder, ...left]);
+  try {
+    for (const url of urls) {
+      const sockets = await Promise.all(Array.from({ length: MANY }, () => takeConnection(url)));
+      await sleep(WHILE_TAKEN_MS);
+      const open = sockets.filter(({ closed }) => !closed).length;
+      // A quarter of the files is for connections, where there are few; the others were refused at once.
+      if (name === 'bounds its connections') expect(open).toBe(OPEN_FILES / 4);
+      for (const socket of sockets) socket.destroy();
+      expect(child.exitCode).toBe(null);
+      let answered = name === 'cannot accept one';
+      for (let tries = 0; !answered && child.exitCode === null && tries < 100; tries += 1) {
+        answered = await isAnswered(url);
+        if (!answered) await sleep(50);
       }
-    } finally {
-      child.kill('SIGKILL');
-      await rm(folder, { recursive: true, force: true });
+      expect([url, child.exitCode, answered]).toEqual([url, null, true]);
     }
-  },
-  60_000,
-);
+  } finally {
+    child.kill('SIGKILL');
+    await rm(folder, { recursive: true, force: true });
+  }
+});

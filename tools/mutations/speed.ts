@@ -164,6 +164,20 @@ export const SPEED_MUTATIONS: readonly Mutation[] = [
     tests: WRITER_TESTS,
   },
   {
+    name: 'a partition that is followed anew begins with what lies ready',
+    file: `${SPEED}/log-feed.ts`,
+    text: 'reader.next = followed.next;',
+    replacement: '',
+    tests: WRITER_TESTS,
+  },
+  {
+    name: 'a partition that takes nothing fills the memory',
+    file: `${SPEED}/log-feed.ts`,
+    text: '        if (!hasRoom(reader)) change();\n',
+    replacement: '',
+    tests: WRITER_TESTS,
+  },
+  {
     name: 'a duplicate is told by whether its id is still there',
     file: `${FILTERS}/open-filters.ts`,
     text: 'return seenMs !== undefined && seenMs >= since;',

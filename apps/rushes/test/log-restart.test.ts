@@ -1,16 +1,20 @@
 /** A log is lost: nothing starts on an empty one, `rushes log restart` begins another, and what is merged from then on is what a recompute says. */
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { type Tconst, titleIdOf } from '@rushes/domain';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { invoke, start } from './invoke.ts';
 
 let folder = '';
 let key = '';
-/** A film of the sample. */
-const MOVIE = '872bb29f-1e48-5037-a0fd-e0feedd23d51';
+const MOVIE = titleIdOf('tt0000001' as Tconst); // as: well-formed
+/** One film. */
+const BASICS = `tconst\ttitleType\tprimaryTitle\toriginalTitle\tisAdult\tstartYear\tendYear\truntimeMinutes\tgenres
+tt0000001\tmovie\tOne\tOne\t0\t1994\t\\N\t90\tDrama
+`;
 const path = (name: string): string => join(folder, 'data', name);
 const rushes = (...args: readonly string[]) => invoke([...args, '--data', 'data'], folder);
 const answerOf = async (...args: readonly string[]): Promise<Record<string, unknown>> => {
@@ -61,7 +65,8 @@ const votesOf = async (url: string): Promise<number> => {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rushes-log-'));
-  await invoke(['sample', '--out', 'imdb'], folder);
+  mkdirSync(join(folder, 'imdb'));
+  writeFileSync(join(folder, 'imdb/title.basics.tsv'), BASICS);
   key = String((await answerOf('keys', 'create', '--role', 'writer', '--name', 'test'))['key']);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -132,4 +137,4 @@ test('a lost log is recognized, begun anew, and the answers go on', async () => 
     expect(await votesOf(url)).toBe(votes + 2);
   });
   expect(await answerOf('audit')).toMatchObject({ version: run['version'], differences: 0, missing: [] });
-}, 120_000);
+});

@@ -10,7 +10,7 @@ export interface SpeedOptions {
   readonly batchRecords: number;
   /** What the states of one change record come to at most, by `changeBytes`; a single event may pass it. */
   readonly maxChangeBytes: number;
-  /** How long a read of a partition waits for records. */
+  /** How long a step of a partition waits for records. */
   readonly waitMs: number;
   /** States of a partition that are kept in memory; others are read back from the store. */
   readonly cachedStates: number;

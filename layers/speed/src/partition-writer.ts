@@ -10,16 +10,17 @@ import { boundsAt, type Coverage, type OpenDuplicateFilter, type PartitionProgre
 
 import { beginPartition, type Beginning, openWindow, type Published, type Reading } from './begin-partition.ts';
 import { foldEvents, type FoldedEvents, judgeRecords, keysOf, type RejectedEvent } from './fold-batch.ts';
+import type { LogFeed } from './log-feed.ts';
 import { NEVER_MS, type SpeedOptions } from './options.ts';
 import { type MicroBatch, planBatches } from './plan-batches.ts';
 import { renewEpoch } from './renew-epoch.ts';
 import { createRowCache } from './row-cache.ts';
-import { unlessAborted } from './unless-aborted.ts';
 import { baseOf, timed } from './write-timestamp.ts';
 
 /** `signal` ends what takes long: reading the ids of the last days, waiting for records, projecting an epoch again. */
 export interface WriterContext extends Reading {
   readonly store: SpeedStore;
+  readonly feed: LogFeed;
   readonly options: SpeedOptions;
   readonly nowMs: () => number;
   /** When the store was made the log's: what write timestamps of the first epoch count from. */
@@ -52,12 +53,13 @@ export interface PartitionWriter {
   renew(coverage: Coverage): void;
   /** Asks for the coverage of all epochs up to this one to be dropped, which no version needs any more. */
   forget(upToEpoch: number): void;
-  /** Lets go of what it knows of duplicates. To be called when no step is under way. */
+  /** Ends reading the log, and lets go of what it knows of duplicates. To be called when no step is under way. */
   close(): void;
 }
 
 /** @param fence under which this process owns the partition. @throws FencedError if the partition has a later owner. */
 export const openPartitionWriter = async (context: WriterContext, partition: PartitionId, fence: number): Promise<PartitionWriter> => {
+  await context.turn();
   const progress = (await context.store.progress()).find((one) => one.partition === partition);
   if (progress !== undefined && progress.fence > fence) throw new FencedError(`${partition} is owned by another member`);
   const begun = await beginPartition(context.log, partition, progress?.position, await context.published(), context.createdAtMs);
@@ -202,7 +204,7 @@ const goOn = async (context: WriterContext, { partition, fence, begun, duplicate
     }
   };
   const project = async (): Promise<Progressed | undefined> => {
-    const records = await unlessAborted(log.read(partition, offset, options.batchRecords, options.waitMs), signal);
+    const records = await incoming.take(options.batchRecords, options.waitMs, signal);
     const done: Progressed[] = [];
     for (const batch of planBatches(records, offset, { epoch, opening })) {
       await turn();
@@ -212,7 +214,9 @@ const goOn = async (context: WriterContext, { partition, fence, begun, duplicate
   };
   let failure: { readonly error: unknown } | undefined;
 
+  await turn();
   if (begun.isNew) await beginAnew();
+  const incoming = context.feed.open(partition, offset);
   return {
     partition,
     get offset() {
@@ -235,6 +239,9 @@ const goOn = async (context: WriterContext, { partition, fence, begun, duplicate
     forget: (upToEpoch) => {
       forgetUpTo = upToEpoch;
     },
-    close: () => duplicates.close(),
+    close() {
+      incoming.close();
+      duplicates.close();
+    },
   };
 };

@@ -7,6 +7,7 @@ import { explainError, type Logger, TerminalError } from '@rushes/runtime';
 
 import type { Published } from './begin-partition.ts';
 import { guardEpochs, NOTHING_GUARDED } from './guard-epochs.ts';
+import { createLogFeed } from './log-feed.ts';
 import { DEFAULT_SPEED_OPTIONS, type SpeedOptions } from './options.ts';
 import type { PartitionWriter, WriterContext } from './partition-writer.ts';
 import { projectPartition } from './project-partition.ts';
@@ -82,7 +83,18 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
     }
   };
   const member = async (createdAtMs: number): Promise<void> => {
-    const writing = { log, store, duplicateFilters, options, nowMs, createdAtMs, published, turn, reject: context.reject };
+    const writing = {
+      log,
+      feed: createLogFeed(log),
+      store,
+      duplicateFilters,
+      options,
+      nowMs,
+      createdAtMs,
+      published,
+      turn,
+      reject: context.reject,
+    };
     await runMembership(
       {
         owners: stores.owners,

@@ -43,6 +43,13 @@ export const freshSeed = (): number => SEED ?? randomInt(2 ** 31);
 export const seeds = (chosen: Depths<readonly number[]>): readonly number[] =>
   SEED === undefined ? [...atDepth(chosen), freshSeed()] : [SEED];
 
+/** Cases that cost a process each: all in a deep run, in a quick one so many of them that lie side by side, others in each run. */
+export const someOf = <Case>(cases: readonly Case[], quick: number): readonly Case[] => {
+  if (DEPTH === 'deep') return cases;
+  const first = freshSeed() % cases.length;
+  return [...cases, ...cases].slice(first, first + Math.min(quick, cases.length));
+};
+
 /** The command that plays the histories of a seed again; behind it comes the test file. */
 export const replayCommand = (seed: number): string =>
   `${DEPTH === 'deep' ? 'RUSHES_TEST_DEPTH=deep ' : ''}RUSHES_TEST_SEED=${seed} npx vitest run`;

@@ -7,7 +7,7 @@ import { startSpeed, type WatchedSpeed } from '../../src/index.ts';
 import { HOUR_MS, openProjectionCase, PARTITION, type ProjectionCase } from './projection-case.ts';
 
 /** A machine that does other things too. */
-const PATIENT = { timeout: 60_000 };
+const PATIENT = { timeout: 300_000 };
 let on: ProjectionCase;
 let running: WatchedSpeed | undefined;
 let members = 0;

@@ -6,12 +6,24 @@ import { join } from 'node:path';
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { openSqliteSpeedStore, type SqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
-import { offsetAt, type PartitionId, partitionOf } from '@rushes/domain';
-import type { ChangeRecord, Coverage, DuplicateFilters, EventLog, LogRecord, SpeedPosition, SpeedRow, SpeedStore } from '@rushes/ports';
+import { type PartitionId, partitionOf } from '@rushes/domain';
+import {
+  boundsAt,
+  type ChangeRecord,
+  type Coverage,
+  type DuplicateFilters,
+  type EventLog,
+  type LogRecord,
+  type SpeedPosition,
+  type SpeedRow,
+  type SpeedStore,
+} from '@rushes/ports';
+import { awkwardLog } from '@rushes/ports/contracts/awkward-log';
 import { KEYED_VIEWS } from '@rushes/views';
 
 import type { Published } from '../../src/begin-partition.ts';
 import type { RejectedEvent } from '../../src/fold-batch.ts';
+import type { LogFeed } from '../../src/log-feed.ts';
 import { DEFAULT_SPEED_OPTIONS, type SpeedOptions } from '../../src/options.ts';
 import { openPartitionWriter, type PartitionWriter } from '../../src/partition-writer.ts';
 import { createTurns } from '../../src/turn.ts';
@@ -64,18 +76,42 @@ export interface ProjectionCase {
   close(): Promise<void>;
 }
 
+/** Gives what the log has when it is asked, and waits for nothing: so a step's work is known beforehand. */
+const pulled = (log: EventLog): LogFeed => ({
+  open(partition, from) {
+    let at = from;
+    return {
+      async take(limit) {
+        const { next } = boundsAt(await log.bounds(), partition);
+        const taken: LogRecord[] = [];
+        for await (const records of log.range(partition, at, Math.max(at, next))) {
+          taken.push(...records.slice(0, limit - taken.length));
+          if (taken.length === limit) break;
+        }
+        at = (taken.at(-1)?.offset ?? at - 1) + 1;
+        return taken;
+      },
+      close: () => undefined,
+    };
+  },
+});
+
 export const openProjectionCase = async (): Promise<ProjectionCase> => {
   const folder = await mkdtemp(join(tmpdir(), 'rushes-projection-'));
   const clock = { nowMs: START_MS };
   const now = (): number => clock.nowMs;
-  const log = await openSqliteEventLog(join(folder, 'log.sqlite'), { now, retentionMs: 48 * HOUR_MS });
+  const log = awkwardLog(await openSqliteEventLog(join(folder, 'log.sqlite'), { now, retentionMs: 48 * HOUR_MS }));
   const store = await openSqliteSpeedStore(join(folder, 'speed.sqlite'), { now });
   const duplicateFilters = await openSqliteDuplicateFilters(folder, { cacheKib: 16 });
   const rejected: RejectedEvent[] = [];
   let [fence, owners, ratings] = [0, 0, 0];
   const turn = createTurns(0, () => performance.now());
-  const records = async (): Promise<readonly LogRecord[]> =>
-    log.read(PARTITION, offsetAt((await log.bounds()).earliest, PARTITION), 10_000);
+  const records = async (): Promise<readonly LogRecord[]> => {
+    const { earliest, next } = boundsAt(await log.bounds(), PARTITION);
+    const all: LogRecord[] = [];
+    for await (const some of log.range(PARTITION, earliest, next)) all.push(...some);
+    return all;
+  };
   const coverage = async () => (await store.progress()).flatMap((one) => one.coverage);
   /** A new owner's. */
   const claim = async (): Promise<number> => (fence = (await store.owners.claim(PARTITION, `owner ${(owners += 1)}`, fence)) ?? fence);
@@ -98,6 +134,7 @@ export const openProjectionCase = async (): Promise<ProjectionCase> => {
       openPartitionWriter(
         {
           log,
+          feed: pulled(log),
           store: used,
           duplicateFilters,
           signal,
