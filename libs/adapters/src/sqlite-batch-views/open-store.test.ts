@@ -4,15 +4,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
-import {
-  type ArtefactLayout,
-  ArtefactNotFoundError,
-  type ArtefactRow,
-  type BatchViewStore,
-  type Condition,
-  type Publication,
-  SET_SEPARATOR,
-} from '@rushes/ports';
+import { type ArtefactLayout, type ArtefactRow, type BatchViewStore, type Condition, type Publication, SET_SEPARATOR } from '@rushes/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { artefactReader, openThreads } from './artefact-reader.ts';
 import { openSqliteBatchViews } from './index.ts';
