@@ -125,6 +125,8 @@ test('three processes append at once and wait for each other, none is refused', 
   expect(records.filter(({ kind }) => kind === 'event')).toHaveLength(appended);
 });
 
+const LONGER_THAN_TESTS_MS = 2_000_000_000;
+
 test('an append of another process ends a wait before its time', async () => {
   const partition = 'movie.reviews/2';
   const child = start(
@@ -134,14 +136,12 @@ test('an append of another process ends a wait before its time', async () => {
     'appends',
   );
   const closed = once(child, 'close');
-  expect(await log.read(partition, 0, 10, 2_000_000_000)).toMatchObject([{ id: 'theirs' }]);
+  expect(await log.read(partition, 0, 10, LONGER_THAN_TESTS_MS)).toMatchObject([{ id: 'theirs' }]);
   await closed;
 });
 
 test('a wait alone keeps no process alive', async () => {
-  const startMs = performance.now();
-  const child = start(`void log.read('movie.reviews/2', 0, 10, 60_000);`, 'waits');
+  const child = start(`void log.read('movie.reviews/2', 0, 10, ${LONGER_THAN_TESTS_MS});`, 'waits');
   const [code] = (await once(child, 'exit')) as [number | null]; // as: Node's documented arguments
   expect(code).toBe(0);
-  expect(performance.now() - startMs).toBeLessThan(30_000);
 });

@@ -26,12 +26,12 @@ test('nothing is looked at while nobody waits, before or after', async () => {
   expect(file.looks).toBe(looks);
 });
 
+const LONGER_THAN_TESTS_MS = 2_000_000_000;
+
 test('what another process appended just before the wait began is found', async () => {
   const { waits } = watchedFile();
   let looks = 0;
-  const startMs = performance.now();
-  expect(await waits.until(3, 60_000, () => (++looks === 2 ? ['just before'] : []))).toEqual(['just before']);
-  expect(performance.now() - startMs).toBeLessThan(10_000);
+  expect(await waits.until(3, LONGER_THAN_TESTS_MS, () => (++looks === 2 ? ['just before'] : []))).toEqual(['just before']);
 });
 
 test('waiters look again only when there may be something: a change by others, or growth of their partition', async () => {
