@@ -7,7 +7,7 @@ import { PARTITIONS } from '@rushes/domain';
 import type { Manifest } from '@rushes/ports/manifest';
 import type { EventLog, NewRecord } from '@rushes/ports';
 import { histories } from '@rushes/ports/contracts/depth';
-import { readLog } from '@rushes/ports/contracts/read-log';
+import { highestBarrier, readLog } from '@rushes/ports/contracts/read-log';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type LoggedFolder, openLoggedFolder } from './logged-folder.ts';
@@ -102,7 +102,7 @@ const live = async (data: LoggedFolder, reader: VersionReader, steps: readonly S
         await data.stores.log.appendBarrier(1);
         break;
       case 'stray barrier':
-        await data.stores.log.appendBarrier((await data.stores.log.highestBarrier()) + 1);
+        await data.stores.log.appendBarrier((await highestBarrier(data.stores.log)) + 1);
         break;
       case 'dying run':
         expect((await dyingRun(data)).outcome).toBe('interrupted');

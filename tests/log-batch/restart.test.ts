@@ -2,10 +2,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beginSqliteEventLog, openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
-import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
+import { openSqliteSpeedStore, type SqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import { archivedUpTo, restartLog, type RestartReport, type RestartStores } from '@rushes/batch';
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId, partitionOf } from '@rushes/domain';
-import { boundsAt, type EventLog, listLakeLogs, type LogRecord, type NewRecord, type SpeedStore, RecordDamagedError } from '@rushes/ports';
+import { boundsAt, type EventLog, listLakeLogs, type LogRecord, type NewRecord, RecordDamagedError } from '@rushes/ports';
 import { silentLogger, silentProgress } from '@rushes/runtime';
 import { readLog } from '@rushes/ports/contracts/read-log';
 import { awkwardLog } from '@rushes/ports/contracts/awkward-log';
@@ -19,8 +19,12 @@ const RATINGS = partitionOf('movie.ratings', movieId(1));
 
 let on: OpenedCase;
 let log: EventLog;
-let speed: SpeedStore;
+let speed: SqliteSpeedStore;
 const opened: EventLog[] = [];
+const projectedUpTo = async (offset: number): Promise<void> => {
+  const fence = (await speed.owners.claim(RATINGS, 'a', 0)) ?? expect.fail();
+  await speed.putPosition({ partition: RATINGS, offset, epoch: 2, opening: { offset: 1, appendedAtMs: 0 } }, fence);
+};
 /** Records that were archived when a log was lost. */
 let archived: Map<PartitionId, readonly LogRecord[]>;
 beforeEach(async () => {
@@ -112,7 +116,7 @@ test('offsets that somebody has seen are not given again, and the gap stays in e
   await append(recordOf(rated(1, 8, AT), 'a'));
   await run();
   await speed.claimLog(log.id);
-  await speed.putPosition({ partition: RATINGS, offset: 5, epoch: 2, opening: { offset: 1, appendedAtMs: 0 } }, 1);
+  await projectedUpTo(5);
   const report = await restart({ speed }, { [RATINGS]: 4, 'movie.reviews/0': 1 });
   expect(report.lost).toEqual([{ partition: RATINGS, from: 2, to: 5 }]);
   const [appended] = await append(recordOf(rated(1, 4, AT), 'b'));
@@ -127,7 +131,7 @@ test('a speed store of another log says nothing of this one', async () => {
   await append(recordOf(rated(1, 8, AT), 'a'));
   await run();
   await speed.claimLog('another');
-  await speed.putPosition({ partition: RATINGS, offset: 50, epoch: 2, opening: { offset: 1, appendedAtMs: 0 } }, 1);
+  await projectedUpTo(50);
   expect((await restart({ speed })).lost).toEqual([]);
 });
 
@@ -162,7 +166,7 @@ test('what can still be read of an old copy comes along', async () => {
   await run();
   await append(recordOf(rated(1, 2, AT), 'only in the copy'));
   await speed.claimLog(log.id);
-  await speed.putPosition({ partition: RATINGS, offset: 9, epoch: 2, opening: { offset: 1, appendedAtMs: 0 } }, 1);
+  await projectedUpTo(9);
   const copy = log;
   const report = await restart({ log, speed });
   expect(report).toMatchObject({ restored: { archived: 1, left: 1 }, lost: [{ partition: RATINGS, from: 3, to: 9 }] });

@@ -5,14 +5,12 @@ import { appendTests } from './event-log/appending.ts';
 import { barrierTests } from './event-log/barriers.ts';
 import { deadLetterTests } from './event-log/dead-letters.ts';
 import { followTests } from './event-log/following.ts';
-import { groupTests } from './event-log/groups.ts';
 import { identityTests } from './event-log/identity.ts';
 import { modelTests } from './event-log/model.ts';
 import type { OpenedEventLog } from './event-log/opened-log.ts';
 import { rangeTests } from './event-log/ranges.ts';
 import { timeTests } from './event-log/times.ts';
 import { trimTests } from './event-log/trimming.ts';
-import { waitTests } from './event-log/waiting.ts';
 
 export type { OpenedEventLog };
 
@@ -31,9 +29,7 @@ export const eventLogContract = ({ name, open, runs = { quick: 8, deep: 100 } }:
     rangeTests(open);
     followTests(open);
     barrierTests(open);
-    waitTests(open);
     timeTests(open);
-    groupTests(open);
     trimTests(open);
     deadLetterTests(open);
     modelTests(open, runs);

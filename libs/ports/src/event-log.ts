@@ -2,7 +2,7 @@
  * The one log: whatever changes after the historical import is appended here, stamped once, and kept for the retention. Records of a partition have
  * ascending offsets (not necessarily without holes) and never change. Barriers are control records that batch runs append to cut all partitions.
  */
-import { type LogOffsets, type LogPartition, offsetAt, type OffsetVector, type PartitionId } from '@rushes/domain';
+import { type LogOffsets, type LogPartition, offsetAt, type OffsetVector } from '@rushes/domain';
 import type { CallOptions } from './call-options.ts';
 
 export interface NewRecord {
@@ -67,21 +67,6 @@ export type Followed =
   /** The partition is followed no further. */
   | { readonly partition: LogPartition; readonly fault: OffsetTrimmedError | LogTruncatedError | RecordDamagedError };
 
-/** A partition that a member of a group owns. */
-export interface OwnedPartition {
-  readonly partition: PartitionId;
-  /** Grows with each hand-over of the partition: what a former owner writes can be told apart. */
-  readonly fence: number;
-}
-
-/** A member's part in a group that divides all partitions among its living members. */
-export interface Membership {
-  /** Stays a member, and learns what it owns now. To be called at least every third of the lease; a member that does not is out, without noticing. */
-  renew(): Promise<readonly OwnedPartition[]>;
-  /** Gives all partitions up at once. */
-  leave(): Promise<void>;
-}
-
 export interface EventLog {
   /** Where the log is, for messages. */
   readonly location: string;
@@ -98,14 +83,8 @@ export interface EventLog {
   append(records: readonly NewRecord[]): Promise<readonly Appended[]>;
   /** Throws if an append would be refused now: the log is locked, damaged, or the disk is full. Appends no record. */
   checkWritable(): Promise<void>;
-  /** Appends barrier `number` to every partition. It may fail after some: what counts is read back, see `findBarrier`. */
+  /** Appends barrier `number` to every partition. It may fail after some: a barrier counts where it is read. */
   appendBarrier(number: number): Promise<void>;
-  /**
-   * Records from an offset on, oldest first, at most `limit`; none if there is none yet. With `waitMs`, waits so long for the first.
-   * A record that is not what was appended is never returned: it ends what is read.
-   * @throws OffsetTrimmedError if records at or after the offset are gone. RecordDamagedError if the first one is not what was appended.
-   */
-  read(partition: LogPartition, from: number, limit: number, waitMs?: number): Promise<readonly LogRecord[]>;
   /**
    * Records of all partitions that are keys of `from`, from these offsets on, as they come: one call for all of them. No partition waits for another that
    * has much to give. Ends only when the signal aborts, and then without an error; at the end of the log it waits, without keeping the process alive.
@@ -124,17 +103,6 @@ export interface EventLog {
   bounds(options?: CallOptions): Promise<Bounds>;
   /** Of each partition that has a time: the first offset whose record was appended then or later; its next offset if there is none. */
   offsetsAtTime(timesMs: Readonly<Partial<Record<LogPartition, number>>>, options?: CallOptions): Promise<LogOffsets>;
-  /** The first barrier of this number in the partition, and the highest barrier that stands before it; `undefined` if it is not there. */
-  findBarrier(
-    partition: PartitionId,
-    number: number,
-  ): Promise<{ readonly barrier: BarrierRecord; readonly highestBefore: number | undefined } | undefined>;
-  /** The highest barrier number in any partition, 0 if there is none. */
-  highestBarrier(): Promise<number>;
-  /** The barrier with the highest number before an offset, 0 for none: what the epoch of the record at the offset follows from. */
-  highestBarrierBefore(partition: PartitionId, offset: number): Promise<number>;
-  /** Joins a group. A member that has not renewed for `leaseMs` loses its partitions to the others. */
-  join(group: string, member: string, leaseMs: number): Promise<Membership>;
   /**
    * Removes records older than the retention, but none at or after `keepFrom`, and none of partitions that it does not name. Nothing else ever removes any:
    * a server's own retention has to be off. Returns how many were removed.

@@ -128,8 +128,6 @@ export interface SpeedStore {
   upsert(rows: readonly TimedRow[], ttlMs: number): Promise<void>;
   /** The rows of these keys that are there, in no order. */
   readRows(keys: readonly SpeedKey[]): Promise<readonly SpeedRow[]>;
-  /** The rows of one key in epochs above `epoch`. */
-  readKey(view: string, key: string, aboveEpoch: number): Promise<readonly SpeedRow[]>;
   /** All rows of a view in epochs above `epoch`, in batches, in no order. */
   scan(view: string, aboveEpoch: number): AsyncIterable<readonly SpeedRow[]>;
   /**
@@ -142,15 +140,8 @@ export interface SpeedStore {
    * Rejects with the signal's reason once it aborts.
    */
   changesAfter(after: OffsetVector, query: ChangeQuery): Promise<readonly ChangeRecord[]>;
-  /** The partition's change records whose `to` lies after an offset, in the order of `to`, at most `limit`. */
-  readChanges(partition: PartitionId, after: number, limit: number): Promise<readonly ChangeRecord[]>;
-  /** Calls back when there may be new change records, whoever wrote them. Returns what ends that. */
-  onChange(listener: () => void): () => void;
   /** Where all partitions stand that something is known of. What is told of one partition was so at one moment. */
   progress(): Promise<readonly PartitionProgress[]>;
-  readCoverage(): Promise<readonly Coverage[]>;
-  /** Makes the partition the owner's from now on. `false` if one with a higher fence has it, as below. */
-  claim(partition: PartitionId, fence: number): Promise<boolean>;
   /**
    * Written before an epoch's first row. `false`: the fence is not the partition's, and nothing was written. Of one partition and epoch the higher generation
    * stays; of the same generation `from` and `baseUs` as they were first written, the earlier expiry, and the higher `begun`.
@@ -158,10 +149,8 @@ export interface SpeedStore {
   putCoverage(coverage: Coverage, fence: number): Promise<boolean>;
   /** Removes the coverage of a partition's epochs up to this one. `false` as above. */
   dropCoverage(partition: PartitionId, upToEpoch: number, fence: number): Promise<boolean>;
-  readPosition(partition: PartitionId): Promise<SpeedPosition | undefined>;
+  /** `false` as above. */
   putPosition(position: SpeedPosition, fence: number): Promise<boolean>;
-  /** Calls back after the connection to the store was lost and is there again. */
-  onReconnect(listener: () => void): () => void;
   /** Calls back when something stored was found to be other than it was written, with what that is. Returns what ends that. */
   onDamage(listener: (what: string) => void): () => void;
   close(): Promise<void>;

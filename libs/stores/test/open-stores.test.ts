@@ -147,8 +147,11 @@ describe('opening', () => {
 
   test('so is one that ends before what was projected', async () => {
     await used(folder);
-    await within(folder, ({ speed }) =>
-      speed.putPosition({ partition: RATINGS, offset: 7, epoch: 1, opening: { offset: 0, appendedAtMs: 0 } }, 1),
+    await within(folder, async ({ speed, owners }) =>
+      speed.putPosition(
+        { partition: RATINGS, offset: 7, epoch: 1, opening: { offset: 0, appendedAtMs: 0 } },
+        (await owners.claim(RATINGS, 'a', 0)) ?? 0,
+      ),
     );
     await expect(opening()).rejects.toThrow(/ends at offset 5, but .*speed\.sqlite has offsets up to 7/);
   });

@@ -18,6 +18,7 @@ import {
   type SpeedRow,
   type SpeedStore,
 } from '@rushes/ports';
+import { awkwardLog } from '@rushes/ports/contracts/awkward-log';
 import { KEYED_VIEWS } from '@rushes/views';
 
 import type { Published } from '../../src/begin-partition.ts';
@@ -99,7 +100,7 @@ export const openProjectionCase = async (): Promise<ProjectionCase> => {
   const folder = await mkdtemp(join(tmpdir(), 'rushes-projection-'));
   const clock = { nowMs: START_MS };
   const now = (): number => clock.nowMs;
-  const log = await openSqliteEventLog(join(folder, 'log.sqlite'), { now, retentionMs: 48 * HOUR_MS });
+  const log = awkwardLog(await openSqliteEventLog(join(folder, 'log.sqlite'), { now, retentionMs: 48 * HOUR_MS }));
   const store = await openSqliteSpeedStore(join(folder, 'speed.sqlite'), { now });
   const duplicateFilters = await openSqliteDuplicateFilters(folder, { cacheKib: 16 });
   const rejected: RejectedEvent[] = [];

@@ -4,6 +4,7 @@
  */
 import { boundsAt, type SpeedStore } from '@rushes/ports';
 import { histories } from '@rushes/ports/contracts/depth';
+import { highestBarrier } from '@rushes/ports/contracts/read-log';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -32,7 +33,7 @@ type Given = 'event' | 'barrier';
 
 const fill = async (on: ProjectionCase, given: readonly Given[]): Promise<void> => {
   for (const one of given) {
-    if (one === 'barrier') await on.log.appendBarrier((await on.log.highestBarrier()) + 1);
+    if (one === 'barrier') await on.log.appendBarrier((await highestBarrier(on.log)) + 1);
     else {
       const { next } = boundsAt(await on.log.bounds(), 'movie.ratings/2');
       await on.give({ id: `rating ${next}`, movie: next % 3, score: (next % 10) + 1 });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
-import { boundsAt, StoreBusyError } from '@rushes/ports';
+import { StoreBusyError } from '@rushes/ports';
 import { readLog } from '@rushes/ports/contracts/read-log';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
@@ -43,29 +43,8 @@ const CASES: readonly Case[] = [
       return {
         write: (name) => log.append([{ partition, key: 'k', id: name, value: '' }]),
         read: async () => {
-          boundsAt(await log.bounds(), partition);
+          await log.bounds();
           return (await readLog(log, partition)).flatMap((record) => (record.kind === 'event' ? [record.id] : []));
-        },
-        close: () => log.close(),
-      };
-    },
-  },
-  {
-    store: 'the event log (its groups)',
-    file: 'events.sqlite',
-    readsPast: 'any lock',
-    open: async (folder, lockWaitMs) => {
-      const log = await openSqliteEventLog(folder, lockWaitMs === undefined ? {} : { lockWaitMs });
-      const joined: string[] = [];
-      return {
-        write: async (name) => {
-          const membership = await log.join(name, 'member', HOUR_MS);
-          expect(await membership.renew()).not.toEqual([]);
-          joined.push(name);
-        },
-        read: async () => {
-          expect(await log.highestBarrier()).toBe(0);
-          return joined;
         },
         close: () => log.close(),
       };

@@ -4,7 +4,15 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
-import { type ArtefactLayout, type ArtefactRow, type BatchViewStore, type Condition, type Publication, SET_SEPARATOR } from '@rushes/ports';
+import {
+  type ArtefactLayout,
+  ArtefactNotFoundError,
+  type ArtefactRow,
+  type BatchViewStore,
+  type Condition,
+  type Publication,
+  SET_SEPARATOR,
+} from '@rushes/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { artefactReader, openThreads } from './artefact-reader.ts';
 import { openSqliteBatchViews } from './index.ts';
@@ -213,6 +221,35 @@ describe('batch views in SQLite files', () => {
       await expect(attempt).rejects.toThrow(/read-only/);
     await expect(store.insertPublication(publication(1))).rejects.toThrow(/read-only/);
     await expect(stat(missing)).rejects.toThrow(/ENOENT/);
+  });
+
+  test('an artefact that a dying process had removed in part is gone, its rest with the next drop, and it can be built anew', async () => {
+    const store = await open();
+    await store.build('films', layout, batches(many.slice(0, 10)));
+    await store.retire(['films']);
+    await rm(join(folder, 'films.sqlite'));
+    await expect(store.open('films')).rejects.toBeInstanceOf(ArtefactNotFoundError);
+    expect(await store.dropRetired(0)).toEqual(['films']);
+    expect(await readdir(folder)).toEqual(['publications.sqlite']);
+    expect(await store.build('films', layout, batches(many.slice(0, 10)))).toBe(10);
+    expect(await store.listArtefacts()).toEqual(['films']);
+  });
+
+  test('a folder of the version before, which knew no retired artefacts, is read and then written', async () => {
+    const before = await open();
+    await before.build('films', layout, batches(many.slice(0, 10)));
+    await before.insertPublication(publication(1));
+    await before.close();
+    const old = new DatabaseSync(join(folder, 'publications.sqlite'));
+    old.exec('DROP TABLE retired');
+    old.close();
+    const reading = await open({ readOnly: true });
+    expect([await reading.listArtefacts(), await reading.currentPublication()]).toEqual([['films'], publication(1)]);
+    const writing = await open();
+    await writing.retire(['films']);
+    expect(await writing.dropRetired(0)).toEqual(['films']);
+    expect(await reading.listArtefacts()).toEqual([]);
+    expect(await reading.currentPublication()).toEqual(publication(1));
   });
 
   test('read-only, it sees what others publish later', async () => {

@@ -69,16 +69,6 @@ test('has the records at their offsets, then nothing, then the barrier', async (
   await log.close();
 });
 
-test('knows the barriers, and begins no number again', async () => {
-  await begin();
-  const log = await opened();
-  expect(await log.highestBarrier()).toBe(6);
-  const before = async (offset: number): Promise<number> => log.highestBarrierBefore(RATINGS, offset);
-  expect([await before(41), await before(42), await before(51), await before(60), await before(61)]).toEqual([0, 3, 3, 3, 6]);
-  expect(await log.findBarrier(RATINGS, 6)).toMatchObject({ barrier: { offset: 60 }, highestBefore: 3 });
-  await log.close();
-});
-
 test('finds offsets by time, also where there are none', async () => {
   await begin();
   const log = await opened();

@@ -1,11 +1,9 @@
 import { offsetAt } from '@rushes/domain';
 import type { LogBeginning, LogRecord } from '@rushes/ports';
 import { recordChecksum } from '../record-checksum/record-checksum.ts';
-import type { LogFile } from './database.ts';
-import { openFile } from './open-file.ts';
-import { positionOf } from './positions.ts';
-import { SUMMED } from './schema.ts';
-import { recordWriter } from './write-records.ts';
+import { recordWriter } from './append.ts';
+import { type LogFile, openFile } from './log-file.ts';
+import { positionOf, SUMMED } from './schema.ts';
 
 /**
  * Makes a log that goes on where a lost one ended. Invariant: an offset that was ever given is in it with the record that it was given to, or empty; it
@@ -15,10 +13,8 @@ import { recordWriter } from './write-records.ts';
 const recordInserter = (file: LogFile): ((partition: number, records: readonly LogRecord[]) => Promise<void>) => {
   const { database } = file;
   const insert = database.prepare(`INSERT INTO records (${SUMMED}, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)`);
-  const remember = database.prepare('INSERT INTO barriers (position, number, highest, appended_ms) VALUES (?, ?, ?, ?)');
   const readTail = database.prepare('SELECT next, last_appended_ms AS last FROM partitions WHERE number = ?');
   const writeTail = database.prepare('UPDATE partitions SET next = ?, last_appended_ms = ? WHERE number = ?');
-  const highest = new Map<number, number>();
   return (partition, records) =>
     file.writing(() => {
       const tail = readTail.get(partition);
@@ -36,10 +32,8 @@ const recordInserter = (file: LogFile): ((partition: number, records: readonly L
           insert.run(...values, recordChecksum(values));
           continue;
         }
-        highest.set(partition, Math.max(highest.get(partition) ?? 0, record.number));
         const values = [position, appendedAtMs, record.number, null, null, null] as const;
         insert.run(...values, recordChecksum(values));
-        remember.run(position, record.number, highest.get(partition) ?? 0, appendedAtMs);
       }
       writeTail.run(next, lastMs, partition);
     });

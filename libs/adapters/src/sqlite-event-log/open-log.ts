@@ -1,21 +1,14 @@
 import type { LogPartition } from '@rushes/domain';
 import type { EventLog } from '@rushes/ports';
 import { requireInPlace } from '../sqlite-access/in-place.ts';
-import { LOCK_WAIT_MS, whileLocked } from '../sqlite-access/while-locked.ts';
-import { appendQueue } from './append-queue.ts';
-import { barriersIn } from './barriers.ts';
+import { LOCK_WAIT_MS } from '../sqlite-access/while-locked.ts';
 import { storeBoundary } from '../store-errors/store-boundary.ts';
-import { checkBarrier, checkRecords } from './check-records.ts';
-import { joiner } from './membership.ts';
-import { clocksOf, ownClock, unlessAhead } from './own-clock.ts';
-import { offsetFinder } from './offset-at-time.ts';
-import { ON_DAMAGE } from './errors.ts';
-import { openFile } from './open-file.ts';
-import { followLog, readRange, type Reading } from './range.ts';
-import { recordReader } from './read-records.ts';
+import { appendQueue, checkBarrier, checkRecords, recordWriter } from './append.ts';
+import { clocksOf, ownClock, unlessAhead } from './clocks.ts';
+import { watchGrowth } from './growth.ts';
+import { ON_DAMAGE, openFile } from './log-file.ts';
+import { followLog, offsetFinder, readRange, type Reading, recordReader } from './read.ts';
 import { trimmer } from './trim.ts';
-import { waitingReads } from './waiting-reads.ts';
-import { recordWriter } from './write-records.ts';
 
 const HOUR_MS = 3_600_000;
 const DEFAULT_RETENTION_MS = 7 * 24 * HOUR_MS;
@@ -48,7 +41,7 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
   // An event in a file that nobody finds again is lost.
   const inPlace = requireInPlace(file.path);
   const dataVersion = file.database.prepare('PRAGMA data_version');
-  const waits = waitingReads(() => Number(dataVersion.get()?.['data_version']));
+  const growth = watchGrowth(() => Number(dataVersion.get()?.['data_version']));
   const clock = ownClock(file, clocksOf(now, options.uptimeMs));
   const write = recordWriter(file);
   const queue = appendQueue({
@@ -57,15 +50,13 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
       const written = file.writingNow(clock.guard((nowMs) => write(batches, nowMs)));
       return written && unlessAhead(written.result);
     },
-    onWritten: (partitions) => waits.wake(partitions),
+    onWritten: (partitions) => growth.wake(partitions),
     lockWaitMs,
     location: file.path,
   });
   const reader = recordReader(file);
-  const reading: Reading = { file, reader, waits, open: () => open() };
-  const barriers = barriersIn(file);
+  const reading: Reading = { file, reader, growth, open: () => open() };
   const offsetAtTime = offsetFinder(file);
-  const join = joiner(file, clock);
   const trim = trimmer(file);
   // Says what it says already: the disk has to take it all the same.
   const rewrite = file.database.prepare('UPDATE partitions SET next = next WHERE number = (SELECT min(number) FROM partitions)');
@@ -77,7 +68,7 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
   const close = async (): Promise<void> => {
     isClosed = true;
     await queue.close();
-    waits.close();
+    growth.close();
     file.database.close();
   };
 
@@ -100,16 +91,6 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
       checkBarrier(number);
       await queue.append({ barrier: number });
     },
-    read: async (partition, from, limit, waitMs = 0) => {
-      open();
-      const number = file.numberOf(partition);
-      const endMs = performance.now() + (limit > 0 ? waitMs : 0);
-      return whileLocked(
-        file.path,
-        () => waits.until(number, endMs - performance.now(), () => reader.read(partition, from, limit)),
-        lockWaitMs,
-      );
-    },
     follow: (from, signal) => followLog(reading, from, signal),
     range: (partition, from, to, given) => readRange(reading, partition, from, to, given),
     bounds: async ({ signal } = {}) => {
@@ -125,22 +106,6 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
       return file.reading(() =>
         Object.fromEntries(times.map(([partition, timeMs]) => [partition, offsetAtTime(file.numberOf(partition), timeMs)])),
       );
-    },
-    findBarrier: async (partition, number) => {
-      open();
-      return barriers.findBarrier(partition, number);
-    },
-    highestBarrier: async () => {
-      open();
-      return barriers.highestBarrier();
-    },
-    highestBarrierBefore: async (partition, offset) => {
-      open();
-      return barriers.highestBarrierBefore(partition, offset);
-    },
-    join: async (group, member, leaseMs) => {
-      open();
-      return join(group, member, leaseMs);
     },
     trim: async (keepFrom) => {
       open();

@@ -1,10 +1,10 @@
 /**
  * What a log's file holds. A record's position is its partition and its offset in one number, the table's key: a partition's records lie together,
- * in their order. Barriers stand in a table of their own as well, which trimming leaves alone: what epoch a record belongs to stays known.
+ * in their order.
  */
 
 /** Grows with each change of the tables. */
-export const FORMAT = 3;
+export const FORMAT = 4;
 
 /** SQLite's field for what kind of file this is: "RuEL". */
 export const APPLICATION_ID = 0x5275454c;
@@ -22,10 +22,11 @@ CREATE TABLE writers (
 export const CHECKSUM_FUNCTION = 'record_checksum';
 export const SUMMED = 'position, appended_ms, barrier, key, id, value';
 
-/** What lifts a file of an earlier format to the next one: 1 gets its id, 2 the checksums of its records. */
+/** What lifts a file of an earlier format to the next one: 1 gets its id, 2 the checksums of its records, 3 loses an index over barriers and who owned what. */
 export const UPGRADES: Readonly<Record<number, string>> = {
   1: IDENTITY,
   2: `${WRITERS} ALTER TABLE records ADD COLUMN checksum INTEGER; UPDATE records SET checksum = ${CHECKSUM_FUNCTION}(${SUMMED});`,
+  3: 'DROP TABLE barriers; DROP TABLE members; DROP TABLE ownerships;',
 };
 
 export const SCHEMA = `
@@ -50,31 +51,14 @@ CREATE TABLE records (
   checksum INTEGER
 ) STRICT;
 ${WRITERS}
-
--- "highest": the highest number among the partition's barriers up to and with this one.
-CREATE TABLE barriers (
-  position INTEGER PRIMARY KEY,
-  number INTEGER NOT NULL,
-  highest INTEGER NOT NULL,
-  appended_ms INTEGER NOT NULL
-) STRICT;
-CREATE INDEX barriers_by_number ON barriers (number, position);
-
--- A session is one stay of a member in a group; its number is never given again.
-CREATE TABLE members (
-  session INTEGER PRIMARY KEY AUTOINCREMENT,
-  in_group TEXT NOT NULL,
-  member TEXT NOT NULL,
-  lease_ms INTEGER NOT NULL,
-  expires_ms INTEGER NOT NULL,
-  UNIQUE (in_group, member)
-) STRICT;
-
-CREATE TABLE ownerships (
-  in_group TEXT NOT NULL,
-  partition INTEGER NOT NULL,
-  session INTEGER,
-  fence INTEGER NOT NULL,
-  PRIMARY KEY (in_group, partition)
-) STRICT, WITHOUT ROWID;
 `;
+
+/** A record's partition and offset as one number that grows with the offset: `partition * 2^40 + offset`. */
+const OFFSETS = 2 ** 40;
+
+export const positionOf = (partition: number, offset: number): number => partition * OFFSETS + Math.min(offset, OFFSETS - 1);
+
+export const offsetOf = (position: number): number => position % OFFSETS;
+
+/** The position behind the last one of a partition. */
+export const endOf = (partition: number): number => (partition + 1) * OFFSETS;

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { openSqliteEventLog } from './index.ts';
 
-/** What this log keeps beyond the contract: it counts exactly, and knows the barriers that it has removed. */
+/** What this log keeps beyond the contract: it counts exactly. */
 const partition = 'movie.ratings/3';
 const DAY_MS = 24 * 3_600_000;
 let folder: string;
@@ -44,20 +44,6 @@ test('counts what it removed from all partitions', async () => {
   await append('one');
   nowMs += 3 * DAY_MS;
   expect(await log.trim({ [partition]: 2, 'movie.metadata/0': 1, 'movie.reviews/5': 0 })).toBe(3);
-});
-
-test('barriers stay known after they were removed: numbers are not used again, and later epochs keep theirs', async () => {
-  for (const number of [4, 9, 5]) await log.appendBarrier(number);
-  await append('of epoch 10');
-  nowMs += 3 * DAY_MS;
-  await log.trim({ [partition]: 3 });
-  const again = await openSqliteEventLog(folder, { now: () => nowMs });
-  expect(await again.highestBarrier()).toBe(9);
-  expect(await again.highestBarrierBefore(partition, 3)).toBe(9);
-  expect(await again.findBarrier(partition, 5)).toMatchObject({ barrier: { offset: 2, number: 5 }, highestBefore: 9 });
-  await again.appendBarrier(5);
-  expect(await again.findBarrier(partition, 5)).toMatchObject({ barrier: { offset: 2 } });
-  await again.close();
 });
 
 test('closing ends a trim between its steps', async () => {

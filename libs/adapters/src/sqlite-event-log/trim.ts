@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { offsetAt, type OffsetVector } from '@rushes/domain';
-import type { LogFile } from './database.ts';
-import { offsetFinder } from './offset-at-time.ts';
-import { positionOf } from './positions.ts';
+import type { LogFile } from './log-file.ts';
+import { offsetFinder } from './read.ts';
+import { positionOf } from './schema.ts';
 
 /** Removes records in steps short enough not to hold up appends. A partition's first offset moves in the same transaction. */
 const RECORDS_PER_STEP = 1_000;

@@ -9,10 +9,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { recordChecksum } from '../record-checksum/record-checksum.ts';
 import { openSqliteSpeedStore, type SqliteSpeedStore } from './index.ts';
+import { changesAfter, coverageOf, positionOf, rowsOfKey } from './read-back.ts';
 
 const HOUR_MS = 3_600_000;
 const PARTITION = 'movie.ratings/0' as const;
 const NOW_MS = 1_000_000;
+/** The first one that is issued. */
+const FENCE = 1;
 
 let folder: string;
 let path: string;
@@ -50,10 +53,11 @@ beforeEach(async () => {
   path = join(folder, 'speed.sqlite');
   await open();
   const rows = [row(1), row(2), row(3)];
-  for (const epoch of [2, 3]) await store.putCoverage(coverage(epoch), 1);
+  expect(await store.owners.claim(PARTITION, 'owner', 0)).toBe(FENCE);
+  for (const epoch of [2, 3]) await store.putCoverage(coverage(epoch), FENCE);
   await store.upsert([...rows, row(1, 3)], HOUR_MS);
   await store.appendChange({ partition: PARTITION, from: 1, to: 4, epoch: 2, generation: 0, appendedAtMs: 5, rows }, HOUR_MS);
-  await store.putPosition({ partition: PARTITION, offset: 4, epoch: 2, opening: { offset: 0, appendedAtMs: 1 } }, 1);
+  await store.putPosition({ partition: PARTITION, offset: 4, epoch: 2, opening: { offset: 0, appendedAtMs: 1 } }, FENCE);
 });
 afterEach(async () => {
   await store.close();
@@ -71,13 +75,13 @@ const scanned = async (): Promise<readonly SpeedRow[]> => {
   return rows;
 };
 const keysOfEpoch2 = async () => (await scanned()).filter(({ epoch }) => epoch === 2).map(({ key }) => key);
-const trusted = async () => (await store.readCoverage()).filter(({ expiresAtMs }) => expiresAtMs > NOW_MS).map(({ epoch }) => epoch);
+const trusted = async () => (await coverageOf(store)).filter(({ expiresAtMs }) => expiresAtMs > NOW_MS).map(({ epoch }) => epoch);
 
 test('what was written is read, and nothing is told', async () => {
   expect(await scanned()).toHaveLength(4);
-  expect(await store.readKey('v 1', 'key 1', 0)).toHaveLength(2);
-  expect((await store.readChanges(PARTITION, 0, 10))[0]?.rows).toHaveLength(3);
-  expect((await store.readPosition(PARTITION))?.offset).toBe(4);
+  expect(await rowsOfKey(store, 'v 1', 'key 1')).toHaveLength(2);
+  expect((await changesAfter(store, PARTITION, 0, 10))[0]?.rows).toHaveLength(3);
+  expect((await positionOf(store, PARTITION))?.offset).toBe(4);
   expect([await trusted(), told]).toEqual([[2, 3], []]);
 });
 
@@ -98,12 +102,12 @@ test.each([
   await scanned();
   expect(told).toHaveLength(1);
   await store.upsert([row(2)], HOUR_MS);
-  expect((await store.readKey('v 1', 'key 2', 0))[0]?.state).toBe('{"n":2}');
+  expect((await rowsOfKey(store, 'v 1', 'key 2'))[0]?.state).toBe('{"n":2}');
 });
 
 test('a writer that reads the key of a changed row finds none', async () => {
   change(`UPDATE speed_rows SET state = '{"n":9}' WHERE key = 'key 2'`);
-  expect(await store.readKey('v 1', 'key 2', 0)).toEqual([]);
+  expect(await rowsOfKey(store, 'v 1', 'key 2')).toEqual([]);
   expect([await trusted(), told.length]).toEqual([[3], 1]);
 });
 
@@ -118,11 +122,11 @@ test.each([['epoch = 9'], [`view = 'v 2'`], ['generation = 1']])(
 
 test('a change record with other rows says how far it came, and nothing else; one with another place is left out', async () => {
   change(`UPDATE changes SET rows = replace(rows, '"key 2"', '"key 7"')`);
-  expect(await store.readChanges(PARTITION, 0, 10)).toMatchObject([{ from: 1, to: 4, rows: [] }]);
+  expect(await changesAfter(store, PARTITION, 0, 10)).toMatchObject([{ from: 1, to: 4, rows: [] }]);
   expect([await trusted(), told.length]).toEqual([[3], 1]);
-  expect(await store.readChanges(PARTITION, 0, 10)).toMatchObject([{ from: 1, to: 4, rows: [] }]);
+  expect(await changesAfter(store, PARTITION, 0, 10)).toMatchObject([{ from: 1, to: 4, rows: [] }]);
   change('UPDATE changes SET to_offset = 9');
-  expect(await store.readChanges(PARTITION, 0, 10)).toEqual([]);
+  expect(await changesAfter(store, PARTITION, 0, 10)).toEqual([]);
   expect([await trusted(), told.length]).toEqual([[], 2]);
 });
 
@@ -130,20 +134,20 @@ test.each([['from_offset = 0'], ['expires_at_ms = 9999999999999'], ['generation 
   'coverage with another %s promises nothing',
   async (changed) => {
     change(`UPDATE coverage SET ${changed} WHERE epoch = 2`);
-    await store.readCoverage();
+    await coverageOf(store);
     expect([await trusted(), told.length]).toEqual([[3], 1]);
   },
 );
 
 test.each([['next_offset = 9'], ['epoch = 3'], ['opening_offset = 1']])('a position with another %s is none', async (changed) => {
   change(`UPDATE positions SET ${changed}`);
-  expect(await store.readPosition(PARTITION)).toBeUndefined();
+  expect(await positionOf(store, PARTITION)).toBeUndefined();
   expect(told).toHaveLength(1);
 });
 
 test('coverage that is merged from two keeps its checksum', async () => {
-  await store.putCoverage({ ...coverage(2), from: 3, expiresAtMs: NOW_MS + 5, begun: 2 }, 1);
-  await store.putCoverage({ ...coverage(2), generation: 2, begun: 2 }, 1);
+  await store.putCoverage({ ...coverage(2), from: 3, expiresAtMs: NOW_MS + 5, begun: 2 }, FENCE);
+  await store.putCoverage({ ...coverage(2), generation: 2, begun: 2 }, FENCE);
   expect([await trusted(), told]).toEqual([[2, 3], []]);
 });
 
@@ -152,7 +156,7 @@ test('coverage that ends with its rows keeps its checksum', async () => {
   store = await openSqliteSpeedStore(path, { now: () => NOW_MS + 2 * HOUR_MS });
   store.onDamage((what) => told.push(what));
   await store.upsert([row(1, 9)], HOUR_MS);
-  expect(await store.readCoverage()).toHaveLength(2);
+  expect(await coverageOf(store)).toHaveLength(2);
   expect([await trusted(), told]).toEqual([[], []]);
 });
 

@@ -11,6 +11,7 @@ import { atDepth } from '@rushes/ports/contracts/depth';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { openSqliteSpeedStore } from './index.ts';
+import { changesAfter, positionOf, rowsOfKey } from './read-back.ts';
 
 const ROWS = 200;
 const KILLS = atDepth({ quick: 3, deep: 24 });
@@ -25,14 +26,15 @@ const { openSqliteSpeedStore } = await import(module);
 const store = await openSqliteSpeedStore(path);
 const partition = '${PARTITION}';
 const at = { partition, epoch: 1, generation: 0 };
-for (let n = (await store.readPosition(partition))?.offset ?? 0; ; n++) {
+const fence = await store.owners.claim(partition, 'writer ' + process.pid, (await store.progress())[0]?.fence ?? 0);
+for (let n = (await store.progress())[0]?.position?.offset ?? 0; ; n++) {
   const rows = Array.from({ length: ${ROWS} }, (_, key) => ({ ...at, view: 'v', key: String(key), lastOffset: n, appendedAtMs: 0, state: 'x'.repeat(300) + n }));
   const acknowledge = (call) => writeSync(1, 3 * n + call + '\\n');
   await store.upsert(rows.map((row) => ({ ...row, timestampUs: 1e15 + n })), ${HOUR_MS});
   acknowledge(1);
   await store.appendChange({ ...at, from: n, to: n + 1, appendedAtMs: n, rows }, ${HOUR_MS});
   acknowledge(2);
-  await store.putPosition({ partition, offset: n + 1, epoch: 1, opening: { offset: 0, appendedAtMs: 0 } }, 1);
+  await store.putPosition({ partition, offset: n + 1, epoch: 1, opening: { offset: 0, appendedAtMs: 0 } }, fence);
   acknowledge(3);
 }`;
 
@@ -61,8 +63,8 @@ const writeAndKill = async (pause: () => Promise<unknown>): Promise<number> => {
 /** The calls that the file shows, checked to be a prefix: whole batches, then rows, then perhaps their record. */
 const callsInFile = async (): Promise<number> => {
   const store = await openSqliteSpeedStore(path);
-  const reached = (await store.readPosition(PARTITION))?.offset ?? 0;
-  const changes = await store.readChanges(PARTITION, 0, 1_000_000);
+  const reached = (await positionOf(store, PARTITION))?.offset ?? 0;
+  const changes = await changesAfter(store, PARTITION, 0, 1_000_000);
   const rows = [];
   for await (const batch of store.scan('v', 0)) rows.push(...batch);
   await store.close();
@@ -94,23 +96,20 @@ test(`killed ${KILLS} times in the middle of its calls, a writer leaves a prefix
 
 test('a store that is open hears of what another process writes, and reads it whole', async () => {
   const store = await openSqliteSpeedStore(path);
-  let calls = 0;
   const seen: number[] = [];
-  store.onChange(() => void calls++);
   const heard = Promise.withResolvers<void>();
   const writing = writeAndKill(() => heard.promise);
   const writer = { isWriting: true };
   const ended = writing.finally(() => (writer.isWriting = false));
   while (writer.isWriting) {
-    const changes = await store.readChanges(PARTITION, seen.length, 1_000);
+    const changes = await store.changesAfter({ [PARTITION]: seen.length }, { limit: 1_000, waitMs: 100 });
     for (const { from, rows } of changes) {
       expect(rows).toHaveLength(ROWS);
       seen.push(from);
     }
-    const [row] = await store.readKey('v', '7', 0);
+    const [row] = await rowsOfKey(store, 'v', '7');
     expect(row?.state).toBe(row && 'x'.repeat(300) + row.lastOffset);
-    if (seen.length > 10 && calls > 0) heard.resolve();
-    await setTimeout(5);
+    if (seen.length > 10) heard.resolve();
   }
   await ended;
   expect(seen).toEqual(seen.map((_, n) => n));

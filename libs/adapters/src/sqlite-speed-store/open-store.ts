@@ -80,9 +80,9 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
     return result;
   };
   const closed = new AbortController();
-  const writeAsOwner = (partition: PartitionId, fence: number, work: () => void = () => {}): Promise<boolean> =>
+  const writeAsOwner = (partition: PartitionId, fence: number, work: () => void): Promise<boolean> =>
     write(() => {
-      const isOwner = owners.take(partition, fence);
+      const isOwner = owners.has(partition, fence);
       if (isOwner) work();
       return isOwner;
     });
@@ -114,7 +114,6 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
       });
     },
     readRows: async (keys) => readChecked(() => rows.readRows(keys, now())),
-    readKey: async (view, key, aboveEpoch) => readChecked(() => rows.readKey(view, key, aboveEpoch, now())),
     scan,
     async appendChange(change, ttlMs) {
       const nowMs = now();
@@ -144,22 +143,13 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
         }
       }
     },
-    readChanges: async (partition, after, limit) => readChecked(() => changes.read(partition, after, limit, now())),
-    onChange: (listener) => watch.add(listener),
     progress: async () => {
       inPlace();
       return readChecked(() => progressFrom(owners.all(), positions.read(), coverage.read()));
     },
-    readCoverage: async () => {
-      inPlace();
-      return readChecked(coverage.read);
-    },
-    claim: async (partition, fence) => writeAsOwner(partition, fence),
     putCoverage: async (covered, fence) => writeAsOwner(covered.partition, fence, () => coverage.put(covered)),
     dropCoverage: async (partition, upToEpoch, fence) => writeAsOwner(partition, fence, () => coverage.drop(partition, upToEpoch)),
-    readPosition: async (partition) => readChecked(() => positions.read().find((one) => one.partition === partition)),
     putPosition: async (position, fence) => writeAsOwner(position.partition, fence, () => positions.put(position)),
-    onReconnect: () => () => {},
     onDamage(listener) {
       const entry = { call: listener };
       damageListeners.add(entry);

@@ -11,9 +11,6 @@ export const ownersOf = (database: DatabaseSync) => {
   const all = database.prepare('SELECT partition, owner, fence FROM owners ORDER BY partition');
   const find = database.prepare('SELECT owner, fence FROM owners WHERE partition = ?');
   const claim = database.prepare(CLAIM);
-  const take = database.prepare(
-    'INSERT INTO owners (partition, fence) VALUES (?, ?) ON CONFLICT DO UPDATE SET fence = excluded.fence WHERE excluded.fence >= fence',
-  );
   const release = database.prepare('UPDATE owners SET owner = NULL WHERE partition = ? AND fence = ?');
   const releaseAll = database.prepare('UPDATE owners SET owner = NULL WHERE owner = ?');
   const renew = database.prepare('INSERT OR REPLACE INTO members (id, lease_ms, expires_at_ms) VALUES (?, ?, ?)');
@@ -43,7 +40,8 @@ export const ownersOf = (database: DatabaseSync) => {
       const fence = Number(now?.['fence'] ?? 0);
       return now?.['owner'] === member && fence > seenFence ? fence : undefined;
     },
-    take: (partition: PartitionId, fence: number): boolean => take.run(partition, fence).changes === 1,
+    /** Whether this is the partition's fence. */
+    has: (partition: PartitionId, fence: number): boolean => find.get(partition)?.['fence'] === fence,
     release: (partition: PartitionId, fence: number): void => void release.run(partition, fence),
     leave(member: string): void {
       releaseAll.run(member);

@@ -4,15 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import { type Coverage, EXPIRED_MS, type SpeedStore, type TimedRow } from '@rushes/ports';
+import { type Coverage, EXPIRED_MS, type TimedRow } from '@rushes/ports';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { openSqliteSpeedStore } from './index.ts';
+import { openSqliteSpeedStore, type SqliteSpeedStore } from './index.ts';
+import { coverageOf, rowsOfKey } from './read-back.ts';
 
 const TTL_MS = 1_000;
 const PARTITION = 'movie.ratings/0';
 let folder: string;
-let store: SpeedStore;
+let store: SqliteSpeedStore;
 let file: DatabaseSync;
 let nowMs = 0;
 
@@ -53,7 +54,7 @@ test('each write removes as many expired rows as it writes and some more, group 
   expect(file.prepare("SELECT 1 FROM speed_rows WHERE key LIKE 'older%'").get()).toBeUndefined();
   for (let n = 0; n < 9; n++) await store.upsert([], TTL_MS);
   expect([count('speed_rows'), count('row_groups')]).toEqual([350, 1]);
-  expect(await store.readKey('v', 'write 0', 0)).toHaveLength(1);
+  expect(await rowsOfKey(store, 'v', 'write 0')).toHaveLength(1);
 });
 
 test('a group of rows is kept until the last of them has expired, whatever order they were written in', async () => {
@@ -61,8 +62,8 @@ test('a group of rows is kept until the last of them has expired, whatever order
   await store.upsert(rows('short', 5, 1), TTL_MS);
   nowMs += TTL_MS;
   await store.upsert([], TTL_MS);
-  expect(await store.readKey('v', 'short 0', 0)).toEqual([]);
-  expect(await store.readKey('v', 'long 0', 0)).toHaveLength(1);
+  expect(await rowsOfKey(store, 'v', 'short 0')).toEqual([]);
+  expect(await rowsOfKey(store, 'v', 'long 0')).toHaveLength(1);
   nowMs += TTL_MS;
   await store.upsert([], TTL_MS);
   expect([count('speed_rows'), count('row_groups')]).toEqual([0, 0]);
@@ -76,8 +77,8 @@ test('a write into a group that is half removed is kept', async () => {
   await store.upsert(rows('b', 5, 1), TTL_MS);
   await store.upsert([], TTL_MS);
   expect(count('speed_rows')).toBe(55);
-  expect(await store.readKey('v', 'b 0', 0)).toHaveLength(1);
-  expect(await store.readKey('v', 'a 0', 0)).toEqual([]);
+  expect(await rowsOfKey(store, 'v', 'b 0')).toHaveLength(1);
+  expect(await rowsOfKey(store, 'v', 'a 0')).toEqual([]);
 });
 
 test('expired change records go with new ones', async () => {
@@ -99,7 +100,7 @@ test('a row that has expired, but is still there, rules older writes out', async
   );
   nowMs += TTL_MS;
   await store.upsert(rows('a', 5, 1), TTL_MS);
-  expect(await store.readKey('v', 'a 0', 0)).toEqual([]);
+  expect(await rowsOfKey(store, 'v', 'a 0')).toEqual([]);
 });
 
 test('coverage whose rows a process with a clock that is ahead removed is over by every clock; a renewal is not', async () => {
@@ -114,13 +115,14 @@ test('coverage whose rows a process with a clock that is ahead removed is over b
     baseUs: 0,
   });
   await store.upsert(rows('a', 5, 1), TTL_MS);
-  await store.putCoverage(covered(1, 0), 1);
-  await store.putCoverage({ ...covered(2, 0), expiresAtMs: laterMs }, 1);
+  const fence = (await store.owners.claim(PARTITION, 'a', 0)) ?? expect.fail();
+  await store.putCoverage(covered(1, 0), fence);
+  await store.putCoverage({ ...covered(2, 0), expiresAtMs: laterMs }, fence);
   nowMs += 5 * TTL_MS;
   await store.upsert([], TTL_MS);
   nowMs -= 5 * TTL_MS;
-  expect(await store.readKey('v', 'a 0', 0)).toEqual([]);
-  expect((await store.readCoverage()).map(({ expiresAtMs }) => expiresAtMs)).toEqual([EXPIRED_MS, laterMs]);
-  await store.putCoverage(covered(1, 1), 1);
-  expect((await store.readCoverage())[0]?.expiresAtMs).toBe(nowMs + TTL_MS - 100);
+  expect(await rowsOfKey(store, 'v', 'a 0')).toEqual([]);
+  expect((await coverageOf(store)).map(({ expiresAtMs }) => expiresAtMs)).toEqual([EXPIRED_MS, laterMs]);
+  await store.putCoverage(covered(1, 1), fence);
+  expect((await coverageOf(store))[0]?.expiresAtMs).toBe(nowMs + TTL_MS - 100);
 });

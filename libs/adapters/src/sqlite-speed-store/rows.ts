@@ -24,10 +24,6 @@ WHERE (excluded.timestamp_us, excluded.state, excluded.last_offset) >= (timestam
 
 const COLUMNS = 'group_id, key, partition, timestamp_us, expires_at_ms, last_offset, appended_at_ms, state, checksum';
 
-const READ_KEY = `
-SELECT epoch, generation, ${COLUMNS.replace('checksum', 'speed_rows.checksum')} FROM row_groups JOIN speed_rows ON group_id = id
-WHERE view = ? AND epoch > ? AND key = ?`;
-
 const READ_ROW = `
 SELECT epoch, generation, ${COLUMNS.replace('checksum', 'speed_rows.checksum')} FROM row_groups JOIN speed_rows ON group_id = id
 WHERE view = ? AND epoch = ? AND generation = ? AND key = ? AND partition = ?`;
@@ -61,10 +57,8 @@ export interface ScannedRows {
 export const rowsOf = (database: DatabaseSync, damages: Damages) => {
   const groups = rowGroupsOf(database, damages);
   const upsert = database.prepare(UPSERT);
-  const readKey = database.prepare(READ_KEY);
   const scanGroup = database.prepare(SCAN_GROUP);
   const remove = database.prepare('DELETE FROM speed_rows WHERE group_id = ? AND key = ? AND partition = ?');
-  readKey.setReturnArrays(true);
   const readRow = database.prepare(READ_ROW);
   readRow.setReturnArrays(true);
   scanGroup.setReturnArrays(true);
@@ -91,10 +85,6 @@ export const rowsOf = (database: DatabaseSync, damages: Damages) => {
         upsert.run(groupOf(view, epoch, generation), ...values, recordChecksum([view, epoch, generation, ...values]));
       }
     },
-
-    readKey: (view: string, key: string, aboveEpoch: number, nowMs: number): readonly SpeedRow[] =>
-      // as: arrays of the statement's columns, written by `upsert`
-      (readKey.all(view, aboveEpoch, key) as unknown as readonly StoredRow[]).flatMap((record) => rowOf(view, record, nowMs) ?? []),
 
     readRows: (keys: readonly SpeedKey[], nowMs: number): readonly SpeedRow[] =>
       keys.flatMap(({ view, key, epoch, partition, generation }) =>

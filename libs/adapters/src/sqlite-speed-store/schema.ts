@@ -1,7 +1,7 @@
 /**
  * Tables of the file. Rows lie together by group: one view's rows of one epoch and generation, which are written together, scanned together, and expire
- * about together. Of a row there is one B-tree entry and no index, so an upsert touches one page. A key is found by one look into each of the few
- * groups above an epoch.
+ * about together. Of a row there is one B-tree entry and no index, so an upsert touches one page. A key is found by
+ * one look into its group.
  */
 
 /** Counts the changes of this file's meaning. A file with another number is not read. */

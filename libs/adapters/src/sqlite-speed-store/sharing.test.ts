@@ -8,9 +8,10 @@ import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import type { ChangeRecord } from '@rushes/ports';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { openSqliteSpeedStore } from './index.ts';
+import { changesAfter, coverageOf, rowsOfKey } from './read-back.ts';
 
 const HOUR_MS = 3_600_000;
 const change = (from: number): ChangeRecord => ({
@@ -43,7 +44,7 @@ test('processes that make the file at the same time all get the one store', asyn
     await store.close();`;
   await Promise.all([1, 2, 3, 4, 5, 6].map((key) => run(program(key))));
   const store = await openSqliteSpeedStore(path);
-  expect((await store.readKey('v', 'k', 0)).map(({ epoch, lastOffset }) => [epoch, lastOffset])).toEqual(
+  expect((await rowsOfKey(store, 'v', 'k')).map(({ epoch, lastOffset }) => [epoch, lastOffset])).toEqual(
     [1, 2, 3, 4, 5, 6].map((key) => [key, 19]),
   );
   await store.close();
@@ -58,72 +59,16 @@ test('who comes while another is just making the file waits', async () => {
   maker.exec('ROLLBACK');
   maker.close();
   const store = await opening;
-  expect(await store.readCoverage()).toEqual([]);
+  expect(await coverageOf(store)).toEqual([]);
   await store.close();
 });
 
-test('a listener that does nothing else does not keep a process alive', async () => {
+test('who waits for changes holds the process no longer than was said', async () => {
   const program = `
     const [module, path] = process.argv.slice(1);
     const store = await (await import(module)).openSqliteSpeedStore(path);
-    store.onChange(() => {});
-    console.log('listening');`;
-  expect((await run(program)).stdout).toBe('listening\n');
-});
-
-test('others’ writes are looked for as often as was said, and only while somebody listens', async () => {
-  const store = await openSqliteSpeedStore(path, { pollMs: 150 });
-  const other = await openSqliteSpeedStore(path);
-  const listener = vi.fn<() => void>();
-  store.onChange(listener)();
-  const end = store.onChange(listener);
-  await other.appendChange(change(0), HOUR_MS);
-  await other.appendChange(change(1), HOUR_MS);
-  await setTimeout(50);
-  expect(listener).toHaveBeenCalledTimes(0);
-  await vi.waitFor(() => expect(listener).toHaveBeenCalledTimes(1), { timeout: 300_000 });
-  await setTimeout(400);
-  expect(listener, 'nothing was written since').toHaveBeenCalledTimes(1);
-  end();
-  await other.appendChange(change(2), HOUR_MS);
-  await setTimeout(300);
-  expect(listener).toHaveBeenCalledTimes(1);
-  await store.close();
-  await other.close();
-});
-
-test('the own writes are told without waiting, once for those of one moment', async () => {
-  const store = await openSqliteSpeedStore(path, { pollMs: 60_000 });
-  const listener = vi.fn<() => void>();
-  store.onChange(listener);
-  await Promise.all([store.appendChange(change(0), HOUR_MS), store.appendChange(change(1), HOUR_MS)]);
-  await setTimeout(0);
-  expect(listener).toHaveBeenCalledTimes(1);
-  await store.close();
-});
-
-test('who ended it is not called any more, not even for what was just written', async () => {
-  const store = await openSqliteSpeedStore(path);
-  const listener = vi.fn<() => void>();
-  const end = store.onChange(listener);
-  const writing = store.appendChange(change(0), HOUR_MS);
-  end();
-  await writing;
-  await setTimeout(50);
-  expect(listener).not.toHaveBeenCalled();
-  await store.close();
-});
-
-test('a listener may end another one', async () => {
-  const store = await openSqliteSpeedStore(path);
-  const ended = vi.fn<() => void>();
-  const ends: (() => void)[] = [];
-  store.onChange(() => ends[0]?.());
-  ends.push(store.onChange(ended));
-  await store.appendChange(change(0), HOUR_MS);
-  await setTimeout(50);
-  expect(ended).not.toHaveBeenCalled();
-  await store.close();
+    console.log((await store.changesAfter({ 'movie.ratings/0': 0 }, { limit: 1, waitMs: 20 })).length);`;
+  expect((await run(program)).stdout).toBe('0\n');
 });
 
 test('a call that fails has written nothing, names the file, and the store goes on', async () => {
@@ -140,9 +85,9 @@ test('a call that fails has written nothing, names the file, and the store goes 
     state: '',
   } as const;
   await expect(store.upsert([row, { ...row, key: 'l', lastOffset: 1.5, appendedAtMs: 0 }], HOUR_MS)).rejects.toThrow(path);
-  expect(await store.readKey('v', 'k', 0)).toEqual([]);
+  expect(await rowsOfKey(store, 'v', 'k')).toEqual([]);
   await store.upsert([row], HOUR_MS);
-  expect(await store.readKey('v', 'k', 0)).toHaveLength(1);
+  expect(await rowsOfKey(store, 'v', 'k')).toHaveLength(1);
   await store.close();
 });
 
@@ -160,9 +105,9 @@ test('a change record holds rows of its own partition, epoch and generation; ano
   } as const;
   for (const wrong of [{ epoch: 2 }, { partition: 'movie.ratings/1' }, { generation: 1 }] as const)
     await expect(store.appendChange({ ...change(0), rows: [row, { ...row, ...wrong }] }, HOUR_MS)).rejects.toBeInstanceOf(RangeError);
-  expect(await store.readChanges('movie.ratings/0', 0, 9)).toEqual([]);
+  expect(await changesAfter(store, 'movie.ratings/0', 0, 9)).toEqual([]);
   await store.appendChange({ ...change(0), rows: [row] }, HOUR_MS);
-  expect(await store.readChanges('movie.ratings/0', 0, 9)).toHaveLength(1);
+  expect(await changesAfter(store, 'movie.ratings/0', 0, 9)).toHaveLength(1);
   await store.close();
 });
 
@@ -171,9 +116,9 @@ test('who reads does not wait for who writes', async () => {
   await store.appendChange(change(0), HOUR_MS);
   const writer = new DatabaseSync(path);
   writer.exec('BEGIN EXCLUSIVE; DELETE FROM changes');
-  expect(await store.readChanges('movie.ratings/0', 0, 9)).toEqual([change(0)]);
+  expect(await changesAfter(store, 'movie.ratings/0', 0, 9)).toEqual([change(0)]);
   writer.exec('COMMIT');
-  expect(await store.readChanges('movie.ratings/0', 0, 9)).toEqual([]);
+  expect(await changesAfter(store, 'movie.ratings/0', 0, 9)).toEqual([]);
   writer.close();
   await store.close();
 });
@@ -182,5 +127,5 @@ test('closing twice is harmless; what is asked afterwards fails', async () => {
   const store = await openSqliteSpeedStore(path);
   await store.close();
   await store.close();
-  await expect(store.readCoverage()).rejects.toThrow('was closed');
+  await expect(coverageOf(store)).rejects.toThrow('was closed');
 });

@@ -2,24 +2,25 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { SpeedStore } from '@rushes/ports';
 import { speedStoreContract } from '@rushes/ports/contracts/speed-store';
 
-import { openSqliteSpeedStore } from './index.ts';
+import { openSqliteSpeedStore, type SqliteSpeedStore } from './index.ts';
 
 speedStoreContract({
   name: 'SQLite',
   open: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sqlite-speed-store-'));
-    const opened: SpeedStore[] = [];
+    const opened: SqliteSpeedStore[] = [];
     let nowMs = 1_767_323_045_678;
-    const open = async (): Promise<SpeedStore> => {
+    const open = async (): Promise<SqliteSpeedStore> => {
       const store = await openSqliteSpeedStore(join(folder, 'speed.sqlite'), { now: () => nowMs });
       opened.push(store);
       return store;
     };
+    const store = await open();
     return {
-      store: await open(),
+      store,
+      owners: store.owners,
       reopen: open,
       advanceClock: (milliseconds) => void (nowMs += milliseconds),
       dispose: async () => {

@@ -6,8 +6,6 @@ import { readLog } from '../read-log.ts';
 import { idsOf, newRecord, newRecords, offsetAtTime, RATINGS } from './made-up-records.ts';
 import { logForEach, type OpenEventLog } from './opened-log.ts';
 
-const LEASE_MS = 3_000;
-
 export const deadLetterTests = (open: OpenEventLog): void => {
   describe('dead letters', () => {
     const given = logForEach(open);
@@ -27,12 +25,10 @@ export const deadLetterTests = (open: OpenEventLog): void => {
       }
     });
 
-    test('have no barriers and no owner', async () => {
+    test('have no barriers', async () => {
       await given.log.append([letter]);
       await given.log.appendBarrier(1);
       expect(idsOf(await readLog(given.log, DEAD_LETTERS))).toEqual(['letter']);
-      const member = await given.log.join('group', 'a', LEASE_MS);
-      expect((await member.renew()).map(({ partition }) => partition as string)).not.toContain(DEAD_LETTERS);
     });
 
     test('are never trimmed', async () => {

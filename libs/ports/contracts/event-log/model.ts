@@ -112,24 +112,6 @@ const expectRecords = async (log: EventLog, partition: PartitionId, those: Parti
   }
 };
 
-const highest = (records: readonly LogRecord[]): number =>
-  Math.max(0, ...records.flatMap((record) => (record.kind === 'barrier' ? record.number : [])));
-
-/** Barriers that were removed are known or not: only partitions that lost none are asked. */
-const expectBarriers = async (log: EventLog, partition: PartitionId, { records, gone }: Partition): Promise<void> => {
-  if (records.slice(0, gone).some(({ kind }) => kind === 'barrier')) return;
-  for (let number = 1; number <= 6; number++) {
-    const at = records.findIndex((record) => record.kind === 'barrier' && record.number === number);
-    const before = highest(records.slice(0, Math.max(0, at)));
-    const expected = at === -1 ? undefined : { barrier: records[at], highestBefore: before === 0 ? undefined : before };
-    expect(await log.findBarrier(partition, number)).toEqual(expected);
-  }
-  for (const [at, { offset }] of records.entries()) {
-    expect(await log.highestBarrierBefore(partition, offset)).toBe(highest(records.slice(0, at)));
-  }
-  expect(await log.highestBarrier()).toBe(highest(records));
-};
-
 export const modelTests = (open: OpenEventLog, runs: Depths<number>): void => {
   describe('any history', () => {
     test('leaves what a plain array would hold', async () => {
@@ -147,10 +129,7 @@ export const modelTests = (open: OpenEventLog, runs: Depths<number>): void => {
               else await trim(log, opened, model, one.keepFrom);
             }
             for (const log of clients) {
-              for (const [partition, those] of model.partitions) {
-                await expectRecords(log, partition, those);
-                await expectBarriers(log, partition, those);
-              }
+              for (const [partition, those] of model.partitions) await expectRecords(log, partition, those);
               for (const partition of WATCHED) await expectOffsetsAtTimes(log, partition);
             }
             const quiet = PARTITIONS.find((partition) => !model.partitions.has(partition)) ?? METADATA;

@@ -6,7 +6,7 @@
 import type { SpeedStore } from '@rushes/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { type Open, type OpenedSpeedStore, pass } from './opened-store.ts';
+import { claimNext, type Open, type OpenedSpeedStore, pass } from './opened-store.ts';
 import {
   change,
   changesOf,
@@ -17,6 +17,7 @@ import {
   ordered,
   position,
   positionOf,
+  RATINGS,
   row,
   scanAll,
   untimed,
@@ -83,11 +84,12 @@ export const expiryTests = (open: Open): void => {
 
     test('a renewed epoch stands beside its former generation, which expires when it would have', async () => {
       const renewed = [row(1, { generation: 1 }), row(2, { key: 'b', generation: 1 })];
+      const fence = await claimNext(opened, RATINGS);
       await store.upsert([row(1), row(2, { key: 'b' })], TTL_MS);
-      await store.putCoverage(coverage(7), 1);
+      await store.putCoverage(coverage(7), fence);
       await pass(opened, BEFORE_MS);
       await store.upsert(renewed, HOUR_MS);
-      await store.putCoverage(coverage(7, { generation: 1 }), 1);
+      await store.putCoverage(coverage(7, { generation: 1 }), fence);
       expect(await find(store, {}, { generation: 1 })).toHaveLength(2);
       await pass(opened, AFTER_MS);
       expect(ordered(await scanAll(store, VIEW, 0))).toEqual(ordered(renewed.map(untimed)));
@@ -103,8 +105,9 @@ export const expiryTests = (open: Open): void => {
     });
 
     test('coverage and positions do not expire', async () => {
-      await store.putCoverage(coverage(7, { expiresAtMs: 1 }), 1);
-      await store.putPosition(position(12), 1);
+      const fence = await claimNext(opened, RATINGS);
+      await store.putCoverage(coverage(7, { expiresAtMs: 1 }), fence);
+      await store.putPosition(position(12), fence);
       await pass(opened, TTL_MS + BEFORE_MS);
       expect(await coverageOf(store)).toEqual([coverage(7, { expiresAtMs: 1 })]);
       expect(await positionOf(store)).toEqual(position(12));

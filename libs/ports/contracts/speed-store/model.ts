@@ -15,7 +15,7 @@ export class SpeedStoreModel {
   readonly #changes = new Map<string, Kept<ChangeRecord>>();
   readonly #coverage = new Map<string, Coverage>();
   readonly #positions = new Map<PartitionId, SpeedPosition>();
-  readonly #owners = new Map<PartitionId, number>();
+  readonly #owners = new Map<PartitionId, readonly number[]>();
   nowMs = 0;
 
   /** Whether it is certain what becomes of a write: not if it is as old as a row that has expired, or older. */
@@ -58,14 +58,21 @@ export class SpeedStoreModel {
       .toSorted((a, b) => a.to - b.to);
   }
 
-  claim(partition: PartitionId, fence: number): boolean {
-    if ((this.#owners.get(partition) ?? 0) > fence) return false;
-    this.#owners.set(partition, fence);
-    return true;
+  /** Fences that were issued for a partition, the last one first. */
+  fences(partition: PartitionId): readonly number[] {
+    return this.#owners.get(partition) ?? [];
+  }
+
+  claim(partition: PartitionId, fence: number): void {
+    this.#owners.set(partition, [fence, ...this.fences(partition)]);
+  }
+
+  #owns(partition: PartitionId, fence: number): boolean {
+    return this.fences(partition)[0] === fence;
   }
 
   putCoverage(coverage: Coverage, fence: number): boolean {
-    if (!this.claim(coverage.partition, fence)) return false;
+    if (!this.#owns(coverage.partition, fence)) return false;
     const name = `${coverage.partition} ${coverage.epoch}`;
     const known = this.#coverage.get(name);
     if (known === undefined || coverage.generation > known.generation)
@@ -80,7 +87,7 @@ export class SpeedStoreModel {
   }
 
   dropCoverage(partition: PartitionId, upToEpoch: number, fence: number): boolean {
-    if (!this.claim(partition, fence)) return false;
+    if (!this.#owns(partition, fence)) return false;
     for (const [name, one] of this.#coverage) if (one.partition === partition && one.epoch <= upToEpoch) this.#coverage.delete(name);
     return true;
   }
@@ -90,7 +97,7 @@ export class SpeedStoreModel {
   }
 
   putPosition(position: SpeedPosition, fence: number): boolean {
-    if (!this.claim(position.partition, fence)) return false;
+    if (!this.#owns(position.partition, fence)) return false;
     this.#positions.set(position.partition, position);
     return true;
   }

@@ -1,15 +1,15 @@
-/** What `docs/add-a-view.md` tells to do fits the repository. That it leads to a view is tried in a deep run. */
+/** What pages that can be followed tell to do fits the repository. Where it leads is tried in a deep run. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
-import { applyDiff, BLOCKS, PAGE } from './add-a-view-page.ts';
+import { applyDiff, PAGES } from './followed-page.ts';
 import { ROOT } from './planted-copy.ts';
 
-test('the files that it adds are not there yet, and what it changes stands where it says', () => {
+test.each(PAGES)('the files that $name adds are not there yet, and what it changes stands where it says', ({ blocks }) => {
   const texts = new Map<string, string>();
-  const named = BLOCKS.filter(({ file }) => file !== '');
+  const named = blocks.filter(({ file }) => file !== '');
   expect(named.filter(({ language }) => language === 'diff').length).toBeGreaterThan(1);
   for (const { language, file, text } of named) {
     const path = join(ROOT, file);
@@ -21,9 +21,10 @@ test('the files that it adds are not there yet, and what it changes stands where
   }
 });
 
-test('its links to folders and files in running text are right', () => {
-  const named = [...PAGE.matchAll(/`((?:libs|layers|tests)\/[\w./-]+)`/g)].flatMap(([, path]) =>
-    path === undefined || path.includes('NAME') || path.includes('extreme') ? [] : [path],
+test.each(PAGES)('names of folders and files in the text of $name are right', ({ text, blocks }) => {
+  const added = blocks.map(({ file }) => file);
+  const named = [...text.matchAll(/`((?:libs|layers|tests)\/[\w./-]+)`/g)].flatMap(([, path]) =>
+    path === undefined || path.includes('NAME') || added.includes(path) ? [] : [path],
   );
   expect(named.length).toBeGreaterThan(3);
   expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);

@@ -10,7 +10,7 @@ import { readLog } from '@rushes/ports/contracts/read-log';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { openSqliteEventLog } from './index.ts';
-import { openFile } from './open-file.ts';
+import { openFile } from './log-file.ts';
 
 let folder: string;
 let file: string;
@@ -133,7 +133,7 @@ test('another format is refused by its number', async () => {
   const database = new DatabaseSync(file);
   database.exec('PRAGMA user_version = 9');
   database.close();
-  await expect(openSqliteEventLog(folder)).rejects.toThrow(/events\.sqlite has format 9, this program reads and writes 3/);
+  await expect(openSqliteEventLog(folder)).rejects.toThrow(/events\.sqlite has format 9, this program reads and writes 4/);
 });
 
 test('a partition that there is not is refused by its name', async () => {

@@ -1,14 +1,118 @@
 import { randomUUID } from 'node:crypto';
 import { join, dirname, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { DEAD_LETTERS, type LogPartition, PARTITIONS } from '@rushes/domain';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DEAD_LETTERS, isPartitionId, type LogPartition, type PartitionId, PARTITIONS } from '@rushes/domain';
 import { makeFolder } from '../crash-safety/sync.ts';
 import { recordChecksum } from '../record-checksum/record-checksum.ts';
+import { isBusy } from '../sqlite-access/error-codes.ts';
 import { openReadOnly } from '../sqlite-access/open-read-only.ts';
 import { LOCK_WAIT_MS, whileLocked } from '../sqlite-access/while-locked.ts';
-import { type LogFile, logFile } from './database.ts';
-import { explained } from './errors.ts';
+import { storeFailure } from '../store-errors/store-failure.ts';
 import { APPLICATION_ID, CHECKSUM_FUNCTION, FORMAT, SCHEMA, UPGRADES } from './schema.ts';
+
+/** Out of damage. */
+export const WAY_OUT =
+  'stop everything, then restore it from a backup, or, if there is none, `rushes log restart` begins a log in its place with what is archived ' +
+  'and what can still be read of this one';
+
+/** The same as a sentence. */
+export const ON_DAMAGE = `S${WAY_OUT.slice(1)}.`;
+
+/** The error in terms of the log's file; anything but SQLite's and the system's own errors comes back as it is. */
+const explained = (path: string, error: unknown): unknown => storeFailure(error, { location: path, onDamage: ON_DAMAGE });
+
+/**
+ * An open log file. A transaction's work is synchronous: nothing of this process comes between its statements. Where another process has a lock, the
+ * transaction is begun again later, and the event loop goes on until then.
+ */
+export interface LogFile {
+  readonly path: string;
+  /** Which log it is. */
+  readonly id: string;
+  readonly database: DatabaseSync;
+  /** @throws RangeError if there is no such partition. */
+  numberOf(partition: LogPartition): number;
+  /** Of all partitions, the dead letters included. */
+  readonly numbers: ReadonlyMap<LogPartition, number>;
+  /** By number. The dead letters are none of them: no barriers, no trimming. */
+  readonly partitions: ReadonlyMap<number, PartitionId>;
+  /** One snapshot for several reads. Does not wait for writers. */
+  reading<Result>(work: () => Result): Promise<Result>;
+  /** All of it, on the disk on return, or nothing of it. Waits while another process writes. @throws StoreBusyError */
+  writing<Result>(work: () => Result): Promise<Result>;
+  /** The same without waiting: `undefined` if another process writes. */
+  writingNow<Result>(work: () => Result): { readonly result: Result } | undefined;
+  /** How long a call waits for another process. */
+  readonly lockWaitMs: number;
+  /** Behind each read that is no transaction: throws if it may not count. */
+  readonly check: () => void;
+}
+
+interface LogFileParts {
+  readonly path: string;
+  readonly database: DatabaseSync;
+  readonly id: string;
+  readonly partitions: ReadonlyMap<number, LogPartition>;
+  readonly lockWaitMs: number;
+  /** Behind each read: throws if it may not count. */
+  readonly check?: () => void;
+}
+
+const logFile = ({ path, database, id, partitions: all, lockWaitMs, check = () => undefined }: LogFileParts): LogFile => {
+  const numbers = new Map([...all].map(([number, partition]) => [partition, number]));
+  const partitions = new Map([...all].flatMap(([number, partition]) => (isPartitionId(partition) ? [[number, partition] as const] : [])));
+  const [begin, beginImmediate, commit] = ['BEGIN', 'BEGIN IMMEDIATE', 'COMMIT'].map((sql) => database.prepare(sql)) as [
+    StatementSync,
+    StatementSync,
+    StatementSync,
+  ]; // as: one for each
+
+  const transaction = <Result>(start: StatementSync, work: () => Result): Result => {
+    if (!database.isOpen) throw new Error(`${path} was closed`);
+    start.run();
+    try {
+      const result = work();
+      commit.run();
+      check();
+      return result;
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+  };
+  const whenUnlocked = async <Result>(start: StatementSync, work: () => Result): Promise<Result> => {
+    try {
+      return await whileLocked(path, () => transaction(start, work), lockWaitMs);
+    } catch (error) {
+      throw explained(path, error);
+    }
+  };
+
+  return {
+    path,
+    id,
+    database,
+    numbers,
+    partitions,
+    lockWaitMs,
+    check,
+    numberOf(partition) {
+      const number = numbers.get(partition);
+      if (number === undefined) throw new RangeError(`${path} has no partition ${JSON.stringify(partition)}`);
+      return number;
+    },
+    reading: (work) => whenUnlocked(begin, work),
+    writing: (work) => whenUnlocked(beginImmediate, work),
+    writingNow(work) {
+      try {
+        return { result: transaction(beginImmediate, work) };
+      } catch (error) {
+        if (isBusy(error)) return undefined;
+        throw explained(path, error);
+      }
+    },
+  };
+};
 
 /**
  * Opening a log's file, made if it is not there. An acknowledged append is on the disk: with a write-ahead log and `synchronous = FULL`, each commit

@@ -3,8 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Appended, type NewRecord, StoreBusyError } from '@rushes/ports';
 import { expect, test } from 'vitest';
 
-import { type AppendQueue, appendQueue } from './append-queue.ts';
-import type { Batch } from './write-records.ts';
+import { type AppendQueue, appendQueue, type Batch } from './append.ts';
 
 const record = (id: string): NewRecord => ({ partition: 'movie.ratings/3', key: 'k', id, value: '' });
 const batchOf = (size: number, name: string): Batch => ({ records: Array.from({ length: size }, (_, n) => record(`${name}.${n}`)) });
