@@ -19,6 +19,8 @@ export default defineConfig({
     setupFiles: ['tests/setup.ts'],
     // Files share their workers: nothing in this repository is global, and starting a worker for each file costs more than the tests do.
     isolate: false,
+    // One for each core: left to itself, vitest keeps one core free.
+    maxWorkers: '100%',
     // CommonJS packages look as they do to Node.
     deps: { interopDefault: false },
     // Limits for what hangs, not for what is slow.
