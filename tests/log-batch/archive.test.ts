@@ -36,6 +36,18 @@ describe('barriers', () => {
     expect(await on.ratingsOf(1)).toMatchObject({ count: 1 });
   });
 
+  test('so does one behind a run that read barriers alone', async () => {
+    const log: EventLog = {
+      ...on.data.stores.log,
+      appendBarrier: async (number) => {
+        await on.data.stores.log.appendBarrier(number + 5);
+        await on.data.stores.log.appendBarrier(number);
+      },
+    };
+    expect(await on.data.run({}, { ...on.data.stores, log })).toMatchObject({ version: 1, outcome: 'superseded' });
+    expect(await on.data.run()).toMatchObject({ version: 7, outcome: 'published' });
+  });
+
   test('the first barrier of the run counts, wherever its own append says it went', async () => {
     await on.append(recordOf(rated(1, 2, AT), 'before the barrier'));
     const log: EventLog = {

@@ -1,34 +1,77 @@
 /** Ways to break how batch runs take over what the log has. */
 import type { Mutation } from './mutation.ts';
 
-const BATCH_LOG = 'layers/batch/src/log';
+const BATCH = 'layers/batch/src';
 const RUN_TESTS = ['tests/log-batch/runs-over-log.test.ts'];
+const ARCHIVE_TESTS = ['tests/log-batch/archive.test.ts'];
 
 export const BATCH_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a run cuts before its barrier, short of one event',
-    file: `${BATCH_LOG}/cut.ts`,
-    text: 'cut[partition] = found.barrier.offset;',
-    replacement: 'cut[partition] = found.barrier.offset - 1;',
+    file: `${BATCH}/archive/archive-log.ts`,
+    text: 'cut[partition] = barrierAt;',
+    replacement: 'cut[partition] = barrierAt - 1;',
     tests: RUN_TESTS,
   },
   {
+    name: 'an answer without records is the end of what there is to archive',
+    file: `${BATCH}/archive/read-unlanded.ts`,
+    text: '      const place =',
+    replacement: '      if (records.length === 0) break;\n      const place =',
+    tests: ARCHIVE_TESTS,
+  },
+  {
+    name: 'a run is published although a higher barrier stands before its own',
+    file: `${BATCH}/archive/archive-log.ts`,
+    text: 'landed.highestBarrier > barrier.number',
+    replacement: 'landed.highestBarrier > barrier.number + 1000',
+    tests: ARCHIVE_TESTS,
+  },
+  {
+    name: 'a superseded run that read barriers alone tells nobody of the higher one',
+    file: `${BATCH}/archive/archive-log.ts`,
+    text: '(overtakenBy !== undefined && !isTold)',
+    replacement: 'isTold === undefined',
+    tests: ARCHIVE_TESTS,
+  },
+  {
+    name: 'a run takes the number of the barrier that a log in the place of a lost one begins with',
+    file: `${BATCH}/archive/landing.ts`,
+    text: '...logs.map(({ barrier }) => barrier)',
+    replacement: '...logs.map(() => 0)',
+    tests: ['tests/log-batch/restart.test.ts'],
+  },
+  {
+    name: 'following a log from behind its end waits',
+    file: 'libs/adapters/src/sqlite-event-log/read.ts',
+    text: 'if (from > next || end > next)',
+    replacement: 'if (end > next)',
+    tests: ['libs/adapters/src/sqlite-event-log/sqlite-event-log.test.ts'],
+  },
+  {
+    name: 'a range ends at the first page',
+    file: 'libs/adapters/src/sqlite-event-log/read.ts',
+    text: 'next: isAll ? end : reached',
+    replacement: 'next: end',
+    tests: ['libs/adapters/src/sqlite-event-log/sqlite-event-log.test.ts'],
+  },
+  {
     name: 'a run forgets its parent’s keyed states',
-    file: `${BATCH_LOG}/keyed-tables.ts`,
+    file: `${BATCH}/events/keyed-tables.ts`,
     text: 'mergeSelect(view, EARLIER, LATER)',
     replacement: 'foldSelect(view, ADDED)',
     tests: RUN_TESTS,
   },
   {
     name: 'a run folds its parent’s events again',
-    file: `${BATCH_LOG}/silver-events.ts`,
+    file: `${BATCH}/events/silver-events.ts`,
     text: 'const from = cutOf(base);',
     replacement: 'const from = cutOf(undefined);',
     tests: RUN_TESTS,
   },
   {
     name: 'a run knows no ids of before its parent’s cut',
-    file: `${BATCH_LOG}/judge-range.ts`,
+    file: `${BATCH}/events/judge-range.ts`,
     text: 'filter.isDuplicate(id, t);',
     replacement: 'void id;',
     tests: RUN_TESTS,
@@ -38,11 +81,11 @@ export const BATCH_MUTATIONS: readonly Mutation[] = [
     file: 'libs/ports/src/foreign-log.ts',
     text: 'known?.id !== undefined && known.id !== log.id',
     replacement: 'known?.id !== undefined && known.id === log.location',
-    tests: ['libs/adapters/src/embedded/embedded.test.ts'],
+    tests: ['libs/stores/test/open-stores.test.ts'],
   },
   {
     name: 'a log in the place of a lost one gives offsets anew that were given before',
-    file: `${BATCH_LOG}/plan-restart.ts`,
+    file: `${BATCH}/recovery/plan-restart.ts`,
     text: 'const next = Math.max(kept, ...seen);',
     replacement: 'const next = kept;',
     tests: ['layers/batch/src/recovery/plan-restart.test.ts'],

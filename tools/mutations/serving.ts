@@ -1,7 +1,7 @@
 /** Ways to break how answers are merged. */
 import type { Mutation } from './mutation.ts';
 
-const OVERLAY = 'layers/serving/src/overlay';
+const OVERLAY = 'layers/serving/src/merge/overlay';
 const OVERLAY_TESTS = [
   'layers/serving/src/merge/overlay/changed-rows.test.ts',
   'layers/serving/test/overlay.test.ts',
