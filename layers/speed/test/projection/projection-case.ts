@@ -97,11 +97,12 @@ const pulled = (log: EventLog): LogFeed => ({
   },
 });
 
-export const openProjectionCase = async (): Promise<ProjectionCase> => {
+/** @param answering how the log answers: by default as awkwardly as it may. */
+export const openProjectionCase = async (answering: (log: EventLog) => EventLog = awkwardLog): Promise<ProjectionCase> => {
   const folder = await mkdtemp(join(tmpdir(), 'rushes-projection-'));
   const clock = { nowMs: START_MS };
   const now = (): number => clock.nowMs;
-  const log = awkwardLog(await openSqliteEventLog(join(folder, 'log.sqlite'), { now, retentionMs: 48 * HOUR_MS }));
+  const log = answering(await openSqliteEventLog(join(folder, 'log.sqlite'), { now, retentionMs: 48 * HOUR_MS }));
   const store = await openSqliteSpeedStore(join(folder, 'speed.sqlite'), { now });
   const duplicateFilters = await openSqliteDuplicateFilters(folder, { cacheKib: 16 });
   const rejected: RejectedEvent[] = [];
