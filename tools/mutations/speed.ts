@@ -88,7 +88,7 @@ export const SPEED_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a partition is claimed although its owner lives',
     file: `${SPEED}/membership.ts`,
-    text: 'else if (isWanted && owner !== null && living.has(owner)) isWaiting = true;',
+    text: 'else if (isWanted && owner !== null && owner !== state.member && living.has(owner)) isWaiting = true;',
     replacement: '',
     tests: MEMBER_TESTS,
   },

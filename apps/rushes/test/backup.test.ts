@@ -169,7 +169,10 @@ test('the version that was to be copied is removed meanwhile: the next pass has 
         const views = await openSqliteBatchViews(process.argv[1]);
         await views.dropRetired(0);
         await views.close();`;
-      execFileSync(process.execPath, ['--input-type=module', '-e', drop, path('data/views')], { cwd: import.meta.dirname, stdio: 'ignore' });
+      execFileSync(process.execPath, ['--input-type=module', '-e', drop, path('data/views')], {
+        cwd: import.meta.dirname,
+        stdio: 'ignore',
+      });
     },
   });
   expect(report).toMatchObject({ version: 2, turns: 2 });

@@ -1,6 +1,6 @@
 /**
  * What a member of the group holds, and what it does next. Pure: `next` takes a state and what happened, and returns the state after it and what is to be done.
- * Invariants: a partition is projected only under a fence that this member got; it is released only after its writer has ended; what another member owns is
+ * Invariants: a partition is projected only under a fence that this member got, once; it is released only after its writer has ended; what another member owns is
  * claimed only once that member has released it or is none any more.
  */
 import { type PartitionId, PARTITIONS } from '@rushes/domain';
@@ -100,9 +100,9 @@ const renewed = (state: MembershipState, { members, owned }: Group): NextMembers
     const isWanted = wanted.get(partition) === state.member;
     if (holding?.phase === 'projecting' && (!isWanted || fence > holding.fence)) changes.push(end(partition, holding.fence));
     else if (holding !== undefined) isWaiting ||= isWanted && holding.phase !== 'projecting';
-    // An answer that was lost: the store knows it as this member's.
-    else if (owner === state.member) changes.push(isWanted ? project(partition, fence) : release(partition, fence));
-    else if (isWanted && owner !== null && living.has(owner)) isWaiting = true;
+    // An answer that was lost: the owners know it as this member's. What was released meanwhile looks the same, so it is claimed anew.
+    else if (owner === state.member && !isWanted) changes.push(release(partition, fence));
+    else if (isWanted && owner !== null && owner !== state.member && living.has(owner)) isWaiting = true;
     else if (isWanted) changes.push([partition, { phase: 'claiming' }, { do: 'claim', partition, seenFence: fence }]);
   }
   return change({ ...state, isWaiting: isWaiting || changes.length > 0 }, changes);

@@ -3,7 +3,7 @@
  * whole: before the rows at hand expire. Written in place they would keep their write timestamps, and a store may drop the renewed copies with the old ones.
  */
 import type { PartitionId } from '@rushes/domain';
-import { boundsAt, type Coverage, type OpenDuplicateFilter, type SpeedStore } from '@rushes/ports';
+import { boundsAt, type Coverage, type LogRecord, type OpenDuplicateFilter, type SpeedStore } from '@rushes/ports';
 
 import { openWindow, type Reading } from './begin-partition.ts';
 import { foldEvents, judgeRecords, keysOf } from './fold-batch.ts';
@@ -42,6 +42,16 @@ export const renewEpoch = async (renewal: Renewal): Promise<Coverage> => {
   }
 };
 
+/** The same records, so many at a time; the last ones may be fewer. */
+const inBatches = async function* (pages: AsyncIterable<readonly LogRecord[]>, size: number): AsyncGenerator<readonly LogRecord[]> {
+  const left: LogRecord[] = [];
+  for await (const page of pages) {
+    left.push(...page);
+    while (left.length >= size) yield left.splice(0, size);
+  }
+  if (left.length > 0) yield left;
+};
+
 /** Returns when the first of the rows expires. */
 const projectAgain = async (
   { log, turn, store, signal, options, partition, old, end, expiry }: Renewal,
@@ -55,24 +65,21 @@ const projectAgain = async (
   let expiresAtMs = NEVER_MS;
   let at = old.from;
   const to = end ?? boundsAt(await log.bounds({ signal }), partition).next;
-  for await (const records of log.range(partition, old.from, to, { signal })) {
-    for (let first = 0; first < records.length; first += options.batchRecords) {
-      await turn();
-      signal.throwIfAborted();
-      const some = records.slice(first, first + options.batchRecords);
-      for (const batch of planBatches(some, at, { epoch, opening: { offset: at, appendedAtMs: 0 } })) {
-        if (batch.epoch !== epoch) return expiresAtMs;
-        at = batch.to;
-        const { events } = judgeRecords(partition, batch.records, duplicates);
-        for (const { rows } of foldEvents(target, events, await cache.load(keysOf(target, events)), options.maxChangeBytes)) {
-          if (rows.length === 0) continue;
-          if (expiresAtMs === NEVER_MS) expiresAtMs = expiry();
-          await store.upsert(
-            rows.map((row) => timed(row, baseUs)),
-            options.ttlMs,
-          );
-          cache.keep(rows);
-        }
+  for await (const records of inBatches(log.range(partition, old.from, to, { signal }), options.batchRecords)) {
+    await turn();
+    signal.throwIfAborted();
+    for (const batch of planBatches(records, at, { epoch, opening: { offset: at, appendedAtMs: 0 } })) {
+      if (batch.epoch !== epoch) return expiresAtMs;
+      at = batch.to;
+      const { events } = judgeRecords(partition, batch.records, duplicates);
+      for (const { rows } of foldEvents(target, events, await cache.load(keysOf(target, events)), options.maxChangeBytes)) {
+        if (rows.length === 0) continue;
+        if (expiresAtMs === NEVER_MS) expiresAtMs = expiry();
+        await store.upsert(
+          rows.map((row) => timed(row, baseUs)),
+          options.ttlMs,
+        );
+        cache.keep(rows);
       }
     }
   }
