@@ -10,10 +10,10 @@ import { type DataFolder, openDataFolder, readEverything } from './test-data-fol
 
 /** The store without its folder, and its requests by method. A listing is one: a server answers with a thousand objects at once. */
 const remote = (objects: ObjectStore) => {
-  const { localPath: _, ...others } = objects;
   const requests = new Map<string, number>();
-  const store = new Proxy<ObjectStore>(others, {
+  const store = new Proxy<ObjectStore>(objects, {
     get(target, name) {
+      if (name === 'localPath') return undefined;
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== 'function' || typeof name !== 'string') return member;
       return (...args: unknown[]): unknown => {

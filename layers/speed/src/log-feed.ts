@@ -54,7 +54,7 @@ export const createLogFeed = (log: Pick<EventLog, 'follow'>): LogFeed => {
         }
         reader.ready.push(...followed.records);
         reader.next = followed.next;
-        reader.wake();
+        if (followed.records.length > 0) reader.wake();
         if (!hasRoom(reader)) change();
       }
     } catch (error) {

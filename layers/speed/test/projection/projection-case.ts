@@ -14,6 +14,7 @@ import {
   type DuplicateFilters,
   type EventLog,
   type LogRecord,
+  type Owners,
   type SpeedPosition,
   type SpeedRow,
   type SpeedStore,
@@ -64,7 +65,7 @@ export interface ProjectionCase {
   /** Gives ratings with ids of their own, of movies that follow from the scores. */
   rate(...scores: readonly number[]): Promise<void>;
   /** A new owner of the partition. @param store other than the case's: one that breaks. */
-  writer(options?: Partial<SpeedOptions>, store?: SpeedStore, signal?: AbortSignal): Promise<PartitionWriter>;
+  writer(options?: Partial<SpeedOptions>, store?: SpeedStore | SqliteSpeedStore, signal?: AbortSignal): Promise<PartitionWriter>;
   records(): Promise<readonly LogRecord[]>;
   coverage(): Promise<readonly Coverage[]>;
   changes(): Promise<readonly ChangeRecord[]>;
@@ -96,15 +97,17 @@ const pulled = (log: EventLog): LogFeed => ({
   },
 });
 
-export const openProjectionCase = async (): Promise<ProjectionCase> => {
+/** @param answering how the log answers: by default as awkwardly as it may. */
+export const openProjectionCase = async (answering: (log: EventLog) => EventLog = awkwardLog): Promise<ProjectionCase> => {
   const folder = await mkdtemp(join(tmpdir(), 'rushes-projection-'));
   const clock = { nowMs: START_MS };
   const now = (): number => clock.nowMs;
-  const log = awkwardLog(await openSqliteEventLog(join(folder, 'log.sqlite'), { now, retentionMs: 48 * HOUR_MS }));
+  const log = answering(await openSqliteEventLog(join(folder, 'log.sqlite'), { now, retentionMs: 48 * HOUR_MS }));
   const store = await openSqliteSpeedStore(join(folder, 'speed.sqlite'), { now });
   const duplicateFilters = await openSqliteDuplicateFilters(folder, { cacheKib: 16 });
   const rejected: RejectedEvent[] = [];
-  let [fence, owners, ratings] = [0, 0, 0];
+  let [members, ratings] = [0, 0];
+  const fences = new Map<Owners, number>();
   const turn = createTurns(0, () => performance.now());
   const records = async (): Promise<readonly LogRecord[]> => {
     const { earliest, next } = boundsAt(await log.bounds(), PARTITION);
@@ -113,8 +116,13 @@ export const openProjectionCase = async (): Promise<ProjectionCase> => {
     return all;
   };
   const coverage = async () => (await store.progress()).flatMap((one) => one.coverage);
-  /** A new owner's. */
-  const claim = async (): Promise<number> => (fence = (await store.owners.claim(PARTITION, `owner ${(owners += 1)}`, fence)) ?? fence);
+  /** A new owner's fence, of the store that will check it. */
+  const claim = async (owners: Owners): Promise<number> => {
+    const fence = await owners.claim(PARTITION, `member ${(members += 1)}`, fences.get(owners) ?? 0);
+    if (fence === undefined) throw new Error('somebody else has the partition');
+    fences.set(owners, fence);
+    return fence;
+  };
 
   const opened: ProjectionCase = {
     clock,
@@ -146,7 +154,7 @@ export const openProjectionCase = async (): Promise<ProjectionCase> => {
           reject: async (_partition, events) => void rejected.push(...events),
         },
         PARTITION,
-        await claim(),
+        await claim('owners' in used ? used.owners : store.owners),
       ),
     records,
     coverage,

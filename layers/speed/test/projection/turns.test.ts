@@ -17,7 +17,8 @@ const count = (): void => {
 };
 
 beforeEach(async () => {
-  on = await openProjectionCase();
+  // How many records come at a time is a part of these tests.
+  on = await openProjectionCase((log) => log);
   rounds = 0;
   counting = setImmediate(count);
 });

@@ -51,7 +51,7 @@ export interface RowShape {
   /** The first of these, which tell where the row stands in the list. */
   readonly orderExpressions: string;
   readonly needsDocuments: boolean;
-  readonly decode: (cells: readonly unknown[]) => ListedRow;
+  readonly decode: (values: readonly unknown[]) => ListedRow;
 }
 
 const entryColumns = (names: readonly string[]): readonly string[] => ['e._pos', ...names.map((name) => `e.${quoted(name)}`)];
@@ -74,15 +74,15 @@ export const rowShape = ({ layout }: PhysicalLayout, select: Selection, sort: re
     expressions: [...entryColumns([layout.key, ...wanted]), ...documents.map((name) => `d.${quoted(name)}`)].join(', '),
     orderExpressions: entryColumns([layout.key, ...sorted]).join(', '),
     needsDocuments: documents.length > 0,
-    decode: (cells) => {
+    decode: (row) => {
       const values = booleans.map((isBoolean, n): CellValue => {
-        const cell = cells[2 + n] as CellValue; // as: the file's columns hold texts, integers and nulls alone
+        const cell = row[2 + n] as CellValue; // as: the file's columns hold texts, integers and nulls alone
         return isBoolean && cell !== null ? cell === 1 : cell;
       });
       return {
-        key: cells[1] as string, // as: the key column is never null
+        key: row[1] as string, // as: the key column is never null
         columns: values.slice(sorted.length),
-        documents: cells.slice(documentsAt) as (string | null)[], // as: documents are texts
+        documents: row.slice(documentsAt) as (string | null)[], // as: documents are texts
         sortValues: values.slice(0, sorted.length),
       };
     },

@@ -4,15 +4,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
-import {
-  type ArtefactLayout,
-  ArtefactNotFoundError,
-  type ArtefactRow,
-  type BatchViewStore,
-  type Condition,
-  type Publication,
-  SET_SEPARATOR,
-} from '@rushes/ports';
+import { type ArtefactLayout, type ArtefactRow, type BatchViewStore, type Condition, type Publication, SET_SEPARATOR } from '@rushes/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { artefactReader, openThreads } from './artefact-reader.ts';
 import { openSqliteBatchViews } from './index.ts';
@@ -223,35 +215,6 @@ describe('batch views in SQLite files', () => {
     await expect(stat(missing)).rejects.toThrow(/ENOENT/);
   });
 
-  test('an artefact that a dying process had removed in part is gone, its rest with the next drop, and it can be built anew', async () => {
-    const store = await open();
-    await store.build('films', layout, batches(many.slice(0, 10)));
-    await store.retire(['films']);
-    await rm(join(folder, 'films.sqlite'));
-    await expect(store.open('films')).rejects.toBeInstanceOf(ArtefactNotFoundError);
-    expect(await store.dropRetired(0)).toEqual(['films']);
-    expect(await readdir(folder)).toEqual(['publications.sqlite']);
-    expect(await store.build('films', layout, batches(many.slice(0, 10)))).toBe(10);
-    expect(await store.listArtefacts()).toEqual(['films']);
-  });
-
-  test('a folder of the version before, which knew no retired artefacts, is read and then written', async () => {
-    const before = await open();
-    await before.build('films', layout, batches(many.slice(0, 10)));
-    await before.insertPublication(publication(1));
-    await before.close();
-    const old = new DatabaseSync(join(folder, 'publications.sqlite'));
-    old.exec('DROP TABLE retired');
-    old.close();
-    const reading = await open({ readOnly: true });
-    expect([await reading.listArtefacts(), await reading.currentPublication()]).toEqual([['films'], publication(1)]);
-    const writing = await open();
-    await writing.retire(['films']);
-    expect(await writing.dropRetired(0)).toEqual(['films']);
-    expect(await reading.listArtefacts()).toEqual([]);
-    expect(await reading.currentPublication()).toEqual(publication(1));
-  });
-
   test('read-only, it sees what others publish later', async () => {
     const reading = await open({ readOnly: true });
     expect(await reading.currentPublication()).toBeUndefined();
@@ -285,29 +248,5 @@ describe('batch views in SQLite files', () => {
     const parent = { artefact: 'parent', removedKeys: batches<string>([]) };
     await expect(store.build('child', other, batches([]), { parent })).rejects.toThrow(/another layout: build it whole/);
     expect(await filesIn(folder)).toEqual(['parent.sqlite']);
-  });
-
-  test.each([
-    [{ ...layout, sorts: [{ columns: ['nothing'], directions: 'both' as const }] }, /nothing/],
-    [{ ...layout, columns: { ...layout.columns, N: 'integer' as const } }, /two columns are named N/i],
-    [{ ...layout, columns: { ...layout.columns, 'a b': 'integer' as const } }, /named "a b"/],
-    [{ ...layout, partition: 'genres' }, /partitioned by the set/],
-  ])('refuses a layout that it cannot store', async (refused, reason) => {
-    await expect((await open()).build('a', refused, batches([]))).rejects.toThrow(reason);
-  });
-
-  test.each([
-    [['a', 'film', null, null, '1', null, null], /row a has "1" in the integer column n/],
-    [['a', 'film', null, null, 2 ** 53, null, null], /integer column n/],
-    [['a', 'film', null, true, 1, null, null], /text column name/],
-    [['a', 'film', null, null, 1, null, 5], /document doc/],
-    [['a', 'film'], /2 values instead of 7/],
-    [[null, 'film', null, null, 1, null, null], /no text as its key/],
-  ])('refuses a row of another shape: %j', async (refused, reason) => {
-    await expect((await open()).build('a', layout, batches<ArtefactRow>([refused]))).rejects.toThrow(reason);
-  });
-
-  test('the name of the publications’ file is no artefact’s', async () => {
-    await expect((await open()).build('publications', layout, batches([]))).rejects.toThrow(/publications/);
   });
 });

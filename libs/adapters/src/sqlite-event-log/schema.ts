@@ -26,7 +26,7 @@ export const SUMMED = 'position, appended_ms, barrier, key, id, value';
 export const UPGRADES: Readonly<Record<number, string>> = {
   1: IDENTITY,
   2: `${WRITERS} ALTER TABLE records ADD COLUMN checksum INTEGER; UPDATE records SET checksum = ${CHECKSUM_FUNCTION}(${SUMMED});`,
-  3: 'DROP TABLE barriers; DROP TABLE members; DROP TABLE ownerships;',
+  3: 'DROP TABLE IF EXISTS barriers; DROP TABLE IF EXISTS members; DROP TABLE IF EXISTS ownerships;',
 };
 
 export const SCHEMA = `

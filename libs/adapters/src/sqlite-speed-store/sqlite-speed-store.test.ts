@@ -24,7 +24,7 @@ speedStoreContract({
       reopen: open,
       advanceClock: (milliseconds) => void (nowMs += milliseconds),
       dispose: async () => {
-        for (const store of opened) await store.close();
+        for (const one of opened) await one.close();
         await rm(folder, { recursive: true, force: true });
       },
     };

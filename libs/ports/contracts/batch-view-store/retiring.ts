@@ -73,6 +73,13 @@ export const retireTests = (open: () => Promise<OpenedBatchViewStore>): void => 
       expect(await store.listArtefacts()).toEqual(['films-1', 'films-2']);
     });
 
+    test('building anew what is retired takes it into use again', async () => {
+      await store.retire(['films-1']);
+      expect(await store.build('films-1', FILMS, batches(SOME_FILMS), { anew: true })).toBe(5);
+      expect(await store.dropRetired(0)).toEqual([]);
+      expect(await store.listArtefacts()).toEqual(['films-1', 'films-2']);
+    });
+
     test('reviving takes it into use again, and says what is not there', async () => {
       await store.retire(['films-1', 'films-2']);
       expect(await store.revive(['films-1', 'never-there'])).toEqual(['never-there']);
