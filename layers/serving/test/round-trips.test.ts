@@ -58,6 +58,21 @@ test('an event is visible after at most 5 calls one after the other once its cha
   }
 });
 
+test('a replica that runs applies changes as they come, between two looks for publications', async () => {
+  await on.publish(0, {});
+  const { trips, replica } = countedReplica();
+  await replica.poll();
+  replica.start();
+  trips.reset();
+  for (const event of [rated(1, 5), reviewed(2, 'A film.')]) {
+    on.history.give(event);
+    await on.projectAll();
+    await expect.poll(() => replica.require().overlay?.position).toEqual(on.history.end());
+  }
+  expect(await answersOf(replica)).toEqual({ completeness: 'complete', views: await recomputed(on) });
+  expect(trips.byMethod()['currentPublication']).toBeUndefined();
+});
+
 test('a page of a list of changed and unchanged rows takes less than 10 ms of calls', async () => {
   await on.publish(0, {});
   const { trips, replica } = countedReplica();

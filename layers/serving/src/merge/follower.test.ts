@@ -107,6 +107,39 @@ describe('a poll', () => {
   });
 });
 
+describe('change records that were heard of', () => {
+  const heard: FollowerEvent = { is: 'heard' };
+
+  test('are applied at once, without a look for publications, which is due as before', () => {
+    const one = serving();
+    one.clock.ms = 50;
+    expect(one.take(heard)).toMatchObject({ do: 'advance', isHeardEnough: true });
+    expect(one.take({ is: 'advanced', isChanged: true, isMended: false })).toBeUndefined();
+    expect(one.says()).toEqual(['show 1']);
+    expect(one.state()).toMatchObject({ lastWholeMs: 0, lastGoodMs: 0, ended: 2 });
+  });
+
+  test.each<[string, FollowerEvent[]]>([
+    ['what is served is in doubt', [{ is: 'doubted' }]],
+    ['the last poll failed', [asked, failed('down')]],
+  ])('are left to a whole poll where %s', (_, events) => {
+    const one = serving();
+    for (const event of events) one.take(event);
+    expect(one.take(heard)).toEqual({ do: 'find' });
+  });
+
+  test('change nothing while a poll is under way, and a poll that is asked for comes after them', () => {
+    const one = serving();
+    one.take(asked);
+    expect(one.take(heard)).toEqual({ do: 'find' });
+    one.take(found(1));
+    one.take(advanced);
+    one.take(heard);
+    one.take(asked);
+    expect(one.take(advanced)).toEqual({ do: 'find' });
+  });
+});
+
 describe('a publication that cannot be served', () => {
   test('leaves the one before in place, is tried again after a while, and events are followed meanwhile', () => {
     const one = serving();

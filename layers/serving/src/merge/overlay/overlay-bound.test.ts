@@ -1,4 +1,4 @@
-/** An overlay that is full: exact at the position where it stopped, stale, and rid of it by the next publication. */
+/** What an overlay reads of the change records, and one that is full: exact at the position where it stopped, stale, and rid of it by the next publication. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,4 +83,18 @@ test('where the rows are too many from the beginning, it holds none of them, at 
   expect(overlay.state().position[PARTITION]).toBe(0);
   const roomy = await open(3);
   expect([roomy.size(), roomy.state().titles.size, roomy.state().position[PARTITION]]).toEqual([3, 3, 3]);
+});
+
+test('what was heard of is enough where that is asked for, else all that is there is read', async () => {
+  const overlay = await open(10);
+  const position = () => overlay.state().position[PARTITION];
+  const { signal } = new AbortController();
+  await write(0, 'tt0000001');
+  expect(await overlay.hear(0, signal)).toBe(true);
+  await write(1, 'tt0000002');
+  expect([await overlay.advance(true), position()]).toEqual([true, 1]);
+  expect(await overlay.hear(0, signal)).toBe(true);
+  await write(2, 'tt0000003');
+  expect([await overlay.advance(), position()]).toEqual([true, 3]);
+  expect([await overlay.hear(0, signal), await overlay.advance(true), position()]).toEqual([false, false, 3]);
 });
