@@ -161,9 +161,11 @@ test('the version that was to be copied is removed meanwhile: the next pass has 
       isReplaced = true;
       // The publications are copied, nothing else is.
       rmSync(path('imdb'), { recursive: true });
-      execFileSync(process.execPath, [MAIN, 'sample', '--titles', '220', '--out', 'imdb'], { cwd: folder, stdio: 'ignore' });
+      // But no setting of the tests, which the command line would refuse.
+      const env = { PATH: process.env['PATH'] };
+      execFileSync(process.execPath, [MAIN, 'sample', '--titles', '220', '--out', 'imdb'], { cwd: folder, stdio: 'ignore', env });
       const args = ['batch', 'run', '--imdb', 'imdb', '--data', 'data', '--keep-versions', '1'];
-      execFileSync(process.execPath, [MAIN, ...args], { cwd: folder, stdio: 'ignore' });
+      execFileSync(process.execPath, [MAIN, ...args], { cwd: folder, stdio: 'ignore', env });
       // As a run does that comes later than the grace.
       const drop = `const { openSqliteBatchViews } = await import('@rushes/adapters/sqlite-batch-views');
         const views = await openSqliteBatchViews(process.argv[1]);
