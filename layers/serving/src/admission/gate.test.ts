@@ -102,9 +102,25 @@ describe('a gate', () => {
       pass(30);
       await one.end();
     }
-    // Nine wait, at some 20 ms each: one more would wait for longer than 100 ms.
+    // Nine wait, at 30 ms each: one more would wait for longer than 100 ms.
     expect(gate.isFull()).toBe(true);
     await expect(gate.run(all[20]?.run ?? fail)).rejects.toBe(BUSY);
+    for (const one of all) await one.end();
+    await Promise.all(results);
+  });
+
+  test('counts the time between bursts of work, not only the time within them', async () => {
+    const log: string[] = [];
+    const { gate, pass } = machine({ concurrency: 10, maxQueued: 1000, roundMs: 10_000 });
+    const all = Array.from({ length: 60 }, (_, n) => work(String(n), log));
+    const results = all.map(({ run }) => gate.run(run));
+    // Ten end at once, every 40 ms: whoever comes behind twenty others waits for 80 ms.
+    for (let n = 0; n < 30; n++) {
+      if (n % 10 === 0) pass(40);
+      await all[n]?.end();
+    }
+    expect(gate.waiting()).toBe(20);
+    expect(gate.isFull()).toBe(true);
     for (const one of all) await one.end();
     await Promise.all(results);
   });

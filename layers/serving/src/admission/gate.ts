@@ -35,18 +35,21 @@ interface Entry {
 
 /** So few are never refused for what others took: the time of one piece of work is known only roughly. */
 const ALWAYS_QUEUED = 4;
-/** Weight of the last piece of work in the mean. */
-const RECENT = 0.1;
+/** Whoever would probably wait longer than this share of the longest wait is refused at once: one who is refused after waiting has cost more. */
+const EXPECTED_SHARE = 0.5;
+/** How far back the mean goes, in milliseconds: over many rounds of the event loop, since work ends in bursts with the other work of a round between them. */
+const MEAN_OVER_MS = 250;
 
 export const createGate = ({ concurrency, maxQueued, maxWaitMs, turns, now, busy }: GateOptions): Gate => {
   const queue = new Set<Entry>();
   let running = 0;
   let isPumping = false;
-  /** Mean time from one end of work to the next while somebody waits. */
-  let intervalMs = 0;
+  /** Ends of work while somebody waited, and the time that they took; what lies further back counts less. */
+  let recent = { ends: 0, ms: 0 };
   let lastEndMs: number | undefined;
 
-  const isFull = (): boolean => queue.size >= maxQueued || (queue.size >= ALWAYS_QUEUED && queue.size * intervalMs > maxWaitMs);
+  const expectedWaitMs = (): number => (recent.ends === 0 ? 0 : (queue.size * recent.ms) / recent.ends);
+  const isFull = (): boolean => queue.size >= maxQueued || (queue.size >= ALWAYS_QUEUED && expectedWaitMs() > EXPECTED_SHARE * maxWaitMs);
 
   const measure = (): void => {
     if (queue.size === 0) {
@@ -54,7 +57,11 @@ export const createGate = ({ concurrency, maxQueued, maxWaitMs, turns, now, busy
       return;
     }
     const at = now();
-    if (lastEndMs !== undefined) intervalMs += RECENT * (at - lastEndMs - intervalMs);
+    if (lastEndMs !== undefined) {
+      const passedMs = at - lastEndMs;
+      const weight = Math.exp(-passedMs / MEAN_OVER_MS);
+      recent = { ends: recent.ends * weight + 1, ms: recent.ms * weight + passedMs };
+    }
     lastEndMs = at;
   };
 

@@ -5,6 +5,7 @@
 import type { FastifyInstance } from 'fastify';
 
 import { sendProblem } from '../http/failures.ts';
+import type { Problem } from '../http/problem.ts';
 import { trafficOf } from '../http/traffic.ts';
 import { type Admission, tooBusy, type WorkKind } from './admission.ts';
 import type { KeptUrls } from './kept-urls.ts';
@@ -17,10 +18,16 @@ export interface EarlyRefusal {
 }
 
 export const refuseEarly = (app: FastifyInstance, { admission, kept, retryAfterS, onRefused }: EarlyRefusal): void => {
+  // Made once: an error that is made records where, which is a part of what a refusal costs.
+  const busy: Readonly<Record<WorkKind, Problem>> = {
+    answers: tooBusy('answers', retryAfterS),
+    totals: tooBusy('totals', retryAfterS),
+    writes: tooBusy('writes', retryAfterS),
+  };
   app.addHook('onRequest', (request, reply, done) => {
     const kind: WorkKind = request.method === 'POST' ? 'writes' : 'answers';
     if (!admission[kind].isFull() || trafficOf(request.routeOptions.url) !== 'data' || kept.has(request.url)) return done();
     onRefused(kind);
-    sendProblem(tooBusy(kind, retryAfterS), request, reply);
+    sendProblem(busy[kind], request, reply);
   });
 };
