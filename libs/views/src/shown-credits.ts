@@ -56,8 +56,7 @@ export interface CreditedAs {
   readonly category?: string;
 }
 
-const readName = (json: string | undefined): string | null =>
-  json === undefined || json === '' ? null : (JSON.parse(json) as string); // as: a JSON text
+const readName = (json: string | undefined): string | null => (json === undefined || json === '' ? null : (JSON.parse(json) as string)); // as: a JSON text
 
 /** The principals. @param credits the view's document. */
 export const creditedPrincipals = (credits: string | null | undefined): readonly CreditedAs[] =>

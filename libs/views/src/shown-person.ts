@@ -14,7 +14,9 @@ const orEmpty = (json: string | undefined): string => (json === undefined || jso
 export const personDocument = (nconst: string, text: string, films: number): string => {
   const fields = text.split(FIELD);
   if (fields.length !== FIELDS)
-    throw new Error(`what is shown of ${nconst} has ${fields.length} fields instead of ${FIELDS}: the artefact was not built by this version`);
+    throw new Error(
+      `what is shown of ${nconst} has ${fields.length} fields instead of ${FIELDS}: the artefact was not built by this version`,
+    );
   const [name, birth, death, professions, knownFor] = fields;
   return (
     `{"nconst":"${nconst}","name":${orNull(name)},"birth_year":${orNull(birth)},"death_year":${orNull(death)},` +

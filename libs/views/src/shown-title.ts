@@ -63,7 +63,9 @@ const FIELDS = 15;
 const fieldsOf = (text: string) => {
   const fields = text.split(SEPARATOR);
   if (fields.length !== FIELDS)
-    throw new Error(`what is shown of a title has ${fields.length} fields instead of ${FIELDS}: the artefact was not built by this version`);
+    throw new Error(
+      `what is shown of a title has ${fields.length} fields instead of ${FIELDS}: the artefact was not built by this version`,
+    );
   // as: so many fields
   const [tconst, type, flags, title, other, year, endYear, runtime, rating, votes, genres, directors, writers, directorCount, writerCount] =
     fields as [string, string, string, string, string, string, string, string, string, string, string, string, string, string, string];

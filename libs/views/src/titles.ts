@@ -3,7 +3,6 @@ import { FOLD_VERSION } from '@rushes/domain';
 import { MERGED_COLUMNS, rowOfMerged } from './merged-title.ts';
 import type { View } from './view.ts';
 
-
 /**
  * One row per title of any type: what lists show, filter and sort by. `title-row.ts` says how a row comes about.
  *

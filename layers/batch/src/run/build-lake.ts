@@ -18,8 +18,9 @@ import { buildDumpTimes, DUMP_TIMES } from '../silver/dump-times.ts';
 import { SILVER_TABLES } from '../silver/silver-tables.ts';
 import { readModels } from '../context/sql-files.ts';
 import { isOfForm } from '../views/artefact-name.ts';
-import { loadView, type ViewSource } from '../views/load-view.ts';
+import { loadView } from '../views/load-view.ts';
 import { readViewModels, type ViewModel } from '../views/view-models.ts';
+import type { ViewSource } from '../views/view-source.ts';
 import type { StepLog } from '../context/steps.ts';
 
 export interface BuiltLake {
@@ -86,10 +87,7 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
   }
 
   const declaredNames = new Set(SILVER_TABLES.map((table) => `silver.${table.name}`));
-  const models = [
-    ...silverModels.filter((model) => !declaredNames.has(model.name)),
-    ...(await readModels('gold')),
-  ];
+  const models = [...silverModels.filter((model) => !declaredNames.has(model.name)), ...(await readModels('gold'))];
   const dumps = bronze.map((one) => one.dump);
   const times = await log.step(
     DUMP_TIMES.name,
@@ -105,12 +103,13 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
   const given = [...silver, ...fromLog.tables];
   const viewModels = await readViewModels(engine, new Set([...given.map(({ name }) => name), ...models.map(({ name }) => name)]));
   catalog.push(...viewModels.map((model) => modelEntry(model, model.reads)));
+  const first = new Set(viewModels.flatMap((one) => one.tables));
   const loads = createLoads(context, store, viewModels, options, log);
   for (const table of given) loads.add(table);
   try {
     const task = context.progress.task({ name: 'build gold', unit: 'tables', total: models.length });
     let startedMs = context.now().getTime();
-    for await (const { table, model, reused } of buildModels(context, models, given, { ...options, first: new Set(viewModels.flatMap((model) => model.tables)) })) {
+    for await (const { table, model, reused } of buildModels(context, models, given, { ...options, first })) {
       const durationMs = context.now().getTime() - startedMs;
       log.record({ name: table.name, startedAt: new Date(startedMs).toISOString(), durationMs, rows: table.rows, reused });
       derived.push(table);
@@ -173,13 +172,7 @@ const loadBronze = async (context: RunContext, queue: LoadQueue, dataset: ImdbDa
 };
 
 /** Loads views into the store, each once the tables that it reads are there: one after the other, beside the engine that builds the next tables. */
-const createLoads = (
-  context: RunContext,
-  store: BatchViewStore,
-  models: readonly ViewModel[],
-  options: BuildOptions,
-  log: StepLog,
-) => {
+const createLoads = (context: RunContext, store: BatchViewStore, models: readonly ViewModel[], options: BuildOptions, log: StepLog) => {
   const loads: Promise<ViewArtefact>[] = [];
   const tables = new Map<string, TableRecord>();
   const waiting = new Set(
@@ -216,7 +209,12 @@ const createLoads = (
 };
 
 /** What changed rows of a view can be found against: the published version's artefact, if what it was made of is still what was stored. */
-const parentOf = async ({ lake }: RunContext, { parent, full }: BuildOptions, view: View, model: ViewModel): Promise<ViewSource['parent']> => {
+const parentOf = async (
+  { lake }: RunContext,
+  { parent, full }: BuildOptions,
+  view: View,
+  model: ViewModel,
+): Promise<ViewSource['parent']> => {
   const artefact = parent?.views.find((candidate) => candidate.name === view.name)?.artefact;
   if (full || parent === undefined || artefact === undefined || !isOfForm(view, artefact)) return undefined;
   const tables = new Map<string, TableRecord>();

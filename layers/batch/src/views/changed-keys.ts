@@ -30,7 +30,10 @@ export interface ChangedKeys {
  * Materializes the keys of the rows that differ between parent and now; `undefined` if they are too many for a copy to pay. Rows are compared by their
  * SHA-256, so that neither side's rows have to be held.
  */
-export const changedKeys = async (context: RunContext, { view, model, tables, parentTables, parentRows }: Versions): Promise<ChangedKeys | undefined> => {
+export const changedKeys = async (
+  context: RunContext,
+  { view, model, tables, parentTables, parentRows }: Versions,
+): Promise<ChangedKeys | undefined> => {
   const { engine } = context;
   const keys = `scratch.${view.name}_changed`;
   const select = encodedRows(view, await defineModel(context, model, tables, `now_${view.name}`));

@@ -2,29 +2,15 @@
  * Fills the batch-view store: one immutable artefact per view, named after what its rows are made of. Built whole, or as a copy of the parent's plus the
  * changed rows; versions whose rows are made of the same share one.
  */
-import type { TableRecord, ViewArtefact } from '@rushes/ports/manifest';
+import type { ViewArtefact } from '@rushes/ports/manifest';
 import type { ArtefactRow, BatchViewStore } from '@rushes/ports';
-import type { View } from '@rushes/views';
 import type { RunContext } from '../context/run-context.ts';
-import { planSlices } from '../models/plan-slices.ts';
 import { artefactName, isOfForm } from './artefact-name.ts';
 import { changedKeys } from './changed-keys.ts';
 import { readableRows } from './readable-artefact.ts';
-import { defineModel, type ViewModel } from './view-models.ts';
-import { encodedRows, rowDecoder } from './view-rows.ts';
-import { VIEW_SLICES } from './view-slices.ts';
-
-type Tables = ReadonlyMap<string, TableRecord>;
-
-/** What a view is loaded from. */
-export interface ViewSource {
-  readonly view: View;
-  readonly model: ViewModel;
-  /** Those of this version that are there, by name: all that the model reads, and those of silver. */
-  readonly tables: Tables;
-  /** The published version's artefact and tables, where changed rows may be found against them. */
-  readonly parent: { readonly artefact: string; readonly tables: Tables } | undefined;
-}
+import { rowDecoder } from './view-rows.ts';
+import type { ViewSource } from './view-source.ts';
+import { wholeSelects } from './whole-selects.ts';
 
 export interface LoadOptions {
   /** Build the artefact although it is there. */
@@ -34,7 +20,12 @@ export interface LoadOptions {
 }
 
 /** Loads one view. */
-export const loadView = async (context: RunContext, store: BatchViewStore, source: ViewSource, options: LoadOptions): Promise<ViewArtefact> => {
+export const loadView = async (
+  context: RunContext,
+  store: BatchViewStore,
+  source: ViewSource,
+  options: LoadOptions,
+): Promise<ViewArtefact> => {
   const { engine, logger, signal } = context;
   const { view, model, tables, parent } = source;
   const artefact = artefactName(view, model, tables, engine.version);
@@ -67,14 +58,20 @@ export const loadView = async (context: RunContext, store: BatchViewStore, sourc
   const copyable = parent && isOfForm(view, parent.artefact) && (await store.verify(parent.artefact, { signal })) === 'sound';
   const parentRows = copyable ? await store.rowCount(parent.artefact) : undefined;
   const delta =
-    parent && parentRows !== undefined ? await changedKeys(context, { view, model, tables, parentTables: parent.tables, parentRows }) : undefined;
+    parent && parentRows !== undefined
+      ? await changedKeys(context, { view, model, tables, parentTables: parent.tables, parentRows })
+      : undefined;
   let rows: number;
   if (parent && delta) {
     const changed = async function* (): AsyncIterable<string> {
       yield `SELECT row FROM (${delta.select}) WHERE key IN (SELECT key FROM ${delta.keys}) ORDER BY key`;
     };
     const removedKeys = engine.streamText(`SELECT key FROM ${delta.keys} WHERE in_parent`, signal);
-    rows = await store.build(artefact, view.layout, rowsOf(changed()), { parent: { artefact: parent.artefact, removedKeys }, signal, anew });
+    rows = await store.build(artefact, view.layout, rowsOf(changed()), {
+      parent: { artefact: parent.artefact, removedKeys },
+      signal,
+      anew,
+    });
     await engine.dropMaterialized(delta.keys);
   } else {
     rows = await store.build(artefact, view.layout, rowsOf(wholeSelects(context, source, options.memoryMb)), { signal, anew });
@@ -83,15 +80,4 @@ export const loadView = async (context: RunContext, store: BatchViewStore, sourc
   }
   task.finish();
   return { name: view.name, artefact, rows, built: delta ? 'changed rows' : 'whole' };
-};
-
-/** What reads all rows of a view in the order of their keys: one SELECT, or one for each range of the key. Each is to be read before the next is asked for. */
-const wholeSelects = async function* (context: RunContext, { view, model, tables }: ViewSource, memoryMb: number): AsyncIterable<string> {
-  const plan = VIEW_SLICES[view.name];
-  const slices = (plan && (await planSlices(context.engine, plan, tables, memoryMb))) ?? [{ inputs: [] }];
-  for (const { inputs } of slices) {
-    const narrowed = new Map(inputs.map(({ table, where }) => [table.name, where]));
-    const defined = await defineModel(context, model, tables, `load_${view.name}`, narrowed);
-    yield `SELECT row FROM (${encodedRows(view, defined)}) ORDER BY key`;
-  }
 };

@@ -9,7 +9,16 @@ const encode = (values: Readonly<Record<string, string>>): string =>
 
 test('values come typed, and the row is made of them', () => {
   const row = rowDecoder(titles)(
-    encode({ id: 'x', type: 'tvSeries', is_adult: 'true', title: 'Amélie \\N', votes: '12', genres: 'A\u001fB', director_count: '0', writer_count: '2' }),
+    encode({
+      id: 'x',
+      type: 'tvSeries',
+      is_adult: 'true',
+      title: 'Amélie \\N',
+      votes: '12',
+      genres: 'A\u001fB',
+      director_count: '0',
+      writer_count: '2',
+    }),
   );
   const names = [titles.layout.key, ...Object.keys(titles.layout.columns), ...titles.layout.documents];
   expect(row).toHaveLength(names.length);
