@@ -38,8 +38,6 @@ export const MERGED_COLUMNS = {
   live: 'text',
 } as const satisfies Record<keyof MergedTitle, ColumnType>;
 
-const NAMES = Object.keys(MERGED_COLUMNS);
-
 const folded = (text: string | null): string | null => (text === null ? null : foldText(text));
 
 /** The row in the layout of the view `titles`. */
@@ -68,5 +66,28 @@ export const rowOfTitle = (title: MergedTitle): ArtefactRow => [
 ];
 
 /** The same from the values of `MERGED_COLUMNS`, in their order. */
-export const rowOfMerged = (values: readonly CellValue[]): ArtefactRow =>
-  rowOfTitle(Object.fromEntries(NAMES.map((name, at) => [name, values[at] ?? null])) as unknown as MergedTitle); // as: the columns' types
+export const rowOfMerged = (values: readonly CellValue[]): ArtefactRow => {
+  const [id, tconst, type, is_adult, title, original_title, year, end_year, runtime, rating, votes, genres, directors, writers, ...rest] =
+    values;
+  const [director_count, writer_count, rating_sources, live] = rest;
+  return rowOfTitle({
+    id,
+    tconst,
+    type,
+    is_adult,
+    title,
+    original_title,
+    year,
+    end_year,
+    runtime,
+    rating,
+    votes,
+    genres,
+    directors,
+    writers,
+    director_count,
+    writer_count,
+    rating_sources,
+    live,
+  } as MergedTitle); // as: the columns' types
+};
