@@ -29,19 +29,15 @@ const SORTED_ROWS_PER_MB = 2000;
 export const TABLE_PLANS: Readonly<Record<string, TablePlan>> = {
   'gold.best_by_genre': { orderBy: ['genre', 'rank'] },
   'gold.credits': {
-    orderBy: ['title_id', 'ordering'],
+    orderBy: ['tconst', 'ordering'],
     sliced: {
       keysOf: 'silver.titles',
-      inputs: { 'silver.titles': 'title_id' },
-      gathers: 'silver.principals',
+      inputs: { 'silver.titles': 'tconst', 'silver.principals': 'tconst' },
       rowsPerMb: SORTED_ROWS_PER_MB,
     },
   },
-  'gold.crew_credits': { orderBy: ['title_id', 'role', 'place'] },
-  'gold.crew_names': {
-    orderBy: ['title_id'],
-    sliced: { keysOf: 'gold.crew_credits', inputs: { 'gold.crew_credits': 'title_id' }, rowsPerMb: 600 },
-  },
+  'gold.crew_credits': { orderBy: ['tconst', 'role', 'place'] },
+  'gold.crew_names': { orderBy: ['title_id'] },
   'gold.genres': { orderBy: ['genre'] },
   'gold.imdb_titles': { orderBy: ['title_key'] },
   'gold.movies': { orderBy: ['title_id'] },
@@ -49,8 +45,8 @@ export const TABLE_PLANS: Readonly<Record<string, TablePlan>> = {
   'gold.person_movies': { orderBy: ['nconst', 'title_id'] },
   'gold.statistics': { orderBy: ['name'] },
   'gold.title_names': {
-    orderBy: ['title_id', 'place', 'title'],
-    sliced: { keysOf: 'silver.titles', inputs: { 'silver.titles': 'title_id' }, gathers: 'silver.akas', rowsPerMb: SORTED_ROWS_PER_MB },
+    orderBy: ['tconst', 'place'],
+    sliced: { keysOf: 'silver.titles', inputs: { 'silver.titles': 'tconst', 'silver.akas': 'tconst' }, rowsPerMb: SORTED_ROWS_PER_MB },
   },
   'gold.title_events': { orderBy: ['title_id'] },
   'gold.titles': { orderBy: ['title_id'] },
