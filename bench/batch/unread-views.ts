@@ -31,6 +31,7 @@ export const unreadViews = (): { readonly views: BatchViewStore; readonly progre
     },
     verify: async () => 'missing',
     rowCount: async (artefact) => artefacts.get(artefact),
+    bytes: async (artefact) => (artefacts.has(artefact) ? 0 : undefined),
     open: async (artefact) => {
       throw new ArtefactNotFoundError(LOCATION, artefact);
     },
