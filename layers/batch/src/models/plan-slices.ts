@@ -25,8 +25,7 @@ export const planSlices = async (
     const table = tables.get(name);
     return table ? [{ table, column }] : [];
   });
-  const gathered = plan.gathers === undefined ? 0 : (tables.get(plan.gathers)?.rows ?? 0);
-  const count = Math.ceil(inputs.reduce((sum, { table }) => sum + table.rows, gathered) / (plan.rowsPerMb * memoryMb));
+  const count = Math.ceil(inputs.reduce((sum, { table }) => sum + table.rows, 0) / (plan.rowsPerMb * memoryMb));
   const keys = tables.get(plan.keysOf);
   if (!keys)
     throw new TerminalError(`${plan.keysOf}, by whose keys a table is sliced, is not there yet`, {
