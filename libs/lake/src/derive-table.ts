@@ -25,8 +25,6 @@ export interface TableDefinition {
   readonly orderBy: readonly string[];
   /** Files by content: computed whole, then written in parts. */
   readonly partitions?: readonly Partition[];
-  /** The SELECT only reads a local file, which each part can read by itself: nothing is computed before. Default: false. */
-  readonly isRead?: boolean;
   /** Files by slice: computed one after the other, in the order of the rows. */
   readonly slices?: readonly Slice[];
 }
@@ -103,7 +101,7 @@ const writePartitions = async (
   partitions: readonly Partition[],
   order: string,
 ): Promise<TableFile[]> => {
-  const isComputed = definition.isRead !== true && partitions.length > 1;
+  const isComputed = partitions.length > 1;
   const rows = isComputed ? `scratch.${definition.name.replace('.', '_')}` : `(${definition.select})`;
   if (isComputed) await engine.materialize(rows, definition.select);
   const files: TableFile[] = [];

@@ -41,6 +41,6 @@ export const stagedFileSelect = (path: string, columns: readonly string[], liter
     .join(', ');
   return (
     `SELECT * FROM read_csv(${literal(path)}, auto_detect = false, header = false, delim = '\t', quote = '', escape = '', ` +
-    `new_line = '\\n', max_line_size = 4194304, columns = {${types}}, force_not_null = [${columns.map(literal).join(', ')}])`
+    `new_line = '\\n', max_line_size = 2097152, buffer_size = 8388608, columns = {${types}}, force_not_null = [${columns.map(literal).join(', ')}])`
   );
 };

@@ -14,19 +14,20 @@ export const rangeConditions = (column: string, bounds: readonly string[]): read
 /**
  * Cuts a table's inputs into ranges of its key, each with about as many input rows as the engine's memory allows. `undefined` where one range will do.
  * The cut follows from the content of the inputs alone.
+ * @param keysName the name under which the table of keys is defined as a whole, where that is another than its own.
  */
 export const planSlices = async (
   engine: BatchEngine,
   plan: SlicePlan,
   tables: ReadonlyMap<string, TableRecord>,
   memoryMb: number,
+  keysName: string = plan.keysOf,
 ): Promise<readonly Slice[] | undefined> => {
   const inputs = Object.entries(plan.inputs).flatMap(([name, column]) => {
     const table = tables.get(name);
     return table ? [{ table, column }] : [];
   });
-  const gathered = plan.gathers === undefined ? 0 : (tables.get(plan.gathers)?.rows ?? 0);
-  const count = Math.ceil(inputs.reduce((sum, { table }) => sum + table.rows, gathered) / (plan.rowsPerMb * memoryMb));
+  const count = Math.ceil(inputs.reduce((sum, { table }) => sum + table.rows, 0) / (plan.rowsPerMb * memoryMb));
   const keys = tables.get(plan.keysOf);
   if (!keys)
     throw new TerminalError(`${plan.keysOf}, by whose keys a table is sliced, is not there yet`, {
@@ -37,7 +38,7 @@ export const planSlices = async (
   const step = Math.ceil(keys.rows / count);
   const key = quoteIdentifier(column);
   const rows = await engine.rows(
-    `SELECT key FROM (SELECT ${key} AS key, row_number() OVER (ORDER BY ${key}) AS place FROM ${keys.name}) numbered WHERE place % ${step} = 0 ORDER BY key`,
+    `SELECT key FROM (SELECT ${key} AS key, row_number() OVER (ORDER BY ${key}) AS place FROM ${keysName}) numbered WHERE place % ${step} = 0 ORDER BY key`,
   );
   const bounds = [...new Set(rows.map((row) => String(row['key'])))];
   const conditions = inputs.map((input) => rangeConditions(input.column, bounds));

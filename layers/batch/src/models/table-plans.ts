@@ -16,27 +16,25 @@ export interface SlicePlan {
   readonly keysOf: string;
   /** The key's column in each input that is narrowed. Where an input is ordered by it, a range is read without reading the rest. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** The table whose rows are gathered, where it is not among the inputs. */
-  readonly gathers?: string;
   /** Input rows that a slice may hold per megabyte of the engine's memory; measured, with room to spare. */
   readonly rowsPerMb: number;
 }
 
-/** Rows that are only joined and sorted. */
-const SORTED_ROWS_PER_MB = 2000;
+/** Rows that are only joined and sorted: few enough to be sorted without spilling, so many that names are not looked up in too many slices anew. */
+const SORTED_ROWS_PER_MB = 4000;
+
+/** Titles with the rows that belong to them: both are read by ranges of `tconst`. */
+const sortedByTconst = (input: string): SlicePlan => ({
+  keysOf: 'silver.titles',
+  inputs: { 'silver.titles': 'tconst', [input]: 'tconst' },
+  rowsPerMb: SORTED_ROWS_PER_MB,
+});
 
 /** A model without an entry here is refused; a test refuses an entry without a model. */
 export const TABLE_PLANS: Readonly<Record<string, TablePlan>> = {
   'gold.best_by_genre': { orderBy: ['genre', 'rank'] },
-  'gold.credits': {
-    orderBy: ['tconst', 'ordering'],
-    sliced: {
-      keysOf: 'silver.titles',
-      inputs: { 'silver.titles': 'tconst', 'silver.principals': 'tconst' },
-      rowsPerMb: SORTED_ROWS_PER_MB,
-    },
-  },
-  'gold.crew_credits': { orderBy: ['tconst', 'role', 'place'] },
+  'gold.credits': { orderBy: ['tconst', 'ordering'], sliced: sortedByTconst('silver.principals') },
+  'gold.crew_credits': { orderBy: ['tconst', 'role', 'place'], sliced: sortedByTconst('silver.crew') },
   'gold.crew_names': { orderBy: ['title_id'] },
   'gold.genres': { orderBy: ['genre'] },
   'gold.imdb_titles': { orderBy: ['title_key'] },
@@ -44,10 +42,7 @@ export const TABLE_PLANS: Readonly<Record<string, TablePlan>> = {
   'gold.people': { orderBy: ['nconst'] },
   'gold.person_movies': { orderBy: ['nconst', 'title_id'] },
   'gold.statistics': { orderBy: ['name'] },
-  'gold.title_names': {
-    orderBy: ['tconst', 'place'],
-    sliced: { keysOf: 'silver.titles', inputs: { 'silver.titles': 'tconst', 'silver.akas': 'tconst' }, rowsPerMb: SORTED_ROWS_PER_MB },
-  },
+  'gold.title_names': { orderBy: ['tconst', 'place'], sliced: sortedByTconst('silver.akas') },
   'gold.title_events': { orderBy: ['title_id'] },
   'gold.titles': { orderBy: ['title_id'] },
   'gold.top_actors': { orderBy: ['rank'] },

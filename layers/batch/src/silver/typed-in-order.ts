@@ -45,7 +45,7 @@ export const keepTyped = async (
     const file = await lake.storeFile(definition.name.replace('.', '/'), typed.path, typed.rows);
     return recordTable(lake, definition.name, derivation, typed.columns, [file]);
   }
-  const table = await deriveTable(lake, engine, { ...definition, select: `SELECT * FROM ${typed.table}`, isRead: true }, derivation);
+  const table = await deriveTable(lake, engine, { ...definition, select: `SELECT * FROM ${typed.table}` }, derivation);
   await rm(typed.path);
   return table;
 };
