@@ -1,6 +1,5 @@
-import { defineStored, type Slice } from '@rushes/lake';
 import type { RunContext } from '../context/run-context.ts';
-import { planSlices } from '../models/plan-slices.ts';
+import { planSlices, type Slice } from './plan-slices.ts';
 import { defineModel } from './view-models.ts';
 import { encodedRows } from './view-rows.ts';
 import type { ViewSource } from './view-source.ts';
@@ -21,16 +20,11 @@ export const wholeSelects = async function* (
 };
 
 const slicesOf = async (
-  { lake, engine }: Pick<RunContext, 'lake' | 'engine'>,
+  { engine }: Pick<RunContext, 'engine'>,
   view: string,
   tables: ViewSource['tables'],
   memoryMb: number,
 ): Promise<readonly Slice[] | undefined> => {
   const plan = VIEW_SLICES[view];
-  const keys = plan && tables.get(plan.keysOf);
-  if (!plan || !keys) return undefined;
-  // Under its own name, a table may be narrowed at the moment for a model that is computed in slices.
-  const keysName = `keys_${view}.whole`;
-  await defineStored(lake, engine, { ...keys, name: keysName });
-  return planSlices(engine, plan, tables, memoryMb, keysName);
+  return plan && planSlices(engine, plan, tables, memoryMb);
 };

@@ -1,7 +1,24 @@
-import { type BatchEngine, quoteIdentifier, quoteLiteral, type Slice } from '@rushes/lake';
+import { type BatchEngine, quoteIdentifier, quoteLiteral } from '@rushes/lake';
 import type { TableRecord } from '@rushes/ports/manifest';
 import { TerminalError } from '@rushes/runtime';
-import type { SlicePlan } from './table-plans.ts';
+
+/**
+ * A view that gathers the rows of a key (into a document) holds whole groups in memory, which the engine cannot spill. It is computed in ranges of the key:
+ * while a range is computed, the model sees only that range of its inputs.
+ */
+export interface SlicePlan {
+  /** The table whose keys are cut into ranges of equal length; it has to be there before the model is. */
+  readonly keysOf: string;
+  /** The key's column in each input that is narrowed. Where an input is ordered by it, a range is read without reading the rest. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Input rows that a slice may hold per megabyte of the engine's memory; measured, with room to spare. */
+  readonly rowsPerMb: number;
+}
+
+/** What of each input a model sees while a range of keys is computed. */
+export interface Slice {
+  readonly inputs: readonly { readonly table: TableRecord; readonly where: string }[];
+}
 
 /** The conditions of consecutive ranges of a text key that begin at these keys: everything before the first, then from each to the next. */
 export const rangeConditions = (column: string, bounds: readonly string[]): readonly string[] => {
@@ -14,14 +31,12 @@ export const rangeConditions = (column: string, bounds: readonly string[]): read
 /**
  * Cuts a table's inputs into ranges of its key, each with about as many input rows as the engine's memory allows. `undefined` where one range will do.
  * The cut follows from the content of the inputs alone.
- * @param keysName the name under which the table of keys is defined as a whole, where that is another than its own.
  */
 export const planSlices = async (
   engine: BatchEngine,
   plan: SlicePlan,
   tables: ReadonlyMap<string, TableRecord>,
   memoryMb: number,
-  keysName: string = plan.keysOf,
 ): Promise<readonly Slice[] | undefined> => {
   const inputs = Object.entries(plan.inputs).flatMap(([name, column]) => {
     const table = tables.get(name);
@@ -38,12 +53,11 @@ export const planSlices = async (
   const step = Math.ceil(keys.rows / count);
   const key = quoteIdentifier(column);
   const rows = await engine.rows(
-    `SELECT key FROM (SELECT ${key} AS key, row_number() OVER (ORDER BY ${key}) AS place FROM ${keysName}) numbered WHERE place % ${step} = 0 ORDER BY key`,
+    `SELECT key FROM (SELECT ${key} AS key, row_number() OVER (ORDER BY ${key}) AS place FROM ${keys.name}) numbered WHERE place % ${step} = 0 ORDER BY key`,
   );
   const bounds = [...new Set(rows.map((row) => String(row['key'])))];
   const conditions = inputs.map((input) => rangeConditions(input.column, bounds));
   return Array.from({ length: bounds.length + 1 }, (_, slice) => ({
-    name: `slice=${slice}`,
     inputs: inputs.map(({ table }, input) => ({ table, where: conditions[input]?.[slice] ?? 'true' })),
   }));
 };
