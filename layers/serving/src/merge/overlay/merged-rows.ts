@@ -24,7 +24,7 @@ import {
 } from './change-titles.ts';
 import { type ChangedRow, type ChangedRows, noChanges } from './changed-rows.ts';
 import type { EpochStates } from './epoch-states.ts';
-import { cellOf, keyOfRow, rowIndex, type RowIndex } from './layout-row.ts';
+import { cellOf, keyOfRow, rowIndex, type RowIndex, sharingCells } from './layout-row.ts';
 import { readWholeRows } from './merged-reader.ts';
 import type { ListKind } from './sorted-list.ts';
 
@@ -117,7 +117,9 @@ export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
             // Also under a token that is known: while rows are read, a writer may have written one epoch or view and not yet the others.
             const known = titleRows.get(id);
             const row = known ? known.before : titlesBefore.get(id);
-            const now = currentTitle(id, inputsOf(row, row === undefined ? (unknown.get(id) ?? null) : null, ratingsObservedMs), states);
+            const made = currentTitle(id, inputsOf(row, row === undefined ? (unknown.get(id) ?? null) : null, ratingsObservedMs), states);
+            // Most of a row is as it was.
+            const now = made && row ? sharingCells(made, row) : made;
             sumsEdit.add(contributionOf(known ? known.now : row), -1);
             sumsEdit.add(contributionOf(now), 1);
             titleRows.set(id, { before: row, now, ...title });
