@@ -106,9 +106,8 @@ export const openArtefactFile = (path: string, limits: Limits = LIMITS): Artefac
       },
       findMany: (wanted, select) => {
         const shape = shapeOf(select);
-        const join = shape.needsDocuments ? ' CROSS JOIN documents d ON d._pos = e._pos' : '';
         // A cross join keeps the order of its left side.
-        const sql = `SELECT ${shape.expressions} FROM json_each(?) k CROSS JOIN entries e ON e.${key} = k.value${join}`;
+        const sql = `SELECT ${shape.expressions} FROM json_each(?) k CROSS JOIN entries e ON e.${key} = k.value`;
         const rows = onArtefact(path, () => asRows(statements.prepare(sql).all(JSON.stringify(wanted))));
         return rows.map((row) => viewRowOf(shape.decode(row)));
       },

@@ -30,6 +30,7 @@ type Tree<K, V> = InstanceType<typeof BTree<K, V>>;
 const MOST_KEPT = 32;
 
 export interface ChangedRow {
+  /** Without documents, which are read again where they are needed: of many changed rows they would be most of the memory. */
   readonly before: ArtefactRow | undefined;
   readonly now: ArtefactRow | undefined;
   /** Names the state: equal tokens, equal rows. */

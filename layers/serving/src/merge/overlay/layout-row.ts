@@ -39,6 +39,9 @@ export const cellOf = (index: RowIndex, row: ArtefactRow, column: string): CellV
 
 export const keyOfRow = (row: ArtefactRow): string => String(row[0]);
 
+/** A row's key and columns, which is all that conditions and orders ask for. */
+export const columnsOfRow = ({ whole }: RowIndex, row: ArtefactRow): ArtefactRow => row.slice(0, 1 + (whole.columns?.length ?? 0));
+
 /** The same row, with the cells of another one where they are equal: of two equal texts only one is held. */
 export const sharingCells = (row: ArtefactRow, other: ArtefactRow): ArtefactRow =>
   row.map((cell, at) => (cell === other[at] ? (other[at] ?? null) : cell));

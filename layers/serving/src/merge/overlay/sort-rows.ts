@@ -1,6 +1,6 @@
 /**
  * Sorts many rows at once. An order by one column of numbers, as most lists have, is sorted as numbers, which takes a tenth of the time that comparing rows
- * takes; any other by turns.
+ * takes; any other by turns, and one by plain texts by the texts alone.
  */
 import { setImmediate } from 'node:timers/promises';
 
@@ -32,25 +32,48 @@ const numberedPlaces = (index: RowIndex, { column, desc }: SortColumn, rows: rea
   return places.sort().map((place) => place - Math.floor(place / step) * step);
 };
 
-const mergeTwo = (left: readonly ArtefactRow[], right: readonly ArtefactRow[], compare: ReturnType<typeof rowOrder>): ArtefactRow[] => {
-  const merged: ArtefactRow[] = [];
-  let at = 0;
-  for (const row of left) {
-    for (let other = right[at]; other !== undefined && compare(other, row) < 0; other = right[++at]) merged.push(other);
-    merged.push(row);
+/** Beyond these, JavaScript orders texts otherwise than by their UTF-8 bytes. */
+const IN_OTHER_ORDER = /[\ud800-\uffff]/;
+
+/** Compares rows by their numbers: those of an order by one column of plain texts by the texts alone, any other as rows. */
+const comparison = (
+  index: RowIndex,
+  sort: readonly [SortColumn, ...SortColumn[]],
+  rows: readonly ArtefactRow[],
+): ((a: number, b: number) => number) => {
+  const [{ column, desc }, ...others] = sort;
+  const at = index.at(column);
+  const texts = others.length === 0 ? rows.map((row) => row[at] ?? null) : [];
+  if (texts.length > 0 && texts.every((text): text is string => typeof text === 'string' && !IN_OTHER_ORDER.test(text))) {
+    const before = desc ? 1 : -1;
+    return (a, b) => {
+      const [left = '', right = ''] = [texts[a], texts[b]];
+      return left === right ? a - b : left < right ? before : -before;
+    };
   }
-  for (const other of right.slice(at)) merged.push(other);
+  const compare = rowOrder(index, sort);
+  return (a, b) => compare(rows[a] ?? [], rows[b] ?? []);
+};
+
+const mergeTwo = (left: readonly number[], right: readonly number[], compare: (a: number, b: number) => number): number[] => {
+  const merged: number[] = [];
+  let at = 0;
+  for (const number of left) {
+    for (let other = right[at]; other !== undefined && compare(other, number) < 0; other = right[++at]) merged.push(other);
+    merged.push(number);
+  }
+  for (; at < right.length; at++) merged.push(right[at] ?? 0);
   return merged;
 };
 
-const sortByTurns = async (rows: readonly ArtefactRow[], compare: ReturnType<typeof rowOrder>): Promise<readonly ArtefactRow[]> => {
-  let parts: (readonly ArtefactRow[])[] = [];
-  for (let from = 0; from < rows.length; from += TURN) {
+const sortByTurns = async (count: number, compare: (a: number, b: number) => number): Promise<readonly number[]> => {
+  let parts: (readonly number[])[] = [];
+  for (let from = 0; from < count; from += TURN) {
     if (from > 0) await setImmediate();
-    parts.push(rows.slice(from, from + TURN).toSorted(compare));
+    parts.push(Array.from({ length: Math.min(TURN, count - from) }, (_, n) => from + n).toSorted(compare));
   }
   while (parts.length > 1) {
-    const merged: (readonly ArtefactRow[])[] = [];
+    const merged: (readonly number[])[] = [];
     for (let n = 0; n < parts.length; n += 2) {
       await setImmediate();
       merged.push(mergeTwo(parts[n] ?? [], parts[n + 1] ?? [], compare));
@@ -68,7 +91,7 @@ export const sortRows = async (
 ): Promise<readonly ArtefactRow[]> => {
   const [first, ...others] = sort;
   if (first === undefined) return rows;
-  const places = others.length === 0 ? numberedPlaces(index, first, rows) : undefined;
-  if (places === undefined) return sortByTurns(rows, rowOrder(index, sort));
-  return Array.from(places, (n) => rows[n]).filter((row) => row !== undefined);
+  const numbered = others.length === 0 ? numberedPlaces(index, first, rows) : undefined;
+  const order = numbered ?? (await sortByTurns(rows.length, comparison(index, [first, ...others], rows)));
+  return Array.from(order, (n) => rows[n]).filter((row) => row !== undefined);
 };
