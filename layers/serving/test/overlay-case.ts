@@ -160,7 +160,7 @@ const UNREAD = 'live';
 export const readAll = async (readers: ViewReaders): Promise<unknown> => {
   const select = (name: (typeof READ)[number]) => {
     const layout = VIEWS.find((view) => view.name === name)?.layout;
-    return { columns: Object.keys(layout?.columns ?? {}), documents: layout?.documents.filter((name) => name !== UNREAD) ?? [] };
+    return { columns: Object.keys(layout?.columns ?? {}), documents: layout?.documents.filter((document) => document !== UNREAD) ?? [] };
   };
   const list = (name: (typeof READ)[number], sort: readonly string[] = []) =>
     readers[name].list({ where: [], limit: 100, sort: sort.map((column) => ({ column, desc: true })), ...select(name) });

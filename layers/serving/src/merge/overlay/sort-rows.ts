@@ -29,7 +29,7 @@ const numberedPlaces = (index: RowIndex, { column, desc }: SortColumn, rows: rea
     else return undefined;
   }
   // Rows in the order of their places: what is left over the step is the row's number.
-  return places.sort().map((place) => place - Math.floor(place / step) * step);
+  return places.toSorted().map((place) => place - Math.floor(place / step) * step);
 };
 
 /** Beyond these, JavaScript orders texts otherwise than by their UTF-8 bytes. */
