@@ -39,6 +39,8 @@ const config: KnipConfig = {
     // Only its data file is read, by its path.
     'libs/sources': { project: ['{src,test}/**/*.ts'], ignoreDependencies: ['vega-datasets'] },
     'apps/*': { entry: ['src/main.ts'], project: ['src/**/*.ts'] },
+    // The file of a process is started by its path.
+    'apps/serving': { entry: ['src/main.ts', 'src/workers/worker-main.ts'], project: ['src/**/*.ts'] },
   },
 };
 
