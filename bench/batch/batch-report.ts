@@ -106,18 +106,23 @@ const longestSteps = (result: BatchResult): string => {
   );
 };
 
-export const batchReport = (results: readonly BatchResult[]): string => {
-  const largest = results.at(-1);
-  if (!largest) return '';
+/** What the page quotes. */
+export const batchSummary = (results: readonly BatchResult[]): string => {
+  const rounds = results[0]?.rounds.length ?? 0;
   const files = results.map(
     (result) =>
       `${titlesOf(result)} titles: ${result.lines.toLocaleString('en-US')} lines, ${mebibytes(result.bytes / 2 ** 20)} compressed`,
   );
+  return ['### Batch runs', `${rounds} round${rounds === 1 ? '' : 's'} a size. ${files.join('; ')}.`, runs(results), goals(results)].join(
+    '\n\n',
+  );
+};
+
+export const batchReport = (results: readonly BatchResult[]): string => {
+  const largest = results.at(-1);
+  if (!largest) return '';
   return [
-    '### Batch runs',
-    `${largest.rounds.length} round${largest.rounds.length === 1 ? '' : 's'} a size. ${files.join('; ')}.`,
-    runs(results),
-    goals(results),
+    batchSummary(results),
     `Where the time goes with ${titlesOf(largest)} titles. \`loads\` is what the run waits for once the last table is written; before that, views are loaded beside the engine, which slows it.`,
     parts(largest),
     longestSteps(largest),

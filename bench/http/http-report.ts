@@ -128,7 +128,8 @@ const depth = ({ scenarios }: HttpResult): string =>
     })
     .join('\n');
 
-export const httpReport = (result: HttpResult): string => {
+/** What the page quotes. */
+export const httpSummary = (result: HttpResult): string => {
   const reasons = refusals(result);
   const rounds = result.scenarios[0]?.rounds.length ?? 0;
   return [
@@ -137,7 +138,7 @@ export const httpReport = (result: HttpResult): string => {
     rates(result),
     depth(result),
     ...(reasons.length === 0 ? [] : [`Why requests were refused:\n\n${reasons.join('\n')}`]),
-    latencies(result),
-    costs(result),
   ].join('\n\n');
 };
+
+export const httpReport = (result: HttpResult): string => [httpSummary(result), latencies(result), costs(result)].join('\n\n');

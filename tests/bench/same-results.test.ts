@@ -20,10 +20,10 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const resultsWith = async (of: string, values: string, columns = 'genre, rank, title, tags') => {
   const own = join(folder, String(made++));
-  await mkdir(join(own, 'gold'), { recursive: true });
+  await mkdir(join(own, 'gold/films'), { recursive: true });
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
-  await connection.run(`COPY (SELECT * FROM (VALUES ${values}) AS t(${columns})) TO '${own}/gold/films.parquet' (FORMAT parquet)`);
+  await connection.run(`COPY (SELECT * FROM (VALUES ${values}) AS t(${columns})) TO '${own}/gold/films/rows.parquet' (FORMAT parquet)`);
   connection.closeSync();
   instance.closeSync();
   return peerResults(of, own);

@@ -14,8 +14,8 @@ export interface Results {
   files(table: string): readonly string[];
 }
 
-/** What a peer wrote. */
-export const peerResults = (of: string, folder: string): Results => ({ of, files: (table) => [join(folder, 'gold', `${table}.parquet`)] });
+/** What a peer wrote: a folder for each table. */
+export const peerResults = (of: string, folder: string): Results => ({ of, files: (table) => [join(folder, 'gold', table, '*.parquet')] });
 
 /** What the first run in a data folder published. */
 export const publishedResults = async (data: string): Promise<Results> => {

@@ -163,7 +163,9 @@ const write = async (layer: string, tables: Tables): Promise<void> => {
   const writeOneByOne = async (by: DuckDBConnection): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [table, select] = next;
-      const [before, file] = [performance.now(), join(out, layer, `${table}.parquet`)];
+      const [before, folder] = [performance.now(), join(out, layer, table)];
+      const file = join(folder, 'rows.parquet');
+      await mkdir(folder);
       const written = await by.runAndReadAll(`COPY (${select}) TO '${file}' (FORMAT parquet, COMPRESSION zstd)`);
       await by.run(`CREATE VIEW ${layer}.${table} AS SELECT * FROM read_parquet('${file}')`);
       rows[`${layer}.${table}`] = Number(written.getRowsJS()[0]?.[0]);
