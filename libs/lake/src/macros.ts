@@ -17,6 +17,7 @@ export const MACROS: readonly string[] = [
   "CREATE OR REPLACE MACRO imdb_text(field) AS nullif(nullif(field, '\\N'), '')",
   "CREATE OR REPLACE MACRO imdb_integer(field) AS CASE WHEN regexp_matches(field, '^[0-9]{1,9}$') THEN CAST(field AS INTEGER) END",
   "CREATE OR REPLACE MACRO is_imdb_integer(field) AS field = '\\N' OR regexp_matches(field, '^[0-9]{1,9}$')",
+  'CREATE OR REPLACE MACRO json_text(value) AS CAST(to_json(value) AS VARCHAR)',
   "CREATE OR REPLACE MACRO imdb_list(field, separator) AS CASE WHEN field IN ('\\N', '') THEN NULL ELSE string_split(field, separator) END",
   // RFC 9562, version 5: the first 16 bytes of SHA-1(name space, name), with version and variant set.
   'CREATE OR REPLACE MACRO uuid5_of_sha1(hex) AS ' +
