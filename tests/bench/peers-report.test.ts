@@ -28,7 +28,7 @@ const run = (wallMs: number, diskMb: number) => ({
 });
 const rushes = (wallMs: number) => ({
   ...run(wallMs, 80),
-  parts: { bronze: 1000, silver: 1000, gold: 1000, 'view tables': 1000, loads: 0, measure: 0, publish: 0, rest: 0 },
+  parts: { bronze: 1000, silver: 1000, gold: 1000, loads: 1000, measure: 0, publish: 0, rest: 0 },
   viewBytes: 200 * MB,
 });
 
@@ -82,7 +82,7 @@ test('a peer that is missing has no rows, and one line that says why', () => {
 test('details have what a part has on either side, and what was not answered', () => {
   const details = peersDetails(RESULT);
   expect(cells(details, 'gold')).toEqual([['1.0 s', '1.0 s']]);
-  expect(cells(details, 'view tables')).toEqual([['1.0 s', '']]);
+  expect(cells(details, 'loads')).toEqual([['1.0 s', '']]);
   expect(cells(details, 'served views on the disk')).toEqual([['200 MB, 10.00× the files', '']]);
   expect(cells(details, 'a movie').map(([of, , toFlask, toBare, , , , , refused]) => [of, toFlask, toBare, refused])).toEqual([
     ['Flask, PostgreSQL', '', '5 %', '3'],
