@@ -136,9 +136,9 @@ export const httpSummary = (result: HttpResult): string => {
     '### HTTP',
     `${result.titles.toLocaleString('en-US')} titles, ${rounds} round${rounds === 1 ? '' : 's'} of ${result.seconds} s each; busy: ${result.load.connections} connections with ${result.load.pipelining} requests under way on each.`,
     rates(result),
-    depth(result),
     ...(reasons.length === 0 ? [] : [`Why requests were refused:\n\n${reasons.join('\n')}`]),
   ].join('\n\n');
 };
 
-export const httpReport = (result: HttpResult): string => [httpSummary(result), latencies(result), costs(result)].join('\n\n');
+export const httpReport = (result: HttpResult): string =>
+  [httpSummary(result), depth(result), latencies(result), costs(result)].join('\n\n');
