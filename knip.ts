@@ -29,7 +29,7 @@ const config: KnipConfig = {
         'tests/model/soak.ts',
         'tools/*.ts',
         'bench/*.ts',
-        'bench/live/scripts/*.ts',
+        'bench/{live,peers}/scripts/*.ts',
         'bench/overload/{capacity,flood,probe}.ts',
       ],
       project: ['{tests,tools,bench}/**/*.ts', '*.ts'],
