@@ -21,7 +21,7 @@ export interface SlicePlan {
 }
 
 /** Rows that are only joined and sorted: few enough to be sorted without spilling, so many that names are not looked up in too many slices anew. */
-const SORTED_ROWS_PER_MB = 4000;
+const SORTED_ROWS_PER_MB = 1300;
 
 /** Rows that become part of a document, ordered within it. */
 const DOCUMENT_ROWS_PER_MB = 300;
