@@ -49,7 +49,7 @@ const onFullDisk = (objects: ObjectStore, fullFrom: string): ObjectStore => {
   };
 };
 
-test.each(['bronze/', 'silver/', 'views/', 'manifests/'])('a disk that is full when the run comes to %s', async (fullFrom) => {
+test.each(['bronze/', 'silver/', 'gold/', 'manifests/'])('a disk that is full when the run comes to %s', async (fullFrom) => {
   const stores = { ...data.stores, objects: onFullDisk(data.stores.objects, fullFrom) };
   await expect(data.run(imdb, {}, undefined, stores)).rejects.toThrow('the disk is full');
   expect(await listVersions(data.stores, 5)).toMatchObject([

@@ -15,6 +15,7 @@ import { VIEWS } from '@rushes/views';
 
 import { type ParquetRows, readParquet } from './parquet-rows.ts';
 import type { Row, Value } from './rows.ts';
+import { writtenDocuments } from './written-documents.ts';
 
 const PAGE = 997;
 const LOG_RETENTION_MS = 48 * 3_600_000;
@@ -31,7 +32,7 @@ export interface BuiltVersion {
   rows(table: string): Promise<readonly Row[]>;
   /** All rows of a served view, fetched page by page in the order of the key: columns as values, documents parsed. */
   view(name: string): Promise<readonly Row[]>;
-  /** The documents of a served view's rows as they are stored, by key and the document's name. */
+  /** The documents of a served view's rows as answers show them, by key and the document's name. */
   documentTexts(name: string): Promise<ReadonlyMap<string, Readonly<Record<string, string | null>>>>;
   close(): Promise<void>;
 }
@@ -120,18 +121,14 @@ export const buildVersion = async (imdbFolder: string, content?: LogContent): Pr
       const { layout, rows } = await readOnce(name);
       return rows.map((row) => {
         const values = Object.keys(layout.columns).map((column, at): [string, Value] => [column, row.columns[at] ?? null]);
-        const documents = layout.documents.map((document, at): [string, Value] => [document, parse(row.documents[at] ?? null)]);
+        const written = Object.entries(writtenDocuments(name, layout.documents, row));
+        const documents = written.map(([document, text]): [string, Value] => [document, parse(text)]);
         return Object.fromEntries([[layout.key, row.key] as const, ...values, ...documents]);
       });
     };
     const documentTexts: BuiltVersion['documentTexts'] = async (name) => {
       const { layout, rows } = await readOnce(name);
-      return new Map(
-        rows.map(({ key, documents }) => [
-          key,
-          Object.fromEntries(layout.documents.map((document, at) => [document, documents[at] ?? null])),
-        ]),
-      );
+      return new Map(rows.map((row) => [row.key, writtenDocuments(name, layout.documents, row)]));
     };
 
     const partsOnce = once(parts);

@@ -204,7 +204,7 @@ test('a title is served with its documents', async () => {
     live: null,
     movie: { title: LONG_TITLE, original_title: LONG_ORIGINAL, rating: 1.1, imdb_link: 'https://www.imdb.com/title/tt1000003/' },
   });
-  expect(where(await version.view('credits'), 'id', ID.tt1000001)).toMatchObject({
+  expect(where(await version.view('credits'), 'tconst', 'tt1000001')).toMatchObject({
     writers: [{ nconst: 'nm0000099', name: null }],
     cast: [
       { nconst: 'nm0000005', name: 'Di', category: 'actress', characters: [] },
@@ -212,14 +212,14 @@ test('a title is served with its documents', async () => {
       { nconst: 'nm0000004', name: 'Cy', category: 'actor', characters: ['Third'] },
     ],
   });
-  const titles = (id: string) => version.view('title_names').then((rows) => where(rows, 'id', id)['titles']);
-  expect(await titles(ID.tt1000001)).toEqual([
+  const titles = (tconst: string) => version.view('title_names').then((rows) => where(rows, 'tconst', tconst)['titles']);
+  expect(await titles('tt1000001')).toEqual([
     { title: 'Two Names', region: null, language: null, types: ['primary'], is_original: false },
     { title: 'Zwei Namen', region: null, language: null, types: ['original'], is_original: true },
     { title: 'Deux Noms', region: 'FR', language: null, types: ['alternative', 'festival'], is_original: false },
     { title: 'Tenth', region: 'DE', language: 'de', types: ['imdbDisplay'], is_original: false },
   ]);
-  expect(await titles(ID.tt1000004)).toEqual([
+  expect(await titles('tt1000004')).toEqual([
     { title: `"Quoted" \\ 'it'`, region: null, language: null, types: ['primary'], is_original: false },
     { title: 'He said "no', region: null, language: null, types: ['original'], is_original: true },
     { title: 'Another Original', region: null, language: null, types: ['original'], is_original: true },

@@ -19,11 +19,11 @@ const asSet = (list: Value | undefined): string | null => (Array.isArray(list) &
 const withFolded = (row: Row): Row => ({
   ...row,
   ...foldedColumns({
-    type: row['type'],
-    is_adult: row['is_adult'],
+    type: document(row, 'movie')['type'],
+    is_adult: document(row, 'movie')['is_adult'],
     primary: document(row, 'movie')['title'],
     original: document(row, 'movie')['original_title'],
-    genres: row['genres'],
+    genres: asSet(document(row, 'movie')['genres']),
     directors: asSet(document(row, 'title')['director_list']),
     writers: asSet(document(row, 'title')['writer_list']),
   }),
@@ -32,8 +32,8 @@ const withFolded = (row: Row): Row => ({
 /** The dumps' part of a title, by the names of the document `live`. */
 const dumpOf = (row: Row, rating_tenths: number | null): Row => ({
   tconst: row['tconst'] ?? null,
-  type: row['type'] ?? null,
-  is_adult: row['is_adult'] ?? null,
+  type: document(row, 'movie')['type'] ?? null,
+  is_adult: document(row, 'movie')['is_adult'] ?? null,
   title: document(row, 'movie')['title'] ?? null,
   original_title: document(row, 'movie')['original_title'] ?? null,
   year: row['year'] ?? null,
@@ -41,7 +41,7 @@ const dumpOf = (row: Row, rating_tenths: number | null): Row => ({
   runtime: row['runtime'] ?? null,
   rating_tenths,
   votes: row['votes'] ?? null,
-  genres: row['genres'] ?? null,
+  genres: asSet(document(row, 'movie')['genres']),
   directors: asSet(document(row, 'title')['director_list']),
   writers: asSet(document(row, 'title')['writer_list']),
   director_count: row['director_count'] ?? null,
@@ -88,7 +88,6 @@ const TOUCHED: Readonly<Record<string, Touch>> = {
     columns: {
       year: 2022,
       runtime: 95,
-      genres: 'Drama\u001fComedy\u001fCrime\u001fWar',
       genre_count: 3,
     },
     movie: { title: 'Vier Genres', year: 2022, runtime_minutes: 95, genres: ['Drama', 'Comedy', 'Crime', 'War'] },
@@ -120,7 +119,7 @@ const touch = (row: Row): Row => {
   });
 };
 
-const EMPTY_COLUMNS = { end_year: null, is_adult: false, director_count: 0, writer_count: 0 };
+const EMPTY_COLUMNS = { end_year: null, director_count: 0, writer_count: 0 };
 interface Shown {
   readonly title: string;
   readonly genres: string | null;
@@ -162,13 +161,11 @@ const posted: Row = withFolded({
   ...EMPTY_COLUMNS,
   id: POSTED,
   tconst: null,
-  type: 'movie',
   year: null,
   rating: 7500,
   votes: 0,
   runtime: null,
   weight: 0,
-  genres: 'Drama\u001fFilm-Noir',
   genre_count: 2,
   movie: {
     id: POSTED,
@@ -202,7 +199,6 @@ const found: Row = withFolded({
   ...EMPTY_COLUMNS,
   id: FOUND,
   tconst: 'tt7654321',
-  type: 'movie',
   title_sort: 'found',
   primary_title: 'Found',
   original_title: 'Found',
@@ -211,7 +207,6 @@ const found: Row = withFolded({
   votes: null,
   runtime: 90,
   weight: null,
-  genres: null,
   genre_count: 0,
   movie: {
     id: FOUND,

@@ -86,8 +86,8 @@ export const RANKED_TABLES = [
 
 export const VIEW_KEYS = {
   titles: 'id',
-  credits: 'id',
-  title_names: 'id',
+  credits: 'tconst',
+  title_names: 'tconst',
   people: 'nconst',
   genres: 'genre',
   statistics: 'name',

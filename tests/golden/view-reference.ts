@@ -13,8 +13,6 @@ const titlesView = ({ titles, imdb_titles }: Entities): readonly Row[] => {
   return titles.map((title) => ({
     id: title.title_id,
     tconst: title.tconst,
-    type: title.title_type,
-    is_adult: title.is_adult,
     ...foldedColumns({
       type: title.title_type,
       is_adult: title.is_adult,
@@ -30,7 +28,6 @@ const titlesView = ({ titles, imdb_titles }: Entities): readonly Row[] => {
     votes: title.votes,
     runtime: title.runtime_minutes,
     weight: title.weight === null ? null : title.weight * 100,
-    genres: asSet(title.genres),
     director_count: title.director_count,
     writer_count: title.writer_count,
     genre_count: Math.min(title.genres?.length ?? 0, 3),
@@ -56,14 +53,14 @@ const titlesView = ({ titles, imdb_titles }: Entities): readonly Row[] => {
 };
 
 const creditsView = ({ credits, crew_credits }: Entities): readonly Row[] => {
-  const cast = groupBy(credits, ({ title_id }) => title_id);
-  const crew = groupBy(crew_credits, ({ title_id }) => title_id);
-  return [...new Set([...cast.keys(), ...crew.keys()])].map((id) => {
-    const all = cast.get(id) ?? [];
+  const cast = groupBy(credits, ({ tconst }) => tconst);
+  const crew = groupBy(crew_credits, ({ tconst }) => tconst);
+  return [...new Set([...cast.keys(), ...crew.keys()])].map((tconst) => {
+    const all = cast.get(tconst) ?? [];
     const mentions = (role: string): readonly Row[] =>
-      (crew.get(id) ?? []).filter((one) => one.role === role).map(({ nconst, name }) => ({ nconst, name }));
+      (crew.get(tconst) ?? []).filter((one) => one.role === role).map(({ nconst, name }) => ({ nconst, name }));
     return {
-      id,
+      tconst,
       directors: mentions('director'),
       writers: mentions('writer'),
       cast: all
@@ -82,8 +79,8 @@ const creditsView = ({ credits, crew_credits }: Entities): readonly Row[] => {
 };
 
 const titleNamesView = ({ title_names }: Entities): readonly Row[] =>
-  [...groupBy(title_names, ({ title_id }) => title_id)].map(([id, names]) => ({
-    id,
+  [...groupBy(title_names, ({ tconst }) => tconst)].map(([tconst, names]) => ({
+    tconst,
     titles: names.map(({ title, region, language, types, is_original }) => ({ title, region, language, types: types ?? [], is_original })),
   }));
 
@@ -99,14 +96,16 @@ const peopleView = ({ people, person_movies }: Entities): readonly Row[] => {
 
 /** Every genre that any of the served titles has. */
 export const genresView = (titles: readonly Row[]): readonly Row[] => {
-  const mentions = titles.flatMap(({ genres, type, is_adult }) =>
-    typeof genres === 'string' ? genres.split(SET_SEPARATOR).map((genre) => ({ genre, type, is_adult })) : [],
+  // as: the reference's own documents
+  const movies = titles.map(
+    ({ movie }) => movie as { readonly genres: readonly string[]; readonly type: string; readonly is_adult: boolean },
   );
+  const mentions = movies.flatMap(({ genres, type, is_adult }) => genres.map((genre) => ({ genre, type, is_adult })));
   return [...groupBy(mentions, ({ genre }) => genre)].map(([genre, all]) => {
-    const adult = all.filter(({ is_adult }) => is_adult === true);
-    const others = all.filter(({ is_adult }) => is_adult !== true);
-    const movies = (some: typeof all) => some.filter(({ type }) => type === 'movie').length;
-    return { genre, movies: movies(others), titles: others.length, adult_movies: movies(adult), adult_titles: adult.length };
+    const adult = all.filter(({ is_adult }) => is_adult);
+    const others = all.filter(({ is_adult }) => !is_adult);
+    const films = (some: typeof all) => some.filter(({ type }) => type === 'movie').length;
+    return { genre, movies: films(others), titles: others.length, adult_movies: films(adult), adult_titles: adult.length };
   });
 };
 

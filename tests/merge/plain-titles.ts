@@ -48,12 +48,13 @@ export interface PlainDump {
 export const readDump = (folder: string): PlainDump => {
   const silver = silverOf(folder);
   const { titles, credits, title_names } = viewsOf(silver, entitiesOf(silver));
-  const byId = (rows: readonly Row[]): ReadonlyMap<string, Row> => new Map(rows.map((row) => [textOf(row['id']), row]));
+  const idOf = new Map(titles.map((row) => [row['tconst'], textOf(row['id'])]));
+  const byId = (rows: readonly Row[]): ReadonlyMap<string, Row> => new Map(rows.map((row) => [idOf.get(row['tconst']) ?? '', row]));
   return {
     titles: byId(titles),
     credits: byId(credits),
     ratingsMs: statSync(join(folder, 'title.ratings.tsv')).mtimeMs,
-    names: new Map(title_names.map((row) => [textOf(row['id']), row['titles'] ?? []])),
+    names: new Map(title_names.map((row) => [idOf.get(row['tconst']) ?? '', row['titles'] ?? []])),
   };
 };
 
@@ -63,6 +64,8 @@ const fieldsOf = (value: unknown): Fields => (value ?? {}) as Fields;
 const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 const listOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+const setOf = (value: unknown): string | null => textOrNull(listOf(value).join(SEPARATOR));
 
 /** a / b rounded half up; neither is negative. */
 const rounded = (a: bigint, b: bigint): number => Number((2n * a + b) / (2n * b));
@@ -117,19 +120,19 @@ export const plainTitle = (dump: PlainDump, history: LogHistory, position: Offse
   const records = movieRecords(history.events(id, 'movie.metadata', position));
   const ratings = movieRatings(history.events(id, 'movie.ratings', position));
   if (row === undefined && records['additions'] === 0) return undefined;
+  const [movie, title] = [fieldsOf(row?.['movie']), fieldsOf(row?.['title'])];
   const said = (field: string, column = field): unknown =>
     fieldsOf(records[`posted_${field}`])[column] ?? fieldsOf(records[`tmdb_${field}`])[column];
   const saidGenres =
-    textOrNull(fieldsOf(records['posted_genres'])['genres'] ?? fieldsOf(records['tmdb_genres'])['genres']) ?? textOrNull(row?.['genres']);
+    textOrNull(fieldsOf(records['posted_genres'])['genres'] ?? fieldsOf(records['tmdb_genres'])['genres']) ?? setOf(movie['genres']);
   const genres = saidGenres === null ? [] : saidGenres.split(SEPARATOR);
-  const [movie, title] = [fieldsOf(row?.['movie']), fieldsOf(row?.['title'])];
   const shown = textOrNull(said('title')) ?? textOrNull(movie['title']);
   const original = row === undefined ? shown : textOrNull(movie['original_title']);
-  const type = textOf(row?.['type'] ?? 'movie');
+  const type = textOrNull(movie['type']) ?? 'movie';
   const year = numberOf(said('year')) ?? numberOf(row?.['year']);
   const runtime = numberOf(said('runtime_minutes')) ?? numberOf(row?.['runtime']);
   const tconst = textOrNull(row?.['tconst']) ?? textOrNull(fieldsOf(records['added'])['tconst']);
-  const isAdult = row?.['is_adult'] === true;
+  const isAdult = movie['is_adult'] === true;
   const rated = ratingOf(row, dump.ratingsMs, records, ratings);
   const first = genres.slice(0, SHOWN_GENRES);
   return {

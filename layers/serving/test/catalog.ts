@@ -1,7 +1,7 @@
 /** Made-up films and people, as the batch layer would publish them. */
 import { foldText, sortKey, titleIdOf, type Tconst } from '@rushes/domain';
 import { SET_SEPARATOR, type ArtefactRow, type BatchViewStore, type CellValue, type Publication } from '@rushes/ports';
-import { VIEWS } from '@rushes/views';
+import { shownText, VIEWS } from '@rushes/views';
 
 export interface FilmFixture {
   readonly tconst: string;
@@ -32,7 +32,6 @@ export interface Catalog {
 export const idOf = (tconst: string): string => titleIdOf(tconst as Tconst); // as: fixtures hold well-formed ids
 
 const setText = (members: readonly string[]): string | null => (members.length === 0 ? null : members.join(SET_SEPARATOR));
-const joined = (members: readonly string[]): string | null => (members.length === 0 ? null : members.join(','));
 
 /** A film with everything filled in. */
 const complete = (film: FilmFixture) => ({
@@ -75,38 +74,28 @@ export const movieObject = (given: FilmFixture) => {
 const titleRow = (film: CompleteFilm, people: Catalog['people']): ArtefactRow => {
   const namesOf = (nconsts: readonly string[]) => nconsts.map((nconst) => people[nconst] ?? null).filter((name) => name !== null);
   const [directors, writers] = [namesOf(film.directors), namesOf(film.writers)];
-  const title = {
-    title_key: film.tconst,
-    primary_title: film.title,
-    original_title: film.title,
-    title_type: film.type,
-    directors: joined(directors),
-    writers: joined(writers),
-    genres: joined(film.genres),
-    hasDirectors: film.directors.length > 0,
-    hasWriters: film.writers.length > 0,
-    hasEnded: film.endYear !== null,
-    numOfGenres: film.genres.length,
-    releaseYear: film.year,
-    endYear: film.endYear,
-    averageRating: film.rating === null ? null : film.rating / 10,
-    numVotes: film.votes,
-    runtimeMinutes: film.runtime,
-    numDirectors: film.directors.length,
-    numWriters: film.writers.length,
+  const shown = shownText({
     tconst: film.tconst,
-    genre_list: film.genres,
-    director_list: directors,
-    writer_list: writers,
+    type: film.type,
     is_adult: film.adult,
-  };
+    title: film.title,
+    original_title: film.title,
+    year: film.year,
+    end_year: film.endYear,
+    runtime: film.runtime,
+    rating: film.rating === null ? null : film.rating * 100,
+    votes: film.votes,
+    genres: setText(film.genres),
+    directors: setText(directors),
+    writers: setText(writers),
+    director_count: film.directors.length,
+    writer_count: film.writers.length,
+  });
   const folded = (text: string | null): string | null => (text === null ? null : foldText(text));
   const cells: Record<string, CellValue> = {
     id: idOf(film.tconst),
     tconst: film.tconst,
-    type: film.type,
     kind: foldText(film.adult ? `!${film.type}` : film.type),
-    is_adult: film.adult,
     title_sort: film.title === null ? null : sortKey(film.title),
     primary_title: folded(film.title),
     original_title: folded(film.title),
@@ -116,15 +105,13 @@ const titleRow = (film: CompleteFilm, people: Catalog['people']): ArtefactRow =>
     votes: film.votes,
     runtime: film.runtime,
     weight: film.rating === null || film.votes === null ? null : film.rating * 100 * film.votes,
-    genres: setText(film.genres),
     genre_keys: folded(setText(film.genres)),
     directors: folded(setText(directors)),
     writers: folded(setText(writers)),
     director_count: film.directors.length,
     writer_count: film.writers.length,
     genre_count: film.genres.length,
-    movie: JSON.stringify(movieObject(film)),
-    title: JSON.stringify(title),
+    shown,
     rating_sources: null,
     live: null,
   };
@@ -146,41 +133,40 @@ const rowOf = (view: string, cells: Readonly<Record<string, CellValue>>): Artefa
   });
 };
 
+/** Rows of a text that is written out later: fields joined by U+001C, rows by U+001D, nothing for null. */
+const rowsText = (rows: readonly (readonly (string | number | null)[])[]): string | null =>
+  rows.length === 0 ? null : rows.map((row) => row.map((field) => field ?? '').join('\u001c')).join('\u001d');
+const jsonOrNull = (value: string | null): string | null => (value === null ? null : JSON.stringify(value));
+
 const creditsRow = (film: CompleteFilm, people: Catalog['people']): ArtefactRow => {
-  const person = (nconst: string) => ({ nconst, name: people[nconst] ?? null });
-  const cast = film.cast.map((nconst) => ({ ...person(nconst), category: 'actor', characters: ['Somebody'] }));
-  const crew = [
-    ...film.directors.map((nconst) => ({ ...person(nconst), category: 'director', job: null, characters: [] })),
-    ...film.writers.map((nconst) => ({ ...person(nconst), category: 'writer', job: 'story', characters: [] })),
+  const nameOf = (nconst: string) => jsonOrNull(people[nconst] ?? null);
+  const principals = [
+    ...film.cast.map((nconst) => [nconst, nameOf(nconst), '"actor"', null, '["Somebody"]'] as const),
+    ...film.directors.map((nconst) => [nconst, nameOf(nconst), '"director"', null, null] as const),
+    ...film.writers.map((nconst) => [nconst, nameOf(nconst), '"writer"', '"story"', null] as const),
   ];
-  const credits = [...cast.map((one) => ({ ...one, job: null })), ...crew].map((one, at) => ({ ordering: at + 1, ...one }));
   return rowOf('credits', {
-    id: idOf(film.tconst),
-    directors: JSON.stringify(film.directors.map(person)),
-    writers: JSON.stringify(film.writers.map(person)),
-    cast: JSON.stringify(cast),
-    credits: JSON.stringify(credits),
+    tconst: film.tconst,
+    crew: rowsText([
+      ...film.directors.map((nconst) => ['d', nconst, nameOf(nconst)]),
+      ...film.writers.map((nconst) => ['w', nconst, nameOf(nconst)]),
+    ]),
+    credits: rowsText(principals.map((fields, at) => [at + 1, ...fields])),
   });
 };
 
 /** None for a title that has no title at all. */
 const namesRows = (film: CompleteFilm): readonly ArtefactRow[] => {
-  const own = (types: readonly string[], isOriginal: boolean) => ({
-    title: film.title,
-    region: null,
-    language: null,
-    types,
-    is_original: isOriginal,
-  });
-  const regional = Object.entries(film.names).map(([region, title]) => ({
-    title,
-    region,
-    language: null,
-    types: ['imdbDisplay'],
-    is_original: false,
-  }));
-  const names = [...(film.title === null ? [] : [own(['primary'], false), own(['original'], true)]), ...regional];
-  return names.length === 0 ? [] : [rowOf('title_names', { id: idOf(film.tconst), titles: JSON.stringify(names) })];
+  const own = (types: string, isOriginal: string) => [jsonOrNull(film.title), null, null, types, isOriginal];
+  const regional = Object.entries(film.names).map(([region, title]) => [
+    jsonOrNull(title),
+    jsonOrNull(region),
+    null,
+    '["imdbDisplay"]',
+    null,
+  ]);
+  const names = [...(film.title === null ? [] : [own('["primary"]', ''), own('["original"]', '1')]), ...regional];
+  return names.length === 0 ? [] : [rowOf('title_names', { tconst: film.tconst, titles: rowsText(names) })];
 };
 
 const peopleRows = (films: readonly CompleteFilm[], people: Catalog['people']): readonly ArtefactRow[] =>
@@ -191,8 +177,8 @@ const peopleRows = (films: readonly CompleteFilm[], people: Catalog['people']): 
       .filter((film) => [...film.cast, ...film.directors, ...film.writers].includes(nconst))
       .map((film) => idOf(film.tconst));
     const actedIn = acted === 0 ? null : acted;
-    const person = { nconst, name, birth_year: 1950, death_year: null, professions: ['actor'], known_for: [], films: acted };
-    return rowOf('people', { nconst, films: actedIn, person: JSON.stringify(person), movies: JSON.stringify(credited.toSorted()) });
+    const person = [jsonOrNull(name), 1950, null, '["actor"]', null].map((field) => field ?? '').join('\u001c');
+    return rowOf('people', { nconst, films: actedIn, person, movies: credited.length === 0 ? null : credited.toSorted().join(',') });
   });
 
 /** Rows of each view, by the view's name. */

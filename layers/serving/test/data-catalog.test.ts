@@ -72,7 +72,8 @@ test('shows tables, views, files and checks of the published version', async () 
         ],
         documents: [],
         built: 'whole',
-        source: 'views.genres',
+        meaning: 'Genres.',
+        lineage: ['views.titles'],
       },
     ],
     dumps: [

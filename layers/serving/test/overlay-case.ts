@@ -164,7 +164,7 @@ export const readAll = async (readers: ViewReaders): Promise<unknown> => {
   return {
     titles: await list('titles'),
     byVotes: await list('titles', ['votes']),
-    movies: await readers.titles.count([{ column: 'type', op: 'eq', value: 'movie' }]),
+    movies: await readers.titles.count([{ column: 'kind', op: 'eq', value: 'movie' }]),
     genres: await list('genres'),
     statistics: await readers.statistics.getMany(['rated_titles', 'total_votes'], select('statistics')),
     sentiment: await list('sentiment'),

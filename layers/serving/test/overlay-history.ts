@@ -27,6 +27,7 @@ import {
   reviewsByHour,
   splitKey,
   type TitleDump,
+  readShown,
   titleRow,
   titles,
   type ViewState,
@@ -187,21 +188,18 @@ const rowsOf = (
   return { titles: known, unknown_titles: unknown, sentiment, ...figuresOf(known) };
 };
 
-const COLUMNS = ['id', ...Object.keys(titles.layout.columns)];
-const [TYPE, ADULT, VOTES, GENRES] = ['type', 'is_adult', 'votes', 'genres'].map((name) => COLUMNS.indexOf(name)) as [
-  number,
-  number,
-  number,
-  number,
-]; // as: as many as there are names
+const COLUMNS = ['id', ...Object.keys(titles.layout.columns), ...titles.layout.documents];
+const [VOTES, SHOWN] = ['votes', 'shown'].map((name) => COLUMNS.indexOf(name)) as [number, number]; // as: as many as there are names
 
 const figuresOf = (rows: readonly ArtefactRow[]): Readonly<Record<string, readonly ArtefactRow[]>> => {
-  const genresOf = (row: ArtefactRow): readonly string[] => (row[GENRES] === null ? [] : String(row[GENRES]).split('\u001f'));
+  const genresOf = (row: ArtefactRow): readonly string[] => readShown(String(row[SHOWN])).genres?.split('\u001f') ?? [];
   const rated = rows.filter((row) => Number(row[VOTES]) > 0);
   const figure = (name: string, value: number): ArtefactRow => [name, value, JSON.stringify({ name, value })];
   const genres = [...new Set(rows.flatMap(genresOf))].toSorted().map((genre): ArtefactRow => {
-    const [ordinary, adult] = [false, true].map((isAdult) => rows.filter((row) => row[ADULT] === isAdult && genresOf(row).includes(genre)));
-    const movies = (all: readonly ArtefactRow[] = []) => all.filter((row) => row[TYPE] === 'movie').length;
+    const [ordinary, adult] = [false, true].map((isAdult) =>
+      rows.filter((row) => readShown(String(row[SHOWN])).is_adult === isAdult && genresOf(row).includes(genre)),
+    );
+    const movies = (all: readonly ArtefactRow[] = []) => all.filter((row) => readShown(String(row[SHOWN])).type === 'movie').length;
     return [genre, movies(ordinary), ordinary?.length ?? 0, movies(adult), adult?.length ?? 0];
   });
   return {

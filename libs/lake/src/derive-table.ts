@@ -42,7 +42,7 @@ export const derivationOf = (definition: TableDefinition, engineVersion: string,
   ]);
 
 /** Names the rows of a table: its columns and files. */
-const contentOf = (table: TableRecord): unknown => [table.name, table.columns, table.files.map((file) => file.sha256)];
+export const contentOf = (table: TableRecord): unknown => [table.name, table.columns, table.files.map((file) => file.sha256)];
 
 const recordKey = (derivation: string): string => `derivations/${derivation}.json`;
 

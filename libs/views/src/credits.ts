@@ -1,19 +1,11 @@
 import type { View } from './view.ts';
 
 /**
- * Who is credited in a title. One row per title that credits anybody.
+ * Who is credited in a title of IMDb's. One row per title that credits anybody, by IMDb's id: its files are in that order.
  *
- * Documents, arrays of objects: `directors`, `writers` (`nconst`, `name`), `cast` (actors and actresses in order: `nconst`, `name`, `category`,
- * `characters`), `credits` (all principals in order: `ordering`, `nconst`, `name`, `category`, `job`, `characters`).
+ * Documents, written out by `shown-credits.ts`: `crew` (directors and writers), `credits` (all principals in order).
  */
 export const credits = {
   name: 'credits',
-  layout: {
-    key: 'id',
-    columns: {},
-    documents: ['directors', 'writers', 'cast', 'credits'],
-    lookups: [],
-    sorts: [],
-    filters: [],
-  },
+  layout: { key: 'tconst', columns: {}, documents: ['crew', 'credits'], lookups: [], sorts: [], filters: [] },
 } as const satisfies View;

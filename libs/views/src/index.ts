@@ -3,7 +3,11 @@ export * from './measures/index.ts';
 export * from './title-inputs.ts';
 export * from './title-rating.ts';
 export * from './title-row.ts';
-export { ADULT_KIND, FIRST_ORDINARY_KIND } from './titles.ts';
+export { ADULT_KIND, FIRST_ORDINARY_KIND, MERGED_COLUMNS, rowOfMerged } from './merged-title.ts';
+export * from './shown-title.ts';
+export * from './shown-credits.ts';
+export * from './shown-person.ts';
+export * from './shown-names.ts';
 
 import { credits } from './credits.ts';
 import { genres } from './genres.ts';

@@ -3,8 +3,8 @@ import type { View } from './view.ts';
 /**
  * One row per person: those in `name.basics` and those only credited (whose name is unknown).
  *
- * Documents: `person` (`nconst`, `name`, `birth_year`, `death_year`, `professions`, `known_for` (tconsts), `films`), `movies` (ids of the
- * movies that credit the person in `title.principals` or `title.crew`, ascending).
+ * Documents, written out by `shown-person.ts`: `person` (what is shown), `movies` (ids of the movies that credit the person in `title.principals` or
+ * `title.crew`, ascending).
  */
 export const people = {
   name: 'people',

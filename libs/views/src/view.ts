@@ -1,11 +1,18 @@
-import type { ArtefactLayout } from '@rushes/ports';
+import type { ArtefactLayout, ArtefactRow, CellValue, ColumnType } from '@rushes/ports';
 
 /** A served view: what its rows are. The batch layer's model of the same name fills it, the serving layer reads it. */
 export interface View {
   readonly name: string;
   readonly layout: ArtefactLayout;
-  /** Columns of texts or sets of texts that are stored folded (`foldText`); the model yields them as they are, so that one function folds for every layer. */
-  readonly folded?: readonly string[];
-  /** Text columns of which the sort key is stored (`sortKey`); the model yields these as they are, too. */
-  readonly sortKeys?: readonly string[];
+  /** Where a row is made of other values than it has. Without it, the model yields the row's own values, by their names. */
+  readonly made?: MadeRows;
+}
+
+/** How rows are made of what the model yields. */
+export interface MadeRows {
+  /** The model's columns, in the order in which `row` takes their values. */
+  readonly from: Readonly<Record<string, ColumnType>>;
+  readonly row: (values: readonly CellValue[]) => ArtefactRow;
+  /** Changes when `row` gives another row for any values: what is stored has to be built anew then. */
+  readonly version: number;
 }

@@ -1,43 +1,31 @@
--- Documents of the served view `credits`. Arrays are joined from one JSON text a row: sorting texts is three times as fast as sorting structs.
+-- Documents of the served view `credits`: rows joined by U+001D, their fields by U+001C, texts as JSON texts, nothing for null.
 WITH crew AS (
   SELECT
-    title_id,
-    string_agg(person, ',' ORDER BY place) FILTER (WHERE role = 'director') AS directors,
-    string_agg(person, ',' ORDER BY place) FILTER (WHERE role = 'writer') AS writers
-  FROM (SELECT title_id, role, place, CAST(to_json({'nconst': nconst, 'name': name}) AS VARCHAR) AS person FROM gold.crew_credits) mentions
-  GROUP BY title_id
+    tconst,
+    string_agg(
+      concat_ws(chr(28), CASE role WHEN 'director' THEN 'd' ELSE 'w' END, nconst, coalesce(json_text(name), '')), chr(29) ORDER BY role, place
+    ) AS crew
+  FROM gold.crew_credits
+  GROUP BY tconst
 ),
 principals AS (
   SELECT
-    title_id,
-    string_agg(member, ',' ORDER BY ordering) FILTER (WHERE category IN ('actor', 'actress')) AS cast_members,
-    string_agg(credit, ',' ORDER BY ordering) AS credits
-  FROM (
-    SELECT
-      title_id,
-      ordering,
-      category,
-      CASE
-        WHEN category IN ('actor', 'actress')
-          THEN CAST(to_json({'nconst': nconst, 'name': name, 'category': category, 'characters': coalesce(characters, [])}) AS VARCHAR)
-      END AS member,
-      CAST(to_json({
-        'ordering': ordering,
-        'nconst': nconst,
-        'name': name,
-        'category': category,
-        'job': job,
-        'characters': coalesce(characters, [])
-      }) AS VARCHAR) AS credit
-    FROM gold.credits
-  ) rows
-  GROUP BY title_id
+    tconst,
+    string_agg(
+      concat_ws(
+        chr(28),
+        ordering,
+        nconst,
+        coalesce(json_text(name), ''),
+        json_text(category),
+        coalesce(json_text(job), ''),
+        coalesce(json_text(characters), '')
+      ),
+      chr(29) ORDER BY ordering
+    ) AS credits
+  FROM gold.credits
+  GROUP BY tconst
 )
-SELECT
-  coalesce(c.title_id, p.title_id) AS id,
-  '[' || coalesce(c.directors, '') || ']' AS directors,
-  '[' || coalesce(c.writers, '') || ']' AS writers,
-  '[' || coalesce(p.cast_members, '') || ']' AS "cast",
-  '[' || coalesce(p.credits, '') || ']' AS credits
+SELECT coalesce(c.tconst, p.tconst) AS tconst, c.crew, p.credits
 FROM crew c
-FULL JOIN principals p ON p.title_id = c.title_id
+FULL JOIN principals p ON p.tconst = c.tconst

@@ -1,21 +1,20 @@
--- Columns and documents of the served view `people`.
+-- Columns and documents of the served view `people`: the fields of a document are joined by U+001C, texts as JSON texts, nothing for null.
 WITH movies AS (
-  SELECT nconst, '["' || string_agg(title_id, '","' ORDER BY title_id) || '"]' AS movies
+  SELECT nconst, string_agg(title_id, ',' ORDER BY title_id) AS movies
   FROM gold.person_movies
   GROUP BY nconst
 )
 SELECT
   p.nconst,
   p.films,
-  CAST(to_json({
-    'nconst': p.nconst,
-    'name': p.name,
-    'birth_year': p.birth_year,
-    'death_year': p.death_year,
-    'professions': coalesce(p.professions, []),
-    'known_for': coalesce(p.known_for, []),
-    'films': coalesce(p.films, 0)
-  }) AS VARCHAR) AS person,
-  coalesce(m.movies, '[]') AS movies
+  concat_ws(
+    chr(28),
+    coalesce(json_text(p.name), ''),
+    coalesce(CAST(p.birth_year AS VARCHAR), ''),
+    coalesce(CAST(p.death_year AS VARCHAR), ''),
+    coalesce(json_text(p.professions), ''),
+    coalesce(json_text(p.known_for), '')
+  ) AS person,
+  m.movies
 FROM gold.people p
 LEFT JOIN movies m ON m.nconst = p.nconst

@@ -1,16 +1,16 @@
--- Document of the served view `title_names`, joined from one JSON text a title.
-SELECT id, '[' || string_agg(title, ',' ORDER BY place) || ']' AS titles
-FROM (
-  SELECT
-    title_id AS id,
-    place,
-    CAST(to_json({
-      'title': title,
-      'region': region,
-      'language': language,
-      'types': coalesce(types, []),
-      'is_original': is_original
-    }) AS VARCHAR) AS title
-  FROM gold.title_names
-) names
-GROUP BY id
+-- Document of the served view `title_names`: rows joined by U+001D, their fields by U+001C, texts as JSON texts, nothing for null.
+SELECT
+  tconst,
+  string_agg(
+    concat_ws(
+      chr(28),
+      json_text(title),
+      coalesce(json_text(region), ''),
+      coalesce(json_text(language), ''),
+      coalesce(json_text(types), ''),
+      CASE WHEN is_original THEN '1' ELSE '' END
+    ),
+    chr(29) ORDER BY place
+  ) AS titles
+FROM gold.title_names
+GROUP BY tconst

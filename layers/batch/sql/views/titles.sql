@@ -1,5 +1,5 @@
--- Columns and documents of the served view `titles`: what the dumps say of a title, merged with the states of its events. `title-row.ts` of the views says
--- the same of one title.
+-- What is known of each title: what the dumps say of it, merged with the states of its events. `title-row.ts` of the views says the same of one title; the
+-- rows of the served view `titles` are made of this.
 WITH known AS (
   SELECT
     coalesce(t.title_id, l.title_id) AS id,
@@ -78,80 +78,24 @@ rated AS (
       WHEN coalesce(dump_tenths, said_tenths) IS NOT NULL THEN 0
     END AS BIGINT) AS votes
   FROM based b
-),
-shown AS (
-  SELECT
-    r.*,
-    CASE WHEN genres IS NULL OR genres = '' THEN [] ELSE split(genres, chr(31)) END AS genre_list,
-    CAST(rating_e3 / 1000.0 AS DOUBLE) AS points
-  FROM rated r
 )
 SELECT
   id,
   tconst,
   type,
-  CASE WHEN is_adult THEN '!' || type ELSE type END AS kind,
   is_adult,
-  title AS title_sort,
-  title AS primary_title,
+  title,
   original_title,
   start_year AS "year",
   end_year,
+  runtime_minutes AS runtime,
   rating_e3 AS rating,
   votes,
-  runtime_minutes AS runtime,
-  CAST(rating_e3 AS BIGINT) * votes AS weight,
   genres,
-  genres AS genre_keys,
   directors,
   writers,
   director_count,
   writer_count,
-  CAST(CASE WHEN cardinality(genre_list) > 3 THEN 3 ELSE cardinality(genre_list) END AS INTEGER) AS genre_count,
-  CAST(to_json({
-    'id': id,
-    'tconst': tconst,
-    'tmdb_id': CAST(NULL AS INTEGER),
-    'title': title,
-    'original_title': original_title,
-    'type': type,
-    'year': start_year,
-    'runtime_minutes': runtime_minutes,
-    'genres': genre_list,
-    'rating': points,
-    'votes': votes,
-    'imdb_link': 'https://www.imdb.com/title/' || tconst || '/',
-    'is_adult': is_adult
-  }) AS VARCHAR) AS movie,
-  CAST(to_json({
-    'title_key': coalesce(tconst, id),
-    'primary_title': substr(title, 1, 200),
-    'original_title': substr(original_title, 1, 200),
-    'title_type': type,
-    'directors': replace(directors, chr(31), ','),
-    'writers': replace(writers, chr(31), ','),
-    'genres': CASE
-      WHEN genres IS NULL THEN NULL
-      WHEN cardinality(genre_list) > 3 THEN genre_list[1] || ',' || genre_list[2] || ',' || genre_list[3]
-      ELSE replace(genres, chr(31), ',')
-    END,
-    'hasDirectors': director_count > 0,
-    'hasWriters': writer_count > 0,
-    'hasEnded': end_year IS NOT NULL,
-    'numOfGenres': CASE WHEN cardinality(genre_list) > 3 THEN 3 ELSE cardinality(genre_list) END,
-    'releaseYear': start_year,
-    'endYear': end_year,
-    'averageRating': points,
-    'numVotes': votes,
-    'runtimeMinutes': runtime_minutes,
-    'numDirectors': director_count,
-    'numWriters': writer_count,
-    'tconst': tconst,
-    'genre_list': genre_list,
-    'director_list': CASE WHEN directors IS NULL THEN [] ELSE split(directors, chr(31)) END,
-    'writer_list': CASE WHEN writers IS NULL THEN [] ELSE split(writers, chr(31)) END,
-    'is_adult': is_adult
-  }) AS VARCHAR) AS title,
   CASE
     WHEN is_live THEN CAST(to_json({
       'imdb': CASE
@@ -188,4 +132,4 @@ SELECT
         ELSE 'null'
       END || ',"records":' || records || ',"ratings":' || coalesce(ratings, 'null') || '}'
   END AS live
-FROM shown
+FROM rated

@@ -12,6 +12,8 @@ export interface BuildModelsOptions {
   readonly full: boolean;
   /** The engine's memory, from which the size of slices follows. */
   readonly memoryMb: number;
+  /** Names of tables that are wanted before others, where there is a choice. */
+  readonly first: ReadonlySet<string>;
 }
 
 export interface BuiltModel {
@@ -33,7 +35,7 @@ export async function* buildModels(
   const { lake, engine, signal } = context;
   const tables = new Map(given.map((table) => [table.name, table]));
   const reading = await Promise.all(models.map(async (model) => ({ ...model, reads: await engine.references(model.select) })));
-  for (const model of orderModels(reading, new Set(tables.keys()))) {
+  for (const model of orderModels(reading, new Set(tables.keys()), options.first)) {
     signal.throwIfAborted();
     const plan = TABLE_PLANS[model.name];
     if (!plan) throw new TerminalError(`the model ${model.name} has no order of rows`, { hint: 'add it to table-plans.ts' });

@@ -7,12 +7,17 @@ export interface ReadingModel extends SqlModel {
 }
 
 /**
- * Models in an order in which each comes after all that it reads. Where that leaves a choice, views come first, because loading them goes on
- * beside the engine; then by name.
- * `given`: tables that are there already.
+ * Models in an order in which each comes after all that it reads. Where that leaves a choice, those that served views read come first, because loading
+ * these goes on beside the engine; then by name.
+ * @param given tables that are there already.
+ * @param first names of what served views read.
  * @throws TerminalError if a model reads an unknown table, or if models read each other in a circle.
  */
-export const orderModels = (models: readonly ReadingModel[], given: ReadonlySet<string>): readonly ReadingModel[] => {
+export const orderModels = (
+  models: readonly ReadingModel[],
+  given: ReadonlySet<string>,
+  first: ReadonlySet<string> = new Set(),
+): readonly ReadingModel[] => {
   const known = new Set([...given, ...models.map((model) => model.name)]);
   for (const model of models) {
     const unknown = model.reads.find((name) => !known.has(name));
@@ -23,8 +28,8 @@ export const orderModels = (models: readonly ReadingModel[], given: ReadonlySet<
   }
   const done = new Set(given);
   const ordered: ReadingModel[] = [];
-  const isView = (model: SqlModel): boolean => model.name.startsWith('views.');
-  let waiting = models.toSorted((a, b) => Number(isView(b)) - Number(isView(a)) || (a.name < b.name ? -1 : 1));
+  const isFirst = ({ name }: SqlModel): boolean => first.has(name);
+  let waiting = models.toSorted((a, b) => Number(isFirst(b)) - Number(isFirst(a)) || (a.name < b.name ? -1 : 1));
   while (waiting.length > 0) {
     const ready = waiting.find((model) => model.reads.every((name) => done.has(name)));
     if (!ready) throw new TerminalError(`models read each other in a circle: ${waiting.map((model) => model.name).join(', ')}`);

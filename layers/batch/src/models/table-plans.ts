@@ -23,20 +23,11 @@ export interface SlicePlan {
 /** Rows that are only joined and sorted: few enough to be sorted without spilling, so many that names are not looked up in too many slices anew. */
 const SORTED_ROWS_PER_MB = 1300;
 
-/** Rows that become part of a document, ordered within it. */
-const DOCUMENT_ROWS_PER_MB = 300;
-
 /** Titles with the rows that belong to them: both are read by ranges of `tconst`. */
 const sortedByTconst = (input: string): SlicePlan => ({
   keysOf: 'silver.titles',
   inputs: { 'silver.titles': 'tconst', [input]: 'tconst' },
   rowsPerMb: SORTED_ROWS_PER_MB,
-});
-
-const documentsByTitle = (...inputs: readonly string[]): SlicePlan => ({
-  keysOf: 'silver.titles',
-  inputs: Object.fromEntries(inputs.map((input) => [input, 'title_id'])),
-  rowsPerMb: DOCUMENT_ROWS_PER_MB,
 });
 
 /** A model without an entry here is refused; a test refuses an entry without a model. */
@@ -59,26 +50,4 @@ export const TABLE_PLANS: Readonly<Record<string, TablePlan>> = {
   'gold.top_movie_titles': { orderBy: ['rank', 'place', 'title'] },
   'gold.top_movies': { orderBy: ['rank'] },
   'silver.reference_checks': { orderBy: ['reference'] },
-  'views.credits': { orderBy: ['id'], sliced: documentsByTitle('gold.credits', 'gold.crew_credits') },
-  'views.genres': { orderBy: ['genre'] },
-  'views.people': {
-    orderBy: ['nconst'],
-    sliced: {
-      keysOf: 'gold.people',
-      inputs: { 'gold.people': 'nconst', 'gold.person_movies': 'nconst' },
-      rowsPerMb: 2 * DOCUMENT_ROWS_PER_MB,
-    },
-  },
-  'views.sentiment': { orderBy: ['movie_id'] },
-  'views.statistics': { orderBy: ['name'] },
-  'views.title_names': { orderBy: ['id'], sliced: documentsByTitle('gold.title_names') },
-  'views.titles': {
-    orderBy: ['id'],
-    sliced: {
-      keysOf: 'gold.titles',
-      inputs: { 'gold.titles': 'title_id', 'gold.title_events': 'title_id' },
-      rowsPerMb: 1000,
-    },
-  },
-  'views.unknown_titles': { orderBy: ['id'] },
 };

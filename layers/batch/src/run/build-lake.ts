@@ -4,7 +4,7 @@ import { areSound, defineStored } from '@rushes/lake';
 import type { CatalogEntry, Dump, Origin, TableRecord, ViewArtefact } from '@rushes/ports/manifest';
 import type { BatchViewStore, DuplicateFilters } from '@rushes/ports';
 import { TerminalError } from '@rushes/runtime';
-import { VIEWS } from '@rushes/views';
+import { type View, VIEWS } from '@rushes/views';
 import { findFiles, type SourceFile } from '../bronze/find-files.ts';
 import { absentDataset, type BronzeTable, finishLoad, type PreparedLoad, prepareLoad } from '../bronze/load-dataset.ts';
 import { buildLogTables, type BuiltLog } from '../events/build-log-tables.ts';
@@ -17,7 +17,10 @@ import { buildSilverTable, combineQuarantines } from '../silver/build-silver-tab
 import { buildDumpTimes, DUMP_TIMES } from '../silver/dump-times.ts';
 import { SILVER_TABLES } from '../silver/silver-tables.ts';
 import { readModels } from '../context/sql-files.ts';
-import { loadView, type ParentView } from '../views/load-view.ts';
+import { isOfForm } from '../views/artefact-name.ts';
+import { loadView } from '../views/load-view.ts';
+import { readViewModels, type ViewModel } from '../views/view-models.ts';
+import type { ViewSource } from '../views/view-source.ts';
 import type { StepLog } from '../context/steps.ts';
 
 export interface BuiltLake {
@@ -84,11 +87,7 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
   }
 
   const declaredNames = new Set(SILVER_TABLES.map((table) => `silver.${table.name}`));
-  const models = [
-    ...silverModels.filter((model) => !declaredNames.has(model.name)),
-    ...(await readModels('gold')),
-    ...(await readModels('views')),
-  ];
+  const models = [...silverModels.filter((model) => !declaredNames.has(model.name)), ...(await readModels('gold'))];
   const dumps = bronze.map((one) => one.dump);
   const times = await log.step(
     DUMP_TIMES.name,
@@ -101,11 +100,16 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
   const fromLog = await buildLogTables(context, options, log);
   catalog.push(...fromLog.catalog);
   const derived: TableRecord[] = [];
-  const loads = createLoads(context, store, options, log);
+  const given = [...silver, ...fromLog.tables];
+  const viewModels = await readViewModels(engine, new Set([...given.map(({ name }) => name), ...models.map(({ name }) => name)]));
+  catalog.push(...viewModels.map((model) => modelEntry(model, model.reads)));
+  const first = new Set(viewModels.flatMap((one) => one.tables));
+  const loads = createLoads(context, store, viewModels, options, log);
+  for (const table of given) loads.add(table);
   try {
-    const task = context.progress.task({ name: 'build gold and views', unit: 'tables', total: models.length });
+    const task = context.progress.task({ name: 'build gold', unit: 'tables', total: models.length });
     let startedMs = context.now().getTime();
-    for await (const { table, model, reused } of buildModels(context, models, [...silver, ...fromLog.tables], options)) {
+    for await (const { table, model, reused } of buildModels(context, models, given, { ...options, first })) {
       const durationMs = context.now().getTime() - startedMs;
       log.record({ name: table.name, startedAt: new Date(startedMs).toISOString(), durationMs, rows: table.rows, reused });
       derived.push(table);
@@ -167,44 +171,57 @@ const loadBronze = async (context: RunContext, queue: LoadQueue, dataset: ImdbDa
   return prepared ? finishLoad(context, prepared) : absentDataset(dataset);
 };
 
-/** Loads views into the store one after the other, beside the engine that builds the next ones. */
-const createLoads = (context: RunContext, store: BatchViewStore, options: BuildOptions, log: StepLog) => {
+/** Loads views into the store, each once the tables that it reads are there: one after the other, beside the engine that builds the next tables. */
+const createLoads = (context: RunContext, store: BatchViewStore, models: readonly ViewModel[], options: BuildOptions, log: StepLog) => {
   const loads: Promise<ViewArtefact>[] = [];
+  const tables = new Map<string, TableRecord>();
+  const waiting = new Set(
+    VIEWS.map((view) => {
+      const model = models.find((candidate) => candidate.name === `views.${view.name}`);
+      if (!model) throw new TerminalError(`the view ${view.name} has no model sql/views/${view.name}.sql`);
+      return { view, model };
+    }),
+  );
+  const begin = (view: View, model: ViewModel): void => {
+    const before = Promise.allSettled(loads);
+    const load = before.then(() =>
+      log.step(
+        `load views.${view.name}`,
+        async () => loadView(context, store, { view, model, tables, parent: await parentOf(context, options, view, model) }, options),
+        ({ rows, built }) => ({ rows, reused: built === 'shared' }),
+      ),
+    );
+    load.catch(() => undefined); // `done` throws it
+    loads.push(load);
+  };
   return {
     add(table: TableRecord): void {
-      const view = VIEWS.find((candidate) => `views.${candidate.name}` === table.name);
-      if (!view) return;
-      const before = Promise.allSettled(loads);
-      const load = before.then(() =>
-        log.step(
-          `load ${table.name}`,
-          async () => loadView(context, store, view, table, await defineParent(context, options, view.name)),
-          ({ rows, built }) => ({ rows, reused: built === 'shared' }),
-        ),
-      );
-      load.catch(() => undefined); // `done` throws it
-      loads.push(load);
+      tables.set(table.name, table);
+      for (const one of waiting) {
+        if (!one.model.tables.every((name) => tables.has(name))) continue;
+        waiting.delete(one);
+        begin(one.view, one.model);
+      }
     },
     settled: () => Promise.allSettled(loads),
-    async done(): Promise<readonly ViewArtefact[]> {
-      const artefacts = await Promise.all(loads);
-      const missing = VIEWS.find((view) => !artefacts.some((artefact) => artefact.name === view.name));
-      if (missing) throw new TerminalError(`the view ${missing.name} has no model sql/views/${missing.name}.sql`);
-      return artefacts;
-    },
+    done: (): Promise<readonly ViewArtefact[]> => Promise.all(loads),
   };
 };
 
-const defineParent = async (
-  { lake, engine }: RunContext,
+/** What changed rows of a view can be found against: the published version's artefact, if what it was made of is still what was stored. */
+const parentOf = async (
+  { lake }: RunContext,
   { parent, full }: BuildOptions,
-  view: string,
-): Promise<ParentView | undefined> => {
-  const table = parent?.tables.find((candidate) => candidate.name === `views.${view}`);
-  const artefact = parent?.views.find((candidate) => candidate.name === view)?.artefact;
-  if (full || !table || artefact === undefined) return undefined;
-  const name = `parent.${view}`;
-  if (!(await areSound(lake, table.files))) return undefined;
-  await defineStored(lake, engine, { ...table, name });
-  return { artefact, table: name };
+  view: View,
+  model: ViewModel,
+): Promise<ViewSource['parent']> => {
+  const artefact = parent?.views.find((candidate) => candidate.name === view.name)?.artefact;
+  if (full || parent === undefined || artefact === undefined || !isOfForm(view, artefact)) return undefined;
+  const tables = new Map<string, TableRecord>();
+  for (const name of model.tables) {
+    const table = parent.tables.find((candidate) => candidate.name === name);
+    if (table === undefined || !(await areSound(lake, table.files))) return undefined;
+    tables.set(name, table);
+  }
+  return { artefact, tables };
 };

@@ -1,21 +1,21 @@
-/** What artefacts of views are called: `<view>-<form>-<content>`. Equal names, equal rows. */
-import { FOLD_VERSION } from '@rushes/domain';
-import { hashJson } from '@rushes/lake';
+/** What artefacts of views are called: `<view>-<form>-<derivation>`. Equal names, equal rows. */
+import { contentOf, hashJson } from '@rushes/lake';
 import type { TableRecord } from '@rushes/ports/manifest';
 import type { View } from '@rushes/views';
+import type { ViewModel } from './view-models.ts';
 
-/** Changes when the same table would be loaded into other rows. */
-const LOADER_VERSION = 1;
+/** Changes when the same values would be loaded into other rows. */
+const LOADER_VERSION = 2;
 
 /** What an artefact's form depends on; artefacts of one form can be copied and changed. */
-const formOf = (view: View): string =>
-  hashJson([LOADER_VERSION, view.layout, view.folded ?? [], view.sortKeys ?? [], view.folded || view.sortKeys ? FOLD_VERSION : 0]).slice(
-    0,
-    12,
-  );
+const formOf = ({ layout, made }: View): string => hashJson([LOADER_VERSION, layout, made?.version ?? 0]).slice(0, 12);
 
-export const artefactName = (view: View, table: TableRecord): string =>
-  `${view.name}-${formOf(view)}-${hashJson(table.files.map((file) => file.sha256)).slice(0, 24)}`;
+/** @param tables those of the version, by name. @param engineVersion part of what rows depend on. */
+export const artefactName = (view: View, model: ViewModel, tables: ReadonlyMap<string, TableRecord>, engineVersion: string): string => {
+  const inputs = model.tables.flatMap((name) => tables.get(name) ?? []).map(contentOf);
+  const derivation = hashJson([model.chain.map(({ name, select }) => [name, select]), engineVersion, inputs]);
+  return `${view.name}-${formOf(view)}-${derivation.slice(0, 24)}`;
+};
 
 /** Whether an artefact has the form in which this code loads and reads the view. */
 export const isOfForm = (view: View, artefact: string): boolean => artefact.startsWith(`${view.name}-${formOf(view)}-`);

@@ -17,7 +17,7 @@ const Partition = Type.Object({
 const CatalogTable = Type.Object({
   name: Type.String({ description: '`<layer>.<table>`' }),
   layer: Type.String({
-    description: '`bronze` (as read), `silver` (typed), `gold` (joined and ranked) or `views` (what is served, as a table).',
+    description: '`bronze` (as read), `silver` (typed), `keyed` (events folded) or `gold` (joined and ranked).',
   }),
   meaning: Type.String(),
   columns: Type.Array(Column, { description: "Names and DuckDB's types." }),
@@ -39,11 +39,12 @@ const CatalogView = Type.Object({
   rows: Type.Integer(),
   key: Type.String({ description: 'The column that identifies a row.' }),
   columns: Type.Array(Column, { description: 'What lists filter and sort by, the key left out.' }),
-  documents: Type.Array(Type.String(), { description: 'Names of the ready JSON documents.' }),
+  documents: Type.Array(Type.String(), { description: 'Names of the texts that answers are written from.' }),
   built: Type.String({
     description: '`whole`, `changed rows` (a copy of the version before, changed) or `shared` with an earlier version.',
   }),
-  source: Type.String({ description: 'The table that fills it.' }),
+  meaning: Type.String(),
+  lineage: Type.Array(Type.String(), { description: 'The tables, and other views, that its rows are computed from.' }),
 });
 
 const CatalogDump = Type.Object({
@@ -71,7 +72,7 @@ const CatalogExpectation = Type.Object({
 export const Catalog = Type.Object(
   {
     version: Type.Integer(),
-    tables: Type.Array(CatalogTable, { description: 'The lake: bronze, silver, gold, views.' }),
+    tables: Type.Array(CatalogTable, { description: 'The lake: bronze, silver, keyed, gold.' }),
     views: Type.Array(CatalogView, { description: 'What requests are answered from.' }),
     dumps: Type.Array(CatalogDump, { description: 'The files that the version was made from.' }),
     validation: Type.Array(CatalogExpectation, { description: 'What was checked before publishing.' }),
@@ -124,8 +125,9 @@ const viewsOf = (manifest: ShownManifest): Catalog['views'] =>
   manifest.views.flatMap(({ name, artefact, rows, built }) => {
     const layout = VIEWS.find((view) => view.name === name)?.layout;
     if (layout === undefined) return [];
+    const { meaning = '', reads: lineage = [] } = manifest.catalog.find(({ table }) => table === `views.${name}`) ?? {};
     const columns = Object.entries(layout.columns).map(([column, type]) => ({ name: column, type }));
-    return [{ name, artefact, rows, key: layout.key, columns, documents: [...layout.documents], built, source: `views.${name}` }];
+    return [{ name, artefact, rows, key: layout.key, columns, documents: [...layout.documents], built, meaning, lineage }];
   });
 
 const dumpOf = (dump: ShownManifest['dumps'][number]): Catalog['dumps'][number] => ({

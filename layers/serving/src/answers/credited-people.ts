@@ -1,19 +1,6 @@
-/** Who is credited how often, from the documents of the view `credits`. Pure. */
+/** Who is credited how often, from what the view `credits` says. Pure. */
 
-/** The members of a credit that are counted here. */
-export interface CreditedAs {
-  readonly nconst: string;
-  readonly name: string | null;
-  readonly category?: string;
-}
-
-/** A credits document: an array of objects with `nconst`, `name` and mostly `category`. Throws if it is anything else. */
-export const parseCredits = (document: string, title: string): readonly CreditedAs[] => {
-  const credits: unknown = JSON.parse(document);
-  if (!Array.isArray(credits))
-    throw new Error(`a credits document of ${title} is no array: the artefact was not built by this version's view definition`);
-  return credits as CreditedAs[]; // as: the view's definition says what its documents hold; the batch layer's tests hold it to that
-};
+import type { CreditedAs } from '@rushes/views';
 
 export interface CreditedPerson {
   readonly nconst: string;

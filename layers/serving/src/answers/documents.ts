@@ -1,4 +1,5 @@
-/** Stored JSON texts on their way out: joined byte for byte; parsed only where a client selects fields. */
+/** JSON texts on their way out: joined byte for byte; parsed only where a client selects fields. */
+import type { ViewRow } from '@rushes/ports';
 
 /** The document of a row that must have one: every view's rows carry theirs. */
 export const requireDocument = (text: string | null | undefined, what: string): string => {
@@ -6,6 +7,9 @@ export const requireDocument = (text: string | null | undefined, what: string): 
     throw new Error(`${what} is missing in the store: the artefact was not built by this version's view definition`);
   return text;
 };
+
+/** What is shown of a title: the first document of its row, which was asked for as `shown`. */
+export const shownOf = ({ key, documents }: ViewRow): string => requireDocument(documents[0], `document shown of ${key}`);
 
 /** Only the named fields of a JSON object's text, in the document's order. `undefined`: all. */
 export const selectFields = (document: string, fields: readonly string[] | undefined): string => {

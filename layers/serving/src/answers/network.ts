@@ -1,5 +1,6 @@
 /** Whom a person works with: shared movies and their average rating. Pure. */
-import type { CreditedAs } from './credited-people.ts';
+import type { CreditedAs } from '@rushes/views';
+
 import { thousandthsText } from './quotient.ts';
 
 export interface SharedMovie {

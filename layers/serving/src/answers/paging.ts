@@ -2,7 +2,7 @@
 import type { ArtefactReader, Condition, ListPosition } from '@rushes/ports';
 import { Type } from 'typebox';
 
-import { requireDocument, selectFields, arrayText } from './documents.ts';
+import { arrayText, selectFields, shownOf } from './documents.ts';
 import type { Answer } from './envelope.ts';
 import { BARE } from '../http/parameter.ts';
 import { nextPage, placeOf, sortOf, type ListKind, type PagedQuery } from './list-query.ts';
@@ -70,14 +70,14 @@ const placeAfter = async (titles: ArtefactReader, kind: ListKind, query: PagedQu
   return { values: row.columns, key: row.key };
 };
 
-/** One page of a list of titles. `document` is the view's document that is shown. */
+/** One page of a list of titles. @param write the JSON object of a title from its key and the document `shown`. */
 export const answerPage = async (
   titles: ArtefactReader,
   kind: ListKind,
   query: PageQuery,
   given: readonly GivenParameter[],
   where: readonly Condition[],
-  document: string,
+  write: (key: string, shown: string) => string,
 ): Promise<Answer> => {
   const after = query.after_id === undefined ? placeOf(kind, query) : await placeAfter(titles, kind, query, query.after_id);
   const [found, total] = await Promise.all([
@@ -86,7 +86,7 @@ export const answerPage = async (
       where,
       sort: sortOf(kind, query),
       limit: query.page_size + 1,
-      documents: [document],
+      documents: ['shown'],
       ...(after === undefined ? {} : { after }),
     }),
     query.count ? titles.count(where) : undefined,
@@ -94,7 +94,7 @@ export const answerPage = async (
   const rows = found.slice(0, query.page_size);
   const last = rows.at(-1);
   return {
-    data: arrayText(rows.map((row) => selectFields(requireDocument(row.documents[0], document), query.fields))),
+    data: arrayText(rows.map((row) => selectFields(write(row.key, shownOf(row)), query.fields))),
     next: found.length > rows.length && last !== undefined ? nextPage(kind, given, { values: last.sortValues, key: last.key }) : null,
     total,
   };

@@ -20,15 +20,15 @@ export const rankable = (minVotes: number, adult: Adult): readonly Condition[] =
 
 /**
  * The first movies by (votes / average votes) × rating, which is the order of votes × rating.
- * Rows carry the document `movie` and the column `weight`.
+ * Rows carry the document `shown` and the columns `weight` and `tconst`.
  */
 export const topMovies = (titles: ArtefactReader, limit: number, minVotes: number, adult: Adult): Promise<readonly ListedRow[]> =>
   titles.list({
     where: rankable(minVotes, adult),
     sort: [{ column: 'weight', desc: true }],
     limit,
-    documents: ['movie'],
-    columns: ['weight'],
+    documents: ['shown'],
+    columns: ['weight', 'tconst'],
   });
 
 /** What the average number of votes is made of. */

@@ -1,7 +1,9 @@
 /** One title by any of its ids: `GET /movies/{id}`, its different titles, its credits. */
+import type { ArtefactReader, CellValue, Selection, ViewRow } from '@rushes/ports';
+import { castDocument, creditsDocument, directorsDocument, movieDocument, titleNamesDocument, writersDocument } from '@rushes/views';
 import { Type } from 'typebox';
 
-import { extendObject, requireDocument, selectFields } from '../answers/documents.ts';
+import { extendObject, selectFields, shownOf } from '../answers/documents.ts';
 import { movieDetailFields } from '../answers/entities.ts';
 import { fieldsParameter } from '../answers/paging.ts';
 import { notFound } from '../http/problem.ts';
@@ -14,26 +16,36 @@ const params = Type.Object({ id: TITLE_ID_SCHEMA });
 
 const unknownTitle = (id: string) => notFound(`There is no title with the id ${id}.`);
 
-const MOVIE = { documents: ['movie', 'rating_sources'], columns: ['rating', 'votes'] };
-const PEOPLE = { documents: ['directors', 'writers', 'cast'] };
-const KEY_ONLY = {};
+const MOVIE = { documents: ['shown', 'rating_sources'], columns: ['rating', 'votes', 'tconst'] };
+const PEOPLE = { documents: ['crew', 'credits'] };
+const CREDITS = { documents: ['credits'] };
+const NAMES = { documents: ['titles'] };
+const TCONST = { columns: ['tconst'] };
+
+/** The row of a view that is keyed by IMDb's id; titles that IMDb does not have are in none. */
+const byTconst = async (view: ArtefactReader, tconst: CellValue | undefined, select: Selection): Promise<ViewRow | undefined> =>
+  typeof tconst === 'string' ? view.get(tconst, select) : undefined;
 
 const movieDetail = async ({ views }: Snapshot, id: string, fields: readonly string[] | undefined): Promise<string> => {
   const row = await findTitle(views.titles, id, MOVIE);
   if (row === undefined) throw unknownTitle(id);
-  const people = await views.credits.get(row.key, PEOPLE);
-  const [directors, writers, cast] = people?.documents ?? [];
-  const ratings = ratingParts(row);
-  const members = `"directors":${directors ?? '[]'},"writers":${writers ?? '[]'},"cast":${cast ?? '[]'},"ratings":${ratings}`;
-  return selectFields(extendObject(requireDocument(row.documents[0], `document movie of ${row.key}`), members), fields);
+  const [crew, credits] = (await byTconst(views.credits, row.columns[2], PEOPLE))?.documents ?? [];
+  const members =
+    `"directors":${directorsDocument(crew)},"writers":${writersDocument(crew)},"cast":${castDocument(credits)},` +
+    `"ratings":${ratingParts(row)}`;
+  return selectFields(extendObject(movieDocument(row.key, shownOf(row)), members), fields);
 };
 
-/** A document of a view that has a row only for titles with something to say. */
-const documentOf = async (snapshot: Snapshot, id: string, view: 'titleNames' | 'credits', document: string): Promise<string> => {
-  const title = await findTitle(snapshot.views.titles, id, KEY_ONLY);
+/** The document of a view about titles of IMDb's. `undefined`: the view says nothing of the title. */
+const documentOf = async (
+  { views }: Snapshot,
+  id: string,
+  view: 'titleNames' | 'credits',
+  select: Selection,
+): Promise<string | null | undefined> => {
+  const title = await findTitle(views.titles, id, TCONST);
   if (title === undefined) throw unknownTitle(id);
-  const row = await snapshot.views[view].get(title.key, { documents: [document] });
-  return row?.documents[0] ?? '[]';
+  return (await byTconst(views[view], title.columns[0], select))?.documents[0];
 };
 
 export const addMovie = (add: AddDataRoute): void => {
@@ -56,7 +68,7 @@ export const addMovie = (add: AddDataRoute): void => {
     params,
     query: Type.Object({}),
     data: Type.Array(Type.Ref('TitleName#')),
-    answer: async (snapshot, { params: { id } }) => ({ data: await documentOf(snapshot, id, 'titleNames', 'titles') }),
+    answer: async (snapshot, { params: { id } }) => ({ data: titleNamesDocument(await documentOf(snapshot, id, 'titleNames', NAMES)) }),
   });
   add({
     url: '/movies/:id/credits',
@@ -66,6 +78,6 @@ export const addMovie = (add: AddDataRoute): void => {
     params,
     query: Type.Object({}),
     data: Type.Array(Type.Ref('Credit#')),
-    answer: async (snapshot, { params: { id } }) => ({ data: await documentOf(snapshot, id, 'credits', 'credits') }),
+    answer: async (snapshot, { params: { id } }) => ({ data: creditsDocument(await documentOf(snapshot, id, 'credits', CREDITS)) }),
   });
 };

@@ -1,7 +1,7 @@
 /** `GET /movies`: the list of films, filtered and sorted. */
 import { foldText } from '@rushes/domain';
 import type { Condition } from '@rushes/ports';
-import { titles } from '@rushes/views';
+import { movieDocument, titles } from '@rushes/views';
 import { Type, type Static } from 'typebox';
 
 import { adultParameter, kindConditions } from '../answers/adult.ts';
@@ -112,6 +112,6 @@ export const addMovies = (add: AddDataRoute): void =>
         ],
         types: [{ parameter: 'type', names: namedTypes(asked.type) ?? [] }],
       });
-      return answerPage(views.titles, MOVIES, asked, given, movieConditions(asked), 'movie');
+      return answerPage(views.titles, MOVIES, asked, given, movieConditions(asked), movieDocument);
     },
   });

@@ -1,8 +1,9 @@
 /** `GET /people/{nconst}`, whom the person works with, and `GET /top_actors`. */
 import { NCONST_PATTERN } from '@rushes/domain';
+import type { ViewRow } from '@rushes/ports';
+import { creditedCrew, creditedPrincipals, moviesOf, personDocument } from '@rushes/views';
 import { Type } from 'typebox';
 
-import { parseCredits } from '../answers/credited-people.ts';
 import { arrayText, requireDocument, selectFields } from '../answers/documents.ts';
 import { personFields } from '../answers/entities.ts';
 import { collaboratorsText } from '../answers/network.ts';
@@ -22,22 +23,23 @@ const params = Type.Object({
 
 const unknownPerson = (nconst: string) => notFound(`There is no person with the id ${nconst}.`);
 
-const PERSON = { documents: ['person'] };
+const PERSON = { documents: ['person'], columns: ['films'] };
+
+const personText = ({ key, documents, columns }: ViewRow): string =>
+  personDocument(key, requireDocument(documents[0], `document person of ${key}`), Number(columns[0] ?? 0));
 
 const network = async ({ views, batch }: Snapshot, nconst: string, limit: number): Promise<string> => {
   const person = await views.people.get(nconst, { documents: ['movies'] });
   if (person === undefined) throw unknownPerson(nconst);
-  const all = JSON.parse(person.documents[0] ?? '[]') as string[]; // as: an array of ids by the view's definition
+  const all = moviesOf(person.documents[0]);
   const ids = all.slice(0, MAX_NETWORK_MOVIES);
-  const [credits, titles] = await Promise.all([
-    views.credits.getMany(ids, { documents: ['credits', 'directors', 'writers'] }),
-    batch.titles.getMany(ids, { columns: ['rating'] }),
-  ]);
-  const ratings = new Map(titles.map((row) => [row.key, row.columns[0]]));
+  const titles = await batch.titles.getMany(ids, { columns: ['tconst', 'rating'] });
+  const ratings = new Map(titles.map(({ columns: [tconst, rating] }) => [String(tconst), rating]));
+  const credits = await views.credits.getMany([...ratings.keys()], { documents: ['credits', 'crew'] });
   const movies = credits.map((row) => {
     const rating = ratings.get(row.key);
     return {
-      people: row.documents.flatMap((document) => (document === null ? [] : parseCredits(document, row.key))),
+      people: [...creditedPrincipals(row.documents[0]), ...creditedCrew(row.documents[1])],
       rating: typeof rating === 'number' ? rating : null,
     };
   });
@@ -57,7 +59,7 @@ export const addPeople = (add: AddDataRoute): void => {
     answer: async ({ views }, { params: { nconst }, query }) => {
       const row = await views.people.get(nconst, PERSON);
       if (row === undefined) throw unknownPerson(nconst);
-      return { data: selectFields(requireDocument(row.documents[0], `document person of ${nconst}`), query.fields) };
+      return { data: selectFields(personText(row), query.fields) };
     },
   });
   add({
@@ -87,9 +89,9 @@ export const addPeople = (add: AddDataRoute): void => {
     data: Type.Array(Type.Ref('Person#')),
     answer: async ({ views }, { query }) => {
       const where = [{ column: 'films', op: 'gte', value: 1 }] as const;
-      const rows = await views.people.list({ where, sort: [{ column: 'films', desc: true }], limit: query.limit, documents: ['person'] });
+      const rows = await views.people.list({ where, sort: [{ column: 'films', desc: true }], limit: query.limit, ...PERSON });
       return {
-        data: arrayText(rows.map((row) => selectFields(requireDocument(row.documents[0], `document person of ${row.key}`), query.fields))),
+        data: arrayText(rows.map((row) => selectFields(personText(row), query.fields))),
       };
     },
   });

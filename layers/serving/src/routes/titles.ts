@@ -1,5 +1,5 @@
 /** `GET /titles`: the analytics table `imdb_titles`, its 18 fields under their own names, a filter on each, and their lists as lists. */
-import { titles } from '@rushes/views';
+import { titleDocument, titles } from '@rushes/views';
 import { Type } from 'typebox';
 
 import { titleFields } from '../answers/entities.ts';
@@ -45,6 +45,6 @@ export const addTitles = (add: AddDataRoute): void =>
         ],
         types: [{ parameter: 'title_type', names: asked.title_type ?? [] }],
       });
-      return answerPage(views.titles, TITLES, asked, given, titleConditions(asked), 'title');
+      return answerPage(views.titles, TITLES, asked, given, titleConditions(asked), titleDocument);
     },
   });

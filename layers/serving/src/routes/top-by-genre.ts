@@ -1,9 +1,10 @@
 /** `GET /top_movies_by_genre`: the best of each genre by average rating. */
 import { foldText } from '@rushes/domain';
+import { movieDocument } from '@rushes/views';
 import { Type } from 'typebox';
 
 import { type Adult, adultParameter } from '../answers/adult.ts';
-import { arrayText, requireDocument } from '../answers/documents.ts';
+import { arrayText, shownOf } from '../answers/documents.ts';
 import { readGenres } from '../answers/genre-counts.ts';
 import { requireKnownNames } from '../answers/known-names.ts';
 import { FOLDED } from '../http/parameter.ts';
@@ -26,9 +27,9 @@ const genresAsked = async ({ views }: Snapshot, asked: string | undefined): Prom
 /** JSON text of a genre with its best movies; `undefined` if it has none. */
 const bestOf = async ({ views }: Snapshot, genre: string, limit: number, minVotes: number, adult: Adult): Promise<string | undefined> => {
   const where = [...rankable(minVotes, adult), { column: 'genre_keys', op: 'has', value: foldText(genre) } as const];
-  const rows = await views.titles.list({ where, sort: BEST_FIRST, limit, documents: ['movie'] });
+  const rows = await views.titles.list({ where, sort: BEST_FIRST, limit, documents: ['shown'] });
   if (rows.length === 0) return undefined;
-  return `{"genre":${JSON.stringify(genre)},"movies":${arrayText(rows.map((row) => requireDocument(row.documents[0], `document movie of ${row.key}`)))}}`;
+  return `{"genre":${JSON.stringify(genre)},"movies":${arrayText(rows.map((row) => movieDocument(row.key, shownOf(row))))}}`;
 };
 
 export const addTopByGenre = (add: AddDataRoute): void =>

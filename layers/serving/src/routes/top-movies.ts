@@ -1,10 +1,11 @@
 /** `GET /top_movies` and `GET /top_movies/credits`: the movies by votes and rating, and the persons most often credited in them. */
-import type { CellValue } from '@rushes/ports';
+import type { CellValue, ListedRow } from '@rushes/ports';
+import { creditedPrincipals, movieDocument, titleNamesDocument } from '@rushes/views';
 import { Type } from 'typebox';
 
 import { type Adult, adultParameter } from '../answers/adult.ts';
-import { mostCredited, parseCredits } from '../answers/credited-people.ts';
-import { arrayText, extendObject, requireDocument, selectFields } from '../answers/documents.ts';
+import { mostCredited } from '../answers/credited-people.ts';
+import { arrayText, extendObject, selectFields, shownOf } from '../answers/documents.ts';
 import { movieFields } from '../answers/entities.ts';
 import { fieldsParameter } from '../answers/paging.ts';
 import type { AddDataRoute } from './route-definition.ts';
@@ -22,6 +23,10 @@ const weightOf = (cell: CellValue | undefined): number => {
   return cell;
 };
 
+/** IMDb's ids of top movies, of those that have one. */
+const tconstsOf = (rows: readonly ListedRow[]): readonly string[] =>
+  rows.flatMap(({ columns: [, tconst] }) => (typeof tconst === 'string' ? [tconst] : []));
+
 const answerTopMovies = async (
   { views }: Snapshot,
   limit: number,
@@ -30,25 +35,25 @@ const answerTopMovies = async (
   fields: readonly string[] | undefined,
 ): Promise<string> => {
   const rows = await topMovies(views.titles, limit, minVotes, adult);
-  const keys = rows.map(({ key }) => key);
-  const [names, votes] = await Promise.all([views.titleNames.getMany(keys, { documents: ['titles'] }), readVoteStatistics(views)]);
+  const [names, votes] = await Promise.all([
+    views.titleNames.getMany(tconstsOf(rows), { documents: ['titles'] }),
+    readVoteStatistics(views),
+  ]);
   const namesOf = new Map(names.map((row) => [row.key, row.documents[0]]));
   const movies = rows.map((row) => {
-    const members = `"score":${scoreText(weightOf(row.columns[0]), votes)},"titles":${namesOf.get(row.key) ?? '[]'}`;
-    return selectFields(extendObject(requireDocument(row.documents[0], `document movie of ${row.key}`), members), fields);
+    const [weight, tconst] = row.columns;
+    const members = `"score":${scoreText(weightOf(weight), votes)},"titles":${titleNamesDocument(namesOf.get(String(tconst)))}`;
+    return selectFields(extendObject(movieDocument(row.key, shownOf(row)), members), fields);
   });
   return arrayText(movies);
 };
 
 const answerCredits = async ({ views }: Snapshot, movies: number, minVotes: number, adult: Adult, limit: number): Promise<string> => {
   const top = await topMovies(views.titles, movies, minVotes, adult);
-  const rows = await views.credits.getMany(
-    top.map(({ key }) => key),
-    { documents: ['credits'] },
-  );
+  const rows = await views.credits.getMany(tconstsOf(top), { documents: ['credits'] });
   return JSON.stringify(
     mostCredited(
-      rows.map((row) => parseCredits(row.documents[0] ?? '[]', row.key)),
+      rows.map((row) => creditedPrincipals(row.documents[0])),
       limit,
     ),
   );

@@ -95,8 +95,7 @@ export const openArtefactFile = (path: string, limits: Limits = LIMITS): Artefac
           throw new ArtefactFaultError(`rows cannot be looked up by ${JSON.stringify(column)}`);
         }
         const shape = shapeOf(select);
-        const join = shape.needsDocuments ? ' CROSS JOIN documents d ON d._pos = e._pos' : '';
-        const sql = `SELECT ${shape.expressions} FROM entries e${join} WHERE e.${quoted(column)} = ?`;
+        const sql = `SELECT ${shape.expressions} FROM entries e WHERE e.${quoted(column)} = ?`;
         const row = onArtefact(path, () => cells(statements.prepare(sql).get(value)));
         if (row === undefined) return undefined;
         const { key: found, columns, documents } = shape.decode(row);

@@ -15,7 +15,18 @@ import {
   writeMeta,
 } from './write-rows.ts';
 import { ArtefactFaultError } from './damage.ts';
-import { FILLING, PAGES, POSITION_STEP, type PhysicalLayout, indexesSql, physicalLayout, quoted, tablesSql } from './physical-layout.ts';
+import {
+  documentColumn,
+  FILLING,
+  indexesSql,
+  maskColumn,
+  PAGES,
+  POSITION_STEP,
+  type PhysicalLayout,
+  physicalLayout,
+  quoted,
+  tablesSql,
+} from './physical-layout.ts';
 import { readLayout } from './artefact-file.ts';
 
 const SLICE = 500;
@@ -120,13 +131,13 @@ const rowRemover = (database: DatabaseSync, { layout, sets }: PhysicalLayout, di
   const find = database.prepare(
     `SELECT ${['_pos', '_partition', ...sets.map(quoted)].join(', ')} FROM entries WHERE ${quoted(layout.key)} = ?`,
   );
-  const deletions = ['entries', 'documents'].map((table) => database.prepare(`DELETE FROM ${table} WHERE _pos = ?`));
+  const deletion = database.prepare('DELETE FROM entries WHERE _pos = ?');
   const deleteMember = database.prepare('DELETE FROM _members WHERE set_number = ? AND code = ? AND _pos = ?');
   return (key: string): { readonly position: number; readonly partition: number } | undefined => {
     const row = find.get(key);
     if (row === undefined) return undefined;
     const position = Number(row['_pos']);
-    for (const deletion of deletions) deletion.run(position);
+    deletion.run(position);
     for (const [setNumber, set] of sets.entries()) {
       const value = row[set];
       for (const member of membersOf(typeof value === 'string' ? value : null)) {
@@ -211,15 +222,14 @@ const SQLITE_CONSTRAINT_UNIQUE = 2067;
 /** Copies all rows to positions in the order of their keys. */
 const sortFrom = (database: DatabaseSync, arrived: string, { layout, columns, sets }: PhysicalLayout): void => {
   database.prepare('ATTACH ? AS arrived').run(arrived);
-  const rest = (names: readonly string[]): string => ['p.sorted', ...names].join(', ');
-  const documents = layout.documents.map((name) => `a.${quoted(name)}`);
-  const entries = ['a._partition', ...sets.map((set) => `a.${quoted(`_mask_${set}`)}`), ...columns.map((column) => `a.${quoted(column)}`)];
+  const entries = ['_partition', ...sets.map(maskColumn), ...columns, ...layout.documents.map(documentColumn)].map(
+    (column) => `a.${quoted(column)}`,
+  );
   database.exec(`
     BEGIN;
     CREATE TEMP TABLE places (sorted INTEGER PRIMARY KEY, arrived INTEGER NOT NULL);
     INSERT INTO places SELECT row_number() OVER (ORDER BY ${quoted(layout.key)}) * ${POSITION_STEP}, _pos FROM arrived.entries;
-    INSERT INTO main.entries SELECT ${rest(entries)} FROM places p CROSS JOIN arrived.entries a ON a._pos = p.arrived ORDER BY p.sorted;
-    INSERT INTO main.documents SELECT ${rest(documents)} FROM places p CROSS JOIN arrived.documents a ON a._pos = p.arrived ORDER BY p.sorted;
+    INSERT INTO main.entries SELECT ${['p.sorted', ...entries].join(', ')} FROM places p CROSS JOIN arrived.entries a ON a._pos = p.arrived ORDER BY p.sorted;
     CREATE TEMP TABLE places_back AS SELECT arrived, sorted FROM places ORDER BY arrived;
     CREATE UNIQUE INDEX temp.place_of ON places_back (arrived, sorted);
     INSERT INTO main._members SELECT m.set_number, m.code, b.sorted FROM arrived._members m CROSS JOIN places_back b ON b.arrived = m._pos ORDER BY 1, 2, 3;

@@ -67,8 +67,6 @@ const all = (parts: readonly Sql[]): Sql => {
   };
 };
 
-const documentsJoin = (shape: RowShape): string => (shape.needsDocuments ? ' CROSS JOIN documents d ON d._pos = e._pos' : '');
-
 const indexedBy = (walk: Walk): string => (walk.order === 'by-key' ? 'NOT INDEXED' : `INDEXED BY ${quoted(walk.order.name)}`);
 
 export const inPartitions = (partitions: readonly Partition[]): Sql => ({
@@ -109,7 +107,7 @@ export const walkSql = (context: ListContext, plan: Plan, walk: Walk, range: Key
   if (walk.order !== 'by-key' && plan.partitions.length > 1) return mergedWalkSql(context, plan, walk, range);
   const where = matchesSql(context, plan, walk, walk.order === 'by-key' ? undefined : plan.partitions[0], range);
   return {
-    text: `SELECT ${shape.expressions} FROM entries e ${indexedBy(walk)}${documentsJoin(shape)} WHERE ${where.text} ORDER BY ${orderBySql(query.sort, range.equal)} LIMIT ?`,
+    text: `SELECT ${shape.expressions} FROM entries e ${indexedBy(walk)} WHERE ${where.text} ORDER BY ${orderBySql(query.sort, range.equal)} LIMIT ?`,
     values: where.values,
   };
 };
@@ -123,7 +121,7 @@ const mergedWalkSql = (context: ListContext, plan: Plan, walk: Walk, range: Keys
   const parts = plan.partitions.map((partition) => matchesSql(context, plan, walk, partition, range));
   const merged = parts.map((where) => `SELECT ${columns} FROM entries e ${indexedBy(walk)} WHERE ${where.text}`).join(' UNION ALL ');
   return {
-    text: `SELECT ${shape.expressions} FROM (${merged} ORDER BY ${order} LIMIT ?) w CROSS JOIN entries e ON e._pos = w._pos${documentsJoin(shape)}`,
+    text: `SELECT ${shape.expressions} FROM (${merged} ORDER BY ${order} LIMIT ?) w CROSS JOIN entries e ON e._pos = w._pos`,
     values: parts.flatMap((where) => where.values),
   };
 };
@@ -176,7 +174,7 @@ export const budgetedWalkSql = (
   const entries = `SELECT ${checkedColumns(physical, checked, index)} ${passed} LIMIT ?`;
   return {
     rows: {
-      text: `SELECT ${shape.expressions} FROM (SELECT e._pos FROM (${entries}) e WHERE ${check.text} LIMIT ?) w CROSS JOIN entries e ON e._pos = w._pos${documentsJoin(shape)}`,
+      text: `SELECT ${shape.expressions} FROM (SELECT e._pos FROM (${entries}) e WHERE ${check.text} LIMIT ?) w CROSS JOIN entries e ON e._pos = w._pos`,
       within: within.values,
       checked: check.values,
     },
@@ -235,7 +233,7 @@ const sortedSql = (
     query.after === undefined ? EMPTY : afterSql(query.sort, query.after, position),
   ]);
   return {
-    text: `SELECT ${shape.expressions} FROM (SELECT e._pos FROM ${from} WHERE ${where.text} ORDER BY ${orderBySql(query.sort, 0)} LIMIT ?) w CROSS JOIN entries e ON e._pos = w._pos${documentsJoin(shape)}`,
+    text: `SELECT ${shape.expressions} FROM (SELECT e._pos FROM ${from} WHERE ${where.text} ORDER BY ${orderBySql(query.sort, 0)} LIMIT ?) w CROSS JOIN entries e ON e._pos = w._pos`,
     values: where.values,
   };
 };

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { CellValue, ListedRow, Selection, SortColumn } from '@rushes/ports';
 import { compareUtf8 } from '@rushes/domain';
-import { type PhysicalLayout, columnType, quoted } from './physical-layout.ts';
+import { type PhysicalLayout, columnType, documentColumn, quoted } from './physical-layout.ts';
 import type { Facts } from './plan.ts';
 import { ArtefactFaultError } from './damage.ts';
 import type { Sql } from './conditions.ts';
@@ -50,7 +50,6 @@ export interface RowShape {
   readonly expressions: string;
   /** The first of these, which tell where the row stands in the list. */
   readonly orderExpressions: string;
-  readonly needsDocuments: boolean;
   readonly decode: (values: readonly unknown[]) => ListedRow;
 }
 
@@ -71,9 +70,8 @@ export const rowShape = ({ layout }: PhysicalLayout, select: Selection, sort: re
   }
   const documentsAt = 2 + wanted.length;
   return {
-    expressions: [...entryColumns([layout.key, ...wanted]), ...documents.map((name) => `d.${quoted(name)}`)].join(', '),
+    expressions: entryColumns([layout.key, ...wanted, ...documents.map(documentColumn)]).join(', '),
     orderExpressions: entryColumns([layout.key, ...sorted]).join(', '),
-    needsDocuments: documents.length > 0,
     decode: (row) => {
       const values = booleans.map((isBoolean, n): CellValue => {
         const cell = row[2 + n] as CellValue; // as: the file's columns hold texts, integers and nulls alone

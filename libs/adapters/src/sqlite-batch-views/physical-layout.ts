@@ -4,8 +4,8 @@ import { ArtefactFaultError } from './damage.ts';
 /**
  * How a layout lies in an artefact's file:
  *
- * - `entries`: one compact row per row, `_pos` ascending exactly as the key does, so that an order by `_pos` is the order by key;
- * - `documents`: the JSON texts, by `_pos`, out of the way of scans;
+ * - `entries`: one row per row, `_pos` ascending exactly as the key does, so that an order by `_pos` is the order by key; documents stand behind the
+ *   columns, so that a scan need not read long ones;
  * - `_members`: (set, member, `_pos`) of the sets that lists filter on, `_member_names` their dictionary. A set's first 48 members also have a bit in
  *   the entry's mask;
  * - `_partitions`: the partition column's values, numbered; each sort index begins with the number.
@@ -16,7 +16,7 @@ import { ArtefactFaultError } from './damage.ts';
 
 export const POSITION_STEP = 2 ** 20;
 export const MASK_BITS = 48;
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 export interface OrderIndex {
   readonly name: string;
@@ -41,6 +41,7 @@ const NAME = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
 
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 export const maskColumn = (set: string): string => `_mask_${set}`;
+export const documentColumn = (document: string): string => `_doc_${document}`;
 
 export const columnType = (layout: ArtefactLayout, column: string): ColumnType | undefined =>
   column === layout.key ? 'text' : Object.hasOwn(layout.columns, column) ? layout.columns[column] : undefined;
@@ -118,13 +119,13 @@ export const tablesSql = ({ layout, columns, sets }: PhysicalLayout): string => 
     '_partition INTEGER NOT NULL',
     ...sets.map((set) => `${quoted(maskColumn(set))} INTEGER NOT NULL`),
     ...columns.map((column) => `${quoted(column)} ${SQL_TYPES[columnType(layout, column) ?? 'text']}`),
+    ...layout.documents.map((name) => `${quoted(documentColumn(name))} TEXT`),
   ];
   return `
     CREATE TABLE _meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE _partitions (code INTEGER PRIMARY KEY, value, rows INTEGER NOT NULL);
     CREATE TABLE _member_names (set_number INTEGER NOT NULL, code INTEGER NOT NULL, member TEXT NOT NULL, PRIMARY KEY (set_number, member)) WITHOUT ROWID;
     CREATE TABLE _members (set_number INTEGER NOT NULL, code INTEGER NOT NULL, _pos INTEGER NOT NULL, PRIMARY KEY (set_number, code, _pos)) WITHOUT ROWID;
-    CREATE TABLE documents (${['_pos INTEGER PRIMARY KEY', ...layout.documents.map((name) => `${quoted(name)} TEXT`)].join(', ')});
     CREATE TABLE entries (${entryColumns.join(', ')});
   `;
 };

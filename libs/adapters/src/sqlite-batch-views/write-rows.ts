@@ -7,9 +7,8 @@ import { FORMAT, MASK_BITS, type PhysicalLayout, columnType } from './physical-l
 export interface EncodedRow {
   readonly key: string;
   readonly partition: number;
-  /** `_partition`, masks, key, columns: the entry without its position. */
+  /** `_partition`, masks, key, columns, documents: the entry without its position. */
   readonly entry: (string | number | null)[];
-  readonly documents: (string | null)[];
   /** [set number, member's code], each once. */
   readonly members: (readonly [number, number])[];
 }
@@ -85,13 +84,13 @@ export const rowEncoder = ({ layout, columns, sets }: PhysicalLayout, dictionari
       return mask;
     });
     const partition = partitionAt < 0 ? null : (cells[partitionAt] ?? null);
-    const documents = row.slice(columns.length).map((document, n) => {
+    const documents = row.slice(columns.length).map((document, n): string | null => {
       if (document !== null && typeof document !== 'string')
         throw new ArtefactFaultError(`the row ${key} has no text as its document ${layout.documents[n]}`);
       return document;
     });
     const code = dictionaries.partitions.codeOf(partition);
-    return { key, partition: code, entry: [code, ...masks, ...cells], documents, members };
+    return { key, partition: code, entry: [code, ...masks, ...cells, ...documents], members };
   };
 };
 
@@ -173,18 +172,15 @@ const tableWriter = (database: DatabaseSync, table: string, width: number, toget
 
 /** @param together rows that one statement writes; with 1, nothing is held back. */
 export const rowWriter = (database: DatabaseSync, { layout, columns, sets }: PhysicalLayout, together: number): RowWriter => {
-  const entries = tableWriter(database, 'entries', 2 + sets.length + columns.length, together);
-  const documents = tableWriter(database, 'documents', 1 + layout.documents.length, together);
+  const entries = tableWriter(database, 'entries', 2 + sets.length + columns.length + layout.documents.length, together);
   const members = tableWriter(database, '_members', 3, together);
   return {
     write(position, row) {
       entries.add(position, row.entry);
-      documents.add(position, row.documents);
       for (const [setNumber, code] of row.members) members.add(setNumber, [code, position]);
     },
     flush() {
       entries.flush();
-      documents.flush();
       members.flush();
     },
   };

@@ -5,6 +5,8 @@ import {
   movieRatings,
   movieRecords,
   NO_STATES,
+  readShown,
+  type ShownTitle,
   statistics,
   type TitleDump,
   type TitleInputs,
@@ -23,37 +25,28 @@ const SET_SEPARATOR = '\u001f';
 /** The views whose events change a title's row. */
 export const TITLE_VIEWS = [movieRecords, movieRatings] as const;
 
-/** The dumps' part of a title without events, read off its row. */
+/** What is shown of a title: all of its row that is neither sorted nor filtered by. */
+const shownOf = (row: ArtefactRow): ShownTitle => readShown(String(row[TITLES.document('shown')]));
+
+/** The dumps' part of a title without events: all that is shown of it. */
 const dumpOf = (row: ArtefactRow): TitleDump => {
-  const movie = JSON.parse(String(row[TITLES.document('movie')])) as {
-    readonly title: string | null;
-    readonly original_title: string | null;
-  }; // as: the view's document
-  // Columns of names are folded.
-  const shown = JSON.parse(String(row[TITLES.document('title')])) as {
-    readonly director_list: readonly string[];
-    readonly writer_list: readonly string[];
-  }; // as: the view's document
-  const set = (members: readonly string[]) => (members.length === 0 ? null : members.join(SET_SEPARATOR));
-  const text = (column: string) => cellOf(TITLES, row, column) as string | null; // as, here and below: the layout's types
-  const integer = (column: string) => cellOf(TITLES, row, column) as number | null;
-  const rating = integer('rating');
+  const { rating, ...shown } = shownOf(row);
   return {
-    tconst: text('tconst'),
-    type: text('type') ?? 'movie',
-    is_adult: cellOf(TITLES, row, 'is_adult') === true,
-    title: movie.title,
-    original_title: movie.original_title,
-    year: integer('year'),
-    end_year: integer('end_year'),
-    runtime: integer('runtime'),
+    tconst: shown.tconst,
+    type: shown.type,
+    is_adult: shown.is_adult,
+    title: shown.title,
+    original_title: shown.original_title,
+    year: shown.year,
+    end_year: shown.end_year,
+    runtime: shown.runtime,
     rating_tenths: rating === null ? null : rating / 100,
-    votes: integer('votes'),
-    genres: text('genres'),
-    directors: set(shown.director_list),
-    writers: set(shown.writer_list),
-    director_count: integer('director_count') ?? 0,
-    writer_count: integer('writer_count') ?? 0,
+    votes: shown.votes,
+    genres: shown.genres,
+    directors: shown.directors,
+    writers: shown.writers,
+    director_count: shown.director_count,
+    writer_count: shown.writer_count,
   };
 };
 
@@ -98,14 +91,13 @@ const NOTHING: Contribution = { ratedTitles: 0, totalVotes: 0, isMovie: false, i
 
 export const contributionOf = (row: ArtefactRow | undefined): Contribution => {
   if (row === undefined) return NOTHING;
-  const votes = Number(cellOf(TITLES, row, 'votes') ?? 0);
-  const set = cellOf(TITLES, row, 'genres');
+  const { votes, type, is_adult, genres } = shownOf(row);
   return {
-    ratedTitles: votes > 0 ? 1 : 0,
-    totalVotes: votes,
-    isMovie: cellOf(TITLES, row, 'type') === 'movie',
-    isAdult: cellOf(TITLES, row, 'is_adult') === true,
-    genres: typeof set === 'string' && set !== '' ? set.split(SET_SEPARATOR) : [],
+    ratedTitles: (votes ?? 0) > 0 ? 1 : 0,
+    totalVotes: votes ?? 0,
+    isMovie: type === 'movie',
+    isAdult: is_adult,
+    genres: genres === null ? [] : genres.split(SET_SEPARATOR),
   };
 };
 

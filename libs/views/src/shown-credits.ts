@@ -1,0 +1,71 @@
+/**
+ * Who is credited in a title, kept as short texts and written out as JSON when asked for. The batch layer's model `sql/views/credits.sql` writes them: rows
+ * end at U+001D, fields at U+001C, which no JSON text holds as they are; texts that people wrote are JSON texts already, and nothing stands for null.
+ */
+const ROW = '\u001d';
+const FIELD = '\u001c';
+
+const rowsOf = (text: string | null | undefined): readonly (readonly string[])[] =>
+  text === null || text === undefined || text === '' ? [] : text.split(ROW).map((row) => row.split(FIELD));
+
+const orNull = (json: string | undefined): string => (json === undefined || json === '' ? 'null' : json);
+const orEmpty = (json: string | undefined): string => (json === undefined || json === '' ? '[]' : json);
+
+/** Field numbers of a row of `crew`: role (`d` or `w`), nconst, name. */
+const DIRECTOR = 'd';
+const WRITER = 'w';
+
+const crewJson = (crew: string | null | undefined, role: string): string =>
+  `[${rowsOf(crew)
+    .filter(([of]) => of === role)
+    .map(([, nconst, name]) => `{"nconst":"${nconst}","name":${orNull(name)}}`)
+    .join(',')}]`;
+
+/** JSON array of a title's directors, in the source's order. @param crew the view's document. */
+export const directorsDocument = (crew: string | null | undefined): string => crewJson(crew, DIRECTOR);
+/** JSON array of its writers. */
+export const writersDocument = (crew: string | null | undefined): string => crewJson(crew, WRITER);
+
+/** As JSON texts: who acts. */
+const ACTING = new Set(['"actor"', '"actress"']);
+
+/** JSON array of the actors and actresses, in order. @param credits the view's document. */
+export const castDocument = (credits: string | null | undefined): string =>
+  `[${rowsOf(credits)
+    .filter(([, , , category = '']) => ACTING.has(category))
+    .map(
+      ([, nconst, name, category, , characters]) =>
+        `{"nconst":"${nconst}","name":${orNull(name)},"category":${category},"characters":${orEmpty(characters)}}`,
+    )
+    .join(',')}]`;
+
+/** JSON array of all principals, in order. @param credits the view's document. */
+export const creditsDocument = (credits: string | null | undefined): string =>
+  `[${rowsOf(credits)
+    .map(
+      ([ordering, nconst, name, category, job, characters]) =>
+        `{"ordering":${ordering},"nconst":"${nconst}","name":${orNull(name)},"category":${category},"job":${orNull(job)},"characters":${orEmpty(characters)}}`,
+    )
+    .join(',')}]`;
+
+/** One mention of a person in a title. */
+export interface CreditedAs {
+  readonly nconst: string;
+  readonly name: string | null;
+  /** Of a principal; directors and writers of the crew have none. */
+  readonly category?: string;
+}
+
+const readName = (json: string | undefined): string | null => (json === undefined || json === '' ? null : (JSON.parse(json) as string)); // as: a JSON text
+
+/** The principals. @param credits the view's document. */
+export const creditedPrincipals = (credits: string | null | undefined): readonly CreditedAs[] =>
+  rowsOf(credits).map(([, nconst = '', name, category = '""']) => ({
+    nconst,
+    name: readName(name),
+    category: JSON.parse(category) as string, // as: a JSON text
+  }));
+
+/** Directors and writers. @param crew the view's document. */
+export const creditedCrew = (crew: string | null | undefined): readonly CreditedAs[] =>
+  rowsOf(crew).map(([, nconst = '', name]) => ({ nconst, name: readName(name) }));
