@@ -73,7 +73,7 @@ const build = async (memoryMb: number): Promise<Map<string, { files: number; row
 
 test('slices change the number of files and nothing else', async () => {
   const whole = await build(1000);
-  const sliced = await build(0.02);
+  const sliced = await build(0.01);
   for (const [name, table] of whole) expect(sliced.get(name)?.rows, name).toEqual(table.rows);
   const cut = [...sliced].flatMap(([name, table]) => (table.files > 1 ? [name] : [])).toSorted();
   expect(cut).toEqual(

@@ -22,19 +22,21 @@ export interface SlicePlan {
 
 /** Rows that are only joined and sorted: few enough to be sorted without spilling, so many that names are not looked up in too many slices anew. */
 const SORTED_ROWS_PER_MB = 1300;
+/** The same where rows are narrow. */
+const NARROW_ROWS_PER_MB = 6000;
 
 /** Titles with the rows that belong to them: both are read by ranges of `tconst`. */
-const sortedByTconst = (input: string): SlicePlan => ({
+const sortedByTconst = (input: string, rowsPerMb: number): SlicePlan => ({
   keysOf: 'silver.titles',
   inputs: { 'silver.titles': 'tconst', [input]: 'tconst' },
-  rowsPerMb: SORTED_ROWS_PER_MB,
+  rowsPerMb,
 });
 
 /** A model without an entry here is refused; a test refuses an entry without a model. */
 export const TABLE_PLANS: Readonly<Record<string, TablePlan>> = {
   'gold.best_by_genre': { orderBy: ['genre', 'rank'] },
-  'gold.credits': { orderBy: ['tconst', 'ordering'], sliced: sortedByTconst('silver.principals') },
-  'gold.crew_credits': { orderBy: ['tconst', 'role', 'place'], sliced: sortedByTconst('silver.crew') },
+  'gold.credits': { orderBy: ['tconst', 'ordering'], sliced: sortedByTconst('silver.principals', SORTED_ROWS_PER_MB) },
+  'gold.crew_credits': { orderBy: ['tconst', 'role', 'place'], sliced: sortedByTconst('silver.crew', NARROW_ROWS_PER_MB) },
   'gold.crew_names': { orderBy: ['title_id'] },
   'gold.genres': { orderBy: ['genre'] },
   'gold.imdb_titles': { orderBy: ['title_key'] },
@@ -42,7 +44,7 @@ export const TABLE_PLANS: Readonly<Record<string, TablePlan>> = {
   'gold.people': { orderBy: ['nconst'] },
   'gold.person_movies': { orderBy: ['nconst', 'title_id'] },
   'gold.statistics': { orderBy: ['name'] },
-  'gold.title_names': { orderBy: ['tconst', 'place'], sliced: sortedByTconst('silver.akas') },
+  'gold.title_names': { orderBy: ['tconst', 'place'], sliced: sortedByTconst('silver.akas', SORTED_ROWS_PER_MB) },
   'gold.title_events': { orderBy: ['title_id'] },
   'gold.titles': { orderBy: ['title_id'] },
   'gold.top_actors': { orderBy: ['rank'] },
