@@ -37,7 +37,11 @@ export const TABLE_PLANS: Readonly<Record<string, TablePlan>> = {
   'gold.best_by_genre': { orderBy: ['genre', 'rank'] },
   'gold.credits': { orderBy: ['tconst', 'ordering'], sliced: sortedByTconst('silver.principals', SORTED_ROWS_PER_MB) },
   'gold.crew_credits': { orderBy: ['tconst', 'role', 'place'], sliced: sortedByTconst('silver.crew', NARROW_ROWS_PER_MB) },
-  'gold.crew_names': { orderBy: ['title_id'] },
+  // Gathers names, which the engine cannot spill.
+  'gold.crew_names': {
+    orderBy: ['title_id'],
+    sliced: { keysOf: 'silver.titles', inputs: { 'gold.crew_credits': 'title_id' }, rowsPerMb: 2000 },
+  },
   'gold.genres': { orderBy: ['genre'] },
   'gold.imdb_titles': { orderBy: ['title_key'] },
   'gold.movies': { orderBy: ['title_id'] },
