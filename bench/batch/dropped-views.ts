@@ -16,6 +16,7 @@ export const droppedViews = (): BatchViewStore => {
     },
     verify: async () => 'missing',
     rowCount: async (artefact) => artefacts.get(artefact),
+    bytes: async (artefact) => (artefacts.has(artefact) ? 0 : undefined),
     open: async (artefact) => {
       throw new ArtefactNotFoundError(LOCATION, artefact);
     },

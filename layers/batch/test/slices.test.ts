@@ -1,4 +1,4 @@
-/** A view that is computed in slices has the rows of one computed whole, in the same order. */
+/** What is computed in slices has the rows of what is computed whole; a view has them in the same order. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
@@ -62,10 +62,26 @@ beforeAll(async () => {
 });
 afterAll(() => context.close());
 
+const build = async (memoryMb: number): Promise<Map<string, { files: number; rows: readonly unknown[] }>> => {
+  const models = await readingModels(context.engine, await readModels('gold'));
+  const result = new Map<string, { files: number; rows: readonly unknown[] }>();
+  for await (const { table } of buildModels(context, models, silver, { full: true, memoryMb, first: new Set() }))
+    result.set(table.name, { files: table.files.length, rows: await context.engine.rows(`SELECT * FROM ${table.name} ORDER BY ALL`) });
+  return result;
+};
+
+test('slices change the number of files and nothing else', async () => {
+  const whole = await build(1000);
+  const sliced = await build(0.02);
+  for (const [name, table] of whole) expect(sliced.get(name)?.rows, name).toEqual(table.rows);
+  expect([...sliced].flatMap(([name, table]) => (table.files > 1 ? [name] : []))).toEqual(['gold.crew_names']);
+});
+
 test('a view that is computed in slices has the rows of one computed whole, in the same order', async () => {
   const tables = new Map(silver.map((table) => [table.name, table]));
   const gold = await readingModels(context.engine, await readModels('gold'));
-  for await (const { table } of buildModels(context, gold, silver, { full: true, first: new Set() })) tables.set(table.name, table);
+  for await (const { table } of buildModels(context, gold, silver, { full: true, memoryMb: 1000, first: new Set() }))
+    tables.set(table.name, table);
   const models = await readViewModels(context.engine, gold, new Set(silver.map(({ name }) => name)));
   const rowsOf = async (view: View, memoryMb: number): Promise<{ readonly slices: number; readonly rows: readonly string[] }> => {
     const model = models.find(({ name }) => name === `views.${view.name}`);

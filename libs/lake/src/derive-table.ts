@@ -10,6 +10,13 @@ export interface Partition {
   readonly where: string;
 }
 
+/** A part of a table that is computed by itself, from a part of its inputs: for what needs a group of rows in memory. */
+export interface Slice {
+  readonly name: string;
+  /** What of each input the SELECT sees while this slice is computed. */
+  readonly inputs: readonly { readonly table: TableRecord; readonly where: string }[];
+}
+
 export interface TableDefinition {
   /** `layer.table`. */
   readonly name: string;
@@ -18,6 +25,8 @@ export interface TableDefinition {
   readonly orderBy: readonly string[];
   /** Files by content: computed whole, then written in parts. */
   readonly partitions?: readonly Partition[];
+  /** Files by slice: computed one after the other. */
+  readonly slices?: readonly Slice[];
   /** The SELECTs of models that it reads and whose rows are not stored. */
   readonly through?: readonly string[];
 }
@@ -29,6 +38,7 @@ export const derivationOf = (definition: TableDefinition, engineVersion: string,
     definition.select,
     definition.orderBy,
     definition.partitions ?? [],
+    definition.slices?.map((slice) => slice.name) ?? [],
     definition.through ?? [],
     engineVersion,
     inputs.map(contentOf),
@@ -65,9 +75,11 @@ export const deriveTable = async (
 ): Promise<TableRecord> => {
   const columns = await engine.describe(definition.select);
   const order = definition.orderBy.map(quoteIdentifier).join(', ');
-  const files = definition.partitions
-    ? await writePartitions(lake, engine, definition, definition.partitions, order)
-    : [await writeFile(lake, engine, definition.name, `SELECT * FROM (${definition.select}) ORDER BY ${order}`)];
+  const files = definition.slices
+    ? await writeSlices(lake, engine, definition, definition.slices, order)
+    : definition.partitions
+      ? await writePartitions(lake, engine, definition, definition.partitions, order)
+      : [await writeFile(lake, engine, definition.name, `SELECT * FROM (${definition.select}) ORDER BY ${order}`)];
   return recordTable(lake, definition.name, derivation, columns, files);
 };
 
@@ -101,6 +113,24 @@ const writePartitions = async (
     if (file.rows > 0) files.push(file);
   }
   if (isComputed) await engine.dropMaterialized(rows);
+  return files;
+};
+
+const writeSlices = async (
+  lake: Lake,
+  engine: BatchEngine,
+  definition: TableDefinition,
+  slices: readonly Slice[],
+  order: string,
+): Promise<TableFile[]> => {
+  const files: TableFile[] = [];
+  const inputs = new Map(slices.flatMap((slice) => slice.inputs.map(({ table }) => [table.name, table] as const)));
+  for (const slice of slices) {
+    for (const { table, where } of slice.inputs) await defineStored(lake, engine, table, where);
+    const file = await writeFile(lake, engine, definition.name, `SELECT * FROM (${definition.select}) ORDER BY ${order}`, slice.name);
+    if (file.rows > 0) files.push(file);
+  }
+  for (const table of inputs.values()) await defineStored(lake, engine, table);
   return files;
 };
 

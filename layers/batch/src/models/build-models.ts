@@ -4,12 +4,15 @@ import { TerminalError } from '@rushes/runtime';
 import type { RunContext } from '../context/run-context.ts';
 import type { SqlModel } from '../context/sql-files.ts';
 import { orderModels, type ReadingModel } from './order-models.ts';
+import { planSlices } from './plan-slices.ts';
 import { resolveModels } from './resolve-models.ts';
 import { isComputed, TABLE_PLANS } from './table-plans.ts';
 
 export interface BuildModelsOptions {
   /** Compute everything anew. */
   readonly full: boolean;
+  /** The engine's memory, from which the size of slices follows. */
+  readonly memoryMb: number;
   /** Names of tables that are wanted before others, where there is a choice. */
   readonly first: ReadonlySet<string>;
 }
@@ -46,10 +49,12 @@ export async function* buildModels(
       continue;
     }
     const through = model.through.map(({ select }) => select);
+    const slices = plan.sliced && (await planSlices(engine, plan.sliced, tables, options.memoryMb));
     const definition: TableDefinition = {
       name: model.name,
       select: model.select,
       orderBy: plan.orderBy,
+      ...(slices && { slices }),
       ...(through.length > 0 && { through }),
     };
     const inputs = model.tables.flatMap((name) => tables.get(name) ?? []);

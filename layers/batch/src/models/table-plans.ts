@@ -1,7 +1,12 @@
-/** How a model's rows are kept: ordered within files, or not at all. */
+import type { SlicePlan } from './plan-slices.ts';
+
+/** How a model's rows are kept: in files, or not at all. */
 export type TablePlan =
-  /** The order of rows within the file: total, so that equal rows give equal bytes, and by what readers look for. */
-  | { readonly orderBy: readonly string[] }
+  | {
+      /** The order of rows within a file: total, so that equal rows give equal bytes, and by what readers look for. */
+      readonly orderBy: readonly string[];
+      readonly sliced?: SlicePlan;
+    }
   /** It joins what is stored: storing it costs ten times what the join costs, and its files weigh what they are made of once more. Whoever reads it computes it. */
   | { readonly computed: true };
 
@@ -10,7 +15,11 @@ export const TABLE_PLANS: Readonly<Record<string, TablePlan>> = {
   'gold.best_by_genre': { orderBy: ['genre', 'rank'] },
   'gold.credits': { computed: true },
   'gold.crew_credits': { computed: true },
-  'gold.crew_names': { computed: true },
+  // Gathers names, which the engine cannot spill.
+  'gold.crew_names': {
+    orderBy: ['title_id'],
+    sliced: { keysOf: 'silver.crew', inputs: { 'silver.crew': 'tconst' }, rowsPerMb: 1000 },
+  },
   'gold.genres': { orderBy: ['genre'] },
   'gold.imdb_titles': { orderBy: ['title_key'] },
   'gold.movies': { orderBy: ['title_id'] },

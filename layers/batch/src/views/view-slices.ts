@@ -1,4 +1,4 @@
-import type { SlicePlan } from './plan-slices.ts';
+import type { SlicePlan } from '../models/plan-slices.ts';
 
 /** Rows that become part of a document, ordered within it, by megabyte of the engine's memory; measured, with room to spare. */
 const DOCUMENT_ROWS_PER_MB = 3_000;

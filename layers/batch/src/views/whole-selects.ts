@@ -1,5 +1,6 @@
+import type { Slice } from '@rushes/lake';
 import type { RunContext } from '../context/run-context.ts';
-import { planSlices, type Slice } from './plan-slices.ts';
+import { planSlices } from '../models/plan-slices.ts';
 import { defineModel } from './view-models.ts';
 import { encodedRows } from './view-rows.ts';
 import type { ViewSource } from './view-source.ts';

@@ -1,9 +1,9 @@
-import { type BatchEngine, quoteIdentifier, quoteLiteral } from '@rushes/lake';
+import { type BatchEngine, quoteIdentifier, quoteLiteral, type Slice } from '@rushes/lake';
 import type { TableRecord } from '@rushes/ports/manifest';
 import { TerminalError } from '@rushes/runtime';
 
 /**
- * A view that gathers the rows of a key (into a document) holds whole groups in memory, which the engine cannot spill. It is computed in ranges of the key:
+ * What gathers the rows of a key (into a list, a document) holds whole groups in memory, which the engine cannot spill. It is computed in ranges of the key:
  * while a range is computed, the model sees only that range of its inputs.
  */
 export interface SlicePlan {
@@ -13,11 +13,6 @@ export interface SlicePlan {
   readonly inputs: Readonly<Record<string, string>>;
   /** Input rows that a slice may hold per megabyte of the engine's memory; measured, with room to spare. */
   readonly rowsPerMb: number;
-}
-
-/** What of each input a model sees while a range of keys is computed. */
-export interface Slice {
-  readonly inputs: readonly { readonly table: TableRecord; readonly where: string }[];
 }
 
 /** The conditions of consecutive ranges of a text key that begin at these keys: everything before the first, then from each to the next. */
@@ -58,6 +53,7 @@ export const planSlices = async (
   const bounds = [...new Set(rows.map((row) => String(row['key'])))];
   const conditions = inputs.map((input) => rangeConditions(input.column, bounds));
   return Array.from({ length: bounds.length + 1 }, (_, slice) => ({
+    name: `slice=${slice}`,
     inputs: inputs.map(({ table }, input) => ({ table, where: conditions[input]?.[slice] ?? 'true' })),
   }));
 };
