@@ -6,8 +6,8 @@ import { openDuckDb } from '@rushes/lake';
 import type { ObjectStore } from '@rushes/ports';
 import type { Manifest } from '@rushes/ports/manifest';
 
-/** Each after what it reads. */
-export const COMPUTED_TABLES = ['gold.credits', 'gold.crew_credits', 'gold.crew_names', 'gold.title_names'] as const;
+/** They read tables of silver alone. */
+export const COMPUTED_TABLES = ['gold.credits', 'gold.crew_credits', 'gold.title_names'] as const;
 
 export const isComputed = (table: string): boolean => COMPUTED_TABLES.some((name) => name === table);
 
