@@ -19,6 +19,8 @@ export const MACROS: readonly string[] = [
   "CREATE OR REPLACE MACRO imdb_text(field) AS nullif(nullif(field, '\\N'), '')",
   "CREATE OR REPLACE MACRO imdb_integer(field) AS CASE WHEN regexp_matches(field, '^[0-9]{1,9}$') THEN CAST(field AS INTEGER) END",
   "CREATE OR REPLACE MACRO is_imdb_integer(field) AS field = '\\N' OR regexp_matches(field, '^[0-9]{1,9}$')",
+  // A whole number as a text that sorts as the number does: a letter for its number of digits, then the digits.
+  'CREATE OR REPLACE MACRO sortable(number) AS chr(CAST(64 + length(CAST(number AS VARCHAR)) AS INTEGER)) || CAST(number AS VARCHAR)',
   'CREATE OR REPLACE MACRO json_text(value) AS CAST(to_json(value) AS VARCHAR)',
   "CREATE OR REPLACE MACRO imdb_list(field, separator) AS CASE WHEN field IN ('\\N', '') THEN NULL ELSE string_split(field, separator) END",
   // A JSON array of texts without escapes, as most of IMDb's are: told, and taken apart, without reading it as JSON.

@@ -5,7 +5,7 @@ import type { View } from '@rushes/views';
 import type { ResolvedModel } from '../models/resolve-models.ts';
 
 /** Changes when the same values would be loaded into other rows. */
-const LOADER_VERSION = 2;
+const LOADER_VERSION = 3;
 
 /** What an artefact's form depends on; artefacts of one form can be copied and changed. */
 const formOf = ({ layout, made }: View): string => hashJson([LOADER_VERSION, layout, made?.version ?? 0]).slice(0, 12);

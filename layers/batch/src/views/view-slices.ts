@@ -1,7 +1,7 @@
 import type { SlicePlan } from '../models/plan-slices.ts';
 
 /** Rows that become part of a document, ordered within it, by megabyte of the engine's memory; measured, with room to spare. */
-const DOCUMENT_ROWS_PER_MB = 3_000;
+const DOCUMENT_ROWS_PER_MB = 2_000;
 
 const byTitle = (...inputs: readonly string[]): SlicePlan => ({
   keysOf: 'silver.titles',
