@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance, type DuckDBValue, version as duckdbVersion } from '@duckdb/node-api';
 import { hashJson } from './content-hash.ts';
-import type { BatchEngine, Column, SqlValue } from './engine.ts';
+import { type BatchEngine, BrokenStreamError, type Column, type SqlValue } from './engine.ts';
 import { MACROS } from './macros.ts';
 import { quoteIdentifier, quoteLiteral, quoteTable } from './sql-text.ts';
 import { tableReferences } from './table-references.ts';
@@ -136,7 +136,7 @@ class DuckDbEngine implements BatchEngine {
       }
       signal?.throwIfAborted();
       if (last !== END_OF_STREAM)
-        throw new Error(
+        throw new BrokenStreamError(
           `the batch engine ended a stream before its end, which it does where ${this.#memoryMb} MiB of memory do not suffice`,
         );
     } finally {

@@ -112,7 +112,11 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
   const loads = createLoads(context, store, viewModels, options, log);
   for (const table of given) loads.add(table);
   try {
-    const task = context.progress.task({ name: 'build gold', unit: 'tables', total: models.length });
+    const task = context.progress.task({
+      name: 'build gold',
+      unit: 'tables',
+      total: models.filter(({ name }) => !isComputed(name)).length,
+    });
     let startedMs = context.now().getTime();
     for await (const { table, model, reused } of buildModels(context, models, given, { ...options, first })) {
       const durationMs = context.now().getTime() - startedMs;
@@ -176,9 +180,13 @@ const loadBronze = async (context: RunContext, queue: LoadQueue, dataset: ImdbDa
   return prepared ? finishLoad(context, prepared) : absentDataset(dataset);
 };
 
-/** Loads views into the store, each once the tables that it reads are there: one after the other, beside the engine that builds the next tables. */
+/** Loads of one lane come one after the other. Views with many indexes, which are built on a thread of their own, do not keep the others waiting. */
+const laneOf = ({ layout }: View): string => (layout.sorts.length > 1 ? 'with indexes' : 'others');
+
+/** Loads views into the store, each once the tables that it reads are there, beside the engine that builds the next tables. */
 const createLoads = (context: RunContext, store: BatchViewStore, models: readonly ResolvedModel[], options: BuildOptions, log: StepLog) => {
   const loads: Promise<ViewArtefact>[] = [];
+  const lanes = new Map<string, Promise<unknown>>();
   const tables = new Map<string, TableRecord>();
   const waiting = new Set(
     VIEWS.map((view) => {
@@ -188,15 +196,18 @@ const createLoads = (context: RunContext, store: BatchViewStore, models: readonl
     }),
   );
   const begin = (view: View, model: ResolvedModel): void => {
-    const before = Promise.allSettled(loads);
-    const load = before.then(() =>
+    const lane = laneOf(view);
+    const load = (lanes.get(lane) ?? Promise.resolve()).then(() =>
       log.step(
         `load views.${view.name}`,
         async () => loadView(context, store, { view, model, tables, parent: await parentOf(context, options, view, model) }, options),
         ({ rows, built }) => ({ rows, reused: built === 'shared' }),
       ),
     );
-    load.catch(() => undefined); // `done` throws it
+    lanes.set(
+      lane,
+      load.catch(() => undefined), // `done` throws it
+    );
     loads.push(load);
   };
   return {
