@@ -183,6 +183,8 @@ export const startWorkers = async (
   };
   const pings = setInterval(() => slots.forEach(ping), PING_MS);
 
+  // Workers take connections themselves. Handed round by this process, one that is on its way to a worker that dies would stay open without an answer for ever.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec: WORKER_MAIN, args: [], serialization: 'advanced' });
   lifecycle.onStop('the workers', async () => {
     clearInterval(pings);
