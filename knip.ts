@@ -29,7 +29,7 @@ const config: KnipConfig = {
         'tests/model/soak.ts',
         'tools/*.ts',
         'bench/*.ts',
-        'bench/live/scripts/*.ts',
+        'bench/{live,peers}/scripts/*.ts',
         'bench/overload/{capacity,flood,probe}.ts',
       ],
       project: ['{tests,tools,bench}/**/*.ts', '*.ts'],
@@ -39,6 +39,8 @@ const config: KnipConfig = {
     // Only its data file is read, by its path.
     'libs/sources': { project: ['{src,test}/**/*.ts'], ignoreDependencies: ['vega-datasets'] },
     'apps/*': { entry: ['src/main.ts'], project: ['src/**/*.ts'] },
+    // The file of a process is started by its path.
+    'apps/serving': { entry: ['src/main.ts', 'src/workers/worker-main.ts'], project: ['src/**/*.ts'] },
   },
 };
 

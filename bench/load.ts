@@ -9,11 +9,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon from 'autocannon';
 
 import type { Loaded, LoadOrder } from './http/loaded.ts';
-import { cpuMsOf, usage } from './process/usage.ts';
+import { cpuMsOfTrees, usage } from './process/usage.ts';
 
 const US_PER_MS = 1000;
 
-const order = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as LoadOrder; // as: written by measure-http.ts
+const order = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as LoadOrder; // as: written by put-load.ts
 
 const latencies = createHistogram();
 const statuses: Record<string, number> = {};
@@ -55,12 +55,12 @@ const guns = Array.from({ length: order.connections }, (_, connection) => {
 });
 
 await sleep(order.warmUpS * 1000);
-const before = { serverMs: cpuMsOf(order.pid), loadMs: usage().cpuMs, at: performance.now() };
+const before = { serverMs: cpuMsOfTrees(order.pids), loadMs: usage().cpuMs, at: performance.now() };
 counting = true;
 await sleep(order.seconds * 1000);
 counting = false;
 const elapsedMs = performance.now() - before.at;
-const serverMs = cpuMsOf(order.pid);
+const serverMs = cpuMsOfTrees(order.pids);
 const loadMs = usage().cpuMs;
 for (const gun of guns) gun.stop();
 

@@ -2,22 +2,24 @@
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 
 import { type BatchResult, measureBatch } from './batch/measure-batch.ts';
 import { type HttpResult, measureHttp } from './http/measure-http.ts';
 import { type LiveResult, measureLive } from './live/measure-live.ts';
+import { measurePeers } from './peers/measure-peers.ts';
 import { surroundings } from './report/machine.ts';
 import { type BenchmarkResult, describeResult, keepResult, quoteInDocumentation } from './report/results.ts';
 
 const { values } = parseArgs({
   options: {
-    /** Sizes of the batch runs. */
-    titles: { type: 'string', default: '100000,300000' },
+    /** Sizes of the batch runs, or the size of what peers are measured with. */
+    titles: { type: 'string' },
     /** Size of what is served. */
     'http-titles': { type: 'string', default: '100000' },
-    runs: { type: 'string', default: '3' },
+    runs: { type: 'string' },
     /** Of each measurement of requests. */
     seconds: { type: 'string', default: '8' },
     /** Size of what events are merged with. */
@@ -27,6 +29,10 @@ const { values } = parseArgs({
     /** How long memory is watched. */
     'soak-seconds': { type: 'string', default: '120' },
     only: { type: 'string' },
+    /** Measure Rushes beside what users would compare it with, and nothing else. */
+    peers: { type: 'boolean', default: false },
+    /** Where the Python packages of peers are kept. */
+    'peer-cache': { type: 'string', default: fileURLToPath(new URL('../node_modules/.cache/rushes-peers', import.meta.url)) },
     /** Where files are written meanwhile; a disk with some gigabytes free. */
     folder: { type: 'string', default: tmpdir() },
     /** Replace the figures in docs/benchmarks.md. */
@@ -40,6 +46,7 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(`npm run bench -- [--titles 100000,300000] [--http-titles 100000] [--runs 3] [--seconds 8] [--only batch|http|live]
                  [--live-titles 150000] [--live-events 50000] [--soak-seconds 120]
+       npm run bench -- --peers [--titles 1000000] [--runs 1] [--seconds 8] [--peer-cache FOLDER]
                  [--folder FOLDER] [--write-docs] [--from RESULT.json …]
 
 docs/benchmarks.md says what each option and each figure means.`);
@@ -75,12 +82,12 @@ const inFreshFolder = async <T>(work: (folder: string) => Promise<T>): Promise<T
 };
 
 const measureAll = async (): Promise<BenchmarkResult> => {
-  const rounds = positive('runs', values.runs);
+  const rounds = positive('runs', values.runs ?? '3');
   const batch: BatchResult[] = [];
   let http: HttpResult | undefined;
   let live: LiveResult | undefined;
   if (parts.includes('batch'))
-    for (const titles of values.titles.split(',').map((text) => positive('titles', text)))
+    for (const titles of (values.titles ?? '100000,300000').split(',').map((text) => positive('titles', text)))
       batch.push(await inFreshFolder((folder) => measureBatch(folder, titles, rounds, tell)));
   if (parts.includes('http')) {
     const options = { titles: positive('http-titles', values['http-titles']), rounds, seconds: positive('seconds', values.seconds) };
@@ -105,6 +112,17 @@ const measureAll = async (): Promise<BenchmarkResult> => {
   };
 };
 
+const measureWithPeers = async (): Promise<BenchmarkResult> => {
+  const options = {
+    titles: positive('titles', values.titles ?? '1000000'),
+    rounds: positive('runs', values.runs ?? '1'),
+    seconds: positive('seconds', values.seconds),
+    cache: resolve(values['peer-cache']),
+  };
+  const peers = await inFreshFolder((folder) => measurePeers(folder, options, tell));
+  return { measuredAt: peers.measuredAt, ...surroundings(), batch: [], peers };
+};
+
 /** Parts that were measured one by one on one machine, as one result: of each part the last. */
 const joined = async (files: readonly string[]): Promise<BenchmarkResult | undefined> => {
   let result: BenchmarkResult | undefined;
@@ -112,10 +130,10 @@ const joined = async (files: readonly string[]): Promise<BenchmarkResult | undef
     const read = JSON.parse(await readFile(file, 'utf8')) as BenchmarkResult; // as: written by this program
     if (result && !isDeepStrictEqual([read.machine, read.versions], [result.machine, result.versions]))
       throw new Error(`${file} was not measured on the machine and with the versions of the files before it`);
-    // The live part names its own time and commit.
-    const isOnlyLive = read.batch.length === 0 && read.http === undefined;
-    const { measuredAt } = isOnlyLive && result ? result : read;
-    const commits = new Set([...(result?.commit.split(' and ') ?? []), ...(isOnlyLive && result ? [] : [read.commit])]);
+    // The live part and peers name their own time and commit.
+    const namesItsOwn = read.batch.length === 0 && read.http === undefined;
+    const { measuredAt } = namesItsOwn && result ? result : read;
+    const commits = new Set([...(result?.commit.split(' and ') ?? []), ...(namesItsOwn && result ? [] : [read.commit])]);
     const batch = read.batch.length > 0 ? read.batch : (result?.batch ?? []);
     result = { ...result, ...read, measuredAt, commit: [...commits].join(' and '), batch };
   }
@@ -123,7 +141,7 @@ const joined = async (files: readonly string[]): Promise<BenchmarkResult | undef
 };
 
 const kept = await joined(values.from ?? []);
-const result = kept ?? (await measureAll());
+const result = kept ?? (await (values.peers ? measureWithPeers() : measureAll()));
 console.log(describeResult(result));
 if (!kept) tell(`\nkept in ${await keepResult(result)}`);
 if (values['write-docs']) await quoteInDocumentation(result);

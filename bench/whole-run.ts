@@ -1,6 +1,6 @@
 /**
  * One batch run, in a process of its own: `whole-run.ts IMDB OUT whole|lake`. `whole` is what `rushes batch run` does, on the embedded stores in OUT,
- * going on from what is published there; `lake` does the same but for the rows of the served views, which nobody reads.
+ * going on from what is published there; `lake` does the same but for keeping the rows of the served views, which are made and dropped.
  */
 import { join } from 'node:path';
 
@@ -9,7 +9,7 @@ import { runBatch, type RunReport } from '@rushes/batch';
 import { silentLogger, silentProgress } from '@rushes/runtime';
 
 import { type MeasuredRun, partOf, PARTS, withRest } from './batch/measured-run.ts';
-import { unreadViews } from './batch/unread-views.ts';
+import { droppedViews } from './batch/dropped-views.ts';
 import { usage } from './process/usage.ts';
 
 const [imdb = '', out = '', mode = 'whole'] = process.argv.slice(2);
@@ -26,7 +26,7 @@ const partsOf = (wallMs: number, steps: readonly Timed[]): MeasuredRun['parts'] 
   const inLayer = (part: string): number =>
     steps.filter(({ name }) => partOf(name) === part).reduce((sum, { durationMs }) => sum + durationMs, 0);
   const loads = steps.filter(({ name }) => name.startsWith('load '));
-  const tables = steps.filter(({ name }) => /^(silver|gold|views)\./.test(name));
+  const tables = steps.filter(({ name }) => /^(silver|gold)\./.test(name));
   return withRest(wallMs, {
     ...Object.fromEntries(PARTS.map((part) => [part, inLayer(part)])),
     loads: Math.max(0, latest(loads) - latest(tables)),
@@ -35,11 +35,11 @@ const partsOf = (wallMs: number, steps: readonly Timed[]): MeasuredRun['parts'] 
 
 const started = performance.now();
 const stores = await openEmbeddedStores(out);
-const { views, progress } = mode === 'lake' ? unreadViews() : { views: stores.views, progress: silentProgress };
+const views = mode === 'lake' ? droppedViews() : stores.views;
 const report = await runBatch(
   { objects: stores.objects, views, duplicateFilters: stores.duplicateFilters },
   { ...OPTIONS, workFolder: join(out, 'tmp') },
-  { logger: silentLogger, progress, signal: new AbortController().signal },
+  { logger: silentLogger, progress: silentProgress, signal: new AbortController().signal },
 );
 await stores.close();
 const wallMs = performance.now() - started;

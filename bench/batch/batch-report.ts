@@ -8,7 +8,7 @@ const LONGEST = 10;
 
 const KIND_NAMES: Readonly<Record<Kind, string>> = {
   bare: 'bare DuckDB',
-  lake: 'the lake alone',
+  lake: 'views dropped',
   whole: 'whole run',
   unchanged: 'again, nothing changed',
   changed: `again, ${100 / CHANGED_EVERY} % of the ratings changed`,
@@ -68,7 +68,12 @@ const goals = (results: readonly BatchResult[]): string =>
       ...results.flatMap((result) => {
         const [lake, whole, peak] = [toBare(result, 'lake'), toBare(result, 'whole'), over(result, 'whole', ({ peakMb }) => peakMb)];
         return [
-          goal(`${titlesOf(result)} titles: the lake alone against bare DuckDB`, '≤ 1.3×', show(lake, times), lake.median <= 1.3),
+          goal(
+            `${titlesOf(result)} titles: a run that drops its views against bare DuckDB`,
+            '≤ 1.3×',
+            show(lake, times),
+            lake.median <= 1.3,
+          ),
           goal(`${titlesOf(result)} titles: the whole run against bare DuckDB`, '≤ 2×', show(whole, times), whole.median <= 2),
           goal(`${titlesOf(result)} titles: peak memory of the whole run`, '< 1,024 MiB', show(peak, mebibytes), peak.max < 1024),
         ];
@@ -106,18 +111,23 @@ const longestSteps = (result: BatchResult): string => {
   );
 };
 
-export const batchReport = (results: readonly BatchResult[]): string => {
-  const largest = results.at(-1);
-  if (!largest) return '';
+/** What the page quotes. */
+export const batchSummary = (results: readonly BatchResult[]): string => {
+  const rounds = results[0]?.rounds.length ?? 0;
   const files = results.map(
     (result) =>
       `${titlesOf(result)} titles: ${result.lines.toLocaleString('en-US')} lines, ${mebibytes(result.bytes / 2 ** 20)} compressed`,
   );
+  return ['### Batch runs', `${rounds} round${rounds === 1 ? '' : 's'} a size. ${files.join('; ')}.`, runs(results), goals(results)].join(
+    '\n\n',
+  );
+};
+
+export const batchReport = (results: readonly BatchResult[]): string => {
+  const largest = results.at(-1);
+  if (!largest) return '';
   return [
-    '### Batch runs',
-    `${largest.rounds.length} round${largest.rounds.length === 1 ? '' : 's'} a size. ${files.join('; ')}.`,
-    runs(results),
-    goals(results),
+    batchSummary(results),
     `Where the time goes with ${titlesOf(largest)} titles. \`loads\` is what the run waits for once the last table is written; before that, views are loaded beside the engine, which slows it.`,
     parts(largest),
     longestSteps(largest),

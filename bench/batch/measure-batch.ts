@@ -9,7 +9,7 @@ import { measureInChild } from '../process/child.ts';
 import { changeRatings } from './change-ratings.ts';
 import type { MeasuredRun } from './measured-run.ts';
 
-/** bare: DuckDB by itself. lake: the run without the served views. whole: the run. unchanged, changed: the run after it. */
+/** bare: DuckDB by itself. lake: the run with its views dropped. whole: the run. unchanged, changed: the run after it. */
 export const KINDS = ['bare', 'lake', 'whole', 'unchanged', 'changed'] as const;
 export type Kind = (typeof KINDS)[number];
 

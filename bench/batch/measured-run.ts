@@ -3,7 +3,7 @@ import type { Usage } from '../process/usage.ts';
 /** One run over one folder of files, as the process that did it tells it. Times in milliseconds, without the start of Node. */
 export interface MeasuredRun extends Usage {
   readonly wallMs: number;
-  /** Rows of each table of gold and of the views: equal for whoever ran the same SQL on the same files. */
+  /** Rows of each table of gold: equal for whoever ran the same SQL on the same files. */
   readonly rows: Readonly<Record<string, number>>;
   /** Where the wall time went; adds up to it. */
   readonly parts: Readonly<Record<Part, number>>;
@@ -12,7 +12,7 @@ export interface MeasuredRun extends Usage {
 }
 
 /** The layers in the order of the data; `loads` is what the run still waits for once the last table is written. */
-export const PARTS = ['bronze', 'silver', 'gold', 'view tables', 'loads', 'measure', 'publish', 'rest'] as const;
+export const PARTS = ['bronze', 'silver', 'gold', 'loads', 'measure', 'publish', 'rest'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** The rest is what none of the known parts took. */
@@ -21,7 +21,6 @@ export const withRest = (wallMs: number, known: Partial<Record<Part, number>>): 
     bronze: 0,
     silver: 0,
     gold: 0,
-    'view tables': 0,
     loads: 0,
     measure: 0,
     publish: 0,
@@ -31,7 +30,4 @@ export const withRest = (wallMs: number, known: Partial<Record<Part, number>>): 
   return { ...parts, rest: wallMs - Object.values(parts).reduce((sum, ms) => sum + ms, 0) };
 };
 
-export const partOf = (step: string): Part | undefined => {
-  if (step.startsWith('views.')) return 'view tables';
-  return PARTS.find((part) => step === part || step.startsWith(`${part}.`));
-};
+export const partOf = (step: string): Part | undefined => PARTS.find((part) => step === part || step.startsWith(`${part}.`));

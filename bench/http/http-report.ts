@@ -128,16 +128,17 @@ const depth = ({ scenarios }: HttpResult): string =>
     })
     .join('\n');
 
-export const httpReport = (result: HttpResult): string => {
+/** What the page quotes. */
+export const httpSummary = (result: HttpResult): string => {
   const reasons = refusals(result);
   const rounds = result.scenarios[0]?.rounds.length ?? 0;
   return [
     '### HTTP',
     `${result.titles.toLocaleString('en-US')} titles, ${rounds} round${rounds === 1 ? '' : 's'} of ${result.seconds} s each; busy: ${result.load.connections} connections with ${result.load.pipelining} requests under way on each.`,
     rates(result),
-    depth(result),
     ...(reasons.length === 0 ? [] : [`Why requests were refused:\n\n${reasons.join('\n')}`]),
-    latencies(result),
-    costs(result),
   ].join('\n\n');
 };
+
+export const httpReport = (result: HttpResult): string =>
+  [httpSummary(result), depth(result), latencies(result), costs(result)].join('\n\n');

@@ -1,8 +1,8 @@
 /** The order to put load on a server. */
 export interface LoadOrder {
   readonly url: string;
-  /** Process whose processor time is the server's. */
-  readonly pid: number;
+  /** Processes whose processor time, with that of those they started, is the server's. */
+  readonly pids: readonly number[];
   readonly paths: readonly string[];
   readonly connections: number;
   /** Requests under way on each connection. */

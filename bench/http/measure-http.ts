@@ -2,20 +2,20 @@
  * The HTTP service against a bare Fastify route that returns the same bytes. Servers and load are processes of their own on the same cores; in each
  * round bare and real follow one another, so that a ratio compares neighbors in time.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { measureInChild } from '../process/child.ts';
 import { type StartedServer, startBareServer, startRushes } from '../process/started-server.ts';
 import { captureAnswers } from './capture-answers.ts';
-import type { Loaded, LoadOrder } from './loaded.ts';
+import type { Loaded } from './loaded.ts';
+import { putLoad } from './put-load.ts';
 import { planScenarios, type Scenario } from './scenarios.ts';
 
 /** As many requests as the server can answer: how many per second, at what cost. */
 const BUSY = { connections: 10, pipelining: 8 };
 /** One request after the other: how long one takes. */
 const ALONE = { connections: 1, pipelining: 1 };
-const WARM_UP_S = 1.5;
 const ALONE_SHARE = 0.25;
 
 export interface HttpRound {
@@ -47,12 +47,7 @@ export interface HttpOptions {
 
 /** @param folder an empty folder that the caller removes. */
 export const measureHttp = async (folder: string, options: HttpOptions, tell: (text: string) => void): Promise<HttpResult> => {
-  const [imdb, data, answers, order] = [
-    join(folder, 'imdb'),
-    join(folder, 'data'),
-    join(folder, 'answers.jsonl'),
-    join(folder, 'order.json'),
-  ];
+  const [imdb, data, answers] = [join(folder, 'imdb'), join(folder, 'data'), join(folder, 'answers.jsonl')];
   tell(`${options.titles} titles: writing files, publishing a version`);
   await mkdir(data);
   await measureInChild('write-sample.ts', [imdb, String(options.titles)]);
@@ -76,11 +71,8 @@ export const measureHttp = async (folder: string, options: HttpOptions, tell: (t
     );
     const bare = await started(startBareServer(answers));
 
-    const load = async ({ url, pid }: StartedServer, paths: readonly string[], how: typeof BUSY, seconds: number): Promise<Loaded> => {
-      const wanted: LoadOrder = { url, pid, paths, ...how, warmUpS: WARM_UP_S, seconds };
-      await writeFile(order, JSON.stringify(wanted));
-      return measureInChild<Loaded>('load.ts', [order]);
-    };
+    const load = ({ url, pid }: StartedServer, paths: readonly string[], how: typeof BUSY, seconds: number): Promise<Loaded> =>
+      putLoad(folder, { url, pids: [pid], paths, ...how, seconds });
     const rounds = new Map<Scenario, HttpRound[]>(scenarios.map((scenario) => [scenario, []]));
     for (let round = 1; round <= options.rounds; round++)
       for (const [scenario, done] of rounds) {

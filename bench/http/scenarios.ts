@@ -51,20 +51,24 @@ export const listPages = async (url: string, list: string): Promise<readonly str
   return paths;
 };
 
-const ids = async (url: string): Promise<readonly string[]> => {
+/** The first titles of a list. @param list its address with a query. */
+export const listedIds = async (url: string, list: string): Promise<readonly string[]> => {
   const found: string[] = [];
-  for await (const { page } of walk(url, `${ALL_TYPES}&page_size=${LARGEST_PAGE}`)) {
+  for await (const { page } of walk(url, `${list}&page_size=${LARGEST_PAGE}`)) {
     found.push(...page.data.map(({ id, tconst }) => tconst ?? id));
     if (found.length >= DIFFERENT_TITLES) break;
   }
   return found.slice(0, DIFFERENT_TITLES);
 };
 
-export const filteredLists = async (url: string): Promise<readonly string[]> => {
+export const genreNames = async (url: string): Promise<readonly string[]> => {
   const { data } = await get(url, '/genres');
-  const genres = data.flatMap(({ name, genre }) => name ?? genre ?? []);
+  return data.flatMap(({ name, genre }) => name ?? genre ?? []);
+};
+
+export const filteredLists = async (url: string): Promise<readonly string[]> => {
   const paths: string[] = [];
-  for (const genre of genres)
+  for (const genre of await genreNames(url))
     for (const rating of ['5', '5.5', '6', '6.5', '7', '7.5', '8'])
       for (const year of [1950, 1970, 1990, 2010])
         paths.push(`/movies?genre=${encodeURIComponent(genre)}&rating_gte=${rating}&year_from=${year}&sort=rating&desc=true`);
@@ -98,7 +102,7 @@ const listScenarios = async (url: string, name: string, list: string): Promise<r
 
 /** Finds out what there is to ask for: ids, genres, and the addresses of pages by walking there. */
 export const planScenarios = async (url: string): Promise<readonly Scenario[]> => {
-  const [titles, filtered] = [await ids(url), await filteredLists(url)];
+  const [titles, filtered] = [await listedIds(url, ALL_TYPES), await filteredLists(url)];
   const title = titles[0];
   if (title === undefined) throw new Error('the sample has no titles');
   return [

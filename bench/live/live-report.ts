@@ -225,13 +225,21 @@ const goals = (result: LiveResult): string => {
   );
 };
 
-export const liveReport = (result: LiveResult): string =>
+/** What the page quotes. */
+export const liveSummary = (result: LiveResult): string =>
   [
     '### The live path',
     `Measured on ${result.measuredAt.slice(0, 10)}, commit \`${result.commit}\`. ${result.rounds.length} round${result.rounds.length === 1 ? '' : 's'}; ${whole(result.titles)} titles; ${whole(result.events)} events about ${whole(result.movies)} titles; ${result.seconds} s of each load.`,
     ...(result.events >= GOALS_FROM_EVENTS ? [] : ['**This is a small measurement: it shows that everything runs, not how fast.**']),
     goals(result),
     throughputs(result),
+    `Batch runs over ${whole(result.runs.titles)} titles and a log of ${whole(result.runs.events)} events, and 1 % more in each round:`,
+    runs(result),
+  ].join('\n\n');
+
+export const liveReport = (result: LiveResult): string =>
+  [
+    liveSummary(result),
     'Event to visible:',
     visibility(result),
     '`GET /movies/{id}`, answers not kept:',
@@ -242,6 +250,4 @@ export const liveReport = (result: LiveResult): string =>
     opening(result),
     `${result.soakSeconds} s of ${result.soakRate} events/s, ${whole(result.soak.events)} events; visible after ${millis(result.soak.p50Ms)} (p50), ${millis(result.soak.p99Ms)} (p99):`,
     memory(result),
-    `Batch runs over ${whole(result.runs.titles)} titles and a log of ${whole(result.runs.events)} events, and 1 % more in each round:`,
-    runs(result),
   ].join('\n\n');

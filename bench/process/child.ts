@@ -22,17 +22,34 @@ export const endWithUs = (child: ChildProcess): (() => void) => {
   return () => process.off('exit', kill);
 };
 
+/** The end of what a process says of its own failure. */
+const TOLD = 2000;
+
+/**
+ * Runs a program to its end.
+ * @param quiet what it writes to its standard error is told only if it fails.
+ * @returns what it printed, parsed: one JSON value. Whoever calls says of which type.
+ */
+export const measureProgram = async <T>(
+  [command, ...args]: readonly [string, ...string[]],
+  { quiet = false }: { readonly quiet?: boolean } = {},
+): Promise<T> => {
+  const child = spawn(command, args, { env: plainEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = endWithUs(child);
+  if (!quiet) child.stderr.pipe(process.stderr, { end: false });
+  const [output, told] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  ended();
+  if (child.exitCode !== 0) {
+    const why = quiet ? `: ${told.trim().slice(-TOLD)}` : '';
+    throw new Error(`${[command, ...args].join(' ')} ended with ${child.exitCode ?? child.signalCode}${why}`);
+  }
+  return JSON.parse(output) as T; // as: both ends are in this folder
+};
+
 /**
  * Runs a script of this folder to its end.
  * @param core where it runs; `undefined`: wherever the system likes.
- * @returns what it printed, parsed: one JSON value. Whoever calls says of which type, because both ends are in this folder.
+ * @returns what it printed, parsed.
  */
-export const measureInChild = async <T>(script: string, args: readonly string[], core?: number): Promise<T> => {
-  const [command, ...line] = onCore(core, [process.execPath, benchScript(script), ...args]);
-  const child = spawn(command, line, { env: plainEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = endWithUs(child);
-  const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  ended();
-  if (child.exitCode !== 0) throw new Error(`${script} ${args.join(' ')} ended with ${child.exitCode ?? child.signalCode}`);
-  return JSON.parse(output) as T;
-};
+export const measureInChild = <T>(script: string, args: readonly string[], core?: number): Promise<T> =>
+  measureProgram<T>(onCore(core, [process.execPath, benchScript(script), ...args]));

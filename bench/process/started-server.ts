@@ -1,5 +1,5 @@
 /** A server in a process of its own, on a free port of the loopback interface. */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -25,13 +25,21 @@ const addressOf = async (child: Child): Promise<string> => {
   throw new Error(`the server ended with ${child.exitCode ?? child.signalCode} before it listened`);
 };
 
-const start = async (script: string, args: readonly string[], core?: number): Promise<StartedServer> => {
-  const [command, ...line] = onCore(core, [process.execPath, script, ...args]);
-  const child = spawn(command, line, { env: plainEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] });
+/** Starts a program that says where it listens. */
+export const startServer = async (
+  [command, ...args]: readonly [string, ...string[]],
+  options: { readonly cwd?: string; readonly environment?: NodeJS.ProcessEnv } = {},
+): Promise<StartedServer> => {
+  const { cwd, environment } = options;
+  const child = spawn(command, args, {
+    ...(cwd !== undefined && { cwd }),
+    env: { ...plainEnvironment(), ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = once(child, 'exit');
   const letLive = endWithUs(child);
   const url = await addressOf(child);
-  if (child.pid === undefined) throw new Error(`${script} has no process id`);
+  if (child.pid === undefined) throw new Error(`${command} has no process id`);
   return {
     url,
     pid: child.pid,
@@ -47,10 +55,27 @@ const RUSHES = fileURLToPath(new URL('../../apps/rushes/src/main.ts', import.met
 
 /** `rushes serve` as anybody would start it, without the rate limit, and without a line for each request. With `core`, on that one alone. */
 export const startRushes = (dataFolder: string, args: readonly string[], core?: number): Promise<StartedServer> =>
-  start(
-    RUSHES,
-    ['serve', '--json', '--data', dataFolder, '--port', '0', '--rate-limit-per-minute', '0', '--log-level', 'warn', ...args],
-    core,
+  startServer(
+    onCore(core, [
+      process.execPath,
+      RUSHES,
+      'serve',
+      '--json',
+      '--data',
+      dataFolder,
+      '--port',
+      '0',
+      '--rate-limit-per-minute',
+      '0',
+      '--log-level',
+      'warn',
+      ...args,
+    ]),
   );
 
-export const startBareServer = (answersFile: string): Promise<StartedServer> => start(benchScript('bare-server.ts'), [answersFile]);
+/** Whether a command of `rushes` has an option, as its help says. */
+export const rushesHasOption = (command: string, option: string): boolean =>
+  new RegExp(`${option}\\b`).test(spawnSync(process.execPath, [RUSHES, command, '--help'], { encoding: 'utf8' }).stdout);
+
+export const startBareServer = (answersFile: string): Promise<StartedServer> =>
+  startServer([process.execPath, benchScript('bare-server.ts'), answersFile]);

@@ -1,17 +1,19 @@
-/** A whole result: as a file, as tables, and as the block in the documentation. */
+/** A whole result: as a file, as tables, and as the blocks in the documentation. */
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-import { batchReport } from '../batch/batch-report.ts';
+import { batchReport, batchSummary } from '../batch/batch-report.ts';
 import type { BatchResult } from '../batch/measure-batch.ts';
-import { httpReport } from '../http/http-report.ts';
+import { httpReport, httpSummary } from '../http/http-report.ts';
 import type { HttpResult } from '../http/measure-http.ts';
-import { liveReport } from '../live/live-report.ts';
+import { liveReport, liveSummary } from '../live/live-report.ts';
 import type { LiveResult } from '../live/measure-live.ts';
+import type { PeersResult } from '../peers/measure-peers.ts';
+import { peersDetails, peersSummary } from '../peers/peers-report.ts';
 import { whole } from './figure.ts';
+import { describeMachine } from './machine-table.ts';
 import type { Surroundings } from './machine.ts';
-import { markdownTable } from './markdown.ts';
 
 export interface BenchmarkResult extends Surroundings {
   /** ISO 8601. */
@@ -20,6 +22,8 @@ export interface BenchmarkResult extends Surroundings {
   readonly http?: HttpResult;
   /** Says by itself when and of what it was measured: it may have been added to the others. */
   readonly live?: LiveResult;
+  /** So do these. */
+  readonly peers?: PeersResult;
 }
 
 /** What the goals are set for; below, fixed costs weigh more. */
@@ -31,15 +35,23 @@ const PAGE = inRepository('docs/benchmarks.md');
 const QUOTED = inRepository('docs/benchmarks.json');
 const RESULTS = inRepository('bench/results');
 
-const BEGIN = '<!-- figures: written by npm run bench -- --write-docs -->';
-const END = '<!-- end of figures -->';
+/** What is replaced on the page lies between two lines. */
+const FIGURES = { begin: '<!-- figures: written by npm run bench -- --write-docs -->', end: '<!-- end of figures -->' };
+const PEERS = { begin: '<!-- peers: written by npm run bench -- --peers --write-docs -->', end: '<!-- end of peers -->' };
+const PEER_DETAILS = {
+  begin: '<!-- details of peers: written by npm run bench -- --peers --write-docs -->',
+  end: '<!-- end of details of peers -->',
+};
 
 const sizesOf = ({ batch, http }: BenchmarkResult): readonly number[] => [
   ...new Set([...batch.map(({ titles }) => titles), ...(http === undefined ? [] : [http.titles])]),
 ];
 
-export const describeResult = (result: BenchmarkResult): string => {
-  const { machine, versions } = result;
+const hasFigures = ({ batch, http, live }: BenchmarkResult): boolean => batch.length > 0 || http !== undefined || live !== undefined;
+
+/** @param extent `whole`: all tables. `quoted`: those that the page has. */
+const describeFigures = (result: BenchmarkResult, extent: 'whole' | 'quoted'): string => {
+  const isWhole = extent === 'whole';
   return [
     `Measured on ${result.measuredAt.slice(0, 10)}, commit \`${result.commit}\`. Median (smallest–largest) of the rounds; a ratio is taken within each round.`,
     ...(sizesOf(result).every((titles) => titles >= GOALS_FROM_TITLES)
@@ -47,20 +59,19 @@ export const describeResult = (result: BenchmarkResult): string => {
       : [
           `**With ${sizesOf(result).map(whole).join(', ')} titles, this is a small measurement: the goals are set for ${whole(GOALS_FROM_TITLES)} titles and more.**`,
         ]),
-    markdownTable(
-      ['machine', ''],
-      [
-        ['processor', `${machine.cpu}, ${machine.cores} cores`],
-        ['memory', `${machine.memoryGb} GiB`],
-        ['kernel', machine.kernel],
-        ...Object.entries(versions),
-      ],
-    ),
-    ...(result.batch.length === 0 ? [] : [batchReport(result.batch)]),
-    ...(result.http === undefined ? [] : [httpReport(result.http)]),
-    ...(result.live === undefined ? [] : [liveReport(result.live)]),
+    ...(result.batch.length === 0 ? [] : [(isWhole ? batchReport : batchSummary)(result.batch)]),
+    ...(result.http === undefined ? [] : [(isWhole ? httpReport : httpSummary)(result.http)]),
+    ...(result.live === undefined ? [] : [(isWhole ? liveReport : liveSummary)(result.live)]),
+    describeMachine(result),
   ].join('\n\n');
 };
+
+/** All tables of a result. */
+export const describeResult = (result: BenchmarkResult): string =>
+  [
+    ...(result.peers === undefined ? [] : [peersSummary(result.peers), peersDetails(result.peers)]),
+    ...(hasFigures(result) ? [describeFigures(result, 'whole')] : []),
+  ].join('\n\n');
 
 /** What was measured to five digits: more is noise. What was counted stays as it is. */
 const rounded = (_name: string, value: unknown): unknown =>
@@ -72,17 +83,37 @@ const quoted = (name: string, value: unknown): unknown => (name === 'rows' ? und
 /** @returns where the result was written. */
 export const keepResult = async (result: BenchmarkResult): Promise<string> => {
   await mkdir(RESULTS, { recursive: true });
-  const measured = [...(result.batch.length > 0 ? ['batch'] : []), ...(result.http ? ['http'] : []), ...(result.live ? ['live'] : [])];
+  const measured = [
+    ...(result.batch.length > 0 ? ['batch'] : []),
+    ...(['http', 'live', 'peers'] as const).filter((part) => result[part] !== undefined),
+  ];
   const path = `${RESULTS}/${result.measuredAt.slice(0, 10)}-${result.commit}-${measured.join('-')}.json`;
   await writeFile(path, `${JSON.stringify(result, rounded, 2)}\n`);
   return path;
 };
 
+/** @throws if the page has not the lines. */
+const replaceBlock = (page: string, { begin, end }: typeof FIGURES, content: string): string => {
+  const [before, after] = [page.split(begin)[0], page.split(end)[1]];
+  if (before === undefined || after === undefined) throw new Error(`${PAGE} needs the lines ${begin} and ${end}`);
+  return `${before}${begin}\n\n${content}\n\n${end}${after}`;
+};
+
+/** Replaces what was measured, and leaves the rest of the page and of the figures behind it. */
 export const quoteInDocumentation = async (result: BenchmarkResult): Promise<void> => {
-  const page = await readFile(PAGE, 'utf8');
-  const [before, after] = [page.split(BEGIN)[0], page.split(END)[1]];
-  if (before === undefined || after === undefined) throw new Error(`${PAGE} needs the lines ${BEGIN} and ${END}`);
-  await writeFile(PAGE, `${before}${BEGIN}\n\n${describeResult(result)}\n\n${END}${after}`);
-  await writeFile(QUOTED, `${JSON.stringify(result, quoted, 2)}\n`);
+  let page = await readFile(PAGE, 'utf8');
+  // as: written by this function
+  let figures = JSON.parse(await readFile(QUOTED, 'utf8')) as BenchmarkResult;
+  if (hasFigures(result)) {
+    page = replaceBlock(page, FIGURES, describeFigures(result, 'quoted'));
+    figures = { ...(figures.peers && { peers: figures.peers }), ...result };
+  }
+  if (result.peers) {
+    page = replaceBlock(page, PEERS, peersSummary(result.peers));
+    page = replaceBlock(page, PEER_DETAILS, peersDetails(result.peers));
+    figures = { ...figures, peers: result.peers };
+  }
+  await writeFile(PAGE, page);
+  await writeFile(QUOTED, `${JSON.stringify(figures, quoted, 2)}\n`);
   execFileSync(process.execPath, [inRepository('node_modules/.bin/oxfmt'), PAGE, QUOTED]);
 };

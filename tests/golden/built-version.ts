@@ -13,6 +13,7 @@ import type { ArtefactLayout, ListedRow, NewRecord } from '@rushes/ports';
 import { silentLogger, silentProgress } from '@rushes/runtime';
 import { VIEWS } from '@rushes/views';
 
+import { isComputed, writeComputed } from './computed-tables.ts';
 import { type ParquetRows, readParquet } from './parquet-rows.ts';
 import type { Row, Value } from './rows.ts';
 import { writtenDocuments } from './written-documents.ts';
@@ -85,6 +86,8 @@ export const buildVersion = async (imdbFolder: string, content?: LogContent): Pr
     const manifest = JSON.parse(new TextDecoder().decode(bytes)) as Manifest;
 
     const parts = async (table: string): Promise<readonly TablePart[]> => {
+      if (isComputed(table))
+        return [{ partition: undefined, ...(await readParquet(await writeComputed(folder, objects, manifest, table))) }];
       const record = manifest.tables.find(({ name }) => name === table);
       if (record === undefined) throw new Error(`the manifest has no table ${table}`);
       const found: TablePart[] = [];

@@ -3,7 +3,10 @@ import { SETTINGS } from '../../libs/runtime/src/config/settings.ts';
 import { DEFAULT_OPTIONS } from '@rushes/serving';
 import { expect, test } from 'vitest';
 
+/** How many services there are is no option of one. */
+const OF_PROCESSES = ['workers'];
+
 test.each(['overload', 'serving', 'http'] as const)('every setting of the group %s is an option of the service', (group) => {
   const options: object = group === 'overload' ? DEFAULT_OPTIONS.overload : DEFAULT_OPTIONS;
-  expect(Object.keys(SETTINGS[group]).filter((name) => !(name in options))).toEqual([]);
+  expect(Object.keys(SETTINGS[group]).filter((name) => !(name in options) && !OF_PROCESSES.includes(name))).toEqual([]);
 });

@@ -110,8 +110,8 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a list that is kept has a row’s former place too',
     file: `${OVERLAY}/sorted-list.ts`,
-    text: 'if (belongs(old)) next.delete(old);',
-    replacement: '',
+    text: '!next.added.delete(old)) next.gone.set(keyOfRow(old), undefined);',
+    replacement: 'next.added.delete(old));',
     tests: OVERLAY_TESTS,
   },
   {
@@ -130,8 +130,8 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a count has a changed row twice',
-    file: `${OVERLAY}/merged-reader.ts`,
-    text: 'if (before !== undefined && matches(before, where)) total -= 1;',
+    file: `${OVERLAY}/count-difference.ts`,
+    text: ' - counted(hidden)',
     replacement: '',
     tests: ['layers/serving/src/merge/overlay/merged-reader.test.ts'],
   },

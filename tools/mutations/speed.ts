@@ -152,8 +152,8 @@ export const SPEED_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a change record grows as large as its micro-batch',
     file: `${SPEED}/fold-batch.ts`,
-    text: 'if (events.length < 2 ||',
-    replacement: 'if (events.length >= 0 ||',
+    text: 'if (placed.length < 2 ||',
+    replacement: 'if (placed.length >= 0 ||',
     tests: WRITER_TESTS,
   },
   {

@@ -1,1 +1,1 @@
-export { serve, untilStopped } from './serve.ts';
+export { serve, serveByWorkers, untilStopped } from './serve.ts';

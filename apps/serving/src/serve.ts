@@ -1,36 +1,29 @@
-/** The serving layer in a process: the HTTP service over stores that are open. */
+/** The serving layer: in this process, or in several that it starts. */
 import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { createMemoryRateLimiter } from '@rushes/adapters/memory-rate-limiter';
-import { type Registry, type Session, TerminalError, TransientError } from '@rushes/runtime';
-import { DEFAULT_OPTIONS, startServing } from '@rushes/serving';
+import { createMetrics, type Registry, type Session, TransientError } from '@rushes/runtime';
 import type { Stores, StoresToRead } from '@rushes/stores';
 
-const cannotListen = (cause: unknown, { host, port }: Session['config']['http']): Error | undefined => {
-  if (!(cause instanceof Error) || !('syscall' in cause) || cause.syscall !== 'listen') return undefined;
-  const taken = 'code' in cause && cause.code === 'EADDRINUSE';
-  return new TerminalError(taken ? `port ${port} of ${host} is taken` : `cannot listen on port ${port} of ${host}`, {
-    hint: 'Name another with --port N or RUSHES_PORT; 0 takes a free one.',
-    ...(taken ? {} : { cause }),
-  });
+import { startService } from './start-service.ts';
+import { startWorkers } from './workers/start-workers.ts';
+
+const rateLimiterOf = ({ perMinute, burst }: Session['config']['rateLimit']) =>
+  perMinute === 0 ? undefined : createMemoryRateLimiter({ perMinute, burst });
+
+/** Starts the HTTP service in this process; its requests are drained when the session ends. Returns the address to reach it at. */
+export const serve = async (session: Session, stores: Stores | StoresToRead, metrics: Registry): Promise<string> => {
+  const rateLimiter = rateLimiterOf(session.config.rateLimit);
+  const { url } = await startService(session, stores, { metrics, caches: createMemoryCaches(), rateLimiter });
+  return url;
 };
 
-/** Starts the HTTP service; its requests are drained when the session ends. Returns the address to reach it at. */
-export const serve = async ({ config, logger, lifecycle }: Session, stores: Stores | StoresToRead, metrics: Registry): Promise<string> => {
-  const { perMinute, burst } = config.rateLimit;
-  const server = await startServing(
-    {
-      ...stores,
-      isReadOnly: 'outdated' in stores,
-      caches: createMemoryCaches(),
-      rateLimiter: perMinute === 0 ? undefined : createMemoryRateLimiter({ perMinute, burst }),
-    },
-    { ...config.http, ...config.serving, overload: { ...DEFAULT_OPTIONS.overload, ...config.overload } },
-    { logger, metrics },
-  ).catch((cause: unknown) => {
-    throw cannotListen(cause, config.http) ?? cause;
-  });
-  lifecycle.onStop('the HTTP service', () => server.close());
-  return server.url;
+/**
+ * The same in as many processes as `serving.workers` says, where that is more than one. Each opens the stores for itself; those of this process have been
+ * checked, and tell when they have to be opened anew.
+ */
+export const serveByWorkers = async (session: Session, stores: Stores | StoresToRead): Promise<string> => {
+  if (session.config.serving.workers === 1) return serve(session, stores, createMetrics());
+  return startWorkers(session, { caches: createMemoryCaches(), limiter: rateLimiterOf(session.config.rateLimit) });
 };
 
 /** Resolves when a stop is asked for. @throws TransientError if the stores have to be opened anew. */

@@ -2,6 +2,7 @@ import { openLake } from '@rushes/lake';
 import type { Publication } from '@rushes/ports';
 import { rollbackTo } from './publish/rollback.ts';
 import { summarizeVersions, type VersionSummary } from './publish/versions.ts';
+import { type VersionWeights, weighVersion as weigh } from './publish/weigh-version.ts';
 import type { BatchStores } from './context/stores.ts';
 import { checkOrigin, originOfFolder, type PublishedSource, sourceOfPublication } from './run/origin.ts';
 
@@ -20,6 +21,7 @@ export { doUpkeep, startUpkeep, type Upkeep, type UpkeepContext, type UpkeepOpti
 export { createUpkeepMetrics, type UpkeepMetrics } from './upkeep/upkeep-metrics.ts';
 export type { RunOutcome, RunReport } from './publish/run-record.ts';
 export type { VersionSummary } from './publish/versions.ts';
+export type { VersionWeights } from './publish/weigh-version.ts';
 export type { PublishedSource } from './run/origin.ts';
 export type { AlertOptions } from './run/alert.ts';
 export { type BatchMetrics, createBatchMetrics } from './run/batch-metrics.ts';
@@ -36,6 +38,10 @@ export const listVersions = (
   limit: number,
   now: Date = new Date(),
 ): Promise<readonly VersionSummary[]> => summarizeVersions(openLake(stores.objects, ''), stores.views, limit, now);
+
+/** What weighs what in a version; `undefined` if there is none with this number. */
+export const weighVersion = (stores: Pick<BatchStores, 'objects' | 'views'>, version: number): Promise<VersionWeights | undefined> =>
+  weigh(openLake(stores.objects, ''), stores.views, version);
 
 /** What the served version was made from; `undefined` if nothing is published. */
 export const servedSource = async ({ objects, views }: Pick<BatchStores, 'objects' | 'views'>): Promise<PublishedSource | undefined> => {

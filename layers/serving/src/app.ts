@@ -22,7 +22,7 @@ import { createEntranceMetrics } from './entrances/entrance-metrics.ts';
 import { entrances } from './entrances/entrance.ts';
 import { demandPositions } from './entrances/min-position.ts';
 import { readJsonBodies } from './entrances/json-body.ts';
-import { type PositionWaits, positionWaits } from './entrances/position-waits.ts';
+import { type PositionWaits, positionWaits, shownEverywhere } from './entrances/position-waits.ts';
 import { createReceipts } from './entrances/receipts.ts';
 import { handleFailures } from './http/failures.ts';
 import { createInstance } from './http/http-instance.ts';
@@ -38,13 +38,14 @@ import { limitRate } from './http/rate-limit.ts';
 import { createResponseCache } from './http/response-cache.ts';
 import { addHome } from './routes/home.ts';
 import { addHealth } from './routes/health.ts';
-import { addMetrics } from './routes/metrics.ts';
+import { addMetrics, type Exposition } from './routes/metrics.ts';
 import { addPostMovie } from './routes/post-movie.ts';
 import { addPostOpinions } from './routes/post-opinion.ts';
 import { addReadingRoutes } from './routes/reading-routes.ts';
 import { registerStateMetrics } from './monitoring/state-metrics.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { trafficOf } from './http/traffic.ts';
+import type { AnsweringWorker } from './monitoring/worker-states.ts';
 
 export interface ServingStores {
   readonly views: BatchViewStore;
@@ -59,8 +60,10 @@ export interface ServingStores {
   readonly space?: (() => Promise<DiskSpace>) | undefined;
   /** Nothing can be posted, whatever stores there are: they only read. */
   readonly isReadOnly?: boolean;
-  /** What is kept of answers and of accepted requests. */
+  /** What is kept of answers, and of accepted requests where there is no `receipts`. */
   readonly caches: Caches;
+  /** What is kept of accepted requests by all processes of one service together. */
+  readonly receipts?: Caches | undefined;
   /** `undefined`: no limit. */
   readonly rateLimiter: RateLimiter | undefined;
 }
@@ -68,6 +71,12 @@ export interface ServingStores {
 export interface ServingContext {
   readonly logger: Logger;
   readonly metrics: Registry;
+  /** What `/metrics` shows; `metrics` by default. */
+  readonly exposition?: Exposition | undefined;
+  /** The processes of the service, where there are several. */
+  readonly workers?: (() => Promise<AnsweringWorker>) | undefined;
+  /** Whether the other processes of the service show a position, now or within so many milliseconds. */
+  readonly shownByOthers?: PositionWaits['until'] | undefined;
   /** Milliseconds since 1970; the clock by default. */
   readonly now?: () => number;
   /** Milliseconds of a clock that nobody sets; the process's by default. */
@@ -125,7 +134,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   const measured = createHttpMetrics(metrics, snapshots, now);
   const entranceMetrics = createEntranceMetrics(metrics);
   const waits = positionWaits(snapshots);
-  const components = componentsOf(stores, { snapshots, now, elapsedMs });
+  const components = componentsOf(stores, { snapshots, now, elapsedMs, workers: context.workers });
   registerStateMetrics(metrics, stores.views, components);
 
   app.decorate('snapshots', snapshots);
@@ -223,9 +232,9 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     const addEntrance = entrances(scope, {
       log: stores.keys === undefined || stores.isReadOnly === true ? undefined : stores.log,
       snapshots,
-      waits,
+      isShown: shownEverywhere(waits, { others: context.shownByOthers, elapsedMs }),
       receipts: createReceipts({
-        caches: stores.caches,
+        caches: stores.receipts ?? stores.caches,
         now,
         onTrouble: (err) => cacheTroubles.report('a claim on a movie could not be given back', err),
       }),
@@ -245,7 +254,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     addPostMovie(addEntrance);
     addPostOpinions(addEntrance);
     addHealth(scope, components);
-    addMetrics(scope, metrics);
+    addMetrics(scope, context.exposition ?? metrics);
     addHome(scope, snapshots, now);
   });
   return app;

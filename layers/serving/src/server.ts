@@ -1,10 +1,13 @@
 /** The service on a socket. */
 import { buildApp, type ServingContext, type ServingStores } from './app.ts';
+import type { PositionWaits } from './entrances/position-waits.ts';
 import { DEFAULT_OPTIONS, type ServingOptions } from './options.ts';
 
 export interface RunningServer {
   /** Where it listens, with the port it really got. */
   readonly url: string;
+  /** Whether what is answered has come to a position, now or within so many milliseconds. */
+  readonly isShown: PositionWaits['until'];
   /** Takes no more connections, finishes what is under way, then ends. Stores stay open: whoever opened them closes them. */
   readonly close: () => Promise<void>;
 }
@@ -37,5 +40,5 @@ export const startServing = async (
       clearInterval(idle);
     }
   };
-  return { url, close: () => (closing ??= close()) };
+  return { url, isShown: (position, ms) => app.waits.until(position, ms), close: () => (closing ??= close()) };
 };

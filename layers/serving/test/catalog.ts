@@ -148,17 +148,18 @@ const creditsRow = (film: CompleteFilm, people: Catalog['people']): ArtefactRow 
   return rowOf('credits', {
     tconst: film.tconst,
     crew: rowsText([
-      ...film.directors.map((nconst) => ['d', nconst, nameOf(nconst)]),
-      ...film.writers.map((nconst) => ['w', nconst, nameOf(nconst)]),
+      ...film.directors.map((nconst, at) => [`dA${at + 1}`, nconst, nameOf(nconst)]),
+      ...film.writers.map((nconst, at) => [`wA${at + 1}`, nconst, nameOf(nconst)]),
     ]),
-    credits: rowsText(principals.map((fields, at) => [at + 1, ...fields])),
+    credits: rowsText(principals.map((fields, at) => [`A${at + 1}`, ...fields])),
   });
 };
 
 /** None for a title that has no title at all. */
 const namesRows = (film: CompleteFilm): readonly ArtefactRow[] => {
-  const own = (types: string, isOriginal: string) => [jsonOrNull(film.title), null, null, types, isOriginal];
+  const own = (types: string, isOriginal: string) => ['A0', jsonOrNull(film.title), null, null, types, isOriginal];
   const regional = Object.entries(film.names).map(([region, title]) => [
+    'A2',
     jsonOrNull(title),
     jsonOrNull(region),
     null,

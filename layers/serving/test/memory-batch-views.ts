@@ -172,6 +172,7 @@ export const memoryBatchViews = (): MemoryBatchViews => {
     },
     verify: async (name) => (artefacts.has(name) ? 'sound' : 'missing'),
     rowCount: async (name) => artefacts.get(name)?.rows.size,
+    bytes: async (name) => artefacts.get(name) && JSON.stringify([...(artefacts.get(name)?.rows ?? [])]).length,
     open: async (name) => {
       const artefact = artefacts.get(name);
       if (artefact === undefined) throw new ArtefactNotFoundError('memory', name);

@@ -153,11 +153,14 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
 
 const READ = ['titles', 'genres', 'statistics', 'sentiment'] as const;
 
+/** What no answer is made from: what a row was made from is asked of the batch layer alone, and changed rows do not have it. */
+const UNREAD = 'live';
+
 /** All rows of all merged views, in several orders, and their number. */
 export const readAll = async (readers: ViewReaders): Promise<unknown> => {
   const select = (name: (typeof READ)[number]) => {
     const layout = VIEWS.find((view) => view.name === name)?.layout;
-    return { columns: Object.keys(layout?.columns ?? {}), documents: layout?.documents ?? [] };
+    return { columns: Object.keys(layout?.columns ?? {}), documents: layout?.documents.filter((document) => document !== UNREAD) ?? [] };
   };
   const list = (name: (typeof READ)[number], sort: readonly string[] = []) =>
     readers[name].list({ where: [], limit: 100, sort: sort.map((column) => ({ column, desc: true })), ...select(name) });

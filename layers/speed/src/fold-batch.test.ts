@@ -4,7 +4,7 @@ import { changeBytes, type EventRecord, MAX_CHANGE_BYTES, type SpeedRow } from '
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { foldEvents, judgeRecords, keysOf, rowName } from './fold-batch.ts';
+import { foldEvents, judgeRecords, keysOf, placeEvents, rowName } from './fold-batch.ts';
 
 const PARTITION = 'movie.ratings/0';
 const EPOCH = 4;
@@ -28,9 +28,10 @@ const record = (offset: number, movie: number, score: number, id = `id ${offset}
 /** `left`: the states as they were. */
 const foldPieces = (records: readonly EventRecord[], left: readonly SpeedRow[] = [], maxBytes = MAX_CHANGE_BYTES) => {
   const { events, rejected, duplicates } = judgeRecords(PARTITION, records, duplicateFilter());
-  const asked = new Set(keysOf(TARGET, events).map(rowName));
+  const placed = placeEvents(TARGET, events);
+  const asked = keysOf(placed);
   const known = new Map(left.filter((row) => asked.has(rowName(row))).map((row) => [rowName(row), row]));
-  return { pieces: foldEvents(TARGET, events, known, maxBytes), rejected, duplicates };
+  return { pieces: foldEvents(placed, known, maxBytes), rejected, duplicates };
 };
 const fold = (records: readonly EventRecord[], left: readonly SpeedRow[] = []) => {
   const { pieces, ...rest } = foldPieces(records, left);

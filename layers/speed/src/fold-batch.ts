@@ -69,30 +69,41 @@ export const judgeRecords = (partition: PartitionId, records: readonly LogRecord
   return { events, rejected, duplicates: duplicateCount };
 };
 
-const rowOf = ({ offset, silver }: JudgedEvent, epoch: number): EventRow => ({ ...silver, offset, epoch });
+/** One of the states that an event is folded into. */
+interface Place {
+  readonly view: KeyedView;
+  readonly key: SpeedKey;
+  /** The key's `rowName`. */
+  readonly name: string;
+}
 
-/** The views that an event is in. */
-const viewsOf = ({ silver }: JudgedEvent, partition: PartitionId): readonly KeyedView[] =>
-  KEYED_VIEWS.filter((view) => view.topic === topicOf(partition) && view.events.includes(silver.type));
+/** An event with all that folding it takes. */
+export interface PlacedEvent {
+  readonly event: JudgedEvent;
+  readonly row: EventRow;
+  readonly places: readonly Place[];
+}
 
-const speedKeyOf = (view: KeyedView, row: EventRow, target: FoldTarget): SpeedKey => ({
-  view: view.storedName,
-  key: keyOf(view, row),
-  ...target,
-});
+/** The views that events of a type are in; an event's type belongs to one topic. */
+const VIEWS_OF: ReadonlyMap<string, readonly KeyedView[]> = new Map(
+  [...new Set(KEYED_VIEWS.flatMap((view) => view.events))].map((type) => [type, KEYED_VIEWS.filter((view) => view.events.includes(type))]),
+);
 
-/** The keys whose states have to be known before these events are folded, each once. */
-export const keysOf = (target: FoldTarget, events: readonly JudgedEvent[]): readonly SpeedKey[] => {
-  const keys = new Map<string, SpeedKey>();
-  for (const event of events) {
-    const row = rowOf(event, target.epoch);
-    for (const view of viewsOf(event, target.partition)) {
-      const key = speedKeyOf(view, row, target);
-      keys.set(rowName(key), key);
-    }
-  }
-  return [...keys.values()];
+/** Where these events belong. */
+export const placeEvents = (target: FoldTarget, events: readonly JudgedEvent[]): readonly PlacedEvent[] => {
+  return events.map((event) => {
+    const row: EventRow = { ...event.silver, offset: event.offset, epoch: target.epoch };
+    const places = (VIEWS_OF.get(event.silver.type) ?? []).map((view): Place => {
+      const key: SpeedKey = { view: view.storedName, key: keyOf(view, row), ...target };
+      return { view, key, name: rowName(key) };
+    });
+    return { event, row, places };
+  });
 };
+
+/** The keys whose states have to be known before these events are folded, by their `rowName`. */
+export const keysOf = (placed: readonly PlacedEvent[]): ReadonlyMap<string, SpeedKey> =>
+  new Map(placed.flatMap(({ places }) => places.map(({ name, key }) => [name, key] as const)));
 
 interface Folding {
   readonly view: KeyedView;
@@ -112,15 +123,12 @@ const begin = (view: KeyedView, key: SpeedKey, row: SpeedRow | undefined): Foldi
   changed: false,
 });
 
-const foldAll = (target: FoldTarget, events: readonly JudgedEvent[], known: KnownRows): FoldedEvents => {
+const foldAll = (placed: readonly PlacedEvent[], known: KnownRows): FoldedEvents => {
   const folding = new Map<string, Folding>();
-  for (const event of events) {
-    const row = rowOf(event, target.epoch);
-    for (const view of viewsOf(event, target.partition)) {
-      const key = speedKeyOf(view, row, target);
-      const name = rowName(key);
-      const one = folding.get(name) ?? begin(view, key, known.get(name));
-      folding.set(name, one);
+  for (const { event, row, places } of placed) {
+    for (const { view, key, name } of places) {
+      let one = folding.get(name);
+      if (one === undefined) folding.set(name, (one = begin(view, key, known.get(name))));
       if (event.offset <= one.lastOffset) continue;
       one.state = foldEvent(view, one.state as never, row); // as never: the view's own state
       one.lastOffset = event.offset;
@@ -136,24 +144,19 @@ const foldAll = (target: FoldTarget, events: readonly JudgedEvent[], known: Know
   });
   const states = [...folding.values()];
   const rows = states.filter((one) => one.changed).map(speedRowOf);
-  return { events, rows, touched: [...rows, ...states.filter((one) => !one.changed).map(speedRowOf)] };
+  return { events: placed.map(({ event }) => event), rows, touched: [...rows, ...states.filter((one) => !one.changed).map(speedRowOf)] };
 };
 
 /**
  * The states after events of one epoch, in as many pieces as it takes for each to fit into a change record: one, but for very large states.
  * @param known states as they were left, of all keys of the events that have one.
  */
-export const foldEvents = (
-  target: FoldTarget,
-  events: readonly JudgedEvent[],
-  known: KnownRows,
-  maxBytes: number,
-): readonly FoldedEvents[] => {
-  const folded = foldAll(target, events, known);
-  if (events.length < 2 || folded.touched.reduce((sum, row) => sum + changeBytes(row), 0) <= maxBytes) return [folded];
-  const half = events.length >> 1;
-  const first = foldEvents(target, events.slice(0, half), known, maxBytes);
+export const foldEvents = (placed: readonly PlacedEvent[], known: KnownRows, maxBytes: number): readonly FoldedEvents[] => {
+  const folded = foldAll(placed, known);
+  if (placed.length < 2 || folded.touched.reduce((sum, row) => sum + changeBytes(row), 0) <= maxBytes) return [folded];
+  const half = placed.length >> 1;
+  const first = foldEvents(placed.slice(0, half), known, maxBytes);
   const left = new Map(known);
   for (const { rows } of first) for (const row of rows) left.set(rowName(row), row);
-  return [...first, ...foldEvents(target, events.slice(half), left, maxBytes)];
+  return [...first, ...foldEvents(placed.slice(half), left, maxBytes)];
 };

@@ -9,7 +9,7 @@ import type { PartitionId } from '@rushes/domain';
 import { boundsAt, type Coverage, type OpenDuplicateFilter, type PartitionProgress, type SpeedStore } from '@rushes/ports';
 
 import { beginPartition, type Beginning, openWindow, type Published, type Reading } from './begin-partition.ts';
-import { foldEvents, type FoldedEvents, judgeRecords, keysOf, type RejectedEvent } from './fold-batch.ts';
+import { foldEvents, type FoldedEvents, judgeRecords, keysOf, placeEvents, type RejectedEvent } from './fold-batch.ts';
 import type { LogFeed } from './log-feed.ts';
 import { NEVER_MS, type SpeedOptions } from './options.ts';
 import { type MicroBatch, planBatches } from './plan-batches.ts';
@@ -159,7 +159,8 @@ const goOn = async (context: WriterContext, { partition, fence, begun, duplicate
     cached = target;
     const judged = judgeRecords(partition, batch.records, duplicates);
     if (judged.rejected.length > 0) await context.reject(partition, judged.rejected);
-    const pieces = foldEvents(target, judged.events, await cache.load(keysOf(target, judged.events)), options.maxChangeBytes);
+    const placed = placeEvents(target, judged.events);
+    const pieces = foldEvents(placed, await cache.load(keysOf(placed)), options.maxChangeBytes);
     let from = batch.from;
     for (const [n, piece] of pieces.entries()) {
       const to = pieces[n + 1]?.events[0]?.offset ?? batch.to;

@@ -6,7 +6,7 @@ import type { PartitionId } from '@rushes/domain';
 import { boundsAt, type Coverage, type LogRecord, type OpenDuplicateFilter, type SpeedStore } from '@rushes/ports';
 
 import { openWindow, type Reading } from './begin-partition.ts';
-import { foldEvents, judgeRecords, keysOf } from './fold-batch.ts';
+import { foldEvents, judgeRecords, keysOf, placeEvents } from './fold-batch.ts';
 import { NEVER_MS, type SpeedOptions } from './options.ts';
 import { planBatches } from './plan-batches.ts';
 import { createRowCache } from './row-cache.ts';
@@ -72,7 +72,8 @@ const projectAgain = async (
       if (batch.epoch !== epoch) return expiresAtMs;
       at = batch.to;
       const { events } = judgeRecords(partition, batch.records, duplicates);
-      for (const { rows } of foldEvents(target, events, await cache.load(keysOf(target, events)), options.maxChangeBytes)) {
+      const placed = placeEvents(target, events);
+      for (const { rows } of foldEvents(placed, await cache.load(keysOf(placed)), options.maxChangeBytes)) {
         if (rows.length === 0) continue;
         if (expiresAtMs === NEVER_MS) expiresAtMs = expiry();
         await store.upsert(

@@ -5,8 +5,8 @@ import { LRUCache } from 'lru-cache';
 import { type KnownRows, rowName } from './fold-batch.ts';
 
 export interface RowCache {
-  /** The rows of these keys that there are. */
-  load(keys: readonly SpeedKey[]): Promise<KnownRows>;
+  /** The rows of these keys that there are. @param keys by their `rowName`. */
+  load(keys: ReadonlyMap<string, SpeedKey>): Promise<KnownRows>;
   /** What the store has by now. */
   keep(rows: readonly SpeedRow[]): void;
   clear(): void;
@@ -19,10 +19,10 @@ export const createRowCache = (store: Pick<SpeedStore, 'readRows'>, max: number)
     async load(keys) {
       const known = new Map<string, SpeedRow>();
       const missing: SpeedKey[] = [];
-      for (const key of keys) {
-        const row = cache.get(rowName(key));
+      for (const [name, key] of keys) {
+        const row = cache.get(name);
         if (row === undefined) missing.push(key);
-        else known.set(rowName(key), row);
+        else known.set(name, row);
       }
       if (missing.length > 0) for (const row of await store.readRows(missing)) known.set(rowName(row), row);
       return known;

@@ -1,5 +1,5 @@
 import { hashJson } from './content-hash.ts';
-import type { BatchEngine } from './engine.ts';
+import type { BatchEngine, Column } from './engine.ts';
 import { areSound, type Lake } from './lake.ts';
 import { quoteIdentifier } from './sql-text.ts';
 import { type TableFile, TableRecord } from '@rushes/ports/manifest';
@@ -25,8 +25,10 @@ export interface TableDefinition {
   readonly orderBy: readonly string[];
   /** Files by content: computed whole, then written in parts. */
   readonly partitions?: readonly Partition[];
-  /** Files by slice: computed one after the other, in the order of the rows. */
+  /** Files by slice: computed one after the other. */
   readonly slices?: readonly Slice[];
+  /** The SELECTs of models that it reads and whose rows are not stored. */
+  readonly through?: readonly string[];
 }
 
 /** What a table's rows depend on, named: its SELECT, how it is written, the engine, and the content of its inputs. */
@@ -37,6 +39,7 @@ export const derivationOf = (definition: TableDefinition, engineVersion: string,
     definition.orderBy,
     definition.partitions ?? [],
     definition.slices?.map((slice) => slice.name) ?? [],
+    definition.through ?? [],
     engineVersion,
     inputs.map(contentOf),
   ]);
@@ -77,13 +80,19 @@ export const deriveTable = async (
     : definition.partitions
       ? await writePartitions(lake, engine, definition, definition.partitions, order)
       : [await writeFile(lake, engine, definition.name, `SELECT * FROM (${definition.select}) ORDER BY ${order}`)];
-  const record: TableRecord = {
-    name: definition.name,
-    derivation,
-    columns: [...columns],
-    rows: files.reduce((sum, file) => sum + file.rows, 0),
-    files,
-  };
+  return recordTable(lake, definition.name, derivation, columns, files);
+};
+
+/** Stores the record of a table whose files are stored already: from now on it is found by its derivation. */
+export const recordTable = async (
+  lake: Lake,
+  name: string,
+  derivation: string,
+  columns: readonly Column[],
+  files: readonly TableFile[],
+): Promise<TableRecord> => {
+  const rows = files.reduce((sum, file) => sum + file.rows, 0);
+  const record: TableRecord = { name, derivation, columns: [...columns], rows, files: [...files] };
   await lake.putJson(recordKey(derivation), record);
   return record;
 };
@@ -95,14 +104,15 @@ const writePartitions = async (
   partitions: readonly Partition[],
   order: string,
 ): Promise<TableFile[]> => {
-  const rows = `scratch.${definition.name.replace('.', '_')}`;
-  await engine.materialize(rows, definition.select);
+  const isComputed = partitions.length > 1;
+  const rows = isComputed ? `scratch.${definition.name.replace('.', '_')}` : `(${definition.select})`;
+  if (isComputed) await engine.materialize(rows, definition.select);
   const files: TableFile[] = [];
   for (const part of partitions) {
     const file = await writeFile(lake, engine, definition.name, `SELECT * FROM ${rows} WHERE ${part.where} ORDER BY ${order}`, part.name);
     if (file.rows > 0) files.push(file);
   }
-  await engine.dropMaterialized(rows);
+  if (isComputed) await engine.dropMaterialized(rows);
   return files;
 };
 

@@ -35,3 +35,29 @@ test('a bound that was set stands, and the error names it', async () => {
   await expect(engine.materialize('scratch.one', LONG_LIST)).rejects.toThrow('needs more than 32 MiB of memory');
   await engine.close();
 });
+
+test('a stream that breaks off is no stream that ended: rows are not missing in silence', async () => {
+  const engine = await openDuckDb({ memoryLimitMb: 64, threads: 2, tempFolder: folder });
+  const read = async (select: string): Promise<number> => {
+    let rows = 0;
+    for await (const texts of engine.streamText(select)) rows += texts.length;
+    return rows;
+  };
+  expect(await read('SELECT CAST(i AS VARCHAR) FROM range(300000) t(i)')).toBe(300_000);
+  expect(await read('SELECT CAST(i AS VARCHAR) FROM range(0) t(i)')).toBe(0);
+  await expect(
+    read("SELECT CASE WHEN i = 250000 THEN error('broken') ELSE CAST(i AS VARCHAR) END FROM range(300000) t(i)"),
+  ).rejects.toThrow('ended a stream before its end');
+  await engine.close();
+});
+
+test('a stream comes in its order, also of a statement that sorts', async () => {
+  const engine = await openDuckDb({ memoryLimitMb: 64, threads: 2, tempFolder: folder });
+  const found: string[] = [];
+  for await (const texts of engine.streamText(
+    "SELECT text FROM (SELECT lpad(CAST(i * 7919 % 200003 AS VARCHAR), 6, '0') AS text FROM range(200003) t(i)) ORDER BY text",
+  ))
+    found.push(...texts);
+  expect(found).toEqual(Array.from({ length: 200_003 }, (_, n) => String(n).padStart(6, '0')));
+  await engine.close();
+});

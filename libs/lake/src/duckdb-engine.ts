@@ -1,13 +1,19 @@
 import { mkdir } from 'node:fs/promises';
-import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, version as duckdbVersion } from '@duckdb/node-api';
+import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance, type DuckDBValue, version as duckdbVersion } from '@duckdb/node-api';
 import { hashJson } from './content-hash.ts';
-import type { BatchEngine, Column, SqlValue } from './engine.ts';
+import { type BatchEngine, BrokenStreamError, type Column, type SqlValue } from './engine.ts';
 import { MACROS } from './macros.ts';
 import { quoteIdentifier, quoteLiteral, quoteTable } from './sql-text.ts';
 import { tableReferences } from './table-references.ts';
 
 /** DuckDB holds a whole row group per thread while it writes; documents of a kilobyte make its default of 122,880 rows too many. */
 const ROW_GROUP_ROWS = 20_480;
+
+/**
+ * The last row of every stream. A statement that fails while its rows are fetched gives no more rows and no error (DuckDB's C interface tells it apart, its
+ * binding to Node does not), so rows would be missing in silence. No text of a table holds U+001E twice in a row.
+ */
+const END_OF_STREAM = '\u001e\u001eend of stream';
 
 /** By how much the bound of the buffers grows when a statement could not do with it. */
 const MEMORY_GROWTH = 1.5;
@@ -108,19 +114,31 @@ class DuckDbEngine implements BatchEngine {
   async *streamText(select: string, signal?: AbortSignal): AsyncIterable<readonly string[]> {
     const connection = await this.#instance.connect();
     this.#streams.add(connection);
+    const marked = `SELECT * FROM (${select}) UNION ALL SELECT ${quoteLiteral(END_OF_STREAM)}`;
     try {
-      // A stream that sorts needs its memory before the first chunk; later it holds little more.
+      // A stream that sorts or gathers needs its memory before the first chunk; later it holds little more.
       const { result, first } = await this.#withMemory(async () => {
-        const begun = await connection.stream(select);
-        return { result: begun, first: await begun.fetchChunk() };
+        const begun = await connection.stream(marked);
+        const chunk = await begun.fetchChunk();
+        signal?.throwIfAborted();
+        if (chunk === null || chunk.rowCount === 0) throw new Error('Out of Memory Error: a stream ended before its first row');
+        return { result: begun, first: chunk };
       });
-      for (let chunk = first; chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+      let last: string | undefined;
+      for (let chunk: DuckDBDataChunk | null = first; chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
         signal?.throwIfAborted();
         const vector = chunk.getColumnVector(0);
         const texts: string[] = [];
         for (let row = 0; row < chunk.rowCount; row++) texts.push(String(vector.getItem(row)));
-        yield texts;
+        last = texts.at(-1);
+        if (last === END_OF_STREAM) texts.pop();
+        if (texts.length > 0) yield texts;
       }
+      signal?.throwIfAborted();
+      if (last !== END_OF_STREAM)
+        throw new BrokenStreamError(
+          `the batch engine ended a stream before its end, which it does where ${this.#memoryMb} MiB of memory do not suffice`,
+        );
     } finally {
       this.#streams.delete(connection);
       connection.closeSync();

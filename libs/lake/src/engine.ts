@@ -27,11 +27,16 @@ export interface BatchEngine {
   writeParquet(select: string, path: string): Promise<number>;
   /** A SELECT's rows, for small results. */
   rows(select: string): Promise<readonly Readonly<Record<string, SqlValue>>[]>;
-  /** The values of a SELECT's only column, a text, in batches and in order. Made for large results. */
+  /** The values of a SELECT's only column, a text, in batches and in order. Made for large results. @throws BrokenStreamError */
   streamText(select: string, signal?: AbortSignal): AsyncIterable<readonly string[]>;
   /** Ends the running statements; they fail. */
   interrupt(): void;
   close(): Promise<void>;
+}
+
+/** A stream of rows broke off: its rows so far are not all there are. The engine does not say why. */
+export class BrokenStreamError extends Error {
+  override readonly name = 'BrokenStreamError';
 }
 
 /** How lines of a staged file (`line-stager.ts` of the batch layer) become a table: field names in order, the first being the line number. */
@@ -41,6 +46,6 @@ export const stagedFileSelect = (path: string, columns: readonly string[], liter
     .join(', ');
   return (
     `SELECT * FROM read_csv(${literal(path)}, auto_detect = false, header = false, delim = '\t', quote = '', escape = '', ` +
-    `new_line = '\\n', max_line_size = 4194304, columns = {${types}}, force_not_null = [${columns.map(literal).join(', ')}])`
+    `new_line = '\\n', max_line_size = 2097152, buffer_size = 8388608, columns = {${types}}, force_not_null = [${columns.map(literal).join(', ')}])`
   );
 };

@@ -6,6 +6,7 @@ export * from './file-cache.ts';
 export * from './lake.ts';
 export * from './macros.ts';
 export * from './read-manifest.ts';
+export * from './row-order.ts';
 export * from './sql-text.ts';
 export * from './staged-json.ts';
 export * from './stored-file.ts';

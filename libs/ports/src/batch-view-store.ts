@@ -185,6 +185,8 @@ export interface BatchViewStore {
 
   /** The number of rows of an artefact, or `undefined` if it was never completed. */
   rowCount(artefact: string): Promise<number | undefined>;
+  /** The room that an artefact takes in the store, in bytes, or `undefined` if it was never completed. */
+  bytes(artefact: string): Promise<number | undefined>;
   /** @throws ArtefactNotFoundError; ArtefactDamagedError as far as opening it, or what was read or verified of it before, shows damage. */
   open(artefact: string): Promise<ArtefactReader>;
   /** Names of all completed artefacts that are not retired. */

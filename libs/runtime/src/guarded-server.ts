@@ -52,6 +52,8 @@ export const guardServer = (
   const onError = sparingly(onTrouble, nowMs);
   const maxConnections = Math.min(wanted, connectionsWithin(openFileLimit()));
   server.maxConnections = maxConnections;
+  // Among several processes on one port, one that is full would hand a connection back, and be handed it again at once.
+  Object.assign(server, { dropMaxConnection: true }); // which the types do not know
   server.on('drop', () => {
     // Who keeps a connection for later makes room for who needs one now.
     server.closeIdleConnections();

@@ -12,7 +12,7 @@ export { EXIT_CODES, exitCodeOfSignal, type ExitCode, type StopSignal } from './
 export { guardServer, timeoutOptions, type ServerBounds } from './guarded-server.ts';
 export type { Lifecycle } from './lifecycle.ts';
 export { createLogger, silentLogger, type LogForm, type Logger, type LoggerOptions } from './logger.ts';
-export { Counter, createMetrics, Gauge, gaugeLastPublished, Histogram, Registry } from './metrics.ts';
+export { Counter, createMetrics, Gauge, gaugeLastPublished, Histogram, type MeasuredMetrics, mergeMetrics, Registry } from './metrics.ts';
 export { startOperationServer, type Needs, type OperationServer, type OperationServerOptions } from './operation-server.ts';
 export { startOperations } from './operations.ts';
 export { formatAmount, formatDuration } from './progress/pace.ts';
@@ -20,6 +20,6 @@ export { ownTasks } from './progress/own-tasks.ts';
 export { silentProgress, type Progress, type ProgressTask, type ProgressTaskOptions } from './progress/progress.ts';
 export { statIfThere } from './stat-if-there.ts';
 export { columnsOf, type Terminal } from './terminal.ts';
-export { endProcess, exitCodeOfError, runMain, runSession, survivesItsTerminal, type Session } from './session.ts';
+export { endProcess, exitCodeOfError, runMain, runOrdered, runSession, survivesItsTerminal, type Session } from './session.ts';
 export { createTroubleLog, type TroubleLog } from './trouble-log.ts';
 export { shortenLine, wrapText } from './wrap-text.ts';

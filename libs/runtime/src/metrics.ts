@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
+import { collectDefaultMetrics, Gauge, type MetricObjectWithValues, type MetricValue, Registry } from '@prometheus-io/client';
 
 export { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 
@@ -8,6 +8,12 @@ export const createMetrics = (): Registry => {
   collectDefaultMetrics({ register: registry });
   return registry;
 };
+
+/** What a registry holds, as plain data. */
+export type MeasuredMetrics = readonly MetricObjectWithValues<MetricValue<string>>[];
+
+/** What several registries hold as one: each metric by its own `aggregator`, a sum unless it says otherwise. */
+export const mergeMetrics = (measured: readonly MeasuredMetrics[]): Registry => Registry.aggregate(measured.map((metrics) => [...metrics]));
 
 const LAST_PUBLISHED = 'rushes_batch_last_published_timestamp_seconds';
 
@@ -22,6 +28,7 @@ export const gaugeLastPublished = (registry: Registry, read: () => Promise<Date 
     new Gauge({
       name: LAST_PUBLISHED,
       help: 'When a run last published, in seconds since 1970, as the batch views say; 0 for never.',
+      aggregator: 'max',
       registers: [],
       async collect() {
         const at = await read().catch(() => undefined);

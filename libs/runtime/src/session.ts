@@ -32,16 +32,39 @@ const isAbort = (error: unknown): boolean => error instanceof Error && error.nam
  * Reads the configuration, does the work, stops what the work registered. `elsewhere`: the form of log lines where nobody is looking and no setting says otherwise.
  * @throws `ConfigError` before the work starts; whatever the work throws, after everything is stopped.
  */
-export const runSession = async (
+export const runSession = (
   sources: ConfigSources,
   host: NodeJS.Process,
   work: (session: Session) => Promise<ExitCode>,
   elsewhere: LogForm = 'json',
+): Promise<ExitCode> => runLoaded(loadConfig(sources), host, work, elsewhere, {});
+
+/** What a process is told by the one that started it. */
+export interface SessionOrder {
+  readonly config: LoadedConfig['config'];
+  /** The form of log lines of that process. */
+  readonly logForm: LogForm;
+  /** What each log line says of this one. */
+  readonly logFields: Readonly<Record<string, unknown>>;
+}
+
+/** The same in a process that reads no configuration, since it was handed one. */
+export const runOrdered = (
+  { config, logForm, logFields }: SessionOrder,
+  host: NodeJS.Process,
+  work: (session: Session) => Promise<ExitCode>,
+): Promise<ExitCode> => runLoaded({ config, effective: () => [] }, host, work, logForm, logFields);
+
+const runLoaded = async (
+  loaded: LoadedConfig,
+  host: NodeJS.Process,
+  work: (session: Session) => Promise<ExitCode>,
+  elsewhere: LogForm,
+  logFields: SessionOrder['logFields'],
 ): Promise<ExitCode> => {
-  const loaded = loadConfig(sources);
   const terminal = openTerminal(host.stderr, host.env);
   const logging = { ...loaded.config.log, terminal, elsewhere };
-  const logger = createLogger(logging);
+  const logger = createLogger(logging).child(logFields);
   const nowMs = (): number => performance.now();
   const progress = ownTasks(terminal.interactive ? createTerminalProgress(terminal, nowMs) : createLineProgress(logger, nowMs));
   const lifecycle = createLifecycle({

@@ -1,6 +1,7 @@
 /**
  * Who is credited in a title, kept as short texts and written out as JSON when asked for. The batch layer's model `sql/views/credits.sql` writes them: rows
- * end at U+001D, fields at U+001C, which no JSON text holds as they are; texts that people wrote are JSON texts already, and nothing stands for null.
+ * end at U+001D, fields at U+001C, which no JSON text holds as they are; texts that people wrote are JSON texts already, and nothing stands for null. The
+ * first field is the row's place: the number behind a letter that says how many digits it has, so that rows sort as texts.
  */
 const ROW = '\u001d';
 const FIELD = '\u001c';
@@ -11,13 +12,13 @@ const rowsOf = (text: string | null | undefined): readonly (readonly string[])[]
 const orNull = (json: string | undefined): string => (json === undefined || json === '' ? 'null' : json);
 const orEmpty = (json: string | undefined): string => (json === undefined || json === '' ? '[]' : json);
 
-/** Field numbers of a row of `crew`: role (`d` or `w`), nconst, name. */
+/** The first field of a row of `crew` begins with its role; nconst and name follow. */
 const DIRECTOR = 'd';
 const WRITER = 'w';
 
 const crewJson = (crew: string | null | undefined, role: string): string =>
   `[${rowsOf(crew)
-    .filter(([of]) => of === role)
+    .filter(([place = '']) => place.startsWith(role))
     .map(([, nconst, name]) => `{"nconst":"${nconst}","name":${orNull(name)}}`)
     .join(',')}]`;
 
@@ -43,8 +44,8 @@ export const castDocument = (credits: string | null | undefined): string =>
 export const creditsDocument = (credits: string | null | undefined): string =>
   `[${rowsOf(credits)
     .map(
-      ([ordering, nconst, name, category, job, characters]) =>
-        `{"ordering":${ordering},"nconst":"${nconst}","name":${orNull(name)},"category":${category},"job":${orNull(job)},"characters":${orEmpty(characters)}}`,
+      ([place = '', nconst, name, category, job, characters]) =>
+        `{"ordering":${place.slice(1)},"nconst":"${nconst}","name":${orNull(name)},"category":${category},"job":${orNull(job)},"characters":${orEmpty(characters)}}`,
     )
     .join(',')}]`;
 

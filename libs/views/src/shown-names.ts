@@ -1,4 +1,4 @@
-/** A title's titles, kept as a short text (`sql/views/title_names.sql` writes it) and written out as JSON when asked for. */
+/** A title's titles, kept as a short text (`sql/views/title_names.sql` writes it) and written out as JSON when asked for. A row's first field is its place. */
 const ROW = '\u001d';
 const FIELD = '\u001c';
 
@@ -11,7 +11,7 @@ export const titleNamesDocument = (text: string | null | undefined): string =>
     : `[${text
         .split(ROW)
         .map((row) => {
-          const [title, region, language, types, isOriginal] = row.split(FIELD);
+          const [, title, region, language, types, isOriginal] = row.split(FIELD);
           return (
             `{"title":${title},"region":${orNull(region)},"language":${orNull(language)},` +
             `"types":${types === undefined || types === '' ? '[]' : types},"is_original":${isOriginal === '1'}}`

@@ -1,6 +1,5 @@
-import { serve, untilStopped } from '@rushes/app-serving';
+import { serveByWorkers, untilStopped } from '@rushes/app-serving';
 import { servedSource } from '@rushes/batch';
-import { createMetrics } from '@rushes/runtime';
 import { openStoresToServe } from '@rushes/stores';
 import type { Command } from 'commander';
 
@@ -15,13 +14,14 @@ export const addServe = (program: Command): Command =>
     settings: [...storeSettings(), ...settingsOf('http', 'rateLimit', 'overload', 'serving')],
     examples: [
       ['serve --data data --port 8080', 'serve the folder `data`'],
+      ['serve --workers 4', 'with four processes on the one port, each on a core of its own'],
       ['serve --host 0.0.0.0 --rate-limit-per-minute 0', 'reachable from other machines, without a rate limit'],
     ],
     narrates: true,
     run: async (invocation) => {
       const { output } = invocation;
       const stores = await openStoresToServe(invocation);
-      const url = await serve(invocation, stores, createMetrics());
+      const url = await serveByWorkers(invocation, stores);
       const served = await servedSource(stores);
       output.result({ event: 'listening', url, version: served?.version ?? null, origin: served?.origin ?? null }, () =>
         served === undefined

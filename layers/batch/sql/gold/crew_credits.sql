@@ -1,10 +1,8 @@
 -- Directors and writers of each title, one row a mention, in the file's order. `name` is null for people missing from name.basics.
 WITH mentions AS (
-  SELECT c.tconst, 'director' AS role, d.nconst, d.place
-  FROM silver.crew c CROSS JOIN UNNEST(c.directors) WITH ORDINALITY AS d(nconst, place)
+  SELECT tconst, 'director' AS role, unnest(directors) AS nconst, generate_subscripts(directors, 1) AS place FROM silver.crew
   UNION ALL
-  SELECT c.tconst, 'writer', w.nconst, w.place
-  FROM silver.crew c CROSS JOIN UNNEST(c.writers) WITH ORDINALITY AS w(nconst, place)
+  SELECT tconst, 'writer', unnest(writers), generate_subscripts(writers, 1) FROM silver.crew
 )
 SELECT t.title_id, m.tconst, m.role, CAST(m.place AS INTEGER) AS place, m.nconst, n.primary_name AS name
 FROM mentions m

@@ -31,6 +31,7 @@ SELECT
     WHEN imdb_integer(endYear) NOT BETWEEN 1800 AND 2200 THEN 'endYear is not between 1800 and 2200'
     WHEN NOT is_imdb_integer(runtimeMinutes) THEN 'runtimeMinutes is not a whole number'
     WHEN genres = '' OR regexp_like(genres, '(^,|,,|,$)') THEN 'genres has an empty member'
+    WHEN NOT contains(genres, ',') THEN NULL
     WHEN cardinality(list_distinct(string_split(genres, ','))) < cardinality(string_split(genres, ',')) THEN 'genres names one twice'
   END AS fault
 FROM bronze.title_basics

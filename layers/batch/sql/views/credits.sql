@@ -1,9 +1,13 @@
--- Documents of the served view `credits`: rows joined by U+001D, their fields by U+001C, texts as JSON texts, nothing for null.
+-- Documents of the served view `credits`: rows joined by U+001D, their fields by U+001C, texts as JSON texts, nothing for null. Rows begin with their place,
+-- so that sorting them as texts brings them into order: that takes half of what an ordered aggregate takes.
 WITH crew AS (
   SELECT
     tconst,
-    string_agg(
-      concat_ws(chr(28), CASE role WHEN 'director' THEN 'd' ELSE 'w' END, nconst, coalesce(json_text(name), '')), chr(29) ORDER BY role, place
+    array_join(
+      list_sort(
+        list(concat_ws(chr(28), CASE role WHEN 'director' THEN 'd' ELSE 'w' END || sortable(place), nconst, coalesce(json_text(name), '')))
+      ),
+      chr(29)
     ) AS crew
   FROM gold.crew_credits
   GROUP BY tconst
@@ -11,17 +15,21 @@ WITH crew AS (
 principals AS (
   SELECT
     tconst,
-    string_agg(
-      concat_ws(
-        chr(28),
-        ordering,
-        nconst,
-        coalesce(json_text(name), ''),
-        json_text(category),
-        coalesce(json_text(job), ''),
-        coalesce(json_text(characters), '')
+    array_join(
+      list_sort(
+        list(
+          concat_ws(
+            chr(28),
+            sortable(ordering),
+            nconst,
+            coalesce(json_text(name), ''),
+            json_text(category),
+            coalesce(json_text(job), ''),
+            coalesce(json_text(characters), '')
+          )
+        )
       ),
-      chr(29) ORDER BY ordering
+      chr(29)
     ) AS credits
   FROM gold.credits
   GROUP BY tconst

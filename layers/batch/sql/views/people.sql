@@ -1,6 +1,6 @@
 -- Columns and documents of the served view `people`: the fields of a document are joined by U+001C, texts as JSON texts, nothing for null.
 WITH movies AS (
-  SELECT nconst, string_agg(title_id, ',' ORDER BY title_id) AS movies
+  SELECT nconst, array_join(list_sort(list(title_id)), ',') AS movies
   FROM gold.person_movies
   GROUP BY nconst
 )

@@ -30,6 +30,8 @@ const LF = 0x0a;
 const CR = 0x0d;
 /** U+001E and U+001F separate values further on (`view-rows.ts`), so a text must not hold them. */
 const RS = 0x1e;
+/** The longest number of a line, and its tab. */
+const NUMBER_BYTES = 17;
 
 /** Bytes as text that loses nothing: what is not UTF-8 stands as `\xHH`. */
 export const readableText = (bytes: Uint8Array): string => {
@@ -88,30 +90,25 @@ export class LineStager {
   }
 
   #stage(input: Uint8Array, end: number): StagedChunk {
-    const out = Buffer.allocUnsafe(outputBound(input, end));
+    const out = new Uint8Array(this.#outputBound(end));
     const rejected: RejectedLine[] = [];
-    const valid = end === 0 || isUtf8(input.subarray(0, end));
+    // Looked for in the whole chunk at once, which is quick; line by line only where there is something to find.
+    const isSuspect = !isUtf8(input.subarray(0, end)) || holdsControl(input.subarray(0, end));
     let written = 0;
     let start = 0;
     while (start < end) {
       const lineStart = written;
       written = writeNumber(out, written, this.#line);
       let tabs = 0;
-      let control = false;
       let at = start;
-      for (;;) {
-        const byte = input[at] ?? LF; // never absent: `end` is just behind a line feed
-        if (byte === LF) break;
+      // Never absent: `end` is just behind a line feed.
+      for (let byte = input[at] ?? LF; byte !== LF; byte = input[++at] ?? LF) {
         if (byte === TAB) tabs++;
-        else if (byte < 0x20 && (byte === CR || byte === 0 || byte >= RS)) control = true;
         out[written++] = byte;
-        at++;
       }
-      const stop = control && input[at - 1] === CR ? at - 1 : at;
+      const stop = isSuspect && at > start && input[at - 1] === CR ? at - 1 : at;
       const reason =
-        tabs !== this.#tabs || control || !valid || at - start > MAX_LINE_BYTES
-          ? this.#fault(input.subarray(start, stop), tabs)
-          : undefined;
+        isSuspect || tabs !== this.#tabs || at - start > MAX_LINE_BYTES ? this.#fault(input.subarray(start, stop), tabs) : undefined;
       if (reason === undefined) {
         written -= at - stop;
         out[written++] = LF;
@@ -127,6 +124,11 @@ export class LineStager {
     return { bytes: out.subarray(0, written), rejected };
   }
 
+  /** Room for every byte, a number in front of each line that stays, which has its tabs and a line feed, and one more for a line that does not stay. */
+  #outputBound(bytes: number): number {
+    return bytes + (Math.floor(bytes / (this.#tabs + 1)) + 1) * NUMBER_BYTES;
+  }
+
   #fault(line: Uint8Array, tabs: number): string | undefined {
     if (line.length > MAX_LINE_BYTES) return `line of ${line.length + this.#dropped} bytes (limit ${MAX_LINE_BYTES})`;
     if (!isUtf8(line)) return 'not UTF-8';
@@ -138,12 +140,9 @@ export class LineStager {
   }
 }
 
-/** Room for every byte and a number in front of each line. */
-const outputBound = (input: Uint8Array, end: number): number => {
-  let lines = 0;
-  for (let at = 0; at < end; at++) if (input[at] === LF) lines++;
-  return end + lines * 17;
-};
+/** A character that no line may hold, or the carriage return that may end one. */
+const holdsControl = (bytes: Uint8Array): boolean =>
+  bytes.includes(0) || bytes.includes(CR) || bytes.includes(RS) || bytes.includes(RS + 1);
 
 /** Writes `number TAB` in decimal digits and returns the place behind it. */
 const writeNumber = (out: Uint8Array, at: number, value: number): number => {

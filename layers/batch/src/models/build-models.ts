@@ -1,11 +1,12 @@
-import { defineStored, deriveTable, derivationOf, findDerived, type TableDefinition } from '@rushes/lake';
+import { type BatchEngine, defineStored, deriveTable, derivationOf, findDerived, type TableDefinition } from '@rushes/lake';
 import type { TableRecord } from '@rushes/ports/manifest';
 import { TerminalError } from '@rushes/runtime';
 import type { RunContext } from '../context/run-context.ts';
 import type { SqlModel } from '../context/sql-files.ts';
 import { orderModels, type ReadingModel } from './order-models.ts';
 import { planSlices } from './plan-slices.ts';
-import { TABLE_PLANS } from './table-plans.ts';
+import { resolveModels } from './resolve-models.ts';
+import { isComputed, TABLE_PLANS } from './table-plans.ts';
 
 export interface BuildModelsOptions {
   /** Compute everything anew. */
@@ -22,26 +23,41 @@ export interface BuiltModel {
   readonly reused: boolean;
 }
 
+/** Models with the names of what they read. */
+export const readingModels = async (engine: BatchEngine, models: readonly SqlModel[]): Promise<readonly ReadingModel[]> =>
+  Promise.all(models.map(async (model) => ({ ...model, reads: await engine.references(model.select) })));
+
 /**
- * Builds models over the tables that are there, each after what it reads, and yields each as soon as it is stored.
- * What was built before from the same definition and the same content is taken as it is.
+ * Builds models over the tables that are there, each after what it reads, and yields each as soon as it is stored; those whose rows are not stored are made
+ * readable. What was built before from the same definition and the same content is taken as it is.
  */
 export async function* buildModels(
   context: RunContext,
-  models: readonly SqlModel[],
+  models: readonly ReadingModel[],
   given: readonly TableRecord[],
   options: BuildModelsOptions,
 ): AsyncIterable<BuiltModel> {
   const { lake, engine, signal } = context;
   const tables = new Map(given.map((table) => [table.name, table]));
-  const reading = await Promise.all(models.map(async (model) => ({ ...model, reads: await engine.references(model.select) })));
-  for (const model of orderModels(reading, new Set(tables.keys()), options.first)) {
+  const ordered = orderModels(models, new Set(tables.keys()), options.first);
+  for (const model of resolveModels(ordered, (name) => !isComputed(name))) {
     signal.throwIfAborted();
     const plan = TABLE_PLANS[model.name];
     if (!plan) throw new TerminalError(`the model ${model.name} has no order of rows`, { hint: 'add it to table-plans.ts' });
+    if ('computed' in plan) {
+      await engine.defineView(model.name, model.select);
+      continue;
+    }
+    const through = model.through.map(({ select }) => select);
     const slices = plan.sliced && (await planSlices(engine, plan.sliced, tables, options.memoryMb));
-    const definition: TableDefinition = { name: model.name, select: model.select, orderBy: plan.orderBy, ...(slices && { slices }) };
-    const inputs = model.reads.flatMap((name) => tables.get(name) ?? []);
+    const definition: TableDefinition = {
+      name: model.name,
+      select: model.select,
+      orderBy: plan.orderBy,
+      ...(slices && { slices }),
+      ...(through.length > 0 && { through }),
+    };
+    const inputs = model.tables.flatMap((name) => tables.get(name) ?? []);
     const derivation = derivationOf(definition, engine.version, inputs);
     const found = options.full ? undefined : await findDerived(lake, derivation, context.known);
     const table = found ?? (await compute(context, definition, derivation));

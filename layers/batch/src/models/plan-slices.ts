@@ -1,7 +1,19 @@
 import { type BatchEngine, quoteIdentifier, quoteLiteral, type Slice } from '@rushes/lake';
 import type { TableRecord } from '@rushes/ports/manifest';
 import { TerminalError } from '@rushes/runtime';
-import type { SlicePlan } from './table-plans.ts';
+
+/**
+ * What gathers the rows of a key (into a list, a document) holds whole groups in memory, which the engine cannot spill. It is computed in ranges of the key:
+ * while a range is computed, the model sees only that range of its inputs.
+ */
+export interface SlicePlan {
+  /** The table whose keys are cut into ranges of equal length; it has to be there before the model is. */
+  readonly keysOf: string;
+  /** The key's column in each input that is narrowed. Where an input is ordered by it, a range is read without reading the rest. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Input rows that a slice may hold per megabyte of the engine's memory; measured, with room to spare. */
+  readonly rowsPerMb: number;
+}
 
 /** The conditions of consecutive ranges of a text key that begin at these keys: everything before the first, then from each to the next. */
 export const rangeConditions = (column: string, bounds: readonly string[]): readonly string[] => {
@@ -25,8 +37,7 @@ export const planSlices = async (
     const table = tables.get(name);
     return table ? [{ table, column }] : [];
   });
-  const gathered = plan.gathers === undefined ? 0 : (tables.get(plan.gathers)?.rows ?? 0);
-  const count = Math.ceil(inputs.reduce((sum, { table }) => sum + table.rows, gathered) / (plan.rowsPerMb * memoryMb));
+  const count = Math.ceil(inputs.reduce((sum, { table }) => sum + table.rows, 0) / (plan.rowsPerMb * memoryMb));
   const keys = tables.get(plan.keysOf);
   if (!keys)
     throw new TerminalError(`${plan.keysOf}, by whose keys a table is sliced, is not there yet`, {

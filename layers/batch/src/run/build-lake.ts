@@ -11,7 +11,9 @@ import { buildLogTables, type BuiltLog } from '../events/build-log-tables.ts';
 import type { LandedLog } from '../archive/land-log.ts';
 import type { ParentVersion } from '../events/silver-events.ts';
 import { bronzeEntry, dumpTimesEntry, modelEntry, quarantineEntry } from '../models/catalog-entries.ts';
-import { buildModels } from '../models/build-models.ts';
+import { buildModels, readingModels } from '../models/build-models.ts';
+import type { ResolvedModel } from '../models/resolve-models.ts';
+import { isComputed } from '../models/table-plans.ts';
 import type { RunContext } from '../context/run-context.ts';
 import { buildSilverTable, combineQuarantines } from '../silver/build-silver-table.ts';
 import { buildDumpTimes, DUMP_TIMES } from '../silver/dump-times.ts';
@@ -19,7 +21,7 @@ import { SILVER_TABLES } from '../silver/silver-tables.ts';
 import { readModels } from '../context/sql-files.ts';
 import { isOfForm } from '../views/artefact-name.ts';
 import { loadView } from '../views/load-view.ts';
-import { readViewModels, type ViewModel } from '../views/view-models.ts';
+import { readViewModels } from '../views/view-models.ts';
 import type { ViewSource } from '../views/view-source.ts';
 import type { StepLog } from '../context/steps.ts';
 
@@ -87,7 +89,10 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
   }
 
   const declaredNames = new Set(SILVER_TABLES.map((table) => `silver.${table.name}`));
-  const models = [...silverModels.filter((model) => !declaredNames.has(model.name)), ...(await readModels('gold'))];
+  const models = await readingModels(engine, [
+    ...silverModels.filter((model) => !declaredNames.has(model.name)),
+    ...(await readModels('gold')),
+  ]);
   const dumps = bronze.map((one) => one.dump);
   const times = await log.step(
     DUMP_TIMES.name,
@@ -101,13 +106,17 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
   catalog.push(...fromLog.catalog);
   const derived: TableRecord[] = [];
   const given = [...silver, ...fromLog.tables];
-  const viewModels = await readViewModels(engine, new Set([...given.map(({ name }) => name), ...models.map(({ name }) => name)]));
-  catalog.push(...viewModels.map((model) => modelEntry(model, model.reads)));
+  const viewModels = await readViewModels(engine, models, new Set(given.map(({ name }) => name)));
+  catalog.push(...[...models.filter(({ name }) => isComputed(name)), ...viewModels].map((model) => modelEntry(model, model.reads)));
   const first = new Set(viewModels.flatMap((one) => one.tables));
   const loads = createLoads(context, store, viewModels, options, log);
   for (const table of given) loads.add(table);
   try {
-    const task = context.progress.task({ name: 'build gold', unit: 'tables', total: models.length });
+    const task = context.progress.task({
+      name: 'build gold',
+      unit: 'tables',
+      total: models.filter(({ name }) => !isComputed(name)).length,
+    });
     let startedMs = context.now().getTime();
     for await (const { table, model, reused } of buildModels(context, models, given, { ...options, first })) {
       const durationMs = context.now().getTime() - startedMs;
@@ -171,9 +180,13 @@ const loadBronze = async (context: RunContext, queue: LoadQueue, dataset: ImdbDa
   return prepared ? finishLoad(context, prepared) : absentDataset(dataset);
 };
 
-/** Loads views into the store, each once the tables that it reads are there: one after the other, beside the engine that builds the next tables. */
-const createLoads = (context: RunContext, store: BatchViewStore, models: readonly ViewModel[], options: BuildOptions, log: StepLog) => {
+/** Loads of one lane come one after the other. Views with many indexes, which are built on a thread of their own, do not keep the others waiting. */
+const laneOf = ({ layout }: View): string => (layout.sorts.length > 1 ? 'with indexes' : 'others');
+
+/** Loads views into the store, each once the tables that it reads are there, beside the engine that builds the next tables. */
+const createLoads = (context: RunContext, store: BatchViewStore, models: readonly ResolvedModel[], options: BuildOptions, log: StepLog) => {
   const loads: Promise<ViewArtefact>[] = [];
+  const lanes = new Map<string, Promise<unknown>>();
   const tables = new Map<string, TableRecord>();
   const waiting = new Set(
     VIEWS.map((view) => {
@@ -182,16 +195,19 @@ const createLoads = (context: RunContext, store: BatchViewStore, models: readonl
       return { view, model };
     }),
   );
-  const begin = (view: View, model: ViewModel): void => {
-    const before = Promise.allSettled(loads);
-    const load = before.then(() =>
+  const begin = (view: View, model: ResolvedModel): void => {
+    const lane = laneOf(view);
+    const load = (lanes.get(lane) ?? Promise.resolve()).then(() =>
       log.step(
         `load views.${view.name}`,
         async () => loadView(context, store, { view, model, tables, parent: await parentOf(context, options, view, model) }, options),
         ({ rows, built }) => ({ rows, reused: built === 'shared' }),
       ),
     );
-    load.catch(() => undefined); // `done` throws it
+    lanes.set(
+      lane,
+      load.catch(() => undefined), // `done` throws it
+    );
     loads.push(load);
   };
   return {
@@ -213,7 +229,7 @@ const parentOf = async (
   { lake }: RunContext,
   { parent, full }: BuildOptions,
   view: View,
-  model: ViewModel,
+  model: ResolvedModel,
 ): Promise<ViewSource['parent']> => {
   const artefact = parent?.views.find((candidate) => candidate.name === view.name)?.artefact;
   if (full || parent === undefined || artefact === undefined || !isOfForm(view, artefact)) return undefined;

@@ -5,8 +5,9 @@ const MIB = 1024 * 1024;
 
 /** Enough for 300,000 titles and all that belongs to them. */
 const LEAST_MB = 320;
-/** Join tables grow with the catalog; measured at 300,000 and 1,000,000 titles, with room to spare. */
-const MB_PER_COMPRESSED_MB = 5;
+/** Join tables grow with the catalog, up to where spilling them costs less than the memory is worth: the process then has some 700 MiB beside it. */
+const MB_PER_COMPRESSED_MB = 3;
+const ENOUGH_MB = 480;
 /** What IMDb's files shrink by. */
 export const COMPRESSION = 4.5;
 const MAX_SHARE_OF_MACHINE = 0.5;
@@ -21,5 +22,5 @@ export const mostMemoryMb = (machineBytes: number = totalmem()): number =>
  */
 export const memoryLimitFor = (files: readonly Pick<SourceFile, 'bytes' | 'compressed'>[], machineBytes: number = totalmem()): number => {
   const compressedMb = files.reduce((sum, file) => sum + (file.compressed ? file.bytes : file.bytes / COMPRESSION), 0) / MIB;
-  return Math.round(Math.min(Math.max(LEAST_MB, compressedMb * MB_PER_COMPRESSED_MB), mostMemoryMb(machineBytes)));
+  return Math.round(Math.min(Math.max(LEAST_MB, compressedMb * MB_PER_COMPRESSED_MB), ENOUGH_MB, mostMemoryMb(machineBytes)));
 };

@@ -6,7 +6,9 @@ import type { TableRecord } from '@rushes/ports/manifest';
 import type { BronzeTable } from '../bronze/load-dataset.ts';
 import type { RunContext } from '../context/run-context.ts';
 import type { SqlModel } from '../context/sql-files.ts';
+import { type CheckedNames, keptSelect, namesOf, repeatedSelect } from './repeated-keys.ts';
 import type { SilverTable } from './silver-tables.ts';
+import { keepTyped, typeInOrder } from './typed-in-order.ts';
 
 export interface BuiltSilver {
   readonly table: TableRecord;
@@ -30,22 +32,17 @@ export const buildSilverTable = async (
 ): Promise<BuiltSilver> => {
   const { lake, engine } = context;
   const columns = (await engine.describe(model.select)).filter((column) => !CHECK_COLUMNS.has(column.name));
-  const checked = `scratch.${silver.name}_checked`;
-  const repeated = `scratch.${silver.name}_repeated`;
-  const key = silver.key.map(quoteIdentifier).join(', ');
-  const sameKey = silver.key.map((column) => `r.${quoteIdentifier(column)} = c.${quoteIdentifier(column)}`).join(' AND ');
-
+  const names = namesOf(silver);
+  const rejects = await rejectsSelect(context, bronze);
   const good: TableDefinition = {
     name: `silver.${silver.name}`,
-    select:
-      `SELECT ${columns.map((column) => `c.${quoteIdentifier(column.name)}`).join(', ')} FROM ${checked} c ` +
-      `WHERE c.fault IS NULL AND NOT EXISTS (SELECT 1 FROM ${repeated} r WHERE ${sameKey} AND c.line_number > r.first_line)`,
+    select: keptSelect(names, columns),
     orderBy: silver.orderBy,
     ...(silver.partitions && { partitions: silver.partitions }),
   };
   const bad: TableDefinition = {
     name: 'silver.quarantine',
-    select: quarantineSelect(silver, bronze, checked, repeated, sameKey, await rejectsSelect(context, bronze)),
+    select: quarantineSelect(silver, bronze, names, rejects),
     orderBy: ['line_number'],
     partitions: [{ name: `dataset=${silver.dataset}`, where: 'true' }],
   };
@@ -60,41 +57,49 @@ export const buildSilverTable = async (
     if (table && quarantine) return { table, quarantine, reused: true };
   }
 
-  await engine.materialize(checked, model.select);
-  await engine.materialize(
-    repeated,
-    `SELECT ${key}, min(line_number) AS first_line FROM ${checked} WHERE fault IS NULL GROUP BY ${key} HAVING count(*) > 1`,
-  );
+  const typed = await typeInOrder(context, silver, model, columns);
+  if (typed) {
+    // Keys ascend, so none repeats: what is not there has a fault, and faults are looked for only where there are some.
+    const faults = typed.rows < bronze.table.rows ? faultsSelect(silver, bronze, `(SELECT line_number, fault FROM (${model.select}))`) : [];
+    return {
+      table: await keepTyped(context, good, goodDerivation, typed),
+      quarantine: await deriveTable(lake, engine, { ...bad, select: [...faults, rejects].join(' UNION ALL ') }, badDerivation),
+      reused: false,
+    };
+  }
+
+  await engine.materialize(names.checked, model.select);
+  await engine.materialize(names.repeated, repeatedSelect(silver, names));
   const built = {
     table: await deriveTable(lake, engine, good, goodDerivation),
     quarantine: await deriveTable(lake, engine, bad, badDerivation),
     reused: false,
   };
-  await engine.dropMaterialized(checked);
-  await engine.dropMaterialized(repeated);
+  await engine.dropMaterialized(names.checked);
+  await engine.dropMaterialized(names.repeated);
   return built;
 };
 
-/** Columns of the one quarantine table of all data sets. */
-const quarantineSelect = (
-  silver: SilverTable,
-  bronze: BronzeTable,
-  checked: string,
-  repeated: string,
-  sameKey: string,
-  rejects: string,
-): string => {
+/** The parts of the one quarantine table of all data sets that this data set gives: faults, repeated keys, and lines that never became rows. */
+const quarantineSelect = (silver: SilverTable, bronze: BronzeTable, names: CheckedNames, rejects: string): string =>
+  [...faultsSelect(silver, bronze, names.checked), ...repeatsSelect(silver, bronze, names), rejects].join(' UNION ALL ');
+
+const lineColumns = (silver: SilverTable): string => `${quoteLiteral(silver.dataset)} AS dataset, b.source_file, b.line_number`;
+
+const rawText = (bronze: BronzeTable): string => {
   const fields = bronze.table.columns.filter((column) => !['source_file', 'line_number', 'load_id'].includes(column.name));
-  const raw = `concat_ws(chr(9), ${fields.map((column) => `b.${quoteIdentifier(column.name)}`).join(', ')})`;
-  const columns = `${quoteLiteral(silver.dataset)} AS dataset, b.source_file, b.line_number`;
-  const file = quoteLiteral(bronze.dump.sourceFile ?? '');
-  return (
-    `SELECT ${columns}, c.fault AS reason, ${raw} AS raw FROM ${checked} c JOIN ${bronze.table.name} b ON b.line_number = c.line_number WHERE c.fault IS NOT NULL ` +
-    `UNION ALL SELECT ${columns}, 'repeats the key of line ' || r.first_line, ${raw} FROM ${repeated} r JOIN ${checked} c ON ${sameKey} AND c.line_number > r.first_line AND c.fault IS NULL ` +
-    `JOIN ${bronze.table.name} b ON b.line_number = c.line_number ` +
-    `UNION ALL SELECT ${quoteLiteral(silver.dataset)}, ${file}, line_number, reason, raw FROM ${rejects}`
-  );
+  return `concat_ws(chr(9), ${fields.map((column) => `b.${quoteIdentifier(column.name)}`).join(', ')})`;
 };
+
+/** `checked`: a table, or a SELECT in brackets, with `line_number` and `fault`. */
+const faultsSelect = (silver: SilverTable, bronze: BronzeTable, checked: string): readonly [string] => [
+  `SELECT ${lineColumns(silver)}, c.fault AS reason, ${rawText(bronze)} AS raw FROM ${checked} c JOIN ${bronze.table.name} b ON b.line_number = c.line_number WHERE c.fault IS NOT NULL`,
+];
+
+const repeatsSelect = (silver: SilverTable, bronze: BronzeTable, { checked, repeated, sameKey }: CheckedNames): readonly [string] => [
+  `SELECT ${lineColumns(silver)}, 'repeats the key of line ' || r.first_line, ${rawText(bronze)} FROM ${repeated} r JOIN ${checked} c ON ${sameKey} AND c.line_number > r.first_line AND c.fault IS NULL ` +
+    `JOIN ${bronze.table.name} b ON b.line_number = c.line_number`,
+];
 
 /** The lines that never became bronze rows, as a table of the same content-named files. */
 const rejectsTable = (bronze: BronzeTable): TableRecord => ({
@@ -112,7 +117,8 @@ const rejectsTable = (bronze: BronzeTable): TableRecord => ({
 const rejectsSelect = async ({ lake, engine }: RunContext, bronze: BronzeTable): Promise<string> => {
   const table = rejectsTable(bronze);
   await defineStored(lake, engine, table);
-  return table.name;
+  const [dataset, file] = [bronze.dataset, bronze.dump.sourceFile ?? ''].map(quoteLiteral);
+  return `SELECT ${dataset} AS dataset, ${file} AS source_file, line_number, reason, raw FROM ${table.name}`;
 };
 
 /** The quarantines of all data sets as one table. */

@@ -1,7 +1,8 @@
 import type { TableRecord } from '@rushes/ports/manifest';
 import type { View } from '@rushes/views';
 import type { RunContext } from '../context/run-context.ts';
-import { defineModel, type ViewModel } from './view-models.ts';
+import type { ResolvedModel } from '../models/resolve-models.ts';
+import { defineModel } from './view-models.ts';
 import { encodedRows } from './view-rows.ts';
 
 /** A copy with changes pays only while few rows changed. */
@@ -12,7 +13,7 @@ type Tables = ReadonlyMap<string, TableRecord>;
 /** A view in two versions. */
 interface Versions {
   readonly view: View;
-  readonly model: ViewModel;
+  readonly model: ResolvedModel;
   readonly tables: Tables;
   readonly parentTables: Tables;
   readonly parentRows: number;

@@ -2,6 +2,7 @@
  * Fills the batch-view store: one immutable artefact per view, named after what its rows are made of. Built whole, or as a copy of the parent's plus the
  * changed rows; versions whose rows are made of the same share one.
  */
+import { BrokenStreamError } from '@rushes/lake';
 import type { ViewArtefact } from '@rushes/ports/manifest';
 import type { ArtefactRow, BatchViewStore } from '@rushes/ports';
 import type { RunContext } from '../context/run-context.ts';
@@ -74,10 +75,27 @@ export const loadView = async (
     });
     await engine.dropMaterialized(delta.keys);
   } else {
-    rows = await store.build(artefact, view.layout, rowsOf(wholeSelects(context, source, options.memoryMb)), { signal, anew });
+    rows = await buildWhole(context, options.memoryMb, (memoryMb) => {
+      streamed = 0;
+      return store.build(artefact, view.layout, rowsOf(wholeSelects(context, source, memoryMb)), { signal, anew });
+    });
     if (rows !== streamed && streamed > 0)
       throw new Error(`view ${view.name}: its model yielded ${streamed} rows, the artefact ${artefact} has ${rows}`);
   }
   task.finish();
   return { name: view.name, artefact, rows, built: delta ? 'changed rows' : 'whole' };
+};
+
+/** Ranges of the key so many times smaller, where a range took more memory than there is. */
+const SMALLER = [1, 4, 16];
+
+const buildWhole = async ({ logger }: RunContext, memoryMb: number, build: (memoryMb: number) => Promise<number>): Promise<number> => {
+  for (const [n, times] of SMALLER.entries())
+    try {
+      return await build(memoryMb / times);
+    } catch (error) {
+      if (!(error instanceof BrokenStreamError) || n === SMALLER.length - 1) throw error;
+      logger.info(`${error.message}: once more in smaller ranges`);
+    }
+  throw new Error('unreachable: the last try returns or throws');
 };

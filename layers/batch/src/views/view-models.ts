@@ -7,31 +7,23 @@ import type { TableRecord } from '@rushes/ports/manifest';
 import type { RunContext } from '../context/run-context.ts';
 import { readModels } from '../context/sql-files.ts';
 import { orderModels, type ReadingModel } from '../models/order-models.ts';
+import { type ResolvedModel, resolveModels } from '../models/resolve-models.ts';
+import { isComputed } from '../models/table-plans.ts';
 
-export interface ViewModel extends ReadingModel {
-  /** Names of the stored tables that it reads, by itself or through other models of views, sorted. */
-  readonly tables: readonly string[];
-  /** The models of views that it is made of, each after what it reads; it is the last itself. */
-  readonly chain: readonly ReadingModel[];
-}
-
-const isOfView = (name: string): boolean => name.startsWith('views.');
-
-/** All models of served views. @throws TerminalError if one reads what nothing makes. */
-export const readViewModels = async (engine: BatchEngine, stored: ReadonlySet<string>): Promise<readonly ViewModel[]> => {
+/** All models of served views. @param gold the models of gold, among them those whose rows are not stored. @throws TerminalError if one reads what nothing makes. */
+export const readViewModels = async (
+  engine: BatchEngine,
+  gold: readonly ReadingModel[],
+  given: ReadonlySet<string>,
+): Promise<readonly ResolvedModel[]> => {
   const models = await Promise.all(
     (await readModels('views')).map(async (model) => ({ ...model, reads: await engine.references(model.select) })),
   );
-  const ordered = orderModels(models, stored);
-  const found = new Map<string, ViewModel>();
-  for (const model of ordered) {
-    const parts = model.reads.flatMap((name) => found.get(name) ?? []);
-    const tables = new Set([...model.reads.filter((name) => !isOfView(name)), ...parts.flatMap((part) => part.tables)]);
-    const chain = [...new Set(parts.flatMap((part) => part.chain)), model];
-    found.set(model.name, { ...model, tables: [...tables].toSorted(), chain });
-  }
-  return [...found.values()];
+  const isStored = (name: string): boolean => !isOfView(name) && !isComputed(name);
+  return resolveModels(orderModels([...gold, ...models], given), isStored).filter(({ name }) => isOfView(name));
 };
+
+const isOfView = (name: string): boolean => name.startsWith('views.');
 
 /** Another name for a table or model, within a name space of its own. */
 const nameWithin = (space: string, name: string): string => `${space}.${name.replace('.', '_')}`;
@@ -49,7 +41,7 @@ const selectWithin = (space: string, { select, reads }: ReadingModel): string =>
  */
 export const defineModel = async (
   { lake, engine }: Pick<RunContext, 'lake' | 'engine'>,
-  model: ViewModel,
+  model: ResolvedModel,
   tables: ReadonlyMap<string, TableRecord>,
   space: string,
   narrowed: ReadonlyMap<string, string> = new Map(),
@@ -59,6 +51,6 @@ export const defineModel = async (
     if (table === undefined) throw new Error(`the model ${model.name} reads ${name}, which is not there`);
     await defineStored(lake, engine, { ...table, name: nameWithin(space, name) }, narrowed.get(name));
   }
-  for (const part of model.chain) await engine.defineView(nameWithin(space, part.name), selectWithin(space, part));
+  for (const part of [...model.through, model]) await engine.defineView(nameWithin(space, part.name), selectWithin(space, part));
   return nameWithin(space, model.name);
 };

@@ -1,3 +1,4 @@
+import type { Slice } from '@rushes/lake';
 import type { RunContext } from '../context/run-context.ts';
 import { planSlices } from '../models/plan-slices.ts';
 import { defineModel } from './view-models.ts';
@@ -11,11 +12,20 @@ export const wholeSelects = async function* (
   { view, model, tables }: Pick<ViewSource, 'view' | 'model' | 'tables'>,
   memoryMb: number,
 ): AsyncIterable<string> {
-  const plan = VIEW_SLICES[view.name];
-  const slices = (plan && (await planSlices(context.engine, plan, tables, memoryMb))) ?? [{ inputs: [] }];
+  const slices = (await slicesOf(context, view.name, tables, memoryMb)) ?? [{ inputs: [] }];
   for (const { inputs } of slices) {
     const narrowed = new Map(inputs.map(({ table, where }) => [table.name, where]));
     const defined = await defineModel(context, model, tables, `load_${view.name}`, narrowed);
     yield `SELECT row FROM (${encodedRows(view, defined)}) ORDER BY key`;
   }
+};
+
+const slicesOf = async (
+  { engine }: Pick<RunContext, 'engine'>,
+  view: string,
+  tables: ViewSource['tables'],
+  memoryMb: number,
+): Promise<readonly Slice[] | undefined> => {
+  const plan = VIEW_SLICES[view];
+  return plan && planSlices(engine, plan, tables, memoryMb);
 };

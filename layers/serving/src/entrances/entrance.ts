@@ -28,7 +28,8 @@ export interface EntranceContext {
   /** `undefined`: nothing can be posted here. */
   readonly log: EventLog | undefined;
   readonly snapshots: CurrentSnapshot;
-  readonly waits: PositionWaits;
+  /** Whether answers show a position, those of every process of the service, now or within so many milliseconds. */
+  readonly isShown: PositionWaits['until'];
   readonly receipts: Receipts;
   /** Bounds what is being written. */
   readonly writes: Gate;
@@ -79,7 +80,7 @@ const readParameters = <P>(read: () => { readonly params: P }): { readonly param
 };
 
 export const entrances = (app: FastifyInstance, context: EntranceContext): AddEntrance => {
-  const { log, snapshots, waits, receipts, writes, metrics, onTrouble, now, newId } = context;
+  const { log, snapshots, isShown: isShownWithin, receipts, writes, metrics, onTrouble, now, newId } = context;
 
   const append = async (to: EventLog, { event }: Posted, eventId: string, request: FastifyRequest): Promise<Receipt> => {
     const movieId = event.payload.movie_id;
@@ -106,7 +107,7 @@ export const entrances = (app: FastifyInstance, context: EntranceContext): AddEn
   };
 
   const answer = async (reply: FastifyReply, receipt: Receipt, waitS: number | undefined): Promise<FastifyReply> => {
-    const isShown = waitS !== undefined && (await waits.until(receipt.position, waitS * 1000));
+    const isShown = waitS !== undefined && (await isShownWithin(receipt.position, waitS * 1000));
     const position = positionText(receipt.position);
     reply
       .code(isShown ? 201 : 202)

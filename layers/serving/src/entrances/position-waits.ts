@@ -55,3 +55,19 @@ export const positionWaits = (snapshots: CurrentSnapshot): PositionWaits => {
     },
   };
 };
+
+interface OtherProcesses {
+  /** The same of all other processes of the service; `undefined`: there are none. */
+  readonly others: PositionWaits['until'] | undefined;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly elapsedMs: () => number;
+}
+
+/** Whether every process of the service has come to a position: then whoever asks next sees it, whichever answers. */
+export const shownEverywhere =
+  (waits: PositionWaits, { others, elapsedMs }: OtherProcesses): PositionWaits['until'] =>
+  async (position, ms) => {
+    const startedMs = elapsedMs();
+    if (!(await waits.until(position, ms))) return false;
+    return others === undefined || others(position, Math.max(0, ms - (elapsedMs() - startedMs)));
+  };

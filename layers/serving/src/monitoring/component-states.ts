@@ -3,6 +3,7 @@ import type { ApiKeyStore, EventLog } from '@rushes/ports';
 import { cachedCheck, type CachedCheck, type CheckState } from '@rushes/runtime';
 
 import type { CurrentSnapshot } from '../merge/current-snapshot.ts';
+import { type AnsweringWorker, missingWorkers } from './worker-states.ts';
 
 /** Room on the disk that the stores lie on, in bytes. */
 export interface DiskSpace {
@@ -24,6 +25,8 @@ export interface ComponentContext {
   readonly keys: CachedCheck | undefined;
   /** `undefined`: the stores are elsewhere. */
   readonly space: (() => Promise<DiskSpace>) | undefined;
+  /** `undefined`: this process is the service. */
+  readonly workers: (() => Promise<AnsweringWorker>) | undefined;
 }
 
 /** The id of no key: looking it up shows whether keys can be. */
@@ -39,10 +42,11 @@ interface CheckedStores {
 /** The parts that a service with these stores has. */
 export const componentsOf = (
   { speed, log, keys, space }: CheckedStores,
-  { snapshots, now, elapsedMs }: Pick<ComponentContext, 'snapshots' | 'now'> & { readonly elapsedMs: () => number },
+  { snapshots, now, elapsedMs, workers }: Pick<ComponentContext, 'snapshots' | 'now' | 'workers'> & { readonly elapsedMs: () => number },
 ): ComponentContext => ({
   snapshots,
   now,
+  workers,
   hasSpeed: speed !== undefined,
   log: log === undefined || keys === undefined ? undefined : cachedCheck({ check: () => log.checkWritable(), elapsedMs }),
   keys: keys === undefined ? undefined : cachedCheck({ check: () => keys.find(NO_KEY), elapsedMs }),
@@ -141,6 +145,18 @@ const diskComponent = async (space: () => Promise<DiskSpace>): Promise<Component
   }
 };
 
+const workersComponent = async (workers: () => Promise<AnsweringWorker>): Promise<Component> => {
+  const { configured, listening, answeredBy } = await workers();
+  const detail = missingWorkers({ configured, listening });
+  return {
+    status: detail === undefined ? 'ok' : 'degraded',
+    ...(detail === undefined ? {} : { detail }),
+    configured,
+    listening,
+    answered_by: answeredBy,
+  };
+};
+
 interface Health {
   readonly status: Status;
   readonly components: Readonly<Record<string, Component>>;
@@ -148,7 +164,7 @@ interface Health {
 
 /** All components, and what they come to: `unavailable` if nothing can be answered, `degraded` if anything is not as it should be. */
 export const readHealth = async (context: ComponentContext): Promise<Health> => {
-  const { log, keys, space } = context;
+  const { log, keys, space, workers } = context;
   const components: Record<string, Component> = {
     api: { status: 'ok' },
     batch: batchComponent(context),
@@ -156,6 +172,7 @@ export const readHealth = async (context: ComponentContext): Promise<Health> => 
     ...(log === undefined ? {} : { log: await checked(log, LOG_DETAIL) }),
     ...(keys === undefined ? {} : { keys: await checked(keys, KEYS_DETAIL) }),
     ...(space === undefined ? {} : { disk: await diskComponent(space) }),
+    ...(workers === undefined ? {} : { workers: await workersComponent(workers) }),
   };
   const isAllWell = Object.values(components).every(({ status }) => status === 'ok');
   return { status: components['batch']?.status === 'unavailable' ? 'unavailable' : isAllWell ? 'ok' : 'degraded', components };

@@ -59,6 +59,7 @@ export const createHttpMetrics = (registry: Registry, snapshots: CurrentSnapshot
   registry.registerMetric(
     new Gauge({
       name: 'rushes_publication_number',
+      aggregator: 'min',
       help: 'Number of the publication that is served, 0 for none.',
       registers: [],
       collect() {
@@ -69,6 +70,7 @@ export const createHttpMetrics = (registry: Registry, snapshots: CurrentSnapshot
   registry.registerMetric(
     new Gauge({
       name: 'rushes_batch_version',
+      aggregator: 'min',
       help: 'Version of the batch views that is served, 0 for none.',
       registers: [],
       collect() {
@@ -79,6 +81,7 @@ export const createHttpMetrics = (registry: Registry, snapshots: CurrentSnapshot
   registry.registerMetric(
     new Gauge({
       name: 'rushes_snapshot_age_seconds',
+      aggregator: 'max',
       help: 'Seconds since the served version was published; 0 while there is none.',
       registers: [],
       collect() {
@@ -91,6 +94,7 @@ export const createHttpMetrics = (registry: Registry, snapshots: CurrentSnapshot
   registry.registerMetric(
     new Gauge({
       name: 'rushes_overlay_titles',
+      aggregator: 'max',
       help: 'Titles that events changed since the cut of the served version.',
       registers: [],
       collect() {

@@ -44,6 +44,15 @@ const Health = Type.Object({
         used_bytes: Type.Optional(Type.Integer({ description: 'What the data folder takes, as last measured.' })),
       }),
     ),
+    workers: Type.Optional(
+      Type.Object({
+        status: Status,
+        detail: Detail,
+        configured: Type.Integer({ description: 'Processes that the service should have.' }),
+        listening: Type.Integer({ description: 'Processes that take connections.' }),
+        answered_by: Type.Integer({ description: 'The process that answered: all else in this answer is as that one sees it.' }),
+      }),
+    ),
   }),
 });
 

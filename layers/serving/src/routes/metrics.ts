@@ -2,7 +2,10 @@
 import type { Registry } from '@rushes/runtime';
 import type { FastifyInstance } from 'fastify';
 
-export const addMetrics = (app: FastifyInstance, metrics: Registry): void => {
+/** What is shown: of one registry, or of several together. */
+export type Exposition = Pick<Registry, 'contentType' | 'metrics'>;
+
+export const addMetrics = (app: FastifyInstance, metrics: Exposition): void => {
   const schema = {
     operationId: 'getMetrics',
     summary: 'Metrics in the text format of Prometheus',

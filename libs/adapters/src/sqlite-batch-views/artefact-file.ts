@@ -5,7 +5,7 @@ import { isThereSync } from '../crash-safety/entries.ts';
 import { type ResolveMember, checkConditions } from './conditions.ts';
 import { countRows, listRows } from './list.ts';
 import { ArtefactFaultError, damaged, hasOtherSize, onArtefact, showsDamage } from './damage.ts';
-import { type OpenFile, type RowShape, type Statements, cells, rowShape, statementsOf } from './open-file.ts';
+import { type OpenFile, type RowShape, type Statements, asRows, cells, rowShape, statementsOf } from './open-file.ts';
 import { FORMAT, MASK_BITS, columnType, physicalLayout, quoted } from './physical-layout.ts';
 import { type Effort, LIMITS, type Limits, type Partition } from './plan.ts';
 
@@ -18,6 +18,8 @@ export interface ArtefactFile {
   readonly rows: number;
   /** By the key or a column of the layout's lookups. */
   find(column: string, value: string, select: Selection): ViewRow | undefined;
+  /** The rows of those keys that exist, in the order of the keys, by one statement. */
+  findMany(keys: readonly string[], select: Selection): readonly ViewRow[];
   /** `undefined`: this would take long; ask thoroughly, on another thread. */
   list(query: ListQuery, effort: Effort): readonly ListedRow[] | undefined;
   count(where: readonly Condition[], effort: Effort): number | undefined;
@@ -49,6 +51,8 @@ const readPartitions = (database: DatabaseSync, layout: ArtefactLayout): readonl
       return { code: row['code'] as number, value: isBoolean && value !== null ? value === 1 : value, rows: row['rows'] as number };
     });
 };
+
+const viewRowOf = ({ key, columns, documents }: ListedRow): ViewRow => ({ key, columns, documents });
 
 const memberResolver = (statements: Statements, sets: readonly string[]): ResolveMember => {
   const byName = 'SELECT code FROM _member_names WHERE set_number = ? AND member = ?';
@@ -98,8 +102,14 @@ export const openArtefactFile = (path: string, limits: Limits = LIMITS): Artefac
         const sql = `SELECT ${shape.expressions} FROM entries e WHERE e.${quoted(column)} = ?`;
         const row = onArtefact(path, () => cells(statements.prepare(sql).get(value)));
         if (row === undefined) return undefined;
-        const { key: found, columns, documents } = shape.decode(row);
-        return { key: found, columns, documents };
+        return viewRowOf(shape.decode(row));
+      },
+      findMany: (wanted, select) => {
+        const shape = shapeOf(select);
+        // A cross join keeps the order of its left side.
+        const sql = `SELECT ${shape.expressions} FROM json_each(?) k CROSS JOIN entries e ON e.${key} = k.value`;
+        const rows = onArtefact(path, () => asRows(statements.prepare(sql).all(JSON.stringify(wanted))));
+        return rows.map((row) => viewRowOf(shape.decode(row)));
       },
       list: (query, effort) => {
         checkConditions(physical.layout, query.where);

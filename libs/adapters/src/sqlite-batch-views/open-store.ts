@@ -104,6 +104,7 @@ export const openSqliteBatchViews = async (folder: string, options: SqliteBatchV
     },
     verify,
     rowCount,
+    bytes: async (artefact) => statSync(pathOf(artefact), { throwIfNoEntry: false })?.size,
     open: async (artefact) => {
       const path = pathOf(artefact);
       try {

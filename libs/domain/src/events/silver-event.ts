@@ -2,6 +2,8 @@
  * The one judgment of an event, for every layer: a record's text becomes a typed row, or a reason why not. Pure: the same record gives the same
  * result wherever and whenever it is read. Scores become tenths of points, averages thousandths, sentiment ten-thousandths: state is exact.
  */
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
 import Value from 'typebox/value';
 
 import { SENTIMENT_VERSION, classify, scoreSentiment } from '../sentiment/index.ts';
@@ -148,6 +150,17 @@ const parse = (text: string): unknown => {
 const isWellFormed = (value: unknown): boolean =>
   typeof value === 'string' ? value.isWellFormed() : !isRecord(value) || Object.values(value).every(isWellFormed);
 
+/** Each schema's check, compiled when the first event of it comes. */
+const checks = new WeakMap<TSchema, (value: unknown) => boolean>();
+const isOf = (schema: TSchema, value: unknown): boolean => {
+  let check = checks.get(schema);
+  if (check === undefined) {
+    const compiled = Compile(schema);
+    checks.set(schema, (check = (one) => compiled.Check(one)));
+  }
+  return check(value);
+};
+
 /** The payload's faults against its schema, or what else is wrong with the event's form. */
 const formFault = (value: unknown): string | undefined => {
   if (!isRecord(value)) return 'the text is not a JSON object';
@@ -156,7 +169,7 @@ const formFault = (value: unknown): string | undefined => {
   const { versions } = EVENT_SCHEMAS[type as EventType]; // as: just found among the keys
   if (version !== 1) return `unknown version ${JSON.stringify(version)} of ${type}`;
   const schema = versions[version];
-  if (Value.Check(schema, payload)) return isWellFormed(payload) ? undefined : `${type}: a text has half of a surrogate pair`;
+  if (isOf(schema, payload)) return isWellFormed(payload) ? undefined : `${type}: a text has half of a surrogate pair`;
   const faults = Value.Errors(schema, payload).slice(0, MAX_FAULTS);
   return `${type}: ${faults.map(({ instancePath, message }) => `${instancePath || '/'} ${message}`).join('; ')}`;
 };

@@ -44,13 +44,21 @@ export const buildTests = (open: () => Promise<OpenedBatchViewStore>): void => {
 
     test('a new store is empty', async () => {
       expect(await store.listArtefacts()).toEqual([]);
-      expect(await store.rowCount('films-1')).toBeUndefined();
+      expect([await store.rowCount('films-1'), await store.bytes('films-1')]).toEqual([undefined, undefined]);
       await expect(store.open('films-1')).rejects.toBeInstanceOf(ArtefactNotFoundError);
     });
 
     test('gives the number of rows, and another process sees the artefact', async () => {
       expect(await store.build('films-1', FILMS, batches(SOME_FILMS))).toBe(5);
       expect(await visible('films-1')).toEqual([5, true]);
+    });
+
+    test('says what room an artefact takes: at least its texts', async () => {
+      const long = SOME_FILMS.map((row) => row.map((value, at) => (at === row.length - 1 ? JSON.stringify('x'.repeat(20_000)) : value)));
+      await store.build('films-1', FILMS, batches(long));
+      expect(await store.bytes('films-1')).toBeGreaterThan(20_000 * SOME_FILMS.length);
+      await drop(store, 'films-1');
+      expect(await store.bytes('films-1')).toBeUndefined();
     });
 
     test('an artefact may have no rows', async () => {

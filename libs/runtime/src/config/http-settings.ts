@@ -133,6 +133,15 @@ export const overload = {
 };
 
 export const serving = {
+  workers: setting({
+    variable: 'RUSHES_WORKERS',
+    flag: '--workers',
+    placeholder: 'N',
+    schema: Type.Integer({ minimum: 1, maximum: 256 }),
+    fallback: 1,
+    description:
+      'processes that `rushes serve` and `apps/serving` answer with, on one port: as many as the machine has cores, if it has the memory; each has an overlay and a cache of answers of its own',
+  }),
   readAccess: setting({
     variable: 'RUSHES_READ_ACCESS',
     flag: '--read-access',

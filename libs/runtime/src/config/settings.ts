@@ -102,7 +102,7 @@ const batch = {
     flag: '--memory-limit-mb',
     placeholder: 'N',
     schema: Type.Integer({ minimum: 64 }),
-    fallbackText: "320, more for files over 64 MB (5 times their size), at most half of the machine's",
+    fallbackText: "320, more for files over 107 MB (3 times their size), at most 480 or half of the machine's",
     description: "memory for the batch engine's buffers in MiB; beyond it spills to disk",
   }),
   threads: setting({

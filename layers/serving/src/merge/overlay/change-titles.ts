@@ -19,6 +19,7 @@ import type { EpochStates } from './epoch-states.ts';
 import { cellOf, rowIndex } from './layout-row.ts';
 
 const TITLES = rowIndex(titles.layout);
+const [SHOWN, LIVE] = [TITLES.document('shown'), TITLES.document('live')];
 const STATISTICS = rowIndex(statistics.layout);
 const SET_SEPARATOR = '\u001f';
 
@@ -26,7 +27,7 @@ const SET_SEPARATOR = '\u001f';
 export const TITLE_VIEWS = [movieRecords, movieRatings] as const;
 
 /** What is shown of a title: all of its row that is neither sorted nor filtered by. */
-const shownOf = (row: ArtefactRow): ShownTitle => readShown(String(row[TITLES.document('shown')]));
+const shownOf = (row: ArtefactRow): ShownTitle => readShown(String(row[SHOWN]));
 
 /** The dumps' part of a title without events: all that is shown of it. */
 const dumpOf = (row: ArtefactRow): TitleDump => {
@@ -58,7 +59,7 @@ const readStates = (live: string): TitleStates => {
 /** What the batch layer knows of a title: what its row was made from, or what events said of it while nobody knew it. */
 const statesOf = (row: ArtefactRow | undefined, unknown: string | null): TitleStates => {
   if (row === undefined) return unknown === null ? NO_STATES : readStates(unknown);
-  const live = row[TITLES.document('live')];
+  const live = row[LIVE];
   return typeof live === 'string' ? readStates(live) : { ...NO_STATES, dump: dumpOf(row) };
 };
 
@@ -68,14 +69,15 @@ export const inputsOf = (row: ArtefactRow | undefined, unknown: string | null, r
   ratingsObservedMs,
 });
 
-/** The title's row now; `undefined` while nobody knows the title. */
+/** The title's row now; `undefined` while nobody knows the title. Without `live`, which is half of a row: what a row was made from is asked of the batch layer alone. */
 export const currentTitle = (id: string, inputs: TitleInputs, states: EpochStates): ArtefactRow | undefined => {
   const [records, ratings] = [states.merged(movieRecords, id), states.merged(movieRatings, id)];
-  return titleRow(id, {
+  const row = titleRow(id, {
     ...inputs,
     records: records === undefined ? inputs.records : mergeStates(movieRecords, inputs.records, records),
     ratings: ratings === undefined ? inputs.ratings : mergeStates(movieRatings, inputs.ratings, ratings),
   });
+  return row?.with(LIVE, null);
 };
 
 /** What titles add to the views `genres` and `statistics`: integers, so that they can be subtracted and added. */

@@ -90,3 +90,18 @@ test('lists that are known to be asked for are there from the beginning', async 
   expect(rows.lists()).toEqual(lists);
   expect(await keysOf(rows, [ofKind('a')])).toEqual(['a 1', 'a 0']);
 });
+
+test('a count is kept up by what is changed next, also where a row of the artefact is changed twice', () => {
+  const rows = withRows(noChanges(LAYOUT), 5);
+  expect([rows.countDifference([OFTEN]), rows.countDifference([ofKind('b')])]).toEqual([2, 0]);
+  const edit = rows.edit();
+  const before = ['c', 'b', 9];
+  edit.set('c', { before, now: ['c', 'b', 1], token: '', changedAtMs: 0 });
+  edit.set('c', { before, now: ['c', 'a', 8], token: '', changedAtMs: 0 });
+  edit.set('a 4', GONE);
+  const next = edit.done();
+  // The same as counted anew.
+  expect([next.countDifference([OFTEN]), next.countDifference([ofKind('b')])]).toEqual([1, -1]);
+  expect([next.countDifference([OFTEN, OFTEN]), next.countDifference([ofKind('b'), ofKind('b')])]).toEqual([1, -1]);
+  expect([rows.countDifference([OFTEN]), rows.countDifference([ofKind('b')])]).toEqual([2, 0]);
+});

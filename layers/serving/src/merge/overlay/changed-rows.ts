@@ -5,20 +5,32 @@
  * Sorted lists are built when they are first asked for, and kept up by each change from then on; of many, those asked for last. Rows may change while a
  * list is built: then it is brought up to what came after.
  */
+import { compareUtf8 } from '@rushes/domain';
 import type { ArtefactLayout, ArtefactRow, Condition, ListPosition, SortColumn } from '@rushes/ports';
 import SortedBTree from 'sorted-btree';
 
+import { type CountDifference, type CountedChange, differenceOf } from './count-difference.ts';
 import { cellOf, keyOfRow, rowIndex, type RowIndex } from './layout-row.ts';
-import { buildList, emptyList, fixesColumn, type ListKind, listName, type RowChange, type SortedList } from './sorted-list.ts';
+import {
+  buildList,
+  conditionsName,
+  emptyList,
+  fixesColumn,
+  type ListKind,
+  listName,
+  type RowChange,
+  type SortedList,
+} from './sorted-list.ts';
 
 // The package is CommonJS: what Node imports as its default is the whole module.
 const BTree = SortedBTree.default;
 type Tree<K, V> = InstanceType<typeof BTree<K, V>>;
 
-/** Each costs some microseconds whenever a row changes, and tens of bytes a row. */
-const MOST_LISTS = 32;
+/** Lists, and counts. Each costs some microseconds whenever a row changes, and a list some bytes a row. */
+const MOST_KEPT = 32;
 
 export interface ChangedRow {
+  /** Without documents, which are read again where they are needed: of many changed rows they would be most of the memory. */
   readonly before: ArtefactRow | undefined;
   readonly now: ArtefactRow | undefined;
   /** Names the state: equal tokens, equal rows. */
@@ -36,6 +48,8 @@ export interface ChangedRows {
   values(): Iterable<ChangedRow>;
   /** Rows that stand now and satisfy those conditions that fix a column, in an order: others of the conditions are left to check. */
   list(where: readonly Condition[], sort: readonly SortColumn[]): Promise<SortedList>;
+  /** How many rows more satisfy conditions now than before, on the whole: found out once, and kept up by each change from then on. */
+  countDifference(where: readonly Condition[]): number;
   /** The lists that are kept, the one asked for last at the end. */
   lists(): readonly ListKind[];
   /** A copy that can be changed. */
@@ -51,6 +65,7 @@ export interface ChangedRowsEditor {
 }
 
 type Lists = Map<string, SortedList>;
+type Counts = ReadonlyMap<string, CountDifference>;
 
 /** The rows as they were changed next. */
 interface Successor {
@@ -65,13 +80,13 @@ interface Line {
   building: number;
 }
 
-/** A map remembers the order of insertion: the list asked for last is at the end. */
-const keep = (lists: Lists, name: string, list: SortedList): void => {
-  lists.delete(name);
-  lists.set(name, list);
-  for (const oldest of lists.keys()) {
-    if (lists.size <= MOST_LISTS) break;
-    lists.delete(oldest);
+/** A map remembers the order of insertion: what was asked for last is at the end. */
+const keep = <Kept>(all: Map<string, Kept>, name: string, one: Kept): void => {
+  all.delete(name);
+  all.set(name, one);
+  for (const oldest of all.keys()) {
+    if (all.size <= MOST_KEPT) break;
+    all.delete(oldest);
   }
 };
 
@@ -80,8 +95,10 @@ const changedRows = (
   byKey: Tree<string, ChangedRow>,
   lookups: ReadonlyMap<string, Tree<string, string>>,
   lists: Lists,
+  keptCounts: Counts,
   line: Line,
 ): ChangedRows & Pick<Successor, 'next'> => {
+  const counts = new Map(keptCounts);
   const building = new Map<string, Promise<SortedList>>();
   let successor: Successor | undefined;
   function* standing(): Generator<ArtefactRow> {
@@ -118,9 +135,17 @@ const changedRows = (
       if (built === undefined) building.set(name, (built = build(name, kind)));
       return built;
     },
+    countDifference(where) {
+      const name = conditionsName(where);
+      let found = counts.get(name);
+      if (found === undefined)
+        found = differenceOf(index, where).with([...byKey.values()].map(({ before, now }) => ({ hidden: before, old: undefined, now })));
+      keep(counts, name, found);
+      return found.value;
+    },
     lists: () => [...lists.values()].map(({ kind }) => kind),
     edit: () =>
-      editor(index, byKey, lookups, lists, line, (next) => {
+      editor(index, byKey, lookups, lists, new Map(counts), line, (next) => {
         if (line.building > 0) successor = next;
       }),
     next: () => successor,
@@ -132,6 +157,7 @@ const editor = (
   oldKeys: Tree<string, ChangedRow>,
   oldLookups: ReadonlyMap<string, Tree<string, string>>,
   oldLists: Lists,
+  oldCounts: Counts,
   line: Line,
   onDone: (successor: Successor) => void,
 ): ChangedRowsEditor => {
@@ -140,6 +166,7 @@ const editor = (
   const lists: Lists = new Map(oldLists);
   const edited = new Set<string>();
   let unsorted: RowChange[] = [];
+  const recounted: CountedChange[] = [];
   const lookupValues = (row: ArtefactRow | undefined) =>
     row === undefined
       ? []
@@ -148,7 +175,10 @@ const editor = (
           return typeof value === 'string' ? [{ tree, value }] : [];
         });
   const set = (key: string, changed: ChangedRow): void => {
-    const change: RowChange = { old: byKey.get(key)?.now, now: changed.now };
+    const known = byKey.get(key);
+    const change: RowChange = { old: known?.now, now: changed.now };
+    // Counted before, as a row of the artefact; a row that changed already is hidden already.
+    if (oldCounts.size > 0) recounted.push({ ...change, hidden: known === undefined ? changed.before : undefined });
     for (const { tree, value } of lookupValues(change.old)) tree.delete(value);
     byKey.set(key, changed);
     for (const { tree, value } of lookupValues(change.now)) tree.set(value, key);
@@ -169,7 +199,8 @@ const editor = (
         [...edited].map((key): RowChange => ({ old: oldKeys.get(key)?.now, now: byKey.get(key)?.now }));
       // Lists that were built since the editing began.
       for (const [name, list] of oldLists) if (!lists.has(name)) lists.set(name, list.with(changes()));
-      const rows = changedRows(index, byKey, lookups, lists, line);
+      const counts = new Map([...oldCounts].map(([name, difference]) => [name, difference.with(recounted)]));
+      const rows = changedRows(index, byKey, lookups, lists, counts, line);
       onDone({ lists, changes, next: rows.next });
       return rows;
     },
@@ -181,9 +212,10 @@ export const noChanges = (layout: ArtefactLayout, lists: readonly ListKind[] = [
   const index = rowIndex(layout);
   return changedRows(
     index,
-    new BTree<string, ChangedRow>(),
+    new BTree<string, ChangedRow>(undefined, compareUtf8),
     new Map(layout.lookups.map((column) => [column, new BTree<string, string>()])),
     new Map(lists.map((kind) => [listName(kind), emptyList(index, kind)])),
+    new Map(),
     { building: 0 },
   );
 };

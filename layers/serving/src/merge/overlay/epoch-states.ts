@@ -21,10 +21,29 @@ export interface LastChange {
   readonly changedAtMs: number;
 }
 
+/** As it is held: the text that the store has, which takes a fraction of what it says as an object. */
+interface HeldState extends Omit<EpochState, 'state'> {
+  readonly text: string;
+}
+
 /** Each epoch's part of a key, the oldest first. */
-type Parts = readonly EpochState[];
-/** A movie's states by view: of a view with buckets by key, else of the one key that is the movie. Most movies have one view and one epoch: it has to be small. */
-type MovieStates = Map<KeyedView, Parts | Map<string, Parts>>;
+type Parts = readonly HeldState[];
+/**
+ * A movie's states: each view, then its states, of a view with buckets by key, else of the one key that is the movie. Most movies have one view and one
+ * epoch, for which a map would take several times as much.
+ */
+type MovieStates = (KeyedView | Parts | Map<string, Parts>)[];
+
+const statesOfView = (states: MovieStates | undefined, view: KeyedView): Parts | Map<string, Parts> | undefined => {
+  const at = states?.indexOf(view) ?? -1;
+  return at === -1 ? undefined : (states?.[at + 1] as Parts | Map<string, Parts>); // as: behind each view stand its states
+};
+
+const setStatesOfView = (states: MovieStates, view: KeyedView, found: Parts | Map<string, Parts>): void => {
+  const at = states.indexOf(view);
+  if (at === -1) states.push(view, found);
+  else states[at + 1] = found;
+};
 
 const NO_PARTS: Parts = [];
 
@@ -44,7 +63,7 @@ export interface EpochStates {
   /** The same for all keys of a movie in a view with buckets. */
   buckets<View extends KeyedView>(view: View, movieId: string): readonly { readonly bucketMs: number; readonly state: StateOf<View> }[];
   /** Reads each epoch's part of a key, the oldest first, as it is now, also when later ones have come. */
-  partsAsOfNow(): (view: KeyedView, key: string) => Parts;
+  partsAsOfNow(): (view: KeyedView, key: string) => readonly EpochState[];
   /** The last change of a movie's states. `views`: those that matter. */
   lastChange(movieId: string, views: readonly KeyedView[]): LastChange;
   movies(): Iterable<string>;
@@ -61,11 +80,11 @@ export const createEpochStates = (): EpochStates => {
   let size = 0;
   let moment: Moment | undefined;
   const parts = (view: KeyedView, key: string): Parts => {
-    const found = byMovie.get(splitKey(key).movieId)?.get(view);
+    const found = statesOfView(byMovie.get(splitKey(key).movieId), view);
     return (found instanceof Map ? found.get(key) : found) ?? NO_PARTS;
   };
   const mergeParts = (view: KeyedView, found: Parts): unknown =>
-    found.reduce<unknown>((sum, { state }) => mergeStates(view, sum as never, state as never), emptyState(view)); // as never: the view's own states
+    found.reduce<unknown>((sum, { text }) => mergeStates(view, sum as never, decodeState(view, text) as never), emptyState(view)); // as never: the view's own states
 
   return {
     put(row) {
@@ -75,10 +94,10 @@ export const createEpochStates = (): EpochStates => {
       const known = parts(view, row.key);
       const before = known.find((one) => one.epoch === row.epoch);
       if (before !== undefined && before.lastOffset >= row.lastOffset) return movieId;
-      const one: EpochState = {
+      const one: HeldState = {
         epoch: row.epoch,
         partition: row.partition,
-        state: decodeState(view, row.state),
+        text: row.state,
         lastOffset: row.lastOffset,
         appendedAtMs: row.appendedAtMs,
       };
@@ -88,12 +107,12 @@ export const createEpochStates = (): EpochStates => {
       const next = [...known.filter((other) => other !== before), one];
       if (next.length > 1) next.sort((a, b) => a.epoch - b.epoch);
       let states = byMovie.get(movieId);
-      if (states === undefined) byMovie.set(movieId, (states = new Map()));
-      if (bucketMs === undefined) states.set(view, next);
+      if (states === undefined) byMovie.set(movieId, (states = []));
+      if (bucketMs === undefined) setStatesOfView(states, view, next);
       else {
-        const keys = states.get(view);
+        const keys = statesOfView(states, view);
         if (keys instanceof Map) keys.set(row.key, next);
-        else states.set(view, new Map([[row.key, next]]));
+        else setStatesOfView(states, view, new Map([[row.key, next]]));
       }
       return movieId;
     },
@@ -102,7 +121,7 @@ export const createEpochStates = (): EpochStates => {
       return found.length === 0 ? undefined : (mergeParts(view, found) as never); // as never: the view's own state
     },
     buckets: (view, movieId) =>
-      [...bucketsOf(byMovie.get(movieId)?.get(view))].map(([key, found]) => ({
+      [...bucketsOf(statesOfView(byMovie.get(movieId), view))].map(([key, found]) => ({
         bucketMs: splitKey(key).bucketMs ?? 0,
         state: mergeParts(view, found) as never,
       })),
@@ -110,7 +129,7 @@ export const createEpochStates = (): EpochStates => {
       const now: Moment = { replaced: new Map(), next: undefined };
       if (moment !== undefined) moment.next = now;
       moment = now;
-      return (view, key) => {
+      const partsThen = (view: KeyedView, key: string): Parts => {
         const name = nameOf(view, key);
         for (let later: Moment | undefined = now; later !== undefined; later = later.next) {
           const found = later.replaced.get(name);
@@ -118,6 +137,7 @@ export const createEpochStates = (): EpochStates => {
         }
         return parts(view, key);
       };
+      return (view, key) => partsThen(view, key).map(({ text, ...where }) => ({ ...where, state: decodeState(view, text) }));
     },
     lastChange(movieId, views) {
       const ends = new Map<PartitionId, number>();
@@ -130,7 +150,7 @@ export const createEpochStates = (): EpochStates => {
       };
       const states = byMovie.get(movieId);
       for (const view of views) {
-        const found = states?.get(view);
+        const found = statesOfView(states, view);
         if (found instanceof Map) for (const one of found.values()) look(one);
         else if (found !== undefined) look(found);
       }

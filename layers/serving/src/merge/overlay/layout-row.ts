@@ -39,6 +39,13 @@ export const cellOf = (index: RowIndex, row: ArtefactRow, column: string): CellV
 
 export const keyOfRow = (row: ArtefactRow): string => String(row[0]);
 
+/** A row's key and columns, which is all that conditions and orders ask for. */
+export const columnsOfRow = ({ whole }: RowIndex, row: ArtefactRow): ArtefactRow => row.slice(0, 1 + (whole.columns?.length ?? 0));
+
+/** The same row, with the cells of another one where they are equal: of two equal texts only one is held. */
+export const sharingCells = (row: ArtefactRow, other: ArtefactRow): ArtefactRow =>
+  row.map((cell, at) => (cell === other[at] ? (other[at] ?? null) : cell));
+
 /** What a selection wants of a row. */
 export const selectFrom = (index: RowIndex, row: ArtefactRow, select: Selection): ViewRow => ({
   key: keyOfRow(row),
@@ -49,31 +56,48 @@ export const selectFrom = (index: RowIndex, row: ArtefactRow, select: Selection)
 const compare = (cell: CellValue, value: string | number): number =>
   typeof cell === 'string' && typeof value === 'string' ? compareUtf8(cell, value) : Number(cell) - Number(value);
 
-/** Whether a row satisfies a condition, as the port of the batch views defines it. */
-export const satisfies = (index: RowIndex, row: ArtefactRow, condition: Condition): boolean => {
-  const cell = cellOf(index, row, condition.column);
-  if (condition.op === 'missing') return cell === null;
-  if (cell === null) return false;
-  switch (condition.op) {
+type Check = (cell: Exclude<CellValue, null>) => boolean;
+
+/** Of a cell that is there. */
+const checkOf = (condition: Exclude<Condition, { readonly op: 'missing' }>): Check => {
+  const { op, value } = condition;
+  switch (op) {
     case 'eq':
-      return cell === condition.value;
+      return (cell) => cell === value;
     case 'in':
-      return condition.value.some((one) => one === cell);
+      return (cell) => value.some((one) => one === cell);
     case 'lt':
-      return compare(cell, condition.value) < 0;
+      return (cell) => compare(cell, value) < 0;
     case 'lte':
-      return compare(cell, condition.value) <= 0;
+      return (cell) => compare(cell, value) <= 0;
     case 'gt':
-      return compare(cell, condition.value) > 0;
+      return (cell) => compare(cell, value) > 0;
     case 'gte':
-      return compare(cell, condition.value) >= 0;
+      return (cell) => compare(cell, value) >= 0;
     case 'contains':
-      return String(cell).includes(condition.value);
+      return (cell) => String(cell).includes(value);
     case 'has':
-      return String(cell).split(SET_SEPARATOR).includes(condition.value);
+      // Most sets do not have it: that is seen without taking them apart.
+      return (cell) => String(cell).includes(value) && String(cell).split(SET_SEPARATOR).includes(value);
     case 'hasAny':
-      return String(cell)
-        .split(SET_SEPARATOR)
-        .some((member) => condition.value.includes(member));
+      return (cell) =>
+        String(cell)
+          .split(SET_SEPARATOR)
+          .some((member) => value.includes(member));
   }
+};
+
+/** Tells whether a row satisfies all conditions, as the port of the batch views defines them. */
+export const matcher = (index: RowIndex, where: readonly Condition[]): ((row: ArtefactRow) => boolean) => {
+  const checks = where.map((condition) => ({
+    at: index.at(condition.column),
+    check: condition.op === 'missing' ? undefined : checkOf(condition),
+  }));
+  return (row) => {
+    for (const { at, check } of checks) {
+      const cell = row[at] ?? null;
+      if (check === undefined ? cell !== null : cell === null || !check(cell)) return false;
+    }
+    return true;
+  };
 };

@@ -3,24 +3,19 @@
  * answer is what an artefact built from all rows would give. Lists are sorted reads of the artefact that skip changed keys, merged with the changed
  * rows' own sorted entries; counts subtract what changed rows counted before and add what they count now.
  */
-import { setImmediate } from 'node:timers/promises';
-
-import type { ArtefactReader, ArtefactRow, Condition, ListedRow, ListPosition, ListQuery, Selection, ViewRow } from '@rushes/ports';
+import type { ArtefactReader, ArtefactRow, ListedRow, ListPosition, ListQuery, Selection, ViewRow } from '@rushes/ports';
 
 import { type ChangedRows, placeOf } from './changed-rows.ts';
-import { type RowIndex, satisfies, selectFrom } from './layout-row.ts';
+import { matcher, type RowIndex, selectFrom } from './layout-row.ts';
 import { placeOrder } from './row-order.ts';
-import type { SortedList } from './sorted-list.ts';
+import { fixesColumn, type SortedList } from './sorted-list.ts';
 
 /** Rows read from the artefact beyond those wanted, because some may be changed; more each time it was not enough. */
 const FIRST_SPARE = 8;
 const MAX_CHUNK = 2000;
-/** Changed rows looked at before others get their turn. */
-const TURN = 5000;
 
 export const mergedReader = (batch: ArtefactReader, changed: ChangedRows): ArtefactReader => {
   const { index } = changed;
-  const matches = (row: ArtefactRow, where: readonly Condition[]): boolean => where.every((condition) => satisfies(index, row, condition));
 
   const standing = (key: string, select: Selection): { readonly row: ViewRow | undefined } | undefined => {
     const change = changed.get(key);
@@ -29,7 +24,11 @@ export const mergedReader = (batch: ArtefactReader, changed: ChangedRows): Artef
 
   /** Matching changed rows in the list's order. */
   const walkChanged = function* (list: SortedList, { where, after }: ListQuery): Generator<ArtefactRow> {
-    for (const row of list.walk(after)) if (matches(row, where)) yield row;
+    const matches = matcher(
+      index,
+      where.filter((condition) => !fixesColumn(condition)),
+    );
+    for (const row of list.walk(after)) if (matches(row)) yield row;
   };
 
   const listMerged = async (query: ListQuery): Promise<readonly ListedRow[]> => {
@@ -91,16 +90,7 @@ export const mergedReader = (batch: ArtefactReader, changed: ChangedRows): Artef
       });
     },
     list: (query) => (changed.size === 0 ? batch.list(query) : listMerged(query)),
-    async count(where) {
-      let total = await batch.count(where);
-      let looked = 0;
-      for (const { before, now } of changed.values()) {
-        if (before !== undefined && matches(before, where)) total -= 1;
-        if (now !== undefined && matches(now, where)) total += 1;
-        if (++looked % TURN === 0) await setImmediate();
-      }
-      return total;
-    },
+    count: async (where) => (await batch.count(where)) + changed.countDifference(where),
     close: () => batch.close(),
   };
 };

@@ -22,9 +22,9 @@ import {
   type Sums,
   TITLE_VIEWS,
 } from './change-titles.ts';
-import { type ChangedRow, type ChangedRows, noChanges } from './changed-rows.ts';
+import { type ChangedRows, noChanges } from './changed-rows.ts';
 import type { EpochStates } from './epoch-states.ts';
-import { cellOf, keyOfRow, rowIndex, type RowIndex } from './layout-row.ts';
+import { cellOf, columnsOfRow, keyOfRow, rowIndex, type RowIndex, sharingCells } from './layout-row.ts';
 import { readWholeRows } from './merged-reader.ts';
 import type { ListKind } from './sorted-list.ts';
 
@@ -95,37 +95,34 @@ export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
         }));
         const titleIds = changes.flatMap(({ id, title }) => (title.token === '' ? [] : [id]));
         const reviewIds = changes.flatMap(({ id, reviews }) => (reviews.token === '' ? [] : [id]));
-        const isNew = (known: ChangedRow | undefined): boolean => known === undefined;
         const [titlesBefore, reviewsBefore] = await Promise.all([
-          readRows(
-            batch.titles,
-            before.titles.index,
-            titleIds.filter((id) => isNew(titleRows.get(id))),
-          ),
-          readRows(
-            batch.sentiment,
-            before.sentiment.index,
-            reviewIds.filter((id) => isNew(reviewRows.get(id))),
-          ),
+          readRows(batch.titles, before.titles.index, titleIds),
+          readRows(batch.sentiment, before.sentiment.index, reviewIds),
         ]);
         const unknown = await readUnknown(
           batch,
-          titleIds.filter((id) => (titleRows.get(id)?.before ?? titlesBefore.get(id)) === undefined),
+          titleIds.filter((id) => !titlesBefore.has(id)),
         );
         for (const [n, { id, title, reviews }] of changes.entries()) {
           if (title.token !== '') {
             // Also under a token that is known: while rows are read, a writer may have written one epoch or view and not yet the others.
             const known = titleRows.get(id);
-            const row = known ? known.before : titlesBefore.get(id);
-            const now = currentTitle(id, inputsOf(row, row === undefined ? (unknown.get(id) ?? null) : null, ratingsObservedMs), states);
+            const row = titlesBefore.get(id);
+            const made = currentTitle(id, inputsOf(row, row === undefined ? (unknown.get(id) ?? null) : null, ratingsObservedMs), states);
+            // Most of a row is as it was.
+            const now = made && row ? sharingCells(made, row) : made;
             sumsEdit.add(contributionOf(known ? known.now : row), -1);
             sumsEdit.add(contributionOf(now), 1);
-            titleRows.set(id, { before: row, now, ...title });
+            titleRows.set(id, { before: known?.before ?? (row && columnsOfRow(before.titles.index, row)), now, ...title });
           }
           if (reviews.token !== '') {
             const known = reviewRows.get(id);
-            const row = known ? known.before : reviewsBefore.get(id);
-            reviewRows.set(id, { before: row, now: currentReviews(id, row, states), ...reviews });
+            const row = reviewsBefore.get(id);
+            reviewRows.set(id, {
+              before: known?.before ?? (row && columnsOfRow(before.sentiment.index, row)),
+              now: currentReviews(id, row, states),
+              ...reviews,
+            });
           }
           if ((n + 1) % TURN > 0) continue;
           titleRows.sortIn();

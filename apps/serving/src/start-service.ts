@@ -1,0 +1,42 @@
+/** The HTTP service over stores that are open, until the session ends. */
+import type { Caches, RateLimiter } from '@rushes/ports';
+import { type Registry, type Session, TerminalError } from '@rushes/runtime';
+import { DEFAULT_OPTIONS, type RunningServer, type ServingContext, startServing } from '@rushes/serving';
+import type { Stores, StoresToRead } from '@rushes/stores';
+
+/** What a process keeps beside its stores, and how it shows itself. */
+export interface ServiceParts extends Pick<ServingContext, 'exposition' | 'workers' | 'shownByOthers'> {
+  readonly metrics: Registry;
+  readonly caches: Caches;
+  /** Where accepted requests are kept, if not among `caches`. */
+  readonly receipts?: Caches;
+  /** `undefined`: no limit. */
+  readonly rateLimiter: RateLimiter | undefined;
+}
+
+const cannotListen = (cause: unknown, { host, port }: Session['config']['http']): Error | undefined => {
+  // A worker's port is bound by the main process.
+  if (!(cause instanceof Error) || !('syscall' in cause) || !['listen', 'bind'].includes(String(cause.syscall))) return undefined;
+  const taken = 'code' in cause && cause.code === 'EADDRINUSE';
+  return new TerminalError(taken ? `port ${port} of ${host} is taken` : `cannot listen on port ${port} of ${host}`, {
+    hint: 'Name another with --port N or RUSHES_PORT; 0 takes a free one.',
+    ...(taken ? {} : { cause }),
+  });
+};
+
+/** Starts the HTTP service; its requests are drained when the session ends. */
+export const startService = async (
+  { config, logger, lifecycle }: Session,
+  stores: Stores | StoresToRead,
+  { metrics, caches, receipts, rateLimiter, ...shown }: ServiceParts,
+): Promise<RunningServer> => {
+  const server = await startServing(
+    { ...stores, isReadOnly: 'outdated' in stores, caches, receipts, rateLimiter },
+    { ...config.http, ...config.serving, overload: { ...DEFAULT_OPTIONS.overload, ...config.overload } },
+    { logger, metrics, ...shown },
+  ).catch((cause: unknown) => {
+    throw cannotListen(cause, config.http) ?? cause;
+  });
+  lifecycle.onStop('the HTTP service', () => server.close());
+  return server;
+};
