@@ -11,12 +11,12 @@ export type FreeSpaceCheck = 'refuse' | 'warn';
 
 /**
  * Room that a run takes beside what is there, as multiples of the compressed size of its files: bronze of what is new, and everything that is computed
- * from all of them, for the first time or over an earlier version. Measured with 100,000 made-up titles (0.75, 29 and 19: `bench/sizes.ts`,
- * docs/operate.md), with a quarter to spare.
+ * from all of them, for the first time or over an earlier version. Measured with a million made-up titles (0.76, 12.7 and, with a hundredth of the ratings
+ * changed, 6.2: `bench/sizes.ts`, docs/operate.md), with a third to spare; where more changed, a later run may take what a first one takes.
  */
 const BRONZE_PER_COMPRESSED = 1;
-const FIRST_PER_COMPRESSED = 36;
-const LATER_PER_COMPRESSED = 24;
+const FIRST_PER_COMPRESSED = 17;
+const LATER_PER_COMPRESSED = 13;
 /** Manifests, reports, the log's archive: whatever the files are. */
 const LEAST_BYTES = 32_000_000;
 
