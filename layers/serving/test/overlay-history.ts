@@ -166,7 +166,7 @@ const rowsOf = (
     };
     const hasEvents = records !== undefined || ratings !== undefined;
     const row = titleRow(id, { ...states, ratingsObservedMs: RATINGS_OBSERVED_MS });
-    if (row !== undefined) known.push(hasEvents ? row : [...row.slice(0, -1), null]);
+    if (row !== undefined) known.push(hasEvents ? [...row.slice(0, -1), JSON.stringify(states)] : row);
     else if (hasEvents) unknown.push([id, JSON.stringify(states)]);
   }
   const buckets = (view: KeyedView, id: string): string =>

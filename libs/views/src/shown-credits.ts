@@ -1,16 +1,8 @@
 /**
- * Who is credited in a title, kept as short texts and written out as JSON when asked for. The batch layer's model `sql/views/credits.sql` writes them: rows
- * end at U+001D, fields at U+001C, which no JSON text holds as they are; texts that people wrote are JSON texts already, and nothing stands for null. The
- * first field is the row's place: the number behind a letter that says how many digits it has, so that rows sort as texts.
+ * Who is credited in a title: short texts (`joined-texts.ts`; `sql/views/credits.sql` writes them), written out as JSON when asked for. The first field of a
+ * row is its place: the number behind a letter that says how many digits it has, so that rows sort as texts.
  */
-const ROW = '\u001d';
-const FIELD = '\u001c';
-
-const rowsOf = (text: string | null | undefined): readonly (readonly string[])[] =>
-  text === null || text === undefined || text === '' ? [] : text.split(ROW).map((row) => row.split(FIELD));
-
-const orNull = (json: string | undefined): string => (json === undefined || json === '' ? 'null' : json);
-const orEmpty = (json: string | undefined): string => (json === undefined || json === '' ? '[]' : json);
+import { orEmpty, orNull, rowsOf } from './joined-texts.ts';
 
 /** The first field of a row of `crew` begins with its role; nconst and name follow. */
 const DIRECTOR = 'd';

@@ -1,10 +1,7 @@
-/** What is shown of a person, kept as a short text (`sql/views/people.sql` writes it) and written out as JSON when asked for. */
-const FIELD = '\u001c';
+/** What is shown of a person: a short text (`joined-texts.ts`; `sql/views/people.sql` writes it), written out as JSON when asked for. */
+import { fieldsOf, orEmpty, orNull } from './joined-texts.ts';
 
 const FIELDS = 5;
-
-const orNull = (json: string | undefined): string => (json === undefined || json === '' ? 'null' : json);
-const orEmpty = (json: string | undefined): string => (json === undefined || json === '' ? '[]' : json);
 
 /**
  * JSON object with the fields of `GET /people/{nconst}`.
@@ -12,7 +9,7 @@ const orEmpty = (json: string | undefined): string => (json === undefined || jso
  * @param films distinct movies credited as actor or actress.
  */
 export const personDocument = (nconst: string, text: string, films: number): string => {
-  const fields = text.split(FIELD);
+  const fields = fieldsOf(text);
   if (fields.length !== FIELDS)
     throw new Error(
       `what is shown of ${nconst} has ${fields.length} fields instead of ${FIELDS}: the artefact was not built by this version`,

@@ -3,6 +3,9 @@
  * ten is written within 20 µs. `movieDocument` and `titleDocument` say what the fields of `GET /movies` and `GET /titles` are.
  */
 
+import { pointsText } from './points.ts';
+import type { TitleFacts } from './title-inputs.ts';
+
 const SEPARATOR = '\u001e';
 const SET_SEPARATOR = '\u001f';
 const SHOWN_CHARACTERS = 200;
@@ -12,26 +15,10 @@ const SHOWN_GENRES = 3;
 const SAME_TITLE = 's';
 const ADULT = 'a';
 
-/** All that is shown of a title beside its own id. Sets are texts joined by U+001F. No text holds U+001E, and none is empty. */
-export interface ShownTitle {
-  readonly tconst: string | null;
-  readonly type: string;
-  readonly is_adult: boolean;
-  readonly title: string | null;
-  readonly original_title: string | null;
-  readonly year: number | null;
-  readonly end_year: number | null;
-  readonly runtime: number | null;
+/** All that is shown of a title beside its own id. No text holds U+001E, and none is empty. */
+export interface ShownTitle extends TitleFacts {
   /** Thousandths of points. */
   readonly rating: number | null;
-  readonly votes: number | null;
-  readonly genres: string | null;
-  /** Names of at most five. */
-  readonly directors: string | null;
-  readonly writers: string | null;
-  /** All that are credited, those without a known name included. */
-  readonly director_count: number;
-  readonly writer_count: number;
 }
 
 /** The text that is stored: the fields in a fixed order, nothing where there is none. */
@@ -121,12 +108,7 @@ const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.
 const textJson = (field: string): string => (field === '' ? 'null' : quoted(field));
 const numberJson = (field: string): string => (field === '' ? 'null' : field);
 
-/** JSON number of points, with at least one decimal. @param thousandths a whole number as a text, or nothing. */
-const pointsJson = (thousandths: string): string => {
-  if (thousandths === '') return 'null';
-  const value = Number(thousandths);
-  return value % 1000 === 0 ? `${value / 1000}.0` : String(value / 1000);
-};
+const pointsJson = (thousandths: string): string => (thousandths === '' ? 'null' : pointsText(Number(thousandths)));
 
 const membersOf = (set: string): readonly string[] => (set === '' ? [] : set.split(SET_SEPARATOR));
 const listJson = (members: readonly string[]): string => `[${members.map(quoted).join(',')}]`;

@@ -4,8 +4,8 @@ import { emptyState, movieRatings, movieRecords, type StateOf } from './keyed/in
 export type RecordState = StateOf<typeof movieRecords>;
 export type RatingState = StateOf<typeof movieRatings>;
 
-/** What the dumps say of a title. Sets are texts joined by U+001F. */
-export interface TitleDump {
+/** What is said of a title beside its rating. Sets are texts joined by U+001F. */
+export interface TitleFacts {
   readonly tconst: string | null;
   readonly type: string;
   readonly is_adult: boolean;
@@ -14,13 +14,19 @@ export interface TitleDump {
   readonly year: number | null;
   readonly end_year: number | null;
   readonly runtime: number | null;
-  readonly rating_tenths: number | null;
   readonly votes: number | null;
   readonly genres: string | null;
+  /** Names of at most five. */
   readonly directors: string | null;
   readonly writers: string | null;
+  /** All that are credited, those without a known name included. */
   readonly director_count: number;
   readonly writer_count: number;
+}
+
+/** What the dumps say of a title. */
+export interface TitleDump extends TitleFacts {
+  readonly rating_tenths: number | null;
 }
 
 /** What is known of a title; kept in the document `live` of titles that have events. */

@@ -3,6 +3,7 @@
  * every given rating counts once beside it. `sql/views/titles.sql` says the same of all titles at once. Pure.
  */
 import type { Observed } from './measures/index.ts';
+import { pointsText } from './points.ts';
 import type { TitleInputs } from './title-inputs.ts';
 
 /** What a source says of a title: its average in thousandths of points, and votes. */
@@ -72,18 +73,16 @@ export const imdbRating = (inputs: TitleInputs): MergedRating => {
   return { ratingE3: tenths === null ? null : tenths * 100, votes: inputs.dump?.votes ?? null };
 };
 
-const points = (thousandths: number): string => (thousandths % 1000 === 0 ? `${thousandths / 1000}.0` : String(thousandths / 1000));
-
 /** How `mergedRating` comes to its numbers, for people: `(7.0 × 10 + 9.5) / (10 + 1) = 7.227`. */
 export const ratingArithmetic = (inputs: TitleInputs): string => {
   const { count, sum_tenths } = inputs.ratings;
   const base = ratingBase(inputs);
   const { ratingE3, votes } = mergedRating(inputs);
   if (ratingE3 === null) return 'no source says anything of it';
-  if (votes === 0) return `${points(ratingE3)}, with no votes: nobody voted, and this is what is said of it`;
-  const shown = points(ratingE3);
-  const given = points(sum_tenths * 100);
+  if (votes === 0) return `${pointsText(ratingE3)}, with no votes: nobody voted, and this is what is said of it`;
+  const shown = pointsText(ratingE3);
+  const given = pointsText(sum_tenths * 100);
   if (base === undefined) return `${given} / ${count} = ${shown}`;
-  if (count === 0) return `${points(base.averageE3)} of ${base.votes} votes, as the base says`;
-  return `(${points(base.averageE3)} × ${base.votes} + ${given}) / (${base.votes} + ${count}) = ${shown}`;
+  if (count === 0) return `${pointsText(base.averageE3)} of ${base.votes} votes, as the base says`;
+  return `(${pointsText(base.averageE3)} × ${base.votes} + ${given}) / (${base.votes} + ${count}) = ${shown}`;
 };

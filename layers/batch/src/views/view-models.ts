@@ -6,6 +6,7 @@ import { type BatchEngine, defineStored } from '@rushes/lake';
 import type { TableRecord } from '@rushes/ports/manifest';
 import type { RunContext } from '../context/run-context.ts';
 import { readModels } from '../context/sql-files.ts';
+import { readingModels } from '../models/build-models.ts';
 import { orderModels, type ReadingModel } from '../models/order-models.ts';
 import { type ResolvedModel, resolveModels } from '../models/resolve-models.ts';
 import { isComputed } from '../models/table-plans.ts';
@@ -16,9 +17,7 @@ export const readViewModels = async (
   gold: readonly ReadingModel[],
   given: ReadonlySet<string>,
 ): Promise<readonly ResolvedModel[]> => {
-  const models = await Promise.all(
-    (await readModels('views')).map(async (model) => ({ ...model, reads: await engine.references(model.select) })),
-  );
+  const models = await readingModels(engine, await readModels('views'));
   const isStored = (name: string): boolean => !isOfView(name) && !isComputed(name);
   return resolveModels(orderModels([...gold, ...models], given), isStored).filter(({ name }) => isOfView(name));
 };

@@ -31,24 +31,8 @@ const shownOf = (row: ArtefactRow): ShownTitle => readShown(String(row[SHOWN]));
 
 /** The dumps' part of a title without events: all that is shown of it. */
 const dumpOf = (row: ArtefactRow): TitleDump => {
-  const { rating, ...shown } = shownOf(row);
-  return {
-    tconst: shown.tconst,
-    type: shown.type,
-    is_adult: shown.is_adult,
-    title: shown.title,
-    original_title: shown.original_title,
-    year: shown.year,
-    end_year: shown.end_year,
-    runtime: shown.runtime,
-    rating_tenths: rating === null ? null : rating / 100,
-    votes: shown.votes,
-    genres: shown.genres,
-    directors: shown.directors,
-    writers: shown.writers,
-    director_count: shown.director_count,
-    writer_count: shown.writer_count,
-  };
+  const { rating, ...facts } = shownOf(row);
+  return { ...facts, rating_tenths: rating === null ? null : rating / 100 };
 };
 
 const readStates = (live: string): TitleStates => {
@@ -69,15 +53,14 @@ export const inputsOf = (row: ArtefactRow | undefined, unknown: string | null, r
   ratingsObservedMs,
 });
 
-/** The title's row now; `undefined` while nobody knows the title. Without `live`, which is half of a row: what a row was made from is asked of the batch layer alone. */
+/** The title's row now; `undefined` while nobody knows the title. */
 export const currentTitle = (id: string, inputs: TitleInputs, states: EpochStates): ArtefactRow | undefined => {
   const [records, ratings] = [states.merged(movieRecords, id), states.merged(movieRatings, id)];
-  const row = titleRow(id, {
+  return titleRow(id, {
     ...inputs,
     records: records === undefined ? inputs.records : mergeStates(movieRecords, inputs.records, records),
     ratings: ratings === undefined ? inputs.ratings : mergeStates(movieRatings, inputs.ratings, ratings),
   });
-  return row?.with(LIVE, null);
 };
 
 /** What titles add to the views `genres` and `statistics`: integers, so that they can be subtracted and added. */
