@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { measureInChild } from '../process/child.ts';
-import { type StartedServer, startBareServer, startRushes } from '../process/started-server.ts';
+import { type StartedServer, startBareServer, startRushes, withServers } from '../process/started-server.ts';
 import { captureAnswers } from './capture-answers.ts';
 import type { Loaded } from './loaded.ts';
 import { putLoad } from './put-load.ts';
@@ -53,13 +53,7 @@ export const measureHttp = async (folder: string, options: HttpOptions, tell: (t
   await measureInChild('write-sample.ts', [imdb, String(options.titles)]);
   await measureInChild('whole-run.ts', [imdb, data, 'whole']);
 
-  const servers: StartedServer[] = [];
-  const started = async (starting: Promise<StartedServer>): Promise<StartedServer> => {
-    const server = await starting;
-    servers.push(server);
-    return server;
-  };
-  try {
+  return withServers(async (started) => {
     const kept = await started(startRushes(data, []));
     const computed = await started(startRushes(data, ['--response-cache-bytes', '0']));
     const scenarios = await planScenarios(kept.url);
@@ -98,7 +92,5 @@ export const measureHttp = async (folder: string, options: HttpOptions, tell: (t
         rounds: rounds.get(scenario) ?? [],
       })),
     };
-  } finally {
-    for (const server of servers.toReversed()) await server.stop();
-  }
+  });
 };

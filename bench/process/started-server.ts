@@ -14,6 +14,22 @@ export interface StartedServer {
   stop(): Promise<void>;
 }
 
+/** Work with servers, all of which are stopped when it ends, the last one first. `started` takes note of one. */
+export const withServers = async <Result>(
+  work: (started: (starting: Promise<StartedServer>) => Promise<StartedServer>) => Promise<Result>,
+): Promise<Result> => {
+  const servers: StartedServer[] = [];
+  try {
+    return await work(async (starting) => {
+      const server = await starting;
+      servers.push(server);
+      return server;
+    });
+  } finally {
+    for (const server of servers.toReversed()) await server.stop();
+  }
+};
+
 type Child = ChildProcessByStdio<null, Readable, null>;
 
 /** The first line that says where the server listens: `{"url": …}`. */

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { writeFilmSample } from '@rushes/sources';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { startProcess, type StartedProcess } from './started-process.ts';
+import { createWriterKey, startProcess, type StartedProcess } from './started-process.ts';
 
 let folder = '';
 let key = '';
@@ -37,10 +37,7 @@ const addressIn = (entry: Readonly<Record<string, unknown>>): string => String(e
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rushes-processes-'));
   await writeFilmSample(join(folder, 'sample'));
-  const made = begin('rushes', {}, ['keys', 'create', '--role', 'writer', '--name', 'test', '--json']);
-  if ((await made.ended) !== 0) throw new Error(made.output());
-  const { key: text } = JSON.parse(made.output()) as { readonly key: string }; // as: the command's one document
-  key = text;
+  key = await createWriterKey((args) => begin('rushes', {}, args));
 });
 afterAll(async () => {
   for (const one of started) await one.end('SIGKILL');

@@ -59,3 +59,10 @@ export const startProcess = (path: string, variables: Readonly<Record<string, st
     },
   };
 };
+
+/** A key by which events can be posted. @param begin starts the command line with these arguments. */
+export const createWriterKey = async (begin: (args: readonly string[]) => StartedProcess): Promise<string> => {
+  const made = begin(['keys', 'create', '--role', 'writer', '--name', 'test', '--json']);
+  if ((await made.ended) !== 0) throw new Error(made.output());
+  return (JSON.parse(made.output()) as { readonly key: string }).key; // as: the command's one document
+};

@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { captureAnswers } from '../../http/capture-answers.ts';
 import type { Loaded } from '../../http/loaded.ts';
 import { putLoad } from '../../http/put-load.ts';
-import { type StartedServer, startBareServer, startRushes, rushesHasOption } from '../../process/started-server.ts';
+import { type StartedServer, startBareServer, startRushes, rushesHasOption, withServers } from '../../process/started-server.ts';
 import type { LeftFolders } from '../runs/measure-runs.ts';
 import { type PeerScenario, planPeerScenarios } from './peer-scenarios.ts';
 
@@ -57,13 +57,7 @@ export const measureRequests = async (
   options: RequestOptions,
   tell: (text: string) => void,
 ): Promise<readonly RequestScenario[]> => {
-  const servers: StartedServer[] = [];
-  const started = async (starting: Promise<StartedServer>): Promise<StartedServer> => {
-    const server = await starting;
-    servers.push(server);
-    return server;
-  };
-  try {
+  return withServers(async (started) => {
     const kept = await started(startRushes(data, []));
     const computed = await started(startRushes(data, NO_ANSWERS_KEPT));
     const scenarios = await planPeerScenarios(kept.url, options.flask?.url);
@@ -109,7 +103,5 @@ export const measureRequests = async (
       results.push({ name, example: paths[0] ?? '', paths: paths.length, rounds });
     }
     return results;
-  } finally {
-    for (const server of servers.toReversed()) await server.stop();
-  }
+  });
 };

@@ -2,7 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
-import { defineStored } from '@rushes/lake';
+import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
+import { type BatchEngine, BrokenStreamError, defineStored } from '@rushes/lake';
 import type { TableRecord } from '@rushes/ports/manifest';
 import { type View, VIEWS } from '@rushes/views';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,6 +12,7 @@ import { absentDataset, finishLoad, prepareLoad } from '../src/bronze/load-datas
 import { buildLogTables } from '../src/events/build-log-tables.ts';
 import { buildModels, readingModels } from '../src/models/build-models.ts';
 import { createStepLog } from '../src/context/steps.ts';
+import { loadView } from '../src/views/load-view.ts';
 import { readViewModels } from '../src/views/view-models.ts';
 import { VIEW_SLICES } from '../src/views/view-slices.ts';
 import { wholeSelects } from '../src/views/whole-selects.ts';
@@ -108,4 +110,37 @@ test('a view that is computed in slices has the rows of one computed whole, in t
     expect(sliced.rows).toEqual(whole.rows);
   }
   expect(Object.keys(VIEW_SLICES).toSorted()).toEqual(['credits', 'people', 'title_names']);
+});
+
+test('a view whose rows took more memory than there is, is loaded once more in smaller ranges, whole', async () => {
+  const tables = new Map(silver.map((table) => [table.name, table]));
+  const gold = await readingModels(context.engine, await readModels('gold'));
+  for await (const { table } of buildModels(context, gold, silver, { full: true, memoryMb: 1000, first: new Set() }))
+    tables.set(table.name, table);
+  const models = await readViewModels(context.engine, gold, new Set(silver.map(({ name }) => name)));
+  const [view, model] = [VIEWS.find(({ name }) => name === 'credits'), models.find(({ name }) => name === 'views.credits')];
+  if (!view || !model) throw new Error('there is no view credits');
+  const store = await openSqliteBatchViews(context.lake.scratchPath('views'));
+  /** Gives some rows and breaks off, so many times. */
+  const breaking = (times: number): BatchEngine => {
+    let left = times;
+    const streamText: BatchEngine['streamText'] = async function* (select, signal) {
+      for await (const texts of context.engine.streamText(select, signal)) {
+        if (left-- <= 0) yield texts;
+        else {
+          yield texts.slice(0, 5);
+          throw new BrokenStreamError('broken off');
+        }
+      }
+    };
+    return new Proxy(context.engine, {
+      get: (engine, name) =>
+        name === 'streamText' ? streamText : (Reflect.get(engine, name, engine).bind?.(engine) ?? Reflect.get(engine, name, engine)),
+    });
+  };
+  const load = (times: number) =>
+    loadView({ ...context, engine: breaking(times) }, store, { view, model, tables, parent: undefined }, { full: true, memoryMb: 1000 });
+  expect(await load(2)).toMatchObject({ rows: 60, built: 'whole' });
+  await expect(load(3)).rejects.toThrow(BrokenStreamError);
+  await store.close();
 });

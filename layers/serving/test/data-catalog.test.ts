@@ -73,7 +73,7 @@ test('shows tables, views, files and checks of the published version', async () 
         documents: [],
         built: 'whole',
         meaning: 'Genres.',
-        lineage: ['views.titles'],
+        lineage: ['gold.titles'],
       },
     ],
     dumps: [

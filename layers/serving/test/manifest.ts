@@ -52,7 +52,7 @@ export const MANIFEST = {
     { table: 'bronze.title_basics', meaning: 'As it was read.', reads: ['title.basics.tsv.gz'], retention: 'for ever' },
     { table: 'bronze.title_akas', meaning: 'As it was read. Not in the folder: empty.', reads: [], retention: 'for ever' },
     { table: 'silver.titles', meaning: 'Typed.', reads: ['bronze.title_basics'], retention: 'as long as a kept version names it' },
-    { table: 'views.genres', meaning: 'Genres.', reads: ['views.titles'], retention: 'as long as a kept version names it' },
+    { table: 'views.genres', meaning: 'Genres.', reads: ['gold.titles'], retention: 'as long as a kept version names it' },
   ],
   views: [
     { name: 'genres', artefact: 'genres-1', rows: 4, built: 'whole' },

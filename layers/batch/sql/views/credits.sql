@@ -1,6 +1,7 @@
--- Documents of the served view `credits`: rows joined by U+001D, their fields by U+001C, texts as JSON texts, nothing for null. Rows begin with their place,
--- so that sorting them as texts brings them into order: that takes half of what an ordered aggregate takes.
+-- Who is credited in each title: directors and writers, and all principals in order, as texts that answers are written from.
 WITH crew AS (
+  -- Rows are joined by U+001D, their fields by U+001C, texts as JSON texts, nothing for null. Rows begin with their place, so that sorting them as texts
+  -- brings them into order: that takes half of what an ordered aggregate takes.
   SELECT
     tconst,
     array_join(

@@ -1,4 +1,4 @@
--- Columns and documents of the served view `people`: the fields of a document are joined by U+001C, texts as JSON texts, nothing for null.
+-- Every person: number of films, what is shown of them as a text that answers are written from, and the movies that credit them.
 WITH movies AS (
   SELECT nconst, array_join(list_sort(list(title_id)), ',') AS movies
   FROM gold.person_movies
@@ -7,6 +7,7 @@ WITH movies AS (
 SELECT
   p.nconst,
   p.films,
+  -- Fields are joined by U+001C, texts as JSON texts, nothing for null.
   concat_ws(
     chr(28),
     coalesce(json_text(p.name), ''),

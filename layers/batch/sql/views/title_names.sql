@@ -1,7 +1,7 @@
--- Document of the served view `title_names`: rows joined by U+001D, their fields by U+001C, texts as JSON texts, nothing for null. Rows begin with their place,
--- so that sorting them as texts brings them into order.
+-- The different titles of each title, in order, as a text that answers are written from.
 SELECT
   tconst,
+  -- As in credits.sql.
   array_join(
     list_sort(
       list(

@@ -5,7 +5,7 @@ import type { RunContext } from '../context/run-context.ts';
 import type { SqlModel } from '../context/sql-files.ts';
 import { orderModels, type ReadingModel } from './order-models.ts';
 import { planSlices } from './plan-slices.ts';
-import { resolveModels } from './resolve-models.ts';
+import { type ResolvedModel, resolveModels } from './resolve-models.ts';
 import { isComputed, TABLE_PLANS } from './table-plans.ts';
 
 export interface BuildModelsOptions {
@@ -19,7 +19,7 @@ export interface BuildModelsOptions {
 
 export interface BuiltModel {
   readonly table: TableRecord;
-  readonly model: ReadingModel;
+  readonly model: ResolvedModel;
   readonly reused: boolean;
 }
 

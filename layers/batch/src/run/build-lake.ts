@@ -107,7 +107,7 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
   const derived: TableRecord[] = [];
   const given = [...silver, ...fromLog.tables];
   const viewModels = await readViewModels(engine, models, new Set(given.map(({ name }) => name)));
-  catalog.push(...[...models.filter(({ name }) => isComputed(name)), ...viewModels].map((model) => modelEntry(model, model.reads)));
+  catalog.push(...viewModels.map((model) => modelEntry(model, model.tables)));
   const first = new Set(viewModels.flatMap((one) => one.tables));
   const loads = createLoads(context, store, viewModels, options, log);
   for (const table of given) loads.add(table);
@@ -122,7 +122,7 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
       const durationMs = context.now().getTime() - startedMs;
       log.record({ name: table.name, startedAt: new Date(startedMs).toISOString(), durationMs, rows: table.rows, reused });
       derived.push(table);
-      catalog.push(modelEntry(model, model.reads));
+      catalog.push(modelEntry(model, model.tables));
       task.advance(1);
       loads.add(table);
       startedMs = context.now().getTime();

@@ -44,7 +44,7 @@ const CatalogView = Type.Object({
     description: '`whole`, `changed rows` (a copy of the version before, changed) or `shared` with an earlier version.',
   }),
   meaning: Type.String(),
-  lineage: Type.Array(Type.String(), { description: 'The tables, and other views, that its rows are computed from.' }),
+  lineage: Type.Array(Type.String(), { description: 'The tables that its rows are computed from.' }),
 });
 
 const CatalogDump = Type.Object({

@@ -1,5 +1,6 @@
-import type { Cache, Caches, Claims } from '@rushes/ports';
+import type { Cache, CacheOptions, Caches } from '@rushes/ports';
 
+import { named } from '../named/named.ts';
 import { memoryCache } from './memory-cache.ts';
 import { memoryClaims } from './memory-claims.ts';
 
@@ -10,18 +11,9 @@ export interface MemoryCachesOptions {
 
 /** Caches and claims of this process alone. */
 export const createMemoryCaches = ({ now = () => performance.now() }: MemoryCachesOptions = {}): Caches => {
-  const caches = new Map<string, unknown>();
-  const claims = new Map<string, Claims>();
+  const caches = named((options: CacheOptions<never>): Cache<never> => memoryCache(options, now));
   return {
-    cache: (options) => {
-      const cache = caches.get(options.name) ?? memoryCache(options, now);
-      caches.set(options.name, cache);
-      return cache as Cache<never>; // as: what has one name holds values of one type
-    },
-    claims: (options) => {
-      const claimed = claims.get(options.name) ?? memoryClaims(options, now);
-      claims.set(options.name, claimed);
-      return claimed;
-    },
+    cache: (options) => caches(options as CacheOptions<never>), // as: what has one name holds values of one type
+    claims: named((options) => memoryClaims(options, now)),
   };
 };

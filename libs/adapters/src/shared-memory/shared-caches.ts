@@ -1,6 +1,7 @@
 /** Caches and claims that another process holds. Callers of one key in this process share one call; those of other processes wait for it there. */
 import { type Cache, type Caches, type CacheOptions, StoreUnavailable } from '@rushes/ports';
 
+import { named } from '../named/named.ts';
 import type { SharedCacheOptions, SharedMemory } from './shared-memory.ts';
 
 const called = async <Result>(location: string, operation: string, call: Promise<Result>): Promise<Result> => {
@@ -46,13 +47,9 @@ const sharedCache = <Value>(memory: SharedMemory, { name, maxBytes, bytesOf }: C
 };
 
 export const sharedCaches = (memory: SharedMemory): Caches => {
-  const caches = new Map<string, unknown>();
+  const caches = named((options: CacheOptions<never>) => sharedCache(memory, options));
   return {
-    cache: (options) => {
-      const cache = caches.get(options.name) ?? sharedCache(memory, options);
-      caches.set(options.name, cache);
-      return cache as Cache<never>; // as: what has one name holds values of one type
-    },
+    cache: (options) => caches(options as CacheOptions<never>), // as: what has one name holds values of one type
     claims: (options) => {
       const location = `the shared claims ${options.name}`;
       return {
