@@ -13,7 +13,7 @@ export interface MemoryCachesOptions {
 export const createMemoryCaches = ({ now = () => performance.now() }: MemoryCachesOptions = {}): Caches => {
   const caches = named((options: CacheOptions<never>): Cache<never> => memoryCache(options, now));
   return {
-    cache: (options) => caches(options as CacheOptions<never>), // as: what has one name holds values of one type
+    cache: (options) => caches(options),
     claims: named((options) => memoryClaims(options, now)),
   };
 };

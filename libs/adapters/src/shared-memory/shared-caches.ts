@@ -49,7 +49,7 @@ const sharedCache = <Value>(memory: SharedMemory, { name, maxBytes, bytesOf }: C
 export const sharedCaches = (memory: SharedMemory): Caches => {
   const caches = named((options: CacheOptions<never>) => sharedCache(memory, options));
   return {
-    cache: (options) => caches(options as CacheOptions<never>), // as: what has one name holds values of one type
+    cache: (options) => caches(options),
     claims: (options) => {
       const location = `the shared claims ${options.name}`;
       return {
