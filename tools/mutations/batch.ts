@@ -104,4 +104,25 @@ export const BATCH_MUTATIONS: readonly Mutation[] = [
     replacement: 'Date.now()',
     tests: ['tests/log-batch/dump-times.test.ts'],
   },
+  {
+    name: 'rows of a served view that changed are not found',
+    file: `${BATCH}/views/changed-keys.ts`,
+    text: 'WHERE n.hash IS DISTINCT FROM p.hash',
+    replacement: 'WHERE n.hash IS DISTINCT FROM p.hash AND (n.key IS NULL OR p.key IS NULL)',
+    tests: ['tests/log-batch/histories.test.ts'],
+  },
+  {
+    name: 'an artefact does not depend on the models that its rows are computed through',
+    file: `${BATCH}/views/artefact-name.ts`,
+    text: '[...model.through, model].map(',
+    replacement: '[].map(',
+    tests: ['layers/batch/src/views/artefact-name.test.ts'],
+  },
+  {
+    name: 'a stream of rows that breaks off is taken for whole',
+    file: 'libs/lake/src/duckdb-engine.ts',
+    text: 'if (last !== END_OF_STREAM)',
+    replacement: "if (last === '')",
+    tests: ['libs/lake/src/duckdb-engine.test.ts'],
+  },
 ];
