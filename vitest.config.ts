@@ -5,16 +5,19 @@ import { defineConfig } from 'vitest/config';
 const TESTS = ['{libs,layers,apps}/*/{src,test}/**/*.test.ts', 'tests/**/*.test.ts'];
 /** What is long by nature: a smaller one with the same assertions is among the others. */
 const DEEP = '**/*.deep.test.ts';
+/** What needs real servers: `npm run test:services` starts them. */
+const ON_SERVICES = '**/*.services.test.ts';
 
 const isDeep = process.env['RUSHES_TEST_DEPTH'] === 'deep';
+const isOnServices = process.env['TEST_SERVICES'] === 'yes';
 
 /** Whether a deep run has more to play than a quick one: files that choose their depth, themselves or by a contract. */
 const goesDeeper = (path: string): boolean => path.endsWith('.deep.test.ts') || /\/contracts\//.test(readFileSync(path, 'utf8'));
 
 export default defineConfig({
   test: {
-    include: isDeep ? globSync(TESTS, { cwd: import.meta.dirname }).filter(goesDeeper) : TESTS,
-    exclude: ['**/node_modules/**', ...(isDeep ? [] : [DEEP])],
+    include: isOnServices ? [ON_SERVICES] : isDeep ? globSync(TESTS, { cwd: import.meta.dirname }).filter(goesDeeper) : TESTS,
+    exclude: ['**/node_modules/**', ...(isDeep ? [] : [DEEP]), ...(isOnServices ? [] : [ON_SERVICES])],
     globalSetup: 'tests/shared-folder.ts',
     setupFiles: ['tests/setup.ts'],
     // Files share their workers: nothing in this repository is global, and starting a worker for each file costs more than the tests do.
