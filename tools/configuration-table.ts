@@ -21,8 +21,10 @@ const fallbackText = ({ fallback, fallbackText: text }: Setting): string => {
 /** What the value must be, where the placeholder and the description do not say it. */
 const limits = (setting: Setting): string => (['N', 'LEVEL', 'FORMAT'].includes(setting.placeholder) ? `; ${expectation(setting)}` : '');
 
+const flagOf = ({ flag, placeholder }: Setting): string => (flag === undefined ? '' : `\`${flag} ${placeholder}\``);
+
 const rowOf = (key: string, setting: Setting): string =>
-  `| \`${key}\` | \`${setting.variable}\` | \`${setting.flag} ${setting.placeholder}\` | ${fallbackText(setting)} | ${setting.description}${setting.secret === true ? ' (never shown)' : ''}${limits(setting)} |`;
+  `| \`${key}\` | \`${setting.variable}\` | ${flagOf(setting)} | ${fallbackText(setting)} | ${setting.description}${setting.secret === true ? ' (never shown)' : ''}${limits(setting)} |`;
 
 const table = (): string =>
   [

@@ -29,8 +29,8 @@ const LOGGING: readonly SettingKey[] = ['log.level', 'log.format'];
 
 const optionOf = (key: SettingKey): Option => {
   const found = SETTING_LIST.find(([name]) => name === key);
-  if (found === undefined) throw new Error(`there is no setting ${key}`);
-  const [, declared] = found;
+  const declared = found?.[1];
+  if (declared?.flag === undefined) throw new Error(`there is no setting ${key} with a flag`);
   const fallback = declared.fallbackText ?? JSON.stringify(declared.fallback);
   return new Option(`${declared.flag} <${declared.placeholder}>`, `${declared.description} (${declared.variable}; default: ${fallback})`);
 };

@@ -6,6 +6,7 @@ import { addBackup } from './commands/backup.ts';
 import { addBatch } from './commands/batch.ts';
 import { addConfig } from './commands/config.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addDownload } from './commands/download.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLog } from './commands/log.ts';
@@ -51,6 +52,7 @@ export const buildProgram = (): Command => {
   addServe(program);
   addSpeed(program);
   addStatus(program);
+  addDoctor(program);
   addAudit(program);
   addVerify(program);
   addKeys(program);

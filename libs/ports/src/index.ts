@@ -16,4 +16,5 @@ export * from './rate-limiter.ts';
 export * from './sealed-json.ts';
 export * from './speed-store.ts';
 export * from './store-busy.ts';
+export * from './store-check.ts';
 export * from './store-errors.ts';

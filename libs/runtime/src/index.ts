@@ -1,7 +1,14 @@
 export { cachedCheck, type CachedCheck, type CheckState } from './cached-check.ts';
 export { nearestName } from './config/nearest-name.ts';
 export { ConfigError, type ConfigFault } from './config/config-error.ts';
-export { CONFIG_FILE, CONFIG_FLAG, type ConfigSources, type EffectiveSetting, type LoadedConfig } from './config/load-config.ts';
+export {
+  CONFIG_FILE,
+  CONFIG_FLAG,
+  type ConfigSources,
+  defaultConfig,
+  type EffectiveSetting,
+  type LoadedConfig,
+} from './config/load-config.ts';
 export { expectation } from './config/setting-value.ts';
 export type { Setting } from './config/setting.ts';
 export { SETTING_LIST, type Config, type SettingKey } from './config/settings.ts';

@@ -1,5 +1,5 @@
 export { checkDataFolder, folderAt } from './folders.ts';
-export { type LakeStores, openEmbeddedStores, type Stores } from './open-stores.ts';
+export { type LakeStores, openEmbeddedStores, openStoresAt, type Stores } from './open-stores.ts';
 export type { LakeToRead, StoresToRead } from './open-to-read.ts';
 export {
   openExistingKeys,
@@ -11,4 +11,6 @@ export {
   openStoresToServe,
   requireWholeDataFolder,
 } from './session-stores.ts';
+export { examineStores, type StoreReport } from './examine-stores.ts';
+export { configuredLocations, locationsIn, type StoreLocations } from './locations.ts';
 export { storeChecks, type StoreChecks } from './store-checks.ts';

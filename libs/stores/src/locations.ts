@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { keysFileIn, lakeFolderIn, logFileIn, speedFileIn, viewsFolderIn } from '@rushes/adapters/embedded';
-import type { Config } from '@rushes/runtime';
+import { type Config, defaultConfig } from '@rushes/runtime';
+
+import type { ServerSettings } from './server-settings.ts';
 
 export type StoreKind = 'objects' | 'views' | 'log' | 'speed' | 'keys';
 
@@ -12,6 +14,8 @@ export interface StoreLocations {
   readonly dataFolder: string;
   /** The absolute URL of each store. */
   readonly urls: Readonly<Record<StoreKind, string>>;
+  /** What URLs do not say of servers. */
+  readonly servers: ServerSettings;
 }
 
 /** Folder for scratch files; what lies in it may be deleted when nothing runs. */
@@ -29,10 +33,14 @@ export const locationsIn = (dataFolder: string): StoreLocations => ({
     speed: urlOf('sqlite', speedFileIn(dataFolder)),
     keys: urlOf('sqlite', keysFileIn(dataFolder)),
   },
+  servers: defaultConfig(),
 });
 
+/** What of a configuration says where stores are. */
+export type LocationConfig = Pick<Config, 'folders' | 'stores' | 's3' | 'kafka' | 'cassandra'>;
+
 /** The places that the configuration names, and the data folder for stores that it does not. */
-export const configuredLocations = ({ folders, stores }: Pick<Config, 'folders' | 'stores'>): StoreLocations => {
+export const configuredLocations = ({ folders, stores, ...servers }: LocationConfig): StoreLocations => {
   const { dataFolder, urls } = locationsIn(folders.data);
   return {
     dataFolder,
@@ -43,5 +51,6 @@ export const configuredLocations = ({ folders, stores }: Pick<Config, 'folders' 
       speed: stores.speed ?? urls.speed,
       keys: stores.keys ?? urls.keys,
     },
+    servers,
   };
 };

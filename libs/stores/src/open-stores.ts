@@ -17,6 +17,7 @@ import {
   type SpeedStore,
 } from '@rushes/ports';
 
+import { checkServers, type ServerFinding } from './check-servers.ts';
 import { locationsIn, scratchFolderIn, type StoreLocations } from './locations.ts';
 import { MismatchedStoresError } from './mismatched-stores.ts';
 import { type Opened, openTogether } from './opened.ts';
@@ -64,13 +65,22 @@ export const openKeysAt = async (at: StoreLocations): Promise<ApiKeyStore> => {
   return keys.open();
 };
 
+export interface OpenOptions {
+  /** The clock of the log and of what expires, in milliseconds since 1970. */
+  readonly now?: () => number;
+  /** Told what a server should have otherwise, and can be used with. */
+  readonly onWarning?: (finding: ServerFinding) => void;
+}
+
 /**
- * Opens all stores; those that are not there are made. `now`: the clock of the log and of what expires, in milliseconds since 1970.
+ * Opens all stores; those that are not there are made.
+ * @throws TerminalError that names all that is wrong with the servers, and
  * @throws MismatchedStoresError if the log is not the one that the lake, the batch views or the speed store were made from.
  */
-export const openStoresAt = (at: StoreLocations, now: () => number = Date.now): Promise<Stores> =>
+export const openStoresAt = (at: StoreLocations, { now = Date.now, onWarning = () => {} }: OpenOptions = {}): Promise<Stores> =>
   openTogether(async (opened) => {
     const found = findStores(at);
+    (await checkServers(found)).forEach(onWarning);
     const lake = await openLake(at, opened);
     if (!(await found.log.isThere())) {
       const known = await knownLog(lake.objects, lake.views);
@@ -89,4 +99,5 @@ export const openStoresAt = (at: StoreLocations, now: () => number = Date.now): 
   });
 
 /** Opens the stores of one data folder, which is created if it is not there. See `openStoresAt`. */
-export const openEmbeddedStores = (dataFolder: string, now?: () => number): Promise<Stores> => openStoresAt(locationsIn(dataFolder), now);
+export const openEmbeddedStores = (dataFolder: string, now?: () => number): Promise<Stores> =>
+  openStoresAt(locationsIn(dataFolder), now === undefined ? {} : { now });

@@ -16,7 +16,9 @@ export const openStores = async (session: Session): Promise<Stores> => {
   const { config, lifecycle, logger } = session;
   const at = configuredLocations(config);
   await makeDataFolder(session);
-  const stores = await openStoresAt(at);
+  const stores = await openStoresAt(at, {
+    onWarning: ({ kind, location, message, hint }) => logger.warn({ store: kind, location }, `${message}. ${hint}`),
+  });
   lifecycle.onStop('the stores', () => stores.close());
   for (const folder of new Set(localPathsOf(at).map((path) => dirname(path)))) {
     const network = await networkFileSystemOf(folder);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { UsageError } from '@rushes/runtime';
+import { defaultConfig, UsageError } from '@rushes/runtime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { requireWholeDataFolder } from '../src/index.ts';
@@ -14,7 +14,7 @@ import { findStores, localPathsOf } from '../src/schemes.ts';
 
 const NONE = { objects: undefined, views: undefined, log: undefined, speed: undefined, keys: undefined };
 const placed = (urls: Partial<Record<keyof typeof NONE, string>>): StoreLocations =>
-  configuredLocations({ folders: { data: '/data', imdb: undefined }, stores: { ...NONE, ...urls } });
+  configuredLocations({ ...defaultConfig(), folders: { data: '/data', imdb: undefined }, stores: { ...NONE, ...urls } });
 
 let folder = '';
 beforeEach(() => {
@@ -58,10 +58,9 @@ test.each([
 
 test('what works on a whole data folder is refused where a store is elsewhere, however the folder itself is named', () => {
   const check = (urls: Partial<Record<keyof typeof NONE, string>>) => (): void =>
-    // as: the check reads nothing else of a configuration
     requireWholeDataFolder({
-      config: { folders: { data: '/data', imdb: undefined }, stores: { ...NONE, ...urls } },
-    } as Parameters<typeof requireWholeDataFolder>[0]);
+      config: { ...defaultConfig(), folders: { data: '/data', imdb: undefined }, stores: { ...NONE, ...urls } },
+    });
   check({})();
   check({ log: 'sqlite:/data/log.sqlite', objects: 'file:///data/lake' })();
   expect(check({ log: 'sqlite:/data/other.sqlite' })).toThrow('stores.log');

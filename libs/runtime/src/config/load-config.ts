@@ -72,7 +72,8 @@ const unknownVariables = (env: ConfigSources['env']): readonly ConfigFault[] => 
 const candidatesOf = (key: SettingKey, declared: Setting, sources: ConfigSources, file: FileValues): readonly Candidate[] => {
   const found: Candidate[] = [];
   const flag = sources.flags?.[key];
-  if (flag !== undefined) found.push({ value: valueFromText(declared, flag), origin: declared.flag, folder: sources.cwd });
+  if (flag !== undefined && declared.flag !== undefined)
+    found.push({ value: valueFromText(declared, flag), origin: declared.flag, folder: sources.cwd });
   const variable = sources.env[declared.variable];
   // An empty variable counts as unset, as a line `NAME=` in an env file means it.
   if (variable !== undefined && variable !== '')
@@ -128,3 +129,9 @@ export const loadConfig = (given: ConfigSources, readText: (path: string) => str
   // as: every setting of the table has been checked against its schema above.
   return { config: values as unknown as Config, effective: () => origins };
 };
+
+/** The configuration that nobody has said anything of. */
+export const defaultConfig = (): Config =>
+  loadConfig({ env: {}, cwd: '/' }, (path) => {
+    throw Object.assign(new Error(`no file ${path}`), { code: 'ENOENT' });
+  }).config;

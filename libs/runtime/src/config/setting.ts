@@ -3,7 +3,8 @@ import { type Static, type TSchema } from 'typebox';
 /** One setting, declared once: where its value may come from, what it may be, what it is for. */
 export interface Setting<S extends TSchema = TSchema, D = unknown> {
   readonly variable: `RUSHES_${string}`;
-  readonly flag: `--${string}`;
+  /** Without one it comes from the environment or a file. */
+  readonly flag?: `--${string}`;
   /** What stands for the value in help: `PORT`. Empty for a switch. */
   readonly placeholder: string;
   readonly schema: S;

@@ -1,0 +1,50 @@
+/** Before stores are opened: everything that is wrong with the servers behind them, told at once. */
+import type { StoreFinding } from '@rushes/ports';
+import { explainError, TerminalError } from '@rushes/runtime';
+
+import type { FoundStore } from './found-store.ts';
+import type { StoreKind } from './locations.ts';
+
+export interface ServerFinding extends StoreFinding {
+  readonly kind: StoreKind;
+  readonly location: string;
+}
+
+const SEE_LOG = 'See the message, and what the server itself says of it.';
+
+/** An error of a store as a finding. */
+export const findingOf = (error: unknown): StoreFinding => {
+  const { message, hint } = explainError(error);
+  return { level: 'fault', message, hint: hint ?? SEE_LOG };
+};
+
+type Found = Readonly<Partial<Record<StoreKind, Pick<FoundStore<unknown>, 'location' | 'check'>>>>;
+
+const lineOf = ({ kind, message, hint }: ServerFinding): string => `  stores.${kind}: ${message}. ${hint}`;
+
+/**
+ * Asks the servers of all these stores, side by side.
+ * @returns what is worth a warning.
+ * @throws TerminalError that names every fault of every server.
+ */
+export const checkServers = async (found: Found): Promise<readonly ServerFinding[]> => {
+  // as: the keys of a record of kinds
+  const entries = Object.entries(found) as unknown as readonly (readonly [StoreKind, NonNullable<Found[StoreKind]>])[];
+  const findings = await Promise.all(
+    entries.map(async ([kind, { location, check }]): Promise<readonly ServerFinding[]> => {
+      if (check === undefined) return [];
+      const told = await check().then(
+        (checked) => checked.findings,
+        (error: unknown) => [findingOf(error)],
+      );
+      return told.map((finding) => ({ kind, location, ...finding }));
+    }),
+  );
+  const faults = findings.flat().filter(({ level }) => level === 'fault');
+  if (faults.length > 0)
+    throw new TerminalError(
+      `${faults.length === 1 ? 'a store' : `${faults.length} things of stores`} cannot be used:\n${faults.map(lineOf).join('\n')}`,
+      { hint: '`rushes doctor` shows the state of every store.' },
+    );
+  return findings.flat();
+};

@@ -1,0 +1,37 @@
+/** What is known of a store before it is opened. */
+import type { ApiKeyStore, BatchViewStore, EventLog, ObjectStore, Owners, SpeedStore, StoreCheck } from '@rushes/ports';
+
+import type { ServerSettings } from './server-settings.ts';
+
+export interface StoreOf {
+  readonly objects: ObjectStore;
+  readonly views: BatchViewStore;
+  readonly log: EventLog;
+  /** With the owners, whose fences it checks. */
+  readonly speed: SpeedStore & { readonly owners: Owners };
+  readonly keys: ApiKeyStore;
+}
+
+export interface Opening {
+  /** Nothing is made, changed or locked. */
+  readonly readOnly?: boolean;
+  /** The clock of what is stamped and of what expires, in milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+/** A store that was found by its URL, not opened yet. */
+export interface FoundStore<Store> {
+  /** For messages: without credentials. */
+  readonly location: string;
+  /** The folder or file of a store that is one; `undefined`: it is reached over a network. */
+  readonly localPath: string | undefined;
+  /** Whether there is something to open. A store that makes itself is there always. */
+  readonly isThere: () => Promise<boolean>;
+  /** Whether a server is as it has to be: version, configuration, permissions. Nothing stays of it. A file has nothing to be asked. */
+  readonly check?: () => Promise<StoreCheck>;
+  /** Opens the store, and makes it where it is not there and not only read. */
+  readonly open: (how?: Opening) => Promise<Store>;
+}
+
+/** Makes what is known of a store from its URL. @throws Error if the URL does not name one; its message holds no credentials. */
+export type Scheme<Store> = (url: string, servers: ServerSettings) => FoundStore<Store>;
