@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { createMemoryCaches } from '@rushes/adapters/memory-caches';
-import { openEmbeddedStores, type Stores } from '@rushes/stores';
+import type { Stores } from '@rushes/stores';
 import { rollback, runBatch, type RunReport } from '@rushes/batch';
 import { eventText, type MovieEvent, partitionOf, topicOfEvent } from '@rushes/domain';
 import { KEY_ID_BYTES, KEY_SECRET_BYTES, makeKeyText, type SpeedStore } from '@rushes/ports';
@@ -16,6 +16,7 @@ import { createMetrics, silentLogger, silentProgress } from '@rushes/runtime';
 import { buildApp } from '@rushes/serving';
 import { type RunningSpeed, startSpeed } from '@rushes/speed';
 
+import { placeOf } from './place.ts';
 import type { LoggedEvent } from './world.ts';
 
 /** What a restart replaces. */
@@ -69,7 +70,8 @@ export const openLiveWorld = async ({ batchRecords, maxOverlayStates, cached }: 
   const root = await mkdtemp(join(tmpdir(), 'rushes-live-'));
   let aheadMs = 0;
   const nowMs = (): number => Date.now() + aheadMs;
-  const [stores, others] = [await openEmbeddedStores(root, nowMs), await openEmbeddedStores(root, nowMs)];
+  const place = placeOf(root);
+  const [stores, others] = [await place.open(nowMs), await place.open(nowMs)];
   const storesOf = (process: number): Stores => (process === 0 ? stores : others);
   const key = makeKeyText(randomBytes(KEY_ID_BYTES), randomBytes(KEY_SECRET_BYTES));
   const { id, secretHash, text } = key;
@@ -184,6 +186,7 @@ export const openLiveWorld = async ({ batchRecords, maxOverlayStates, cached }: 
       for (const member of members) await member?.stop();
       await others.close();
       await stores.close();
+      await place.dispose();
       await rm(root, { recursive: true, force: true });
     },
   };

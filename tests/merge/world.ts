@@ -1,11 +1,11 @@
 /** All layers on the embedded stores of one folder, each of which can be ended and begun again: what histories are played on. */
 import { cpSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { createMemoryCaches } from '@rushes/adapters/memory-caches';
-import { openEmbeddedStores, type Stores } from '@rushes/stores';
+import type { Stores } from '@rushes/stores';
 import { rollback, runBatch, type RunReport } from '@rushes/batch';
 import { eventText, type MovieEvent, partitionOf, topicOfEvent } from '@rushes/domain';
 import type { NewRecord } from '@rushes/ports';
@@ -14,6 +14,7 @@ import { buildApp } from '@rushes/serving';
 import { type RunningSpeed, startSpeed } from '@rushes/speed';
 
 import { copyComputed } from '../batch/computed-lake.ts';
+import { placeOf } from './place.ts';
 
 export interface LoggedEvent {
   /** Two records of one id are one event. */
@@ -30,7 +31,7 @@ export interface World {
   stopSpeed(): Promise<void>;
   /** Stopped or not. */
   restartSpeed(): Promise<void>;
-  /** Its file is gone, and everything begins again. */
+  /** What it held is gone, and everything begins again. */
   loseSpeedStore(): Promise<void>;
   restartServing(): Promise<void>;
   /** Until everything that was appended is shown. */
@@ -73,7 +74,9 @@ export const openWorld = async ({
   const root = await mkdtemp(join(tmpdir(), 'rushes-world-'));
   if (begin === 'computed') await copyComputed(CATALOG, root);
   else if (begin !== 'nothing') cpSync(begin.folder, root, { recursive: true });
-  let stores = await openEmbeddedStores(root, nowMs);
+  const place = placeOf(root);
+  await place.begin();
+  let stores = await place.open(nowMs);
   let members = 0;
   const beginSpeed = (): RunningSpeed =>
     startSpeed(
@@ -116,8 +119,8 @@ export const openWorld = async ({
       await app.close();
       await speed.stop();
       await stores.close();
-      for (const file of await readdir(root)) if (file.startsWith('speed.sqlite')) await rm(join(root, file));
-      stores = await openEmbeddedStores(root, nowMs);
+      await place.loseSpeedStore();
+      stores = await place.open(nowMs);
       speed = beginSpeed();
       app = await beginServing();
     },
@@ -148,6 +151,7 @@ export const openWorld = async ({
     },
     async close() {
       await world.leave();
+      await place.dispose();
       await rm(root, { recursive: true, force: true });
     },
   };

@@ -10,6 +10,8 @@ export interface StartedProcess {
   logged(message: string): Promise<Readonly<Record<string, unknown>>>;
   /** Everything it wrote. */
   output(): string;
+  /** Sends a signal, and waits for nothing. */
+  send(signal: NodeJS.Signals): void;
   /** Sends the signal and waits for the end. Returns the exit code; `null`: it did not end by itself. */
   end(signal?: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
   readonly ended: Promise<number | null>;
@@ -53,6 +55,7 @@ export const startProcess = (path: string, variables: Readonly<Record<string, st
         ended.then((code) => reject(new Error(`ended with ${code} without "${message}":\n${output}`)), reject);
         look();
       }),
+    send: (signal) => void child.kill(signal),
     async end(signal = 'SIGTERM') {
       child.kill(signal);
       return ended;

@@ -1,0 +1,174 @@
+/**
+ * Servers that crash, stop and freeze under load, and replicas that die or sleep: every acknowledged rating counts exactly once, no answer says anything
+ * else than the events before the position that it names, and everything goes on by itself.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { openKafkaEventLog } from '@rushes/adapters/kafka-event-log';
+import type { EventLog } from '@rushes/ports';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import type { StartedProcess } from '../processes/started-process.ts';
+import { type Apps, startApps } from './apps-on-servers.ts';
+import { needsServers } from './needs-servers.ts';
+import { type OwnServers, startOwnServers } from './own-servers.ts';
+import { tellRatings } from './told-ratings.ts';
+import { askMovie, eventsOf, watchAnswers, wrongAnswers } from './watched-answers.ts';
+
+/** Of the speed layer: after so long without a sign of life a replica's partitions are others'. */
+const LEASE_MS = 10_000;
+const MOVIES = 6;
+/** So long may a busy machine take. */
+const PATIENT = { timeout: 300_000, interval: 100 };
+
+describe.skipIf(needsServers('kafka', 'registry', 'cassandra', 's3'))('three processes on Kafka, Cassandra and S3', () => {
+  let servers: OwnServers;
+  let apps: Apps;
+  let log: EventLog;
+  let serving: StartedProcess;
+  let speeds: StartedProcess[];
+  let url = '';
+  let movies: readonly string[] = [];
+  /** Acknowledged in all tests so far. */
+  const totals = new Map<string, number>();
+
+  const startSpeed = async (): Promise<StartedProcess> => {
+    const speed = apps.start('speed');
+    await speed.logged('projecting');
+    return speed;
+  };
+
+  beforeAll(async () => {
+    servers = await startOwnServers(['kafka', 'registry', 'cassandra', 's3']);
+    apps = await startApps(servers);
+    expect(await apps.run()).toBe(0);
+    serving = apps.start('serving');
+    url = String((await serving.logged('listening'))['url']);
+    speeds = [await startSpeed(), await startSpeed()];
+    await expect.poll(async () => (await fetch(`${url}/health/ready`)).status, PATIENT).toBe(200);
+    const response = await fetch(`${url}/movies?sort=votes&desc=true&page_size=${MOVIES}`);
+    movies = ((await response.json()) as { readonly data: readonly { readonly id: string }[] }).data.map(({ id }) => id); // as: a list
+    expect(movies).toHaveLength(MOVIES);
+    log = await openKafkaEventLog({
+      brokers: [servers.address('kafka')],
+      registry: { url: servers.address('registry') },
+      replicationFactor: 1,
+      minInsyncReplicas: 1,
+      readOnly: true,
+    });
+  });
+  afterAll(async () => {
+    await log?.close();
+    await apps?.dispose();
+    await servers?.dispose();
+  });
+
+  const shownVotes = async (): Promise<Readonly<Record<string, unknown>>> => {
+    const answers = await Promise.all(movies.map((movie) => askMovie(url, movie)));
+    return Object.fromEntries(
+      answers.map((answer, n) => [movies[n] ?? '', 'status' in answer ? answer.status : `${answer.votes} ${answer.completeness}`]),
+    );
+  };
+
+  /** Ratings and questions all the time, and something that happens meanwhile; afterwards everything is as it must be. */
+  const underLoad = async (name: string, happens: () => Promise<void>): Promise<void> => {
+    const told = tellRatings(() => url, apps.key, movies, name);
+    const watched = watchAnswers(() => url, movies);
+    try {
+      await sleep(1_500);
+      await happens();
+      const backMs = performance.now();
+      const before = [...told.acknowledged.values()].reduce((sum, one) => sum + one, 0);
+      await expect.poll(() => [...told.acknowledged.values()].reduce((sum, one) => sum + one, 0), PATIENT).toBeGreaterThan(before + 20);
+      const acknowledgedMs = performance.now();
+      await expect
+        .poll(() => watched.answers.some(({ atMs, completeness }) => atMs > backMs && completeness === 'complete'), PATIENT)
+        .toBe(true);
+      const completeMs =
+        (watched.answers.find(({ atMs, completeness }) => atMs > backMs && completeness === 'complete')?.atMs ?? 0) - backMs;
+      await sleep(1_000);
+      process.stdout.write(
+        `${name}: ${told.repeated()} posts repeated, longest pause ${Math.round(told.longestPauseMs())} ms; after it was over ` +
+          `20 posts in ${Math.round(acknowledgedMs - backMs)} ms, a complete answer after ${Math.round(completeMs)} ms; ` +
+          `${watched.answers.length} answers, others ${JSON.stringify([...watched.others])}\n`,
+      );
+    } finally {
+      await told.stop();
+      await watched.stop();
+    }
+    for (const [movie, count] of told.acknowledged) totals.set(movie, (totals.get(movie) ?? 0) + count);
+    await expect
+      .poll(shownVotes, PATIENT)
+      .toEqual(Object.fromEntries(movies.map((movie) => [movie, `${totals.get(movie) ?? 0} complete`])));
+    const events = await eventsOf(log, movies);
+    expect(Object.fromEntries([...events].map(([movie, offsets]) => [movie, offsets.length]))).toEqual(
+      Object.fromEntries(movies.map((movie) => [movie, totals.get(movie) ?? 0])),
+    );
+    expect(watched.answers.length).toBeGreaterThan(10);
+    expect(wrongAnswers(watched.answers, events).slice(0, 5)).toEqual([]);
+  };
+
+  test('nothing happens', () => underLoad('quiet', async () => {}));
+
+  test('the speed store crashes and comes back', () =>
+    underLoad('cassandra-crash', async () => {
+      await servers.kill('cassandra');
+      await sleep(2_000);
+      await servers.start('cassandra');
+    }));
+
+  test('the log crashes and comes back', () =>
+    underLoad('kafka-crash', async () => {
+      await servers.kill('kafka');
+      await sleep(1_000);
+      await servers.start('kafka');
+    }));
+
+  test('the log is stopped for half a minute', () =>
+    underLoad('kafka-stopped', async () => {
+      await servers.stop('kafka');
+      await sleep(30_000);
+      await servers.start('kafka');
+    }));
+
+  test('the speed store gets no time for a while', () =>
+    underLoad('cassandra-frozen', async () => {
+      await servers.freeze('cassandra');
+      await sleep(12_000);
+      await servers.resume('cassandra');
+    }));
+
+  test('the object store crashes during a batch run, and the registry is gone', () =>
+    underLoad('s3-crash', async () => {
+      await servers.stop('registry');
+      const run = apps.run();
+      await sleep(2_500);
+      await servers.kill('s3');
+      await sleep(2_000);
+      await servers.start('s3');
+      // A run that began without a registry may have had to give up: it needs one to open the log.
+      const code = await run;
+      await servers.start('registry');
+      if (code !== 0) expect(await apps.run()).toBe(0);
+    }));
+
+  test('a replica of the speed layer dies', () =>
+    underLoad('replica-dies', async () => {
+      await speeds.shift()?.end('SIGKILL');
+      await sleep(LEASE_MS);
+      speeds.push(await startSpeed());
+    }));
+
+  test('a replica of the speed layer sleeps until its partitions are others’, and wakes', () =>
+    underLoad('replica-sleeps', async () => {
+      speeds[0]?.send('SIGSTOP');
+      await sleep(2 * LEASE_MS);
+      speeds[0]?.send('SIGCONT');
+      await sleep(2_000);
+    }));
+
+  test('a run covers all of it, and nothing changes', () =>
+    underLoad('covered', async () => {
+      expect(await apps.run()).toBe(0);
+    }));
+});

@@ -1,0 +1,90 @@
+/** Servers that a test has for itself, since it kills and freezes them: on free ports of the loopback address, in a folder that goes with them. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { removeService, signalService, startService, stopService } from '../../tools/services/run-service.ts';
+import { TEST_S3_KEY, TEST_S3_SECRET } from '../../tools/services/s3.ts';
+import type { Instance } from '../../tools/services/service.ts';
+import { SERVICES } from '../../tools/services/services.ts';
+
+export type ServerName = 'kafka' | 'registry' | 'cassandra' | 's3';
+
+export interface OwnServers {
+  readonly address: (name: ServerName) => string;
+  /** Ends it as a crash does. */
+  readonly kill: (name: ServerName) => Promise<void>;
+  /** Ends it as an operator does. */
+  readonly stop: (name: ServerName) => Promise<void>;
+  /** Starts it again on what it had stored, and waits until it answers. */
+  readonly start: (name: ServerName) => Promise<void>;
+  /** Its process gets no more time, or gets it again. */
+  readonly freeze: (name: ServerName) => Promise<void>;
+  readonly resume: (name: ServerName) => Promise<void>;
+  readonly dispose: () => Promise<void>;
+}
+
+/** Below what systems give to connections that ask for no port. */
+const [LOWEST_PORT, HIGHEST_PORT] = [12_000, 30_000];
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+
+/** The first of so many ports in a row that nobody listens on. */
+const freePorts = async (count: number): Promise<number> => {
+  for (;;) {
+    const first = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT));
+    const free = await Promise.all(Array.from({ length: count }, (_, n) => isFree(first + n)));
+    if (free.every(Boolean)) return first;
+  }
+};
+
+/** Starts one of each. @throws ServiceError if one cannot be had. */
+export const startOwnServers = async (names: readonly ServerName[]): Promise<OwnServers> => {
+  const root = await mkdtemp(join(tmpdir(), 'rushes-servers-'));
+  const instances = new Map<ServerName, Instance>();
+  const of = (name: ServerName) => {
+    const service = SERVICES.find((one) => one.name === name);
+    const instance = instances.get(name);
+    if (service === undefined || instance === undefined) throw new Error(`${name} was not asked for`);
+    return { service, instance };
+  };
+  const start = async (name: ServerName): Promise<void> => {
+    const { service, instance } = of(name);
+    await startService(service, instance);
+  };
+  const dispose = async (): Promise<void> => {
+    for (const { folder } of instances.values()) await removeService(folder);
+    await rm(root, { recursive: true, force: true });
+  };
+  try {
+    for (const name of names) {
+      const ports = SERVICES.find((one) => one.name === name)?.ports ?? 1;
+      instances.set(name, { folder: join(root, name), port: await freePorts(ports) });
+      await start(name);
+    }
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return {
+    address: (name) => of(name).service.address(of(name).instance.port),
+    kill: (name) => stopService(of(name).instance.folder, 'SIGKILL'),
+    stop: (name) => stopService(of(name).instance.folder),
+    start,
+    freeze: (name) => signalService(of(name).instance.folder, 'SIGSTOP'),
+    resume: (name) => signalService(of(name).instance.folder, 'SIGCONT'),
+    dispose,
+  };
+};
+
+/** What an S3 client finds its keys by. */
+export const S3_KEYS: Readonly<Record<string, string>> = {
+  AWS_ACCESS_KEY_ID: TEST_S3_KEY,
+  AWS_SECRET_ACCESS_KEY: TEST_S3_SECRET,
+  AWS_REGION: 'us-east-1',
+};

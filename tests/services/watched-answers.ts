@@ -1,0 +1,88 @@
+/** Answers that are asked for all the time, and what each must say: as many votes as there were events of the movie before the position that it names. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { offsetAt, type OffsetVector, partitionOf, type PartitionId } from '@rushes/domain';
+import { boundsAt, type EventLog } from '@rushes/ports';
+
+import { positionOf } from '../merge/readers.ts';
+
+export interface WatchedAnswer {
+  readonly movie: string;
+  readonly position: OffsetVector;
+  readonly completeness: string;
+  readonly votes: number;
+  readonly atMs: number;
+}
+
+export interface WatchedAnswers {
+  readonly answers: readonly WatchedAnswer[];
+  /** Answers of another status than 200, by status; 0: none came. */
+  readonly others: ReadonlyMap<number, number>;
+  readonly stop: () => Promise<void>;
+}
+
+const ASK_MS = 10_000;
+const PAUSE_MS = 25;
+
+/** What one answer says; `undefined` with the status if it is no answer. */
+export const askMovie = async (url: string, movie: string): Promise<WatchedAnswer | { readonly status: number }> => {
+  const response = await fetch(`${url}/movies/${movie}`, { signal: AbortSignal.timeout(ASK_MS) }).catch(() => undefined);
+  const text = await response?.text().catch(() => undefined);
+  if (response?.status !== 200 || text === undefined) return { status: response?.status ?? 0 };
+  const { data } = JSON.parse(text) as { readonly data: { readonly ratings: { readonly live: { readonly votes: number } | null } } }; // as: a movie
+  return {
+    movie,
+    position: positionOf(response.headers.get('rushes-position') ?? undefined) ?? {},
+    completeness: response.headers.get('rushes-completeness') ?? '',
+    votes: data.ratings.live?.votes ?? 0,
+    atMs: performance.now(),
+  };
+};
+
+export const watchAnswers = (urlOf: () => string, movies: readonly string[]): WatchedAnswers => {
+  const answers: WatchedAnswer[] = [];
+  const others = new Map<number, number>();
+  let isOver = false;
+  const watching = (async () => {
+    for (let n = 0; !isOver; n++) {
+      const answer = await askMovie(urlOf(), movies[n % movies.length] ?? '');
+      if ('status' in answer) others.set(answer.status, (others.get(answer.status) ?? 0) + 1);
+      else answers.push(answer);
+      await sleep(PAUSE_MS);
+    }
+  })();
+  return {
+    answers,
+    others,
+    async stop() {
+      isOver = true;
+      await watching;
+    },
+  };
+};
+
+/** Offsets of a movie's events, each event where its id came first. */
+export const eventsOf = async (log: EventLog, movies: readonly string[]): Promise<ReadonlyMap<string, readonly number[]>> => {
+  const bounds = await log.bounds();
+  const byPartition = Map.groupBy(movies, (movie): PartitionId => partitionOf('movie.ratings', movie));
+  const found = new Map<string, number[]>(movies.map((movie) => [movie, []]));
+  for (const partition of byPartition.keys()) {
+    const { earliest, next } = boundsAt(bounds, partition);
+    const ids = new Set<string>();
+    for await (const records of log.range(partition, earliest, next))
+      for (const record of records) {
+        if (record.kind !== 'event' || ids.has(record.id)) continue;
+        ids.add(record.id);
+        found.get(record.key)?.push(record.offset);
+      }
+  }
+  return found;
+};
+
+/** Answers that say something else than the events before their position; none of them may. */
+export const wrongAnswers = (answers: readonly WatchedAnswer[], events: ReadonlyMap<string, readonly number[]>): readonly object[] =>
+  answers.flatMap(({ movie, position, completeness, votes }) => {
+    const before = offsetAt(position, partitionOf('movie.ratings', movie));
+    const expected = (events.get(movie) ?? []).filter((offset) => offset < before).length;
+    return votes === expected || completeness === 'gap' ? [] : [{ movie, position: before, completeness, votes, expected }];
+  });
