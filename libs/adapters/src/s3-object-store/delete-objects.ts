@@ -8,12 +8,8 @@ import type { S3Connection } from './connection.ts';
 const KEYS_AT_ONCE = 1_000;
 
 /** What the server says of one key, as if it were the answer to a request of its own. */
-export class KeyNotRemoved extends Error {
-  constructor({ Key, Code, Message }: _Error) {
-    super(`${Key ?? 'an object'} was not removed: ${Message ?? Code ?? 'no reason given'}`);
-    this.name = Code ?? 'InternalError';
-  }
-}
+const notRemoved = ({ Key = 'an object', Code = 'InternalError', Message = '' }: _Error): Error =>
+  Object.assign(new Error(`${Key} was not removed: ${Message}`), { name: Code, $metadata: { httpStatusCode: 200 } });
 
 export const deleteObjects = async (s3: S3Connection, keys: readonly string[], options: CallOptions): Promise<void> => {
   const all = [...new Set(keys.map((key) => s3.fullKey(key)))];
@@ -26,7 +22,7 @@ export const deleteObjects = async (s3: S3Connection, keys: readonly string[], o
       const failed = Errors.filter(({ Code }) => Code !== 'NoSuchKey');
       if (failed[0] === undefined) return;
       if (failed.every(({ Key }) => Key !== undefined)) left = failed.flatMap(({ Key }) => Key ?? []);
-      throw new KeyNotRemoved(failed[0]);
+      throw notRemoved(failed[0]);
     });
   }
 };

@@ -4,6 +4,8 @@ import { StoreFault, type StoreErrorDetails, StoreUnavailable } from '@rushes/po
 /** `retry`: the same request may succeed in a moment. */
 export interface Trouble extends Pick<StoreErrorDetails, 'reason' | 'hint'> {
   readonly kind: 'retry' | 'fault';
+  /** After so many attempts it counts as a fault. Default: only the deadline ends retries. */
+  readonly mostTries?: number;
 }
 
 const fault = (reason: string, hint: string): Trouble => ({ kind: 'fault', reason, hint });
@@ -16,6 +18,7 @@ const DENIED: Trouble = fault(
   'Allow s3:ListBucket on the bucket, and s3:GetObject, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload on its objects; readers need the first two.',
 );
 const OTHER_REGION: Trouble = fault('is in another region, or behind another endpoint', REGION);
+const KEY: Trouble = fault('does not know the access key', `Check AWS_ACCESS_KEY_ID. ${CREDENTIALS}`);
 const SIGNATURE: Trouble = fault(
   'refuses the signature',
   'Check the secret key (AWS_SECRET_ACCESS_KEY) and that no proxy changes requests.',
@@ -57,6 +60,17 @@ export const CHANGED: Trouble = {
 const WRONG_BYTES: Trouble = { kind: 'retry', reason: 'did not get a request whole', hint: 'See whether the network is sound.' };
 const CONTENDED: Trouble = { kind: 'retry', reason: 'is busy with other requests for the same object', hint: 'Try again.' };
 
+/**
+ * Servers on a file system (versitygw): a key is a folder there. It may be one that is just being removed, with the last object in it; if it stays, two
+ * keys do not go together.
+ */
+const CLASH: Trouble = {
+  kind: 'retry',
+  mostTries: 8,
+  reason: 'has another object whose key is the beginning of this one, or begins with it',
+  hint: 'Remove the object that is in the way: no key may be another one plus a slash and more.',
+};
+
 const named = (trouble: Trouble, ...names: readonly string[]): Readonly<Record<string, Trouble>> =>
   Object.fromEntries(names.map((name) => [name, trouble]));
 
@@ -67,7 +81,8 @@ const BY_NAME: Readonly<Record<string, Trouble>> = {
   Forbidden: DENIED,
   AllAccessDisabled: DENIED,
   AccountProblem: DENIED,
-  InvalidAccessKeyId: fault('does not know the access key', `Check AWS_ACCESS_KEY_ID. ${CREDENTIALS}`),
+  InvalidAccessKeyId: KEY,
+  XAdminUserNotFound: KEY, // versitygw
   SignatureDoesNotMatch: SIGNATURE,
   ExpiredToken: EXPIRED,
   ExpiredTokenException: EXPIRED,
@@ -85,6 +100,7 @@ const BY_NAME: Readonly<Record<string, Trouble>> = {
   ...named(OVERLOADED, 'SlowDown', 'ServiceUnavailable', 'Throttling', 'ThrottlingException', 'TooManyRequests', 'RequestLimitExceeded'),
   // The connection broke, or bytes were changed on the way to the server.
   ...named(WRONG_BYTES, 'RequestTimeout', 'IncompleteBody', 'BadDigest', 'XAmzContentChecksumMismatch', 'InvalidDigest'),
+  ...named(CLASH, 'ExistingObjectIsDirectory', 'ObjectParentIsFile'),
   ...named(CONTENDED, 'ConditionalRequestConflict', 'OperationAborted'),
 };
 
@@ -144,9 +160,26 @@ export const troubleOf = (error: unknown): Trouble | undefined => {
   return ofCode(code);
 };
 
+/**
+ * What an answer said, to be logged: the SDK's own error may hold the request that was signed, and with it a session token.
+ */
+const withoutRequest = (error: unknown): unknown => {
+  const status = statusOf(error);
+  if (!(error instanceof Error) || status === undefined) return error;
+  return Object.assign(new Error(error.message), { name: error.name, status });
+};
+
 /** The port's error. `note`: what else is known, as the end of the sentence. */
 export const asStoreError = (trouble: Trouble, location: string, cause: unknown, note = ''): StoreFault | StoreUnavailable => {
   const said = cause instanceof Error ? ` (${[cause.name === 'Error' ? '' : cause.name, cause.message].filter(Boolean).join(': ')})` : '';
-  const details = { location, reason: `${trouble.reason}${note}${said}`, hint: trouble.hint, cause };
+  const details = { location, reason: `${trouble.reason}${note}${said}`, hint: trouble.hint, cause: withoutRequest(cause) };
   return trouble.kind === 'fault' ? new StoreFault(details) : new StoreUnavailable(details);
+};
+
+/** An answer that no step knew: the server refuses the request for a reason of its own. Anything else is `undefined`. */
+export const refusal = (error: unknown): Trouble | undefined => {
+  const status = statusOf(error);
+  return status === undefined
+    ? undefined
+    : fault(`refuses a request with status ${status}`, 'See what this error of S3 means, and the log of the server.');
 };

@@ -1,10 +1,10 @@
 /** The port over one bucket, or what lies under a prefix in it. */
-import { type CallOptions, type ObjectInfo, ObjectNotFoundError, type ObjectStore, StoreFault } from '@rushes/ports';
+import { type CallOptions, type ObjectInfo, ObjectNotFoundError, type ObjectStore } from '@rushes/ports';
 
 import { atBoundary, storeBoundary } from '../store-errors/store-boundary.ts';
 import { connect, type S3Connection, type S3ConnectionOptions } from './connection.ts';
-import { deleteObjects, KeyNotRemoved } from './delete-objects.ts';
-import { statusOf } from './failures.ts';
+import { deleteObjects } from './delete-objects.ts';
+import { asStoreError, refusal } from './failures.ts';
 import { listObjects } from './list-objects.ts';
 import { copyToFile } from './local-files.ts';
 import { createObjectHashes } from './object-hashes.ts';
@@ -20,18 +20,11 @@ export interface S3ObjectStoreOptions extends S3ConnectionOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Answers that nothing else knows: the server refuses a request for a reason of its own. */
 const explained =
   (s3: S3Connection) =>
   (error: unknown): never => {
-    const status = statusOf(error);
-    if (!(error instanceof Error) || (status === undefined && !(error instanceof KeyNotRemoved))) throw error;
-    throw new StoreFault({
-      location: s3.location,
-      reason: `refuses a request (${[status, error.name, error.message].filter((part) => part !== undefined).join(' ')})`,
-      hint: 'See what the error of S3 means, and the log of the server.',
-      cause: error,
-    });
+    const trouble = refusal(error);
+    throw trouble === undefined ? error : asStoreError(trouble, s3.location, error);
   };
 
 /** The probe by itself, at a server that is to be tried. @throws StoreFault that names the server if it cannot be used, StoreUnavailable. */
@@ -55,8 +48,9 @@ export const openS3ObjectStore = async (options: S3ObjectStoreOptions): Promise<
   const { location } = s3;
   const explain = explained(s3);
   await atBoundary(s3, 'open', async () => {
-    if (readOnly) await requireBucket(s3, { signal }).catch(explain);
-    else onProbed?.(await probe(s3, { signal }).catch(explain));
+    if (readOnly) return requireBucket(s3, { signal }).catch(explain);
+    const report = await probe(s3, { signal }).catch(explain);
+    onProbed?.(report);
   });
 
   const writing = <Result>(write: () => Promise<Result>): Promise<Result> => {

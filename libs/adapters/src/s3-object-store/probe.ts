@@ -9,7 +9,8 @@ import { type CallOptions, StoreFault } from '@rushes/ports';
 import type { S3Connection } from './connection.ts';
 import { deleteObjects } from './delete-objects.ts';
 import { listObjects } from './list-objects.ts';
-import { getObject, putObjectIfAbsent } from './small-objects.ts';
+import { ChecksumFault } from './read-object.ts';
+import { getObject, putObjectIfAbsent, requireBucket } from './small-objects.ts';
 
 const ROUNDS = 5;
 const RACERS = 8;
@@ -55,15 +56,22 @@ export const probe = async (s3: S3Connection, options: CallOptions): Promise<S3P
     if (read === undefined || !winner.equals(read)) throw refuse('cannot be relied on: what was put last cannot be read right afterwards');
     return winner.length;
   };
+  const refuseMixed = (error: unknown): never => {
+    throw error instanceof ChecksumFault ? refuse('cannot be relied on: after puts at once it keeps the bytes of one with the checksum of another') : error;
+  };
+  // The clearest answer there is, if the bucket cannot be used at all.
+  await requireBucket(s3, options);
   try {
     const expected: string[] = [];
     for (const key of keys) {
-      expected.push(`${key} ${await run(key)}`);
+      expected.push(`${key} ${await run(key).catch(refuseMixed)}`);
       if ((await listed()) !== expected.join('\n')) throw refuse('cannot be relied on: what was put is not listed right afterwards');
     }
-  } finally {
-    await deleteObjects(s3, keys, { ...options });
+  } catch (error) {
+    await deleteObjects(s3, keys, {}).catch(() => undefined);
+    throw error;
   }
+  await deleteObjects(s3, keys, options);
   if ((await listed()) !== '') throw refuse('cannot be relied on: what was deleted is listed right afterwards');
   return {
     location: s3.location,

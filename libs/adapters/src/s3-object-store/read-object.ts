@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 
 import { GetObjectCommand, type GetObjectCommandOutput } from '@aws-sdk/client-s3';
-import type { CallOptions } from '@rushes/ports';
+import { type CallOptions, StoreFault } from '@rushes/ports';
 
 import type { S3Connection } from './connection.ts';
 import { asStoreError, CHANGED, CUT, hasName, statusOf, type Trouble, troubleOf } from './failures.ts';
@@ -139,6 +139,22 @@ export const openObject = async (s3: S3Connection, key: string, options: ReadOpt
 /** Times that an object is read from its beginning before it counts as damaged, or the connection as broken. */
 const READINGS = 4;
 
+/** The bytes of an object do not fit their checksum, however often they are read. */
+export class ChecksumFault extends StoreFault {
+  override readonly name = 'ChecksumFault';
+  constructor(location: string, key: string, cause: unknown) {
+    super({
+      location,
+      reason: `gives bytes of ${key} that do not fit their checksum, read ${READINGS} times`,
+      hint: 'Restore the object from a backup; see whether a proxy changes answers.',
+      cause,
+    });
+  }
+}
+
+
+
+
 /** Lets `consume` read an object to its end, from the beginning again if the reading was interrupted. `undefined` if there is no such object. */
 export const readWhole = async <Result>(
   s3: S3Connection,
@@ -154,15 +170,8 @@ export const readWhole = async <Result>(
     } catch (error) {
       if (!(error instanceof ReadInterrupted)) throw error;
       if (tried === READINGS) {
-        const trouble: Trouble =
-          error.trouble === CHANGED
-            ? {
-                kind: 'fault',
-                reason: 'gives bytes that do not fit their checksum',
-                hint: 'Restore the object from a backup; see whether a proxy changes answers.',
-              }
-            : error.trouble;
-        throw asStoreError(trouble, s3.location, error.cause, `: object ${key}, read ${READINGS} times`);
+        if (error.trouble === CHANGED) throw new ChecksumFault(s3.location, key, error.cause);
+        throw asStoreError(error.trouble, s3.location, error.cause, `: object ${key}, begun ${READINGS} times`);
       }
       await s3.clock.pause(pauseMs(tried, s3.limits, s3.clock.random()), options.signal ?? new AbortController().signal);
     }

@@ -78,7 +78,7 @@ export const withRetries = async <Result>(
         signal.throwIfAborted();
         const trouble = isPortError(error) ? undefined : troubleOf(error);
         if (trouble === undefined) throw error;
-        if (trouble.kind === 'fault') throw asStoreError(trouble, location, error);
+        if (trouble.kind === 'fault' || tried === trouble.mostTries) throw asStoreError({ ...trouble, kind: 'fault' }, location, error);
         last = { trouble, cause: error };
         await clock.pause(pauseMs(tried, limits, clock.random()), signal);
       }

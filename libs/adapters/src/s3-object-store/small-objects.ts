@@ -1,9 +1,9 @@
 /** Single objects that are held in memory, and what is known of one. Each call with all that belongs to it ends within the deadline of the limits. */
-import { HeadBucketCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { type CallOptions, StoreFault } from '@rushes/ports';
+import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import type { CallOptions } from '@rushes/ports';
 
 import type { S3Connection } from './connection.ts';
-import { hasName, statusOf } from './failures.ts';
+import { statusOf } from './failures.ts';
 import { readWhole } from './read-object.ts';
 import { withDeadline } from './retries.ts';
 
@@ -59,17 +59,8 @@ export const headObject = async (s3: S3Connection, key: string, options: CallOpt
   }
 };
 
-/** @throws StoreFault if there is no such bucket, or it may not be used. */
+/** @throws StoreFault if there is no such bucket, or it may not be used. By a listing, whose answer says why not; that to a HEAD has no body. */
 export const requireBucket = async (s3: S3Connection, options: CallOptions): Promise<void> => {
-  try {
-    await s3.request(options, (abortSignal) => s3.client.send(new HeadBucketCommand({ Bucket: s3.bucket }), { abortSignal }));
-  } catch (error) {
-    if (statusOf(error) !== 404 && !hasName(error, 'NotFound')) throw error;
-    throw new StoreFault({
-      location: s3.location,
-      reason: 'does not exist: there is no such bucket',
-      hint: 'Create the bucket, or give the name of the right one.',
-      cause: error,
-    });
-  }
+  const input = { Bucket: s3.bucket, Prefix: s3.under, MaxKeys: 1 };
+  await s3.request(options, (abortSignal) => s3.client.send(new ListObjectsV2Command(input), { abortSignal }));
 };
