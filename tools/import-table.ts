@@ -62,6 +62,8 @@ export const CLIENT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
     'libs/adapters/src/sqlite-access',
     'libs/adapters/src/sqlite-copy',
   ],
+  '@aws-sdk/client-s3': ['libs/adapters/src/s3-object-store'],
+  '@smithy/node-http-handler': ['libs/adapters/src/s3-object-store'],
   '@prometheus-io/client': ['libs/runtime/src'],
   pino: ['libs/runtime/src'],
   'pino-pretty': ['libs/runtime/src'],

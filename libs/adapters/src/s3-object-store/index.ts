@@ -1,0 +1,2 @@
+export { parseS3Url } from './address.ts';
+export { openS3ObjectStore, probeS3, type S3ObjectStoreOptions } from './open-store.ts';
