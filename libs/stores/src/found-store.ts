@@ -15,6 +15,8 @@ export interface StoreOf {
 export interface Opening {
   /** Nothing is made, changed or locked. */
   readonly readOnly?: boolean;
+  /** Its server was checked a moment ago. */
+  readonly isChecked?: boolean;
   /** The clock of what is stamped and of what expires, in milliseconds since 1970. */
   readonly now?: () => number;
 }

@@ -44,14 +44,14 @@ export interface Stores extends LakeStores {
   readonly keys: ApiKeyStore;
 }
 
-const openLake = async (at: StoreLocations, opened: Opened): Promise<LakeStores> => {
+const openLake = async (at: StoreLocations, opened: Opened, isChecked = false): Promise<LakeStores> => {
   const found = findStores(at);
   const { dataFolder } = at;
   await makeDataFolder(dataFolder);
   const scratchFolder = scratchFolderIn(dataFolder);
-  const objects = await found.objects.open();
+  const objects = await found.objects.open({ isChecked });
   const duplicateFilters = await openSqliteDuplicateFilters(scratchFolder);
-  const views = opened.add(await found.views.open());
+  const views = opened.add(await found.views.open({ isChecked }));
   return { objects, views, duplicateFilters, scratchFolder, space: diskSpace(dataFolder), close: opened.close };
 };
 
@@ -81,7 +81,7 @@ export const openStoresAt = (at: StoreLocations, { now = Date.now, onWarning = (
   openTogether(async (opened) => {
     const found = findStores(at);
     (await checkServers(found)).forEach(onWarning);
-    const lake = await openLake(at, opened);
+    const lake = await openLake(at, opened, true);
     if (!(await found.log.isThere())) {
       const known = await knownLog(lake.objects, lake.views);
       if (known)
@@ -90,11 +90,11 @@ export const openStoresAt = (at: StoreLocations, { now = Date.now, onWarning = (
           hint: LOST_LOG_HINT,
         });
     }
-    const log = opened.add(await found.log.open({ now }));
-    const speed = opened.add(await found.speed.open({ now }));
+    const log = opened.add(await found.log.open({ now, isChecked: true }));
+    const speed = opened.add(await found.speed.open({ now, isChecked: true }));
     const fault = await logFault({ ...lake, log, speed });
     if (fault) throw new MismatchedStoresError(fault);
-    const keys = opened.add(await found.keys.open());
+    const keys = opened.add(await found.keys.open({ isChecked: true }));
     return { ...lake, log, speed, owners: speed.owners, keys };
   });
 

@@ -12,12 +12,13 @@ import { UsageError } from '@rushes/runtime';
 import type { FoundStore, Scheme, StoreOf } from './found-store.ts';
 import { local } from './local-scheme.ts';
 import { locationsIn, type StoreKind, type StoreLocations } from './locations.ts';
+import { s3Objects } from './server-schemes.ts';
 import type { ServerSettings } from './server-settings.ts';
 
 const FILE = '.sqlite';
 
 const SCHEMES: { readonly [Kind in StoreKind]: Readonly<Record<string, Scheme<StoreOf[Kind]>>> } = {
-  objects: { 'file:': local(openFolderObjectStore) },
+  objects: { 'file:': local(openFolderObjectStore), 's3:': s3Objects },
   views: { 'sqlite:': local(openSqliteBatchViews) },
   log: { 'sqlite:': local(openSqliteEventLog, FILE) },
   speed: { 'sqlite:': local(openSqliteSpeedStore, FILE) },

@@ -46,7 +46,7 @@ test('a URL places one store elsewhere, the others stay', async () => {
 
 test.each([
   ['log', 'kafka://user:secret@broker', 'stores.log: no such store has the scheme kafka: (known: sqlite:)'],
-  ['objects', 'sqlite:/data/lake', 'stores.objects: no such store has the scheme sqlite: (known: file:)'],
+  ['objects', 'sqlite:/data/lake', 'stores.objects: no such store has the scheme sqlite: (known: file:, s3:)'],
   ['objects', 'file://host/lake', 'stores.objects: '],
   ['speed', 'sqlite:/data/speed', "stores.speed: its file's name ends with .sqlite"],
 ] as const)('%s at %s is refused', (kind, url, message) => {

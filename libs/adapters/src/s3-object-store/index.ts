@@ -1,2 +1,1 @@
-export { parseS3Url } from './address.ts';
 export { openS3ObjectStore, probeS3, type S3ObjectStoreOptions } from './open-store.ts';

@@ -13,8 +13,10 @@ import { sendFile } from './send-file.ts';
 import { getObject, headObject, putObject, putObjectIfAbsent, requireBucket } from './small-objects.ts';
 
 export interface S3ObjectStoreOptions extends S3ConnectionOptions {
-  /** Only reads: puts and deletes throw, and the server is not tried at opening, but for whether the bucket is there. Default: false. */
+  /** Only reads: puts and deletes throw. Default: false. */
   readonly readOnly?: boolean | undefined;
+  /** Whether the server is tried at opening, and not only the bucket looked for. Default: unless only reads are wanted. */
+  readonly probe?: boolean | undefined;
   /** Told what was tried at opening. */
   readonly onProbed?: ((report: S3ProbeReport) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -43,12 +45,12 @@ export const probeS3 = async (options: S3ConnectionOptions, { signal }: CallOpti
  * @throws StoreFault, StoreUnavailable; Error if bucket, prefix or endpoint cannot be one.
  */
 export const openS3ObjectStore = async (options: S3ObjectStoreOptions): Promise<ObjectStore> => {
-  const { readOnly = false, onProbed, signal } = options;
+  const { readOnly = false, probe: isToBeProbed = !readOnly, onProbed, signal } = options;
   const s3 = connect(options);
   const { location } = s3;
   const explain = explained(s3);
   await atBoundary(s3, 'open', async () => {
-    if (readOnly) return requireBucket(s3, { signal }).catch(explain);
+    if (!isToBeProbed) return requireBucket(s3, { signal }).catch(explain);
     const report = await probe(s3, { signal }).catch(explain);
     onProbed?.(report);
   });

@@ -57,7 +57,9 @@ export const probe = async (s3: S3Connection, options: CallOptions): Promise<S3P
     return winner.length;
   };
   const refuseMixed = (error: unknown): never => {
-    throw error instanceof ChecksumFault ? refuse('cannot be relied on: after puts at once it keeps the bytes of one with the checksum of another') : error;
+    throw error instanceof ChecksumFault
+      ? refuse('cannot be relied on: after puts at once it keeps the bytes of one with the checksum of another')
+      : error;
   };
   // The clearest answer there is, if the bucket cannot be used at all.
   await requireBucket(s3, options);

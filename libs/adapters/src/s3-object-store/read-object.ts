@@ -152,9 +152,6 @@ export class ChecksumFault extends StoreFault {
   }
 }
 
-
-
-
 /** Lets `consume` read an object to its end, from the beginning again if the reading was interrupted. `undefined` if there is no such object. */
 export const readWhole = async <Result>(
   s3: S3Connection,

@@ -181,7 +181,13 @@ describe('objects on S3', () => {
     const gone = await makeBucket();
     const store = await open({ bucket: gone.bucket });
     await gone.remove();
-    for (const call of [() => store.get('k'), () => store.head('k'), () => store.sha256('k'), () => keysOf(store), () => store.delete(['k'])])
+    for (const call of [
+      () => store.get('k'),
+      () => store.head('k'),
+      () => store.sha256('k'),
+      () => keysOf(store),
+      () => store.delete(['k']),
+    ])
       await expect(call()).rejects.toThrow(/no such bucket/);
   });
 

@@ -68,7 +68,9 @@ const forward = (target: URL, { method, url, rawHeaders }: IncomingMessage, body
 const handle = async (target: URL, message: IncomingMessage, response: ServerResponse, fault: Fault | undefined): Promise<void> => {
   const body = await bodyOf(message);
   if (fault?.kind === 'answer') {
-    response.writeHead(fault.status, { 'content-type': 'application/xml', ...fault.headers }).end(message.method === 'HEAD' ? '' : fault.body);
+    response
+      .writeHead(fault.status, { 'content-type': 'application/xml', ...fault.headers })
+      .end(message.method === 'HEAD' ? '' : fault.body);
     return;
   }
   if (fault?.kind === 'stall' && fault.at === undefined) return;

@@ -37,8 +37,10 @@ export const makeBucket = async (endpoint = TEST_S3): Promise<BucketForTests> =>
   await client.send(new CreateBucketCommand({ Bucket: bucket }));
   const keys = async (): Promise<string[]> => {
     const found: string[] = [];
-    for (let token: string | undefined, more = true; more; ) {
-      const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, ...(token === undefined ? {} : { ContinuationToken: token }) }));
+    for (let token: string | undefined, more = true; more;) {
+      const page = await client.send(
+        new ListObjectsV2Command({ Bucket: bucket, ...(token === undefined ? {} : { ContinuationToken: token }) }),
+      );
       found.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []));
       token = page.NextContinuationToken;
       more = page.IsTruncated === true;

@@ -1,0 +1,2 @@
+/** What the URLs of stores on servers say, without the clients of these servers: whoever uses none of them loads none. */
+export { parseS3Url } from '../s3-object-store/address.ts';
