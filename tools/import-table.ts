@@ -62,6 +62,7 @@ export const CLIENT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
     'libs/adapters/src/sqlite-access',
     'libs/adapters/src/sqlite-copy',
   ],
+  'cassandra-driver': ['libs/adapters/src/cassandra-speed-store'],
   '@prometheus-io/client': ['libs/runtime/src'],
   pino: ['libs/runtime/src'],
   'pino-pretty': ['libs/runtime/src'],

@@ -1,0 +1,31 @@
+/** Which log the store belongs to: one row, which is inserted once. */
+import type { Claimed } from '@rushes/ports';
+import { WriteInDoubtError } from '@rushes/ports';
+import type { types } from 'cassandra-driver';
+
+import type { Session } from './session.ts';
+import { qualified } from './tables.ts';
+
+const claimedOf = (row: types.Row): Claimed => ({ log: String(row['id']), claimedAtMs: Number(row['claimed_at_ms']) });
+
+export const logClaimOf = (session: Session, keyspace: string) => {
+  const table = qualified(keyspace, 'log');
+  const insert = `INSERT INTO ${table} (only, id, claimed_at_ms) VALUES (0, ?, ?) IF NOT EXISTS`;
+  const readSerial = async (): Promise<Claimed | undefined> => {
+    const [row] = await session.readSerial(`SELECT id, claimed_at_ms FROM ${table} WHERE only = 0`, []);
+    return row && claimedOf(row);
+  };
+  return {
+    read: readSerial,
+    async claim(id: string, nowMs: number): Promise<Claimed> {
+      try {
+        const row = await session.writeIf(insert, [id, BigInt(Math.floor(nowMs))]);
+        return row['[applied]'] === true ? { log: id, claimedAtMs: Math.floor(nowMs) } : claimedOf(row);
+      } catch (error) {
+        const decided = error instanceof WriteInDoubtError ? await readSerial() : undefined;
+        if (decided === undefined) throw error;
+        return decided;
+      }
+    },
+  };
+};
