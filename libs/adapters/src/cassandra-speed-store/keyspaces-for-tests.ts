@@ -25,7 +25,7 @@ export interface TestKeyspace {
 
 export interface TestKeyspaces {
   readonly take: () => Promise<TestKeyspace>;
-  /** A statement of the test's own, `KEYSPACE` standing for the keyspace. */
+  /** A statement of the test's own, `%KS%` standing for the keyspace. */
   readonly execute: (keyspace: string, statement: string, params?: readonly unknown[]) => Promise<types.ResultSet>;
   /** Drops all of them. */
   readonly end: () => Promise<void>;
@@ -79,7 +79,7 @@ export const testKeyspaces = (contactPoint = TEST_CASSANDRA): TestKeyspaces => {
       };
     },
     execute: (keyspace, statement, params = []) =>
-      client.execute(statement.replaceAll('KEYSPACE', `"${keyspace}"`), [...params], { prepare: params.length > 0 }),
+      client.execute(statement.replaceAll('%KS%', `"${keyspace}"`), [...params], { prepare: params.length > 0 }),
     async end() {
       await Promise.allSettled(empty);
       for (const name of made) await client.execute(`DROP KEYSPACE IF EXISTS "${name}"`);
