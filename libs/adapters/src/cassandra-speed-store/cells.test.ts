@@ -40,7 +40,8 @@ describe('a row', () => {
   });
 
   test('any state comes back', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (state) => rowOfCell(row, rowCell({ ...row, state }))?.state === state));
+    const states = fc.sample(fc.string({ unit: 'binary' }), 200);
+    expect(states.map((state) => rowOfCell(row, rowCell({ ...row, state }))?.state)).toEqual(states);
   });
 });
 

@@ -1,6 +1,5 @@
 /** Which log the store belongs to: one row, which is inserted once. */
 import type { Claimed } from '@rushes/ports';
-import { WriteInDoubtError } from '@rushes/ports';
 import type { types } from 'cassandra-driver';
 
 import type { Session } from './session.ts';
@@ -17,15 +16,11 @@ export const logClaimOf = (session: Session, keyspace: string) => {
   };
   return {
     read: readSerial,
+    /** After an error to be called again: what an earlier attempt inserted is found then. */
     async claim(id: string, nowMs: number): Promise<Claimed> {
-      try {
-        const row = await session.writeIf(insert, [id, BigInt(Math.floor(nowMs))]);
-        return row['[applied]'] === true ? { log: id, claimedAtMs: Math.floor(nowMs) } : claimedOf(row);
-      } catch (error) {
-        const decided = error instanceof WriteInDoubtError ? await readSerial() : undefined;
-        if (decided === undefined) throw error;
-        return decided;
-      }
+      const claimedAtMs = Math.floor(nowMs);
+      const row = await session.writeIf(insert, [id, BigInt(claimedAtMs)]);
+      return row['[applied]'] === true ? { log: id, claimedAtMs } : claimedOf(row);
     },
   };
 };
