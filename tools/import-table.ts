@@ -64,6 +64,7 @@ export const CLIENT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   ],
   '@aws-sdk/client-s3': ['libs/adapters/src/s3-object-store'],
   '@smithy/node-http-handler': ['libs/adapters/src/s3-object-store'],
+  'cassandra-driver': ['libs/adapters/src/cassandra-speed-store'],
   '@prometheus-io/client': ['libs/runtime/src'],
   pino: ['libs/runtime/src'],
   'pino-pretty': ['libs/runtime/src'],

@@ -51,6 +51,9 @@ export const historyTests = (open: Open, runs: Depths<number>): void => {
       const model = new SpeedStoreModel();
       let run = 0;
 
+      // Where time passes by itself, nothing may expire meanwhile.
+      const lives = (ttl: number): number => (opened.advanceClock ? ttl : 1_000 * ttl);
+
       /** Does the step in the store and in the model. */
       const take = async (store: SpeedStore, view: string, partitions: readonly PartitionId[], step: Step): Promise<void> => {
         const at = (number: number): PartitionId => partitions[number] ?? 'movie.ratings/0';
@@ -63,8 +66,8 @@ export const historyTests = (open: Open, runs: Depths<number>): void => {
             for (const { key, offset, partition, ...rest } of step.rows)
               rows.push(row(offset, { view, key, partition: at(partition), ...rest }));
             const certain = rows.filter((each) => model.isCertain(each));
-            model.upsert(certain, step.ttlMs);
-            return store.upsert(certain, step.ttlMs);
+            model.upsert(certain, lives(step.ttlMs));
+            return store.upsert(certain, lives(step.ttlMs));
           }
           case 'change': {
             const record = change(step.from, step.from + step.length, {
@@ -72,8 +75,8 @@ export const historyTests = (open: Open, runs: Depths<number>): void => {
               epoch: step.epoch,
               generation: step.generation,
             });
-            model.appendChange(record, step.ttlMs);
-            return store.appendChange(record, step.ttlMs);
+            model.appendChange(record, lives(step.ttlMs));
+            return store.appendChange(record, lives(step.ttlMs));
           }
           case 'cover': {
             const { epoch, generation, from, begun } = step;

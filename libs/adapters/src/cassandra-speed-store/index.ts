@@ -1,0 +1,5 @@
+export { parseCassandraUrl, type CassandraLocation } from './location.ts';
+export { openCassandraSpeedStore, type CassandraSpeedStore } from './open-store.ts';
+export type { CassandraLimits, CassandraSpeedStoreOptions, CassandraTls } from './options.ts';
+export { checkCassandra } from './start-checks.ts';
+export type { Finding } from './finding.ts';
