@@ -65,6 +65,8 @@ export const CLIENT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   '@aws-sdk/client-s3': ['libs/adapters/src/s3-object-store'],
   '@smithy/node-http-handler': ['libs/adapters/src/s3-object-store'],
   'cassandra-driver': ['libs/adapters/src/cassandra-speed-store'],
+  '@platformatic/kafka': ['libs/adapters/src/kafka-event-log'],
+  avsc: ['libs/adapters/src/kafka-event-log'],
   '@prometheus-io/client': ['libs/runtime/src'],
   pino: ['libs/runtime/src'],
   'pino-pretty': ['libs/runtime/src'],

@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs';
 
 import { expect, test } from 'vitest';
 
-import { EVENT_SCHEMAS, eventText, type MovieEvent } from './event-schemas.ts';
+import { EVENT_SCHEMAS, type MovieEvent } from './event-schemas.ts';
+import { eventText } from './event-text.ts';
 import { judgeEvent } from './silver-event.ts';
 
 const RECORDED = new URL('./event-schemas.recorded.json', import.meta.url);

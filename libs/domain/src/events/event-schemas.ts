@@ -101,6 +101,3 @@ export type MovieEvent = {
 }[EventType];
 
 export const topicOfEvent = (type: EventType): Topic => EVENT_SCHEMAS[type].topic;
-
-/** The event's text in the log. */
-export const eventText = (event: MovieEvent): string => JSON.stringify(event);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { eventText, type MovieEvent } from './event-schemas.ts';
+import type { MovieEvent } from './event-schemas.ts';
+import { eventText } from './event-text.ts';
 import { judgeNewEvent } from './new-event.ts';
 import { judgeEvent } from './silver-event.ts';
 

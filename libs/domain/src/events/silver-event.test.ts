@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { eventText, type MovieEvent } from './event-schemas.ts';
+import type { MovieEvent } from './event-schemas.ts';
+import { eventText } from './event-text.ts';
 import { judgeEvent } from './silver-event.ts';
 
 const MOVIE = '00000000-0000-4000-8000-000000000001';

@@ -9,6 +9,7 @@ import Value from 'typebox/value';
 import { SENTIMENT_VERSION, classify, scoreSentiment } from '../sentiment/index.ts';
 import { EVENT_SCHEMAS, type EventPayloads, type EventType, type FieldSource, type MovieEvent } from './event-schemas.ts';
 import type { Topic } from './topics.ts';
+import { unusableReason } from './unusable.ts';
 
 /** Changes when any record would be judged or typed otherwise: what is derived from events is built anew then. */
 export const SILVER_EVENT_VERSION = `1.${SENTIMENT_VERSION}`;
@@ -165,6 +166,8 @@ const isOf = (schema: TSchema, value: unknown): boolean => {
 const formFault = (value: unknown): string | undefined => {
   if (!isRecord(value)) return 'the text is not a JSON object';
   const { type, version, payload } = value;
+  const reason = unusableReason(value);
+  if (reason !== undefined) return reason;
   if (typeof type !== 'string' || !Object.hasOwn(EVENT_SCHEMAS, type)) return `unknown event type ${JSON.stringify(type)}`;
   const { versions } = EVENT_SCHEMAS[type as EventType]; // as: just found among the keys
   if (version !== 1) return `unknown version ${JSON.stringify(version)} of ${type}`;

@@ -1,0 +1,183 @@
+import { eventText, type MovieEvent, TOPICS } from '@rushes/domain';
+import avro from 'avsc';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { HEAD_BYTES, topicCodec, UnusableError } from './topic-codec.ts';
+
+const movie_id = '00000000-0000-4000-8000-000000000001';
+const at = '2026-01-01T10:00:00Z';
+const METADATA = topicCodec('movie.metadata');
+const RATINGS = topicCodec('movie.ratings');
+const REVIEWS = topicCodec('movie.reviews');
+
+const EVENTS: readonly (readonly [typeof METADATA, MovieEvent])[] = [
+  [
+    METADATA,
+    {
+      type: 'movie_added',
+      version: 1,
+      payload: {
+        movie_id,
+        tconst: null,
+        source: 'tmdb',
+        at,
+        title: 'Ä 🎬',
+        genres: ['a', 'b'],
+        year: 2020,
+        runtime_minutes: null,
+        rating: 7.1,
+      },
+    },
+  ],
+  [METADATA, { type: 'movie_changed', version: 1, payload: { movie_id, source: 'posted', at, changes: { rating: null, year: 1999 } } }],
+  [
+    METADATA,
+    {
+      type: 'movie_changed',
+      version: 1,
+      payload: { movie_id, source: 'posted', at, changes: { title: 'x', genres: [], runtime_minutes: null } },
+    },
+  ],
+  [RATINGS, { type: 'rating_given', version: 1, payload: { movie_id, score: 9.5, user: 'somebody', at } }],
+  [
+    RATINGS,
+    { type: 'rating_observed', version: 1, payload: { movie_id, source: 'imdb', average: 8.7, votes: 2 ** 40, popularity: 12.5, at } },
+  ],
+  [REVIEWS, { type: 'review_written', version: 1, payload: { movie_id, text: 'Fine.\u0000', author: null, score: 6, at } }],
+];
+
+/** The same schema after a change of its JSON. */
+const changed = (schemaText: string, change: (schema: Json) => void): string => {
+  const schema = JSON.parse(schemaText) as Json; // as: made here
+  change(schema);
+  return JSON.stringify(schema);
+};
+type Json = { fields: { name: string; type: { name: string; fields: { name: string; type: unknown }[] }[] }[] };
+const branch = (schema: Json, name: string) => {
+  const found = schema.fields[0]?.type.find((one) => one.name.endsWith(name));
+  if (found === undefined) throw new Error(name);
+  return found;
+};
+
+test.each(EVENTS)('an event is written with its type, and read as it was', (codec, event) => {
+  const { bytes, type } = codec.write(eventText(event), 258);
+  expect(type).toBe(event.type);
+  expect([...bytes.subarray(0, HEAD_BYTES)]).toEqual([0, 0, 0, 1, 2]);
+  expect(codec.readerOf(codec.schemaText)(bytes)).toEqual({ text: eventText(event), type });
+});
+
+test.each(TOPICS)('every event of %s that its schemas allow is written with its type', (topic) => {
+  expect(
+    EVENTS.filter(([codec]) => codec === { 'movie.metadata': METADATA, 'movie.ratings': RATINGS, 'movie.reviews': REVIEWS }[topic]).length,
+  ).toBeGreaterThan(0);
+});
+
+describe('any other text comes back as it was', () => {
+  const given = eventText({ type: 'rating_given', version: 1, payload: { movie_id, score: 9.5, user: null, at } });
+  test.each([
+    ['members in another order', '{"version":1,"type":"rating_given","payload":{}}'],
+    ['another order within', given.replace(/("movie_id":"[^"]*"),("score":9.5)/, '$2,$1')],
+    ['white space', `${given} `],
+    ['a number in another form', given.replace('9.5', '9.50')],
+    ['minus zero', given.replace('9.5', '-0')],
+    ['an unknown member', given.replace('"user"', '"more":1,"user"')],
+    ['a member that is missing', given.replace('"user":null,', '')],
+    ['a value of another type', given.replace('9.5', '"9.5"')],
+    ['an unknown type', '{"type":"x","version":1,"payload":{}}'],
+    [
+      'a type of another topic',
+      eventText({ type: 'review_written', version: 1, payload: { movie_id, text: 'x', author: null, score: null, at } }),
+    ],
+    ['no object', 'null'],
+    ['nothing', ''],
+  ])('%s', (_, text) => {
+    const { bytes, type } = RATINGS.write(text, 1);
+    expect(type).toBeUndefined();
+    expect(RATINGS.readerOf(RATINGS.schemaText)(bytes)).toEqual({ text, type: undefined });
+  });
+
+  test('whatever it is', () => {
+    const read = METADATA.readerOf(METADATA.schemaText);
+    const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.constantFrom(...EVENTS.map(([, event]) => eventText(event))));
+    fc.assert(fc.property(texts, (text) => void expect(read(METADATA.write(text, 1).bytes).text).toBe(text)));
+  });
+});
+
+describe('what others wrote', () => {
+  const read = RATINGS.readerOf(RATINGS.schemaText);
+  const { bytes } = RATINGS.write(eventText({ type: 'rating_given', version: 1, payload: { movie_id, score: 9.5, user: 'us', at } }), 1);
+
+  test('trailing bytes, bytes that are missing and a branch that there is not are unusable', () => {
+    expect(() => read(Buffer.concat([bytes, Buffer.from([0])]))).toThrow(UnusableError);
+    for (let length = HEAD_BYTES; length < bytes.length; length++) expect(() => read(bytes.subarray(0, length))).toThrow(UnusableError);
+    expect(() => read(Buffer.from([0, 0, 0, 0, 1, 100]))).toThrow(UnusableError);
+  });
+
+  test('bytes that are no UTF-8 are unusable', () => {
+    const broken = Buffer.from(bytes);
+    broken[broken.indexOf('us')] = 0xff;
+    expect(() => read(broken)).toThrow(/UTF-8/);
+  });
+
+  test('any bytes either are unusable or give a text, soon', () => {
+    for (const codec of [METADATA, RATINGS, REVIEWS]) {
+      const readAny = codec.readerOf(codec.schemaText);
+      fc.assert(
+        fc.property(fc.nat({ max: 3 }), fc.uint8Array({ maxLength: 80 }), (index, body) => {
+          let text: string | undefined;
+          try {
+            ({ text } = readAny(Buffer.from([0, 0, 0, 0, 1, index * 2, ...body])));
+          } catch (error) {
+            expect(error).toBeInstanceOf(UnusableError);
+            return;
+          }
+          expect(text.isWellFormed()).toBe(true);
+        }),
+        { numRuns: 3_000 },
+      );
+    }
+  });
+
+  test('a list that claims more items than there are bytes is refused at once', () => {
+    const huge = Buffer.from([0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0xff, 0x7f]);
+    expect(() => METADATA.readerOf(METADATA.schemaText)(huge)).toThrow(/items in/);
+  });
+
+  test('another form of a branch is read as ours where it fits: a member that is missing there and has a default, one that is not ours', () => {
+    const older = changed(RATINGS.schemaText, (schema) => {
+      const given = branch(schema, 'RatingGivenV1');
+      given.fields = [...given.fields.filter(({ name }) => name !== 'user'), { name: 'device', type: 'string' }];
+    });
+    const type = avro.Type.forSchema(JSON.parse(older) as avro.Schema, { wrapUnions: 'always' }); // as: a schema
+    const body = type.toBuffer({ event: { 'rushes.events.RatingGivenV1': { movie_id, score: 7, at, device: 'tv' } } });
+    expect(RATINGS.readerOf(older)(Buffer.concat([Buffer.alloc(HEAD_BYTES), body])).text).toBe(
+      eventText({ type: 'rating_given', version: 1, payload: { movie_id, score: 7, user: null, at } }),
+    );
+  });
+
+  test('a branch that we do not know, or whose form does not fit, makes only its own records unusable', () => {
+    const other = changed(RATINGS.schemaText, (schema) => {
+      branch(schema, 'RatingObservedV1').fields.find(({ name }) => name === 'votes')!.type = 'string';
+      schema.fields[0]?.type.push({ name: 'rushes.events.RatingGivenV2', type: 'record', fields: [] } as never); // as never: a record
+    });
+    const type = avro.Type.forSchema(JSON.parse(other) as avro.Schema, { wrapUnions: 'always' }); // as: a schema
+    const reader = RATINGS.readerOf(other);
+    const readOf = (name: string, value: unknown) => () =>
+      reader(Buffer.concat([Buffer.alloc(HEAD_BYTES), type.toBuffer({ event: { [`rushes.events.${name}`]: value } })]));
+    expect(readOf('RatingGivenV1', { movie_id, score: 7, user: null, at })().type).toBe('rating_given');
+    expect(readOf('RatingObservedV1', { movie_id, source: 'imdb', average: 1, votes: '1', popularity: null, at })).toThrow(
+      /RatingObservedV1/,
+    );
+    expect(readOf('RatingGivenV2', {})).toThrow('unknown kind of event rushes.events.RatingGivenV2');
+  });
+
+  test.each([
+    ['no JSON', '{', /cannot be read/],
+    ['no Avro', '{"type":"x"}', /cannot be read/],
+    ['a text', '"string"', /no member `event`/],
+    ['an event that is no union', '{"type":"record","name":"R","fields":[{"name":"event","type":"string"}]}', /no member `event`/],
+  ])('with a schema that is %s cannot be used', (_, schema, reason) => {
+    expect(() => RATINGS.readerOf(schema)).toThrow(reason);
+  });
+});

@@ -1,0 +1,93 @@
+/** One fetch: an answer for several partitions of one broker, taken apart. No session, so each answer says of every partition where it stands. */
+import { fetchV17, type RecordsBatch } from '@platformatic/kafka';
+import type { LogPartition } from '@rushes/domain';
+
+import type { Cluster } from './cluster.ts';
+import type { Link } from './link.ts';
+import type { KafkaLimits } from './options.ts';
+import type { StoredRecord } from './records.ts';
+
+/** From where a partition is read. */
+export interface Position {
+  readonly offset: number;
+  /** The leader epoch of the last batch before it, if this client has read it: with it the broker notices that what was read is not what it has. −1: not known. */
+  readonly epoch: number;
+}
+
+export interface FetchedPartition {
+  readonly partition: LogPartition;
+  readonly errorCode: number;
+  /** Where readers may read up to; −1 with an error. */
+  readonly highWatermark: number;
+  /** Where the log that was read ends in the log that the broker has, if they differ before the position. */
+  readonly divergedAt: number | undefined;
+  readonly records: readonly StoredRecord[];
+  /** Where to go on. */
+  readonly next: Position;
+}
+
+/** Bits of a batch's attributes. */
+const LOG_APPEND_TIME = 8;
+const CONTROL = 32;
+
+const stored = ({ attributes, firstOffset, firstTimestamp, maxTimestamp, records }: RecordsBatch, from: number): StoredRecord[] => {
+  const isByLog = (attributes & LOG_APPEND_TIME) !== 0;
+  const all: StoredRecord[] = [];
+  const base = Number(firstOffset);
+  for (const { offsetDelta, timestampDelta, key, value, headers } of records) {
+    const offset = base + offsetDelta;
+    // A batch is sent whole, also if the position is within it.
+    if (offset >= from)
+      all.push({ offset, appendedAtMs: Number(isByLog ? maxTimestamp : firstTimestamp + timestampDelta), key, value, headers });
+  }
+  return all;
+};
+
+/** @param batches `null`: none. */
+export const takeApart = (
+  batches: readonly RecordsBatch[] | null | undefined,
+  from: Position,
+): Pick<FetchedPartition, 'records' | 'next'> => {
+  const records: StoredRecord[] = [];
+  let next = from;
+  for (const batch of batches ?? []) {
+    const end = Number(batch.firstOffset) + batch.lastOffsetDelta + 1;
+    if (end <= next.offset) continue;
+    // Markers of transactions have offsets, and are no records.
+    if ((batch.attributes & CONTROL) === 0) for (const record of stored(batch, from.offset)) records.push(record);
+    next = { offset: end, epoch: batch.partitionLeaderEpoch };
+  }
+  return { records, next };
+};
+
+/** @param positions in the order in which they are served: what comes first gets the bytes. */
+export const fetchOnce = async (
+  cluster: Cluster,
+  link: Link,
+  positions: ReadonlyMap<LogPartition, Position>,
+  { waitMs, partitionBytes, answerBytes }: Pick<KafkaLimits, 'waitMs' | 'partitionBytes' | 'answerBytes'>,
+): Promise<readonly FetchedPartition[]> => {
+  const { topicIds } = cluster.view();
+  const names = new Map([...topicIds].map(([name, id]) => [id, name]));
+  const topics = [...positions].map(([partition, { offset, epoch }]) => {
+    const { topic, index } = cluster.topics.placeOf(partition);
+    const place = {
+      partition: index,
+      currentLeaderEpoch: -1,
+      fetchOffset: BigInt(offset),
+      lastFetchedEpoch: epoch,
+      partitionMaxBytes: partitionBytes,
+    };
+    return { topicId: topicIds.get(topic) ?? '', partitions: [place] };
+  });
+  const { responses } = await link.answer(fetchV17.api, waitMs, 1, answerBytes, 0, 0, -1, topics, [], '');
+  return responses.flatMap(({ topicId, partitions }) =>
+    partitions.flatMap(({ partitionIndex, errorCode, highWatermark, divergingEpoch, records: batches }) => {
+      const partition = cluster.topics.partitionAt(names.get(topicId) ?? '', partitionIndex);
+      const from = partition === undefined ? undefined : positions.get(partition);
+      if (partition === undefined || from === undefined) return [];
+      const divergedAt = divergingEpoch !== undefined && divergingEpoch.epoch >= 0 ? Number(divergingEpoch.endOffset) : undefined;
+      return [{ partition, errorCode, highWatermark: Number(highWatermark), divergedAt, ...takeApart(batches, from) }];
+    }),
+  );
+};

@@ -1,0 +1,135 @@
+/**
+ * Records of the log as records of Kafka, and back. Whatever lies in our topics comes out as something: what is no record of ours is an event whose text says
+ * why it cannot be used, so it is judged, counted and kept as any unusable event.
+ */
+import { DEAD_LETTERS, judgeEvent, type LogPartition, partitionOf, topicOf, unusableText } from '@rushes/domain';
+import type { EventRecord, LogRecord, NewRecord } from '@rushes/ports';
+import type { MessageRecord } from '@platformatic/kafka';
+
+import { UnusableError } from './avro/topic-codec.ts';
+import type { Values } from './avro/values.ts';
+import type { Topics } from './topics.ts';
+
+const ID = 'rushes-id';
+const TYPE = 'rushes-type';
+const BARRIER = 'rushes-barrier';
+const [ID_BYTES, TYPE_BYTES, BARRIER_BYTES] = [Buffer.from(ID), Buffer.from(TYPE), Buffer.from(BARRIER)];
+
+/** A record as it lies in Kafka, as far as it is used. */
+export interface StoredRecord {
+  readonly offset: number;
+  readonly appendedAtMs: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: readonly (readonly [Buffer | null, Buffer | null])[];
+}
+
+/** A record on its way to Kafka. */
+export interface PreparedRecord {
+  readonly partition: LogPartition;
+  readonly message: MessageRecord;
+  /** At least as many bytes as it takes within a batch. */
+  readonly bytes: number;
+}
+
+/** What a record takes beside its key, value and headers, and what each header takes beside its own bytes: lengths, deltas, attributes. At most. */
+const RECORD_OVERHEAD = 32;
+const HEADER_OVERHEAD = 8;
+
+const prepared = (
+  topics: Topics,
+  partition: LogPartition,
+  message: Pick<MessageRecord, 'key' | 'value'> & { readonly headers: Map<Buffer, Buffer> },
+): PreparedRecord => {
+  const { topic, index } = topics.placeOf(partition);
+  let bytes = RECORD_OVERHEAD + (message.key?.length ?? 0) + ((message.value as Buffer | null) ?? '').length; // as: a barrier has no value
+  for (const [name, value] of message.headers) bytes += HEADER_OVERHEAD + name.length + value.length;
+  return { partition, bytes, message: { ...message, topic, partition: index } };
+};
+
+export const prepareBarrier = (topics: Topics, partition: LogPartition, number: number): PreparedRecord =>
+  prepared(topics, partition, { value: null as never, headers: new Map([[BARRIER_BYTES, Buffer.from(String(number))]]) }); // as never: the client's type leaves null out, its code does not
+
+/** @throws RangeError if an event would lie where no reader takes it from. */
+export const prepareRecord = (topics: Topics, values: Values, { partition, key, id, value }: NewRecord, where: string): PreparedRecord => {
+  const headers = new Map([[ID_BYTES, Buffer.from(id)]]);
+  if (partition === DEAD_LETTERS) return prepared(topics, partition, { key: Buffer.from(key), value: Buffer.from(value), headers });
+  const topic = topicOf(partition);
+  const written = values.write(topic, value);
+  if (written.type !== undefined) {
+    if (partitionOf(topic, key) !== partition) throw new RangeError(`${where}: events of ${key} belong into ${partitionOf(topic, key)}`);
+    headers.set(TYPE_BYTES, Buffer.from(written.type));
+  }
+  return prepared(topics, partition, { key: Buffer.from(key), value: written.bytes, headers });
+};
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+const textOf = (bytes: Buffer | null | undefined): string | undefined => {
+  if (bytes === null || bytes === undefined) return undefined;
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+};
+
+const headerOf = ({ headers }: StoredRecord, name: Buffer): Buffer | undefined => {
+  for (const [one, value] of headers) if (one !== null && one.equals(name)) return value ?? undefined;
+  return undefined;
+};
+
+const barrierNumber = (record: StoredRecord): number | undefined => {
+  const text = record.value === null ? textOf(headerOf(record, BARRIER_BYTES)) : undefined;
+  const number = text !== undefined && /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(number) ? number : undefined;
+};
+
+/** @throws UnusableError. */
+const eventValue = (
+  values: Values,
+  partition: Exclude<LogPartition, typeof DEAD_LETTERS>,
+  key: string,
+  value: Buffer,
+  appendedAtMs: number,
+): string => {
+  const topic = topicOf(partition);
+  const { text, type } = values.read(topic, value);
+  if (partitionOf(topic, key) === partition) return text;
+  // Events of a movie are in order only if they lie in its partition. Texts that are no events may lie anywhere.
+  if (type === undefined && 'fault' in judgeEvent(text, { topic, key, appendedAtMs })) return text;
+  throw new UnusableError(`it lies in ${partition}, but its key ${key} belongs into ${partitionOf(topic, key)}`);
+};
+
+/** @throws UnusableError. */
+const valueOf = (values: Values, partition: LogPartition, { key: keyBytes, value, appendedAtMs }: StoredRecord): string => {
+  if (value === null) throw new UnusableError('it has no value, and is no barrier');
+  const key = textOf(keyBytes);
+  if (key === undefined || key === '') throw new UnusableError('its key is no text in UTF-8');
+  if (partition !== DEAD_LETTERS) return eventValue(values, partition, key, value, appendedAtMs);
+  const text = textOf(value);
+  if (text === undefined) throw new UnusableError('its value is no text in UTF-8');
+  return text;
+};
+
+/** A record of the log. Its value was prepared. */
+export const logRecord = (values: Values, partition: LogPartition, record: StoredRecord): LogRecord => {
+  const { offset, appendedAtMs } = record;
+  const number = partition === DEAD_LETTERS ? undefined : barrierNumber(record);
+  if (number !== undefined) return { kind: 'barrier', offset, appendedAtMs, number };
+  const id = textOf(headerOf(record, ID_BYTES));
+  const event: Omit<EventRecord, 'value'> = {
+    kind: 'event',
+    offset,
+    appendedAtMs,
+    key: textOf(record.key) ?? '',
+    // Derived from where it lies, so whoever reads it gives it the same.
+    id: id === undefined || id === '' ? `kafka/${partition}/${offset}` : id,
+  };
+  try {
+    return { ...event, value: valueOf(values, partition, record) };
+  } catch (error) {
+    if (!(error instanceof UnusableError)) throw error;
+    return { ...event, value: unusableText(`the record cannot be used: ${error.message}`, record.value) };
+  }
+};
