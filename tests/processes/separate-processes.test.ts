@@ -139,9 +139,9 @@ test('three processes answer as one does, whatever the cut, and end by SIGTERM w
 
 test('a URL that no store understands ends the process before anything is opened, without its password', async () => {
   const data = join(folder, 'untouched');
-  const one = begin('speed', { RUSHES_DATA: data, RUSHES_LOG_URL: 'kafka://user:secret@broker:9092', RUSHES_SPEED_URL: 'redis://cache' });
+  const one = begin('speed', { RUSHES_DATA: data, RUSHES_LOG_URL: 'amqp://user:secret@broker:9092', RUSHES_SPEED_URL: 'redis://cache' });
   expect(await one.ended).toBe(2);
-  expect(one.output()).toContain('stores.log: no such store has the scheme kafka: (known: sqlite:)');
-  expect(one.output()).toContain('stores.speed: no such store has the scheme redis: (known: sqlite:)');
+  expect(one.output()).toContain('stores.log: no such store has the scheme amqp: (known: sqlite:, kafka:)');
+  expect(one.output()).toContain('stores.speed: no such store has the scheme redis: (known: sqlite:, cassandra:)');
   expect(one.output()).not.toContain('secret');
 });

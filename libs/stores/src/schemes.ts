@@ -1,6 +1,6 @@
 /**
  * Which technology serves which store, by the scheme of its URL: a new adapter is one more entry. Invariant: a URL is understood before anything is
- * opened.
+ * opened. The clients of servers are loaded where one is used: that takes half a second and tens of megabytes.
  */
 import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteApiKeys } from '@rushes/adapters/sqlite-api-keys';
@@ -9,10 +9,12 @@ import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import { UsageError } from '@rushes/runtime';
 
+import { cassandraSpeed } from './cassandra-scheme.ts';
 import type { FoundStore, Scheme, StoreOf } from './found-store.ts';
+import { kafkaLog } from './kafka-scheme.ts';
 import { local } from './local-scheme.ts';
 import { locationsIn, type StoreKind, type StoreLocations } from './locations.ts';
-import { s3Objects } from './server-schemes.ts';
+import { s3Objects } from './s3-scheme.ts';
 import type { ServerSettings } from './server-settings.ts';
 
 const FILE = '.sqlite';
@@ -20,8 +22,8 @@ const FILE = '.sqlite';
 const SCHEMES: { readonly [Kind in StoreKind]: Readonly<Record<string, Scheme<StoreOf[Kind]>>> } = {
   objects: { 'file:': local(openFolderObjectStore), 's3:': s3Objects },
   views: { 'sqlite:': local(openSqliteBatchViews) },
-  log: { 'sqlite:': local(openSqliteEventLog, FILE) },
-  speed: { 'sqlite:': local(openSqliteSpeedStore, FILE) },
+  log: { 'sqlite:': local(openSqliteEventLog, FILE), 'kafka:': kafkaLog },
+  speed: { 'sqlite:': local(openSqliteSpeedStore, FILE), 'cassandra:': cassandraSpeed },
   keys: { 'sqlite:': local(openSqliteApiKeys, FILE) },
 };
 

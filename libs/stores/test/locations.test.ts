@@ -45,7 +45,11 @@ test('a URL places one store elsewhere, the others stay', async () => {
 });
 
 test.each([
-  ['log', 'kafka://user:secret@broker', 'stores.log: no such store has the scheme kafka: (known: sqlite:)'],
+  ['log', 'amqp://user:secret@broker', 'stores.log: no such store has the scheme amqp: (known: sqlite:, kafka:)'],
+  ['log', 'kafka://user:secret@broker:9092', 'stores.log: the URL of an event log on Kafka has no credentials in it'],
+  ['log', 'kafka://broker:9092', 'stores.log: the schemas of its records need a registry'],
+  ['speed', 'cassandra://user:secret@host/rushes', 'stores.speed: user and password do not belong into the URL'],
+  ['objects', 's3://user:secret@bucket/lake', 'stores.objects: '],
   ['objects', 'sqlite:/data/lake', 'stores.objects: no such store has the scheme sqlite: (known: file:, s3:)'],
   ['objects', 'file://host/lake', 'stores.objects: '],
   ['speed', 'sqlite:/data/speed', "stores.speed: its file's name ends with .sqlite"],

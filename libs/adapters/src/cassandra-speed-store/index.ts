@@ -1,4 +1,4 @@
-export { parseCassandraUrl, type CassandraLocation } from './location.ts';
+export { isCassandraKeyspaceThere } from './keyspace-there.ts';
 export { openCassandraSpeedStore, type CassandraSpeedStore } from './open-store.ts';
 export type { CassandraLimits, CassandraSpeedStoreOptions, CassandraTls } from './options.ts';
 export { checkCassandra } from './start-checks.ts';

@@ -1,15 +1,12 @@
-/**
- * Stores on servers: what their URLs and the settings of their servers say, as the adapters' options. Nothing is asked or read before a store is used, and
- * no client is loaded: that takes half a second and tens of megabytes, which whoever has everything in one folder is spared.
- */
 import { parseS3Url } from '@rushes/adapters/server-addresses';
 import type { ObjectStore } from '@rushes/ports';
 
 import type { Scheme } from './found-store.ts';
 
 const PATH_STYLE: Readonly<Record<'auto' | 'path' | 'host', boolean | undefined>> = { auto: undefined, path: true, host: false };
+const client = () => import('@rushes/adapters/s3-object-store');
 
-/** `s3://bucket/prefix`. */
+/** `s3://bucket/prefix`. Keys are found where Amazon's clients look for them. */
 export const s3Objects: Scheme<ObjectStore> = (url, { s3 }) => {
   const { bucket, prefix } = parseS3Url(url);
   const options = { bucket, prefix, endpoint: s3.endpoint, region: s3.region, pathStyle: PATH_STYLE[s3.addressing] };
@@ -19,13 +16,10 @@ export const s3Objects: Scheme<ObjectStore> = (url, { s3 }) => {
     // A bucket that is empty is a store without objects.
     isThere: async () => true,
     async check() {
-      const { probeS3 } = await import('@rushes/adapters/s3-object-store');
-      const { server } = await probeS3(options);
+      const { server } = await (await client()).probeS3(options);
       return { version: server, findings: [] };
     },
-    async open({ readOnly = false, isChecked = false } = {}) {
-      const { openS3ObjectStore } = await import('@rushes/adapters/s3-object-store');
-      return openS3ObjectStore({ ...options, readOnly, probe: !readOnly && !isChecked });
-    },
+    open: async ({ readOnly = false, isChecked = false } = {}) =>
+      (await client()).openS3ObjectStore({ ...options, readOnly, probe: !readOnly && !isChecked }),
   };
 };

@@ -1,0 +1,61 @@
+import type { KafkaEventLogOptions, KafkaSasl } from '@rushes/adapters/kafka-event-log';
+import { parseKafkaUrl } from '@rushes/adapters/server-addresses';
+import type { EventLog } from '@rushes/ports';
+import { UsageError } from '@rushes/runtime';
+
+import type { Scheme } from './found-store.ts';
+import { secretOf, type ServerSettings, tlsOf } from './server-settings.ts';
+
+const client = () => import('@rushes/adapters/kafka-event-log');
+
+const MECHANISMS = { plain: 'PLAIN', 'scram-sha-256': 'SCRAM-SHA-256', 'scram-sha-512': 'SCRAM-SHA-512' } as const;
+
+/** @throws UsageError if what the mechanism needs is not there. */
+const saslOf = async ({ sasl, user, password, passwordFile, tokenFile }: ServerSettings['kafka']): Promise<KafkaSasl | undefined> => {
+  if (sasl === 'none') return undefined;
+  if (sasl === 'oauthbearer') {
+    if (tokenFile === undefined) throw new UsageError('kafka.sasl is oauthbearer, without a token', { hint: 'Set kafka.tokenFile.' });
+    return { mechanism: 'OAUTHBEARER', tokenFile };
+  }
+  const secret = await secretOf('kafka.password', password, passwordFile);
+  if (user === undefined || secret === undefined)
+    throw new UsageError(`kafka.sasl is ${sasl}, without a name or a password`, { hint: 'Set kafka.user and kafka.passwordFile.' });
+  return { mechanism: MECHANISMS[sasl], user, password: secret };
+};
+
+/** `kafka://host:port,host:port/prefix`, with the registry of its schemas. */
+export const kafkaLog: Scheme<EventLog> = (url, { kafka }) => {
+  const { brokers, topicPrefix } = parseKafkaUrl(url);
+  const { registryUrl, registryUser, replication, minInsyncReplicas } = kafka;
+  if (registryUrl === undefined)
+    throw new Error('the schemas of its records need a registry: set kafka.registryUrl (RUSHES_KAFKA_REGISTRY_URL)');
+  if (minInsyncReplicas > replication)
+    throw new Error(`kafka.minInsyncReplicas is ${minInsyncReplicas}, more than the ${replication} of kafka.replication`);
+  const settle = async (): Promise<KafkaEventLogOptions> => ({
+    brokers,
+    topicPrefix,
+    replicationFactor: replication,
+    minInsyncReplicas,
+    registry: {
+      url: registryUrl,
+      user: registryUser,
+      password: await secretOf('kafka.registryPassword', kafka.registryPassword, kafka.registryPasswordFile),
+    },
+    tls: await tlsOf('kafka', kafka),
+    sasl: await saslOf(kafka),
+  });
+  const isThere = async (): Promise<boolean> => (await client()).isKafkaLogThere(await settle());
+  const open = async (how: Pick<KafkaEventLogOptions, 'readOnly' | 'now'> = {}): Promise<EventLog> =>
+    (await client()).openKafkaEventLog({ ...(await settle()), ...how });
+  return {
+    location: url,
+    localPath: undefined,
+    isThere,
+    async check() {
+      // Opening compares the topics and the schemas with what they have to be; what is not there yet will be made so.
+      if (await isThere()) await (await open({ readOnly: true })).close();
+      return { version: undefined, findings: [] };
+    },
+    open: ({ readOnly = false, now = Date.now } = {}) => open({ readOnly, now }),
+  };
+};
