@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { openKafkaEventLog } from '@rushes/adapters/kafka-event-log';
 import type { EventLog } from '@rushes/ports';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import type { StartedProcess } from '../processes/started-process.ts';
 import { type Apps, startApps } from './apps-on-servers.ts';
@@ -45,7 +45,7 @@ describe.skipIf(needsServers('kafka', 'registry', 'cassandra', 's3'))('three pro
     serving = apps.start('serving');
     url = String((await serving.logged('listening'))['url']);
     speeds = [await startSpeed(), await startSpeed()];
-    await expect.poll(async () => (await fetch(`${url}/health/ready`)).status, PATIENT).toBe(200);
+    await vi.waitFor(async () => expect((await fetch(`${url}/health/ready`)).status).toBe(200), PATIENT);
     const response = await fetch(`${url}/movies?sort=votes&desc=true&page_size=${MOVIES}`);
     movies = ((await response.json()) as { readonly data: readonly { readonly id: string }[] }).data.map(({ id }) => id); // as: a list
     expect(movies).toHaveLength(MOVIES);
