@@ -70,7 +70,7 @@ export const openLiveWorld = async ({ batchRecords, maxOverlayStates, cached }: 
   const root = await mkdtemp(join(tmpdir(), 'rushes-live-'));
   let aheadMs = 0;
   const nowMs = (): number => Date.now() + aheadMs;
-  const place = placeOf(root);
+  const place = await placeOf(root);
   const [stores, others] = [await place.open(nowMs), await place.open(nowMs)];
   const storesOf = (process: number): Stores => (process === 0 ? stores : others);
   const key = makeKeyText(randomBytes(KEY_ID_BYTES), randomBytes(KEY_SECRET_BYTES));

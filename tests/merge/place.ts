@@ -25,4 +25,8 @@ const embedded = (folder: string): Place => ({
 });
 
 /** The place of a world that has this folder to itself. */
-export const placeOf = (folder: string): Place => embedded(folder);
+export const placeOf = async (folder: string): Promise<Place> => {
+  if (process.env['TEST_SERVICES'] !== 'yes') return embedded(folder);
+  const { placeOnServers } = await import('../services/place-on-servers.ts');
+  return placeOnServers(folder);
+};

@@ -74,7 +74,7 @@ export const openWorld = async ({
   const root = await mkdtemp(join(tmpdir(), 'rushes-world-'));
   if (begin === 'computed') await copyComputed(CATALOG, root);
   else if (begin !== 'nothing') cpSync(begin.folder, root, { recursive: true });
-  const place = placeOf(root);
+  const place = await placeOf(root);
   await place.begin();
   let stores = await place.open(nowMs);
   let members = 0;

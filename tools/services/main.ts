@@ -5,14 +5,13 @@
  *     npm run services -- status [NAME…]
  *     npm run services -- logs NAME…       the end of what they said
  *     npm run services -- down [NAME…]     ends them and removes their data; what was fetched stays for the next time
- *     npm run services -- env              the variables by which Rushes and its tests find them, for a shell's `eval`
+ *     npm run services -- env              the variables by which Rushes uses them, for a shell's `eval`
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
 import { isInstalledHere } from './installed.ts';
 import { logFile, pidIn, removeService, startService } from './run-service.ts';
-import { TEST_S3_KEY, TEST_S3_SECRET } from './s3.ts';
 import { type Service, ServiceError } from './service.ts';
 import { SERVICES, sharedInstance } from './services.ts';
 
@@ -66,8 +65,7 @@ const down = async (service: Service): Promise<void> => {
 };
 
 const env = async (service: Service): Promise<void> => {
-  say(`export ${service.variable}=${service.address(sharedInstance(service).port)}`);
-  if (service.name === 's3') say(`export AWS_ACCESS_KEY_ID=${TEST_S3_KEY} AWS_SECRET_ACCESS_KEY=${TEST_S3_SECRET} AWS_REGION=us-east-1`);
+  for (const [name, value] of Object.entries(service.settings(sharedInstance(service).port))) say(`export ${name}=${value}`);
 };
 
 const COMMANDS: Readonly<Record<string, (service: Service) => Promise<void>>> = { up, status, logs, down, env };

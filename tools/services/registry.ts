@@ -20,6 +20,7 @@ export const registry: Service = {
   ports: 2,
   variable: 'TEST_REGISTRY',
   address: api,
+  settings: (port) => ({ RUSHES_KAFKA_REGISTRY_URL: api(port) }),
   missing: () => missingForJava(`${OLDEST_JAVA} or newer`, fits),
   async install(folder) {
     const download = join(folder, 'download');

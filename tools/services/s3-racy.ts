@@ -17,6 +17,8 @@ export const racyS3: Service = {
   ports: 1,
   variable: 'TEST_S3_RACY',
   address: (port) => `http://127.0.0.1:${port}`,
+  // Nobody should use it.
+  settings: () => ({}),
   missing: () =>
     isInstalled('cargo')
       ? undefined

@@ -12,6 +12,9 @@ const VERSION = '1.8.0';
 export const TEST_S3_KEY = 'rushes-test';
 export const TEST_S3_SECRET = 'rushes-test-secret';
 
+/** Made with the server, since Rushes makes none: of this server a bucket is a folder. */
+const BUCKET = 'rushes';
+
 export const s3: Service = {
   name: 's3',
   version: VERSION,
@@ -19,6 +22,13 @@ export const s3: Service = {
   ports: 1,
   variable: 'TEST_S3',
   address: (port) => `http://127.0.0.1:${port}`,
+  settings: (port) => ({
+    RUSHES_OBJECTS_URL: `s3://${BUCKET}/lake`,
+    RUSHES_S3_ENDPOINT: `http://127.0.0.1:${port}`,
+    AWS_ACCESS_KEY_ID: TEST_S3_KEY,
+    AWS_SECRET_ACCESS_KEY: TEST_S3_SECRET,
+    AWS_REGION: 'us-east-1',
+  }),
   missing: () =>
     isInstalled('go', 'version')
       ? undefined
@@ -27,7 +37,7 @@ export const s3: Service = {
     runTool('go', ['install', '-trimpath', '-ldflags=-s -w', `github.com/versity/versitygw/cmd/versitygw@v${VERSION}`], { GOBIN: folder }),
   async prepare({ folder }) {
     // What S3 keeps of an object beside its bytes lies in a folder of its own: not every file system has extended attributes.
-    for (const name of ['objects', 'metadata']) await mkdir(join(folder, name), { recursive: true });
+    for (const name of [join('objects', BUCKET), 'metadata']) await mkdir(join(folder, name), { recursive: true });
   },
   launch: ({ folder, port, settings = [] }, installed) => ({
     command: join(installed, 'versitygw'),

@@ -113,7 +113,10 @@ export const openLake = (objects: ObjectStore, scratchFolder: string, { onFault,
     return fault;
   };
 
-  const copy = async (file: StoredFile): Promise<string> => {
+  /** Of callers that want the same file at once, one copies it. */
+  const copying = new Map<string, Promise<string>>();
+
+  const copyOnce = async (file: StoredFile): Promise<string> => {
     const path = join(scratchFolder, 'objects', file.key);
     if (await isCopied(path)) return path;
     const fetch = (target: string): Promise<void> => objects.getFile(file.key, target, { signal });
@@ -129,6 +132,12 @@ export const openLake = (objects: ObjectStore, scratchFolder: string, { onFault,
     }
     await rename(part, path);
     return path;
+  };
+
+  const copy = (file: StoredFile): Promise<string> => {
+    const begun = copying.get(file.key) ?? copyOnce(file).finally(() => copying.delete(file.key));
+    copying.set(file.key, begun);
+    return begun;
   };
 
   const readJson = async <T extends TSchema>(key: string, schema: T): Promise<Static<T> | undefined> => {
