@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { openKafkaEventLog } from '@rushes/adapters/kafka-event-log';
 import type { EventLog } from '@rushes/ports';
+import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import type { StartedProcess } from '../processes/started-process.ts';
@@ -171,4 +172,41 @@ describe.skipIf(needsServers('kafka', 'registry', 'cassandra', 's3'))('three pro
     underLoad('covered', async () => {
       expect(await apps.run()).toBe(0);
     }));
+
+  test('a process that starts while a server is gone says what is wrong, with every other store that is', async () => {
+    await servers.stop('registry');
+    const speed = apps.start('speed', { RUSHES_CASSANDRA_REPLICATION: '3', RUSHES_CASSANDRA_DATA_CENTER: 'elsewhere' });
+    expect(await speed.ended).toBe(1);
+    expect(speed.output()).toContain('2 things of stores cannot be used');
+    expect(speed.output()).toMatch(/stores\.log: .*registry/);
+    expect(speed.output()).toMatch(/stores\.speed: .*elsewhere/);
+    await servers.start('registry');
+    await underLoad('registry-back', async () => {});
+  });
+
+  test('a topic that was deleted and made anew is refused by everybody, and answers say that they may be old', async () => {
+    const admin = new Kafka({ brokers: [servers.address('kafka')], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    await admin.deleteTopics({ topics: ['movie.ratings'] });
+    await vi.waitUntil(async () => !(await admin.listTopics()).includes('movie.ratings'), PATIENT);
+    await admin.createTopics({ topics: [{ topic: 'movie.ratings', numPartitions: 6 }], waitForLeaders: true });
+    await admin.disconnect();
+    const post = async (): Promise<number> => {
+      const response = await fetch(`${url}/movies/${movies[0]}/ratings`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${apps.key}`, 'content-type': 'application/json', 'idempotency-key': 'into-another-log' },
+        body: JSON.stringify({ score: 3 }),
+      });
+      await response.body?.cancel();
+      return response.status;
+    };
+    expect(await post()).toBe(503);
+    await expect.poll(async () => Object.values(await shownVotes()).every((shown) => String(shown).endsWith('stale')), PATIENT).toBe(true);
+    expect(Object.values(await shownVotes())).toEqual(movies.map((movie) => `${totals.get(movie)} stale`));
+    const starting = apps.start('serving');
+    expect(await starting.ended).toBe(1);
+    expect(starting.output()).toMatch(/movie\.ratings/);
+    expect(await apps.run()).not.toBe(0);
+    expect(await post()).toBe(503);
+  });
 });
