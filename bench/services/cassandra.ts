@@ -56,87 +56,89 @@ const repeat = async (measure: (run: number) => Promise<number>): Promise<string
   return show(figure(seen), whole);
 };
 
-const { keyspace, store } = await newStore();
-const fences = new Map<PartitionId, number>();
-for (const partition of PARTITIONS) fences.set(partition, (await store.owners.claim(partition, 'bench', 0)) ?? 0);
-// The server compiles what it runs often.
-await writeThroughStore(store, microBatches('warm', PER_PARTITION, ROWS), fences);
-await writeBare(
-  contactPoint,
-  dataCenter,
-  keyspace,
-  [...microBatches('warm bare', PER_PARTITION, ROWS).values()].flat().flatMap(({ rows }) => rows),
-  AT_ONCE,
-);
-
-const total = PARTITIONS.length * PER_PARTITION * ROWS;
-const through: number[] = [];
-const bare: number[] = [];
-const cpu: number[] = [];
-for (let run = 0; run < runs; run++) {
-  const batches = microBatches(`run ${run}`, PER_PARTITION, ROWS);
-  const [started, before] = [performance.now(), usage().cpuMs];
-  await writeThroughStore(store, batches, fences);
-  through.push((total / (performance.now() - started)) * 1_000);
-  cpu.push(((usage().cpuMs - before) / total) * 1_000);
-  const rows = [...microBatches(`bare ${run}`, PER_PARTITION, ROWS).values()].flat().flatMap((batch) => batch.rows);
-  bare.push((total / (await writeBare(contactPoint, dataCenter, keyspace, rows, AT_ONCE))) * 1_000);
-}
-console.log(`rows a second through the store, with records and positions: ${show(figure(through), whole)}`);
-console.log(`the same rows a second by a bare loop, ${AT_ONCE} at once:        ${show(figure(bare), whole)}`);
-console.log(`processor time of the client, µs a row:                      ${show(figure(cpu), whole)}`);
-
-const keys = [...microBatches('run 0', 2, ROWS).values()].flat().flatMap(({ rows }) => rows);
-console.log(`readRows of 500 keys:  ${await timed(100, (n) => store.readRows(keys.slice((n % 20) * 500, (n % 20) * 500 + 500)))}`);
-console.log(`progress:              ${await timed(200, () => store.progress())}`);
-console.log(
-  `putPosition:           ${await timed(200, (n) => store.putPosition({ partition: PARTITIONS[0] ?? 'movie.ratings/0', offset: n, epoch: 1, opening: { offset: 0, appendedAtMs: 0 } }, 1))}`,
-);
-console.log(`renew:                 ${await timed(100, () => store.owners.renew('bench', 10_000))}`);
-
-const SCANNED = 100_000;
-const scanned = await newStore();
-for (let at = 0; at < SCANNED; at += 5_000)
-  await scanned.store.upsert(
-    Array.from({ length: 5_000 }, (_, n) => ({
-      view: 'scanned',
-      key: `tt${at + n}`,
-      epoch: 1 + ((at + n) % 12),
-      partition: PARTITIONS[n % PARTITIONS.length] ?? 'movie.ratings/0',
-      generation: 0,
-      lastOffset: n,
-      appendedAtMs: 0,
-      state: 'x'.repeat(250),
-      timestampUs: Date.now() * 1_000,
-    })),
-    TTL_MS,
+const measureStore = async (): Promise<void> => {
+  const { keyspace, store } = await newStore();
+  const fences = new Map<PartitionId, number>();
+  for (const partition of PARTITIONS) fences.set(partition, (await store.owners.claim(partition, 'bench', 0)) ?? 0);
+  // The server compiles what it runs often.
+  await writeThroughStore(store, microBatches('warm', PER_PARTITION, ROWS), fences);
+  await writeBare(
+    contactPoint,
+    dataCenter,
+    keyspace,
+    [...microBatches('warm bare', PER_PARTITION, ROWS).values()].flat().flatMap(({ rows }) => rows),
+    AT_ONCE,
   );
-const scans = await repeat(async () => {
-  const started = performance.now();
-  let rows = 0;
-  for await (const batch of scanned.store.scan('scanned', 0)) rows += batch.length;
-  if (rows !== SCANNED) throw new Error(`${rows} rows were scanned`);
-  return performance.now() - started;
-});
-console.log(`scan of ${whole(SCANNED)} rows in 12 epochs, ms: ${scans}`);
 
-const reader = await open(scanned.keyspace);
-const seen: number[] = [];
-for (let n = 0; n < 100; n++) {
-  const waiting = reader.changesAfter({ 'movie.ratings/0': n }, { limit: 10, waitMs: 60_000 });
-  await sleep(20 + ((n * 37) % 90));
-  const started = performance.now();
-  await scanned.store.appendChange(
-    { partition: 'movie.ratings/0', from: n, to: n + 1, epoch: 1, generation: 0, appendedAtMs: 0, rows: [] },
-    TTL_MS,
+  const total = PARTITIONS.length * PER_PARTITION * ROWS;
+  const through: number[] = [];
+  const bare: number[] = [];
+  const cpu: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    const batches = microBatches(`run ${run}`, PER_PARTITION, ROWS);
+    const [started, before] = [performance.now(), usage().cpuMs];
+    await writeThroughStore(store, batches, fences);
+    through.push((total / (performance.now() - started)) * 1_000);
+    cpu.push(((usage().cpuMs - before) / total) * 1_000);
+    const rows = [...microBatches(`bare ${run}`, PER_PARTITION, ROWS).values()].flat().flatMap((batch) => batch.rows);
+    bare.push((total / (await writeBare(contactPoint, dataCenter, keyspace, rows, AT_ONCE))) * 1_000);
+  }
+  console.log(`rows a second through the store, with records and positions: ${show(figure(through), whole)}`);
+  console.log(`the same rows a second by a bare loop, ${AT_ONCE} at once:        ${show(figure(bare), whole)}`);
+  console.log(`processor time of the client, µs a row:                      ${show(figure(cpu), whole)}`);
+
+  const keys = [...microBatches('run 0', 2, ROWS).values()].flat().flatMap(({ rows }) => rows);
+  console.log(`readRows of 500 keys:  ${await timed(100, (n) => store.readRows(keys.slice((n % 20) * 500, (n % 20) * 500 + 500)))}`);
+  console.log(`progress:              ${await timed(200, () => store.progress())}`);
+  console.log(
+    `putPosition:           ${await timed(200, (n) => store.putPosition({ partition: PARTITIONS[0] ?? 'movie.ratings/0', offset: n, epoch: 1, opening: { offset: 0, appendedAtMs: 0 } }, 1))}`,
   );
-  await waiting;
-  seen.push(performance.now() - started);
-}
-console.log(
-  `from appendChange to changesAfter of another client: p50 ${millis(percentile(seen, 0.5))}, p99 ${millis(percentile(seen, 0.99))}`,
-);
-for (const opened of [reader, scanned.store, store]) await opened.close();
+  console.log(`renew:                 ${await timed(100, () => store.owners.renew('bench', 10_000))}`);
+
+  const SCANNED = 100_000;
+  const scanned = await newStore();
+  for (let at = 0; at < SCANNED; at += 5_000)
+    await scanned.store.upsert(
+      Array.from({ length: 5_000 }, (_, n) => ({
+        view: 'scanned',
+        key: `tt${at + n}`,
+        epoch: 1 + ((at + n) % 12),
+        partition: PARTITIONS[n % PARTITIONS.length] ?? 'movie.ratings/0',
+        generation: 0,
+        lastOffset: n,
+        appendedAtMs: 0,
+        state: 'x'.repeat(250),
+        timestampUs: Date.now() * 1_000,
+      })),
+      TTL_MS,
+    );
+  const scans = await repeat(async () => {
+    const started = performance.now();
+    let rows = 0;
+    for await (const batch of scanned.store.scan('scanned', 0)) rows += batch.length;
+    if (rows !== SCANNED) throw new Error(`${rows} rows were scanned`);
+    return performance.now() - started;
+  });
+  console.log(`scan of ${whole(SCANNED)} rows in 12 epochs, ms: ${scans}`);
+
+  const reader = await open(scanned.keyspace);
+  const seen: number[] = [];
+  for (let n = 0; n < 100; n++) {
+    const waiting = reader.changesAfter({ 'movie.ratings/0': n }, { limit: 10, waitMs: 60_000 });
+    await sleep(20 + ((n * 37) % 90));
+    const started = performance.now();
+    await scanned.store.appendChange(
+      { partition: 'movie.ratings/0', from: n, to: n + 1, epoch: 1, generation: 0, appendedAtMs: 0, rows: [] },
+      TTL_MS,
+    );
+    await waiting;
+    seen.push(performance.now() - started);
+  }
+  console.log(
+    `from appendChange to changesAfter of another client: p50 ${millis(percentile(seen, 0.5))}, p99 ${millis(percentile(seen, 0.99))}`,
+  );
+  for (const opened of [reader, scanned.store, store]) await opened.close();
+};
 
 const eventsPerSecond = async (kind: 'Cassandra' | 'SQLite'): Promise<void> => {
   const speeds: number[] = [];
@@ -152,13 +154,17 @@ const eventsPerSecond = async (kind: 'Cassandra' | 'SQLite'): Promise<void> => {
     `events a second projected into ${kind}: ${show(figure(speeds), whole)}; processor time, µs an event: ${show(figure(cpuPerEvent), whole)}`,
   );
 };
-await eventsPerSecond('SQLite');
-await eventsPerSecond('Cassandra');
 
-const client = new Client({
-  contactPoints: [contactPoint],
-  localDataCenter: dataCenter,
-  socketOptions: { readTimeout: SCHEMA_TIMEOUT_MS },
-});
-for (const made of keyspaces) await client.execute(`DROP KEYSPACE IF EXISTS "${made}"`);
-await client.shutdown();
+try {
+  await measureStore();
+  await eventsPerSecond('SQLite');
+  await eventsPerSecond('Cassandra');
+} finally {
+  const client = new Client({
+    contactPoints: [contactPoint],
+    localDataCenter: dataCenter,
+    socketOptions: { readTimeout: SCHEMA_TIMEOUT_MS },
+  });
+  for (const made of keyspaces) await client.execute(`DROP KEYSPACE IF EXISTS "${made}"`);
+  await client.shutdown();
+}

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { locationOf, parseCassandraUrl } from './location.ts';
+import { parseCassandraUrl } from './index.ts';
+import { locationOf } from './location.ts';
 
 test.each([
   ['cassandra://127.0.0.1:19042/speed', ['127.0.0.1:19042'], 'speed'],
