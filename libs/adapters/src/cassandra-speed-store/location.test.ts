@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { parseCassandraUrl } from './index.ts';
-import { locationOf } from './location.ts';
+import { locationOf, parseCassandraUrl } from './location.ts';
 
 test.each([
   ['cassandra://127.0.0.1:19042/speed', ['127.0.0.1:19042'], 'speed'],
