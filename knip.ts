@@ -31,6 +31,7 @@ const config: KnipConfig = {
         'bench/*.ts',
         'bench/{live,peers}/scripts/*.ts',
         'bench/overload/{capacity,flood,probe}.ts',
+        'bench/services/cassandra.ts',
       ],
       project: ['{tests,tools,bench}/**/*.ts', '*.ts'],
     },

@@ -4,6 +4,7 @@ import { auth, Client, type ClientOptions, policies, types } from 'cassandra-dri
 import { cassandraFailure } from './errors.ts';
 import { contactPoint } from './location.ts';
 import type { CassandraSpeedStoreOptions } from './options.ts';
+import { endReplacedHosts } from './replaced-hosts.ts';
 
 const REQUEST_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -62,6 +63,7 @@ export const connect = async (options: CassandraSpeedStoreOptions, location: str
   try {
     const dataCenter = options.localDataCenter ?? (await askDataCenter(options));
     const client = new Client({ ...clientOptions(options), localDataCenter: dataCenter });
+    endReplacedHosts(client);
     try {
       await client.connect();
     } catch (error) {

@@ -1,2 +1,2 @@
-/** What tests need of the driver: only this folder may know it. */
-export { errors, types } from 'cassandra-driver';
+/** What tests and benchmarks need of the driver: only this folder may know it. */
+export { Client, errors, types } from 'cassandra-driver';

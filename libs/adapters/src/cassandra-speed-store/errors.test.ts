@@ -20,6 +20,9 @@ describe('a write', () => {
     ['no connection could be made', noHost({ 'a:9042': refusedConnection })],
     ['the request was not sent', socketError(true)],
     ['a connection is full', new errors.BusyConnectionError('a', 2048, 2)],
+    ['a connection was lost while a statement was prepared', new Error('No connection available')],
+    ['a pool is closing', new Error('Connection closed')],
+    ['a name is not known', new Error('cassandra.example could not be resolved')],
     ['a server sheds load', response(CODES.overloaded)],
     ['a server is starting', response(CODES.isBootstrapping)],
   ])('did not happen: %s', (_, error) => {

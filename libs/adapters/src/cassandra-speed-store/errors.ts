@@ -87,6 +87,9 @@ const unfinished = (message: string): Verdict => ({
 const worst = (verdicts: readonly Verdict[]): Verdict | undefined =>
   verdicts.find(({ outcome }) => outcome === 'fault') ?? verdicts.find(({ outcome }) => outcome === 'unknown') ?? verdicts[0];
 
+/** What the driver says before it sends anything, without a class of its own. */
+const UNSENT = /^(?:No connection available|Connection closed)$|could not be resolved$/;
+
 const verdictOf = (error: Error): Verdict | undefined => {
   if (error instanceof errors.NoHostAvailableError) {
     // as: the driver's type says `any`
@@ -112,6 +115,7 @@ const verdictOf = (error: Error): Verdict | undefined => {
     return { outcome: 'unknown', reason: `did not answer in time (${error.message})`, hint: SLOW };
   if (error instanceof errors.BusyConnectionError)
     return { outcome: 'notDone', reason: `is asked too much at once (${error.message})`, hint: 'Try again.' };
+  if (UNSENT.test(error.message)) return { outcome: 'notDone', reason: `is out of reach (${error.message})`, hint: NETWORK };
   if ('requestNotWritten' in error && error.requestNotWritten === true)
     return { outcome: 'notDone', reason: `is out of reach (${error.message})`, hint: NETWORK };
   if ('isSocketError' in error && error.isSocketError === true)

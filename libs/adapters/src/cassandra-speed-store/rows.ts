@@ -18,7 +18,7 @@ import { writeAll } from './write-all.ts';
 
 /** Fixed for the life of a store: rows are found by it. */
 const BUCKETS = 8;
-export const bucketOf = (key: string): number => crc32(key) % BUCKETS;
+const bucketOf = (key: string): number => crc32(key) % BUCKETS;
 
 /** What is written in one request. */
 const TOGETHER_ROWS = 100;
