@@ -4,13 +4,13 @@
  */
 import { join } from 'node:path';
 
-import { openEmbeddedStores } from '@rushes/stores';
 import { runBatch, type RunReport } from '@rushes/batch';
 import { silentLogger, silentProgress } from '@rushes/runtime';
 
 import { type MeasuredRun, partOf, PARTS, withRest } from './batch/measured-run.ts';
 import { droppedViews } from './batch/dropped-views.ts';
 import { usage } from './process/usage.ts';
+import { openBenchStores } from './live/open-bench-stores.ts';
 
 const [imdb = '', out = '', mode = 'whole'] = process.argv.slice(2);
 
@@ -34,7 +34,7 @@ const partsOf = (wallMs: number, steps: readonly Timed[]): MeasuredRun['parts'] 
 };
 
 const started = performance.now();
-const stores = await openEmbeddedStores(out);
+const stores = await openBenchStores(out);
 const views = mode === 'lake' ? droppedViews() : stores.views;
 const report = await runBatch(
   { objects: stores.objects, views, duplicateFilters: stores.duplicateFilters },

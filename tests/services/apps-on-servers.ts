@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { writeFilmSample } from '@rushes/sources';
 
 import { createWriterKey, startProcess, type StartedProcess } from '../processes/started-process.ts';
-import { createBucket } from './buckets.ts';
+import { createBucket } from '../../tools/services/create-bucket.ts';
 import { type OwnServers, S3_KEYS } from './own-servers.ts';
 
 export interface Apps {

@@ -11,7 +11,7 @@ import { Client } from 'cassandra-driver';
 import { Kafka, logLevel } from 'kafkajs';
 
 import type { Place } from '../merge/place.ts';
-import { createBucket } from './buckets.ts';
+import { createBucket } from '../../tools/services/create-bucket.ts';
 
 const address = (variable: string): string => {
   const found = process.env[variable];

@@ -8,7 +8,7 @@ import { openS3ObjectStore } from '@rushes/adapters/s3-object-store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { startProcess } from '../processes/started-process.ts';
-import { createBucket } from './buckets.ts';
+import { createBucket } from '../../tools/services/create-bucket.ts';
 import { needsServers } from './needs-servers.ts';
 import { startOwnServers, S3_KEYS } from './own-servers.ts';
 

@@ -5,13 +5,13 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import { openEmbeddedStores } from '@rushes/stores';
 import type { NewRecord } from '@rushes/ports';
 
 import { usage } from '../../process/usage.ts';
 import { titleIds } from '../live-folder.ts';
 import { makeEvents } from '../made-events.ts';
 import type { Throughput } from '../measured.ts';
+import { openBenchStores } from '../open-bench-stores.ts';
 
 const [data = '', how = '', ...numbers] = process.argv.slice(2);
 const [events = 0, movies = 0, perCall = 1, callers = 1] = numbers.map(Number);
@@ -20,7 +20,7 @@ const seed = numbers[4] ?? 'append';
 /** Event times lie in the time between two batch runs. */
 const SPREAD_MS = 4 * 3_600_000;
 
-const stores = await openEmbeddedStores(data);
+const stores = await openBenchStores(data);
 const maker = makeEvents(await titleIds(stores.views, movies), seed);
 const now = Date.now();
 const calls: NewRecord[][] = [];

@@ -2,12 +2,12 @@
  * Fills log and speed store before something is read: `fill.ts DATA changed TITLES` gives each of so many titles one rating; `fill.ts DATA epochs
  * MOVIES EPOCHS` gives each of so many films ratings, a review and a change in each epoch, with a barrier between epochs.
  */
-import { openEmbeddedStores } from '@rushes/stores';
 import type { NewRecord } from '@rushes/ports';
 
 import { beginSpeed } from '../begun-speed.ts';
 import { titleIds } from '../live-folder.ts';
 import { makeEvents } from '../made-events.ts';
+import { openBenchStores } from '../open-bench-stores.ts';
 
 const [data = '', what = '', ...numbers] = process.argv.slice(2);
 const [count = 0, epochs = 0] = numbers.map(Number);
@@ -15,7 +15,7 @@ const PER_CALL = 1000;
 /** In each epoch, for each movie. */
 const KINDS = ['rating', 'rating', 'rating', 'review', 'change'] as const;
 
-const stores = await openEmbeddedStores(data);
+const stores = await openBenchStores(data);
 const movies = await titleIds(stores.views, count, what === 'epochs' ? 'movie' : undefined);
 const maker = makeEvents(movies, `fill ${what}`);
 const append = async (records: readonly NewRecord[]): Promise<void> => {

@@ -1,6 +1,5 @@
 /** Opening the service over changed titles, then lists: `pages.ts DATA CHANGED REQUESTS`. The service keeps no answers. */
 import { createMemoryCaches } from '@rushes/adapters/memory-caches';
-import { openEmbeddedStores } from '@rushes/stores';
 import { createMetrics, silentLogger } from '@rushes/runtime';
 import { buildApp } from '@rushes/serving';
 
@@ -8,12 +7,13 @@ import type { Pages, Requests } from '../measured.ts';
 import { memoryNow } from '../memory-now.ts';
 import { PAGE_PATHS } from '../page-paths.ts';
 import { requestsOf, timeRequests } from '../timed-requests.ts';
+import { openBenchStores } from '../open-bench-stores.ts';
 
 const [data = '', ...numbers] = process.argv.slice(2);
 const [changed = 0, requests = 0] = numbers.map(Number);
 const WARM_UP_SHARE = 0.25;
 
-const stores = await openEmbeddedStores(data);
+const stores = await openBenchStores(data);
 const { objects, views, speed, log } = stores;
 const before = memoryNow();
 const started = performance.now();

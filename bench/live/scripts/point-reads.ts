@@ -3,13 +3,13 @@
  * one process, neither of which keeps answers, are asked by turns.
  */
 import { createMemoryCaches } from '@rushes/adapters/memory-caches';
-import { openEmbeddedStores } from '@rushes/stores';
 import { createMetrics, silentLogger } from '@rushes/runtime';
 import { buildApp } from '@rushes/serving';
 
 import { titleIds } from '../live-folder.ts';
 import type { PointReads } from '../measured.ts';
 import { requestsOf, timeRequests } from '../timed-requests.ts';
+import { openBenchStores } from '../open-bench-stores.ts';
 
 const [data = '', ...numbers] = process.argv.slice(2);
 const [movies = 0, requests = 0] = numbers.map(Number);
@@ -17,7 +17,7 @@ const [movies = 0, requests = 0] = numbers.map(Number);
 const TURNS = 24;
 const WARM_UP_TURNS = 4;
 
-const stores = await openEmbeddedStores(data);
+const stores = await openBenchStores(data);
 const { objects, views, speed, log } = stores;
 const open = async (layers: Partial<Pick<typeof stores, 'speed' | 'log'>>) => {
   const app = buildApp(

@@ -5,7 +5,6 @@
  */
 import { join } from 'node:path';
 
-import { openEmbeddedStores } from '@rushes/stores';
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import { type PartitionId, PARTITIONS } from '@rushes/domain';
 import type { ChangeRecord } from '@rushes/ports';
@@ -13,13 +12,14 @@ import type { ChangeRecord } from '@rushes/ports';
 import { usage } from '../../process/usage.ts';
 import { beginSpeed } from '../begun-speed.ts';
 import type { Projected } from '../measured.ts';
+import { openBenchStores } from '../open-bench-stores.ts';
 
 const [data = '', how = ''] = process.argv.slice(2);
 const TTL_MS = 48 * 3_600_000;
 const US_PER_MS = 1000;
 const ALL = 1_000_000;
 
-const stores = await openEmbeddedStores(data);
+const stores = await openBenchStores(data);
 const { speed } = stores;
 
 const readChanges = async (): Promise<readonly ChangeRecord[]> => {

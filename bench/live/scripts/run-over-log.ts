@@ -1,15 +1,15 @@
 /** One batch run over files and a log: `run-over-log.ts IMDB DATA full|changes`. */
-import { openEmbeddedStores } from '@rushes/stores';
 import { runBatch } from '@rushes/batch';
 import { silentLogger, silentProgress } from '@rushes/runtime';
 
 import { usage } from '../../process/usage.ts';
 import type { LoggedRun } from '../measured.ts';
+import { openBenchStores } from '../open-bench-stores.ts';
 
 const [imdbFolder = '', data = '', how = ''] = process.argv.slice(2);
 
 const started = performance.now();
-const stores = await openEmbeddedStores(data);
+const stores = await openBenchStores(data);
 const report = await runBatch(
   stores,
   { imdbFolder, workFolder: stores.scratchFolder, threads: 2, keepVersions: 12, full: how === 'full' },

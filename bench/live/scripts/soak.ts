@@ -9,7 +9,6 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 import { createMemoryCaches } from '@rushes/adapters/memory-caches';
-import { openEmbeddedStores } from '@rushes/stores';
 import { runBatch } from '@rushes/batch';
 import { createMetrics, silentLogger, silentProgress } from '@rushes/runtime';
 import { buildApp } from '@rushes/serving';
@@ -19,6 +18,7 @@ import { titleIds } from '../live-folder.ts';
 import { makeEvents } from '../made-events.ts';
 import { mappedMemory } from '../mapped-memory.ts';
 import type { SoakSample } from '../measured.ts';
+import { openBenchStores } from '../open-bench-stores.ts';
 
 const [data = '', imdb = '', ...numbers] = process.argv.slice(2);
 const [rate = 0, seconds = 0, movies = 0, sampleS = 0, runEveryS = 0, readsPerS = 0, cacheMb = 0] = numbers.map(Number);
@@ -28,7 +28,7 @@ const MIB = 2 ** 20;
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void; // as: what the flag exposes
 
-const stores = await openEmbeddedStores(data);
+const stores = await openBenchStores(data);
 const { objects, views, speed, log } = stores;
 const ids = await titleIds(views, movies);
 const maker = makeEvents(ids, `soak ${rate}`);

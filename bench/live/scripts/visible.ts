@@ -5,7 +5,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { createMemoryCaches } from '@rushes/adapters/memory-caches';
-import { openEmbeddedStores } from '@rushes/stores';
 import { offsetAt, type PartitionId } from '@rushes/domain';
 import { createMetrics, silentLogger } from '@rushes/runtime';
 import { buildApp } from '@rushes/serving';
@@ -17,6 +16,7 @@ import { makeEvents } from '../made-events.ts';
 import type { Memory, Visible } from '../measured.ts';
 import { memoryNow } from '../memory-now.ts';
 import { percentile } from '../percentile.ts';
+import { openBenchStores } from '../open-bench-stores.ts';
 
 const [data = '', ...numbers] = process.argv.slice(2);
 const [rate = 0, seconds = 0, warmUpS = 0, movies = 0] = numbers.map(Number);
@@ -30,7 +30,7 @@ interface Waiting {
   readonly acknowledgedMs: number;
 }
 
-const stores = await openEmbeddedStores(data);
+const stores = await openBenchStores(data);
 const { objects, views, speed, log } = stores;
 const maker = makeEvents(await titleIds(views, movies), `visible ${rate}`);
 const running = beginSpeed(stores);

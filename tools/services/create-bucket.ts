@@ -1,8 +1,8 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 
-import { TEST_S3_KEY, TEST_S3_SECRET } from '../../tools/services/s3.ts';
+import { TEST_S3_KEY, TEST_S3_SECRET } from './s3.ts';
 
-/** Makes a bucket on a server of tests: Rushes itself makes none. */
+/** Makes a bucket on a server of this tool: Rushes itself makes none. */
 export const createBucket = async (endpoint: string, bucket: string): Promise<void> => {
   const client = new S3Client({
     endpoint,
