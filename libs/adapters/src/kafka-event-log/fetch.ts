@@ -1,8 +1,9 @@
 /** One fetch: an answer for several partitions of one broker, taken apart. No session, so each answer says of every partition where it stands. */
-import { fetchV17, type RecordsBatch } from '@platformatic/kafka';
+import type { RecordsBatch } from '@platformatic/kafka';
 import type { LogPartition } from '@rushes/domain';
 
 import type { Cluster } from './cluster.ts';
+import { fetchApi } from './fetch-answer.ts';
 import type { Link } from './link.ts';
 import type { KafkaLimits } from './options.ts';
 import type { StoredRecord } from './records.ts';
@@ -21,6 +22,8 @@ export interface FetchedPartition {
   readonly highWatermark: number;
   /** Where the log that was read ends in the log that the broker has, if they differ before the position. */
   readonly divergedAt: number | undefined;
+  /** Where a batch lies that is not what was stored, behind the records. */
+  readonly damagedAt: number | undefined;
   readonly records: readonly StoredRecord[];
   /** Where to go on. */
   readonly next: Position;
@@ -44,13 +47,10 @@ const stored = ({ attributes, firstOffset, firstTimestamp, maxTimestamp, records
 };
 
 /** @param batches `null`: none. */
-export const takeApart = (
-  batches: readonly RecordsBatch[] | null | undefined,
-  from: Position,
-): Pick<FetchedPartition, 'records' | 'next'> => {
+export const takeApart = (batches: readonly RecordsBatch[], from: Position): Pick<FetchedPartition, 'records' | 'next'> => {
   const records: StoredRecord[] = [];
   let next = from;
-  for (const batch of batches ?? []) {
+  for (const batch of batches) {
     const end = Number(batch.firstOffset) + batch.lastOffsetDelta + 1;
     if (end <= next.offset) continue;
     // Markers of transactions have offsets, and are no records.
@@ -80,14 +80,12 @@ export const fetchOnce = async (
     };
     return { topicId: topicIds.get(topic) ?? '', partitions: [place] };
   });
-  const { responses } = await link.answer(fetchV17.api, waitMs, 1, answerBytes, 0, 0, -1, topics, [], '');
-  return responses.flatMap(({ topicId, partitions }) =>
-    partitions.flatMap(({ partitionIndex, errorCode, highWatermark, divergingEpoch, records: batches }) => {
-      const partition = cluster.topics.partitionAt(names.get(topicId) ?? '', partitionIndex);
+  const answered = await link.request(fetchApi, waitMs, 1, answerBytes, 0, 0, -1, topics, [], '');
+  return answered.flatMap(({ topicId, partitions }) =>
+    partitions.flatMap(({ index, batches, ...told }) => {
+      const partition = cluster.topics.partitionAt(names.get(topicId) ?? '', index);
       const from = partition === undefined ? undefined : positions.get(partition);
-      if (partition === undefined || from === undefined) return [];
-      const divergedAt = divergingEpoch !== undefined && divergingEpoch.epoch >= 0 ? Number(divergingEpoch.endOffset) : undefined;
-      return [{ partition, errorCode, highWatermark: Number(highWatermark), divergedAt, ...takeApart(batches, from) }];
+      return partition === undefined || from === undefined ? [] : [{ partition, ...told, ...takeApart(batches, from) }];
     }),
   );
 };

@@ -3,12 +3,12 @@
  * are asked for changes with each request, because the first ones get the bytes. What is wrong with one partition ends that partition alone.
  */
 import { type LogOffsets, type LogPartition, offsetAt } from '@rushes/domain';
-import { type Followed, LogTruncatedError, OffsetTrimmedError, StoreUnavailable } from '@rushes/ports';
+import { type Followed, OffsetTrimmedError, StoreUnavailable } from '@rushes/ports';
 
 import type { FetchedPartition, Position } from './fetch.ts';
 import { kafkaFailure } from './kafka-failure.ts';
 import { hasMoved, OFFSET_OUT_OF_RANGE, OK, protocolFailure } from './protocol-codes.ts';
-import { checkOffset, type Fetcher, leaderFetcher, outOfRange, piecesOf, type Reading, RETRY_MS } from './reading.ts';
+import { answeredFault, checkOffset, type Fetcher, leaderFetcher, outOfRange, piecesOf, type Reading, RETRY_MS } from './reading.ts';
 import { pause, untilAborted } from './waiting.ts';
 
 interface State {
@@ -119,10 +119,10 @@ export const followLog = async function* (
     }
   };
   /** What ends a partition; `undefined`: it goes on, now or later. */
-  const faultOf = async (state: State, { partition, errorCode, divergedAt }: FetchedPartition): Promise<Fault | undefined> => {
+  const faultOf = async (state: State, fetched: FetchedPartition): Promise<Fault | undefined> => {
+    const { partition, errorCode } = fetched;
     const { offset } = state.position;
-    if (errorCode === OK)
-      return divergedAt === undefined ? undefined : new LogTruncatedError(cluster.location, partition, offset, divergedAt);
+    if (errorCode === OK) return answeredFault(reading, fetched, offset);
     if (errorCode !== OFFSET_OUT_OF_RANGE) return undefined;
     const fault = await untilAborted(outOfRange(reading, partition, offset), ending);
     if (fault === undefined || fault instanceof OffsetTrimmedError) return fault;

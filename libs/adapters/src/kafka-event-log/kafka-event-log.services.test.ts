@@ -1,6 +1,6 @@
 import { eventLogContract } from '@rushes/ports/contracts/event-log';
 
-import { logForTests } from './kafka-for-tests.ts';
+import { logForTests } from './for-tests/kafka-for-tests.ts';
 
 eventLogContract({
   name: 'Kafka',

@@ -9,7 +9,6 @@ import {
   createTopicsV7,
   deleteRecordsV2,
   describeConfigsV4,
-  fetchV17,
   listOffsetsV9,
   metadataV12,
   MultipleErrors,
@@ -18,6 +17,7 @@ import {
 } from '@platformatic/kafka';
 import { StoreFault } from '@rushes/ports';
 
+import { fetchApi } from './fetch-answer.ts';
 import type { KafkaSasl, KafkaTls } from './options.ts';
 
 /** How connections are made. */
@@ -47,7 +47,10 @@ export interface Link {
 const CLIENT_ID = 'rushes';
 
 /** What this adapter sends. Brokers from Kafka 3.9 on know all of it. */
-const NEEDED = [produceV11, fetchV17, listOffsetsV9, metadataV12, createTopicsV7, deleteRecordsV2, describeConfigsV4].map(({ api }) => api);
+const NEEDED = [
+  fetchApi,
+  ...[produceV11, listOffsetsV9, metadataV12, createTopicsV7, deleteRecordsV2, describeConfigsV4].map(({ api }) => api),
+];
 
 const saslOptions = (sasl: KafkaSasl): SASLOptions => {
   if ('user' in sasl) return { mechanism: sasl.mechanism, username: sasl.user, password: sasl.password };

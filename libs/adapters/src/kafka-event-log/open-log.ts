@@ -88,7 +88,7 @@ const logOf = async (cluster: Cluster, options: KafkaEventLogOptions, limits: Ka
     bounds: async ({ signal } = {}) => {
       open();
       signal?.throwIfAborted();
-      const [earliest = {}, next = {}] = await untilAborted(Promise.all([ends(EARLIEST), ends(LATEST)]), signal);
+      const [earliest, next] = await untilAborted(Promise.all([ends(EARLIEST), ends(LATEST)]), signal);
       return { earliest, next };
     },
     offsetsAtTime: async (timesMs, { signal } = {}) => {
@@ -119,23 +119,21 @@ const explained = (log: EventLog): EventLog => {
       throw explain(error);
     }
   };
-  const call =
-    <Args extends readonly unknown[], Result>(work: (...args: Args) => Promise<Result>) =>
-    async (...args: Args): Promise<Result> => {
-      try {
-        return await work(...args);
-      } catch (error) {
-        throw explain(error);
-      }
-    };
+  const call = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw explain(error);
+    }
+  };
   return {
     ...log,
-    append: call(log.append),
-    checkWritable: call(log.checkWritable),
-    appendBarrier: call(log.appendBarrier),
-    bounds: call(log.bounds),
-    offsetsAtTime: call(log.offsetsAtTime),
-    trim: call(log.trim),
+    append: (records) => call(() => log.append(records)),
+    checkWritable: () => call(() => log.checkWritable()),
+    appendBarrier: (number) => call(() => log.appendBarrier(number)),
+    bounds: (given) => call(() => log.bounds(given)),
+    offsetsAtTime: (timesMs, given) => call(() => log.offsetsAtTime(timesMs, given)),
+    trim: (keepFrom) => call(() => log.trim(keepFrom)),
     follow: (from, signal) => relay(log.follow(from, signal)),
     range: (...args) => relay(log.range(...args)),
   };

@@ -8,7 +8,7 @@ import { type CallOptions, type LogRecord, LogTruncatedError, OffsetTrimmedError
 import type { FetchedPartition, Position } from './fetch.ts';
 import { kafkaFailure } from './kafka-failure.ts';
 import { hasMoved, OFFSET_OUT_OF_RANGE, OK, protocolFailure } from './protocol-codes.ts';
-import { checkOffset, type Fetcher, leaderFetcher, outOfRange, piecesOf, type Reading, RETRY_MS } from './reading.ts';
+import { answeredFault, checkOffset, type Fetcher, leaderFetcher, outOfRange, piecesOf, type Reading, RETRY_MS } from './reading.ts';
 import { pause, untilAborted } from './waiting.ts';
 
 /** How long a broker waits with its answer where nothing is left to read before `to`. */
@@ -122,7 +122,8 @@ export const readRange = async function* (
         await stall(kafkaFailure(error, cluster.location));
       }
       if (fetched !== undefined && (await untilAborted(checkCode(fetched.errorCode), ending))) {
-        if (fetched.divergedAt !== undefined) throw new LogTruncatedError(cluster.location, partition, at.offset, fetched.divergedAt);
+        const fault = answeredFault(reading, fetched, at.offset);
+        if (fault !== undefined) throw fault;
         at = fetched.next;
         if (at.offset > before.offset) [stalled, shortSinceMs] = [undefined, undefined];
         else if (fetched.highWatermark <= at.offset) short(fetched.highWatermark);

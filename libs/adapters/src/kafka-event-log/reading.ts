@@ -1,6 +1,6 @@
 /** What following and ranges have in common: a connection of their own to each leader, what codes of a partition mean, and records in pieces. */
 import { DEAD_LETTERS, type LogPartition, topicOf } from '@rushes/domain';
-import { type LogRecord, LogTruncatedError, OffsetTrimmedError } from '@rushes/ports';
+import { type LogRecord, LogTruncatedError, OffsetTrimmedError, RecordDamagedError } from '@rushes/ports';
 
 import type { Values } from './avro/values.ts';
 import type { Cluster } from './cluster.ts';
@@ -75,6 +75,19 @@ export const outOfRange = async (
   if (earliest !== undefined && offset < earliest) return new OffsetTrimmedError(cluster.location, partition, offset, earliest);
   return next !== undefined && offset > next ? new LogTruncatedError(cluster.location, partition, offset, next) : undefined;
 };
+
+/** What keeps a partition from being read on, as an answer says it: only once there is nothing before it. */
+export const answeredFault = (
+  { cluster }: Reading,
+  { partition, divergedAt, damagedAt, next }: FetchedPartition,
+  offset: number,
+): LogTruncatedError | RecordDamagedError | undefined => {
+  if (divergedAt !== undefined) return new LogTruncatedError(cluster.location, partition, offset, divergedAt);
+  if (damagedAt === undefined || next.offset > offset) return undefined;
+  return new RecordDamagedError(cluster.location, partition, Math.max(offset, damagedAt), WAY_OUT);
+};
+
+const WAY_OUT = 'see whether another replica has it as it was; else restore the log as for one that is lost';
 
 export interface Piece {
   readonly partition: LogPartition;

@@ -77,7 +77,9 @@ export const trimLog = async (cluster: Cluster, keepFrom: OffsetVector, keepFrom
     const { leaders } = cluster.view();
     const groups = Map.groupBy(left, ({ partition }) => leaders.get(partition));
     const again = await Promise.all(
-      [...groups].map(([node, those]) => (node === undefined ? those : removeAt(cluster, node, those, timeoutMs))),
+      [...groups].map(([node, those]) =>
+        node === undefined ? Promise.resolve<readonly Removal[]>(those) : removeAt(cluster, node, those, timeoutMs),
+      ),
     );
     left = again.flat();
     if (left.length === 0) break;

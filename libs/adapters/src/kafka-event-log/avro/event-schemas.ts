@@ -7,7 +7,7 @@ import { EVENT_SCHEMAS, type EventType, type Topic } from '@rushes/domain';
 import { MEMBER_DOCS, TYPE_DOCS } from './event-docs.ts';
 import { formOf, type JsonSchema } from './json-schema.ts';
 
-export const NAMESPACE = 'rushes.events';
+const NAMESPACE = 'rushes.events';
 
 export interface EventBranch {
   readonly type: EventType;

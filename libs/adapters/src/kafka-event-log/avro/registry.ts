@@ -31,6 +31,9 @@ const SUBJECT_NOT_FOUND = 40401;
 const SCHEMA_NOT_FOUND = 40403;
 const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json';
 
+/** The registry's own words. */
+const wordsOf = ({ body }: Answer): string => (typeof body['message'] === 'string' ? body['message'] : '');
+
 const fault = (location: string, reason: string, hint: string, cause?: unknown): StoreFault =>
   new StoreFault({ location, reason, hint, cause });
 const unavailable = (location: string, reason: string, cause?: unknown): StoreUnavailable =>
@@ -70,7 +73,7 @@ export const openRegistry = ({ url, user, password, timeoutMs }: RegistryOptions
   const request = async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> => {
     const answer = await fetchAnswer(method, path, body);
     const { status } = answer;
-    const said = `${method} ${path}: HTTP ${status} ${String(answer.body['message'] ?? '')}`.trimEnd();
+    const said = `${method} ${path}: HTTP ${status} ${wordsOf(answer)}`.trimEnd();
     if (status === 401 || status === 403)
       throw fault(
         location,
@@ -81,10 +84,10 @@ export const openRegistry = ({ url, user, password, timeoutMs }: RegistryOptions
     return answer;
   };
 
-  const unexpected = (what: string, { status, body }: Answer): StoreFault =>
+  const unexpected = (what: string, answer: Answer): StoreFault =>
     fault(
       location,
-      `answers ${what} with HTTP ${status} ${String(body['message'] ?? '')}`,
+      `answers ${what} with HTTP ${answer.status} ${wordsOf(answer)}`,
       'See whether the URL is that of the Confluent interface of a schema registry.',
     );
 
@@ -107,7 +110,7 @@ export const openRegistry = ({ url, user, password, timeoutMs }: RegistryOptions
       if (answer.status === 409)
         throw fault(
           location,
-          `refuses the schema of ${subject}: readers of what lies there could not read it any more (${String(answer.body['message'])})`,
+          `refuses the schema of ${subject}: readers of what lies there could not read it any more (${wordsOf(answer)})`,
           'A version of a type never changes: give the events a new version beside the old one, and put the schema of the old one back.',
         );
       return idOf(`registering in ${subject}`, answer);

@@ -1,8 +1,9 @@
 import { eventText, type MovieEvent, TOPICS } from '@rushes/domain';
-import avro from 'avsc';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import { avroBytes } from '../for-tests/avro-bytes.ts';
+import { branchesOf } from './event-schemas.ts';
 import { HEAD_BYTES, topicCodec, UnusableError } from './topic-codec.ts';
 
 const movie_id = '00000000-0000-4000-8000-000000000001';
@@ -67,10 +68,10 @@ test.each(EVENTS)('an event is written with its type, and read as it was', (code
   expect(codec.readerOf(codec.schemaText)(bytes)).toEqual({ text: eventText(event), type });
 });
 
-test.each(TOPICS)('every event of %s that its schemas allow is written with its type', (topic) => {
-  expect(
-    EVENTS.filter(([codec]) => codec === { 'movie.metadata': METADATA, 'movie.ratings': RATINGS, 'movie.reviews': REVIEWS }[topic]).length,
-  ).toBeGreaterThan(0);
+test('there is an event of every type among these', () => {
+  expect(new Set(EVENTS.map(([, { type, version }]) => `${type} ${version}`))).toEqual(
+    new Set(TOPICS.flatMap((topic) => branchesOf(topic).map(({ type, version }) => `${type} ${version}`))),
+  );
 });
 
 describe('any other text comes back as it was', () => {
@@ -100,7 +101,11 @@ describe('any other text comes back as it was', () => {
   test('whatever it is', () => {
     const read = METADATA.readerOf(METADATA.schemaText);
     const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.constantFrom(...EVENTS.map(([, event]) => eventText(event))));
-    fc.assert(fc.property(texts, (text) => void expect(read(METADATA.write(text, 1).bytes).text).toBe(text)));
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(read(METADATA.write(text, 1).bytes).text).toBe(text);
+      }),
+    );
   });
 });
 
@@ -149,8 +154,7 @@ describe('what others wrote', () => {
       const given = branch(schema, 'RatingGivenV1');
       given.fields = [...given.fields.filter(({ name }) => name !== 'user'), { name: 'device', type: 'string' }];
     });
-    const type = avro.Type.forSchema(JSON.parse(older) as avro.Schema, { wrapUnions: 'always' }); // as: a schema
-    const body = type.toBuffer({ event: { 'rushes.events.RatingGivenV1': { movie_id, score: 7, at, device: 'tv' } } });
+    const body = avroBytes(older, { event: { 'rushes.events.RatingGivenV1': { movie_id, score: 7, at, device: 'tv' } } });
     expect(RATINGS.readerOf(older)(Buffer.concat([Buffer.alloc(HEAD_BYTES), body])).text).toBe(
       eventText({ type: 'rating_given', version: 1, payload: { movie_id, score: 7, user: null, at } }),
     );
@@ -158,13 +162,13 @@ describe('what others wrote', () => {
 
   test('a branch that we do not know, or whose form does not fit, makes only its own records unusable', () => {
     const other = changed(RATINGS.schemaText, (schema) => {
-      branch(schema, 'RatingObservedV1').fields.find(({ name }) => name === 'votes')!.type = 'string';
+      const observed = branch(schema, 'RatingObservedV1');
+      observed.fields = observed.fields.map((field) => (field.name === 'votes' ? { ...field, type: 'string' } : field));
       schema.fields[0]?.type.push({ name: 'rushes.events.RatingGivenV2', type: 'record', fields: [] } as never); // as never: a record
     });
-    const type = avro.Type.forSchema(JSON.parse(other) as avro.Schema, { wrapUnions: 'always' }); // as: a schema
     const reader = RATINGS.readerOf(other);
     const readOf = (name: string, value: unknown) => () =>
-      reader(Buffer.concat([Buffer.alloc(HEAD_BYTES), type.toBuffer({ event: { [`rushes.events.${name}`]: value } })]));
+      reader(Buffer.concat([Buffer.alloc(HEAD_BYTES), avroBytes(other, { event: { [`rushes.events.${name}`]: value } })]));
     expect(readOf('RatingGivenV1', { movie_id, score: 7, user: null, at })().type).toBe('rating_given');
     expect(readOf('RatingObservedV1', { movie_id, source: 'imdb', average: 1, votes: '1', popularity: null, at })).toThrow(
       /RatingObservedV1/,

@@ -85,11 +85,11 @@ export const openValues = async (options: OpenValues): Promise<Values> => {
   const readers = new Map(TOPICS.map((topic) => [topic, new Map<number, KnownReader>()]));
   const readersOf = (topic: Topic): Map<number, KnownReader> => readers.get(topic) ?? new Map<number, KnownReader>();
 
-  for (const [topic, { schemaText, readerOf }] of codecs) {
-    const id = await registeredId(options, topic, schemaText);
+  for (const [topic, codec] of codecs) {
+    const id = await registeredId(options, topic, codec.schemaText);
     if (id === undefined) continue;
     ids.set(topic, id);
-    readersOf(topic).set(id, { read: readerOf(schemaText), untilMs: Infinity });
+    readersOf(topic).set(id, { read: codec.readerOf(codec.schemaText), untilMs: Infinity });
   }
 
   const load = async (topic: Topic, id: number): Promise<void> => {

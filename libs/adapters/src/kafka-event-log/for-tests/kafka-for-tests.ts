@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Admin } from '@platformatic/kafka';
 import type { EventLog } from '@rushes/ports';
 
-import { type KafkaEventLogOptions, openKafkaEventLog } from './index.ts';
+import { type KafkaEventLogOptions, openKafkaEventLog } from '../index.ts';
 
 export const BROKER = process.env['TEST_KAFKA'] ?? '127.0.0.1:19092';
 export const REGISTRY = process.env['TEST_REGISTRY'] ?? 'http://127.0.0.1:18081/apis/ccompat/v7';
