@@ -14,8 +14,10 @@ export interface Registry {
   readonly location: string;
   /** The id of a schema that the subject has; `undefined`: it does not have it. */
   find(subject: string, schema: string): Promise<number | 'no subject' | 'no schema'>;
-  /** Adds a schema, or finds it. @throws StoreFault if it breaks the subject's compatibility. */
-  register(subject: string, schema: string): Promise<number>;
+  /** Adds a schema, or finds it. `refused`: it breaks the subject's compatibility, in the registry's words. */
+  register(subject: string, schema: string): Promise<number | { readonly refused: string }>;
+  /** The newest schema of a subject. */
+  latest(subject: string): Promise<string>;
   /** The compatibility that holds for a subject, its own or the registry's. */
   compatibility(subject: string): Promise<string>;
   /** A schema by its id; `undefined`: there is none. */
@@ -107,13 +109,14 @@ export const openRegistry = ({ url, user, password, timeoutMs }: RegistryOptions
     },
     register: async (subject, schema) => {
       const answer = await request('POST', `${subjectPath(subject)}/versions`, { schema });
-      if (answer.status === 409)
-        throw fault(
-          location,
-          `refuses the schema of ${subject}: readers of what lies there could not read it any more (${wordsOf(answer)})`,
-          'A version of a type never changes: give the events a new version beside the old one, and put the schema of the old one back.',
-        );
+      if (answer.status === 409) return { refused: wordsOf(answer) };
       return idOf(`registering in ${subject}`, answer);
+    },
+    latest: async (subject) => {
+      const answer = await request('GET', `${subjectPath(subject)}/versions/latest`);
+      const { schema } = answer.body;
+      if (answer.status !== 200 || typeof schema !== 'string') throw unexpected(`the newest schema of ${subject}`, answer);
+      return schema;
     },
     compatibility: async (subject) => {
       const answer = await request('GET', `/config/${encodeURIComponent(subject)}?defaultToGlobal=true`);

@@ -38,6 +38,8 @@ export interface TopicCodec {
   write(text: string, schemaId: number): WrittenValue;
   /** A reader of values that were written with a schema. @throws UnusableError if nothing written with it can be used. */
   readerOf(writerSchema: string): ValueReader;
+  /** Why branches of another schema cannot be read as ours, each by its field. */
+  mismatches(writerSchema: string): readonly string[];
 }
 
 const parse = (text: string): unknown => {
@@ -152,7 +154,21 @@ export const topicCodec = (topic: Topic): TopicCodec => {
     write: (text, schemaId) =>
       writeTyped(text, schemaId) ?? { bytes: headed(envelope, { event: { [TEXT_BRANCH]: { text } } }, schemaId), type: undefined },
     readerOf,
+    mismatches: (writerSchema) =>
+      [...envelopeBranches(avroType(JSON.parse(writerSchema), 'always'))].flatMap(([name, branch]) => {
+        const own = ownBranches.get(name);
+        return own === undefined ? [`${name} is not among ours`] : mismatch(own, branch);
+      }),
   };
+};
+
+const mismatch = (own: Type, branch: Type): readonly string[] => {
+  try {
+    own.createResolver(branch);
+    return [];
+  } catch (error) {
+    return [`${own.name}: ${reasonOf(error)}`];
+  }
 };
 
 /** Values of another form of a branch, as values of our own. */

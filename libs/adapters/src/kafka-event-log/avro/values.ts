@@ -6,7 +6,15 @@ import { type Topic, TOPICS } from '@rushes/domain';
 import { StoreFault } from '@rushes/ports';
 
 import type { Registry } from './registry.ts';
-import { HEAD_BYTES, type ReadValue, topicCodec, UnusableError, type ValueReader, type WrittenValue } from './topic-codec.ts';
+import {
+  HEAD_BYTES,
+  type ReadValue,
+  type TopicCodec,
+  topicCodec,
+  UnusableError,
+  type ValueReader,
+  type WrittenValue,
+} from './topic-codec.ts';
 
 export interface Values {
   /** @throws if the log was opened to be read only. */
@@ -32,13 +40,10 @@ const UNKNOWN_FOR_MS = 10_000;
 const isBackward = (level: string): boolean => /^(BACKWARD|FULL)(_TRANSITIVE)?$/.test(level);
 
 /** The id that a topic's schema has in the registry; it is registered if it was not there. */
-const registeredId = async (
-  { registry, subjectOf, hasRecords, readOnly }: OpenValues,
-  topic: Topic,
-  schema: string,
-): Promise<number | undefined> => {
+const registeredId = async (options: OpenValues, topic: Topic, codec: TopicCodec): Promise<number | undefined> => {
+  const { registry, subjectOf, hasRecords, readOnly } = options;
   const subject = subjectOf(topic);
-  const found = await registry.find(subject, schema);
+  const found = await registry.find(subject, codec.schemaText);
   if (typeof found === 'number') return found;
   if (found === 'no subject' && hasRecords(topic))
     throw new StoreFault({
@@ -54,7 +59,14 @@ const registeredId = async (
       reason: `keeps the compatibility ${level} for ${subject}, so it would not refuse a schema that makes records unreadable`,
       hint: `Set the compatibility of ${subject}, or that of the whole registry, to BACKWARD.`,
     });
-  return registry.register(subject, schema);
+  const registered = await registry.register(subject, codec.schemaText);
+  if (typeof registered === 'number') return registered;
+  const mismatches = codec.mismatches(await registry.latest(subject));
+  throw new StoreFault({
+    location: registry.location,
+    reason: `refuses the schema of ${subject}, since readers of what lies there could not read it any more: ${[...mismatches, registered.refused].join('; ')}`,
+    hint: 'A version of a type never changes: give the events a new version beside the old one, and put the schema of the old one back.',
+  });
 };
 
 interface KnownReader {
@@ -86,7 +98,7 @@ export const openValues = async (options: OpenValues): Promise<Values> => {
   const readersOf = (topic: Topic): Map<number, KnownReader> => readers.get(topic) ?? new Map<number, KnownReader>();
 
   for (const [topic, codec] of codecs) {
-    const id = await registeredId(options, topic, codec.schemaText);
+    const id = await registeredId(options, topic, codec);
     if (id === undefined) continue;
     ids.set(topic, id);
     readersOf(topic).set(id, { read: codec.readerOf(codec.schemaText), untilMs: Infinity });

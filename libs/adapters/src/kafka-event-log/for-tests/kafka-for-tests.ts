@@ -28,7 +28,7 @@ export const withAdmin = async <Result>(work: (admin: Admin) => Promise<Result>,
   }
 };
 
-const removeSubject = async (subject: string): Promise<void> => {
+export const removeSubject = async (subject: string): Promise<void> => {
   for (const query of ['', '?permanent=true']) await fetch(`${REGISTRY}/subjects/${subject}${query}`, { method: 'DELETE' });
 };
 
