@@ -13,6 +13,8 @@ export type ServerName = 'kafka' | 'registry' | 'cassandra' | 's3';
 
 export interface OwnServers {
   readonly address: (name: ServerName) => string;
+  /** Where it keeps what it stores. */
+  readonly folder: (name: ServerName) => string;
   /** Ends it as a crash does. */
   readonly kill: (name: ServerName) => Promise<void>;
   /** Ends it as an operator does. */
@@ -73,6 +75,7 @@ export const startOwnServers = async (names: readonly ServerName[]): Promise<Own
   }
   return {
     address: (name) => of(name).service.address(of(name).instance.port),
+    folder: (name) => of(name).instance.folder,
     kill: (name) => stopService(of(name).instance.folder, 'SIGKILL'),
     stop: (name) => stopService(of(name).instance.folder),
     start,
