@@ -69,12 +69,22 @@ export const clusterView = (metadata: Metadata, topics: Topics, location: string
   };
 };
 
-/** @throws StoreFault. */
-export const requireSameLog = (expected: string, { id }: ClusterView, location: string): void => {
-  if (id === expected) return;
-  throw new StoreFault({
+const otherLog = (location: string, what: string): StoreFault =>
+  new StoreFault({
     location,
-    reason: `is another log than the one that was opened (${id} in the place of ${expected}): topics were deleted and made anew, or the brokers are of another cluster`,
+    reason: `is another log than the one that was opened (${what}): topics were deleted and made anew, or the brokers are of another cluster`,
     hint: 'Offsets of the one mean nothing in the other. Restore the topics, or go on with the new log as for one that was lost.',
   });
+
+/** @throws StoreFault. */
+export const requireSameLog = (expected: string, { id }: ClusterView, location: string): void => {
+  if (id !== expected) throw otherLog(location, `${id} in the place of ${expected}`);
+};
+
+/** The same for some topics, whose ids no other cluster has. @throws StoreFault. */
+export const requireSameTopics = ({ topicIds }: ClusterView, metadata: Metadata, names: readonly string[], location: string): void => {
+  for (const name of names) {
+    const topic = metadata.topics.find((one) => one.name === name);
+    if (topic?.topicId !== topicIds.get(name)) throw otherLog(location, `${name} has the id ${topic?.topicId}`);
+  }
 };

@@ -5,7 +5,7 @@
 import { metadataV12 } from '@platformatic/kafka';
 import { StoreFault, StoreUnavailable } from '@rushes/ports';
 
-import { type ClusterView, clusterView, type Metadata, requireSameLog } from './cluster-view.ts';
+import { type ClusterView, clusterView, type Metadata, requireSameLog, requireSameTopics } from './cluster-view.ts';
 import { kafkaFailure } from './kafka-failure.ts';
 import { type Link, type LinkSettings, openLink } from './link.ts';
 import { parseBroker } from './kafka-url.ts';
@@ -24,8 +24,8 @@ export interface Cluster {
   metadata(): Promise<Metadata>;
   /** Takes what `metadata` say as the log that is open from now on. */
   adopt(metadata: Metadata): ClusterView;
-  /** Metadata by this very link, compared: what the link's broker did before was done to this log. */
-  verify(link: Link): Promise<Metadata>;
+  /** Metadata by this very link, compared: what the link's broker did before was done to this log. @param of topics that matter; default: all. */
+  verify(link: Link, of?: readonly string[]): Promise<void>;
   /** A link for requests that are answered at once, shared by all callers. */
   linkTo(node: number): Promise<Link>;
   /** A link of the caller's own. */
@@ -63,7 +63,8 @@ export const openCluster = (settings: LinkSettings, topics: Topics, bootstrap: r
     return made;
   };
 
-  const ask = async (link: Link): Promise<Metadata> => link.answer(metadataV12.api, names, false, true);
+  const ask = async (link: Link, of: readonly string[] = names): Promise<Metadata> =>
+    link.answer(metadataV12.api, [...of], false, of === names);
 
   const anywhere = async <Result>(work: (link: Link) => Promise<Result>): Promise<Result> => {
     const addresses = new Map([...(known?.brokers.values() ?? []), ...bootstrap.map(parseBroker)].map((one) => [keyOf(one), one]));
@@ -77,7 +78,7 @@ export const openCluster = (settings: LinkSettings, topics: Topics, bootstrap: r
       }
     throw last;
   };
-  const metadata = (): Promise<Metadata> => anywhere(ask);
+  const metadata = (): Promise<Metadata> => anywhere((link) => ask(link));
 
   const compared = (from: Metadata): ClusterView => {
     const view = clusterView(from, topics, location);
@@ -105,10 +106,10 @@ export const openCluster = (settings: LinkSettings, topics: Topics, bootstrap: r
       refreshing ??= (async () => (known = compared(await metadata())))().finally(() => (refreshing = undefined));
       return refreshing;
     },
-    verify: async (link) => {
-      const from = await ask(link);
-      known = compared(from);
-      return from;
+    verify: async (link, of) => {
+      const from = await ask(link, of);
+      if (of === undefined) known = compared(from);
+      else if (known !== undefined) requireSameTopics(known, from, of, location);
     },
     linkTo: (node) => sharedLink(addressOf(node)),
     newLink: (node, timeoutMs) => openLink(settings, addressOf(node), timeoutMs),

@@ -70,7 +70,7 @@ export const openProducer = (cluster: Cluster, requestTimeoutMs: number): Produc
       // Produce goes by the topics' names. The metadata behind it, by the same connection, say whether these are still the topics of this log.
       const [answer] = await Promise.all([
         link.answer(produceV11.api, ALL_IN_STEP, Math.floor(requestTimeoutMs * BROKER_SHARE), messages, {}),
-        cluster.verify(link),
+        cluster.verify(link, [...new Set(messages.map(({ topic }) => topic))]),
       ]);
       if (typeof answer === 'boolean') throw new TypeError('the broker was asked for an answer');
       const stored = new Map<LogPartition, number | Error>();

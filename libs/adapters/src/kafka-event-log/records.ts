@@ -2,12 +2,14 @@
  * Records of the log as records of Kafka, and back. Whatever lies in our topics comes out as something: what is no record of ours is an event whose text says
  * why it cannot be used, so it is judged, counted and kept as any unusable event.
  */
-import { DEAD_LETTERS, judgeEvent, type LogPartition, partitionOf, topicOf, unusableText } from '@rushes/domain';
+import { isUtf8 } from 'node:buffer';
+import { DEAD_LETTERS, judgeEvent, type LogPartition, topicOf, unusableText } from '@rushes/domain';
 import type { EventRecord, LogRecord, NewRecord } from '@rushes/ports';
 import type { MessageRecord } from '@platformatic/kafka';
 
 import { UnusableError } from './avro/topic-codec.ts';
 import type { Values } from './avro/values.ts';
+import { homeOf } from './homes.ts';
 import type { Topics } from './topics.ts';
 
 const ID = 'rushes-id';
@@ -57,21 +59,19 @@ export const prepareRecord = (topics: Topics, values: Values, { partition, key, 
   const topic = topicOf(partition);
   const written = values.write(topic, value);
   if (written.type !== undefined) {
-    if (partitionOf(topic, key) !== partition) throw new RangeError(`${where}: events of ${key} belong into ${partitionOf(topic, key)}`);
+    if (homeOf(topic, key) !== partition) throw new RangeError(`${where}: events of ${key} belong into ${homeOf(topic, key)}`);
     headers.set(TYPE_BYTES, Buffer.from(written.type));
   }
   return prepared(topics, partition, { key: Buffer.from(key), value: written.bytes, headers });
 };
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** What decoding puts where bytes are no UTF-8; it may also have been written. */
+const REPLACEMENT = '\ufffd';
 
 const textOf = (bytes: Buffer | null | undefined): string | undefined => {
   if (bytes === null || bytes === undefined) return undefined;
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return undefined;
-  }
+  const text = bytes.toString('utf8');
+  return text.includes(REPLACEMENT) && !isUtf8(bytes) ? undefined : text;
 };
 
 const headerOf = ({ headers }: StoredRecord, name: Buffer): Buffer | undefined => {
@@ -95,10 +95,10 @@ const eventValue = (
 ): string => {
   const topic = topicOf(partition);
   const { text, type } = values.read(topic, value);
-  if (partitionOf(topic, key) === partition) return text;
+  if (homeOf(topic, key) === partition) return text;
   // Events of a movie are in order only if they lie in its partition. Texts that are no events may lie anywhere.
   if (type === undefined && 'fault' in judgeEvent(text, { topic, key, appendedAtMs })) return text;
-  throw new UnusableError(`it lies in ${partition}, but its key ${key} belongs into ${partitionOf(topic, key)}`);
+  throw new UnusableError(`it lies in ${partition}, but its key ${key} belongs into ${homeOf(topic, key)}`);
 };
 
 /** @throws UnusableError. */

@@ -33,6 +33,8 @@ const optional = (schema: JsonSchema): Turning => {
 
 const objectTurning = (members: readonly Member[]): Turning => {
   const all = members.map(({ name, schema, isOptional }) => ({ name, turning: isOptional ? optional(schema) : turningOf(schema) }));
+  // Most records are the same on both sides.
+  if (all.every(({ turning }) => turning === SAME)) return SAME;
   const turn = (value: unknown, side: keyof Turning): unknown => {
     if (!isMembers(value)) return value;
     const turned: Record<string, unknown> = {};
