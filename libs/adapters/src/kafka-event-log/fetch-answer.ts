@@ -2,29 +2,22 @@
  * A broker's answer to Fetch (version 17), taken apart here and not by the client, which does not compare batches with their checksums and fails as a whole
  * where one batch cannot be read. Here what is damaged ends its own partition, after what lies before it.
  */
-import { createAPI, crc32c, fetchV17, Reader, readRecordsBatch, type RecordsBatch } from '@platformatic/kafka';
+import { createAPI, fetchV17, type Reader } from '@platformatic/kafka';
 
-export interface AnsweredPartition {
+import { type Batches, readBatches } from './record-batch.ts';
+
+export interface AnsweredPartition extends Batches {
   readonly index: number;
   readonly errorCode: number;
   readonly highWatermark: number;
   /** Where the log that was read ends in the log that the broker has, if they differ before the position. */
   readonly divergedAt: number | undefined;
-  readonly batches: readonly RecordsBatch[];
-  /** The first offset of a batch that is not what was stored, behind `batches`. */
-  readonly damagedAt: number | undefined;
 }
 
 export interface AnsweredTopic {
   readonly topicId: string;
   readonly partitions: readonly AnsweredPartition[];
 }
-
-/** Parts of a batch by their place, https://kafka.apache.org/documentation/#recordbatch */
-const LENGTH_AT = 8;
-const HEAD_BYTES = 12;
-const CHECKSUM_AT = 17;
-const SUMMED_FROM = 21;
 
 /** The tag of the field that says where logs differ. */
 const DIVERGING_EPOCH = 0;
@@ -38,29 +31,6 @@ const readDivergence = (reader: Reader): number | undefined => {
     reader.skip(end - reader.position);
   }
   return divergedAt;
-};
-
-const soundBatch = (bytes: Buffer): RecordsBatch | undefined => {
-  if (crc32c(bytes.subarray(SUMMED_FROM)) !== bytes.readUInt32BE(CHECKSUM_AT)) return undefined;
-  try {
-    return readRecordsBatch(Reader.from(bytes));
-  } catch {
-    return undefined;
-  }
-};
-
-/** @param bytes batches one after another; the last one may be cut off. */
-export const readBatches = (bytes: Buffer): Pick<AnsweredPartition, 'batches' | 'damagedAt'> => {
-  const batches: RecordsBatch[] = [];
-  for (let at = 0; at + SUMMED_FROM <= bytes.length;) {
-    const end = at + HEAD_BYTES + bytes.readInt32BE(at + LENGTH_AT);
-    if (end > bytes.length) break;
-    const batch = end < at + SUMMED_FROM ? undefined : soundBatch(bytes.subarray(at, end));
-    if (batch === undefined) return { batches, damagedAt: Number(bytes.readBigInt64BE(at)) };
-    batches.push(batch);
-    at = end;
-  }
-  return { batches, damagedAt: undefined };
 };
 
 const readPartition = (reader: Reader): AnsweredPartition => {

@@ -1,12 +1,11 @@
 /** One fetch: an answer for several partitions of one broker, taken apart. No session, so each answer says of every partition where it stands. */
-import type { RecordsBatch } from '@platformatic/kafka';
 import type { LogPartition } from '@rushes/domain';
 
 import type { Cluster } from './cluster.ts';
 import { fetchApi } from './fetch-answer.ts';
 import type { Link } from './link.ts';
 import type { KafkaLimits } from './options.ts';
-import type { StoredRecord } from './records.ts';
+import type { StoredBatch, StoredRecord } from './record-batch.ts';
 
 /** From where a partition is read. */
 export interface Position {
@@ -29,33 +28,14 @@ export interface FetchedPartition {
   readonly next: Position;
 }
 
-/** Bits of a batch's attributes. */
-const LOG_APPEND_TIME = 8;
-const CONTROL = 32;
-
-const stored = ({ attributes, firstOffset, firstTimestamp, maxTimestamp, records }: RecordsBatch, from: number): StoredRecord[] => {
-  const isByLog = (attributes & LOG_APPEND_TIME) !== 0;
-  const all: StoredRecord[] = [];
-  const base = Number(firstOffset);
-  for (const { offsetDelta, timestampDelta, key, value, headers } of records) {
-    const offset = base + offsetDelta;
-    // A batch is sent whole, also if the position is within it.
-    if (offset >= from)
-      all.push({ offset, appendedAtMs: Number(isByLog ? maxTimestamp : firstTimestamp + timestampDelta), key, value, headers });
-  }
-  return all;
-};
-
-/** @param batches `null`: none. */
-export const takeApart = (batches: readonly RecordsBatch[], from: Position): Pick<FetchedPartition, 'records' | 'next'> => {
+/** The records from a position on. A batch is sent whole, also if the position is within it. */
+export const takeApart = (batches: readonly StoredBatch[], from: Position): Pick<FetchedPartition, 'records' | 'next'> => {
   const records: StoredRecord[] = [];
   let next = from;
   for (const batch of batches) {
-    const end = Number(batch.firstOffset) + batch.lastOffsetDelta + 1;
-    if (end <= next.offset) continue;
-    // Markers of transactions have offsets, and are no records.
-    if ((batch.attributes & CONTROL) === 0) for (const record of stored(batch, from.offset)) records.push(record);
-    next = { offset: end, epoch: batch.partitionLeaderEpoch };
+    if (batch.end <= next.offset) continue;
+    for (const record of batch.records) if (record.offset >= from.offset) records.push(record);
+    next = { offset: batch.end, epoch: batch.leaderEpoch };
   }
   return { records, next };
 };

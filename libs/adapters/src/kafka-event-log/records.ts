@@ -10,21 +10,10 @@ import type { MessageRecord } from '@platformatic/kafka';
 import { UnusableError } from './avro/topic-codec.ts';
 import type { Values } from './avro/values.ts';
 import { homeOf } from './homes.ts';
+import { BARRIER_HEADER, ID_HEADER, type StoredRecord } from './record-batch.ts';
 import type { Topics } from './topics.ts';
 
-const ID = 'rushes-id';
-const TYPE = 'rushes-type';
-const BARRIER = 'rushes-barrier';
-const [ID_BYTES, TYPE_BYTES, BARRIER_BYTES] = [Buffer.from(ID), Buffer.from(TYPE), Buffer.from(BARRIER)];
-
-/** A record as it lies in Kafka, as far as it is used. */
-export interface StoredRecord {
-  readonly offset: number;
-  readonly appendedAtMs: number;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers: readonly (readonly [Buffer | null, Buffer | null])[];
-}
+const TYPE_HEADER = Buffer.from('rushes-type');
 
 /** A record on its way to Kafka. */
 export interface PreparedRecord {
@@ -50,17 +39,17 @@ const prepared = (
 };
 
 export const prepareBarrier = (topics: Topics, partition: LogPartition, number: number): PreparedRecord =>
-  prepared(topics, partition, { value: null as never, headers: new Map([[BARRIER_BYTES, Buffer.from(String(number))]]) }); // as never: the client's type leaves null out, its code does not
+  prepared(topics, partition, { value: null as never, headers: new Map([[BARRIER_HEADER, Buffer.from(String(number))]]) }); // as never: the client's type leaves null out, its code does not
 
 /** @throws RangeError if an event would lie where no reader takes it from. */
 export const prepareRecord = (topics: Topics, values: Values, { partition, key, id, value }: NewRecord, where: string): PreparedRecord => {
-  const headers = new Map([[ID_BYTES, Buffer.from(id)]]);
+  const headers = new Map([[ID_HEADER, Buffer.from(id)]]);
   if (partition === DEAD_LETTERS) return prepared(topics, partition, { key: Buffer.from(key), value: Buffer.from(value), headers });
   const topic = topicOf(partition);
   const written = values.write(topic, value);
   if (written.type !== undefined) {
     if (homeOf(topic, key) !== partition) throw new RangeError(`${where}: events of ${key} belong into ${homeOf(topic, key)}`);
-    headers.set(TYPE_BYTES, Buffer.from(written.type));
+    headers.set(TYPE_HEADER, Buffer.from(written.type));
   }
   return prepared(topics, partition, { key: Buffer.from(key), value: written.bytes, headers });
 };
@@ -74,13 +63,8 @@ const textOf = (bytes: Buffer | null | undefined): string | undefined => {
   return text.includes(REPLACEMENT) && !isUtf8(bytes) ? undefined : text;
 };
 
-const headerOf = ({ headers }: StoredRecord, name: Buffer): Buffer | undefined => {
-  for (const [one, value] of headers) if (one !== null && one.equals(name)) return value ?? undefined;
-  return undefined;
-};
-
 const barrierNumber = (record: StoredRecord): number | undefined => {
-  const text = record.value === null ? textOf(headerOf(record, BARRIER_BYTES)) : undefined;
+  const text = record.value === null ? textOf(record.barrier) : undefined;
   const number = text !== undefined && /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
   return Number.isSafeInteger(number) ? number : undefined;
 };
@@ -117,7 +101,7 @@ export const logRecord = (values: Values, partition: LogPartition, record: Store
   const { offset, appendedAtMs } = record;
   const number = partition === DEAD_LETTERS ? undefined : barrierNumber(record);
   if (number !== undefined) return { kind: 'barrier', offset, appendedAtMs, number };
-  const id = textOf(headerOf(record, ID_BYTES));
+  const id = textOf(record.id);
   const event: Omit<EventRecord, 'value'> = {
     kind: 'event',
     offset,
