@@ -29,6 +29,7 @@ const config: KnipConfig = {
         'tests/model/soak.ts',
         'tools/*.ts',
         'bench/*.ts',
+        'bench/services/*.ts',
         'bench/{live,peers}/scripts/*.ts',
         'bench/overload/{capacity,flood,probe}.ts',
         'bench/services/cassandra.ts',

@@ -68,7 +68,9 @@ describe.skipIf(needsServers('kafka', 'registry'))('the event log on a broker th
   });
 
   /** Threads of the killed process may hold its port for a moment. */
-  const restart = (): Promise<void> => expect.poll(() => caught(servers.start('kafka'))).toEqual({ result: undefined });
+  const restart = async (): Promise<void> => {
+    await expect.poll(() => caught(servers.start('kafka'))).toEqual({ result: undefined });
+  };
 
   /** Collects what following gives until the signal aborts. */
   const collect = async (log: EventLog, from: LogOffsets, signal: AbortSignal, seen: string[]): Promise<void> => {

@@ -171,7 +171,7 @@ test('a position whose records are gone: kafkajs goes on somewhere else without 
       await consumer.subscribe({ topics: [`${own.prefix}movie.ratings`], fromBeginning: true });
       const offsets: number[] = [];
       await consumer.run({
-        eachMessage: async ({ partition: at, message }) => void (at === index && offsets.push(Number(message.offset))),
+        eachMessage: async ({ partition: from, message }) => void (from === index && offsets.push(Number(message.offset))),
       });
       consumer.seek({ topic: `${own.prefix}movie.ratings`, partition: index, offset: String(position) });
       await expect.poll(() => offsets[0]).toBe(12);

@@ -1,8 +1,8 @@
-import { createRecordsBatch, type MessageRecord } from '@platformatic/kafka';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { takeApart } from './fetch.ts';
+import { createRecordsBatch, type MessageRecord } from './for-tests/client-words.ts';
 import { BARRIER_HEADER, ID_HEADER, readBatches } from './record-batch.ts';
 
 const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
