@@ -28,6 +28,7 @@ const config: KnipConfig = {
         'tests/contract/main.ts',
         'tests/model/soak.ts',
         'tools/*.ts',
+        'tools/services/{main,run-tests}.ts',
         'bench/*.ts',
         'bench/services/*.ts',
         'bench/{live,peers}/scripts/*.ts',

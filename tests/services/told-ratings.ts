@@ -21,7 +21,8 @@ const ACKNOWLEDGED = [201, 202];
 /** @param tellers so many post side by side, each one rating after another. */
 export const tellRatings = (urlOf: () => string, key: string, movies: readonly string[], name: string, tellers = 4): ToldRatings => {
   const acknowledged = new Map<string, number>();
-  let [repeated, isOver, longestPauseMs, lastMs] = [0, false, 0, performance.now()];
+  const over = new AbortController();
+  let [repeated, longestPauseMs, lastMs] = [0, 0, performance.now()];
   const post = async (movie: string, id: string): Promise<void> => {
     for (;;) {
       const response = await fetch(`${urlOf()}/movies/${movie}/ratings`, {
@@ -39,7 +40,7 @@ export const tellRatings = (urlOf: () => string, key: string, movies: readonly s
     }
   };
   const tell = async (teller: number): Promise<void> => {
-    for (let n = 0; !isOver; n++) {
+    for (let n = 0; !over.signal.aborted; n++) {
       const movie = movies[(n * tellers + teller) % movies.length] ?? '';
       await post(movie, `${name}-${teller}-${n}`);
       acknowledged.set(movie, (acknowledged.get(movie) ?? 0) + 1);
@@ -55,7 +56,7 @@ export const tellRatings = (urlOf: () => string, key: string, movies: readonly s
     repeated: () => repeated,
     longestPauseMs: () => longestPauseMs,
     async stop() {
-      isOver = true;
+      over.abort();
       await telling;
     },
   };

@@ -42,9 +42,9 @@ export const askMovie = async (url: string, movie: string): Promise<WatchedAnswe
 export const watchAnswers = (urlOf: () => string, movies: readonly string[]): WatchedAnswers => {
   const answers: WatchedAnswer[] = [];
   const others = new Map<number, number>();
-  let isOver = false;
+  const over = new AbortController();
   const watching = (async () => {
-    for (let n = 0; !isOver; n++) {
+    for (let n = 0; !over.signal.aborted; n++) {
       const answer = await askMovie(urlOf(), movies[n % movies.length] ?? '');
       if ('status' in answer) others.set(answer.status, (others.get(answer.status) ?? 0) + 1);
       else answers.push(answer);
@@ -55,7 +55,7 @@ export const watchAnswers = (urlOf: () => string, movies: readonly string[]): Wa
     answers,
     others,
     async stop() {
-      isOver = true;
+      over.abort();
       await watching;
     },
   };

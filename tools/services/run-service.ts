@@ -14,6 +14,7 @@ import { type Instance, type Service, ServiceError } from './service.ts';
 
 const READY_MS = 180_000;
 const STOP_MS = 30_000;
+const FREE_MS = 5_000;
 const LOOK_MS = 100;
 const SHOWN_LINES = 20;
 /** Fields of /proc/<pid>/stat behind the name in brackets: the state, and when the process began. */
@@ -49,6 +50,16 @@ const isFree = (port: number): Promise<boolean> =>
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 
+/** A process that was killed may hold its ports a moment longer. */
+const isFreeSoon = async (port: number): Promise<boolean> => {
+  const deadline = performance.now() + FREE_MS;
+  while (!(await isFree(port))) {
+    if (performance.now() > deadline) return false;
+    await sleep(LOOK_MS);
+  }
+  return true;
+};
+
 const lastLines = async (path: string): Promise<string> => {
   const text = await readFile(path, 'utf8').catch(() => '');
   return text.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
@@ -65,7 +76,7 @@ export const startService = async (service: Service, instance: Instance, say: (t
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if ((await pidIn(folder)) === undefined) {
     for (let n = 0; n < service.ports; n++)
-      if (!(await isFree(port + n)))
+      if (!(await isFreeSoon(port + n)))
         throw new ServiceError(`${name} cannot listen on 127.0.0.1:${port + n}: another process does. End that one, or see \`status\`.`);
     await service.prepare(instance, at);
     const { command, args, env } = service.launch(instance, at);

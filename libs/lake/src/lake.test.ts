@@ -16,14 +16,14 @@ let objects: ObjectStore;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-lake-'));
   fetched = 0;
-  const { localPath: _, ...store } = await openFolderObjectStore(join(folder, 'lake'));
-  objects = {
-    ...store,
-    getFile: (...args) => {
-      fetched += 1;
-      return store.getFile(...args);
+  const store = await openFolderObjectStore(join(folder, 'lake'));
+  objects = new Proxy(store, {
+    get(target, name) {
+      if (name === 'localPath') return undefined;
+      if (name === 'getFile') fetched += 1;
+      return Reflect.get(target, name) as unknown;
     },
-  };
+  });
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 

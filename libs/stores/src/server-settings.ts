@@ -6,7 +6,7 @@ import { type Config, UsageError } from '@rushes/runtime';
 export type ServerSettings = Pick<Config, 's3' | 'kafka' | 'cassandra'>;
 
 /** A file that a setting names, without the line end that editors put there. @throws UsageError if it cannot be read. */
-export const settingFile = async (setting: string, path: string | undefined): Promise<string | undefined> => {
+const settingFile = async (setting: string, path: string | undefined): Promise<string | undefined> => {
   if (path === undefined) return undefined;
   try {
     return (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
