@@ -4,12 +4,12 @@
  */
 import { hash } from 'node:crypto';
 
-import { DEAD_LETTERS, type PartitionId } from '@rushes/domain';
+import { DEAD_LETTERS, type LogPartition } from '@rushes/domain';
 import type { EventRecord, NewRecord } from '@rushes/ports';
 
 export type LetterOrigin =
   /** A record that the log had already. */
-  | { readonly partition: PartitionId; readonly offset: number }
+  | { readonly partition: LogPartition; readonly offset: number }
   /** An item of a source, which never became a record. */
   | { readonly source: string; readonly file: string; readonly line: number };
 
@@ -49,10 +49,39 @@ export const retrialRecord = (letter: string, eventId: string, nowMs: number): N
   value: JSON.stringify({ kind: 'retried', event_id: eventId, at: new Date(nowMs).toISOString() }),
 });
 
-/** What a record of the partition says. Only this file writes there. */
+type Written = ({ readonly kind: 'rejected' } & DeadLetter) | ({ readonly kind: 'retried' } & Retrial);
+
+const parse = (text: string): Partial<Written> | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Partial<Written>) : undefined; // as: looked at before it is believed
+  } catch {
+    return undefined;
+  }
+};
+
+/** What a record of the partition says. Where the log is a server's, others can write there too: that is a letter about their record itself. */
 export const readLetterRecord = (record: EventRecord): { readonly letter: DeadLetter } | { readonly retrial: Retrial } => {
-  const value = JSON.parse(record.value) as ({ readonly kind: 'rejected' } & DeadLetter) | ({ readonly kind: 'retried' } & Retrial); // as: written above
-  if (value.kind === 'retried') return { retrial: { event_id: value.event_id, at: value.at } };
-  const { reason, origin, event, at } = value;
-  return { letter: { id: record.key, reason, origin, event, at } };
+  const value = parse(record.value);
+  if (value?.kind === 'retried' && value.event_id !== undefined && value.at !== undefined)
+    return { retrial: { event_id: value.event_id, at: value.at } };
+  if (
+    value?.kind === 'rejected' &&
+    value.reason !== undefined &&
+    value.origin !== undefined &&
+    value.event !== undefined &&
+    value.at !== undefined
+  ) {
+    const { reason, origin, event, at } = value;
+    return { letter: { id: record.key, reason, origin, event, at } };
+  }
+  return {
+    letter: {
+      id: record.key,
+      reason: 'what lies among the dead letters was not written by Rushes',
+      origin: { partition: DEAD_LETTERS, offset: record.offset },
+      event: record.value,
+      at: new Date(record.appendedAtMs).toISOString(),
+    },
+  };
 };

@@ -55,6 +55,17 @@ test('different places are different letters, though the text is the same; the o
   expect(letters.map(({ origin }) => origin)).toEqual(offsets.map((offset) => ({ partition: RATINGS, offset })));
 });
 
+test('what somebody else put among the letters is one too, and hides none', async () => {
+  await rejectAt(await appendUnusable('a', eventText(11)));
+  const foreign = ['no JSON', '7', '{"kind":"rejected"}', '{"kind":"retried"}'];
+  await folder.log.append(foreign.map((value, n) => ({ partition: DEAD_LETTERS, key: `foreign ${n}`, id: `f${n}`, value })));
+  const letters = await Promise.all((await listLetters(folder.log)).map((entry) => readLetter(folder.log, entry)));
+  expect(letters.map(({ event }) => event)).toEqual([eventText(11), ...foreign]);
+  expect(letters[1]).toMatchObject({ reason: expect.stringContaining('not written by Rushes'), origin: { partition: DEAD_LETTERS } });
+  const [, entry] = await listLetters(folder.log);
+  expect(await retryLetter(folder.log, entry ?? expect.fail(), folder.clock.nowMs())).toMatchObject({ outcome: 'still unusable' });
+});
+
 test('a line that a replay rejects twice is one letter', async () => {
   const source = await openFileSource(await folder.write('a.jsonl', 'x\ny\n'));
   await replay(source, AT_ONCE, folder.context);
