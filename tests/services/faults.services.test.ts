@@ -5,7 +5,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { openKafkaEventLog } from '@rushes/adapters/kafka-event-log';
+import { DEAD_LETTERS, partitionOf } from '@rushes/domain';
 import type { EventLog } from '@rushes/ports';
+import { readLog } from '@rushes/ports/contracts/read-log';
+import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
@@ -197,6 +200,26 @@ describe.skipIf(needsServers('kafka', 'registry', 'cassandra', 's3'))('three pro
         expect(await apps.run()).toBe(0);
       }),
     ).toEqual([]);
+  });
+
+  test('ratings of another program count, and what it writes wrong ends among the dead letters with the reason', async () => {
+    const producer = new Kafka({ brokers: [servers.address('kafka')], logLevel: logLevel.NOTHING }).producer();
+    const schemas = new SchemaRegistry({ host: servers.address('registry') });
+    const [movie = ''] = movies;
+    const partition = Number(partitionOf('movie.ratings', movie).split('/')[1]);
+    const payload = { movie_id: movie, score: 7.5, user: 'another', at: '2026-01-01T00:00:00Z' };
+    const value = await schemas.encode(await schemas.getLatestSchemaId('movie.ratings-value'), {
+      event: { 'rushes.events.RatingGivenV1': payload },
+    });
+    await producer.connect();
+    for (const sent of [value, Buffer.from('{"score": 7.5}'), value])
+      await producer.send({ topic: 'movie.ratings', messages: [{ key: movie, partition, value: sent }] });
+    await producer.disconnect();
+    totals.set(movie, (totals.get(movie) ?? 0) + 2);
+    await expect.poll(shownVotes, PATIENT).toMatchObject({ [movie]: `${totals.get(movie)} complete` });
+    const reasons = async (): Promise<string> =>
+      JSON.stringify((await readLog(log, DEAD_LETTERS)).map((record) => (record.kind === 'event' ? record.value : '')));
+    await expect.poll(reasons, PATIENT).toContain('not Avro in the wire format');
   });
 
   test('a process that starts while a server is gone says what is wrong, with every other store that is', async () => {
