@@ -1,6 +1,6 @@
 /**
  * Which technology serves which store, by the scheme of its URL: a new adapter is one more entry. Invariant: a URL is understood before anything is
- * opened. The clients of servers are loaded where one is used: that takes half a second and tens of megabytes.
+ * opened.
  */
 import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteApiKeys } from '@rushes/adapters/sqlite-api-keys';
