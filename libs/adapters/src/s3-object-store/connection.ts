@@ -1,4 +1,6 @@
 /** One client of one bucket, and how every request of the adapter is made. */
+import { Readable } from 'node:stream';
+
 import { S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
@@ -39,13 +41,20 @@ export interface S3Connection extends Retries {
 
 const KEY_BYTES = 1024;
 
-const headerOf = (response: unknown, name: string): string | undefined => {
-  if (typeof response !== 'object' || response === null || !('headers' in response)) return undefined;
-  const { headers } = response;
-  const found =
-    typeof headers === 'object' && headers !== null ? Object.entries(headers).find(([key]) => key.toLowerCase() === name) : undefined;
-  return typeof found?.[1] === 'string' ? found[1] : undefined;
-};
+/** Sees every answer first. */
+class WatchedHandler extends NodeHttpHandler {
+  /** What the server calls itself in its last answer, if it does. */
+  server: string | undefined;
+
+  override async handle(...args: Parameters<NodeHttpHandler['handle']>): ReturnType<NodeHttpHandler['handle']> {
+    const handled = await super.handle(...args);
+    const { headers, body } = handled.response;
+    this.server = headers['server'] ?? this.server;
+    // A connection that breaks while nobody reads (between two steps of the SDK, or after the reader has gone) would end the process.
+    if (body instanceof Readable) body.on('error', () => {});
+    return handled;
+  }
+}
 
 /** Nothing is sent yet. @throws Error if bucket, prefix or endpoint cannot be one. */
 export const connect = (options: S3ConnectionOptions): S3Connection => {
@@ -55,6 +64,7 @@ export const connect = (options: S3ConnectionOptions): S3Connection => {
   const clock = options.clock ?? SYSTEM_CLOCK;
   const location = describeLocation({ bucket, prefix }, endpoint);
   const region = options.region ?? (endpoint === undefined ? undefined : (process.env['AWS_REGION'] ?? 'us-east-1'));
+  const handler = new WatchedHandler({ connectionTimeout: limits.connectMs, socketTimeout: limits.stallMs });
   const client = new S3Client({
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -63,17 +73,8 @@ export const connect = (options: S3ConnectionOptions): S3Connection => {
     maxAttempts: 1,
     requestChecksumCalculation: 'WHEN_SUPPORTED',
     responseChecksumValidation: 'WHEN_SUPPORTED',
-    requestHandler: new NodeHttpHandler({ connectionTimeout: limits.connectMs, socketTimeout: limits.stallMs }),
+    requestHandler: handler,
   });
-  let server: string | undefined;
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const result = await next(args);
-      server = headerOf(result.response, 'server') ?? server;
-      return result;
-    },
-    { step: 'deserialize', name: 'rememberServer', priority: 'low' },
-  );
   const under = prefix === '' ? '' : `${prefix}/`;
   const retries: Retries = { location, limits, clock };
   return {
@@ -88,7 +89,7 @@ export const connect = (options: S3ConnectionOptions): S3Connection => {
       if (fault !== undefined) throw new ObjectKeyError(key, fault);
       return full;
     },
-    server: () => server,
+    server: () => handler.server,
     request: (how, attempt) => withRetries(retries, how, attempt),
   };
 };

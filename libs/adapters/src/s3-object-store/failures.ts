@@ -99,7 +99,15 @@ const BY_NAME: Readonly<Record<string, Trouble>> = {
   ...named(FAILING, 'InternalError', 'InternalFailure'),
   ...named(OVERLOADED, 'SlowDown', 'ServiceUnavailable', 'Throttling', 'ThrottlingException', 'TooManyRequests', 'RequestLimitExceeded'),
   // The connection broke, or bytes were changed on the way to the server.
-  ...named(WRONG_BYTES, 'RequestTimeout', 'IncompleteBody', 'BadDigest', 'XAmzContentChecksumMismatch', 'InvalidDigest'),
+  ...named(
+    WRONG_BYTES,
+    'RequestTimeout',
+    'IncompleteBody',
+    'BadDigest',
+    'XAmzContentChecksumMismatch',
+    'XAmzContentSHA256Mismatch',
+    'InvalidDigest',
+  ),
   ...named(CLASH, 'ExistingObjectIsDirectory', 'ObjectParentIsFile'),
   ...named(CONTENDED, 'ConditionalRequestConflict', 'OperationAborted'),
 };

@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 
-import { GetObjectCommand, type GetObjectCommandOutput } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type GetObjectCommandInput, type GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import { type CallOptions, StoreFault } from '@rushes/ports';
 
 import type { S3Connection } from './connection.ts';
@@ -37,10 +37,22 @@ export class ReadInterrupted extends Error {
 
 const REPLACED: Trouble = { kind: 'retry', reason: 'had an object replaced while it was read', hint: 'Try again.' };
 
-const readableOf = ({ Body }: GetObjectCommandOutput): Readable => {
-  if (Body instanceof Readable) return Body;
-  throw new Error('the SDK gave no stream');
-};
+interface Answer {
+  readonly told: GetObjectCommandOutput;
+  readonly body: Readable;
+}
+
+/** One answer, whose body either is read or has been destroyed. */
+const fetchAnswer = (s3: S3Connection, input: GetObjectCommandInput, { signal }: ReadOptions): Promise<Answer> =>
+  s3.request({ signal }, async (abortSignal) => {
+    const told = await s3.client.send(new GetObjectCommand(input), { abortSignal });
+    if (!(told.Body instanceof Readable)) throw new Error('the SDK gave no stream');
+    // It may break before it is read: without a listener that would end the process.
+    const body = told.Body.on('error', () => {});
+    // Nobody waits for it any more.
+    if (abortSignal.aborted) body.destroy();
+    return { told, body };
+  });
 
 const encodeCrc32 = (value: number): string => {
   const bytes = Buffer.alloc(4);
@@ -72,12 +84,11 @@ async function* until(body: Readable, signal: AbortSignal | undefined): AsyncGen
 }
 
 /** The bytes from `at` on of the same version. */
-const restOf = async (s3: S3Connection, key: string, etag: string, at: number, { signal }: ReadOptions): Promise<Readable> => {
+const restOf = async (s3: S3Connection, key: string, etag: string, at: number, options: ReadOptions): Promise<Readable> => {
   const input = { Bucket: s3.bucket, Key: s3.fullKey(key), Range: `bytes=${at}-`, IfMatch: etag };
   try {
-    const answer = await s3.request({ signal }, (abortSignal) => s3.client.send(new GetObjectCommand(input), { abortSignal }));
-    const body = readableOf(answer);
-    if (answer.ContentRange?.startsWith(`bytes ${at}-`) === true) return body;
+    const { told, body } = await fetchAnswer(s3, input, options);
+    if (told.ContentRange?.startsWith(`bytes ${at}-`) === true) return body;
     body.destroy();
     throw new ReadInterrupted(CUT);
   } catch (error) {
@@ -86,13 +97,18 @@ const restOf = async (s3: S3Connection, key: string, etag: string, at: number, {
   }
 };
 
-async function* chunksOf(s3: S3Connection, key: string, first: GetObjectCommandOutput, options: ReadOptions): AsyncGenerator<Uint8Array> {
+async function* chunksOf(
+  s3: S3Connection,
+  key: string,
+  { told: first, body: firstBody }: Answer,
+  options: ReadOptions,
+): AsyncGenerator<Uint8Array> {
   const { signal, verifiesItself = false } = options;
   const bytes = first.ContentLength ?? 0;
   const whole = wholeCrc32(first);
   const etag = first.ETag;
   const resumes = etag !== undefined && (whole !== undefined || verifiesItself || !hasOtherChecksum(first));
-  let body = readableOf(first);
+  let body = firstBody;
   let [at, crc] = [0, 0];
   let stuck = { at: -1, sinceMs: 0, tries: 0 };
   for (;;) {
@@ -108,7 +124,7 @@ async function* chunksOf(s3: S3Connection, key: string, first: GetObjectCommandO
     } catch (error) {
       signal?.throwIfAborted();
       const trouble = error instanceof ReadInterrupted ? error.trouble : (troubleOf(error) ?? CUT);
-      if (at >= bytes || !resumes) throw new ReadInterrupted(trouble, error);
+      if (at >= bytes || !resumes || trouble === CHANGED) throw new ReadInterrupted(trouble, error);
       const nowMs = s3.clock.nowMs();
       stuck = at === stuck.at ? { ...stuck, tries: stuck.tries + 1 } : { at, sinceMs: nowMs, tries: 1 };
       if (nowMs - stuck.sinceMs > s3.limits.deadlineMs) throw asStoreError(trouble, s3.location, error);
@@ -123,11 +139,11 @@ async function* chunksOf(s3: S3Connection, key: string, first: GetObjectCommandO
 export const openObject = async (s3: S3Connection, key: string, options: ReadOptions): Promise<OpenedObject | undefined> => {
   const input = { Bucket: s3.bucket, Key: s3.fullKey(key) };
   try {
-    const first = await s3.request(options, (abortSignal) => s3.client.send(new GetObjectCommand(input), { abortSignal }));
+    const first = await fetchAnswer(s3, input, options);
     return {
-      etag: first.ETag ?? '',
-      bytes: first.ContentLength ?? 0,
-      modifiedAt: first.LastModified ?? new Date(0),
+      etag: first.told.ETag ?? '',
+      bytes: first.told.ContentLength ?? 0,
+      modifiedAt: first.told.LastModified ?? new Date(0),
       chunks: chunksOf(s3, key, first, options),
     };
   } catch (error) {

@@ -194,7 +194,7 @@ describe('objects on S3', () => {
   test('a server is tried when it is opened, and nothing of that stays', async () => {
     const reports: unknown[] = [];
     await open({ bucket: own.bucket, prefix: 'p', onProbed: (report) => reports.push(report) });
-    const report = { location: `s3://${own.bucket}/p at ${TEST_S3}`, rounds: 5, racers: 8, objects: 5 };
+    const report = { location: `s3://${own.bucket}/p at ${TEST_S3}`, rounds: 5, racers: 16, objects: 5 };
     expect(reports).toEqual([expect.objectContaining(report)]);
     expect(await probeS3({ bucket: own.bucket, prefix: 'p', endpoint: TEST_S3 })).toMatchObject(report);
     expect(await own.keys()).toEqual([]);

@@ -8,6 +8,7 @@ import { crc32 } from 'node:zlib';
 
 import {
   AbortMultipartUploadCommand,
+  type AbortMultipartUploadCommandInput,
   CompleteMultipartUploadCommand,
   type CompletedPart,
   CreateMultipartUploadCommand,
@@ -20,6 +21,7 @@ import { type CallOptions, StoreUnavailable } from '@rushes/ports';
 import type { S3Connection } from './connection.ts';
 import { hasName, statusOf } from './failures.ts';
 import { onFile } from './local-files.ts';
+import { pauseMs, withDeadline } from './retries.ts';
 
 /** S3's limit. */
 const MOST_PARTS = 10_000;
@@ -71,6 +73,26 @@ const readParts = (
   };
 };
 
+/** Times that a server is told to forget parts. */
+const ABANDONS = 5;
+
+/**
+ * Has the server forget the parts; without the caller's signal, which may be what ended the sending. A part that was on its way may arrive after that: so
+ * until the server knows of none. What cannot be removed is left to the bucket's rule for unfinished uploads.
+ */
+const abandon = async (s3: S3Connection, upload: AbortMultipartUploadCommandInput): Promise<void> => {
+  try {
+    await withDeadline(s3, {}, async (signal) => {
+      for (let tried = 1; tried <= ABANDONS; tried++) {
+        await s3.request({ signal }, (abortSignal) => s3.client.send(new AbortMultipartUploadCommand(upload), { abortSignal }));
+        await s3.clock.pause(pauseMs(tried, s3.limits, s3.clock.random()), signal);
+      }
+    });
+  } catch {
+    // Among others: there is no such upload any more. Why the file was not stored is what the caller wants to know.
+  }
+};
+
 const sendParts = async (
   s3: S3Connection,
   target: { readonly Bucket: string; readonly Key: string },
@@ -90,21 +112,20 @@ const sendParts = async (
     ),
   );
   const upload = { ...target, UploadId };
-  const failed = new AbortController();
-  const signal = options.signal === undefined ? failed.signal : AbortSignal.any([options.signal, failed.signal]);
   const sent: CompletedPart[] = [];
+  const state = { hasFailed: false };
   const sendUntilEnd = async (): Promise<void> => {
     try {
-      for (let part = await parts.next(); part !== undefined; part = await parts.next()) {
+      for (let part = await parts.next(); part !== undefined && !state.hasFailed; part = await parts.next()) {
         const { number: PartNumber, body: Body } = part;
-        const { ETag, ChecksumCRC32 } = await s3.request({ signal, deadlineMs: s3.limits.partMs }, (abortSignal) =>
+        const { ETag, ChecksumCRC32 } = await s3.request({ ...options, deadlineMs: s3.limits.partMs }, (abortSignal) =>
           s3.client.send(new UploadPartCommand({ ...upload, PartNumber, Body, ChecksumAlgorithm: 'CRC32' }), { abortSignal }),
         );
         sent.push({ PartNumber, ETag, ChecksumCRC32 });
       }
     } catch (error) {
-      // The first failure ends the others, which would send in vain.
-      failed.abort(error);
+      // The others end what they are sending: a part that was cut off may reach the server after the upload was abandoned, and stay.
+      state.hasFailed = true;
       throw error;
     }
   };
@@ -137,12 +158,10 @@ const sendParts = async (
   };
   try {
     const senders = await Promise.allSettled(Array.from({ length: s3.limits.partsAtOnce }, sendUntilEnd));
-    options.signal?.throwIfAborted();
-    if (failed.signal.aborted || senders.some(({ status }) => status === 'rejected')) throw failed.signal.reason;
+    for (const sender of senders) if (sender.status === 'rejected') throw sender.reason;
     await complete();
   } catch (error) {
-    // Not by the caller's signal, which may be what ended it.
-    await s3.request({}, (abortSignal) => s3.client.send(new AbortMultipartUploadCommand(upload), { abortSignal })).catch(() => undefined);
+    await abandon(s3, upload);
     throw error;
   }
 };

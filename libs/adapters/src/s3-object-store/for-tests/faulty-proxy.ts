@@ -17,8 +17,10 @@ export type Fault =
   | { readonly kind: 'answer'; readonly status: number; readonly body?: string; readonly headers?: Readonly<Record<string, string>> }
   /** The answer ends after so many bytes of its body; `meanwhile` happens before. */
   | { readonly kind: 'cut'; readonly at: number; readonly meanwhile?: () => Promise<unknown> }
-  /** One byte of the body is another one. */
+  /** One byte of the answer's body is another one. */
   | { readonly kind: 'corrupt'; readonly at: number }
+  /** One byte of the request's body is another one. */
+  | { readonly kind: 'corruptRequest'; readonly at: number }
   /** After so many bytes of the body nothing comes any more; without `at` no answer begins. */
   | { readonly kind: 'stall'; readonly at?: number };
 
@@ -65,6 +67,10 @@ const forward = (target: URL, { method, url, rawHeaders }: IncomingMessage, body
     sent.end(body);
   });
 
+const flip = (body: Buffer, at: number): void => {
+  if (at < body.length) body.writeUInt8(body.readUInt8(at) ^ 1, at);
+};
+
 const handle = async (target: URL, message: IncomingMessage, response: ServerResponse, fault: Fault | undefined): Promise<void> => {
   const body = await bodyOf(message);
   if (fault?.kind === 'answer') {
@@ -74,12 +80,13 @@ const handle = async (target: URL, message: IncomingMessage, response: ServerRes
     return;
   }
   if (fault?.kind === 'stall' && fault.at === undefined) return;
+  if (fault?.kind === 'corruptRequest') flip(body, fault.at);
   const answer = await forward(target, message, body);
   if (fault?.kind === 'lose') {
     response.destroy();
     return;
   }
-  if (fault?.kind === 'corrupt') answer.body.writeUInt8((answer.body[fault.at] ?? 0) ^ 1, fault.at);
+  if (fault?.kind === 'corrupt') flip(answer.body, fault.at);
   response.writeHead(answer.status, answer.headers);
   if (fault?.kind !== 'cut' && fault?.kind !== 'stall') {
     response.end(answer.body);
