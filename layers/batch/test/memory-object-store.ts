@@ -29,6 +29,11 @@ export const memoryObjectStore = (now: () => Date = () => new Date()): ObjectSto
       if (!found) throw new ObjectNotFoundError('memory', key);
       await writeFile(path, found.body);
     },
+    async *read(key) {
+      const found = objects.get(key);
+      if (!found) throw new ObjectNotFoundError('memory', key);
+      yield found.body;
+    },
     sha256: async (key, options) => {
       const body = objects.get(key)?.body;
       if (body) options?.onBytes?.(body.length);

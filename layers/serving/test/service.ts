@@ -31,6 +31,9 @@ export interface Service {
 
 /** Only what this layer asks of an object store. `manifest`: the text of version 1's; `null`: it is not there. */
 export const objectStore = (manifest: string | null = JSON.stringify(MANIFEST)): ObjectStore => {
+  const refuse = (): never => {
+    throw new Error('not used by the serving layer');
+  };
   const unused = () => Promise.reject(new Error('not used by the serving layer'));
   return {
     location: 'memory',
@@ -41,9 +44,8 @@ export const objectStore = (manifest: string | null = JSON.stringify(MANIFEST)):
     getFile: unused,
     sha256: unused,
     head: unused,
-    list: () => {
-      throw new Error('not used by the serving layer');
-    },
+    read: refuse,
+    list: refuse,
     delete: unused,
   };
 };

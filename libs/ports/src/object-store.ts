@@ -41,6 +41,12 @@ export interface ObjectStore {
   getFile(key: string, path: string, options?: CallOptions): Promise<void>;
 
   /**
+   * The bytes of an object in order, however large it is. Throws `ObjectNotFoundError` if there is none. They are of one version of the object: one that is
+   * replaced meanwhile is read to its end, or the reading fails. Only a reading that came to the end was one of the object.
+   */
+  read(key: string, options?: CallOptions): AsyncIterable<Uint8Array>;
+
+  /**
    * SHA-256 of an object's bytes as they lie there now, in hex; `undefined` if there is none. What was read before and was not written to since may be
    * answered from memory, unless `again` asks for the bytes.
    */

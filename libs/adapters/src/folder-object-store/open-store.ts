@@ -48,6 +48,8 @@ const throwReason =
     throw error;
   };
 
+const CHUNK_BYTES = 1 << 20;
+
 const writeDurably = async (path: string, body: Uint8Array): Promise<void> => {
   const handle = await open(path, 'wx');
   try {
@@ -118,6 +120,22 @@ export const openFolderObjectStore = async (folder: string, { readOnly = false }
     yield* listObjects(location, prefix, options);
   }
 
+  /** The file stays readable once it is open, whatever becomes of its name. */
+  async function* read(key: string, { signal }: CallOptions = {}): AsyncGenerator<Uint8Array> {
+    signal?.throwIfAborted();
+    const file = await found(fileOf(location, key), (path) => open(path, 'r'));
+    try {
+      if (file === undefined || !(await file.stat()).isFile()) throw new ObjectNotFoundError(location, key);
+      // The handle is closed here: a stream that closes it does so at a time of its own.
+      const bytes: AsyncIterable<Uint8Array> = file.createReadStream({ highWaterMark: CHUNK_BYTES, autoClose: false, signal });
+      yield* bytes;
+    } catch (error) {
+      throwReason(signal)(error);
+    } finally {
+      await file?.close();
+    }
+  }
+
   const hashes = createFileHashes();
 
   const put = async (
@@ -182,6 +200,7 @@ export const openFolderObjectStore = async (folder: string, { readOnly = false }
       if ((await found(source, (object) => stat(object)))?.isFile() !== true) throw new ObjectNotFoundError(location, key);
       await copyFile(source, path);
     },
+    read,
     head: async (key, { signal } = {}): Promise<ObjectInfo | undefined> => {
       signal?.throwIfAborted();
       const info = await found(fileOf(location, key), (path) => stat(path));

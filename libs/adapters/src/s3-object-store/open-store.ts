@@ -9,6 +9,7 @@ import { listObjects } from './list-objects.ts';
 import { copyToFile } from './local-files.ts';
 import { createObjectHashes } from './object-hashes.ts';
 import { probe, type S3ProbeReport } from './probe.ts';
+import { readOnce } from './read-object.ts';
 import { sendFile } from './send-file.ts';
 import { getObject, headObject, putObject, putObjectIfAbsent, requireBucket } from './small-objects.ts';
 
@@ -67,6 +68,14 @@ export const openS3ObjectStore = async (options: S3ObjectStoreOptions): Promise<
       explain(error);
     }
   }
+  async function* read(key: string, how: CallOptions = {}): AsyncGenerator<Uint8Array> {
+    how.signal?.throwIfAborted();
+    try {
+      if (!(yield* readOnce(s3, key, how))) throw new ObjectNotFoundError(location, key);
+    } catch (error) {
+      explain(error);
+    }
+  }
   const head = async (key: string, how: CallOptions): Promise<ObjectInfo | undefined> => {
     const found = await headObject(s3, key, how);
     return found === undefined ? undefined : { key, bytes: found.bytes, modifiedAt: found.modifiedAt };
@@ -82,6 +91,7 @@ export const openS3ObjectStore = async (options: S3ObjectStoreOptions): Promise<
     getFile: async (key, path, how = {}) => {
       if (!(await copyToFile(s3, key, path, how).catch(explain))) throw new ObjectNotFoundError(location, key);
     },
+    read,
     sha256: async (key, how) => hashes(key, how).catch(explain),
     head: async (key, how = {}) => head(key, how).catch(explain),
     list,

@@ -13,8 +13,8 @@ import { asStoreError, CHANGED, CUT, hasName, statusOf, type Trouble, troubleOf 
 import { pauseMs } from './retries.ts';
 
 export interface ReadOptions extends CallOptions {
-  /** Goes on after a cut even where the whole cannot be compared with a checksum: the bytes have one of their own, as gzip has. Default: false. */
-  readonly verifiesItself?: boolean | undefined;
+  /** Goes on after a cut also where the whole cannot be compared with a checksum any more. Default: false, the reading is interrupted. */
+  readonly continuesAlways?: boolean | undefined;
 }
 
 export interface OpenedObject {
@@ -26,7 +26,7 @@ export interface OpenedObject {
 }
 
 /** The reading cannot go on: what was read has to be thrown away. */
-export class ReadInterrupted extends Error {
+class ReadInterrupted extends Error {
   override readonly name = 'ReadInterrupted';
   readonly trouble: Trouble;
   constructor(trouble: Trouble, cause?: unknown) {
@@ -103,11 +103,11 @@ async function* chunksOf(
   { told: first, body: firstBody }: Answer,
   options: ReadOptions,
 ): AsyncGenerator<Uint8Array> {
-  const { signal, verifiesItself = false } = options;
+  const { signal, continuesAlways = false } = options;
   const bytes = first.ContentLength ?? 0;
   const whole = wholeCrc32(first);
   const etag = first.ETag;
-  const resumes = etag !== undefined && (whole !== undefined || verifiesItself || !hasOtherChecksum(first));
+  const resumes = etag !== undefined && (whole !== undefined || continuesAlways || !hasOtherChecksum(first));
   let body = firstBody;
   let [at, crc] = [0, 0];
   let stuck = { at: -1, sinceMs: 0, tries: 0 };
@@ -136,7 +136,7 @@ async function* chunksOf(
 }
 
 /** `undefined` if there is no such object. @throws StoreUnavailable, StoreFault; its chunks also ReadInterrupted. */
-export const openObject = async (s3: S3Connection, key: string, options: ReadOptions): Promise<OpenedObject | undefined> => {
+const openObject = async (s3: S3Connection, key: string, options: ReadOptions): Promise<OpenedObject | undefined> => {
   const input = { Bucket: s3.bucket, Key: s3.fullKey(key) };
   try {
     const first = await fetchAnswer(s3, input, options);
@@ -151,6 +151,21 @@ export const openObject = async (s3: S3Connection, key: string, options: ReadOpt
     throw error;
   }
 };
+
+/**
+ * The bytes as they come. What was handed out cannot be taken back, so a cut is gone on from wherever it was. Returns whether there is such an object.
+ * @throws StoreUnavailable once they turn out not to be those of one version.
+ */
+export async function* readOnce(s3: S3Connection, key: string, options: CallOptions): AsyncGenerator<Uint8Array, boolean> {
+  const object = await openObject(s3, key, { ...options, continuesAlways: true });
+  if (object === undefined) return false;
+  try {
+    yield* object.chunks;
+    return true;
+  } catch (error) {
+    throw error instanceof ReadInterrupted ? asStoreError(error.trouble, s3.location, error.cause, `: object ${key}`) : error;
+  }
+}
 
 /** Times that an object is read from its beginning before it counts as damaged, or the connection as broken. */
 const READINGS = 4;
