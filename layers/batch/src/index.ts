@@ -4,7 +4,8 @@ import { rollbackTo } from './publish/rollback.ts';
 import { summarizeVersions, type VersionSummary } from './publish/versions.ts';
 import { type VersionWeights, weighVersion as weigh } from './publish/weigh-version.ts';
 import type { BatchStores } from './context/stores.ts';
-import { checkOrigin, originOfFolder, type PublishedSource, sourceOfPublication } from './run/origin.ts';
+import { type ImdbSource, originOfSource } from './bronze/imdb-source.ts';
+import { checkOrigin, type PublishedSource, sourceOfPublication } from './run/origin.ts';
 
 export { type AuditContext, type AuditOptions, type AuditReport, type AuditStores, auditStores, type Difference } from './audit/audit.ts';
 export { copyFault, type CopiedStores } from './backup/copy-fault.ts';
@@ -19,6 +20,7 @@ export {
 export { archivedUpTo, trimmableUpTo } from './archive/trimmable.ts';
 export { doUpkeep, startUpkeep, type Upkeep, type UpkeepContext, type UpkeepOptions, type UpkeepStores } from './upkeep/upkeep.ts';
 export { createUpkeepMetrics, type UpkeepMetrics } from './upkeep/upkeep-metrics.ts';
+export type { ImdbSource } from './bronze/imdb-source.ts';
 export type { RunOutcome, RunReport } from './publish/run-record.ts';
 export type { VersionSummary } from './publish/versions.ts';
 export type { VersionWeights } from './publish/weigh-version.ts';
@@ -50,15 +52,14 @@ export const servedSource = async ({ objects, views }: Pick<BatchStores, 'object
 };
 
 /**
- * Whether runs from this folder may follow the served version; without a folder, from the sample.
+ * Whether runs from this folder or store may follow the served version; without one, from the sample.
  * @throws UsageError if a sample would take the place of IMDb's files and `takeSample` does not say so.
  */
 export const checkSource = async (
   stores: Pick<BatchStores, 'objects' | 'views'>,
-  imdbFolder: string | undefined,
+  imdb: ImdbSource | undefined,
   takeSample: boolean,
-): Promise<void> =>
-  checkOrigin(imdbFolder === undefined ? 'sample' : await originOfFolder(imdbFolder), await servedSource(stores), takeSample);
+): Promise<void> => checkOrigin(imdb === undefined ? 'sample' : await originOfSource(imdb), await servedSource(stores), takeSample);
 
 /** Publishes an earlier version again; without `toVersion`, the one before the current. */
 export const rollback = (stores: BatchStores, toVersion: number | undefined, now: Date = new Date()): Promise<Publication> =>

@@ -8,22 +8,10 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { histories } from './depth.ts';
-
-export interface OpenedObjectStore {
-  /** A store without objects. */
-  readonly store: ObjectStore;
-  /** The same store, opened again: as another process sees it. */
-  readonly reopen: () => Promise<ObjectStore>;
-  readonly dispose: () => Promise<void>;
-}
+import { collect, type OpenedObjectStore } from './object-store/opened-store.ts';
+import { readingTests } from './object-store/reading.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-const collect = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
-  const collected: Item[] = [];
-  for await (const item of items) collected.push(item);
-  return collected;
-};
 
 const keysOf = async (store: ObjectStore, prefix: string): Promise<string[]> => (await collect(store.list(prefix))).map((info) => info.key);
 
@@ -148,46 +136,6 @@ export const objectStoreContract = ({ name, open }: { readonly name: string; rea
       expect(await readFile(to, 'utf8')).toBe('a file');
       await writeFile(to, 'changed');
       expect(Buffer.from((await store.get('files/f')) ?? []).toString()).toBe('a file');
-    });
-
-    test('read gives the bytes in order, also more than fit into one piece; an empty object has none', async () => {
-      const body = Uint8Array.from({ length: 3_000_000 }, (_, n) => (n * 7) % 251);
-      await store.put('large', body);
-      await store.put('empty', new Uint8Array());
-      expect(Buffer.concat(await collect(store.read('large'))).equals(body)).toBe(true);
-      expect(Buffer.concat(await collect(store.read('empty')))).toHaveLength(0);
-      for (const key of ['l', 'large/x', 'absent']) await expect(collect(store.read(key))).rejects.toBeInstanceOf(ObjectNotFoundError);
-    });
-
-    test('what is replaced or deleted while it is read is read as it was, or not at all', async () => {
-      for (const change of [() => store.put('k', new Uint8Array(3_000_000).fill(2)), () => store.delete(['k'])]) {
-        await store.put('k', new Uint8Array(3_000_000).fill(1));
-        const seen = new Set<number>();
-        let read = 0;
-        const readToTheEnd = async (): Promise<void> => {
-          for await (const chunk of store.read('k')) {
-            if (read === 0) await change();
-            for (const byte of chunk) seen.add(byte);
-            read += chunk.length;
-          }
-        };
-        const isWhole = await readToTheEnd().then(
-          () => true,
-          () => false,
-        );
-        expect([...seen]).toEqual([1]);
-        if (isWhole) expect(read).toBe(3_000_000);
-      }
-    });
-
-    test('a reading can be left early', async () => {
-      await store.put('k', new Uint8Array(3_000_000));
-      for (let round = 0; round < 5; round++)
-        for await (const chunk of store.read('k')) {
-          expect(chunk.length).toBeGreaterThan(0);
-          break;
-        }
-      expect((await store.head('k'))?.bytes).toBe(3_000_000);
     });
 
     test('head tells size and age', async () => {
@@ -325,4 +273,5 @@ export const objectStoreContract = ({ name, open }: { readonly name: string; rea
       await expect(store.putIfAbsent(key, bytes('x'))).rejects.toBeInstanceOf(Error);
     });
   });
+  describe(`object store: ${name}`, () => readingTests(open));
 };

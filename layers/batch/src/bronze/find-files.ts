@@ -2,15 +2,9 @@ import type { Stats } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IMDB_DATASET_NAMES, type ImdbDataset } from '@rushes/domain';
+import type { ObjectStore } from '@rushes/ports';
 import { statIfThere, TerminalError } from '@rushes/runtime';
-
-export interface SourceFile {
-  readonly dataset: ImdbDataset;
-  readonly path: string;
-  readonly bytes: number;
-  readonly compressed: boolean;
-  readonly modifiedMs: number;
-}
+import type { ImdbSource, SourceFile } from './imdb-source.ts';
 
 const unreadable = (path: string, cause: unknown): TerminalError =>
   new TerminalError(`${path} is there, but cannot be read`, {
@@ -40,29 +34,48 @@ const checkFolder = async (folder: string): Promise<void> => {
   if (!info?.isDirectory()) throw new TerminalError(`${what} ${info ? 'is not a folder' : 'does not exist'}`, { hint });
 };
 
+/** The names that a data set's file may have. */
+const namesOf = (dataset: ImdbDataset): readonly { readonly name: string; readonly compressed: boolean }[] => [
+  { name: `${dataset}.tsv`, compressed: false },
+  { name: `${dataset}.tsv.gz`, compressed: true },
+];
+
+const inFolder = async (folder: string, dataset: ImdbDataset): Promise<readonly SourceFile[]> => {
+  const found: SourceFile[] = [];
+  for (const { name, compressed } of namesOf(dataset)) {
+    const path = join(folder, name);
+    const info = await lookFor(path);
+    if (info) found.push({ dataset, path, bytes: info.size, compressed, modifiedMs: info.mtimeMs });
+  }
+  return found;
+};
+
+/** By a listing: of an object that there is not, it needs no answer for each name. */
+const inStore = async (objects: ObjectStore, dataset: ImdbDataset): Promise<readonly SourceFile[]> => {
+  const found: SourceFile[] = [];
+  for await (const { key, bytes, modifiedAt } of objects.list(`${dataset}.tsv`)) {
+    const named = namesOf(dataset).find(({ name }) => name === key);
+    if (named) found.push({ dataset, path: key, bytes, compressed: named.compressed, modifiedMs: modifiedAt.getTime(), objects });
+  }
+  return found;
+};
+
 /**
- * IMDb's files in a folder, each plain (`title.basics.tsv`) or compressed (`title.basics.tsv.gz`). Any but `title.basics` may be absent.
- * @throws TerminalError if the folder or `title.basics` is missing, if a data set is there twice, or if one is there and cannot be read.
+ * IMDb's files in a folder or a store, each plain (`title.basics.tsv`) or compressed (`title.basics.tsv.gz`). Any but `title.basics` may be absent.
+ * @throws TerminalError if the folder or `title.basics` is missing, if a data set is there twice, or if one is there and cannot be read; the store's errors.
  */
-export const findFiles = async (folder: string): Promise<readonly SourceFile[]> => {
-  await checkFolder(folder);
+export const findFiles = async (source: ImdbSource): Promise<readonly SourceFile[]> => {
+  if (typeof source === 'string') await checkFolder(source);
+  const where = typeof source === 'string' ? source : source.location;
   const found: SourceFile[] = [];
   for (const dataset of IMDB_DATASET_NAMES) {
-    const candidates = [];
-    for (const [name, compressed] of [
-      [`${dataset}.tsv`, false],
-      [`${dataset}.tsv.gz`, true],
-    ] as const) {
-      const path = join(folder, name);
-      const info = await lookFor(path);
-      if (info) candidates.push({ dataset, path, bytes: info.size, compressed, modifiedMs: info.mtimeMs });
-    }
+    const candidates = await (typeof source === 'string' ? inFolder(source, dataset) : inStore(source, dataset));
     if (candidates.length > 1)
-      throw new TerminalError(`${dataset} is in ${folder} twice, plain and compressed`, { hint: 'remove the one that is out of date' });
+      throw new TerminalError(`${dataset} is in ${where} twice, plain and compressed`, { hint: 'remove the one that is out of date' });
     found.push(...candidates);
   }
   if (!found.some((file) => file.dataset === 'title.basics'))
-    throw new TerminalError(`no title.basics.tsv or title.basics.tsv.gz in ${folder}`, {
+    throw new TerminalError(`no title.basics.tsv or title.basics.tsv.gz in ${where}`, {
       hint: 'every other file may be absent, this one not; fetch it with `rushes download`',
     });
   return found;

@@ -2,15 +2,15 @@
  * Bronze: a file as it was read, every column a text, plus where each line stood. Append-only and named by the content of the file,
  * so bytes that did not change are not loaded again.
  */
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { IMDB_DATASETS, type ImdbDataset } from '@rushes/domain';
-import { areSound, hashFile, type Lake, quoteLiteral, stagedFileSelect } from '@rushes/lake';
+import { areSound, type Lake, quoteLiteral, stagedFileSelect } from '@rushes/lake';
 import { type Dump, TableFile, TableRecord } from '@rushes/ports/manifest';
 import { TransientError } from '@rushes/runtime';
 import Type, { type Static } from 'typebox';
 import type { RunContext } from '../context/run-context.ts';
-import type { SourceFile } from './find-files.ts';
+import { hashOf, modifiedMsOf, type SourceFile } from './imdb-source.ts';
 import { stageFile } from './stage-file.ts';
 
 /** Changes when the same bytes would be loaded into other rows. */
@@ -107,8 +107,8 @@ export type PreparedLoad =
 
 /** A file is an observation of the time when it was last changed; no clock may put it into the future. */
 const timeOfFile = async (file: SourceFile, now: Date): Promise<string> => {
-  const { mtimeMs } = await stat(file.path);
-  return new Date(Math.min(Math.floor(mtimeMs), now.getTime())).toISOString();
+  const modifiedMs = await modifiedMsOf(file);
+  return new Date(Math.min(Math.floor(modifiedMs), now.getTime())).toISOString();
 };
 
 /** Reads a file, unless its content was loaded before. Uses no SQL engine, so it can go on beside one. */
@@ -117,7 +117,7 @@ export const prepareLoad = async (
   file: SourceFile,
 ): Promise<PreparedLoad> => {
   const time = await timeOfFile(file, context.now());
-  const sha256 = await hashFile(file.path, context.signal);
+  const sha256 = await hashOf(file, context);
   const record = await context.lake.readRemadeJson(loadKey(file.dataset, sha256), LoadRecord);
   if (record && (await isWhole(context.lake, record))) return { loaded: fromRecord(file.dataset, record, true) };
   const folder = context.lake.scratchPath(join('staged', file.dataset));

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { finished, pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { TerminalError } from '@rushes/runtime';
-import type { SourceFile } from './find-files.ts';
+import { bytesOf, type SourceFile } from './imdb-source.ts';
 import { LineStager, type StagedChunk } from './line-stager.ts';
 import { HeaderReader, parseHeader } from './read-header.ts';
 
@@ -78,7 +78,7 @@ export const stageFile = async (
     }
   };
 
-  const input = createReadStream(file.path, { highWaterMark: CHUNK_BYTES });
+  const input = bytesOf(file, options.signal);
   try {
     if (file.compressed) await pipeline(input, hashed, createGunzip({ chunkSize: CHUNK_BYTES }), consume, { signal: options.signal });
     else await pipeline(input, hashed, consume, { signal: options.signal });

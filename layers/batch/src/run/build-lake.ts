@@ -5,7 +5,8 @@ import type { CatalogEntry, Dump, Origin, TableRecord, ViewArtefact } from '@rus
 import type { BatchViewStore, DuplicateFilters } from '@rushes/ports';
 import { TerminalError } from '@rushes/runtime';
 import { type View, VIEWS } from '@rushes/views';
-import { findFiles, type SourceFile } from '../bronze/find-files.ts';
+import { findFiles } from '../bronze/find-files.ts';
+import { type ImdbSource, nameOfSource, type SourceFile } from '../bronze/imdb-source.ts';
 import { absentDataset, type BronzeTable, finishLoad, type PreparedLoad, prepareLoad } from '../bronze/load-dataset.ts';
 import { buildLogTables, type BuiltLog } from '../events/build-log-tables.ts';
 import type { LandedLog } from '../archive/land-log.ts';
@@ -35,7 +36,7 @@ export interface BuiltLake {
 }
 
 export interface BuildOptions {
-  readonly imdbFolder: string;
+  readonly imdbFolder: ImdbSource;
   readonly origin: Origin;
   readonly full: boolean;
   /** The engine's memory. */
@@ -70,7 +71,7 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
         // What a sample leaves out is known.
         logger[options.origin === 'sample' ? 'debug' : 'warn'](
           { dataset: declared.dataset },
-          `${declared.dataset} is not in ${options.imdbFolder}: ${name} is empty`,
+          `${declared.dataset} is not in ${nameOfSource(options.imdbFolder)}: ${name} is empty`,
         );
       await defineStored(lake, engine, loaded.table);
       const built = await log.step(

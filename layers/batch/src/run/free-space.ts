@@ -3,7 +3,7 @@
  * posted, down with it.
  */
 import { formatAmount, type Logger, TransientError } from '@rushes/runtime';
-import type { SourceFile } from '../bronze/find-files.ts';
+import type { SourceFile } from '../bronze/imdb-source.ts';
 import { COMPRESSION } from './memory-limit.ts';
 
 /** What becomes of a run that there is less room for than it probably needs. */

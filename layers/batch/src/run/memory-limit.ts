@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import type { SourceFile } from '../bronze/find-files.ts';
+import type { SourceFile } from '../bronze/imdb-source.ts';
 
 const MIB = 1024 * 1024;
 

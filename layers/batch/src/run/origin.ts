@@ -2,24 +2,12 @@
  * What kind of source a version was made from. Invariant: versions of a sample and of IMDb's files have no common history: a version is never measured
  * against one of the other kind, and a sample takes the place of IMDb's files only where somebody says so.
  */
-import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Lake } from '@rushes/lake';
 import type { Origin } from '@rushes/ports/manifest';
 import type { Publication } from '@rushes/ports';
 import { UsageError } from '@rushes/runtime';
+import { originOfSource } from '../bronze/imdb-source.ts';
 import { readRunReport } from '../publish/run-record.ts';
-import { SAMPLE_MARK } from '@rushes/sources';
-
-/** What a folder of IMDb's files holds: a sample is marked as one by whoever wrote it. A folder that cannot be looked at fails the run by itself. */
-export const originOfFolder = async (folder: string): Promise<Origin> => {
-  try {
-    await lstat(join(folder, SAMPLE_MARK));
-    return 'sample';
-  } catch {
-    return 'files';
-  }
-};
 
 /** What a published version was made from; `source` is the folder, where that is known. */
 export interface PublishedSource {
@@ -33,7 +21,7 @@ export const sourceOfPublication = async (lake: Lake, publication: Publication):
   const { version, origin } = publication;
   // For people, so a report that cannot be read stops nothing.
   const source = (await readRunReport(lake, version).catch(() => undefined))?.source;
-  return { version, source, origin: origin ?? (source === undefined ? 'files' : await originOfFolder(source)) };
+  return { version, source, origin: origin ?? (source === undefined ? 'files' : await originOfSource(source)) };
 };
 
 /** @throws UsageError if a sample would take the place of IMDb's files. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type BatchEngine, openDuckDb, openLake, readManifest, type Lake, tellFault } from '@rushes/lake';
 import type { Expectation, Manifest } from '@rushes/ports/manifest';
 import { explainError, freeBytes, type Logger, ownTasks, type Progress, TransientError } from '@rushes/runtime';
-import { findFiles, type SourceFile } from '../bronze/find-files.ts';
+import { findFiles } from '../bronze/find-files.ts';
+import { type ImdbSource, nameOfSource, originOfSource, type SourceFile } from '../bronze/imdb-source.ts';
 import { manifestCut } from '../archive/cut.ts';
 import { landLog, LANDINGS_FIGURE } from '../archive/land-log.ts';
 import { highestKnownBarrier } from '../archive/landing.ts';
@@ -12,7 +12,7 @@ import { claimVersion } from '../publish/claim.ts';
 import { startHeartbeat } from '../publish/heartbeat.ts';
 import { highestPublished, publishVersion } from '../publish/publish-version.ts';
 import { type RunOutcome, type RunReport, writeRunReport } from '../publish/run-record.ts';
-import { checkOrigin, originOfFolder, sourceOfPublication } from './origin.ts';
+import { checkOrigin, sourceOfPublication } from './origin.ts';
 import { checkExpectations, refuses } from '../validate/expectations.ts';
 import { measure } from '../validate/measure.ts';
 import { type AlertOptions, sendAlert } from './alert.ts';
@@ -28,8 +28,8 @@ import { createStepLog } from '../context/steps.ts';
 import type { BatchStores } from '../context/stores.ts';
 
 export interface BatchOptions {
-  /** The folder of IMDb's files. */
-  readonly imdbFolder: string;
+  /** The folder of IMDb's files, or the store that has them as objects. */
+  readonly imdbFolder: ImdbSource;
   /** A local folder for files in the making and for what spills from memory. */
   readonly workFolder: string;
   /** Bound of the SQL engine's buffers; `undefined`: by the size of the files. */
@@ -67,9 +67,9 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   const now = context.now ?? (() => new Date());
   await mkdir(options.workFolder, { recursive: true });
   await removeDeadScratch(options.workFolder);
-  const source = resolve(options.imdbFolder);
+  const source = nameOfSource(options.imdbFolder);
   const parent = await stores.views.currentPublication();
-  const origin = await originOfFolder(source);
+  const origin = await originOfSource(options.imdbFolder);
   const before = parent && (await sourceOfPublication(openLake(stores.objects, ''), parent));
   checkOrigin(origin, before, options.takeSample === true);
   /** A sample may be replaced without asking, so nothing is measured against one. */

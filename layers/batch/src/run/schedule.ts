@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLake } from '@rushes/lake';
 import { createTroubleLog, explainError } from '@rushes/runtime';
+import { nameOfSource } from '../bronze/imdb-source.ts';
 import { openAttempts } from '../publish/attempts.ts';
 import type { RunReport } from '../publish/run-record.ts';
 import { findUnservable } from '../views/readable-artefact.ts';
@@ -30,7 +30,7 @@ export const startSchedule = (stores: BatchStores, options: ScheduleOptions, con
   const signal = AbortSignal.any([ended.signal, context.signal]);
   const now = context.now ?? (() => new Date());
   const policy: SchedulePolicy = { intervalMs: options.intervalMinutes * 60_000, firstRetryMs: FIRST_RETRY_MS };
-  const source = resolve(options.imdbFolder);
+  const source = nameOfSource(options.imdbFolder);
   const first = Promise.withResolvers<RunReport | undefined>();
   first.promise.catch(() => undefined); // whoever waits for it sees the error
 

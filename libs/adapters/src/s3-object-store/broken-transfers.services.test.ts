@@ -50,6 +50,29 @@ test('downloads that are cut go on where they were cut, as the same version', as
   expect(large.equals((await store.get('large')) ?? bytes(''))).toBe(true);
 });
 
+test('a reading that is cut goes on where it was cut, as the same version or not at all', async () => {
+  const store = await at.open();
+  const read = async (): Promise<Uint8Array> => {
+    const parts: Uint8Array[] = [];
+    for await (const part of store.read('large')) parts.push(part);
+    return Buffer.concat(parts);
+  };
+  // With a checksum that is compared here, and with one that only the SDK computes.
+  const puts = [
+    () => at.own.put('large', large),
+    () => at.own.put('large', large, 'CRC64NVME'),
+    async () => store.putFile('large', await at.writeLarge()),
+  ];
+  for (const put of puts) {
+    await put();
+    at.proxy.faultOf = firstOf(3, isGet, { kind: 'cut', at: 100_000 });
+    expect(large.equals(await read())).toBe(true);
+  }
+  const meanwhile = (): Promise<unknown> => at.own.put('large', large.subarray(1));
+  at.proxy.faultOf = firstOf(1, isGet, { kind: 'cut', at: 100_000, meanwhile });
+  expect(await caught(read())).toBeInstanceOf(StoreUnavailable);
+});
+
 test('an object that is replaced while its answer is cut comes whole, as the new one', async () => {
   const store = await at.open();
   await at.own.put('k', Buffer.alloc(100_000, 'old'));

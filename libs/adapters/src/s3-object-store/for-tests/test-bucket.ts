@@ -26,7 +26,7 @@ export interface BucketForTests {
   readonly keys: () => Promise<string[]>;
   /** Begun in parts and not ended. */
   readonly unfinished: () => Promise<number>;
-  readonly put: (key: string, body: Uint8Array) => Promise<void>;
+  readonly put: (key: string, body: Uint8Array, checksum?: 'CRC32' | 'CRC64NVME') => Promise<void>;
   readonly remove: () => Promise<void>;
 }
 
@@ -51,8 +51,8 @@ export const makeBucket = async (endpoint = TEST_S3): Promise<BucketForTests> =>
     bucket,
     keys,
     unfinished: async () => (await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }))).Uploads?.length ?? 0,
-    put: async (key, body) => {
-      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+    put: async (key, body, ChecksumAlgorithm = 'CRC32') => {
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ChecksumAlgorithm }));
     },
     remove: async () => {
       const all = await keys();
