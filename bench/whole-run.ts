@@ -15,7 +15,7 @@ import { openBenchStores } from './live/open-bench-stores.ts';
 const [imdb = '', out = '', mode = 'whole'] = process.argv.slice(2);
 
 /** The defaults of `rushes batch run` on two cores. */
-const OPTIONS = { imdbFolder: imdb, threads: 2, keepVersions: 12, full: false };
+const OPTIONS = { imdbSource: imdb, threads: 2, keepVersions: 12, full: false };
 
 type Timed = RunReport['steps'][number];
 const endMs = (step: Timed): number => Date.parse(step.startedAt) + step.durationMs;

@@ -21,7 +21,7 @@ const HISTORY: ReadonlySet<string> = new Set(['claims', 'manifests', 'runs', 'tm
 const isHistory = (path: string): boolean => HISTORY.has(basename(path)) || basename(path).startsWith('publications.');
 
 const compute = async (catalog: CatalogOptions, root: string): Promise<void> => {
-  const imdbFolder = await writeCatalog(join(root, 'imdb'), catalog);
+  const imdbSource = await writeCatalog(join(root, 'imdb'), catalog);
   const views = await openSqliteBatchViews(join(root, 'views'));
   const stores = {
     objects: await openFolderObjectStore(join(root, 'lake')),
@@ -30,7 +30,7 @@ const compute = async (catalog: CatalogOptions, root: string): Promise<void> => 
   };
   const { outcome, message } = await runBatch(
     stores,
-    { imdbFolder, workFolder: join(root, 'tmp'), memoryLimitMb: 256, threads: 2, keepVersions: 5, full: false },
+    { imdbSource, workFolder: join(root, 'tmp'), memoryLimitMb: 256, threads: 2, keepVersions: 5, full: false },
     { logger: silentLogger, progress: silentProgress, signal: new AbortController().signal },
   );
   await views.close();

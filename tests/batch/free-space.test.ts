@@ -17,7 +17,7 @@ const run = (freeBytes: BatchContext['freeBytes'], freeSpaceCheck?: 'refuse' | '
   runBatch(
     data.stores,
     {
-      imdbFolder: imdb,
+      imdbSource: imdb,
       workFolder: data.path('tmp'),
       memoryLimitMb: 256,
       threads: 2,

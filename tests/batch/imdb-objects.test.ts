@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => data.close());
 
-const run = (from: ObjectStore | string) => data.run('', { imdbFolder: from });
+const run = (from: ObjectStore | string) => data.run('', { imdbSource: from });
 
 test('the version is the one that the same files in a folder make', async () => {
   const report = await run(objects);

@@ -21,7 +21,7 @@ afterEach(() => data.close());
 const start = (now?: () => Date) =>
   startSchedule(
     data.stores,
-    { imdbFolder: imdb, workFolder: data.path('tmp'), threads: 2, keepVersions: 5, full: false, intervalMinutes: 240 },
+    { imdbSource: imdb, workFolder: data.path('tmp'), threads: 2, keepVersions: 5, full: false, intervalMinutes: 240 },
     { logger: silentLogger, progress: silentProgress, signal: new AbortController().signal, ...(now && { now }) },
   );
 

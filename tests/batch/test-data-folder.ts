@@ -12,7 +12,7 @@ export interface DataFolder {
   readonly root: string;
   readonly stores: BatchStores;
   readonly path: (name: string) => string;
-  run(imdbFolder: string, options?: Partial<BatchOptions>, signal?: AbortSignal, stores?: BatchStores): Promise<RunReport>;
+  run(imdbSource: string, options?: Partial<BatchOptions>, signal?: AbortSignal, stores?: BatchStores): Promise<RunReport>;
   close(): Promise<void>;
 }
 
@@ -30,10 +30,10 @@ export const openDataFolder = async (catalog?: Parameters<typeof copyComputed>[0
     root,
     stores,
     path,
-    run: (imdbFolder, options = {}, signal = new AbortController().signal, others = stores) =>
+    run: (imdbSource, options = {}, signal = new AbortController().signal, others = stores) =>
       runBatch(
         others,
-        { imdbFolder, workFolder: path('tmp'), memoryLimitMb: 256, threads: 2, keepVersions: 5, full: false, ...options },
+        { imdbSource, workFolder: path('tmp'), memoryLimitMb: 256, threads: 2, keepVersions: 5, full: false, ...options },
         { logger: silentLogger, progress: silentProgress, signal },
       ),
     async close() {

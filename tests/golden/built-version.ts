@@ -58,7 +58,7 @@ export interface LogContent {
 }
 
 /** Runs the batch layer into a new temporary folder, which `close` removes: once, or over a log once for each of its parts. */
-export const buildVersion = async (imdbFolder: string, content?: LogContent): Promise<BuiltVersion> => {
+export const buildVersion = async (imdbSource: string, content?: LogContent): Promise<BuiltVersion> => {
   const folder = await mkdtemp(join(tmpdir(), 'rushes-golden-'));
   const objects = await openFolderObjectStore(join(folder, 'lake'));
   const views = await openSqliteBatchViews(join(folder, 'views'));
@@ -70,7 +70,7 @@ export const buildVersion = async (imdbFolder: string, content?: LogContent): Pr
   };
   try {
     const duplicateFilters = await openSqliteDuplicateFilters(join(folder, 'tmp'));
-    const options = { imdbFolder, workFolder: join(folder, 'tmp'), memoryLimitMb: 512, threads: 2, keepVersions: 1, full: false };
+    const options = { imdbSource, workFolder: join(folder, 'tmp'), memoryLimitMb: 512, threads: 2, keepVersions: 1, full: false };
     const context = { logger: silentLogger, progress: silentProgress, signal: new AbortController().signal };
     const run = (): Promise<RunReport> => runBatch({ objects, views, duplicateFilters, ...(log && { log }) }, options, context);
     for (const records of content?.appends.slice(0, -1) ?? []) {

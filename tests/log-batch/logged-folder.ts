@@ -39,8 +39,8 @@ const CATALOG = {
   without: ['name.basics', 'title.crew', 'title.principals', 'title.akas', 'title.episode'],
 };
 
-const optionsOf = (root: string, imdbFolder: string): BatchOptions => ({
-  imdbFolder,
+const optionsOf = (root: string, imdbSource: string): BatchOptions => ({
+  imdbSource,
   workFolder: join(root, 'tmp'),
   memoryLimitMb: 256,
   threads: 2,

@@ -41,7 +41,7 @@ export interface LiveWorld {
   /** Through a replica's entrance; what cannot be posted, or not now, is appended. */
   post(event: LoggedEvent, replica: number): Promise<void>;
   /** One batch run. `aborted`: it ends after its barrier. */
-  run(imdbFolder: string, options: { readonly full: boolean; readonly aborted: boolean }): Promise<RunReport | undefined>;
+  run(imdbSource: string, options: { readonly full: boolean; readonly aborted: boolean }): Promise<RunReport | undefined>;
   rollback(): Promise<void>;
   /** Member 0 or 1 of the speed layer is there from now on, or not. */
   join(member: number): Promise<void>;
@@ -136,7 +136,7 @@ export const openLiveWorld = async ({ batchRecords, maxOverlayStates, cached }: 
       const response = request && (await replicas[replica]?.app.inject({ method: 'POST', headers, ...request }));
       if (response === undefined || ![201, 202].includes(response.statusCode)) await append([event]);
     },
-    async run(imdbFolder, { full, aborted }) {
+    async run(imdbSource, { full, aborted }) {
       const ended = new AbortController();
       const log: Stores['log'] = Object.create(stores.log, {
         appendBarrier: {
@@ -146,7 +146,7 @@ export const openLiveWorld = async ({ batchRecords, maxOverlayStates, cached }: 
           },
         },
       }) as Stores['log']; // as: the log itself, with one method of its own
-      const options = { imdbFolder, workFolder: stores.scratchFolder, memoryLimitMb: 256, threads: 1, keepVersions: 50, full };
+      const options = { imdbSource, workFolder: stores.scratchFolder, memoryLimitMb: 256, threads: 1, keepVersions: 50, full };
       const running = runBatch({ ...stores, log }, options, { logger: silentLogger, progress: silentProgress, signal: ended.signal });
       return aborted ? running.catch(() => undefined) : running;
     },

@@ -26,7 +26,7 @@ export interface World {
   readonly stores: Stores;
   append(events: readonly LoggedEvent[]): Promise<void>;
   /** One batch run over a folder of IMDb's files. */
-  run(imdbFolder: string, options?: { readonly full?: boolean; readonly signal?: AbortSignal }): Promise<RunReport>;
+  run(imdbSource: string, options?: { readonly full?: boolean; readonly signal?: AbortSignal }): Promise<RunReport>;
   rollback(): Promise<void>;
   stopSpeed(): Promise<void>;
   /** Stopped or not. */
@@ -107,10 +107,10 @@ export const openWorld = async ({
       return stores;
     },
     append: async (events) => void (await stores.log.append(events.map(recordOf))),
-    run: (imdbFolder, { full = false, signal = new AbortController().signal } = {}) =>
+    run: (imdbSource, { full = false, signal = new AbortController().signal } = {}) =>
       runBatch(
         stores,
-        { imdbFolder, workFolder: stores.scratchFolder, memoryLimitMb: 320, threads: 2, keepVersions: 20, full },
+        { imdbSource, workFolder: stores.scratchFolder, memoryLimitMb: 320, threads: 2, keepVersions: 20, full },
         { logger: silentLogger, progress: silentProgress, signal },
       ),
     rollback: async () => void (await rollback(stores, undefined)),

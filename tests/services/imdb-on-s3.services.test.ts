@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { writeCatalog } from '../batch/made-up-catalog.ts';
 import { type DataFolder, openDataFolder, readEverything } from '../batch/test-data-folder.ts';
-import { createBucket } from './buckets.ts';
+import { createBucket } from '../../tools/services/create-bucket.ts';
 import { needsServers } from './needs-servers.ts';
 import { S3_KEYS } from './own-servers.ts';
 
@@ -39,7 +39,7 @@ describe.skipIf(needsServers('s3'))("IMDb's files in a bucket", () => {
         await utimes(join(folder, name), modifiedAt, modifiedAt);
       }
       const imdb = await openS3ObjectStore({ bucket, prefix: 'imdb', endpoint, readOnly: true });
-      const report = await data.run('', { imdbFolder: imdb });
+      const report = await data.run('', { imdbSource: imdb });
       expect(report).toMatchObject({ outcome: 'published', source: imdb.location, absent: ['title.episode'] });
       expect(await other.run(folder)).toMatchObject({ outcome: 'published', rows: report.rows });
       expect(await readEverything(data.stores)).toEqual(await readEverything(other.stores));

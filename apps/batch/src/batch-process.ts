@@ -3,6 +3,7 @@ import {
   createBatchMetrics,
   createUpkeepMetrics,
   doUpkeep,
+  type ImdbSource,
   runBatch,
   type RunReport,
   type Schedule,
@@ -12,14 +13,17 @@ import {
   type UpkeepOptions,
 } from '@rushes/batch';
 import { type Registry, type Session, UsageError } from '@rushes/runtime';
-import { folderAt, type LakeStores, type Stores } from '@rushes/stores';
+import { folderAt, type LakeStores, openImdbObjects, type Stores } from '@rushes/stores';
 
-/** Makes sure that the folder with IMDb's files is one, before anything starts. */
-export const checkImdbFolder = async (folder: string | undefined): Promise<string> => {
+/** Makes sure that there is something where IMDb's files should be, before anything starts: a folder, or a bucket that can be read. */
+export const openImdbSource = async (config: Session['config']): Promise<ImdbSource> => {
+  const folder = config.folders.imdb;
   if (folder === undefined)
     throw new UsageError("no folder with IMDb's files was named", {
       hint: 'Give --imdb FOLDER or set RUSHES_IMDB. `rushes download --out FOLDER` fetches the files, `rushes sample --out FOLDER` writes a sample.',
     });
+  const objects = await openImdbObjects(config);
+  if (objects !== undefined) return objects;
   const found = await folderAt(folder);
   if (found === 'folder') return folder;
   throw new UsageError(`${folder} is ${found === undefined ? 'not there' : 'no folder'}`, {
@@ -38,9 +42,9 @@ export interface RunChoice {
 const runOptions = (
   { config }: Session,
   { scratchFolder }: LakeStores,
-  imdbFolder: string,
+  imdbSource: ImdbSource,
   { full = false, takeSample = false }: RunChoice,
-): ScheduleOptions => ({ ...config.batch, imdbFolder, workFolder: scratchFolder, full, takeSample, alert: config.alert });
+): ScheduleOptions => ({ ...config.batch, imdbSource, workFolder: scratchFolder, full, takeSample, alert: config.alert });
 
 const upkeepOptions = ({ config }: Session, { scratchFolder }: LakeStores): UpkeepOptions => ({
   ...config.batch,
@@ -51,13 +55,13 @@ const upkeepOptions = ({ config }: Session, { scratchFolder }: LakeStores): Upke
 export const runOnSchedule = (
   session: Session,
   stores: Stores,
-  imdbFolder: string,
+  imdbSource: ImdbSource,
   metrics: Registry,
   choice: RunChoice = {},
 ): Schedule => {
   const { logger, progress, lifecycle } = session;
   const { signal } = lifecycle;
-  const schedule = startSchedule(stores, runOptions(session, stores, imdbFolder, choice), {
+  const schedule = startSchedule(stores, runOptions(session, stores, imdbSource, choice), {
     logger,
     progress,
     signal,
@@ -73,11 +77,11 @@ export const runOnSchedule = (
  * One run, then what upkeep is due: where each run is a process of its own, nobody else does it.
  * @throws what made the run fail; upkeep never fails it.
  */
-export const runOnce = async (session: Session, stores: Stores, imdbFolder: string, choice: RunChoice = {}): Promise<RunReport> => {
+export const runOnce = async (session: Session, stores: Stores, imdbSource: ImdbSource, choice: RunChoice = {}): Promise<RunReport> => {
   const { logger, progress, lifecycle } = session;
   const context = { logger, progress, signal: lifecycle.signal };
   try {
-    return await runBatch(stores, runOptions(session, stores, imdbFolder, choice), context);
+    return await runBatch(stores, runOptions(session, stores, imdbSource, choice), context);
   } finally {
     await doUpkeep(stores, upkeepOptions(session, stores), context);
   }

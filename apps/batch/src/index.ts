@@ -1,2 +1,2 @@
-export { checkImdbFolder, runOnce, runOnSchedule, type RunChoice } from './batch-process.ts';
+export { openImdbSource, runOnce, runOnSchedule, type RunChoice } from './batch-process.ts';
 export { exitCodeOfRun } from './run-exit-code.ts';

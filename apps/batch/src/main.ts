@@ -3,22 +3,22 @@ import { checkSource } from '@rushes/batch';
 import { createMetrics, EXIT_CODES, runMain, startOperations } from '@rushes/runtime';
 import { openStores, storeChecks } from '@rushes/stores';
 
-import { checkImdbFolder, runOnce, runOnSchedule } from './batch-process.ts';
+import { openImdbSource, runOnce, runOnSchedule } from './batch-process.ts';
 import { exitCodeOfRun } from './run-exit-code.ts';
 
 await runMain(process, async (session) => {
   const { config, lifecycle, logger } = session;
-  const imdbFolder = await checkImdbFolder(config.folders.imdb);
+  const imdbSource = await openImdbSource(config);
   const stores = await openStores(session);
   if (config.batch.mode === 'once') {
-    const { outcome, version } = await runOnce(session, stores, imdbFolder);
+    const { outcome, version } = await runOnce(session, stores, imdbSource);
     logger.info({ run_id: version, outcome }, 'the run ended');
     return exitCodeOfRun({ outcome }, lifecycle.stoppedBy());
   }
-  await checkSource(stores, imdbFolder, false);
+  await checkSource(stores, imdbSource, false);
   const metrics = createMetrics();
   const url = await startOperations(session, metrics, { checks: storeChecks(stores) });
-  runOnSchedule(session, stores, imdbFolder, metrics);
+  runOnSchedule(session, stores, imdbSource, metrics);
   logger.info({ url }, 'running on a schedule');
   await lifecycle.stopRequested;
   return EXIT_CODES.ok;

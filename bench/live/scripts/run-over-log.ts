@@ -6,13 +6,13 @@ import { usage } from '../../process/usage.ts';
 import type { LoggedRun } from '../measured.ts';
 import { openBenchStores } from '../open-bench-stores.ts';
 
-const [imdbFolder = '', data = '', how = ''] = process.argv.slice(2);
+const [imdbSource = '', data = '', how = ''] = process.argv.slice(2);
 
 const started = performance.now();
 const stores = await openBenchStores(data);
 const report = await runBatch(
   stores,
-  { imdbFolder, workFolder: stores.scratchFolder, threads: 2, keepVersions: 12, full: how === 'full' },
+  { imdbSource, workFolder: stores.scratchFolder, threads: 2, keepVersions: 12, full: how === 'full' },
   { logger: silentLogger, progress: silentProgress, signal: new AbortController().signal },
 );
 await stores.close();

@@ -94,7 +94,7 @@ const ask = async (): Promise<void> => {
 };
 const run = async (): Promise<void> => {
   if (runEveryS === 0) return;
-  const options = { imdbFolder: imdb, workFolder: stores.scratchFolder, memoryLimitMb: 512, threads: 1, keepVersions: 3, full: false };
+  const options = { imdbSource: imdb, workFolder: stores.scratchFolder, memoryLimitMb: 512, threads: 1, keepVersions: 3, full: false };
   for (let at = runEveryS; at < seconds; at += runEveryS) {
     await sleep(Math.max(0, at - elapsedS()) * S, undefined, { signal: ended.signal }).catch(() => undefined);
     if (ended.signal.aborted) return;

@@ -20,7 +20,7 @@ export {
 export { archivedUpTo, trimmableUpTo } from './archive/trimmable.ts';
 export { doUpkeep, startUpkeep, type Upkeep, type UpkeepContext, type UpkeepOptions, type UpkeepStores } from './upkeep/upkeep.ts';
 export { createUpkeepMetrics, type UpkeepMetrics } from './upkeep/upkeep-metrics.ts';
-export type { ImdbSource } from './bronze/imdb-source.ts';
+export { type ImdbSource, nameOfSource } from './bronze/imdb-source.ts';
 export type { RunOutcome, RunReport } from './publish/run-record.ts';
 export type { VersionSummary } from './publish/versions.ts';
 export type { VersionWeights } from './publish/weigh-version.ts';

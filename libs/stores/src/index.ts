@@ -1,4 +1,5 @@
 export { checkDataFolder, folderAt } from './folders.ts';
+export { openImdbObjects } from './imdb-objects.ts';
 export { type LakeStores, openEmbeddedStores, openStoresAt, type Stores } from './open-stores.ts';
 export type { LakeToRead, StoresToRead } from './open-to-read.ts';
 export {

@@ -1,4 +1,4 @@
-import { checkImdbFolder, exitCodeOfRun, runOnce } from '@rushes/app-batch';
+import { openImdbSource, exitCodeOfRun, runOnce } from '@rushes/app-batch';
 import { openStores } from '@rushes/stores';
 import { Option, type Command } from 'commander';
 
@@ -28,9 +28,9 @@ export const addBatchRun = (batch: Command): Command =>
     narrates: true,
     run: async (invocation, { full, sample }) => {
       const { config, lifecycle, output } = invocation;
-      const folder = await checkImdbFolder(config.folders.imdb);
+      const source = await openImdbSource(config);
       const stores = await openStores(invocation);
-      const report = await runOnce(invocation, stores, folder, { full: full === true, takeSample: sample === true });
+      const report = await runOnce(invocation, stores, source, { full: full === true, takeSample: sample === true });
       output.result(report, () => describeRun(report));
       return exitCodeOfRun(report, lifecycle.stoppedBy());
     },

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 
-import { checkImdbFolder, runOnSchedule } from '@rushes/app-batch';
+import { openImdbSource, runOnSchedule } from '@rushes/app-batch';
 import { serve } from '@rushes/app-serving';
 import { project } from '@rushes/app-speed';
-import { checkSource, servedSource } from '@rushes/batch';
+import { checkSource, type ImdbSource, nameOfSource, servedSource } from '@rushes/batch';
 import { createMetrics, explainError } from '@rushes/runtime';
 import { writeFilmSample } from '@rushes/sources';
 import { openStores } from '@rushes/stores';
@@ -13,8 +13,8 @@ import { addCommand, done, settingsOf, type Invocation } from '../cli.ts';
 import { describeRun } from '../run-report.ts';
 import { describeVersion, takeSampleOption } from '../source.ts';
 
-/** The folder named, or a sample written into the data folder. */
-const imdbFolder = async ({ config, output }: Invocation, named: string | undefined): Promise<string> => {
+/** What was named, or a sample written into the data folder. */
+const imdbSource = async ({ config, output }: Invocation, named: ImdbSource | undefined): Promise<ImdbSource> => {
   if (named !== undefined) return named;
   const folder = join(config.folders.data, 'sample');
   await writeFilmSample(folder);
@@ -48,10 +48,10 @@ export const addUp = (program: Command): Command =>
     narrates: true,
     run: async (invocation, { sample = false }) => {
       const { config, lifecycle, output } = invocation;
-      const named = config.folders.imdb === undefined ? undefined : await checkImdbFolder(config.folders.imdb);
+      const named = config.folders.imdb === undefined ? undefined : await openImdbSource(config);
       const stores = await openStores(invocation);
       await checkSource(stores, named, sample);
-      const folder = await imdbFolder(invocation, named);
+      const source = await imdbSource(invocation, named);
       const metrics = createMetrics();
       project(invocation, stores, metrics);
       const url = await serve(invocation, stores, metrics);
@@ -59,11 +59,11 @@ export const addUp = (program: Command): Command =>
       output.result({ event: 'listening', url, version: served?.version ?? null, origin: served?.origin ?? null }, () =>
         served === undefined
           ? `Rushes listens on ${url}; the first run is on its way.`
-          : `Rushes answers on ${url} from ${describeVersion(served)}${served.source === folder ? '' : `, until a run from ${folder} is published`}.`,
+          : `Rushes answers on ${url} from ${describeVersion(served)}${served.source === nameOfSource(source) ? '' : `, until a run from ${nameOfSource(source)} is published`}.`,
       );
       if (served !== undefined) output.note(invitation(url));
 
-      const schedule = runOnSchedule(invocation, stores, folder, metrics, { takeSample: sample });
+      const schedule = runOnSchedule(invocation, stores, source, metrics, { takeSample: sample });
       const told = schedule.firstRun.then(
         (report) => {
           if (report === undefined || report.outcome === 'interrupted') return;

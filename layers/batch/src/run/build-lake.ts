@@ -36,7 +36,7 @@ export interface BuiltLake {
 }
 
 export interface BuildOptions {
-  readonly imdbFolder: ImdbSource;
+  readonly imdbSource: ImdbSource;
   readonly origin: Origin;
   readonly full: boolean;
   /** The engine's memory. */
@@ -50,7 +50,7 @@ export interface BuildOptions {
 
 export const buildLake = async (context: RunContext, store: BatchViewStore, options: BuildOptions, log: StepLog): Promise<BuiltLake> => {
   const { lake, engine, logger } = context;
-  const files = await findFiles(options.imdbFolder);
+  const files = await findFiles(options.imdbSource);
   const silverModels = await readModels('silver');
   const bronze: BronzeTable[] = [];
   const silver: TableRecord[] = [];
@@ -71,7 +71,7 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
         // What a sample leaves out is known.
         logger[options.origin === 'sample' ? 'debug' : 'warn'](
           { dataset: declared.dataset },
-          `${declared.dataset} is not in ${nameOfSource(options.imdbFolder)}: ${name} is empty`,
+          `${declared.dataset} is not in ${nameOfSource(options.imdbSource)}: ${name} is empty`,
         );
       await defineStored(lake, engine, loaded.table);
       const built = await log.step(

@@ -29,7 +29,7 @@ import type { BatchStores } from '../context/stores.ts';
 
 export interface BatchOptions {
   /** The folder of IMDb's files, or the store that has them as objects. */
-  readonly imdbFolder: ImdbSource;
+  readonly imdbSource: ImdbSource;
   /** A local folder for files in the making and for what spills from memory. */
   readonly workFolder: string;
   /** Bound of the SQL engine's buffers; `undefined`: by the size of the files. */
@@ -67,9 +67,9 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   const now = context.now ?? (() => new Date());
   await mkdir(options.workFolder, { recursive: true });
   await removeDeadScratch(options.workFolder);
-  const source = nameOfSource(options.imdbFolder);
+  const source = nameOfSource(options.imdbSource);
   const parent = await stores.views.currentPublication();
-  const origin = await originOfSource(options.imdbFolder);
+  const origin = await originOfSource(options.imdbSource);
   const before = parent && (await sourceOfPublication(openLake(stores.objects, ''), parent));
   checkOrigin(origin, before, options.takeSample === true);
   /** A sample may be replaced without asking, so nothing is measured against one. */
@@ -135,7 +135,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
   if (before && before.origin !== origin)
     logger.info({ before: before.origin, origin }, `version ${before.version} is of another kind of source: a history of its own begins`);
   // What is wrong with the files is found again, and told, when they are read.
-  const memoryMb = options.memoryLimitMb ?? memoryLimitFor(await findFiles(options.imdbFolder).catch(() => []));
+  const memoryMb = options.memoryLimitMb ?? memoryLimitFor(await findFiles(options.imdbSource).catch(() => []));
   const interrupt = (): void => opened?.interrupt();
   context.signal.addEventListener('abort', interrupt);
   const progress = ownTasks(context.progress);
@@ -162,11 +162,11 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
         report('superseded', { message: `run ${number} began meanwhile: its barrier stands before this run's in ${partition}` }),
       );
     }
-    const { imdbFolder, full } = options;
+    const { imdbSource, full } = options;
     await tidyViews(stores, options, context);
     await requireSpace({
       needed: {
-        files: newFiles(await findFiles(imdbFolder), parentManifest),
+        files: newFiles(await findFiles(imdbSource), parentManifest),
         full,
         hasNewEvents: (landed.last?.number ?? 0) > (parentManifest?.figures[LANDINGS_FIGURE] ?? 0),
       },
@@ -179,7 +179,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       run,
       stores.views,
       {
-        imdbFolder,
+        imdbSource,
         origin,
         full,
         memoryMb,

@@ -30,7 +30,7 @@ export const startSchedule = (stores: BatchStores, options: ScheduleOptions, con
   const signal = AbortSignal.any([ended.signal, context.signal]);
   const now = context.now ?? (() => new Date());
   const policy: SchedulePolicy = { intervalMs: options.intervalMinutes * 60_000, firstRetryMs: FIRST_RETRY_MS };
-  const source = nameOfSource(options.imdbFolder);
+  const source = nameOfSource(options.imdbSource);
   const first = Promise.withResolvers<RunReport | undefined>();
   first.promise.catch(() => undefined); // whoever waits for it sees the error
 

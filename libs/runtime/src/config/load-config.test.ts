@@ -85,6 +85,13 @@ test.each([
   expect(faultsOf({ env: { [name]: value } })).toHaveLength(1);
 });
 
+test("IMDb's files may be in a bucket; anything else is a path", () => {
+  const imdb = (value: string): unknown => loadConfig(sources({ env: { RUSHES_IMDB: value } }), noFile).config.folders.imdb;
+  expect(imdb('s3://bucket/imdb')).toBe('s3://bucket/imdb');
+  expect(imdb('imdb')).toBe('/project/imdb');
+  expect(imdb('s3:/bucket')).toBe('/project/s3:/bucket');
+});
+
 test('lists come as text separated by commas, or as arrays in the file', () => {
   expect(
     loadConfig(sources({ env: { RUSHES_CORS_ORIGINS: 'https://a.example, https://b.example' } }), noFile).config.http.corsOrigins,

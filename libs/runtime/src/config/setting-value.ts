@@ -54,7 +54,7 @@ const absoluteUrl = (url: string, folder: string): string => {
 /** The value as it is used: paths absolute, counted from `folder`. */
 export const settled = (declared: Setting, value: unknown, folder: string): unknown => {
   if (typeof value !== 'string') return value;
-  if (declared.path === true) return resolve(folder, value);
+  if (declared.path === true) return declared.orUrl !== undefined && value.startsWith(declared.orUrl) ? value : resolve(folder, value);
   return declared.location === true ? absoluteUrl(value, folder) : value;
 };
 

@@ -17,6 +17,8 @@ export interface Setting<S extends TSchema = TSchema, D = unknown> {
   readonly secret?: true;
   /** A path: relative ones count from the working directory, those in a file from the file's folder. */
   readonly path?: true;
+  /** With `path`: a URL that begins so may stand in its place. */
+  readonly orUrl?: string;
   /** A URL of a store. `scheme:relative/path` counts from where a path would; a name and password in it are never printed or logged. */
   readonly location?: true;
 }

@@ -69,7 +69,8 @@ const folders = {
     schema: text,
     fallbackText: 'the sample',
     path: true,
-    description: "folder with IMDb's files (title.basics.tsv.gz and others, plain or gzip)",
+    orUrl: 's3://',
+    description: "folder with IMDb's files (title.basics.tsv.gz and others, plain or gzip), or s3://bucket/prefix that has them as objects",
   }),
 };
 
