@@ -17,6 +17,7 @@ import { rowsOf } from './rows.ts';
 import { type Session, sessionOf } from './session.ts';
 import { checkStart } from './start-checks.ts';
 import { ttlSeconds } from './time-to-live.ts';
+import { untilAborted } from './until-aborted.ts';
 
 export interface CassandraSpeedStore extends SpeedStore {
   /** Who projects what, in the same keyspace. */
@@ -114,9 +115,10 @@ const storeOf = (session: Session, options: CassandraSpeedStoreOptions): Cassand
     },
     owners: storeBoundary<Owners>(
       {
-        renew: (member, leaseMs) =>
+        renew: (member, leaseMs, { signal } = {}) =>
           writing(async () => {
-            const [all, ownership] = await Promise.all([members.renew(member, leaseMs), owned.all()]);
+            const renewed = Promise.all([members.renew(member, leaseMs), owned.all()]);
+            const [all, ownership] = await untilAborted(renewed, signal);
             return { members: all, owned: ownership };
           }),
         claim: (partition, member, seenFence) => writing(() => owned.claim(partition, member, seenFence)),

@@ -6,6 +6,7 @@ import { changeWaitOf } from './change-wait.ts';
 import { inParallel } from './in-parallel.ts';
 import { listingOf } from './listing.ts';
 import { ttlSeconds } from './time-to-live.ts';
+import { untilAborted } from './until-aborted.ts';
 import { nextTimestampUs } from './write-clock.ts';
 
 test.each([
@@ -93,4 +94,13 @@ test('a notice that comes while it asks is not missed', async () => {
     return [];
   };
   expect(await wait.until(ask, 600_000, undefined)).toEqual(['found']);
+});
+
+test('a signal ends the wait for work that does not end, with its reason', async () => {
+  const ended = new AbortController();
+  const waiting = untilAborted(new Promise<never>(() => {}), ended.signal);
+  ended.abort(new Error('no longer wanted'));
+  await expect(waiting).rejects.toThrow('no longer wanted');
+  await expect(untilAborted(new Promise<never>(() => {}), ended.signal)).rejects.toThrow('no longer wanted');
+  expect(await untilAborted(Promise.resolve(1), new AbortController().signal)).toBe(1);
 });

@@ -128,6 +128,7 @@ export const changeTests = (open: Open, runs: Depths<number>): void => {
         [13, 27],
         [20, 30],
       ]);
+      expect(await ranges(27)).toEqual([[20, 30]]);
     });
 
     test('whoever follows a writer that goes back, in pages of any size, meets no hole', async () => {
@@ -162,6 +163,16 @@ export const changeTests = (open: Open, runs: Depths<number>): void => {
         }),
         histories(runs),
       );
+    });
+
+    test('records whose ends lie far apart, in pages of any size', async () => {
+      const ends = [9, 65_535, 65_536, 65_537, 131_072, 400_000, 2 ** 40];
+      for (const to of ends) await store.appendChange(change(to - 1, to), HOUR_MS);
+      for (const limit of [1, 2, 3, 100])
+        for (const after of [0, 9, 65_534, 65_535, 65_536, 399_999, 400_000, 2 ** 40]) {
+          const expected = ends.filter((to) => to > after).slice(0, limit);
+          expect((await changesOf(store, after, limit)).map(({ to }) => to)).toEqual(expected);
+        }
     });
 
     test('partitions have records of their own, read in one call: those that an offset is given for', async () => {
