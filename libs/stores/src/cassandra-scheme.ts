@@ -41,7 +41,7 @@ export const cassandraSpeed: Scheme<CassandraSpeedStore> = (url, { cassandra }) 
     location: url,
     localPath: undefined,
     isThere: async () => (await client()).isCassandraKeyspaceThere(await settle()),
-    check: async () => ({ version: undefined, findings: await (await client()).checkCassandra(await settle()) }),
+    check: async () => (await client()).checkCassandra(await settle()),
     open: async ({ readOnly = false, now = Date.now } = {}) =>
       (await client()).openCassandraSpeedStore({ ...(await settle()), readOnly, now }),
   };

@@ -1,5 +1,6 @@
 /** What the servers say of themselves, judged. Pure. */
-import type { Finding } from './finding.ts';
+import type { StoreFinding } from '@rushes/ports';
+
 import type { Table } from './tables.ts';
 
 /** Conditional writes of 4.1 have the second variant of Paxos, and ALTER … IF NOT EXISTS. */
@@ -16,7 +17,7 @@ const isOld = (version: string): boolean => {
   return !(major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]));
 };
 
-export const hostFindings = (host: string, { version, commitlogSync, paxosVariant }: HostFacts): readonly Finding[] => [
+export const hostFindings = (host: string, { version, commitlogSync, paxosVariant }: HostFacts): readonly StoreFinding[] => [
   ...(isOld(version)
     ? [
         {
@@ -60,7 +61,7 @@ const CLOCK_FAULT_MS = 30_000;
 const CLOCK_WARNING_MS = 5_000;
 
 /** @param beforeMs this process's clock when the host was asked, `afterMs`: when it had answered. */
-export const clockFindings = (host: string, hostMs: number, beforeMs: number, afterMs: number): readonly Finding[] => {
+export const clockFindings = (host: string, hostMs: number, beforeMs: number, afterMs: number): readonly StoreFinding[] => {
   const apartMs = hostMs < beforeMs ? beforeMs - hostMs : Math.max(0, hostMs - afterMs);
   if (!(apartMs > CLOCK_WARNING_MS)) return [];
   return [
@@ -91,8 +92,8 @@ export const keyspaceFindings = ({
   replication,
   durableWrites,
   wanted,
-}: KeyspaceFacts): readonly Finding[] => {
-  const findings: Finding[] = [];
+}: KeyspaceFacts): readonly StoreFinding[] => {
+  const findings: StoreFinding[] = [];
   const strategy = replication['class']?.split('.').at(-1) ?? 'no strategy';
   const isTopology = strategy === 'NetworkTopologyStrategy';
   const replicas = Number(replication[isTopology ? dataCenter : 'replication_factor'] ?? 0);
@@ -132,7 +133,7 @@ export const tableFindings = (
   keyspace: string,
   { name, options, isDroppedByTime }: Table,
   facts: TableFacts | undefined,
-): readonly Finding[] => {
+): readonly StoreFinding[] => {
   if (facts === undefined)
     return [
       {

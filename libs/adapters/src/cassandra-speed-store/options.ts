@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts';
+import type { StoreFinding } from '@rushes/ports';
 
 /** What tests make smaller. */
 export interface CassandraLimits {
@@ -44,6 +44,6 @@ export interface CassandraSpeedStoreOptions {
   /** Whether opening checks all hosts as `checkCassandra` does, and fails with all faults that it finds. Default: true. */
   readonly startChecks?: boolean;
   /** Notified of what the start checks warn of. */
-  readonly onWarning?: (finding: Finding) => void;
+  readonly onWarning?: (finding: StoreFinding) => void;
   readonly limits?: CassandraLimits;
 }

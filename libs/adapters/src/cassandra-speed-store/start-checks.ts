@@ -1,10 +1,9 @@
 /** What has to be so on every host and in the keyspace before the store can be trusted. Asks, and changes nothing. */
-import { StoreFault, StoreUnavailable } from '@rushes/ports';
+import { type StoreCheck, StoreFault, type StoreFinding, StoreUnavailable } from '@rushes/ports';
 import type { Client } from 'cassandra-driver';
 
 import { connect } from './connect.ts';
 import { cassandraFailure } from './errors.ts';
-import type { Finding } from './finding.ts';
 import { clockFindings, hostFindings, keyspaceFindings, type KeyspaceFacts, tableFindings } from './judge.ts';
 import { contactPoint, keyspaceName, locationOf } from './location.ts';
 import type { SchemaPlace } from './migrations.ts';
@@ -19,7 +18,7 @@ interface CheckedPlace extends SchemaPlace {
 const SETTINGS = `SELECT name, value FROM system_views.settings WHERE name IN ('commitlog_sync', 'paxos_variant')`;
 const LOCAL = 'SELECT release_version, toUnixTimestamp(now()) AS now_ms FROM system.local';
 
-const faultOf = (error: unknown, message: string): Finding => {
+const faultOf = (error: unknown, message: string): StoreFinding => {
   const hint = error instanceof StoreFault || error instanceof StoreUnavailable ? error.hint : undefined;
   return { level: 'fault', message, hint: hint ?? 'See the logs of the server.' };
 };
@@ -28,7 +27,7 @@ const faultOf = (error: unknown, message: string): Finding => {
 const checkHost = async (
   { client, location, now }: CheckedPlace,
   host: ReturnType<Client['hosts']['values']>[number],
-): Promise<readonly Finding[]> => {
+): Promise<StoreCheck> => {
   try {
     const beforeMs = now();
     const { rows } = await client.execute(LOCAL, [], { prepare: false, host });
@@ -37,27 +36,29 @@ const checkHost = async (
     const settings = await client.execute(SETTINGS, [], { prepare: false, host });
     const valueOf = (name: string): string | undefined =>
       settings.rows.find((row) => row['name'] === name)?.['value'] as string | undefined; // as: the column's type
-    return [
+    const findings = [
       ...hostFindings(host.address, { version, commitlogSync: valueOf('commitlog_sync'), paxosVariant: valueOf('paxos_variant') }),
       ...clockFindings(host.address, Number(rows[0]?.['now_ms']), beforeMs, afterMs),
     ];
+    return { version, findings };
   } catch (error) {
     const failure = cassandraFailure(error, location, 'read');
-    if (failure instanceof StoreFault) return [faultOf(failure, `${host.address}: ${failure.message}`)];
+    if (failure instanceof StoreFault) return { version: undefined, findings: [faultOf(failure, `${host.address}: ${failure.message}`)] };
     const reason = failure instanceof Error ? failure.message : String(failure);
-    return [{ level: 'warning', message: `the host ${host.address} could not be asked: ${reason}`, hint: 'Start it, then check again.' }];
+    const message = `the host ${host.address} could not be asked: ${reason}`;
+    return { version: undefined, findings: [{ level: 'warning', message, hint: 'Start it, then check again.' }] };
   }
 };
 
-const checkKeyspace = async (place: CheckedPlace): Promise<readonly Finding[]> => {
+const checkKeyspace = async (place: CheckedPlace): Promise<readonly StoreFinding[]> => {
   const { client, location, keyspace, dataCenter, replicationFactor } = place;
   try {
     const { rows } = await client.execute('SELECT replication, durable_writes FROM system_schema.keyspaces WHERE keyspace_name = ?', [
       keyspace,
     ]);
     const [found] = rows;
-    if (found === undefined)
-      return [{ level: 'warning', message: `the keyspace ${keyspace} is not there`, hint: 'The first process that may write makes it.' }];
+    // The first process that may write makes it.
+    if (found === undefined) return [];
     // as: the table's columns
     const facts = { replication: found['replication'], durableWrites: found['durable_writes'] } as Pick<
       KeyspaceFacts,
@@ -95,10 +96,10 @@ const checkKeyspace = async (place: CheckedPlace): Promise<readonly Finding[]> =
 const checkPermissions = async (
   { client, location, keyspace, readOnly }: CheckedPlace,
   there: ReadonlySet<string>,
-): Promise<readonly Finding[]> => {
-  const checked = [...TABLES, VERSION_TABLE].filter(({ name }) => there.has(name));
+): Promise<readonly StoreFinding[]> => {
+  const tables = [...TABLES, VERSION_TABLE].filter(({ name }) => there.has(name));
   const all = await Promise.all(
-    checked.map(async ({ name, probe }): Promise<readonly Finding[]> => {
+    tables.map(async ({ name, probe }): Promise<readonly StoreFinding[]> => {
       const table = qualified(keyspace, name);
       try {
         await client.execute(readOnly ? `SELECT * FROM ${table} LIMIT 1` : `UPDATE ${table} ${probe}`, [], { prepare: false });
@@ -113,14 +114,18 @@ const checkPermissions = async (
   return all.flat();
 };
 
-const findingsOf = async (place: CheckedPlace): Promise<readonly Finding[]> => {
+const checked = async (place: CheckedPlace): Promise<StoreCheck> => {
   const hosts = await Promise.all(place.client.hosts.values().map((host) => checkHost(place, host)));
-  return [...hosts.flat(), ...(await checkKeyspace(place))];
+  const versions = [...new Set(hosts.flatMap(({ version }) => version ?? []))];
+  return {
+    version: versions.length === 0 ? undefined : versions.join(', '),
+    findings: [...hosts.flatMap(({ findings }) => findings), ...(await checkKeyspace(place))],
+  };
 };
 
 /** @throws StoreFault that lists all faults, StoreUnavailable if the check itself could not be done. */
-export const checkStart = async (place: CheckedPlace, onWarning: ((finding: Finding) => void) | undefined): Promise<void> => {
-  const findings = await findingsOf(place);
+export const checkStart = async (place: CheckedPlace, onWarning: ((finding: StoreFinding) => void) | undefined): Promise<void> => {
+  const { findings } = await checked(place);
   const faults = findings.filter(({ level }) => level === 'fault');
   for (const finding of findings) if (finding.level === 'warning') onWarning?.(finding);
   if (faults.length > 0)
@@ -132,22 +137,23 @@ export const checkStart = async (place: CheckedPlace, onWarning: ((finding: Find
 };
 
 /**
- * Checks all hosts, the keyspace, its tables and what this user may do, and says all that is wrong. Makes nothing; a keyspace that is not there yet is a
- * warning, a cluster that cannot be reached a fault.
+ * Checks all hosts, the keyspace, its tables and what this user may do, and says all that is wrong. Makes nothing; a keyspace that is not there yet is none of
+ * that, a cluster that cannot be reached is a fault.
  */
-export const checkCassandra = async (options: CassandraSpeedStoreOptions): Promise<readonly Finding[]> => {
+export const checkCassandra = async (options: CassandraSpeedStoreOptions): Promise<StoreCheck> => {
   const { replicationFactor = 3, readOnly = false, now = Date.now } = options;
   const keyspace = keyspaceName(options.keyspace);
   const location = locationOf({ contactPoints: options.contactPoints.map(contactPoint), keyspace });
   try {
     const { client, dataCenter } = await connect(options, location);
     try {
-      return await findingsOf({ client, location, keyspace, dataCenter, replicationFactor, readOnly, now });
+      return await checked({ client, location, keyspace, dataCenter, replicationFactor, readOnly, now });
     } finally {
       await client.shutdown();
     }
   } catch (error) {
-    if (error instanceof StoreFault || error instanceof StoreUnavailable) return [faultOf(error, error.message)];
+    if (error instanceof StoreFault || error instanceof StoreUnavailable)
+      return { version: undefined, findings: [faultOf(error, error.message)] };
     throw error;
   }
 };
