@@ -273,5 +273,7 @@ export const objectStoreContract = ({ name, open }: { readonly name: string; rea
       await expect(store.putIfAbsent(key, bytes('x'))).rejects.toBeInstanceOf(Error);
     });
   });
-  describe(`object store: ${name}`, () => readingTests(open));
+  describe(`object store: ${name}`, () => {
+    readingTests(open);
+  });
 };

@@ -25,6 +25,22 @@ test('the lost answer to the end of a file in parts: it is there once, and not s
   expect(large.equals((await (await at.direct()).get('large')) ?? bytes(''))).toBe(true);
 });
 
+test('parts that the server knows no more were put together by the attempt whose answer was lost, or are gone', async () => {
+  const store = await at.open();
+  const path = await at.writeLarge();
+  const unknown = s3Error(404, 'NoSuchUpload');
+  const faults: Fault[] = [LOST, unknown];
+  at.proxy.faultOf = (request) => (isComplete(request) ? faults.shift() : undefined);
+  await store.putFile('large', path);
+  expect(large.equals((await (await at.direct()).get('large')) ?? bytes(''))).toBe(true);
+  faults.push(unknown);
+  // What is there now was put by another attempt.
+  expect(await caught(store.putFile('large', path))).toBeInstanceOf(StoreUnavailable);
+  faults.push(unknown);
+  expect(await caught(store.putFile('other', path))).toBeInstanceOf(StoreUnavailable);
+  expect([await at.own.keys(), await at.own.unfinished()]).toEqual([['large'], 0]);
+});
+
 test('lost answers to parts are sent again', async () => {
   const store = await at.open();
   at.proxy.faultOf = firstOf(3, isPart, LOST);
@@ -110,6 +126,24 @@ test('a changed byte is never handed out: read again it is right, and if it stay
   }
   expect(await readFile(to, 'utf8')).toBe('as before');
   expect((await readdir(at.folder)).toSorted()).toEqual(['from', 'to']);
+});
+
+test('a byte that is changed in what follows a cut is noticed as well', async () => {
+  const store = await at.open();
+  await store.putFile('large', await at.writeLarge());
+  const faults: Fault[] = [
+    { kind: 'cut', at: 1_000_000 },
+    { kind: 'corrupt', at: 5 },
+  ];
+  at.proxy.faultOf = (request) => (isGet(request) ? faults.shift() : undefined);
+  await store.getFile('large', join(at.folder, 'to'));
+  expect(large.equals(await readFile(join(at.folder, 'to')))).toBe(true);
+  expect(
+    at.proxy.seen
+      .filter(isGet)
+      .slice(-3)
+      .map(({ headers }) => headers.range !== undefined),
+  ).toEqual([false, true, false]);
 });
 
 test('a download of which nothing more comes ends, however often it is begun', async () => {

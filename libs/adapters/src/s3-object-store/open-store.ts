@@ -41,7 +41,7 @@ export const probeS3 = async (options: S3ConnectionOptions, { signal }: CallOpti
 };
 
 /**
- * Opens the objects of a bucket, which has to be there. Unless only reads are wanted the server is tried first (see `probe`), in about a hundred small
+ * Opens the objects of a bucket, which has to be there. Unless only reads are wanted the server is tried first (see `probe`), in about two hundred small
  * requests. Connections end by themselves when nothing is asked any more.
  * @throws StoreFault, StoreUnavailable; Error if bucket, prefix or endpoint cannot be one.
  */

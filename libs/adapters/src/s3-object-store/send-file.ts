@@ -16,10 +16,10 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { type CallOptions, StoreUnavailable } from '@rushes/ports';
+import type { CallOptions } from '@rushes/ports';
 
 import type { S3Connection } from './connection.ts';
-import { hasName, statusOf } from './failures.ts';
+import { asStoreError, hasName, statusOf, type Trouble } from './failures.ts';
 import { onFile } from './local-files.ts';
 import { pauseMs, withDeadline } from './retries.ts';
 
@@ -71,6 +71,12 @@ const readParts = (
     },
     checksum: () => base64Crc32(crc),
   };
+};
+
+const PARTS_LOST: Trouble = {
+  kind: 'retry',
+  reason: 'lost the parts of a file before they were put together',
+  hint: 'Try again; see whether something removes unfinished uploads too early.',
 };
 
 /** Times that a server is told to forget parts. */
@@ -147,13 +153,7 @@ const sendParts = async (
         if (statusOf(cause) === 404) return false;
         throw cause;
       });
-      if (!isStored)
-        throw new StoreUnavailable({
-          location: s3.location,
-          reason: `lost the parts of ${target.Key} before they were put together`,
-          hint: 'Try again; see whether something removes unfinished uploads too early.',
-          cause: error,
-        });
+      if (!isStored) throw asStoreError(PARTS_LOST, s3.location, error, `: ${target.Key}`);
     }
   };
   try {
