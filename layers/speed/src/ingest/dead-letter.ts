@@ -54,7 +54,7 @@ type Written = ({ readonly kind: 'rejected' } & DeadLetter) | ({ readonly kind: 
 const parse = (text: string): Partial<Written> | undefined => {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Partial<Written>) : undefined; // as: looked at before it is believed
+    return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
     return undefined;
   }
