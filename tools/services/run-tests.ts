@@ -7,10 +7,10 @@
  */
 import { spawn } from 'node:child_process';
 
-import { isInstalledHere } from './installed.ts';
+import { installed } from './installed.ts';
 import { pidIn, removeService, startService } from './run-service.ts';
 import { TEST_S3_KEY, TEST_S3_SECRET } from './s3.ts';
-import type { Service } from './service.ts';
+import { type Service, ServiceError } from './service.ts';
 import { SERVICES, sharedInstance } from './services.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -20,14 +20,24 @@ const removeStarted = async (): Promise<void> => {
   for (const service of started.splice(0).toReversed()) await removeService(sharedInstance(service).folder);
 };
 
+/** Why a server cannot be had here; it is fetched if it is not there yet. */
+const whyMissing = (service: Service): Promise<string | undefined> =>
+  installed(service, say).then(
+    () => undefined,
+    (error: unknown) => {
+      if (!(error instanceof ServiceError)) throw error;
+      return error.message;
+    },
+  );
+
 /** The variables by which tests find the servers; one that is not there has none. */
 const startAll = async (): Promise<Readonly<Record<string, string>>> => {
   const addresses: Record<string, string> = {};
   for (const service of SERVICES) {
     const instance = sharedInstance(service);
-    const missing = isInstalledHere(service) ? undefined : service.missing();
+    const missing = await whyMissing(service);
     if (missing !== undefined) {
-      say(`skipped: tests on ${service.name} ${service.version}: ${missing}`);
+      say(`skipped: tests on ${service.name}: ${missing}`);
       continue;
     }
     if ((await pidIn(instance.folder)) === undefined) started.push(service);
