@@ -174,7 +174,7 @@ describe.skipIf(needsServers('cassandra') || !canMakeCertificates())('the speed 
     await execute(`GRANT SELECT ON KEYSPACE ${KEYSPACE} TO reader`);
     for (const right of ['SELECT', 'MODIFY']) await execute(`GRANT ${right} ON KEYSPACE ${KEYSPACE} TO writer`);
 
-    const findings = await checkCassandra(optionsOf('reader'));
+    const { findings } = await checkCassandra(optionsOf('reader'));
     for (const name of names)
       expect(findings).toContainEqual({
         level: 'fault',
@@ -183,7 +183,7 @@ describe.skipIf(needsServers('cassandra') || !canMakeCertificates())('the speed 
       });
     const said = await refusal(optionsOf('reader'));
     for (const name of names) expect(said).toContain(name);
-    expect(await checkCassandra(optionsOf('reader', { readOnly: true }))).toEqual([UNSEEN]);
+    expect((await checkCassandra(optionsOf('reader', { readOnly: true }))).findings).toEqual([UNSEEN]);
     await (await openCassandraSpeedStore(optionsOf('reader', { readOnly: true }))).close();
 
     expect((await checkCassandra(optionsOf('writer'))).findings).toEqual([UNSEEN]);
