@@ -11,6 +11,14 @@ import { SERVICES } from '../../tools/services/services.ts';
 
 export type ServerName = 'kafka' | 'registry' | 'cassandra' | 's3';
 
+/** What one of them has beside what the tool gives it. */
+export interface More {
+  /** Free ports behind its own. */
+  readonly ports: number;
+  /** Further lines of its configuration, in its own syntax. @param port its first one, as `address` has it. */
+  readonly settings: (port: number) => readonly string[];
+}
+
 export interface OwnServers {
   readonly address: (name: ServerName) => string;
   /** Where it keeps what it stores. */
@@ -46,7 +54,10 @@ const freePorts = async (count: number): Promise<number> => {
 };
 
 /** Starts one of each. @throws ServiceError if one cannot be had. */
-export const startOwnServers = async (names: readonly ServerName[]): Promise<OwnServers> => {
+export const startOwnServers = async (
+  names: readonly ServerName[],
+  more: Readonly<Partial<Record<ServerName, More>>> = {},
+): Promise<OwnServers> => {
   const root = await mkdtemp(join(tmpdir(), 'rushes-servers-'));
   const instances = new Map<ServerName, Instance>();
   const of = (name: ServerName) => {
@@ -66,7 +77,9 @@ export const startOwnServers = async (names: readonly ServerName[]): Promise<Own
   try {
     for (const name of names) {
       const ports = SERVICES.find((one) => one.name === name)?.ports ?? 1;
-      instances.set(name, { folder: join(root, name), port: await freePorts(ports) });
+      const { ports: further, settings } = more[name] ?? { ports: 0, settings: () => [] };
+      const port = await freePorts(ports + further);
+      instances.set(name, { folder: join(root, name), port, settings: settings(port) });
       await start(name);
     }
   } catch (error) {

@@ -2,6 +2,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 
 import { fetchFromMaven } from './maven.ts';
 import { type Instance, type Service, ServiceError } from './service.ts';
@@ -110,6 +111,20 @@ const answers = (port: number): Promise<boolean> =>
     socket.once('close', () => end(false));
   });
 
+/** Whether a node that takes encrypted connections alone, and answers no other, begins one. Whom it trusts is not asked. */
+const encrypts = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+    const end = (isEncrypted: boolean): void => {
+      socket.destroy();
+      resolve(isEncrypted);
+    };
+    socket.setTimeout(ANSWER_MS, () => end(false));
+    socket.once('secureConnect', () => end(true));
+    socket.once('error', () => end(false));
+    socket.once('close', () => end(false));
+  });
+
 let agent = '';
 
 export const cassandra: Service = {
@@ -185,5 +200,5 @@ export const cassandra: Service = {
       ],
     };
   },
-  isReady: ({ port }) => answers(port),
+  isReady: async ({ port }) => (await answers(port)) || encrypts(port),
 };

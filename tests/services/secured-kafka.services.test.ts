@@ -1,0 +1,258 @@
+/** The event log over encrypted and authenticated connections: one broker that has a listener for each way in. */
+import { pbkdf2Sync, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+
+import { alterUserScramCredentialsV0, Connection } from '@platformatic/kafka';
+import { type KafkaEventLogOptions, type KafkaSasl, openKafkaEventLog } from '@rushes/adapters/kafka-event-log';
+import type { PartitionId } from '@rushes/domain';
+import { StoreFault } from '@rushes/ports';
+import { readLog } from '@rushes/ports/contracts/read-log';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { startProcess } from '../processes/started-process.ts';
+import { canMakeCertificates, type Certificates, makeCertificates } from './certificates.ts';
+import { needsServers } from './needs-servers.ts';
+import { type OwnServers, startOwnServers } from './own-servers.ts';
+
+const RATINGS: PartitionId = 'movie.ratings/3';
+const PREFIX = `secured-${randomBytes(4).toString('hex')}-`;
+const USER = 'rushes-user';
+/** With what separates fields in SASL and in files of settings. */
+const PASSWORD = 'right, p=ss:"word';
+const WRONG = 'wrong-p4ssword';
+const ITERATIONS = 4_096;
+
+/** Ports behind the broker's own two. */
+const LISTENERS = { SSL: 2, MUTUAL: 3, SASLSSL: 4, SASLPLAIN: 5 } as const;
+type Listener = keyof typeof LISTENERS | 'PLAINTEXT';
+
+const quoted = (text: string): string => `"${text.replaceAll('"', '\\"')}"`;
+const LOGIN = 'org.apache.kafka.common.security';
+
+const settingsOf =
+  ({ server, ca }: Certificates) =>
+  (port: number): readonly string[] => {
+    const at = (name: Listener): string => `${name}://127.0.0.1:${port + (name === 'PLAINTEXT' ? 0 : LISTENERS[name])}`;
+    const names = ['PLAINTEXT', ...Object.keys(LISTENERS)] as readonly Listener[]; // as: the object's keys
+    const plain = `${LOGIN}.plain.PlainLoginModule required user_${USER}=${quoted(PASSWORD)};`;
+    return [
+      `listeners=${names.map(at).join(',')},CONTROLLER://127.0.0.1:${port + 1}`,
+      `advertised.listeners=${names.map(at).join(',')},CONTROLLER://127.0.0.1:${port + 1}`,
+      'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SSL:SSL,MUTUAL:SSL,SASLSSL:SASL_SSL,SASLPLAIN:SASL_PLAINTEXT',
+      'ssl.keystore.type=PEM',
+      `ssl.keystore.location=${server.file}`,
+      'ssl.truststore.type=PEM',
+      `ssl.truststore.location=${ca.file}`,
+      'listener.name.mutual.ssl.client.auth=required',
+      'listener.name.saslplain.sasl.enabled.mechanisms=PLAIN',
+      'listener.name.saslplain.plain.connections.max.reauth.ms=3000',
+      'listener.name.saslssl.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER',
+      // Of a file of settings a backslash is one only if it is doubled.
+      ...['saslssl', 'saslplain'].map((name) => `listener.name.${name}.plain.sasl.jaas.config=${plain.replaceAll('\\', '\\\\')}`),
+      ...['256', '512'].map(
+        (bits) => `listener.name.saslssl.scram-sha-${bits}.sasl.jaas.config=${LOGIN}.scram.ScramLoginModule required;`,
+      ),
+      `listener.name.saslssl.oauthbearer.sasl.jaas.config=${LOGIN}.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";`,
+    ];
+  };
+
+/** Gives the user a password for both kinds of SCRAM, as `kafka-configs.sh` does. */
+const addScramUser = async (port: number): Promise<void> => {
+  const connection = new Connection('rushes-tests');
+  await connection.connect('127.0.0.1', port);
+  const salt = randomBytes(20);
+  const upsertion = (mechanism: number, bytes: number, digest: string) => ({
+    name: USER,
+    mechanism,
+    iterations: ITERATIONS,
+    salt,
+    saltedPassword: pbkdf2Sync(PASSWORD, salt, ITERATIONS, bytes, digest),
+  });
+  // A request names a user once.
+  for (const one of [upsertion(1, 32, 'sha256'), upsertion(2, 64, 'sha512')])
+    await alterUserScramCredentialsV0.api.async(connection, [], [one]);
+  await connection.close();
+};
+
+const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+/** A token without a signature, which the broker takes since it has nobody to ask. @param lifeS how long it lives, from now on. */
+const tokenFor = (lifeS: number): string => {
+  const nowS = Math.floor(Date.now() / 1000);
+  return `${part({ alg: 'none' })}.${part({ sub: USER, iat: nowS - 600, exp: nowS + lifeS })}.`;
+};
+
+const caught = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    (result) => ({ result }),
+    (error: unknown) => error,
+  );
+
+describe.skipIf(needsServers('kafka', 'registry') || !canMakeCertificates())('the event log on a broker that is secured', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rushes-secured-'));
+  const registry = { url: process.env['TEST_REGISTRY'] ?? '' };
+  let certificates: Certificates;
+  let servers: OwnServers | undefined;
+  let first = 0;
+
+  beforeAll(async () => {
+    certificates = makeCertificates(folder);
+    servers = await startOwnServers(['kafka'], { kafka: { ports: Object.keys(LISTENERS).length, settings: settingsOf(certificates) } });
+    first = Number(servers.address('kafka').split(':')[1]);
+    await addScramUser(first);
+  });
+  afterAll(async () => {
+    await servers?.dispose();
+    for (const topic of ['metadata', 'ratings', 'reviews'])
+      for (const query of ['', '?permanent=true'])
+        await fetch(`${registry.url}/subjects/${PREFIX}movie.${topic}-value${query}`, { method: 'DELETE' }).catch(() => {});
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  type How = Pick<KafkaEventLogOptions, 'tls' | 'sasl' | 'limits'>;
+  const brokerOf = (listener: Listener): string => `127.0.0.1:${first + (listener === 'PLAINTEXT' ? 0 : LISTENERS[listener])}`;
+  const open = (listener: Listener, how: How) =>
+    openKafkaEventLog({ brokers: [brokerOf(listener)], topicPrefix: PREFIX, registry, ...how });
+  const trusting = () => ({ ca: certificates.ca.text });
+  const withPassword = (mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512', password = PASSWORD): KafkaSasl => ({
+    mechanism,
+    user: USER,
+    password,
+  });
+
+  /** Appends a record and reads it again. */
+  const works = async (listener: Listener, how: How): Promise<void> => {
+    const log = await open(listener, how);
+    try {
+      const id = randomBytes(8).toString('hex');
+      const [place] = await log.append([{ partition: RATINGS, key: 'key', id, value: 'value' }]);
+      expect(place).toBeDefined();
+      expect((await readLog(log, RATINGS)).at(-1)).toMatchObject({ kind: 'event', id, value: 'value' });
+    } finally {
+      await log.close();
+    }
+  };
+
+  /** Opening fails with a fault, whose text it returns; what was secret is nowhere in the error. */
+  const refusal = async (listener: Listener, how: How, secrets: readonly string[] = []): Promise<string> => {
+    const error = await caught(open(listener, how));
+    expect(error).toBeInstanceOf(StoreFault);
+    const everything = inspect(error, { depth: 20, showHidden: true });
+    for (const secret of secrets) expect(everything).not.toContain(secret);
+    const { message, hint } = error as StoreFault; // as: seen above
+    return `${message} | ${hint}`;
+  };
+
+  test('TLS: with the authority that signed the certificate it works', () => works('SSL', { tls: trusting() }));
+
+  test('TLS: a certificate of an authority that is not trusted is refused', async () => {
+    const expected = /certificate that is not trusted.*\| Give the certificate of the authority/;
+    expect(await refusal('SSL', { tls: {} })).toMatch(expected);
+    expect(await refusal('SSL', { tls: { ca: certificates.otherCa.text } })).toMatch(expected);
+  });
+
+  test('TLS: a broker that asks for a certificate gets one, or refuses', async () => {
+    const { clientCert, clientKey } = certificates;
+    await works('MUTUAL', { tls: { ...trusting(), cert: clientCert.text, key: clientKey.text } });
+    expect(await refusal('MUTUAL', { tls: trusting() })).toMatch(/certificate.*\|.*certificate/);
+  });
+
+  test('TLS on one side only is refused, without waiting for an answer', async () => {
+    const limits = { connectTimeoutMs: 120_000, requestTimeoutMs: 120_000 };
+    expect(await refusal('SSL', { limits })).toMatch(/does not agree on TLS/);
+    expect(await refusal('PLAINTEXT', { tls: trusting(), limits })).toMatch(/does not agree on TLS/);
+    expect(await refusal('SASLSSL', { sasl: withPassword('PLAIN'), limits }, [PASSWORD])).toMatch(/does not agree on TLS/);
+  });
+
+  test.each(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const)('%s: the right password lets in, a wrong one does not', async (mechanism) => {
+    await works('SASLSSL', { tls: trusting(), sasl: withPassword(mechanism) });
+    const said = await refusal('SASLSSL', { tls: trusting(), sasl: withPassword(mechanism, WRONG) }, [WRONG]);
+    expect(said).toMatch(/refuses the credentials.*\| See whether user, password or token are right/);
+  });
+
+  test('a mechanism that the listener does not offer is named as such', async () => {
+    expect(await refusal('SASLPLAIN', { sasl: withPassword('SCRAM-SHA-256') }, [PASSWORD])).toMatch(/way of authentication/);
+    expect(await refusal('PLAINTEXT', { sasl: withPassword('PLAIN') }, [PASSWORD])).toMatch(/way of authentication/);
+  });
+
+  test('no credentials where the listener asks for some', async () => {
+    const limits = { connectTimeoutMs: 120_000, requestTimeoutMs: 120_000 };
+    expect(await refusal('SASLPLAIN', { limits })).toMatch(/authentication/);
+    expect(await refusal('SASLSSL', { tls: trusting(), limits })).toMatch(/authentication/);
+  });
+
+  test('OAUTHBEARER: the token is read from its file at each connection', async () => {
+    const tokenFile = join(folder, 'token');
+    const sasl: KafkaSasl = { mechanism: 'OAUTHBEARER', tokenFile };
+    const how = { tls: trusting(), sasl };
+    const expired = tokenFor(-300);
+    writeFileSync(tokenFile, `${expired}\n`);
+    expect(await refusal('SASLSSL', how, [expired])).toMatch(/refuses the credentials/);
+    writeFileSync(tokenFile, `${tokenFor(3_600)}\n`);
+    await works('SASLSSL', how);
+    rmSync(tokenFile);
+    expect(await refusal('SASLSSL', how)).toMatch(/token.*\|.*token/);
+  });
+
+  test('a session that the broker ends unless it is authenticated anew goes on', async () => {
+    const log = await open('SASLPLAIN', { sasl: withPassword('PLAIN') });
+    try {
+      const { next } = await log.bounds();
+      const stop = new AbortController();
+      const [seen, told] = [[] as string[], [] as string[]];
+      const following = (async () => {
+        for await (const one of log.follow({ [RATINGS]: next[RATINGS] ?? 0 }, stop.signal)) {
+          if ('fault' in one) throw one.fault;
+          for (const record of one.records) if (record.kind === 'event') seen.push(record.id);
+        }
+      })();
+      const until = Date.now() + 10_000;
+      for (let n = 0; Date.now() < until; n++) {
+        await log.append([{ partition: RATINGS, key: 'key', id: `told ${n}`, value: '' }]);
+        told.push(`told ${n}`);
+      }
+      await expect.poll(() => seen.length).toBe(told.length);
+      stop.abort();
+      await following;
+      expect(seen).toEqual(told);
+    } finally {
+      await log.close();
+    }
+  });
+
+  test('`rushes doctor` finds its secrets in files, and shows none', async () => {
+    const [passwordFile, data] = [join(folder, 'password'), join(folder, 'data')];
+    const examined = async (password: string) => {
+      writeFileSync(passwordFile, `${password}\n`);
+      const doctor = startProcess(
+        'apps/rushes/src/main.ts',
+        {
+          RUSHES_DATA: data,
+          RUSHES_LOG_URL: `kafka://${brokerOf('SASLSSL')}/${PREFIX}`,
+          RUSHES_KAFKA_REGISTRY_URL: registry.url,
+          RUSHES_KAFKA_REPLICATION: '1',
+          RUSHES_KAFKA_MIN_INSYNC_REPLICAS: '1',
+          RUSHES_KAFKA_TLS: 'on',
+          RUSHES_KAFKA_CA_FILE: certificates.ca.file,
+          RUSHES_KAFKA_SASL: 'scram-sha-512',
+          RUSHES_KAFKA_USER: USER,
+          RUSHES_KAFKA_PASSWORD_FILE: passwordFile,
+        },
+        ['doctor', '--json'],
+      );
+      await doctor.ended;
+      expect(doctor.output()).not.toContain(password);
+      const { stores } = JSON.parse(doctor.output().split('\n')[0] ?? '') as {
+        readonly stores: readonly { readonly kind: string }[];
+      }; // as: the command's document
+      return stores.find(({ kind }) => kind === 'log');
+    };
+    expect(await examined(PASSWORD)).toMatchObject({ state: 'answers', findings: [] });
+    expect(await examined(WRONG)).toMatchObject({
+      state: 'fails',
+      findings: [{ message: expect.stringContaining('refuses the credentials'), hint: expect.stringContaining('password') }],
+    });
+  });
+});
