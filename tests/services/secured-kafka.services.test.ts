@@ -1,14 +1,15 @@
 /** The event log over encrypted and authenticated connections: one broker that has a listener for each way in. */
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
 import { alterUserScramCredentialsV0, Connection } from '@platformatic/kafka';
 import { type KafkaEventLogOptions, type KafkaSasl, openKafkaEventLog } from '@rushes/adapters/kafka-event-log';
 import type { PartitionId } from '@rushes/domain';
-import { StoreFault } from '@rushes/ports';
+import { StoreFault, StoreUnavailable } from '@rushes/ports';
 import { readLog } from '@rushes/ports/contracts/read-log';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -24,6 +25,8 @@ const USER = 'rushes-user';
 const PASSWORD = 'right, p=ss:"word';
 const WRONG = 'wrong-p4ssword';
 const ITERATIONS = 4_096;
+/** After which a broker breaks connections that have not been authenticated anew. */
+const SESSION_MS = 2_000;
 
 /** Ports behind the broker's own two. */
 const LISTENERS = { SSL: 2, MUTUAL: 3, SASLSSL: 4, SASLPLAIN: 5 } as const;
@@ -48,13 +51,11 @@ const settingsOf =
       `ssl.truststore.location=${ca.file}`,
       'listener.name.mutual.ssl.client.auth=required',
       'listener.name.saslplain.sasl.enabled.mechanisms=PLAIN',
-      'listener.name.saslplain.plain.connections.max.reauth.ms=3000',
+      `listener.name.saslplain.plain.connections.max.reauth.ms=${SESSION_MS}`,
       'listener.name.saslssl.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER',
       // Of a file of settings a backslash is one only if it is doubled.
       ...['saslssl', 'saslplain'].map((name) => `listener.name.${name}.plain.sasl.jaas.config=${plain.replaceAll('\\', '\\\\')}`),
-      ...['256', '512'].map(
-        (bits) => `listener.name.saslssl.scram-sha-${bits}.sasl.jaas.config=${LOGIN}.scram.ScramLoginModule required;`,
-      ),
+      ...['256', '512'].map((bits) => `listener.name.saslssl.scram-sha-${bits}.sasl.jaas.config=${LOGIN}.scram.ScramLoginModule required;`),
       `listener.name.saslssl.oauthbearer.sasl.jaas.config=${LOGIN}.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";`,
     ];
   };
@@ -135,10 +136,15 @@ describe.skipIf(needsServers('kafka', 'registry') || !canMakeCertificates())('th
     }
   };
 
-  /** Opening fails with a fault, whose text it returns; what was secret is nowhere in the error. */
-  const refusal = async (listener: Listener, how: How, secrets: readonly string[] = []): Promise<string> => {
+  /** Opening fails, which says what to do; what was secret is nowhere in the error. */
+  const refusal = async (
+    listener: Listener,
+    how: How,
+    secrets: readonly string[] = [],
+    kind: typeof StoreFault | typeof StoreUnavailable = StoreFault,
+  ): Promise<string> => {
     const error = await caught(open(listener, how));
-    expect(error).toBeInstanceOf(StoreFault);
+    expect(error).toBeInstanceOf(kind);
     const everything = inspect(error, { depth: 20, showHidden: true });
     for (const secret of secrets) expect(everything).not.toContain(secret);
     const { message, hint } = error as StoreFault; // as: seen above
@@ -162,15 +168,20 @@ describe.skipIf(needsServers('kafka', 'registry') || !canMakeCertificates())('th
   test('TLS on one side only is refused, without waiting for an answer', async () => {
     const limits = { connectTimeoutMs: 120_000, requestTimeoutMs: 120_000 };
     expect(await refusal('SSL', { limits })).toMatch(/does not agree on TLS/);
-    expect(await refusal('PLAINTEXT', { tls: trusting(), limits })).toMatch(/does not agree on TLS/);
+    // As a broker does that is ended at this very moment.
+    const said = await refusal('PLAINTEXT', { tls: trusting(), limits }, [], StoreUnavailable);
+    expect(said).toMatch(/before it was encrypted.*\| See whether the port is one for TLS/);
     expect(await refusal('SASLSSL', { sasl: withPassword('PLAIN'), limits }, [PASSWORD])).toMatch(/does not agree on TLS/);
   });
 
-  test.each(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const)('%s: the right password lets in, a wrong one does not', async (mechanism) => {
-    await works('SASLSSL', { tls: trusting(), sasl: withPassword(mechanism) });
-    const said = await refusal('SASLSSL', { tls: trusting(), sasl: withPassword(mechanism, WRONG) }, [WRONG]);
-    expect(said).toMatch(/refuses the credentials.*\| See whether user, password or token are right/);
-  });
+  test.each(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const)(
+    '%s: the right password lets in, a wrong one does not',
+    async (mechanism) => {
+      await works('SASLSSL', { tls: trusting(), sasl: withPassword(mechanism) });
+      const said = await refusal('SASLSSL', { tls: trusting(), sasl: withPassword(mechanism, WRONG) }, [WRONG]);
+      expect(said).toMatch(/refuses the credentials.*\| See whether user, password or token are right/);
+    },
+  );
 
   test('a mechanism that the listener does not offer is named as such', async () => {
     expect(await refusal('SASLPLAIN', { sasl: withPassword('SCRAM-SHA-256') }, [PASSWORD])).toMatch(/way of authentication/);
@@ -179,8 +190,12 @@ describe.skipIf(needsServers('kafka', 'registry') || !canMakeCertificates())('th
 
   test('no credentials where the listener asks for some', async () => {
     const limits = { connectTimeoutMs: 120_000, requestTimeoutMs: 120_000 };
-    expect(await refusal('SASLPLAIN', { limits })).toMatch(/authentication/);
-    expect(await refusal('SASLSSL', { tls: trusting(), limits })).toMatch(/authentication/);
+    for (const [listener, how] of [
+      ['SASLPLAIN', { limits }],
+      ['SASLSSL', { tls: trusting(), limits }],
+    ] as const)
+      // As a broker does that is ended at this very moment.
+      expect(await refusal(listener, how, [], StoreUnavailable)).toMatch(/without an answer.*\|.*asks for authentication/);
   });
 
   test('OAUTHBEARER: the token is read from its file at each connection', async () => {
@@ -193,33 +208,60 @@ describe.skipIf(needsServers('kafka', 'registry') || !canMakeCertificates())('th
     writeFileSync(tokenFile, `${tokenFor(3_600)}\n`);
     await works('SASLSSL', how);
     rmSync(tokenFile);
-    expect(await refusal('SASLSSL', how)).toMatch(/token.*\|.*token/);
+    expect(await refusal('SASLSSL', how)).toMatch(/token cannot be read \| See whether the file with the token is there/);
+    writeFileSync(tokenFile, '\n');
+    expect(await refusal('SASLSSL', how, [], StoreUnavailable)).toMatch(/token is empty/);
   });
 
-  test('a session that the broker ends unless it is authenticated anew goes on', async () => {
+  /** Connections to a port that are open, as Linux lists them. */
+  const connectionsTo = (port: number): number => {
+    const [ESTABLISHED, hex] = ['01', port.toString(16).toUpperCase().padStart(4, '0')];
+    const fields = readFileSync('/proc/net/tcp', 'utf8')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/));
+    return fields.filter(([, , remote = '', state]) => state === ESTABLISHED && remote.endsWith(`:${hex}`)).length;
+  };
+
+  test('where sessions have an end, connections last beyond it: nothing fails, and none is left behind', async () => {
     const log = await open('SASLPLAIN', { sasl: withPassword('PLAIN') });
+    const stop = new AbortController();
+    const [seen, told] = [new Set<string>(), new Set<string>()];
     try {
       const { next } = await log.bounds();
-      const stop = new AbortController();
-      const [seen, told] = [[] as string[], [] as string[]];
-      const following = (async () => {
+      const follow = async (): Promise<void> => {
         for await (const one of log.follow({ [RATINGS]: next[RATINGS] ?? 0 }, stop.signal)) {
           if ('fault' in one) throw one.fault;
-          for (const record of one.records) if (record.kind === 'event') seen.push(record.id);
+          for (const record of one.records) if (record.kind === 'event') seen.add(record.id);
         }
-      })();
-      const until = Date.now() + 10_000;
-      for (let n = 0; Date.now() < until; n++) {
-        await log.append([{ partition: RATINGS, key: 'key', id: `told ${n}`, value: '' }]);
-        told.push(`told ${n}`);
-      }
-      await expect.poll(() => seen.length).toBe(told.length);
+      };
+      const tell = async (writer: number): Promise<void> => {
+        for (let n = 0; !stop.signal.aborted; n++) {
+          const id = `told ${writer} ${n}`;
+          await log.append([{ partition: RATINGS, key: 'key', id, value: '' }]);
+          told.add(id);
+        }
+      };
+      const ask = async (): Promise<void> => {
+        while (!stop.signal.aborted) await log.bounds();
+      };
+      const working = [follow(), tell(1), tell(2), ask(), ask()];
+      await expect.poll(() => told.size).toBeGreaterThan(10);
+      const before = connectionsTo(first + LISTENERS.SASLPLAIN);
+      expect(before).toBeGreaterThan(0);
+      await Promise.race([sleep(5 * SESSION_MS), ...working]);
+      expect(connectionsTo(first + LISTENERS.SASLPLAIN)).toBe(before);
       stop.abort();
-      await following;
-      expect(seen).toEqual(told);
+      await Promise.all(working);
+      const again = await open('SASLPLAIN', { sasl: withPassword('PLAIN') });
+      const stored = (await readLog(again, RATINGS)).flatMap((record) => (record.kind === 'event' ? [record.id] : []));
+      await again.close();
+      expect(stored.filter((id) => id.startsWith('told '))).toHaveLength(told.size);
+      expect([...seen].filter((id) => !told.has(id))).toEqual([]);
     } finally {
+      stop.abort();
       await log.close();
     }
+    await expect.poll(() => connectionsTo(first + LISTENERS.SASLPLAIN)).toBe(0);
   });
 
   test('`rushes doctor` finds its secrets in files, and shows none', async () => {

@@ -5,6 +5,8 @@
 import { MultipleErrors, ProtocolError } from '@platformatic/kafka';
 import { StoreFault, type StoreErrorDetails, StoreUnavailable } from '@rushes/ports';
 
+import { UNANSWERED } from './broken-link.ts';
+
 type Trouble = Pick<StoreErrorDetails, 'reason' | 'hint'> & { readonly kind: typeof StoreUnavailable | typeof StoreFault };
 
 const trouble = (kind: Trouble['kind'], reason: string, hint: string): Trouble => ({ kind, reason, hint });
@@ -26,10 +28,25 @@ const NO_TLS = trouble(
   'does not agree on TLS',
   'See whether the port is one for TLS, and whether TLS is switched on for this client.',
 );
+const UNENCRYPTED = trouble(
+  StoreUnavailable,
+  'ended the connection before it was encrypted',
+  'See whether the port is one for TLS; if it is, see whether the brokers run, then try again.',
+);
+const CLIENT_CERTIFICATE = trouble(
+  StoreFault,
+  'does not accept the certificate of this client, or asks for one',
+  'Give a certificate, with its key, of an authority that the brokers trust.',
+);
+const SILENT = trouble(
+  StoreUnavailable,
+  'ended the connection without an answer',
+  'If the brokers run: see whether the port asks for authentication (SASL), for TLS or for a certificate, which this client was not given.',
+);
 const CREDENTIALS = trouble(
   StoreFault,
   'refuses the credentials',
-  'See whether user, password or token are right, and whether the brokers know them.',
+  'See whether user, password or token are right, whether the token has expired, and whether the brokers know them.',
 );
 const MECHANISM = trouble(
   StoreFault,
@@ -75,6 +92,7 @@ const BY_CODE: ReadonlyMap<string, Trouble> = new Map(
       ],
       is: NOT_TRUSTED,
     },
+    { codes: [UNANSWERED], is: SILENT },
     { codes: ['PLT_KFK_AUTHENTICATION', 'SASL_AUTHENTICATION_FAILED'], is: CREDENTIALS },
     { codes: ['UNSUPPORTED_SASL_MECHANISM', 'ILLEGAL_SASL_STATE'], is: MECHANISM },
     { codes: ['TOPIC_AUTHORIZATION_FAILED', 'CLUSTER_AUTHORIZATION_FAILED', 'SECURITY_DISABLED'], is: FORBIDDEN },
@@ -114,19 +132,25 @@ const protocolTrouble = (error: ProtocolError): Trouble => {
 const troubleOf = (error: Error): Trouble | undefined => {
   if (error instanceof ProtocolError) return protocolTrouble(error);
   const code = codeOf(error);
+  if (/before secure TLS connection was established/.test(error.message)) return UNENCRYPTED;
+  if (/^ERR_SSL_.*ALERT.*(?:CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE)/.test(code)) return CLIENT_CERTIFICATE;
   const known = BY_CODE.get(code);
   if (known !== undefined) return known;
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_') || /\bTLS\b/.test(error.message)) return NO_TLS;
   return code === 'PLT_KFK_NETWORK' ? OUT_OF_REACH : undefined;
 };
 
-const wordsOf = (error: Error): string =>
-  error instanceof ProtocolError ? String(error['serverErrorMessage'] ?? error['apiId']) : error.message;
+const wordsOf = (error: Error): string => {
+  if (error instanceof ProtocolError) return String(error['serverErrorMessage'] ?? error['apiId']);
+  // Of OpenSSL, whose message has addresses and lines of its source.
+  return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
+};
 
 /** The ports' error for what the client threw; anything else comes back as it is. */
 export const kafkaFailure = (error: unknown, location: string, operation?: string): unknown => {
   if (error instanceof StoreUnavailable || error instanceof StoreFault) return error;
   for (const one of within(error)) {
+    if (one instanceof StoreUnavailable || one instanceof StoreFault) return one;
     const found = troubleOf(one);
     if (found === undefined) continue;
     const response: unknown = error instanceof MultipleErrors ? error['response'] : undefined;

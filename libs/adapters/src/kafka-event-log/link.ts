@@ -2,10 +2,10 @@
  * One connection to one broker. A broker answers the requests of a connection one after another, so whatever waits has a link of its own. Links keep no
  * process alive; requests that are under way do, until they are answered or time out.
  */
-import { readFile } from 'node:fs/promises';
 import {
   apiVersionsV3,
   Connection,
+  ConnectionStatuses,
   createTopicsV7,
   deleteRecordsV2,
   describeConfigsV4,
@@ -13,12 +13,13 @@ import {
   metadataV12,
   MultipleErrors,
   produceV11,
-  type SASLOptions,
 } from '@platformatic/kafka';
 import { StoreFault } from '@rushes/ports';
 
+import { watchConnection } from './broken-link.ts';
 import { fetchApi } from './fetch-answer.ts';
 import type { KafkaSasl, KafkaTls } from './options.ts';
+import { saslOptions } from './sasl.ts';
 
 /** How connections are made. */
 export interface LinkSettings {
@@ -52,13 +53,6 @@ const NEEDED = [
   ...[produceV11, listOffsetsV9, metadataV12, createTopicsV7, deleteRecordsV2, describeConfigsV4].map(({ api }) => api),
 ];
 
-const saslOptions = (sasl: KafkaSasl): SASLOptions => {
-  if ('user' in sasl) return { mechanism: sasl.mechanism, username: sasl.user, password: sasl.password };
-  if ('token' in sasl) return { mechanism: sasl.mechanism, token: sasl.token };
-  const { tokenFile } = sasl;
-  return { mechanism: sasl.mechanism, token: async () => (await readFile(tokenFile, 'utf8')).trim() };
-};
-
 const tlsOptions = ({ ca, cert, key }: KafkaTls): { ca?: string; cert?: string; key?: string } => ({
   ...(ca === undefined ? {} : { ca }),
   ...(cert === undefined ? {} : { cert }),
@@ -66,7 +60,7 @@ const tlsOptions = ({ ca, cert, key }: KafkaTls): { ca?: string; cert?: string; 
 });
 
 export const openLink = async (
-  { tls, sasl, connectTimeoutMs }: LinkSettings,
+  { location, tls, sasl, connectTimeoutMs }: LinkSettings,
   { host, port }: { readonly host: string; readonly port: number },
   requestTimeoutMs: number,
 ): Promise<Link> => {
@@ -74,20 +68,35 @@ export const openLink = async (
     connectTimeout: connectTimeoutMs,
     requestTimeout: requestTimeoutMs,
     ...(tls === undefined ? {} : { tls: tlsOptions(tls) }),
-    ...(sasl === undefined ? {} : { sasl: saslOptions(sasl) }),
+    ...(sasl === undefined ? {} : { sasl: saslOptions(sasl, location) }),
   });
-  // Whoever waits for an answer is told; an emitter without a listener would end the process.
-  connection.on('error', () => {});
+  const broken = watchConnection(connection, tls !== undefined);
+  // Ends what the client would do on time to stay authenticated: it keeps the process alive, and takes a connection that has ended for one that has not.
+  connection.once('close', () => void connection.close().catch(() => {}));
   try {
-    await connection.connect(host, port);
+    const connecting = connection.connect(host, port);
+    broken.watchSocket();
+    await connecting;
   } catch (error) {
     connection.socket?.destroy();
-    throw error;
+    throw broken.explained(error);
   }
   connection.socket.unref();
-  const request: Link['request'] = (api, ...args) => api.async(connection, ...args);
+  const isAuthenticating = (): boolean => connection.status === ConnectionStatuses.REAUTHENTICATING;
+  const request: Link['request'] = async (api, ...args) => {
+    try {
+      // Where a session of a broker has an end, the client authenticates anew before it; a broker breaks a connection that asks for anything else meanwhile.
+      while (isAuthenticating()) await connection.ready();
+      const answer = await api.async(connection, ...args);
+      broken.answered();
+      return answer;
+    } catch (error) {
+      if (error instanceof MultipleErrors) broken.answered();
+      throw broken.explained(error);
+    }
+  };
   return {
-    isOpen: () => connection.isConnected(),
+    isOpen: () => connection.isConnected() || (isAuthenticating() && !connection.socket.destroyed),
     request,
     answer: async (api, ...args) => {
       try {
