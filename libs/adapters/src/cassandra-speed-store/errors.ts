@@ -16,6 +16,7 @@ interface Verdict extends Words {
 }
 
 const NETWORK = 'See whether Cassandra runs and the network leads to it.';
+const ENCRYPTION = 'See whether Cassandra runs, whether the network leads to it, and whether its port and this client both use TLS.';
 const SCHEMA = 'Let a process that may write open the store once: it makes what is missing.';
 const SLOW = 'See what the servers are busy with; what was under way goes on by itself.';
 
@@ -103,7 +104,10 @@ const verdictOf = (error: Error): Verdict | undefined => {
     return { outcome: told?.outcome ?? 'notDone', reason, hint: told?.hint ?? NETWORK };
   }
   if (error instanceof errors.AuthenticationError)
-    return { outcome: 'fault', reason: `does not accept this user and password (${error.message})`, hint: 'Give the right credentials.' };
+    // The driver's words, where it was given no credentials.
+    return /requires authentication/.test(error.message)
+      ? { outcome: 'fault', reason: `asks for a user and a password (${error.message})`, hint: 'Give the credentials of a user.' }
+      : { outcome: 'fault', reason: `does not accept this user and password (${error.message})`, hint: 'Give the right credentials.' };
   if (error instanceof errors.ArgumentError && /data ?center/i.test(error.message))
     return {
       outcome: 'fault',
@@ -131,14 +135,33 @@ const verdictOf = (error: Error): Verdict | undefined => {
     : undefined;
 };
 
-const systemVerdict = (error: Error, code: string): Verdict =>
-  /^E(?!RR_)/.test(code)
-    ? { outcome: 'notDone', reason: `is out of reach (${error.message})`, hint: NETWORK }
-    : {
-        outcome: 'fault',
-        reason: `cannot be trusted: TLS failed (${error.message})`,
-        hint: 'Give the certificate of the authority that signed the servers’ certificates.',
-      };
+/** OpenSSL's messages have addresses and lines of its source; its reason is apart. */
+const wordsOf = (error: Error): string => ('reason' in error && typeof error.reason === 'string' ? error.reason : error.message);
+
+const systemVerdict = (error: Error, code: string): Verdict => {
+  if (code === 'EPROTO' || code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
+    return {
+      outcome: 'fault',
+      reason: `does not agree on TLS (${wordsOf(error)})`,
+      hint: 'See whether the port is one for TLS, and whether TLS is switched on for this client.',
+    };
+  if (code === 'ECONNRESET') return { outcome: 'notDone', reason: `is out of reach (${error.message})`, hint: ENCRYPTION };
+  if (/^E(?!RR_)/.test(code)) return { outcome: 'notDone', reason: `is out of reach (${error.message})`, hint: NETWORK };
+  if (/^ERR_SSL_.*ALERT.*(?:CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE)/.test(code))
+    return {
+      outcome: 'fault',
+      reason: `does not accept the certificate of this client, or asks for one (${wordsOf(error)})`,
+      hint: 'Give a certificate, with its key, of an authority that the servers trust.',
+    };
+  return {
+    outcome: 'fault',
+    reason: `cannot be trusted: TLS failed (${wordsOf(error)})`,
+    hint: 'Give the certificate of the authority that signed the servers’ certificates. Those have to be for the IP addresses of the servers, by which the driver connects.',
+  };
+};
+
+/** Whether a server says that the user may not do this. */
+export const isUnauthorized = (error: unknown): boolean => error instanceof errors.ResponseError && error.code === CODES.unauthorized;
 
 /** The error as the ports have it. What is neither the driver's nor a server's word comes back as it is. */
 export const cassandraFailure = (error: unknown, location: string, kind: RequestKind): unknown => {

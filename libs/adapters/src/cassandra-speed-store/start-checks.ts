@@ -1,9 +1,9 @@
 /** What has to be so on every host and in the keyspace before the store can be trusted. Asks, and changes nothing. */
 import { type StoreCheck, StoreFault, type StoreFinding, StoreUnavailable } from '@rushes/ports';
-import type { Client } from 'cassandra-driver';
+import type { Client, types } from 'cassandra-driver';
 
 import { connect } from './connect.ts';
-import { cassandraFailure } from './errors.ts';
+import { cassandraFailure, isUnauthorized } from './errors.ts';
 import { clockFindings, hostFindings, keyspaceFindings, type KeyspaceFacts, tableFindings } from './judge.ts';
 import { contactPoint, keyspaceName, locationOf } from './location.ts';
 import type { SchemaPlace } from './migrations.ts';
@@ -23,21 +23,36 @@ const faultOf = (error: unknown, message: string): StoreFinding => {
   return { level: 'fault', message, hint: hint ?? 'See the logs of the server.' };
 };
 
+type Host = ReturnType<Client['hosts']['values']>[number];
+
+/** `undefined`: the user may not see them, which is a right of its own. */
+const settingsOf = async (client: Client, host: Host): Promise<readonly types.Row[] | undefined> => {
+  try {
+    return (await client.execute(SETTINGS, [], { prepare: false, host })).rows;
+  } catch (error) {
+    if (isUnauthorized(error)) return undefined;
+    throw error;
+  }
+};
+
+const unseenSettings = (host: string): StoreFinding => ({
+  level: 'warning',
+  message: `the settings of the host ${host} could not be checked (commitlog_sync, paxos_variant): the user may not read system_views.settings`,
+  hint: 'Grant the user SELECT on system_views.settings, or see to it that both settings are as they should be.',
+});
+
 /** Virtual tables tell of the host that answers: each is asked by itself. */
-const checkHost = async (
-  { client, location, now }: CheckedPlace,
-  host: ReturnType<Client['hosts']['values']>[number],
-): Promise<StoreCheck> => {
+const checkHost = async ({ client, location, now }: CheckedPlace, host: Host): Promise<StoreCheck> => {
   try {
     const beforeMs = now();
     const { rows } = await client.execute(LOCAL, [], { prepare: false, host });
     const afterMs = now();
     const version = String(rows[0]?.['release_version']);
-    const settings = await client.execute(SETTINGS, [], { prepare: false, host });
-    const valueOf = (name: string): string | undefined =>
-      settings.rows.find((row) => row['name'] === name)?.['value'] as string | undefined; // as: the column's type
+    const settings = await settingsOf(client, host);
+    const valueOf = (name: string): string | undefined => settings?.find((row) => row['name'] === name)?.['value'] as string | undefined; // as: the column's type
     const findings = [
       ...hostFindings(host.address, { version, commitlogSync: valueOf('commitlog_sync'), paxosVariant: valueOf('paxos_variant') }),
+      ...(settings === undefined ? [unseenSettings(host.address)] : []),
       ...clockFindings(host.address, Number(rows[0]?.['now_ms']), beforeMs, afterMs),
     ];
     return { version, findings };
