@@ -133,7 +133,9 @@ describe.skipIf(needsServers('cassandra') || !canMakeCertificates())('the speed 
     return `${message} | ${hint}`;
   };
 
-  test('who has the authority, a certificate and the password works', () => expect(works(optionsOf('maker'))).resolves.toBeUndefined());
+  test('who has the authority, a certificate and the password works', async () => {
+    await expect(works(optionsOf('maker'))).resolves.toBeUndefined();
+  });
 
   test('a wrong password is refused, and so is none', async () => {
     expect(await refusal(optionsOf('maker', { credentials: { user: 'maker', password: WRONG } }))).toMatch(

@@ -151,8 +151,9 @@ describe.skipIf(needsServers('kafka', 'registry') || !canMakeCertificates())('th
     return `${message} | ${hint}`;
   };
 
-  test('TLS: with the authority that signed the certificate it works', () =>
-    expect(works('SSL', { tls: trusting() })).resolves.toBeUndefined());
+  test('TLS: with the authority that signed the certificate it works', async () => {
+    await expect(works('SSL', { tls: trusting() })).resolves.toBeUndefined();
+  });
 
   test('TLS: a certificate of an authority that is not trusted is refused', async () => {
     const expected = /certificate that is not trusted.*\| Give the certificate of the authority/;
