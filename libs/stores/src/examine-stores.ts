@@ -45,7 +45,8 @@ const examine = async <Store extends object>(
     const checked = await check?.();
     version = checked?.version;
     findings.push(...(checked?.findings ?? []));
-    if (await isThere()) {
+    if (findings.some(({ level }) => level === 'fault')) state = 'fails';
+    else if (await isThere()) {
       const store = await open({ readOnly: true });
       try {
         latencyMs = await latencyOf(() => read(store));
@@ -54,10 +55,9 @@ const examine = async <Store extends object>(
       }
     } else state = 'absent';
   } catch (error) {
-    const finding = findingOf(error);
-    if (!findings.some(({ message }) => message === finding.message)) findings.push(finding);
+    findings.push(findingOf(error));
+    state = 'fails';
   }
-  if (findings.some(({ level }) => level === 'fault')) state = 'fails';
   return { kind, location, state, version, latencyMs, findings };
 };
 

@@ -55,6 +55,12 @@ describe('a write', () => {
 
 test.each<[string, unknown, RegExp, RegExp]>([
   ['wrong password', noHost({ a: new errors.AuthenticationError('Bad credentials') }), /user and password/, /right credentials/],
+  [
+    'no password',
+    noHost({ a: new errors.AuthenticationError('Host a requires authentication, but no authenticator found in the options') }),
+    /asks for a user/,
+    /credentials of a user/,
+  ],
   ['wrong password, later', response(CODES.badCredentials), /user and password/, /right credentials/],
   [
     'no right to a table',
@@ -84,6 +90,15 @@ test.each<[string, unknown, RegExp, RegExp]>([
     /TLS/,
     /authority/,
   ],
+  [
+    'no certificate of the client',
+    noHost({
+      a: Object.assign(new Error('405D:error:x'), { code: 'ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE', reason: 'alert bad certificate' }),
+    }),
+    /certificate of this client.*\(alert bad certificate\)/,
+    /authority that the servers trust/,
+  ],
+  ['a port without TLS', noHost({ a: Object.assign(new Error('x'), { code: 'ERR_SSL_WRONG_VERSION_NUMBER' }) }), /agree on TLS/, /port/],
   ['another statement', response(CODES.syntaxError, 'line 1:0 no viable alternative'), /refuses a request/, /release_version/],
 ])('somebody has to act: %s', (_, error, message, hint) => {
   for (const kind of ['read', 'write', 'conditional'] as const) {

@@ -13,6 +13,8 @@ type Words = Pick<StoreErrorDetails, 'reason' | 'hint'>;
 /** `notDone`: certainly nothing happened, and it may pass. `unknown`: it may have happened. `fault`: somebody has to act. */
 interface Verdict extends Words {
   readonly outcome: 'notDone' | 'unknown' | 'fault';
+  /** What says it, where the driver's error holds several. */
+  readonly cause?: Error;
 }
 
 const NETWORK = 'See whether Cassandra runs and the network leads to it.';
@@ -91,13 +93,17 @@ const worst = (verdicts: readonly Verdict[]): Verdict | undefined =>
 /** What the driver says before it sends anything, without a class of its own. */
 const UNSENT = /^(?:No connection available|Connection closed)$|could not be resolved$/;
 
+/** The driver's own message has the stacks of what it holds. */
+const withCause = (verdict: Verdict | undefined, cause: Error): readonly Verdict[] =>
+  verdict === undefined ? [] : [{ ...verdict, cause }];
+
 const verdictOf = (error: Error): Verdict | undefined => {
   if (error instanceof errors.NoHostAvailableError) {
     // as: the driver's type says `any`
     const inner = Object.entries((error.innerErrors ?? {}) as Readonly<Record<string, unknown>>).filter(
       (entry): entry is [string, Error] => entry[1] instanceof Error,
     );
-    const told = worst(inner.flatMap(([, one]) => verdictOf(one) ?? []));
+    const told = worst(inner.flatMap(([, one]) => withCause(verdictOf(one), one)));
     const reasons = inner.map(([host, { message }]) => `${host}: ${message}`).join('; ');
     if (told?.outcome === 'fault') return told;
     const reason = inner.length === 0 ? 'is out of reach: no host is connected' : `is out of reach (${reasons})`;
@@ -161,15 +167,16 @@ const systemVerdict = (error: Error, code: string): Verdict => {
 };
 
 /** Whether a server says that the user may not do this. */
-export const isUnauthorized = (error: unknown): boolean => error instanceof errors.ResponseError && error.code === CODES.unauthorized;
+export const isUnauthorized = (error: unknown): boolean =>
+  error instanceof errors.ResponseError && Number(error.code) === Number(CODES.unauthorized);
 
 /** The error as the ports have it. What is neither the driver's nor a server's word comes back as it is. */
 export const cassandraFailure = (error: unknown, location: string, kind: RequestKind): unknown => {
   if (!(error instanceof Error) || error instanceof StoreUnavailable || error instanceof StoreFault) return error;
   const verdict = verdictOf(error);
   if (verdict === undefined) return error;
-  const { outcome, reason, hint } = verdict;
-  if (outcome === 'fault') return new StoreFault({ location, reason, hint, cause: error });
+  const { outcome, reason, hint, cause = error } = verdict;
+  if (outcome === 'fault') return new StoreFault({ location, reason, hint, cause });
   if (outcome === 'unknown' && kind !== 'read')
     return new WriteInDoubtError({ location, reason: `${reason}: whether it wrote is not known`, hint, cause: error });
   return new StoreUnavailable({ location, reason, hint, cause: error });

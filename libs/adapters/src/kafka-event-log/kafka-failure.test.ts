@@ -24,6 +24,8 @@ test.each([
   ['a certificate of an unknown authority', network(system('UNABLE_TO_VERIFY_LEAF_SIGNATURE')), StoreFault, 'not trusted'],
   ['a certificate of another host', network(system('ERR_TLS_CERT_ALTNAME_INVALID')), StoreFault, 'not trusted'],
   ['a port without TLS', network(system('ERR_SSL_WRONG_VERSION_NUMBER')), StoreFault, 'TLS'],
+  ['no certificate of the client', network(system('ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE')), StoreFault, 'certificate of this client'],
+  ['a connection without an answer', network(system('RUSHES_UNANSWERED')), StoreUnavailable, 'without an answer'],
   ['a port with TLS', new UserError('Broker requires TLS.'), StoreFault, 'TLS'],
   ['wrong credentials', network(new AuthenticationError('SASL authentication failed.')), StoreFault, 'refuses the credentials'],
   ['a mechanism that is not offered', network(new AuthenticationError('x', { cause: answered(33) })), StoreFault, 'way of authentication'],
