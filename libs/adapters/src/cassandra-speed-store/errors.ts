@@ -168,7 +168,7 @@ const systemVerdict = (error: Error, code: string): Verdict => {
 
 /** Whether a server says that the user may not do this. */
 export const isUnauthorized = (error: unknown): boolean =>
-  error instanceof errors.ResponseError && Number(error.code) === Number(CODES.unauthorized);
+  error instanceof errors.ResponseError && error.code === CODES.unauthorized;
 
 /** The error as the ports have it. What is neither the driver's nor a server's word comes back as it is. */
 export const cassandraFailure = (error: unknown, location: string, kind: RequestKind): unknown => {
