@@ -24,6 +24,7 @@ const SLOW = 'See what the servers are busy with; what was under way goes on by 
 
 /** https://github.com/apache/cassandra/blob/trunk/doc/native_protocol_v4.spec, section 9 */
 const CODES = types.responseErrorCodes;
+const UNAUTHORIZED: number = CODES.unauthorized;
 
 const invalid = (message: string): Words => {
   if (
@@ -167,8 +168,7 @@ const systemVerdict = (error: Error, code: string): Verdict => {
 };
 
 /** Whether a server says that the user may not do this. */
-export const isUnauthorized = (error: unknown): boolean =>
-  error instanceof errors.ResponseError && error.code === CODES.unauthorized;
+export const isUnauthorized = (error: unknown): boolean => error instanceof errors.ResponseError && error.code === UNAUTHORIZED;
 
 /** The error as the ports have it. What is neither the driver's nor a server's word comes back as it is. */
 export const cassandraFailure = (error: unknown, location: string, kind: RequestKind): unknown => {
