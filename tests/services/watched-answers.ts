@@ -1,7 +1,7 @@
 /** Answers that are asked for all the time, and what each must say: as many votes as there were events of the movie before the position that it names. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { offsetAt, type OffsetVector, partitionOf, type PartitionId } from '@rushes/domain';
+import { judgeEvent, offsetAt, type OffsetVector, partitionOf, type PartitionId } from '@rushes/domain';
 import { boundsAt, type EventLog } from '@rushes/ports';
 
 import { positionOf } from '../merge/readers.ts';
@@ -61,7 +61,7 @@ export const watchAnswers = (urlOf: () => string, movies: readonly string[]): Wa
   };
 };
 
-/** Offsets of a movie's events, each event where its id came first. */
+/** Offsets of a movie's ratings, each where its id came first; what is none does not count. */
 export const eventsOf = async (log: EventLog, movies: readonly string[]): Promise<ReadonlyMap<string, readonly number[]>> => {
   const bounds = await log.bounds();
   const byPartition = Map.groupBy(movies, (movie): PartitionId => partitionOf('movie.ratings', movie));
@@ -73,6 +73,8 @@ export const eventsOf = async (log: EventLog, movies: readonly string[]): Promis
       for (const record of records) {
         if (record.kind !== 'event' || ids.has(record.id)) continue;
         ids.add(record.id);
+        const { key, value, appendedAtMs } = record;
+        if ('fault' in judgeEvent(value, { topic: 'movie.ratings', key, appendedAtMs })) continue;
         found.get(record.key)?.push(record.offset);
       }
   }
