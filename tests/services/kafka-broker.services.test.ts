@@ -126,7 +126,7 @@ describe.skipIf(needsServers('kafka', 'registry'))('the event log on a broker th
   });
 
   test('frozen: an append fails at its deadline, reading ends by its stall, and both go on afterwards', async () => {
-    const log = await open({ requestTimeoutMs: 1_000, stallMs: 1_500, waitMs: 200 });
+    const log = await open({ requestTimeoutMs: 3_000, stallMs: 4_000, waitMs: 200 });
     const { next } = await log.bounds();
     const following = caught(collect(log, { [RATINGS]: next[RATINGS] ?? 0 }, new AbortController().signal, []));
     await log.append([{ partition: RATINGS, key: 'key', id: 'before', value: '' }]);
@@ -145,7 +145,10 @@ describe.skipIf(needsServers('kafka', 'registry'))('the event log on a broker th
       await servers.resume('kafka');
     }
     await expect.poll(() => caught(log.checkWritable())).toEqual({ result: undefined });
-    await log.append([{ partition: RATINGS, key: 'key', id: 'after', value: '' }]);
+    // A broker that wakes on a busy machine may miss a deadline once more.
+    await expect
+      .poll(async () => 'result' in (await caught(log.append([{ partition: RATINGS, key: 'key', id: 'after', value: '' }]))))
+      .toBe(true);
     const ids = await idsIn(log, RATINGS);
     expect(ids.slice(-1)).toEqual(['after']);
     expect(ids).not.toContain('still');
