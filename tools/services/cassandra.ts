@@ -1,11 +1,11 @@
 /** Apache Cassandra: a ring of one node. Its commit log is synced before a write is acknowledged, as whoever keeps fences in it needs. */
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 
 import { fetchFromMaven } from './maven.ts';
 import { type Instance, type Service, ServiceError } from './service.ts';
+import { answersOnSocket } from './socket-ready.ts';
 import { findJava, missingForJava } from './tools.ts';
 
 const VERSION = '5.0.9';
@@ -97,20 +97,6 @@ const OPENS = [
   'jdk.management/com.sun.management.internal',
 ];
 
-/** Whether a node says which versions of CQL it understands. */
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(OPTIONS));
-    const end = (answered: boolean): void => {
-      socket.destroy();
-      resolve(answered);
-    };
-    socket.setTimeout(ANSWER_MS, () => end(false));
-    socket.once('data', (frame) => end(frame[4] === SUPPORTED));
-    socket.once('error', () => end(false));
-    socket.once('close', () => end(false));
-  });
-
 /** Whether a node that takes encrypted connections alone, and answers no other, begins one. Whom it trusts is not asked. */
 const encrypts = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -200,5 +186,5 @@ export const cassandra: Service = {
       ],
     };
   },
-  isReady: async ({ port }) => (await answers(port)) || encrypts(port),
+  isReady: async ({ port }) => (await answersOnSocket(port, OPTIONS, (frame) => frame[4] === SUPPORTED)) || encrypts(port),
 };

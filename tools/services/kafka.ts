@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 
 import { fetchFromMaven } from './maven.ts';
 import { type Instance, type Service, ServiceError } from './service.ts';
+import { answersOnSocket } from './socket-ready.ts';
 import { findJava, missingForJava, runTool } from './tools.ts';
 
 const VERSION = '4.3.1';
@@ -15,7 +15,6 @@ const OLDEST_JAVA = 17;
 const CLUSTER_ID_BYTES = 16;
 /** ApiVersions, version 0, correlation id 1, no client id: every broker answers it. */
 const API_VERSIONS = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff]);
-const ANSWER_MS = 2_000;
 
 const fits = (major: number): boolean => major >= OLDEST_JAVA;
 
@@ -70,20 +69,6 @@ const jvmArgs = ({ folder }: Instance, installed: string): readonly string[] => 
   join(installed, '*'),
 ];
 
-/** Whether a broker says which requests it understands. */
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(API_VERSIONS));
-    const end = (answered: boolean): void => {
-      socket.destroy();
-      resolve(answered);
-    };
-    socket.setTimeout(ANSWER_MS, () => end(false));
-    socket.once('data', () => end(true));
-    socket.once('error', () => end(false));
-    socket.once('close', () => end(false));
-  });
-
 export const kafka: Service = {
   name: 'kafka',
   version: VERSION,
@@ -120,5 +105,5 @@ export const kafka: Service = {
     command: java(),
     args: [...jvmArgs(instance, installed), '-Xmx512m', 'kafka.Kafka', join(instance.folder, 'server.properties')],
   }),
-  isReady: ({ port }) => answers(port),
+  isReady: ({ port }) => answersOnSocket(port, API_VERSIONS, () => true),
 };

@@ -1,5 +1,5 @@
 /** Before stores are opened: everything that is wrong with the servers behind them, told at once. */
-import type { StoreFinding } from '@rushes/ports';
+import { StoreFault, type StoreFinding, StoreUnavailable } from '@rushes/ports';
 import { explainError, TerminalError } from '@rushes/runtime';
 
 import type { FoundStore } from './found-store.ts';
@@ -12,8 +12,10 @@ export interface ServerFinding extends StoreFinding {
 
 const SEE_LOG = 'See the message, and what the server itself says of it.';
 
-/** An error of a store as a finding. */
+/** An error of a store as a finding. Stores say in their own words what their clients said, so these are not told again. */
 export const findingOf = (error: unknown): StoreFinding => {
+  if (error instanceof StoreFault || error instanceof StoreUnavailable)
+    return { level: 'fault', message: error.message, hint: error.hint ?? SEE_LOG };
   const { message, hint } = explainError(error);
   return { level: 'fault', message, hint: hint ?? SEE_LOG };
 };

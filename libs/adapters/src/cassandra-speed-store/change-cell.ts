@@ -5,21 +5,16 @@
 import { crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
 import type { PartitionId } from '@rushes/domain';
-import { changeBytes, type ChangeRecord, MAX_CHANGE_BYTES, type SpeedRow } from '@rushes/ports';
+import type { ChangeRecord, SpeedRow } from '@rushes/ports';
 
-export interface ChangeHead {
-  readonly partition: PartitionId;
-  readonly from: number;
-  readonly to: number;
-  readonly epoch: number;
-  readonly generation: number;
-  readonly appendedAtMs: number;
+import { changeRowsText, rowsInChange } from '../change-rows/change-rows.ts';
+
+export interface ChangeHead extends Omit<ChangeRecord, 'rows'> {
   /** Under which name the pieces of the rows lie, and how many; `undefined`: the rows are in the cell. */
   readonly pieces: { readonly record: string; readonly count: number } | undefined;
 }
 
 type StoredHead = readonly [from: number, epoch: number, generation: number, appendedAtMs: number, record: string | null, count: number];
-type StoredRow = readonly [view: string, key: string, lastOffset: number, appendedAtMs: number, state: string];
 
 const FIXED = 12;
 
@@ -27,21 +22,7 @@ const FIXED = 12;
  * The rows of a record, compressed.
  * @throws RangeError if they come to more than `MAX_CHANGE_BYTES`, or are not of the record's epoch.
  */
-export const packRows = ({ partition, from, to, epoch, generation, rows }: ChangeRecord): Buffer => {
-  const bytes = rows.reduce((sum, row) => sum + changeBytes(row), 0);
-  if (bytes > MAX_CHANGE_BYTES)
-    throw new RangeError(
-      `the change record of ${partition} from ${from} to ${to} has rows of about ${bytes} B: at most ${MAX_CHANGE_BYTES}`,
-    );
-  const stored = rows.map((row): StoredRow => {
-    if (row.partition !== partition || row.epoch !== epoch || row.generation !== generation)
-      throw new RangeError(
-        `a row of ${row.partition}, epoch ${row.epoch}.${row.generation}, in a change record of ${partition}, epoch ${epoch}.${generation}`,
-      );
-    return [row.view, row.key, row.lastOffset, row.appendedAtMs, row.state];
-  });
-  return zstdCompressSync(JSON.stringify(stored));
-};
+export const packRows = (change: ChangeRecord): Buffer => zstdCompressSync(changeRowsText(change));
 
 const headChecksum = (partition: string, to: number, rest: Uint8Array): number => crc32(rest, crc32(JSON.stringify([partition, to])));
 
@@ -82,20 +63,7 @@ export const readChangeCell = (partition: PartitionId, to: number, cell: unknown
 /** `undefined`: not the rows that were packed. */
 export const unpackRows = ({ head, rowsChecksum }: ReadCell, packed: Buffer): readonly SpeedRow[] | undefined => {
   if (crc32(packed) !== rowsChecksum) return undefined;
-  const { partition, epoch, generation } = head;
-  // as: its checksum says that `packRows` made it
-  return (JSON.parse(zstdDecompressSync(packed).toString()) as readonly StoredRow[]).map(
-    ([view, key, lastOffset, appendedAtMs, state]) => ({
-      view,
-      key,
-      epoch,
-      partition,
-      generation,
-      lastOffset,
-      appendedAtMs,
-      state,
-    }),
-  );
+  return rowsInChange(head, zstdDecompressSync(packed).toString());
 };
 
 /** What comes after the head of a record, without rows: takes the place of rows that are damaged. */

@@ -32,6 +32,7 @@ export const changeWaitOf = (pollMs: number): ChangeWait => {
           const leftMs = endMs - performance.now();
           if (found.length > 0 || leftMs <= 0) return found;
           const any = AbortSignal.any([woken.signal, closed.signal, ...(signal ? [signal] : [])]);
+          // Whatever ends it early, the next turn finds out.
           await sleep(Math.min(pollMs, leftMs), undefined, { signal: any }).catch(() => undefined);
         } finally {
           listeners.delete(wake);

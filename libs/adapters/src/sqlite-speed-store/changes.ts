@@ -1,8 +1,9 @@
 /** The change records: what one micro-batch did to a partition. The rows of a record share its partition, epoch and generation. */
 import type { PartitionId } from '@rushes/domain';
-import { changeBytes, type ChangeRecord, MAX_CHANGE_BYTES, type SpeedRow } from '@rushes/ports';
+import type { ChangeRecord } from '@rushes/ports';
 import type { DatabaseSync } from 'node:sqlite';
 
+import { changeRowsText, rowsInChange } from '../change-rows/change-rows.ts';
 import { recordChecksum } from '../record-checksum/record-checksum.ts';
 import { CHECKSUM } from './checksums.ts';
 import type { Damages } from './damages.ts';
@@ -17,8 +18,6 @@ ON CONFLICT (partition, to_offset) DO UPDATE SET
 const READ = `
 SELECT from_offset, to_offset, epoch, generation, appended_at_ms, rows, expires_at_ms, rows_checksum, checksum, id FROM changes
 WHERE partition = ? AND to_offset > ? AND expires_at_ms > ? ORDER BY to_offset LIMIT ?`;
-
-type StoredRow = readonly [view: string, key: string, lastOffset: number, appendedAtMs: number, state: string];
 
 type StoredChange = readonly [
   from: number,
@@ -35,23 +34,6 @@ type StoredChange = readonly [
 
 const EMPTY = '[]';
 
-const encode = ({ partition, from, to, epoch, generation, rows }: ChangeRecord): string => {
-  const bytes = rows.reduce((sum, row) => sum + changeBytes(row), 0);
-  if (bytes > MAX_CHANGE_BYTES)
-    throw new RangeError(
-      `the change record of ${partition} from ${from} to ${to} has rows of about ${bytes} B: at most ${MAX_CHANGE_BYTES}`,
-    );
-  return JSON.stringify(
-    rows.map((row): StoredRow => {
-      if (row.partition !== partition || row.epoch !== epoch || row.generation !== generation)
-        throw new RangeError(
-          `a row of ${row.partition}, epoch ${row.epoch}.${row.generation}, in a change record of ${partition}, epoch ${epoch}.${generation}`,
-        );
-      return [row.view, row.key, row.lastOffset, row.appendedAtMs, row.state];
-    }),
-  );
-};
-
 export const changesOf = (database: DatabaseSync, damages: Damages) => {
   const append = database.prepare(APPEND);
   const read = database.prepare(READ);
@@ -64,7 +46,7 @@ export const changesOf = (database: DatabaseSync, damages: Damages) => {
   return {
     append(change: ChangeRecord, expiresAtMs: number): void {
       const { partition, from, to, epoch, generation, appendedAtMs } = change;
-      const rows = encode(change);
+      const rows = changeRowsText(change);
       const rowsChecksum = recordChecksum([rows]);
       const place = [partition, from, generation, to, epoch, appendedAtMs, expiresAtMs] as const;
       append.run(...place, rows, rowsChecksum, recordChecksum([...place, rowsChecksum]));
@@ -85,16 +67,7 @@ export const changesOf = (database: DatabaseSync, damages: Damages) => {
           damages.found({ what, epoch, remove: () => void empty.run(EMPTY, EMPTY, id) });
           return [{ partition, from, to, epoch, generation, appendedAtMs, rows: [] }];
         }
-        const rows = (JSON.parse(text) as StoredRow[]).map(([view, key, lastOffset, rowAppendedAtMs, state]): SpeedRow => ({
-          view,
-          key,
-          epoch,
-          partition,
-          generation,
-          lastOffset,
-          appendedAtMs: rowAppendedAtMs,
-          state,
-        }));
+        const rows = rowsInChange({ partition, epoch, generation }, text);
         return [{ partition, from, to, epoch, generation, appendedAtMs, rows }];
       }),
   };

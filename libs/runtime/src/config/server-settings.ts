@@ -44,7 +44,7 @@ export const s3 = {
     fallbackText: "Amazon's of the region",
     description: 'address of the S3 server for `s3:` URLs',
   }),
-  region: name('RUSHES_S3_REGION', 'region of the buckets', '`AWS_REGION`, else us-east-1'),
+  region: name('RUSHES_S3_REGION', 'region of the buckets', "`AWS_REGION`'s or the profile's; with an endpoint, else us-east-1"),
   addressing: setting({
     variable: 'RUSHES_S3_ADDRESSING',
     placeholder: 'HOW',
