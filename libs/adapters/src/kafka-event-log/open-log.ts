@@ -5,17 +5,16 @@ import { storeBoundary } from '../store-errors/store-boundary.ts';
 import { appendQueue, checkBarrier, checkRecords, checkSizes, placeInCall } from './append.ts';
 import { openRegistry } from './avro/registry.ts';
 import { openValues } from './avro/values.ts';
-import { type Cluster, openCluster } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
 import { followLog } from './follow.ts';
 import { kafkaFailure } from './kafka-failure.ts';
-import { checkPrefix, kafkaLocation } from './kafka-url.ts';
 import { EARLIEST, everywhere, LATEST, listOffsets } from './offsets.ts';
-import { DEFAULT_LIMITS, type KafkaEventLogOptions, type KafkaLimits } from './options.ts';
+import { clusterOf } from './opened-cluster.ts';
+import type { KafkaEventLogOptions, KafkaLimits } from './options.ts';
 import { openProducer } from './produce.ts';
 import { readRange } from './range.ts';
 import { prepareBarrier, prepareRecord } from './records.ts';
 import { setUpTopics } from './set-up-topics.ts';
-import { topicsOf } from './topics.ts';
 import { trimLog } from './trim.ts';
 import { untilAborted } from './waiting.ts';
 import { requireWritable } from './writable.ts';
@@ -146,22 +145,11 @@ const explained = (log: EventLog): EventLog => {
  * registry cannot be reached; RangeError if an option cannot be.
  */
 export const openKafkaEventLog = async (options: KafkaEventLogOptions): Promise<EventLog> => {
-  const {
-    brokers,
-    topicPrefix = '',
-    retentionMs = DEFAULT_RETENTION_MS,
-    replicationFactor = 1,
-    minInsyncReplicas = 1,
-    tls,
-    sasl,
-  } = options;
+  const { retentionMs = DEFAULT_RETENTION_MS } = options;
   if (!(retentionMs >= LEAST_RETENTION_MS))
     throw new RangeError(`a log's retention is at least ${LEAST_RETENTION_MS} ms (48 hours), not ${retentionMs} ms`);
-  if (brokers.length === 0) throw new RangeError('an event log on Kafka has at least one broker');
-  const limits: KafkaLimits = { ...DEFAULT_LIMITS, ...options.limits };
-  const location = kafkaLocation({ brokers, topicPrefix: checkPrefix(topicPrefix) });
-  const topics = topicsOf(topicPrefix, { replicationFactor, minInsyncReplicas });
-  const cluster = openCluster({ location, tls, sasl, connectTimeoutMs: limits.connectTimeoutMs }, topics, brokers, limits.requestTimeoutMs);
+  const { cluster, limits } = clusterOf(options);
+  const { location } = cluster;
   try {
     return storeBoundary(explained(await logOf(cluster, options, limits, retentionMs)), { location });
   } catch (error) {
