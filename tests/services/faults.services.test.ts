@@ -75,8 +75,11 @@ describe.skipIf(needsServers('kafka', 'registry', 'cassandra', 's3'))('three pro
   };
 
   /** Somebody projects every partition: without an owner one stands still, and answers say `stale`. */
-  const allComplete = (): Promise<void> =>
-    expect.poll(async () => Object.values(await shownVotes()).every((shown) => String(shown).endsWith('complete')), PATIENT).toBe(true);
+  const allComplete = async (): Promise<void> => {
+    await expect
+      .poll(async () => Object.values(await shownVotes()).every((shown) => String(shown).endsWith('complete')), PATIENT)
+      .toBe(true);
+  };
 
   /** Ratings and questions all the time, and something that happens meanwhile; afterwards everything is as it must be. Returns the first answers that were wrong. */
   const underLoad = async (name: string, happens: () => Promise<void>): Promise<readonly object[]> => {
