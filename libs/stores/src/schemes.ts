@@ -21,10 +21,14 @@ const FILE = '.sqlite';
 
 const SCHEMES: { readonly [Kind in StoreKind]: Readonly<Record<string, Scheme<StoreOf[Kind]>>> } = {
   objects: { 'file:': local(openFolderObjectStore), 's3:': s3Objects },
-  views: { 'sqlite:': local(openSqliteBatchViews) },
+  views: {
+    'sqlite:': local(openSqliteBatchViews),
+  },
   log: { 'sqlite:': local(openSqliteEventLog, FILE), 'kafka:': kafkaLog },
   speed: { 'sqlite:': local(openSqliteSpeedStore, FILE), 'cassandra:': cassandraSpeed },
-  keys: { 'sqlite:': local(openSqliteApiKeys, FILE) },
+  keys: {
+    'sqlite:': local(openSqliteApiKeys, FILE),
+  },
 };
 
 export type FoundStores = { readonly [Kind in StoreKind]: FoundStore<StoreOf[Kind]> };
