@@ -67,6 +67,7 @@ export const CLIENT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   'cassandra-driver': ['libs/adapters/src/cassandra-speed-store'],
   '@platformatic/kafka': ['libs/adapters/src/kafka-event-log'],
   avsc: ['libs/adapters/src/kafka-event-log'],
+  ioredis: ['libs/adapters/src/redis-link'],
   '@prometheus-io/client': ['libs/runtime/src'],
   pino: ['libs/runtime/src'],
   'pino-pretty': ['libs/runtime/src'],

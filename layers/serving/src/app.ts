@@ -18,6 +18,7 @@ import { componentsOf, type DiskSpace } from './monitoring/component-states.ts';
 import { trackCurrentSnapshot, type CurrentSnapshot } from './merge/current-snapshot.ts';
 import { dataRoutes } from './routes/data-route.ts';
 import { identifyCallers, requireRoles } from './entrances/access.ts';
+import { isLogged } from './entrances/earlier-event.ts';
 import { createEntranceMetrics } from './entrances/entrance-metrics.ts';
 import { entrances } from './entrances/entrance.ts';
 import { demandPositions } from './entrances/min-position.ts';
@@ -66,6 +67,8 @@ export interface ServingStores {
   readonly receipts?: Caches | undefined;
   /** `undefined`: no limit. */
   readonly rateLimiter: RateLimiter | undefined;
+  /** Why the server is not used at the moment by which replicas share caches and buckets; `undefined`: there is none. */
+  readonly cacheTrouble?: (() => string | undefined) | undefined;
 }
 
 export interface ServingContext {
@@ -241,6 +244,8 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       receipts: createReceipts({
         caches: stores.receipts ?? stores.caches,
         now,
+        by: randomUUID(),
+        isLogged: (receipt) => isLogged(stores.log, receipt),
         onTrouble: (err) => cacheTroubles.report('a claim on a movie could not be given back', err),
       }),
       writes: admission.writes,
