@@ -15,7 +15,7 @@ import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
 import { type ArtefactLayout, type ArtefactReader, type ArtefactRow, type BatchViewStore, type ListedRow, SET_SEPARATOR } from '@rushes/ports';
 import { titles } from '@rushes/views';
 import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
+import { from as copyFrom, to } from 'pg-copy-streams';
 
 import { startOwnServers } from '../../tests/services/own-servers.ts';
 import { TEST_POSTGRES_PASSWORD, TEST_POSTGRES_USER } from '../../tools/services/postgres.ts';
@@ -98,10 +98,11 @@ const secondsOf = async (work: () => Promise<unknown>): Promise<number> => {
 
 /** Chunks of COPY's text of a table. */
 const copied = async (table: string): Promise<Buffer[]> => {
-  const { to } = await import('pg-copy-streams');
   const client = await pool.connect();
   try {
-    return await Array.fromAsync<Buffer>(client.query(to(`COPY ${table} TO STDOUT`)));
+    const chunks: Buffer[] = [];
+    for await (const chunk of client.query(to(`COPY ${table} TO STDOUT`))) chunks.push(chunk as Buffer); // as: what the stream gives
+    return chunks;
   } finally {
     client.release();
   }

@@ -137,8 +137,8 @@ describe.skipIf(needsServers('postgres'))('on PostgreSQL', () => {
     ],
   ];
   test.each(filters)('titles where %j: found by an index, in every order', async (...where) => {
-    for (const { columns, directions } of titles.layout.sorts) {
-      const sort = columns.map((column): SortColumn => ({ column, desc: directions !== 'ascending' }));
+    for (const { columns } of titles.layout.sorts) {
+      const sort = columns.map((column): SortColumn => ({ column, desc: true }));
       const cost = await costOf('titles', (store) => list(store, 'titles', { where: [movie, ...where], sort, limit: LIMIT }));
       expect(cost, JSON.stringify(sort)).toMatchObject({ scans: 0 });
     }

@@ -205,14 +205,21 @@ export const openConnections = (options: PostgresOptions): Connections => {
   };
 
   const inTransaction = async <Result>(run: Run, work: () => Promise<Result>): Promise<Result> => {
-    await run('BEGIN');
+    let isEnding = false;
     try {
+      await run('BEGIN');
       const result = await work();
+      isEnding = true;
       await run('COMMIT');
       return result;
     } catch (error) {
-      if (!(error instanceof GivenUp) && !isBroken(error)) await run('ROLLBACK').catch(() => {});
-      throw error;
+      const isLost = error instanceof GivenUp || isBroken(error);
+      if (!isLost) await run('ROLLBACK').catch(() => {});
+      if (!isLost || isEnding) throw error;
+      // Before its end nothing of a transaction has happened, whatever became of its last statement.
+      throw error instanceof GivenUp
+        ? new GivenUp(postgresFailure(error.reason, location, 'read'))
+        : new GivenUp(postgresFailure(error, location, 'read'));
     }
   };
 

@@ -44,7 +44,7 @@ export interface ReaderPlace {
 export const artefactReader = ({ connections, schema, catalog, verified }: ReaderPlace, opened: ArtefactEntry): ArtefactReader => {
   const { location } = connections;
   const { name, layout } = opened;
-  const { key, documents, lookups } = layout;
+  const { key, lookups } = layout;
   let entry = opened;
   let isClosed = false;
 
