@@ -12,7 +12,14 @@ import { parseArgs } from 'node:util';
 
 import { openPostgresBatchViews } from '@rushes/adapters/postgres-batch-views';
 import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
-import { type ArtefactLayout, type ArtefactReader, type ArtefactRow, type BatchViewStore, type ListedRow, SET_SEPARATOR } from '@rushes/ports';
+import {
+  type ArtefactLayout,
+  type ArtefactReader,
+  type ArtefactRow,
+  type BatchViewStore,
+  type ListedRow,
+  SET_SEPARATOR,
+} from '@rushes/ports';
 import { titles } from '@rushes/views';
 import pg from 'pg';
 import { from as copyFrom, to } from 'pg-copy-streams';
@@ -35,7 +42,8 @@ const say = (text: string): void => console.log(text);
 
 /** Spread without a pattern, the same at every run. */
 const spread = (n: number, salt: number): number => (Math.imul(n + 1, 2_654_435_761 + salt * 40_503) >>> 0) / 2 ** 32;
-const words = (n: number, salt: number): string => [1, 2, 3].map((more) => `word${Math.floor(spread(n, salt + more) ** 2 * 20_000)}`).join(' ');
+const words = (n: number, salt: number): string =>
+  [1, 2, 3].map((more) => `word${Math.floor(spread(n, salt + more) ** 2 * 20_000)}`).join(' ');
 const idOf = (n: number): string => `tt${String(n).padStart(8, '0')}`;
 
 /** Rows of the view of titles, as wide as those of IMDb's. */
@@ -43,7 +51,9 @@ const rowOf = (n: number): ArtefactRow => {
   const title = words(n, 1);
   const [votes, rating] = [Math.floor(spread(n, 5) ** 12 * 2_000_000), 1_000 + Math.floor(spread(n, 6) * 9_000)];
   const isRated = spread(n, 7) < 0.3;
-  const genres = [0, 1, 2].slice(0, 1 + Math.floor(spread(n, 8) * 3)).map((more) => GENRES[Math.floor(spread(n, 9 + more) ** 2 * GENRES.length)] ?? '');
+  const genres = [0, 1, 2]
+    .slice(0, 1 + Math.floor(spread(n, 8) * 3))
+    .map((more) => GENRES[Math.floor(spread(n, 9 + more) ** 2 * GENRES.length)] ?? '');
   const cells: Readonly<Record<string, string | number | null>> = {
     id: idOf(n),
     tconst: idOf(n),
@@ -159,11 +169,17 @@ const measureLoading = async (): Promise<void> => {
   async function* changed(): AsyncGenerator<readonly ArtefactRow[]> {
     yield removed.map((_, n) => rowOf(n * Math.floor(ROWS / 1_000)));
   }
-  const child = (of: BatchViewStore) => () => of.build('child', titles.layout, changed(), { anew: true, parent: { artefact: 'titles', removedKeys: keys() } });
-  for (const [what, of] of [['adapter', store], ['SQLite adapter', embedded]] as const)
+  const child = (of: BatchViewStore) => () =>
+    of.build('child', titles.layout, changed(), { anew: true, parent: { artefact: 'titles', removedKeys: keys() } });
+  for (const [what, of] of [
+    ['adapter', store],
+    ['SQLite adapter', embedded],
+  ] as const)
     say(`| ${what}, a copy with 1,000 changed rows: seconds | ${(await secondsOf(child(of))).toFixed(1)} |`);
   say(`| adapter, verify: seconds | ${(await secondsOf(() => store.verify('titles', { again: true }))).toFixed(2)} |`);
-  say(`| room: PostgreSQL, SQLite, MB | ${[await store.bytes('titles'), await embedded.bytes('titles')].map((size) => Math.round((size ?? 0) / 1e6)).join(', ')} |`);
+  say(
+    `| room: PostgreSQL, SQLite, MB | ${[await store.bytes('titles'), await embedded.bytes('titles')].map((size) => Math.round((size ?? 0) / 1e6)).join(', ')} |`,
+  );
 };
 
 type Ask = (n: number) => Promise<unknown>;
@@ -191,22 +207,35 @@ const movie = { column: 'kind', op: 'eq', value: 'movie' } as const;
 
 const measureReads = async (): Promise<void> => {
   const [reader, local, table] = [await store.open('titles'), await embedded.open('titles'), await tableOf('titles')];
-  const bare = (name: string, text: string, valuesOf: (n: number) => readonly unknown[]): Ask => (n) =>
-    pool.query({ name, text, values: [...valuesOf(n)], rowMode: 'array' });
+  const bare =
+    (name: string, text: string, valuesOf: (n: number) => readonly unknown[]): Ask =>
+    (n) =>
+      pool.query({ name, text, values: [...valuesOf(n)], rowMode: 'array' });
   const random = (n: number): string => idOf(Math.floor(spread(n, 77) * ROWS));
   const page = { sort: byVotes, limit: 50, documents: ['shown'] };
-  const deep = async (): Promise<ListedRow | undefined> => (await reader.list({ where: [movie], sort: byVotes, limit: Math.floor(ROWS / 16) })).at(-1);
+  const deep = async (): Promise<ListedRow | undefined> =>
+    (await reader.list({ where: [movie], sort: byVotes, limit: Math.floor(ROWS / 16) })).at(-1);
   const last = await deep();
   const after = last && { values: last.sortValues, key: last.key };
   const genre = (n: number): string => GENRES[n % GENRES.length] ?? '';
   const list = (name: string, where: string, valuesOf: (n: number) => readonly unknown[]): Ask =>
     bare(name, `SELECT id, _shown, votes FROM ${table} WHERE ${where} ORDER BY votes DESC NULLS LAST, id LIMIT 50`, valuesOf);
   const cases: readonly (readonly [string, (of: ArtefactReader) => Ask, Ask])[] = [
-    ['a row by key', (of) => (n) => of.get(random(n), { documents: ['shown'] }), bare('get', `SELECT id, _shown FROM ${table} WHERE id = $1`, (n) => [random(n)])],
+    [
+      'a row by key',
+      (of) => (n) => of.get(random(n), { documents: ['shown'] }),
+      bare('get', `SELECT id, _shown FROM ${table} WHERE id = $1`, (n) => [random(n)]),
+    ],
     [
       '100 rows by keys',
-      (of) => (n) => of.getMany(Array.from({ length: 100 }, (_, m) => random(n * 100 + m)), { documents: ['shown'] }),
-      bare('many', `SELECT id, _shown FROM ${table} WHERE id = ANY($1)`, (n) => [Array.from({ length: 100 }, (_, m) => random(n * 100 + m))]),
+      (of) => (n) =>
+        of.getMany(
+          Array.from({ length: 100 }, (_, m) => random(n * 100 + m)),
+          { documents: ['shown'] },
+        ),
+      bare('many', `SELECT id, _shown FROM ${table} WHERE id = ANY($1)`, (n) => [
+        Array.from({ length: 100 }, (_, m) => random(n * 100 + m)),
+      ]),
     ],
     ['50 movies by votes', (of) => () => of.list({ ...page, where: [movie] }), list('list', 'kind = $1', () => ['movie'])],
     [
@@ -216,13 +245,21 @@ const measureReads = async (): Promise<void> => {
     ],
     [
       '50 movies of three years by votes',
-      (of) => (n) => of.list({ ...page, where: [movie, { column: 'year', op: 'gte', value: 1_920 + (n % 100) }, { column: 'year', op: 'lte', value: 1_922 + (n % 100) }] }),
+      (of) => (n) =>
+        of.list({
+          ...page,
+          where: [movie, { column: 'year', op: 'gte', value: 1_920 + (n % 100) }, { column: 'year', op: 'lte', value: 1_922 + (n % 100) }],
+        }),
       list('years', 'kind = $1 AND year BETWEEN $2 AND $3', (n) => ['movie', 1_920 + (n % 100), 1_922 + (n % 100)]),
     ],
     [
       `the page behind movie ${Math.floor(ROWS / 16)} by votes`,
       (of) => () => of.list({ ...page, where: [movie], ...(after === undefined ? {} : { after }) }),
-      list('deep', 'kind = $1 AND (votes < $2 OR votes IS NULL OR (votes = $2 AND id > $3))', () => ['movie', after?.values[0], after?.key]),
+      list('deep', 'kind = $1 AND (votes < $2 OR votes IS NULL OR (votes = $2 AND id > $3))', () => [
+        'movie',
+        after?.values[0],
+        after?.key,
+      ]),
     ],
     ['50 titles of any kind by votes', (of) => () => of.list({ ...page, where: [] }), list('any', 'true', () => [])],
     [
@@ -236,7 +273,9 @@ const measureReads = async (): Promise<void> => {
       bare('count', `SELECT count(*) FROM ${table} WHERE kind = $1 AND genre_keys @> $2`, (n) => ['movie', [genre(n)]]),
     ],
   ];
-  say(`\n| ${AT_ONCE} at once | adapter, /s (p50, p99 ms) | bare driver, /s (p50, p99 ms) | adapter to bare | SQLite adapter, /s |\n| --- | --- | --- | --- | --- |`);
+  say(
+    `\n| ${AT_ONCE} at once | adapter, /s (p50, p99 ms) | bare driver, /s (p50, p99 ms) | adapter to bare | SQLite adapter, /s |\n| --- | --- | --- | --- | --- |`,
+  );
   for (const [what, ask, alone] of cases) {
     const [own, direct, file] = [await measured(ask(reader)), await measured(alone), await measured(ask(local))];
     const told = ({ rate, p50, p99 }: typeof own): string => `${whole(rate)} (${p50.toFixed(1)}, ${p99.toFixed(1)})`;

@@ -69,7 +69,10 @@ describe.skipIf(needsServers('postgres'))('a server of its own', () => {
     const read = async (): Promise<void> => {
       while (state.reading) {
         try {
-          const [row, count] = await Promise.all([reader.get('id 7', { columns: ['n'] }), reader.count([{ column: 'n', op: 'gte', value: 1_000 }])]);
+          const [row, count] = await Promise.all([
+            reader.get('id 7', { columns: ['n'] }),
+            reader.count([{ column: 'n', op: 'gte', value: 1_000 }]),
+          ]);
           expect([row?.columns[0], count]).toEqual([7, ROWS / 2]);
           state.answers += 1;
           if (state.isBack) state.sinceStart += 1;
@@ -124,10 +127,17 @@ describe.skipIf(needsServers('postgres'))('a server of its own', () => {
     const reader = await store.open('films');
     await servers.stop('postgres');
     const beganMs = performance.now();
-    for (const call of [() => reader.get('id 7', {}), () => store.currentPublication(), () => store.build('third', LAYOUT, rows(1)), () => openPostgresBatchViews(options)])
+    for (const call of [
+      () => reader.get('id 7', {}),
+      () => store.currentPublication(),
+      () => store.build('third', LAYOUT, rows(1)),
+      () => openPostgresBatchViews(options),
+    ])
       await expect(call()).rejects.toMatchObject({ name: 'StoreUnavailable', hint: expect.stringContaining('See whether it runs') });
     expect(performance.now() - beganMs).toBeLessThan(8_000);
-    expect((await checkPostgresBatchViews(options)).findings).toMatchObject([{ level: 'fault', message: expect.stringContaining('out of reach') }]);
+    expect((await checkPostgresBatchViews(options)).findings).toMatchObject([
+      { level: 'fault', message: expect.stringContaining('out of reach') },
+    ]);
     await servers.start('postgres');
     expect(await reader.get('id 7', { columns: ['n'] })).toMatchObject({ columns: [7] });
     await reader.close();
@@ -142,7 +152,10 @@ describe.skipIf(needsServers('postgres'))('a server of its own', () => {
       expect.objectContaining({ level: 'fault', message: expect.stringContaining('standby') }),
     );
     await expect(openPostgresBatchViews(options)).rejects.toBeInstanceOf(StoreFault);
-    await expect(store.insertPublication(publication(1_000_000))).rejects.toMatchObject({ name: 'StoreFault', hint: expect.stringContaining('primary') });
+    await expect(store.insertPublication(publication(1_000_000))).rejects.toMatchObject({
+      name: 'StoreFault',
+      hint: expect.stringContaining('primary'),
+    });
     await expect(keys.revoke('0', 1)).rejects.toBeInstanceOf(StoreFault);
     await keys.close();
     const reading = await openPostgresBatchViews({ ...options, readOnly: true });

@@ -3,7 +3,15 @@
  * type. Told by the server's own counters: no list reads a table from its beginning, and none reads many more rows than it gives.
  */
 import { openPostgresBatchViews, type PostgresOptions } from '@rushes/adapters/postgres-batch-views';
-import { type ArtefactRow, type BatchViewStore, type CellValue, type Condition, type ListQuery, SET_SEPARATOR, type SortColumn } from '@rushes/ports';
+import {
+  type ArtefactRow,
+  type BatchViewStore,
+  type CellValue,
+  type Condition,
+  type ListQuery,
+  SET_SEPARATOR,
+  type SortColumn,
+} from '@rushes/ports';
 import { FIRST_ORDINARY_KIND, titles, VIEWS } from '@rushes/views';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -25,10 +33,12 @@ const valueOf = (column: string, n: number): CellValue => {
   const salt = [...column].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
   const part = spread(n, salt);
   if (column === 'kind') return KINDS[Math.floor(part * KINDS.length)] ?? 'movie';
-  if (column === 'genre_keys') return [0, 1].map((more) => GENRES[Math.floor(spread(n, salt + more) ** 2 * GENRES.length)]).join(SET_SEPARATOR);
+  if (column === 'genre_keys')
+    return [0, 1].map((more) => GENRES[Math.floor(spread(n, salt + more) ** 2 * GENRES.length)]).join(SET_SEPARATOR);
   if (column === 'tconst') return `tt${n}`;
   if (part < 0.1) return null;
-  if (titles.layout.columns[column as keyof typeof titles.layout.columns] === 'integer') return Math.floor(part * (column === 'year' ? 100 : 10_000)); // as: a name of any layout
+  if (titles.layout.columns[column as keyof typeof titles.layout.columns] === 'integer')
+    return Math.floor(part * (column === 'year' ? 100 : 10_000)); // as: a name of any layout
   return `${column} ${Math.floor(part * 30_000)} word${Math.floor(spread(n, salt + 7) * 500)}`;
 };
 
@@ -39,7 +49,9 @@ async function* rowsOf(layout: (typeof VIEWS)[number]['layout']): AsyncGenerator
       const n = from + m;
       return [
         `id${String(n).padStart(8, '0')}`,
-        ...columns.map((column) => (layout.columns[column] === 'integer' && layout !== titles.layout ? Math.floor(spread(n, 3) * 1_000) : valueOf(column, n))),
+        ...columns.map((column) =>
+          layout.columns[column] === 'integer' && layout !== titles.layout ? Math.floor(spread(n, 3) * 1_000) : valueOf(column, n),
+        ),
         ...layout.documents.map(() => `{"n":${n}}`),
       ];
     });
@@ -83,7 +95,14 @@ describe.skipIf(needsServers('postgres'))('on PostgreSQL', () => {
     await store.close();
     // The connection's process counts when it ends, a moment after this.
     await expect
-      .poll(async () => (await operator.query(`SELECT 1 FROM pg_stat_activity WHERE application_name = 'rushes' AND query LIKE '%' || $1 || '%'`, [schema])).rowCount)
+      .poll(
+        async () =>
+          (
+            await operator.query(`SELECT 1 FROM pg_stat_activity WHERE application_name = 'rushes' AND query LIKE '%' || $1 || '%'`, [
+              schema,
+            ])
+          ).rowCount,
+      )
       .toBeLessThanOrEqual(1);
     const after = await counters(view);
     return { given, scans: after.scans - before.scans, read: after.read - before.read };
@@ -114,7 +133,9 @@ describe.skipIf(needsServers('postgres'))('on PostgreSQL', () => {
           ]
         : [[]];
     for (const where of wheres) {
-      const cost = await costOf(view, (store) => list(store, view, { where, sort, limit: LIMIT, documents: [VIEWS.find(({ name }) => name === view)?.layout.documents[0] ?? ''] }));
+      const cost = await costOf(view, (store) =>
+        list(store, view, { where, sort, limit: LIMIT, documents: [VIEWS.find(({ name }) => name === view)?.layout.documents[0] ?? ''] }),
+      );
       expect(cost, JSON.stringify(where)).toMatchObject({ given: 2 * LIMIT, scans: 0 });
       expect(cost.read, JSON.stringify(where)).toBeLessThan(MOST_READ);
     }
@@ -149,7 +170,11 @@ describe.skipIf(needsServers('postgres'))('on PostgreSQL', () => {
   test('a title is found by what it is looked up by', async () => {
     const cost = await costOf('titles', async (store) => {
       const reader = await store.open('titles');
-      const [by, key, many] = [await reader.lookup('tconst', 'tt77', {}), await reader.get('id00000077', {}), await reader.getMany(['id00000078'], {})];
+      const [by, key, many] = [
+        await reader.lookup('tconst', 'tt77', {}),
+        await reader.get('id00000077', {}),
+        await reader.getMany(['id00000078'], {}),
+      ];
       expect([by?.key, key?.key, many[0]?.key]).toEqual(['id00000077', 'id00000077', 'id00000078']);
       return 3;
     });

@@ -107,7 +107,9 @@ describe.skipIf(needsServers('postgres') || !canMakeCertificates())('PostgreSQL 
     expect(await refusal(optionsOf('maker', { credentials: { user: 'maker', password: WRONG } }))).toMatch(
       /does not accept this user and password.*\| Give the user and the password/,
     );
-    expect(await refusal(optionsOf('maker', { credentials: { user: 'maker' } }))).toMatch(/asks for a password.*\| Give the user and the password/);
+    expect(await refusal(optionsOf('maker', { credentials: { user: 'maker' } }))).toMatch(
+      /asks for a password.*\| Give the user and the password/,
+    );
   });
 
   test('a certificate of an authority that is not trusted is refused', async () => {
@@ -137,7 +139,11 @@ describe.skipIf(needsServers('postgres') || !canMakeCertificates())('PostgreSQL 
     await works(optionsOf('writer'));
     const { findings } = await checkPostgresBatchViews(optionsOf('reader'));
     expect(findings).toEqual([
-      { level: 'fault', message: expect.stringContaining('may not make tables in the schema given'), hint: expect.stringContaining('GRANT') },
+      {
+        level: 'fault',
+        message: expect.stringContaining('may not make tables in the schema given'),
+        hint: expect.stringContaining('GRANT'),
+      },
     ]);
     expect(await refusal(optionsOf('reader', { schema: 'absent' }))).toMatch(/permission denied.*\| Grant/);
     const absent = await checkPostgresBatchViews(optionsOf('reader', { schema: 'absent' }));
@@ -178,7 +184,10 @@ describe.skipIf(needsServers('postgres') || !canMakeCertificates())('PostgreSQL 
       { state: 'answers', findings: [] },
       { state: 'answers', findings: [] },
     ]);
-    const fault = { state: 'fails', findings: [{ level: 'fault', message: expect.stringContaining('does not accept this user and password') }] };
+    const fault = {
+      state: 'fails',
+      findings: [{ level: 'fault', message: expect.stringContaining('does not accept this user and password') }],
+    };
     expect(await examined(WRONG)).toMatchObject([fault, fault]);
   });
 });

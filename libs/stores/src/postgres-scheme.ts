@@ -13,8 +13,7 @@ const keys = () => import('@rushes/adapters/postgres-api-keys');
 const credentialsOf = async ({ user, password, passwordFile }: ServerSettings['postgres']) => {
   const secret = await secretOf('postgres.password', password, passwordFile);
   if (user === undefined && secret === undefined) return undefined;
-  if (user === undefined)
-    throw new UsageError('postgres.password is given without postgres.user', { hint: 'Give both, or neither.' });
+  if (user === undefined) throw new UsageError('postgres.password is given without postgres.user', { hint: 'Give both, or neither.' });
   return { user, ...(secret === undefined ? {} : { password: secret }) };
 };
 

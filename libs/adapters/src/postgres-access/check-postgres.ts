@@ -37,7 +37,12 @@ export const judgeServer = (facts: ServerFacts, schema: string, views: boolean):
     if (isSo) findings.push({ level, message, hint });
   };
   add('fault', facts.versionNumber < OLDEST_VERSION, 'PostgreSQL is older than 14', 'Use PostgreSQL 14 or newer.');
-  add('fault', facts.encoding !== 'UTF8', `the database's encoding is ${facts.encoding}`, 'Create it with ENCODING UTF8 TEMPLATE template0.');
+  add(
+    'fault',
+    facts.encoding !== 'UTF8',
+    `the database's encoding is ${facts.encoding}`,
+    'Create it with ENCODING UTF8 TEMPLATE template0.',
+  );
   add('fault', facts.isStandby, 'the server is a standby, which only reads', 'Give the address of the primary.');
   add(
     'fault',
@@ -58,7 +63,12 @@ export const judgeServer = (facts: ServerFacts, schema: string, views: boolean):
     `CREATE SCHEMA ${schema} AUTHORIZATION the user.`,
   );
   add('warning', facts.fsync !== 'on', 'fsync is off: a crash of the machine destroys the database', 'Set fsync to on.');
-  add('warning', facts.fullPageWrites !== 'on', 'full_page_writes is off: a crash may tear pages', 'Set it to on, unless the file system never tears a page.');
+  add(
+    'warning',
+    facts.fullPageWrites !== 'on',
+    'full_page_writes is off: a crash may tear pages',
+    'Set it to on, unless the file system never tears a page.',
+  );
   add(
     'warning',
     facts.synchronousCommit === 'off',

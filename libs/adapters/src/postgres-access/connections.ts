@@ -66,7 +66,8 @@ const SESSION = [
 const INT8 = 20;
 /** Counts and values of integer columns are safe integers. */
 const types: pg.CustomTypesConfig = {
-  getTypeParser: ((id: number, format?: 'text') => (id === INT8 ? Number : pg.types.getTypeParser(id, format))) as typeof pg.types.getTypeParser, // as: texts are parsed, nothing is binary
+  getTypeParser: ((id: number, format?: 'text') =>
+    id === INT8 ? Number : pg.types.getTypeParser(id, format)) as typeof pg.types.getTypeParser, // as: texts are parsed, nothing is binary
 };
 
 const configOf = (options: PostgresOptions, statementMs: number): pg.ClientConfig => {

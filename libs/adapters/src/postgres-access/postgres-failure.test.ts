@@ -25,7 +25,10 @@ describe('what somebody has to do something about', () => {
   ])('%s', (code, hint) => {
     for (const failure of [read(said(code)), write(said(code))]) {
       expect(failure).toBeInstanceOf(StoreFault);
-      expect(failure).toMatchObject({ hint: expect.stringMatching(hint), message: expect.stringMatching(/^postgres:\/\/db:5432\/films .*what the server says/) });
+      expect(failure).toMatchObject({
+        hint: expect.stringMatching(hint),
+        message: expect.stringMatching(/^postgres:\/\/db:5432\/films .*what the server says/),
+      });
     }
   });
 
@@ -42,14 +45,20 @@ describe('what somebody has to do something about', () => {
 });
 
 describe('what may pass', () => {
-  test.each([said('53100'), said('53300'), said('40001'), said('40P01'), said('55P03'), said('57014'), system('ECONNREFUSED'), system('ENOTFOUND')])(
-    '%s: it did not happen',
-    (error) => {
-      expect(read(error)).toBeInstanceOf(StoreUnavailable);
-      expect(write(error)).toBeInstanceOf(StoreUnavailable);
-      expect(write(error)).not.toBeInstanceOf(WriteInDoubtError);
-    },
-  );
+  test.each([
+    said('53100'),
+    said('53300'),
+    said('40001'),
+    said('40P01'),
+    said('55P03'),
+    said('57014'),
+    system('ECONNREFUSED'),
+    system('ENOTFOUND'),
+  ])('%s: it did not happen', (error) => {
+    expect(read(error)).toBeInstanceOf(StoreUnavailable);
+    expect(write(error)).toBeInstanceOf(StoreUnavailable);
+    expect(write(error)).not.toBeInstanceOf(WriteInDoubtError);
+  });
 
   test.each([
     said('57P01'),

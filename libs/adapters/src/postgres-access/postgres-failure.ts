@@ -42,12 +42,18 @@ const BY_STATE: Readonly<Record<string, (said: string) => Verdict>> = {
   '28P01': (said) => fault(`does not accept this user and password (${said})`, CREDENTIALS),
   '3D000': (said) => fault(`has no such database (${said})`, 'Create it: CREATE DATABASE … TEMPLATE template0 ENCODING UTF8.'),
   [UNDEFINED_SCHEMA]: (said) => fault(`lacks a schema (${said})`, 'Restore it, or let a process that may write make it.'),
-  [UNDEFINED_TABLE]: (said) => fault(`lacks a table (${said})`, 'Restore it from a backup, or drop the schema and let the next batch run publish anew.'),
-  '42501': (said) => fault(`may not be used so by this user (${said})`, 'Grant the user CREATE and USAGE on the schema, and let it own the tables.'),
+  [UNDEFINED_TABLE]: (said) =>
+    fault(`lacks a table (${said})`, 'Restore it from a backup, or drop the schema and let the next batch run publish anew.'),
+  '42501': (said) =>
+    fault(`may not be used so by this user (${said})`, 'Grant the user CREATE and USAGE on the schema, and let it own the tables.'),
   '53100': (said) => passing(`has no space left (${said})`, 'Free some space at the server, then try again.'),
-  '53300': (said) => passing(`has no connection free (${said})`, 'Give it more (max_connections), or this process fewer (postgres.connections).'),
+  '53300': (said) =>
+    passing(`has no connection free (${said})`, 'Give it more (max_connections), or this process fewer (postgres.connections).'),
   '54000': (said) =>
-    fault(`cannot hold a row (${said})`, 'A key, and a text that is sorted or looked up by, may take about 2,600 bytes in an index of PostgreSQL.'),
+    fault(
+      `cannot hold a row (${said})`,
+      'A key, and a text that is sorted or looked up by, may take about 2,600 bytes in an index of PostgreSQL.',
+    ),
   '55P03': (said) => passing(`is locked by another process (${said})`, 'Try again.'),
   '57014': (said) => passing(`did not answer in time (${said})`, SLOW),
 };
@@ -58,7 +64,8 @@ const stateVerdict = (state: string, said: string): Verdict => {
   // 08: connection; 40: rolled back; 53: resources; 55: not in the right state; 57: an operator, a crash or a start; 58: the system.
   if (/^(?:40|53|55)/.test(state)) return passing(`could not do it just now (${said})`, 'Try again.');
   if (/^(?:08|57)/.test(state)) return { outcome: 'unknown', reason: `is out of reach (${said})`, hint: NETWORK };
-  if (state.startsWith('58')) return { outcome: 'unknown', reason: `cannot read or write just now (${said})`, hint: 'See the log of the server and its disk.' };
+  if (state.startsWith('58'))
+    return { outcome: 'unknown', reason: `cannot read or write just now (${said})`, hint: 'See the log of the server and its disk.' };
   if (DAMAGE.has(state)) return fault(`is damaged (${said})`, 'See the log of the server; restore it from a backup.');
   return fault(`does not take a statement of this program (${said})`, 'See the log of the server, and report it.');
 };
@@ -94,7 +101,8 @@ const tlsVerdict = (error: Error, code: string): Verdict | undefined => {
 const verdictOf = (error: Error): Verdict | undefined => {
   const state = sqlState(error);
   if (state !== undefined) return stateVerdict(state, error.message);
-  if (error instanceof StatementDeadlineError) return { outcome: 'unknown', reason: `did not answer in time (${error.message})`, hint: SLOW };
+  if (error instanceof StatementDeadlineError)
+    return { outcome: 'unknown', reason: `did not answer in time (${error.message})`, hint: SLOW };
   if (NO_CONNECTION.test(error.message)) return passing(`is out of reach, or all connections are in use (${error.message})`, NETWORK);
   if (/does not support SSL/.test(error.message))
     return fault(`does not encrypt connections (${error.message})`, 'Switch TLS on at the server, or off here (postgres.tls).');

@@ -18,7 +18,7 @@ export interface TestSchema {
   readonly drop: () => Promise<void>;
 }
 
-export const testOptions = (schema: string): PostgresOptions => ({
+const testOptions = (schema: string): PostgresOptions => ({
   ...parsePostgresUrl(`postgres://${process.env['TEST_POSTGRES'] ?? ''}`),
   schema,
   credentials: { user: process.env['TEST_POSTGRES_USER'] ?? '', password: process.env['TEST_POSTGRES_PASSWORD'] ?? '' },
@@ -34,7 +34,8 @@ export const takeSchema = async (): Promise<TestSchema> => {
   return {
     options,
     name,
-    execute: async (statement, values = []) => (await client.query<Record<string, unknown>>(statement.replaceAll('%S%', `"${name}"`), [...values])).rows,
+    execute: async (statement, values = []) =>
+      (await client.query<Record<string, unknown>>(statement.replaceAll('%S%', `"${name}"`), [...values])).rows,
     async drop() {
       await client.query(`DROP SCHEMA IF EXISTS "${name}" CASCADE`);
       await client.end();

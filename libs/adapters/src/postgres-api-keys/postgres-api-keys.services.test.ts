@@ -73,8 +73,7 @@ describe.skipIf(noServer !== undefined)('on PostgreSQL', () => {
     try {
       await (await openPostgresApiKeys(schema.options)).close();
       await schema.execute('UPDATE %S%.formats SET version = 99');
-      for (const readOnly of [false, true])
-        await expect(openPostgresApiKeys({ ...schema.options, readOnly })).rejects.toThrow(/format 99/);
+      for (const readOnly of [false, true]) await expect(openPostgresApiKeys({ ...schema.options, readOnly })).rejects.toThrow(/format 99/);
     } finally {
       await schema.drop();
     }

@@ -2,7 +2,15 @@
  * One open artefact. Invariant: every answer comes from one statement on one table, which is whole or gone; where it is gone because the artefact was built anew,
  * the reader goes on with the new one, which has the same rows.
  */
-import { ArtefactNotFoundError, type ArtefactReader, type CallOptions, type CellValue, type ListedRow, type Selection, type ViewRow } from '@rushes/ports';
+import {
+  ArtefactNotFoundError,
+  type ArtefactReader,
+  type CallOptions,
+  type CellValue,
+  type ListedRow,
+  type Selection,
+  type ViewRow,
+} from '@rushes/ports';
 
 import type { Cell, Connections, Rows, Statement } from '../postgres-access/connections.ts';
 import { lacksTables } from '../postgres-access/format.ts';

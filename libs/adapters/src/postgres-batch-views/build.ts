@@ -40,7 +40,13 @@ const copy = async (client: pg.Client, statement: string, chunks: AsyncGenerator
   await pipeline(Readable.from(chunks, { objectMode: true, highWaterMark: 1 }), client.query(copyFrom(statement)));
 };
 
-const copyParent = async (run: Run, client: pg.Client, build: Build & Required<Pick<BuildOptions, 'parent'>>, table: string, number: number): Promise<void> => {
+const copyParent = async (
+  run: Run,
+  client: pg.Client,
+  build: Build & Required<Pick<BuildOptions, 'parent'>>,
+  table: string,
+  number: number,
+): Promise<void> => {
   const { connections, schema, catalog, layout, parent } = build;
   const entry = await catalog.find(parent.artefact);
   if (entry === undefined) throw new ArtefactNotFoundError(connections.location, parent.artefact);
@@ -89,7 +95,10 @@ const partitionsIn = async (run: Run, { partition }: ArtefactLayout, table: stri
   if (partition === undefined) return undefined;
   const rows = await run(`SELECT ${quoted(partition)}, count(*) FROM ${table} GROUP BY 1 ORDER BY 1 LIMIT ${MOST_PARTITIONS + 1}`);
   if (rows.length > MOST_PARTITIONS) return undefined;
-  return rows.map(([value = null, count]): Partition => ({ value: typeof value === 'string' ? textOfStored(value) : (value as CellValue), rows: Number(count) }));
+  return rows.map(([value = null, count]): Partition => ({
+    value: typeof value === 'string' ? textOfStored(value) : (value as CellValue),
+    rows: Number(count),
+  }));
 };
 
 const buildIn = async (run: Run, client: pg.Client, build: Build): Promise<number> => {

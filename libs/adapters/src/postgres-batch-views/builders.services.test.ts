@@ -39,9 +39,10 @@ describe.skipIf(noServer !== undefined)('builders', () => {
 
   const tables = async (): Promise<readonly unknown[]> =>
     (
-      await schema.execute(`SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind = 'r' AND relname ~ '^(artefact|removed)_'`, [
-        schema.name,
-      ])
+      await schema.execute(
+        `SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind = 'r' AND relname ~ '^(artefact|removed)_'`,
+        [schema.name],
+      )
     ).map((row) => row['relname']);
   /** Statements of this schema that the server is at, and those that wait for them, but for this one. */
   const atWork = async (): Promise<readonly unknown[]> =>
@@ -53,7 +54,9 @@ describe.skipIf(noServer !== undefined)('builders', () => {
   const soon = { timeout: 10_000 };
 
   test('one that was killed in the middle leaves nothing, and the next one builds', async () => {
-    const child = fork(new URL('./builder-for-tests.ts', import.meta.url), [JSON.stringify(schema.options)], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    const child = fork(new URL('./builder-for-tests.ts', import.meta.url), [JSON.stringify(schema.options)], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
     await once(child, 'message');
     expect(await store.rowCount('one')).toBeUndefined();
     child.kill('SIGKILL');
@@ -177,7 +180,9 @@ describe.skipIf(noServer !== undefined)('builders', () => {
         documents: [row[3]],
       });
       expect((await reader.lookup('title', String(row[1]), {}))?.key).toBe(row[0]);
-      expect(await reader.count([{ column: 'title', op: 'contains', value: String(row[1]) }])).toBe(texts.filter((text) => text.includes(String(row[1]))).length);
+      expect(await reader.count([{ column: 'title', op: 'contains', value: String(row[1]) }])).toBe(
+        texts.filter((text) => text.includes(String(row[1]))).length,
+      );
     }
     expect(await reader.count([{ column: 'tags', op: 'has', value: '"\\,\0' }])).toBe(texts.length - 1);
     const sorted = await reader.list({ where: [], sort: [{ column: 'title', desc: false }], limit: 50 });

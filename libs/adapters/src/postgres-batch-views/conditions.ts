@@ -19,7 +19,8 @@ export const newBinding = (): Binding => {
   return {
     values,
     bind(value, type) {
-      const stored = typeof value === 'string' ? storedText(value) : typeof value === 'object' && value !== null ? value.map(storedText) : value;
+      const stored =
+        typeof value === 'string' ? storedText(value) : typeof value === 'object' && value !== null ? value.map(storedText) : value;
       const before = known.get(stored);
       if (before?.endsWith(`::${type}`) === true) return before;
       values.push(stored);

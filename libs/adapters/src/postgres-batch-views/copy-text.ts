@@ -11,8 +11,7 @@ const ESCAPED = /[\\\n\r\t]/g;
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 const CHUNK_CHARACTERS = 64 * 1024;
 
-const escaped = (text: string): string =>
-  SPECIAL.test(text) ? storedText(text).replace(ESCAPED, (one) => ESCAPES[one] ?? one) : text;
+const escaped = (text: string): string => (SPECIAL.test(text) ? storedText(text).replace(ESCAPED, (one) => ESCAPES[one] ?? one) : text);
 
 /** A set as an array: each member in quotes, before which quotes and backslashes have a backslash. */
 const setText = (text: string): string => {
@@ -58,7 +57,11 @@ export interface Written {
   rows: number;
 }
 
-async function* inChunks<Item>(batches: AsyncIterable<readonly Item[]>, line: (item: Item) => string, written: Written): AsyncGenerator<Buffer> {
+async function* inChunks<Item>(
+  batches: AsyncIterable<readonly Item[]>,
+  line: (item: Item) => string,
+  written: Written,
+): AsyncGenerator<Buffer> {
   let chunk = '';
   for await (const batch of batches) {
     for (const item of batch) {

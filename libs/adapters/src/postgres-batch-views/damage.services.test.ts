@@ -111,12 +111,12 @@ describe.skipIf(noServer !== undefined)('a table that was touched', () => {
   test('who only reads finds nothing before there is something, and makes nothing', async () => {
     const empty = await takeSchema();
     const reader = await openPostgresBatchViews({ ...empty.options, readOnly: true });
-    expect([await reader.currentPublication(), await reader.listArtefacts(), await reader.rowCount('one'), await reader.verify('one')]).toEqual([
-      undefined,
-      [],
-      undefined,
-      'missing',
-    ]);
+    expect([
+      await reader.currentPublication(),
+      await reader.listArtefacts(),
+      await reader.rowCount('one'),
+      await reader.verify('one'),
+    ]).toEqual([undefined, [], undefined, 'missing']);
     await expect(reader.open('one')).rejects.toBeInstanceOf(ArtefactNotFoundError);
     await expect(reader.build('one', LAYOUT, rowsOf(ROWS))).rejects.toThrow(/only to be read/);
     expect(await empty.execute(`SELECT to_regnamespace($1) AS there`, [empty.name])).toEqual([{ there: null }]);

@@ -61,7 +61,9 @@ export const checkLayout = (layout: ArtefactLayout): void => {
 };
 
 export const tableSql = (layout: ArtefactLayout, table: string): string => {
-  const columns = columnsOf(layout).map((name, n) => `${quoted(name)} ${SQL_TYPES[columnType(layout, name) ?? 'text']}${n === 0 ? ' NOT NULL' : ''}`);
+  const columns = columnsOf(layout).map(
+    (name, n) => `${quoted(name)} ${SQL_TYPES[columnType(layout, name) ?? 'text']}${n === 0 ? ' NOT NULL' : ''}`,
+  );
   const documents = layout.documents.map((name) => `${documentSql(name)} ${SQL_TYPES.text}`);
   return `CREATE TABLE ${table} (${[...columns, ...documents].join(', ')})`;
 };

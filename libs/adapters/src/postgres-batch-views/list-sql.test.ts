@@ -42,7 +42,11 @@ describe('what stands after a place', () => {
   });
 
   test('behind a null is nothing', () => {
-    expect(rangesAfter(sort, { values: ['a', null], key: 'k' }).map(({ equal, then }) => `${equal} ${then}`)).toEqual(['2 key', '0 behind', '0 missing']);
+    expect(rangesAfter(sort, { values: ['a', null], key: 'k' }).map(({ equal, then }) => `${equal} ${then}`)).toEqual([
+      '2 key',
+      '0 behind',
+      '0 missing',
+    ]);
     expect(rangesAfter(sort, { values: [null, null], key: 'k' })).toEqual([{ equal: 2, then: 'key' }]);
   });
 });
@@ -69,8 +73,25 @@ describe('partitions', () => {
 
   test('an order without an index, or too many of them, are sorted', () => {
     expect(parts(statement([], { sort: [{ column: 'note', desc: true }] }))).toBe(1);
-    expect(parts(statement([], { sort: [{ column: 'title', desc: true }, { column: 'votes', desc: true }] }))).toBe(1);
-    expect(parts(statement([], {}, Array.from({ length: 60 }, (_, n) => ({ value: `kind ${n}`, rows: 1 }))))).toBe(1);
+    expect(
+      parts(
+        statement([], {
+          sort: [
+            { column: 'title', desc: true },
+            { column: 'votes', desc: true },
+          ],
+        }),
+      ),
+    ).toBe(1);
+    expect(
+      parts(
+        statement(
+          [],
+          {},
+          Array.from({ length: 60 }, (_, n) => ({ value: `kind ${n}`, rows: 1 })),
+        ),
+      ),
+    ).toBe(1);
   });
 });
 
@@ -83,7 +104,13 @@ test('values are bound, never written into the statement', () => {
     { column: 'genres', op: 'hasAny', value: [value] },
     { column: 'note', op: 'gt', value },
   ];
-  const { text, values } = listStatement(LAYOUT, 't', { where, sort: [{ column: 'note', desc: true }], after: { values: [value], key: value }, limit: 5 }, 'any', 0);
+  const { text, values } = listStatement(
+    LAYOUT,
+    't',
+    { where, sort: [{ column: 'note', desc: true }], after: { values: [value], key: value }, limit: 5 },
+    'any',
+    0,
+  );
   expect(text).not.toContain('DROP');
   expect(values).toEqual(expect.arrayContaining([value, `%${value}%`, [value]]));
 });

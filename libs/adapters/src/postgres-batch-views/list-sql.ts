@@ -63,7 +63,11 @@ const rangeSql = (layout: ArtefactLayout, { equal, then }: Range, { sort, after 
 };
 
 /** What of a row is read, in this order: key, columns, documents, values of the sort columns. */
-export const shapeSql = (layout: ArtefactLayout, { columns = [], documents = [] }: Selection, sort: readonly SortColumn[] = []): readonly string[] => {
+export const shapeSql = (
+  layout: ArtefactLayout,
+  { columns = [], documents = [] }: Selection,
+  sort: readonly SortColumn[] = [],
+): readonly string[] => {
   for (const column of columns)
     if (columnType(layout, column) === undefined) throw new ArtefactFaultError(`there is no column ${JSON.stringify(column)} to select`);
   for (const document of documents)
@@ -119,7 +123,8 @@ export const listStatement = (
   const most = `LIMIT ${binding.bind(limit, 'bigint')}`;
   const few = partitions === 'any' ? [] : partitions;
   // By key alone, the index of keys has the order of all partitions together.
-  const isMerged = few.length > 1 && few.length <= MERGED_PARTITIONS && isDeclared(layout, sort) && (sort.length > 0 || few.length < known / 2);
+  const isMerged =
+    few.length > 1 && few.length <= MERGED_PARTITIONS && isDeclared(layout, sort) && (sort.length > 0 || few.length < known / 2);
   const streams = few.length === 1 || isMerged ? few.map(({ value }) => partitionSql(layout, value, binding)) : [undefined];
   const others = where
     .filter(({ column }) => streams[0] === undefined || column !== layout.partition)
@@ -140,7 +145,8 @@ export const listStatement = (
     return `SELECT * FROM (${streams.map((stream) => `(${rowsOf(stream)})`).join(' UNION ALL ')}) merged ORDER BY ${mergedOrder} ${most}`;
   };
   const parts = rangesAfter(sort, after).map(partSql);
-  const text = parts.length === 1 ? (parts[0] ?? '') : `SELECT * FROM (${parts.map((part) => `(${part})`).join(' UNION ALL ')}) parts ${most}`;
+  const text =
+    parts.length === 1 ? (parts[0] ?? '') : `SELECT * FROM (${parts.map((part) => `(${part})`).join(' UNION ALL ')}) parts ${most}`;
   return { text, values: binding.values };
 };
 

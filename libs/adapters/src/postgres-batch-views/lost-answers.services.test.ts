@@ -26,7 +26,12 @@ describe.skipIf(noServer !== undefined)('a network that loses answers', () => {
     schema = await takeSchema();
     proxy = await startProxy(`${schema.options.host}:${schema.options.port}`);
     const port = Number(proxy.contactPoint.split(':')[1]);
-    store = await openPostgresBatchViews({ ...schema.options, port, connections: 2, limits: { statementTimeoutMs: 500, connectTimeoutMs: 1_000 } });
+    store = await openPostgresBatchViews({
+      ...schema.options,
+      port,
+      connections: 2,
+      limits: { statementTimeoutMs: 500, connectTimeoutMs: 1_000 },
+    });
   });
   afterEach(async () => {
     proxy.answers('pass');
@@ -62,7 +67,9 @@ describe.skipIf(noServer !== undefined)('a network that loses answers', () => {
       proxy.cut();
       yield [['b']];
     }
-    const failure = await store.build('one', { key: 'id', columns: {}, documents: [], lookups: [], sorts: [], filters: [] }, rows()).catch((error: unknown) => error);
+    const failure = await store
+      .build('one', { key: 'id', columns: {}, documents: [], lookups: [], sorts: [], filters: [] }, rows())
+      .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(StoreUnavailable);
     expect(failure).not.toBeInstanceOf(WriteInDoubtError);
     expect(await store.listArtefacts()).toEqual([]);

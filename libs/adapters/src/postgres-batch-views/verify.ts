@@ -40,10 +40,13 @@ export const verifiedOf = (connections: Connections, schema: string, catalog: Ca
     const identity = await identityOf(table);
     if (!again && sound.get(number) === identity) return 'sound';
     sound.delete(number);
-    const found = await connections.build(async (run) => {
-      const [row] = await run(sumStatement(table));
-      return row && rowsSum(row);
-    }, { signal });
+    const found = await connections.build(
+      async (run) => {
+        const [row] = await run(sumStatement(table));
+        return row && rowsSum(row);
+      },
+      { signal },
+    );
     onBytes?.(Number(identity.split(' ')[1]));
     if (found?.rows !== rows || found.sum !== sum) {
       damaged.set(number, 'it was found to be other than it was built');
