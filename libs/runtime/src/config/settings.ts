@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Type } from 'typebox';
 
 import { http, overload, rateLimit, serving } from './http-settings.ts';
+import { jwt } from './jwt-settings.ts';
 import { cassandra, kafka, redis, s3 } from './server-settings.ts';
 import { optionalSetting, setting, type Setting, type SettingValue } from './setting.ts';
 
@@ -56,7 +57,8 @@ const stores = {
     schema: Type.String({ pattern: '^[A-Za-z][A-Za-z0-9+.-]*:.*$' }),
     fallback: 'memory:',
     location: true,
-    description: 'where the HTTP service keeps answers, receipts and the buckets of the rate limit: in its own memory, or where its replicas share them',
+    description:
+      'where the HTTP service keeps answers, receipts and the buckets of the rate limit: in its own memory, or where its replicas share them',
   }),
 };
 
@@ -195,7 +197,24 @@ const download = {
 };
 
 /** Every setting there is. The key of one is `group.name`; a configuration file nests them the same way. */
-export const SETTINGS = { folders, stores, s3, kafka, cassandra, redis, http, rateLimit, overload, serving, batch, alert, log, metrics, download };
+export const SETTINGS = {
+  folders,
+  stores,
+  s3,
+  kafka,
+  cassandra,
+  redis,
+  http,
+  jwt,
+  rateLimit,
+  overload,
+  serving,
+  batch,
+  alert,
+  log,
+  metrics,
+  download,
+};
 
 type Settings = typeof SETTINGS;
 
