@@ -66,6 +66,8 @@ export const CLIENT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   '@smithy/node-http-handler': ['libs/adapters/src/s3-object-store'],
   'cassandra-driver': ['libs/adapters/src/cassandra-speed-store'],
   '@platformatic/kafka': ['libs/adapters/src/kafka-event-log'],
+  pg: ['libs/adapters/src/postgres-access', 'libs/adapters/src/postgres-batch-views', 'libs/adapters/src/postgres-api-keys'],
+  'pg-copy-streams': ['libs/adapters/src/postgres-batch-views'],
   avsc: ['libs/adapters/src/kafka-event-log'],
   ioredis: ['libs/adapters/src/redis-link'],
   '@prometheus-io/client': ['libs/runtime/src'],

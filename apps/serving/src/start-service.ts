@@ -2,7 +2,7 @@
 import type { Caches, RateLimiter } from '@rushes/ports';
 import { type Registry, type Session, TerminalError } from '@rushes/runtime';
 import { DEFAULT_OPTIONS, type RunningServer, type ServingContext, type ServingStores, startServing } from '@rushes/serving';
-import type { Stores, StoresToRead } from '@rushes/stores';
+import { startHeartbeat, type Stores, type StoresToRead } from '@rushes/stores';
 
 import { tokenOptions } from './token-options.ts';
 
@@ -41,5 +41,7 @@ export const startService = async (
     throw cannotListen(cause, config.http) ?? cause;
   });
   lifecycle.onStop('the HTTP service', () => server.close());
+  if ('heartbeats' in stores)
+    startHeartbeat({ logger, lifecycle }, stores.heartbeats, 'serving', () => ({ ...server.state(), url: server.url }));
   return server;
 };
