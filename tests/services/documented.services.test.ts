@@ -27,7 +27,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test.skipIf(needsServers('kafka', 'registry', 'cassandra', 's3'))('batch, speed and serving on Kafka, Cassandra and S3', async () => {
+test.skipIf(needsServers('kafka', 'registry', 'cassandra', 's3', 'postgres'))('batch, speed and serving on Kafka, Cassandra, S3 and PostgreSQL', async () => {
   // The folders that the page names are made here, not in the repository.
   const commands = commandsBehind('## On Kafka, Cassandra and S3')
     .replaceAll('./data-on-servers', join(folder, 'data'))

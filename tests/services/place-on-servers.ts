@@ -47,7 +47,9 @@ const postgresUrl = (): string | undefined => {
 };
 
 const dropSchema = async (url: string, name: string): Promise<void> => {
-  const client = new pg.Client({ connectionString: url, user: TEST_POSTGRES_USER, password: TEST_POSTGRES_PASSWORD });
+  const { hostname: host, port, pathname } = new URL(url);
+  const place = { host, port: Number(port), database: pathname.slice(1) };
+  const client = new pg.Client({ ...place, user: TEST_POSTGRES_USER, password: TEST_POSTGRES_PASSWORD });
   await client.connect();
   await client.query(`DROP SCHEMA IF EXISTS ${name} CASCADE`);
   await client.end();
