@@ -10,7 +10,6 @@ import { checkOrigin, type PublishedSource, sourceOfPublication } from './run/or
 export { type AuditContext, type AuditOptions, type AuditReport, type AuditStores, auditStores, type Difference } from './audit/audit.ts';
 export { copyFault, type CopiedStores } from './backup/copy-fault.ts';
 export {
-  type MadeLog,
   type RestartContext,
   type RestartOptions,
   type RestartReport,
