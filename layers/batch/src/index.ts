@@ -9,6 +9,8 @@ import { checkOrigin, type PublishedSource, sourceOfPublication } from './run/or
 
 export { type AuditContext, type AuditOptions, type AuditReport, type AuditStores, auditStores, type Difference } from './audit/audit.ts';
 export { copyFault, type CopiedStores } from './backup/copy-fault.ts';
+export { isSameBounds } from './move/copy-log.ts';
+export { type MoveContext, type MoveOptions, type MoveReport, type MoveSource, type MoveTarget, moveSystem } from './move/move-system.ts';
 export {
   type RestartContext,
   type RestartOptions,

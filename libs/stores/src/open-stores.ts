@@ -11,6 +11,7 @@ import {
   type EventLog,
   knownLog,
   logFault,
+  logFaultOfSource,
   LOST_LOG_HINT,
   type ObjectStore,
   type Owners,
@@ -21,6 +22,7 @@ import { checkServers, type ServerFinding } from './check-servers.ts';
 import { locationsIn, scratchFolderIn, type StoreLocations } from './locations.ts';
 import { MismatchedStoresError } from './mismatched-stores.ts';
 import { type Opened, openTogether } from './opened.ts';
+import { refuseMoved } from './refuse-moved.ts';
 import { findStores } from './schemes.ts';
 
 /** What batch runs published. */
@@ -70,6 +72,8 @@ export interface OpenOptions {
   readonly now?: () => number;
   /** Told what a server should have otherwise, and can be used with. */
   readonly onWarning?: (finding: ServerFinding) => void;
+  /** Opens it although it has moved: for what moves it. */
+  readonly evenIfMoved?: boolean;
 }
 
 /**
@@ -77,7 +81,7 @@ export interface OpenOptions {
  * @throws TerminalError that names all that is wrong with the servers, and
  * @throws MismatchedStoresError if the log is not the one that the lake, the batch views or the speed store were made from.
  */
-export const openStoresAt = (at: StoreLocations, { now = Date.now, onWarning = () => {} }: OpenOptions = {}): Promise<Stores> =>
+export const openStoresAt = (at: StoreLocations, { now = Date.now, onWarning = () => {}, evenIfMoved = false }: OpenOptions = {}): Promise<Stores> =>
   openTogether(async (opened) => {
     const found = findStores(at);
     (await checkServers(found)).forEach(onWarning);
@@ -90,9 +94,10 @@ export const openStoresAt = (at: StoreLocations, { now = Date.now, onWarning = (
           hint: LOST_LOG_HINT,
         });
     }
-    const log = opened.add(await found.log.open({ now, isChecked: true }));
+    const opening = opened.add(await found.log.open({ now, isChecked: true }));
+    const log = evenIfMoved ? opening : refuseMoved(opening, lake.objects);
     const speed = opened.add(await found.speed.open({ now, isChecked: true }));
-    const fault = await logFault({ ...lake, log, speed });
+    const fault = await (evenIfMoved ? logFaultOfSource : logFault)({ ...lake, log, speed });
     if (fault) throw new MismatchedStoresError(fault);
     const keys = opened.add(await found.keys.open({ isChecked: true }));
     return { ...lake, log, speed, owners: speed.owners, keys };
