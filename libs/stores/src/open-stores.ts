@@ -13,8 +13,10 @@ import {
   logFault,
   logFaultOfSource,
   LOST_LOG_HINT,
+  movedFault,
   type ObjectStore,
   type Owners,
+  readMoved,
   type SpeedStore,
 } from '@rushes/ports';
 
@@ -86,6 +88,8 @@ export const openStoresAt = (at: StoreLocations, { now = Date.now, onWarning = (
     const found = findStores(at);
     (await checkServers(found)).forEach(onWarning);
     const lake = await openLake(at, opened, true);
+    const moved = evenIfMoved ? undefined : await readMoved(lake.objects);
+    if (moved) throw new MismatchedStoresError(movedFault(lake.objects, moved));
     if (!(await found.log.isThere())) {
       const known = await knownLog(lake.objects, lake.views);
       if (known)

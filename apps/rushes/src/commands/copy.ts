@@ -60,7 +60,7 @@ const copy = async (invocation: Invocation, from: PlaceOfSystem, to: PlaceOfSyst
     try {
       const { beginner, open } = target.log;
       report = await moveSystem(
-        source,
+        { ...source, name: from.name },
         {
           name: to.name,
           objects: target.objects,

@@ -1,7 +1,7 @@
 /**
- * A system moves: everything that it has goes from one set of stores to another, whatever the two are made of. Invariants: until the target is whole nothing
- * opens it, for its lake belongs to the source's log until the last step but one; the source loses nothing, and takes no event any more from the moment its
- * end is copied. Each step may be broken off and done again.
+ * A system moves: everything that it has goes from one set of stores to another, whatever the two are made of. Invariants: nothing opens the target before all
+ * of it was compared, for it bears a mark until then; the source loses nothing, and takes no event any more from the moment its end is copied. Each step may be
+ * broken off and done again.
  */
 import { setTimeout } from 'node:timers/promises';
 
@@ -20,10 +20,12 @@ import {
   type LogBeginning,
   type LogState,
   type Moved,
+  movedFault,
   type ObjectStore,
   putLakeLog,
   putMoved,
   readMoved,
+  removeMoved,
 } from '@rushes/ports';
 import { type Logger, ownTasks, type Progress, TerminalError, TransientError } from '@rushes/runtime';
 
@@ -35,6 +37,8 @@ import { type CopiedObjects, copyObjects, type ObjectsToCopy, verifyObjects, wei
 import { checkViews, type CopiedViews, copyViews, countRows, verifyViews } from './copy-views.ts';
 
 export interface MoveSource {
+  /** For people. */
+  readonly name: string;
   readonly objects: ObjectStore;
   readonly views: BatchViewStore;
   readonly keys: ApiKeyStore;
@@ -205,11 +209,15 @@ export const moveSystem = async (
       });
     const isWhole = await requireOwnTarget(source, target, before);
     if (!isWhole) await checkViews(views);
+    const arriving = await readMoved(target.objects);
+    if (arriving !== undefined && (arriving.isArriving !== true || arriving.to !== source.name))
+      throw new TerminalError(movedFault(target.objects, arriving).message, { hint: 'Name a place where nothing is.' });
     const weight = await weighObjects(source.objects, signal);
     let bytes = weight.bytes;
     for (const artefact of await source.views.listArtefacts()) bytes += (await source.views.bytes(artefact)) ?? 0;
     await options.requireRoom(bytes);
 
+    await putMoved(target.objects, arriving ?? { to: source.name, log: null, at: now().toISOString(), isArriving: true });
     const first = isWhole ? undefined : await pass(false);
     const running = await runUnderWay(openLake(source.objects, ''), now());
     if (running !== undefined)
@@ -231,6 +239,7 @@ export const moveSystem = async (
       throw new TerminalError(`events were appended to ${source.log.location} after it was copied: they are there alone`, {
         hint: `Stop what writes there. Then take it back with \`rushes copy --take-back\`, and copy it to another place.`,
       });
+    await removeMoved(target.objects);
     const sum = (one: CopiedObjects | undefined, other: CopiedObjects | undefined): CopiedObjects => ({
       objects: (one?.objects ?? 0) + (other?.objects ?? 0),
       bytes: (one?.bytes ?? 0) + (other?.bytes ?? 0),

@@ -11,7 +11,6 @@ import { isThere } from '../crash-safety/entries.ts';
 import { sync } from '../crash-safety/sync.ts';
 import { beginSqliteEventLog, openSqliteEventLog } from '../sqlite-event-log/index.ts';
 import { openSqliteSpeedStore } from '../sqlite-speed-store/index.ts';
-import { logFileIn, speedFileIn } from './files.ts';
 
 /** What SQLite keeps beside a database file. */
 const COMPANIONS = ['', '-wal', '-shm'];
@@ -85,9 +84,9 @@ const openIfUsable = async <Store>(path: string, open: (path: string) => Promise
 };
 
 /** What is left of a log and its speed store, and can be opened. Nothing is made. Throws for a file that is there and could be opened once it is readable. */
-export const openWhatIsLeft = async (dataFolder: string): Promise<LeftStores> => {
-  const log = await openIfUsable(logFileIn(dataFolder), openSqliteEventLog);
-  const speed = await openIfUsable(speedFileIn(dataFolder), openSqliteSpeedStore);
+export const openWhatIsLeft = async (logFile: string, speedFile: string): Promise<LeftStores> => {
+  const log = await openIfUsable(logFile, openSqliteEventLog);
+  const speed = await openIfUsable(speedFile, openSqliteSpeedStore);
   return {
     log,
     speed,
