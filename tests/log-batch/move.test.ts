@@ -23,6 +23,7 @@ import { silentLogger, silentProgress } from '@rushes/runtime';
 import { locationsIn, openMoveTarget, openStoresAt, openWhereMoved } from '@rushes/stores';
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { Killed, type Life, mortal } from './mortal-stores.ts';
 import { AT, openCase, type OpenedCase } from './opened-case.ts';
 import { added, movieId, rated, recordOf, reviewed } from './told-events.ts';
 
@@ -60,42 +61,12 @@ const newFolder = async (): Promise<string> => {
   return folder;
 };
 
-/** How many more calls, and items of what is streamed, until the process is dead. */
-interface Life {
-  left: number;
-}
-class Killed extends Error {}
-const live = (life: Life): void => {
-  if (life.left-- <= 0) throw new Killed('killed');
-};
-
-const isStream = (value: unknown): value is AsyncIterable<unknown> =>
-  typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
-
-const streamed = async function* (life: Life, items: AsyncIterable<unknown>): AsyncGenerator {
-  for await (const item of items) {
-    live(life);
-    yield item;
-  }
-};
-
-/** The same store for a process that dies: nothing it calls from then on is done. */
-const mortal = <Store extends object>(life: Life, store: Store): Store =>
-  Object.fromEntries(
-    Object.entries(store).map(([name, member]: [string, unknown]) => {
-      if (typeof member !== 'function') return [name, member];
-      return [
-        name,
-        (...args: readonly unknown[]) => {
-          if (name !== 'close') live(life);
-          const result = (member as (...given: readonly unknown[]) => unknown)(...args); // as: a method of the store
-          return isStream(result) ? streamed(life, result) : result;
-        },
-      ];
-    }),
-  ) as Store; // as: each member as it was
-
-const move = async (folder: string, life: Life = { left: Number.POSITIVE_INFINITY }, from = source): Promise<MoveReport> => {
+const move = async (
+  folder: string,
+  life: Life = { left: Number.POSITIVE_INFINITY },
+  from = source,
+  keepsSource = false,
+): Promise<MoveReport> => {
   const at = locationsIn(folder);
   const opened = await openMoveTarget(at, () => {});
   const { beginner, open } = opened.log;
@@ -121,7 +92,7 @@ const move = async (folder: string, life: Life = { left: Number.POSITIVE_INFINIT
     return await moveSystem(
       all,
       target,
-      { scratchFolder: opened.scratchFolder, settleMs: 0, requireRoom: async () => {} },
+      { scratchFolder: opened.scratchFolder, settleMs: 0, keepsSource, requireRoom: async () => {} },
       { logger: silentLogger, progress: silentProgress, signal: new AbortController().signal, now: () => new Date() },
     );
   } finally {
@@ -144,7 +115,10 @@ const objectsIn = async (objects: ObjectStore): Promise<ReadonlyMap<string, stri
 
 const publicationsIn = async (views: BatchViewStore): Promise<unknown> =>
   Promise.all(
-    (await views.listPublications(1_000)).map(async (one) => [one, await Promise.all(Object.values(one.views).map(({ artefact }) => views.verify(artefact)))]),
+    (await views.listPublications(1_000)).map(async (one) => [
+      one,
+      await Promise.all(Object.values(one.views).map(({ artefact }) => views.verify(artefact))),
+    ]),
   );
 
 /** All of the source is in the folder, which is opened as any. */
@@ -159,7 +133,8 @@ const expectWhole = async (folder: string): Promise<void> => {
     expect(await stores.keys.list()).toEqual(await source.keys.list());
     expect(await publicationsIn(stores.views)).toEqual(await publicationsIn(source.views));
     const there = await objectsIn(stores.objects);
-    for (const [key, sha256] of await objectsIn(source.objects)) if (key !== 'moved.json') expect([key, there.get(key)]).toEqual([key, sha256]);
+    for (const [key, sha256] of await objectsIn(source.objects))
+      if (key !== 'moved.json') expect([key, there.get(key)]).toEqual([key, sha256]);
     expect(await readMoved(stores.objects)).toBeUndefined();
   } finally {
     await stores.close();
@@ -168,9 +143,10 @@ const expectWhole = async (folder: string): Promise<void> => {
 
 /** What was begun is not opened; what was not begun is not there. */
 const expectNoSystem = async (folder: string): Promise<void> => {
-  const { objects, close } = await openWhereMoved(locationsIn(folder));
+  const there = await openWhereMoved(locationsIn(folder));
+  const { objects } = there;
   const mark = await readMoved(objects);
-  await close();
+  await there.close();
   if (mark === undefined) expect((await objectsIn(objects)).size).toBe(0);
   else await expect(openStoresAt(locationsIn(folder))).rejects.toThrow('is not whole yet');
 };
@@ -188,6 +164,7 @@ test('all is there, and the old system says where it went', async () => {
 });
 
 test('wherever it is killed, the next attempt ends with all of it', async () => {
+  expect.hasAssertions();
   const life = { left: 1e9 };
   await move(await newFolder(), life);
   const calls = 1e9 - life.left - 1; // all but the removal of the mark
@@ -265,6 +242,50 @@ test('the log goes on in the same offsets, and what was sent before the move is 
     const full = await stores.views.currentPublication();
     for (const [view, { artefact }] of Object.entries(published?.views ?? {}))
       expect([view, full?.views[view]?.artefact], 'the archive of both logs says the same').toEqual([view, artefact]);
+  } finally {
+    await stores.close();
+  }
+});
+
+test('a copy of a moment fits together while the system goes on', async () => {
+  const folder = await newFolder();
+  let left = 3;
+  /** Between the lake and the log, and while the log is copied. */
+  const goOn = async (): Promise<void> => {
+    if (left-- <= 0) return;
+    await source.log.append([recordOf(rated(1, 5, AT), `meanwhile ${left}`)]);
+    expect(await on.data.run()).toMatchObject({ outcome: 'published' });
+  };
+  const going: MoveSource = {
+    ...source,
+    log: {
+      ...source.log,
+      async *range(...args) {
+        await goOn();
+        yield* source.log.range(...args);
+      },
+    },
+    keys: {
+      ...source.keys,
+      async list() {
+        await goOn();
+        return source.keys.list();
+      },
+    },
+  };
+  const published = await source.views.currentPublication();
+  await move(folder, undefined, going, true);
+  expect(left).toBeLessThanOrEqual(0);
+  expect(await logFault(source)).toBeUndefined();
+  const stores = await openStoresAt(locationsIn(folder), { now: () => on.data.clock.nowMs });
+  try {
+    expect((await stores.views.currentPublication())?.number).toBeGreaterThanOrEqual(published?.number ?? 0);
+    const there = { ...on.data.stores, ...stores };
+    const run = (options: object) => on.data.run({ workFolder: join(folder, 'tmp'), ...options }, there);
+    expect(await run({})).toMatchObject({ outcome: 'published' });
+    const one = await stores.views.currentPublication();
+    expect(await run({ full: true })).toMatchObject({ outcome: 'published' });
+    expect((await stores.views.currentPublication())?.views).toEqual(one?.views);
   } finally {
     await stores.close();
   }

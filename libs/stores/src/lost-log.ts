@@ -45,7 +45,8 @@ export const openLostLog = async ({ config }: Pick<Session, 'config'>, leftUrl?:
   if (log.localPath !== undefined && leftUrl !== undefined && (await statIfThere(log.localPath)) !== undefined)
     throw new UsageError(`there is a log at ${log.location}`, { hint: 'Name another place for the new one.' });
   await log.beginner.check();
-  const old = leftUrl === undefined ? undefined : await findStores({ ...at, urls: { ...at.urls, log: leftUrl } }).log.open({ readOnly: true });
+  const old =
+    leftUrl === undefined ? undefined : await findStores({ ...at, urls: { ...at.urls, log: leftUrl } }).log.open({ readOnly: true });
   const projected = (await speed.isThere()) ? await speed.open({ readOnly: true }).catch(() => undefined) : undefined;
   return {
     left: { log: old, speed: projected },

@@ -19,7 +19,9 @@ const KINDS: readonly StoreKind[] = ['objects', 'views', 'log', 'speed', 'keys']
 export const openStoresToMove = async (at: StoreLocations, onWarning: (finding: ServerFinding) => void): Promise<Stores> => {
   const { log } = findStores(at);
   if (log.localPath === undefined && !(await log.isThere()))
-    throw new UsageError(`there is no system to copy: ${log.location} has no log`, { hint: 'Name the system that is to be copied with --from.' });
+    throw new UsageError(`there is no system to copy: ${log.location} has no log`, {
+      hint: 'Name the system that is to be copied with --from.',
+    });
   return openStoresAt(at, { evenIfMoved: true, onWarning });
 };
 

@@ -83,7 +83,10 @@ export interface OpenOptions {
  * @throws TerminalError that names all that is wrong with the servers, and
  * @throws MismatchedStoresError if the log is not the one that the lake, the batch views or the speed store were made from.
  */
-export const openStoresAt = (at: StoreLocations, { now = Date.now, onWarning = () => {}, evenIfMoved = false }: OpenOptions = {}): Promise<Stores> =>
+export const openStoresAt = (
+  at: StoreLocations,
+  { now = Date.now, onWarning = () => {}, evenIfMoved = false }: OpenOptions = {},
+): Promise<Stores> =>
   openTogether(async (opened) => {
     const found = findStores(at);
     (await checkServers(found)).forEach(onWarning);

@@ -29,11 +29,19 @@ export const refuseMoved = (log: EventLog, objects: ObjectStore): EventLog => {
     const { message, hint } = movedFault(objects, moved);
     throw new StoreFault({ location: log.location, reason: `takes nothing any more: ${message}`, hint });
   };
-  const after =
-    <Args extends readonly unknown[], Result>(work: (...args: Args) => Promise<Result>) =>
-    async (...args: Args): Promise<Result> => {
+  return {
+    ...log,
+    async append(records) {
       await look();
-      return work(...args);
-    };
-  return { ...log, append: after(log.append), appendBarrier: after(log.appendBarrier), checkWritable: after(log.checkWritable) };
+      return log.append(records);
+    },
+    async appendBarrier(number) {
+      await look();
+      return log.appendBarrier(number);
+    },
+    async checkWritable() {
+      await look();
+      return log.checkWritable();
+    },
+  };
 };

@@ -207,7 +207,9 @@ describe('a log begun anew', () => {
       yield { partition: RATINGS, records: [] } as const;
       throw new Error('the archive is damaged');
     })();
-    await expect(beginLogAnew(logFileIn(folder), { ...beginning, records }, NOW, [speedFileIn(folder)])).rejects.toThrow('the archive is damaged');
+    await expect(beginLogAnew(logFileIn(folder), { ...beginning, records }, NOW, [speedFileIn(folder)])).rejects.toThrow(
+      'the archive is damaged',
+    );
     expect(readdirSync(folder).filter((name) => name.startsWith('log'))).toEqual(['log.sqlite']);
   });
 

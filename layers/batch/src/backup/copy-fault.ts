@@ -4,7 +4,15 @@
  */
 import { PARTITIONS } from '@rushes/domain';
 import { type Lake, openLake, readManifest } from '@rushes/lake';
-import { type BatchViewStore, boundsAt, type EventLog, knownLog, logFaultOfSource, type ObjectStore, type Publication } from '@rushes/ports';
+import {
+  type BatchViewStore,
+  boundsAt,
+  type EventLog,
+  knownLog,
+  logFaultOfSource,
+  type ObjectStore,
+  type Publication,
+} from '@rushes/ports';
 import { landedOf, lastLanding } from '../archive/landing.ts';
 
 export interface CopiedStores {

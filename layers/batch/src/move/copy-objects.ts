@@ -14,6 +14,8 @@ import { TerminalError } from '@rushes/runtime';
 import { inParallel } from './in-parallel.ts';
 
 export interface ObjectsToCopy {
+  /** Whether the source goes on meanwhile: what it changes or makes then is not looked for. */
+  readonly isLive: boolean;
   readonly from: ObjectStore;
   readonly to: ObjectStore;
   /** For one large object at a time each. */
@@ -32,8 +34,11 @@ const AT_ONCE = 8;
 /** What is never changed where it is: another one under this name is another system's. */
 const OWN = ['manifests/', 'bronze/log/identities/', 'bronze/log/landings/'];
 
+const isOwn = (key: string): boolean => OWN.some((prefix) => key.startsWith(prefix));
+const isRecord = (key: string): boolean => key.endsWith('.json');
+
 /** All that belongs to a system; not what says of this lake alone that it has moved. */
-export const objectsOf = async function* (store: ObjectStore, signal: AbortSignal): AsyncGenerator<ObjectInfo> {
+const objectsOf = async function* (store: ObjectStore, signal: AbortSignal): AsyncGenerator<ObjectInfo> {
   for await (const info of store.list('', { signal })) if (info.key !== MOVED_KEY) yield info;
 };
 
@@ -77,32 +82,40 @@ const copyObject = async ({ from, to, scratchFolder, signal }: ObjectsToCopy, { 
 const isSame = async ({ from, to, signal }: ObjectsToCopy, { key, bytes }: ObjectInfo): Promise<boolean> => {
   const there = await to.head(key, { signal });
   if (there?.bytes !== bytes) {
-    if (there !== undefined && OWN.some((prefix) => key.startsWith(prefix))) throw otherSystem(to, key);
+    if (there !== undefined && isOwn(key)) throw otherSystem(to, key);
     return false;
   }
   // Of the same length: large ones are compared when all is verified.
   if (bytes > SMALL_BYTES) return true;
   const [one, other] = await Promise.all([from.get(key, { signal }), to.get(key, { signal })]);
   if (one !== undefined && other !== undefined && Buffer.from(one).equals(other)) return true;
-  if (OWN.some((prefix) => key.startsWith(prefix))) throw otherSystem(to, key);
+  if (isOwn(key)) throw otherSystem(to, key);
   return false;
 };
 
 /** @param onBytes told of each object, whether it was copied or was there. Returns what was copied. */
 export const copyObjects = async (copy: ObjectsToCopy, onBytes: (bytes: number) => void): Promise<CopiedObjects> => {
   let [objects, bytes] = [0, 0];
-  await inParallel(AT_ONCE, objectsOf(copy.from, copy.signal), async (info) => {
-    copy.signal.throwIfAborted();
-    if (!(await isSame(copy, info)) && (await copyObject(copy, info))) {
-      objects += 1;
-      bytes += info.bytes;
-    }
-    onBytes(info.bytes);
-  });
+  // Records come after what they name, so those that are copied first name nothing that is not copied then.
+  for (const isFirst of [isRecord, (key: string) => !isRecord(key)])
+    await inParallel(AT_ONCE, objectsOf(copy.from, copy.signal), async (info) => {
+      if (!isFirst(info.key)) return;
+      copy.signal.throwIfAborted();
+      if (!(await isSame(copy, info)) && (await copyObject(copy, info))) {
+        objects += 1;
+        bytes += info.bytes;
+      }
+      onBytes(info.bytes);
+    });
   return { objects, bytes };
 };
 
-const sha256 = async (store: ObjectStore, key: string, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<string | undefined> => {
+const sha256 = async (
+  store: ObjectStore,
+  key: string,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): Promise<string | undefined> => {
   const hash = createHash('sha256');
   try {
     for await (const chunk of store.read(key, { signal })) {
@@ -124,6 +137,9 @@ export const verifyObjects = async (copy: ObjectsToCopy, onBytes: (bytes: number
   let [objects, bytes] = [0, 0];
   const { from, to, signal } = copy;
   await inParallel(AT_ONCE, objectsOf(from, signal), async (info) => {
+    // A record that is no system's own may change at any time, and one that came later was not copied.
+    if (copy.isLive && ((isRecord(info.key) && !isOwn(info.key)) || (await to.head(info.key, { signal })) === undefined))
+      return onBytes(info.bytes);
     const isEqual = async (tell: (read: number) => void): Promise<boolean> => {
       const [one, other] = await Promise.all([sha256(from, info.key, signal, tell), sha256(to, info.key, signal, () => {})]);
       return one === undefined || one === other;
@@ -131,7 +147,7 @@ export const verifyObjects = async (copy: ObjectsToCopy, onBytes: (bytes: number
     objects += 1;
     bytes += info.bytes;
     if (await isEqual(onBytes)) return;
-    if (OWN.some((prefix) => info.key.startsWith(prefix))) throw otherSystem(to, info.key);
+    if (isOwn(info.key)) throw otherSystem(to, info.key);
     await copyObject(copy, info);
     if (!(await isEqual(() => {})))
       throw new TerminalError(`${info.key} in ${to.location} is not what was copied from ${from.location}`, {

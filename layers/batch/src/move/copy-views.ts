@@ -5,6 +5,8 @@ import type { ArtefactLayout, ArtefactReader, ArtefactRow, BatchViewStore, Publi
 import { TerminalError } from '@rushes/runtime';
 
 export interface ViewsToCopy {
+  /** Whether the source goes on meanwhile: what it publishes or drops then is not looked for. */
+  readonly isLive: boolean;
   readonly from: BatchViewStore;
   readonly to: BatchViewStore;
   readonly signal: AbortSignal;
@@ -129,8 +131,8 @@ export const copyViews = async (
 export const verifyViews = async (copy: ViewsToCopy, onRows: (rows: number) => void): Promise<CopiedViews> => {
   const { from, to, signal } = copy;
   await checkViews(copy);
-  const publications = await publicationsOf(from);
-  if ((await publicationsOf(to)).length !== publications.length)
+  const publications = await publicationsOf(to);
+  if (!copy.isLive && (await publicationsOf(from)).length !== publications.length)
     throw new TerminalError(`${to.location} lacks publications of ${from.location}`, { hint: 'Give the command again.' });
   const kept = await keptArtefacts(from, publications);
   let rows = 0;

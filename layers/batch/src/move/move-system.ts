@@ -63,6 +63,8 @@ export interface MoveOptions {
   readonly scratchFolder: string;
   /** After so long every process that appends to the source knows that it has moved. */
   readonly settleMs: number;
+  /** The source goes on: what comes about is a copy of a moment, and a system of its own. */
+  readonly keepsSource: boolean;
   /** Called before anything is copied with what will be: throws if there is no room. */
   readonly requireRoom: (bytes: number) => Promise<void>;
 }
@@ -89,8 +91,17 @@ export interface MoveReport {
 
 const STILL_WRITING = 'Stop what writes to the old system (`rushes up`, `apps/batch`, `apps/speed`), and give the command again.';
 
-/** Whether the target is the source's, as far as it is there. @throws TerminalError if something else is. */
-const requireOwnTarget = async (source: MoveSource, target: MoveTarget, moved: Moved | undefined): Promise<boolean> => {
+/**
+ * Whether the target is whole but for its mark; what is there is the source's in any case.
+ * @param made id of the log that was copied.
+ * @throws TerminalError if something else is there.
+ */
+const requireOwnTarget = async (
+  source: MoveSource,
+  target: MoveTarget,
+  moved: Moved | undefined,
+  made: string | undefined,
+): Promise<boolean> => {
   const own = await listLakeLogs(source.objects);
   const there = await listLakeLogs(target.objects);
   const isOther = there.some(({ id }, at) => id !== own[at]?.id && at < own.length);
@@ -99,6 +110,7 @@ const requireOwnTarget = async (source: MoveSource, target: MoveTarget, moved: M
   if ((await target.log.state()) !== 'there') return false;
   const log = await target.log.open();
   try {
+    if (made === log.id && there.at(-1)?.id === log.id) return true;
     if (moved?.log === log.id && there.at(-1)?.id === log.id) {
       if (isSameBounds(await log.bounds(), await source.log.bounds())) return true;
       throw new TerminalError(`${source.objects.location} has moved to ${moved.to} already (${moved.at}), and goes on there`, {
@@ -110,6 +122,15 @@ const requireOwnTarget = async (source: MoveSource, target: MoveTarget, moved: M
     });
   } finally {
     await log.close();
+  }
+};
+
+const boundsOf = async ({ log }: MoveTarget): Promise<Bounds> => {
+  const opened = await log.open();
+  try {
+    return await opened.bounds();
+  } finally {
+    await opened.close();
   }
 };
 
@@ -131,8 +152,9 @@ export const moveSystem = async (
 ): Promise<MoveReport> => {
   const { signal, now, logger } = context;
   const tasks = ownTasks(context.progress);
-  const objects: ObjectsToCopy = { from: source.objects, to: target.objects, scratchFolder: options.scratchFolder, signal };
-  const views = { from: source.views, to: target.views, signal };
+  const isLive = options.keepsSource;
+  const objects: ObjectsToCopy = { isLive, from: source.objects, to: target.objects, scratchFolder: options.scratchFolder, signal };
+  const views = { isLive, from: source.views, to: target.views, signal };
 
   const pass = async (isLast: boolean): Promise<{ objects: CopiedObjects; views: CopiedViews; keys: number }> => {
     const weight = await weighObjects(source.objects, signal);
@@ -148,7 +170,7 @@ export const moveSystem = async (
   };
 
   /** Makes the log, as long as nobody appends to the source meanwhile. */
-  const copyLog = async (moved: Moved): Promise<{ id: string; digests: LogDigests; bounds: Bounds }> => {
+  const copyLog = async (moved: Moved | undefined, arriving: Moved): Promise<{ id: string; digests: LogDigests; bounds: Bounds }> => {
     const bounds = await source.log.bounds({ signal });
     const task = tasks.task({ name: 'copy the log', unit: 'records', total: countRecords(bounds) });
     const { beginning, digests } = beginningOf(source.log, bounds, signal, (records) => task.advance(records));
@@ -156,10 +178,11 @@ export const moveSystem = async (
     try {
       task.finish();
       signal.throwIfAborted();
-      if (!isSameBounds(bounds, await source.log.bounds({ signal })))
+      if (!isLive && !isSameBounds(bounds, await source.log.bounds({ signal })))
         throw new TransientError(`events were appended to ${source.log.location} while it was copied`, { hint: STILL_WRITING });
       await recordLog(source, target, begun.id, bounds, now());
-      await putMoved(source.objects, { ...moved, log: begun.id });
+      await putMoved(target.objects, { ...arriving, log: begun.id });
+      if (moved !== undefined) await putMoved(source.objects, { ...moved, log: begun.id });
     } catch (error) {
       await begun.discard().catch((cause: unknown) => logger.warn({ cause }, 'what was made of the log could not be removed'));
       throw error;
@@ -202,40 +225,41 @@ export const moveSystem = async (
   };
 
   try {
-    const before = await readMoved(source.objects);
+    const before = isLive ? undefined : await readMoved(source.objects);
     if (before !== undefined && before.to !== target.name)
       throw new TerminalError(`${source.objects.location} has moved to ${before.to} already (${before.at})`, {
         hint: 'Copy from there, or take this one back first: `rushes copy --take-back`.',
       });
-    const isWhole = await requireOwnTarget(source, target, before);
+    const left = await readMoved(target.objects);
+    if (left !== undefined && (left.isArriving !== true || left.to !== source.name))
+      throw new TerminalError(movedFault(target.objects, left).message, { hint: 'Name a place where nothing is.' });
+    const isWhole = await requireOwnTarget(source, target, before, left?.log ?? undefined);
     if (!isWhole) await checkViews(views);
-    const arriving = await readMoved(target.objects);
-    if (arriving !== undefined && (arriving.isArriving !== true || arriving.to !== source.name))
-      throw new TerminalError(movedFault(target.objects, arriving).message, { hint: 'Name a place where nothing is.' });
     const weight = await weighObjects(source.objects, signal);
     let bytes = weight.bytes;
     for (const artefact of await source.views.listArtefacts()) bytes += (await source.views.bytes(artefact)) ?? 0;
     await options.requireRoom(bytes);
 
-    await putMoved(target.objects, arriving ?? { to: source.name, log: null, at: now().toISOString(), isArriving: true });
+    const arriving: Moved = left ?? { to: source.name, log: null, at: now().toISOString(), isArriving: true };
+    await putMoved(target.objects, arriving);
     const first = isWhole ? undefined : await pass(false);
-    const running = await runUnderWay(openLake(source.objects, ''), now());
+    const running = isLive ? undefined : await runUnderWay(openLake(source.objects, ''), now());
     if (running !== undefined)
       throw new TransientError(`run ${running} is under way on ${source.objects.location}`, {
         hint: 'What is there so far is copied. Give the command again when the run has ended.',
       });
     const closedMs = performance.now();
-    const moved: Moved = before ?? { to: target.name, log: null, at: now().toISOString() };
-    if (before === undefined) {
+    const moved: Moved | undefined = isLive ? undefined : (before ?? { to: target.name, log: null, at: now().toISOString() });
+    if (moved !== undefined && before === undefined) {
       await putMoved(source.objects, moved);
       logger.info({ to: target.name }, 'the old system takes no events from now on');
       await setTimeout(options.settleMs, undefined, { signal });
     }
     const last = isWhole ? undefined : await pass(true);
-    const copied = isWhole ? undefined : await copyLog(moved);
-    const bounds = copied?.bounds ?? (await source.log.bounds({ signal }));
+    const copied = isWhole ? undefined : await copyLog(moved, arriving);
+    const bounds = copied?.bounds ?? (await boundsOf(target));
     const verified = await verify(copied?.digests, bounds);
-    if (!isSameBounds(bounds, await source.log.bounds({ signal })))
+    if (!isLive && !isSameBounds(bounds, await source.log.bounds({ signal })))
       throw new TerminalError(`events were appended to ${source.log.location} after it was copied: they are there alone`, {
         hint: `Stop what writes there. Then take it back with \`rushes copy --take-back\`, and copy it to another place.`,
       });
@@ -253,9 +277,13 @@ export const moveSystem = async (
         rows: (first?.views.rows ?? 0) + (last?.views.rows ?? 0),
       },
       keys: last?.keys ?? 0,
-      log: { before: source.log.id, id: copied?.id ?? before?.log ?? '', records: copied === undefined ? 0 : countRecords(bounds) },
+      log: {
+        before: source.log.id,
+        id: copied?.id ?? left?.log ?? before?.log ?? '',
+        records: copied === undefined ? 0 : countRecords(bounds),
+      },
       verified,
-      closed_ms: Math.round(performance.now() - closedMs),
+      closed_ms: isLive ? 0 : Math.round(performance.now() - closedMs),
     };
   } finally {
     tasks.failRest('broken off');

@@ -30,12 +30,7 @@ const setAside = async (path: string, suffix: string): Promise<readonly string[]
  * @param place the file of the log, where a lost one may lie.
  * @param aside files of what was projected from the lost one.
  */
-export const beginLogAnew = async (
-  place: string,
-  beginning: LogBeginning,
-  now: Date,
-  aside: readonly string[] = [],
-): Promise<BegunLog> => {
+export const beginLogAnew = async (place: string, beginning: LogBeginning, now: Date, aside: readonly string[] = []): Promise<BegunLog> => {
   const path = `${place.slice(0, -'.sqlite'.length)}.new.sqlite`;
   const discard = async (): Promise<void> => {
     for (const companion of COMPANIONS) await rm(path + companion, { force: true });

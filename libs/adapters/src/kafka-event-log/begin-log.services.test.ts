@@ -29,7 +29,12 @@ const event = (offset: number, appendedAtMs = NOW - 5 * DAY_MS + offset): LogRec
   id: `event ${offset}`,
   value: `value ${offset}`,
 });
-const barrier = (offset: number, number: number): LogRecord => ({ kind: 'barrier', offset, appendedAtMs: NOW - 5 * DAY_MS + offset, number });
+const barrier = (offset: number, number: number): LogRecord => ({
+  kind: 'barrier',
+  offset,
+  appendedAtMs: NOW - 5 * DAY_MS + offset,
+  number,
+});
 
 async function* records(kept: readonly PartitionRecords[]): AsyncGenerator<PartitionRecords> {
   yield* kept;
@@ -84,7 +89,9 @@ test('finds offsets by time, also where there are none', async () => {
   const log = await on.open();
   const at = async (timeMs: number): Promise<number | undefined> => (await log.offsetsAtTime({ [RATINGS]: timeMs }))[RATINGS];
   const first = NOW - 5 * DAY_MS;
-  expect(await Promise.all([0, first + 39, first + 40, first + 41, first + 42, NOW, NOW + 1].map(at))).toEqual([40, 40, 40, 41, 60, 60, 61]);
+  expect(await Promise.all([0, first + 39, first + 40, first + 41, first + 42, NOW, NOW + 1].map(at))).toEqual([
+    40, 40, 40, 41, 60, 60, 61,
+  ]);
 });
 
 test('without a barrier it is the same log, also behind millions of offsets and over wide holes', async () => {
@@ -105,7 +112,10 @@ test('without a barrier it is the same log, also behind millions of offsets and 
 
 test('one whose beginning was cut off is begun anew; one that is there stays', async () => {
   await expect(
-    begin([{ partition: RATINGS, records: [event(40)] }, { partition: RATINGS, records: [event(4)] }]),
+    begin([
+      { partition: RATINGS, records: [event(40)] },
+      { partition: RATINGS, records: [event(4)] },
+    ]),
   ).rejects.toThrow('record 4 of');
   expect(await kafkaLogState(optionsOf(on.prefix))).toBe('absent');
   const cut = await begin(KEPT.slice(0, 1));
@@ -126,9 +136,9 @@ test('a topic that somebody else writes to ends the beginning', async () => {
     await sendRaw({ topic, partition: index, key: 'k', value: Buffer.from('v') });
     yield { partition: RATINGS, records: [event(5_001)] };
   };
-  await expect(
-    beginKafkaEventLog(optionsOf(on.prefix), { earliest: {}, next: {}, barrier: undefined, records: kept() }),
-  ).rejects.toThrow('somebody else writes to this topic');
+  await expect(beginKafkaEventLog(optionsOf(on.prefix), { earliest: {}, next: {}, barrier: undefined, records: kept() })).rejects.toThrow(
+    'somebody else writes to this topic',
+  );
   expect(await withAdmin(async (admin) => (await admin.listTopics()).filter((name) => name === topic))).toEqual([]);
 });
 

@@ -91,7 +91,11 @@ const seal = async (cluster: Cluster, timeoutMs: number): Promise<void> => {
       topics.plans.map(({ name, configs }) => ({
         resourceType: ConfigResourceTypes.TOPIC,
         resourceName: name,
-        configs: changed.map((one) => ({ name: one, configOperation: IncrementalAlterConfigOperationTypes.SET, value: configs[one] ?? '' })),
+        configs: changed.map((one) => ({
+          name: one,
+          configOperation: IncrementalAlterConfigOperationTypes.SET,
+          value: configs[one] ?? '',
+        })),
       })),
       false,
     ),

@@ -87,8 +87,7 @@ export const beginPartition = (partition: LogPartition, { topics, values, placer
     },
     async end(to, barrier) {
       await fill(to);
-      if (barrier !== undefined)
-        await add(at + waiting.length, barrier.timeMs, prepareBarrier(topics, partition, barrier.number));
+      if (barrier !== undefined) await add(at + waiting.length, barrier.timeMs, prepareBarrier(topics, partition, barrier.number));
       await flush();
     },
     next: () => at + waiting.length,

@@ -16,7 +16,7 @@ export interface RecordToPlace {
 }
 
 /** By Kafka's protocol: no time at all, so no search for a time finds the record. */
-export const NO_TIME = -1;
+const NO_TIME = -1;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -133,7 +133,10 @@ const made = new Map<boolean, { readonly count: number; readonly batch: Buffer }
 const fillerBatch = (count: number, isPacked: boolean): Buffer => {
   const known = made.get(isPacked);
   if (known?.count === count) return known.batch;
-  const batch = batchOf(Array<RecordToPlace>(count).fill(FILLER), isPacked);
+  const batch = batchOf(
+    Array.from({ length: count }, () => FILLER),
+    isPacked,
+  );
   made.set(isPacked, { count, batch });
   return batch;
 };

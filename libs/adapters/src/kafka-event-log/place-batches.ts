@@ -65,7 +65,11 @@ export const openPlacer = (cluster: Cluster, timeoutMs: number, signal: AbortSig
     const { errorCode, baseOffset, errorMessage } = placed ?? { errorCode: -1, baseOffset: -1n, errorMessage: 'no answer' };
     if (errorCode === OK) return Number(baseOffset);
     if (hasMoved(errorCode)) return undefined;
-    throw protocolFailure(errorCode, location, `${partition}${errorMessage === null || errorMessage === undefined ? '' : `: ${errorMessage}`}`);
+    throw protocolFailure(
+      errorCode,
+      location,
+      `${partition}${errorMessage === null || errorMessage === undefined ? '' : `: ${errorMessage}`}`,
+    );
   };
   return {
     async place(partition, at, batch) {

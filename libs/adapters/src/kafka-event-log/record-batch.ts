@@ -96,12 +96,7 @@ class Cursor {
 const WANTED = [ID_HEADER, BARRIER_HEADER, FILLER_HEADER];
 
 /** `undefined`: the record only fills its offset. */
-const readRecord = (
-  cursor: Cursor,
-  baseOffset: number,
-  firstTimeMs: number,
-  logTimeMs: number | undefined,
-): StoredRecord | undefined => {
+const readRecord = (cursor: Cursor, baseOffset: number, firstTimeMs: number, logTimeMs: number | undefined): StoredRecord | undefined => {
   const length = cursor.readInteger();
   const end = cursor.at + length;
   cursor.at += 1; // attributes, of which there are none

@@ -16,7 +16,12 @@ export interface Removal {
 }
 
 /** Kafka removes by offset. Those of a partition that are younger than `keepFromMs` stay, and what lies at or behind `keepFrom`. */
-const removals = async (cluster: Cluster, keepFrom: OffsetVector, keepFromMs: number, timeoutMs: number): Promise<readonly (Removal & { readonly from: number })[]> => {
+const removals = async (
+  cluster: Cluster,
+  keepFrom: OffsetVector,
+  keepFromMs: number,
+  timeoutMs: number,
+): Promise<readonly (Removal & { readonly from: number })[]> => {
   const partitions = cluster.topics.partitions.filter((partition) => partition !== DEAD_LETTERS && keepFrom[partition] !== undefined);
   const [earliest, next, young] = await Promise.all(
     [EARLIEST, LATEST, BigInt(Math.max(0, Math.ceil(keepFromMs)))].map((time) =>
