@@ -1,0 +1,34 @@
+/** Docker Compose itself, built from its Go module: whether it takes a file is what it says, without an engine. */
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { installed } from '../services/installed.ts';
+import type { Installable } from '../services/service.ts';
+import { isInstalled, runTool } from '../services/tools.ts';
+
+const VERSION = '2.40.3';
+
+const compose: Installable = {
+  name: 'compose',
+  version: VERSION,
+  missing: () =>
+    isInstalled('go', 'version')
+      ? undefined
+      : 'it is built from its Go module, and there is no `go` on the path (Debian: apt-get install golang)',
+  async install(folder) {
+    const flags = `-s -w -X github.com/docker/compose/v2/internal.Version=v${VERSION}`;
+    await runTool('go', ['install', '-trimpath', `-ldflags=${flags}`, `github.com/docker/compose/v2/cmd@v${VERSION}`], { GOBIN: folder });
+    await rename(join(folder, 'cmd'), join(folder, 'docker-compose'));
+  },
+};
+
+export interface Compose {
+  /** `docker compose …` in a folder. Returns its standard output. @throws ServiceError with what it said if it refuses. */
+  readonly run: (folder: string, ...args: readonly string[]) => Promise<string>;
+}
+
+/** @throws ServiceError if it cannot be had here. */
+export const openCompose = async (say: (text: string) => void): Promise<Compose> => {
+  const program = join(await installed(compose, say), 'docker-compose');
+  return { run: (folder, ...args) => runTool(program, ['--project-directory', folder, ...args], { DOCKER_CONFIG: folder }) };
+};
