@@ -74,7 +74,7 @@ EXPOSE 8080 9464
 USER 10001:10001
 
 # The serving layer answers at the one port, the others at the other.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s --retries=6 \
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 \
   CMD ["node", "-e", "const live = async (port) => { const { ok } = await fetch(`http://127.0.0.1:${port}/health/live`, { signal: AbortSignal.timeout(4000) }); if (!ok) throw new Error('not live'); }; Promise.any([process.env.RUSHES_PORT, process.env.RUSHES_METRICS_PORT].map(live)).then(() => process.exit(0), () => process.exit(1));"]
 
 # Node is process 1 and ends on SIGTERM by its own handler; no init is needed (decision 48).

@@ -27,7 +27,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.skipIf(compose === undefined)('Compose takes the file with what `rushes compose init` writes, and not without', async () => {
   await expect(compose?.run(folder, 'config', '--quiet')).rejects.toThrow('npx rushes compose init');
-  await writeComposeFiles(folder, composeFiles((count) => Buffer.alloc(count, 1)));
+  await writeComposeFiles(
+    folder,
+    composeFiles((count) => Buffer.alloc(count, 1)),
+  );
   const all = JSON.parse((await compose?.run(folder, '--profile', '*', 'config', '--format', 'json')) ?? '') as {
     readonly services: Readonly<Record<string, { readonly ports?: readonly { readonly host_ip?: string }[] }>>;
   }; // as: its own format

@@ -41,7 +41,7 @@ const configOf = (environment: Readonly<Record<string, string>> = {}) =>
   }).config;
 
 test('there are two of the serving layer, two of the speed layer, and one of the batch layer', () => {
-  expect(apps.map(([, { command }]) => command?.[0]).toSorted()).toEqual(
+  expect(apps.map(([, { command }]) => command?.[0] ?? '').toSorted()).toEqual(
     ['batch', 'serving', 'serving', 'speed', 'speed'].map((name) => `apps/${name}/dist/main.js`),
   );
 });
@@ -69,7 +69,8 @@ test.each(services)('%s waits for what it needs, until that is healthy or done',
 
 test('the versions of servers are those that the tests run', () => {
   const versionOf = (name: string): string | undefined => service(name).image.split(':')[1]?.replace(/^v/, '');
-  for (const server of [kafka, registry, cassandra, s3]) expect([server.name, versionOf(server.name)]).toEqual([server.name, server.version]);
+  for (const server of [kafka, registry, cassandra, s3])
+    expect([server.name, versionOf(server.name)]).toEqual([server.name, server.version]);
 });
 
 test('the image is the version of what it is built from', () => {
@@ -133,15 +134,23 @@ test.each(apps)('the configuration of %s has no fault, and names stores that the
 
 test('all processes have the same stores, with as many copies as the tests use', () => {
   const [first, ...others] = apps.map(([, { environment = {} }]) => configOf(environment));
-  for (const other of others) expect([other.stores, other.kafka, other.cassandra, other.s3]).toEqual([first?.stores, first?.kafka, first?.cassandra, first?.s3]);
-  const tested = Object.assign({}, ...[kafka, registry, cassandra, s3].map(({ settings, port }) => settings(port))) as Record<string, string>; // as: all are such
+  for (const other of others)
+    expect([other.stores, other.kafka, other.cassandra, other.s3]).toEqual([first?.stores, first?.kafka, first?.cassandra, first?.s3]);
+  const tested = Object.assign({}, ...[kafka, registry, cassandra, s3].map(({ settings, port }) => settings(port))) as Record<
+    string,
+    string
+  >; // as: all are such
   const deployed = apps[0]?.[1].environment ?? {};
   const isAmount = (name: string): boolean => /REPLICA/.test(name);
   expect(Object.fromEntries(Object.entries(deployed).filter(([name]) => isAmount(name)))).toEqual(
     Object.fromEntries(Object.entries(tested).filter(([name]) => isAmount(name))),
   );
   const settingNames = Object.keys(tested).filter((name) => name.startsWith('RUSHES_'));
-  expect(Object.keys(deployed).filter((name) => name.startsWith('RUSHES_') && name !== 'RUSHES_IMDB').toSorted()).toEqual(settingNames.toSorted());
+  expect(
+    Object.keys(deployed)
+      .filter((name) => name.startsWith('RUSHES_') && name !== 'RUSHES_IMDB')
+      .toSorted(),
+  ).toEqual(settingNames.toSorted());
 });
 
 const INSTANCE = { folder: '/folder', port: 9092 };

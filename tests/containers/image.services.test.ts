@@ -96,7 +96,9 @@ describe.skipIf(buildah === undefined)('the image', () => {
   test('its size', () => {
     const sizeOf = (path: string): number => [...walk(join(image.root, path))].reduce((sum, { stats }) => sum + stats.size, 0);
     const mib = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
-    say(`image: ${mib(sizeOf('.'))} in all; ${mib(sizeOf('app'))} of it are Rushes and its libraries, ${mib(sizeOf('usr/local/bin'))} Node`);
+    say(
+      `image: ${mib(sizeOf('.'))} in all; ${mib(sizeOf('app'))} of it are Rushes and its libraries, ${mib(sizeOf('usr/local/bin'))} Node`,
+    );
     expect(sizeOf('app')).toBeLessThan(300 * 2 ** 20);
   });
 
@@ -106,7 +108,9 @@ describe.skipIf(buildah === undefined)('the image', () => {
     expect(status).toMatch(/^CapBnd:\t0+$/m);
     expect(status).toMatch(/^NoNewPrivs:\t1$/m);
     expect(status).toMatch(new RegExp(`^Uid:\t${USER}\t${USER}\t${USER}\t${USER}$`, 'm'));
-    await expect(runInImage(image, { ...options(), entrypoint: [], command: ['touch', '/app/x'] })).rejects.toThrow(/Read-only file system/);
+    await expect(runInImage(image, { ...options(), entrypoint: [], command: ['touch', '/app/x'] })).rejects.toThrow(
+      /Read-only file system/,
+    );
     await runInImage(image, { ...options(), entrypoint: [], command: ['touch', '/tmp/x', '/data/x'] });
     rmSync(join(folder, 'data/x'));
   });

@@ -3,6 +3,7 @@ import { existsSync, globSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { placeOf } from '../services/installed.ts';
 import { type Installable, ServiceError } from '../services/service.ts';
 import { isInstalled, runTool } from '../services/tools.ts';
 
@@ -12,14 +13,18 @@ const fetchPackages = async (names: readonly string[], folder: string): Promise<
   const archives = join(folder, 'archives');
   for (const path of [lists, archives]) await mkdir(join(path, 'partial'), { recursive: true });
   const options = [
-    ...['Debug::NoLocking=1', 'APT::Sandbox::User=root', 'APT::Install-Recommends=0'],
-    ...[`Dir::State::lists=${lists}`, `Dir::Cache::archives=${archives}`, 'Dir::Cache::pkgcache=', 'Dir::Cache::srcpkgcache='],
+    'Debug::NoLocking=1',
+    'APT::Sandbox::User=root',
+    'APT::Install-Recommends=0',
+    `Dir::State::lists=${lists}`,
+    `Dir::Cache::archives=${archives}`,
+    'Dir::Cache::pkgcache=',
+    'Dir::Cache::srcpkgcache=',
   ].flatMap((option) => ['-o', option]);
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   await runTool('apt-get', [...options, '-qq', 'update'], env);
   await runTool('apt-get', [...options, '-qq', '-y', '--download-only', 'install', ...names], env);
-  for (const name of await readdir(archives))
-    if (name.endsWith('.deb')) await runTool('dpkg-deb', ['-x', join(archives, name), folder]);
+  for (const name of await readdir(archives)) if (name.endsWith('.deb')) await runTool('dpkg-deb', ['-x', join(archives, name), folder]);
   for (const path of [lists, archives]) await rm(path, { recursive: true });
 };
 
@@ -33,15 +38,18 @@ export const debianTools: Installable = {
     return ['unshare', 'setpriv'].find((program) => !isInstalled(program));
   },
   async install(folder) {
-    await fetchPackages(['buildah', 'debootstrap'], folder);
+    await fetchPackages(['buildah', 'debootstrap', 'patchelf'], folder);
     for (const program of ['usr/bin/buildah', 'usr/sbin/debootstrap'])
       if (!existsSync(join(folder, program))) throw new ServiceError(`apt-get has fetched no ${program}: is it installed already?`);
+    // buildah starts a copy of itself that has neither variables nor a folder, and still has to find its libraries: in the folder that this one becomes.
+    const libraries = globSync('usr/lib/*-linux-gnu', { cwd: folder }).map((path) => join(placeOf(debianTools), path));
+    const program = join(folder, 'usr/bin/buildah');
+    await runTool(join(folder, 'usr/bin/patchelf'), ['--force-rpath', '--set-rpath', libraries.join(':'), program]);
   },
 };
 
-/** The variables with which programs of the folder find each other and their libraries. */
+/** The variables with which programs of the folder find each other. */
 export const debianEnvironment = (folder: string): Readonly<Record<string, string>> => ({
   PATH: [...['usr/bin', 'usr/sbin'].map((path) => join(folder, path)), process.env['PATH'] ?? ''].join(':'),
-  LD_LIBRARY_PATH: globSync(join(folder, 'usr/lib/*-linux-gnu')).join(':'),
   DEBOOTSTRAP_DIR: join(folder, 'usr/share/debootstrap'),
 });

@@ -51,14 +51,12 @@ export const startInImage = (
   const [user = '', group = ''] = config.User.split(':');
   const folders = Object.entries(mounts).flatMap(([inside, outside]) => [outside, inside]);
   const variables = Object.fromEntries(config.Env.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
-  const child = spawn(
-    'unshare',
-    [
-      ...['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', 'sh', '-c', SCRIPT, 'sh'],
-      ...[root, user, group, config.WorkingDir, String(folders.length / 2), ...folders, ...entrypoint, ...command],
-    ],
-    { env: { ...variables, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const flags = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child'];
+  const args = [root, user, group, config.WorkingDir, String(folders.length / 2), ...folders, ...entrypoint, ...command];
+  const child = spawn('unshare', [...flags, 'sh', '-c', SCRIPT, 'sh', ...args], {
+    env: { ...variables, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   return {

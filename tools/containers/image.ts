@@ -23,10 +23,9 @@ export const buildImage = async (buildah: Buildah, name: string): Promise<void> 
   try {
     const npmrc = join(folder, 'npmrc');
     await writeFile(npmrc, await npmConfiguration());
-    await buildah.run(
-      ...['build', '--format', 'docker', '--layers', '--pull-never', '--signature-policy', buildah.policy],
-      ...['--secret', `id=npmrc,src=${npmrc}`, '--volume', `${CERTIFICATES}:${CERTIFICATES}:ro`, '--tag', name, ROOT],
-    );
+    const how = ['--format', 'docker', '--layers', '--pull-never', '--signature-policy', buildah.policy];
+    const beside = ['--secret', `id=npmrc,src=${npmrc}`, '--volume', `${CERTIFICATES}:${CERTIFICATES}:ro`];
+    await buildah.run('build', ...how, ...beside, '--tag', name, ROOT);
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -43,10 +42,11 @@ export interface MountedImage {
 export const mountImage = async (buildah: Buildah, name: string): Promise<MountedImage> => {
   const container = (await buildah.run('from', '--pull-never', '--signature-policy', buildah.policy, name)).trim();
   const root = (await buildah.run('mount', container)).trim();
-  const inspected = await buildah.run('inspect', '--type', 'image', '--format', '{{json .Docker.config}}', name);
+  const inspected = await buildah.run('inspect', '--type', 'image', name);
+  const { Docker: image } = JSON.parse(inspected) as { readonly Docker: { readonly config: ImageConfig } }; // as: Docker's own format
   return {
     root,
-    config: JSON.parse(inspected) as ImageConfig, // as: Docker's own format
+    config: image.config,
     unmount: async () => void (await buildah.run('rm', container)),
   };
 };

@@ -10,7 +10,8 @@ import { type Installable, ServiceError } from './service.ts';
 export const servicesFolder = (env: NodeJS.ProcessEnv = process.env): string =>
   env['SERVICES_FOLDER'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'rushes', 'services');
 
-const placeOf = ({ name, version }: Installable): string => join(servicesFolder(), 'installed', `${name}-${version}`);
+/** Where it is, or is going to be. */
+export const placeOf = ({ name, version }: Installable): string => join(servicesFolder(), 'installed', `${name}-${version}`);
 
 export const isInstalledHere = (service: Installable): boolean => existsSync(placeOf(service));
 
