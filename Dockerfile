@@ -8,14 +8,15 @@
 # A tag can be moved; a digest cannot: --build-arg NODE_IMAGE=docker.io/library/node:24.21.0-trixie-slim@sha256:…
 ARG NODE_IMAGE=docker.io/library/node:24.21.0-trixie-slim
 
-# What npm reads and nothing else, so that packages are installed again only when one of these files has changed.
+# What npm reads and nothing else, and all of one time: packages are installed again only when one of these files says something else.
 FROM ${NODE_IMAGE} AS manifests
 WORKDIR /source
 COPY . .
 RUN mkdir /manifests \
- && cp --parents package.json package-lock.json .npmrc libs/*/package.json layers/*/package.json apps/*/package.json apps/rushes/bin/rushes /manifests/
+ && cp --parents package.json package-lock.json .npmrc libs/*/package.json layers/*/package.json apps/*/package.json apps/rushes/bin/rushes /manifests/ \
+ && find /manifests -exec touch --date=@0 {} +
 
-# TypeScript to JavaScript.
+# TypeScript to JavaScript; SQL as it is.
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY --from=manifests /manifests/ ./
@@ -25,8 +26,8 @@ COPY . .
 # Maps and declarations stay behind: they serve whoever has the sources.
 RUN node node_modules/.bin/tsc -b \
  && mkdir /built \
- && cp -r --parents libs/*/dist layers/*/dist apps/*/dist LICENSE /built/ \
- && find /built -type f ! -name '*.js' ! -name '*.json' ! -name LICENSE -delete \
+ && cp -r --parents libs/*/dist layers/*/dist layers/*/sql apps/*/dist LICENSE /built/ \
+ && find /built -type f ! -name '*.js' ! -name '*.json' ! -name '*.sql' ! -name LICENSE -delete \
  && find /built -name .tsbuildinfo -delete
 
 # The libraries that run. Node is the image's own; of the film data, all but the one file that is read goes.

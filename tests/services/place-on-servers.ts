@@ -22,13 +22,15 @@ const address = (variable: string): string => {
 /** Hosts of a ring of one. */
 const LOCAL = 'datacenter1';
 
-const dropKeyspace = async (name: string): Promise<void> => {
+/** Removes a speed store. */
+export const dropKeyspace = async (name: string): Promise<void> => {
   const client = new Client({ contactPoints: [address('TEST_CASSANDRA')], localDataCenter: LOCAL, socketOptions: { readTimeout: 60_000 } });
   await client.execute(`DROP KEYSPACE IF EXISTS ${name}`);
   await client.shutdown();
 };
 
-const deleteTopics = async (prefix: string): Promise<void> => {
+/** Removes every topic whose name begins so. */
+export const deleteTopics = async (prefix: string): Promise<void> => {
   const admin = new Kafka({ brokers: [address('TEST_KAFKA')], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));

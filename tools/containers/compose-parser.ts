@@ -1,5 +1,5 @@
 /** Docker Compose itself, built from its Go module: whether it takes a file is what it says, without an engine. */
-import { rename } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { installed } from '../services/installed.ts';
@@ -16,9 +16,11 @@ const compose: Installable = {
       ? undefined
       : 'it is built from its Go module, and there is no `go` on the path (Debian: apt-get install golang)',
   async install(folder) {
+    // A module of its own: what the module excludes of its dependencies `go install` does not take.
+    await writeFile(join(folder, 'go.mod'), `module compose\n\ngo 1.24\n\nrequire github.com/docker/compose/v2 v${VERSION}\n`);
     const flags = `-s -w -X github.com/docker/compose/v2/internal.Version=v${VERSION}`;
-    await runTool('go', ['install', '-trimpath', `-ldflags=${flags}`, `github.com/docker/compose/v2/cmd@v${VERSION}`], { GOBIN: folder });
-    await rename(join(folder, 'cmd'), join(folder, 'docker-compose'));
+    const build = ['build', '-C', folder, '-mod=mod', '-trimpath', `-ldflags=${flags}`, '-o', 'docker-compose'];
+    await runTool('go', [...build, 'github.com/docker/compose/v2/cmd']);
   },
 };
 

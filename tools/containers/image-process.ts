@@ -16,13 +16,16 @@ mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs "$root/tmp"
-while [ "$count" -gt 0 ]; do mount --bind "$1" "$root$2"; shift 2; count=$((count - 1)); done
+while [ "$count" -gt 0 ]; do
+  [ -e "$root$2" ] || if [ -d "$1" ]; then mkdir -p "$root$2"; else mkdir -p "$(dirname "$root$2")"; touch "$root$2"; fi
+  mount --bind "$1" "$root$2"; shift 2; count=$((count - 1))
+done
 mount -o remount,bind,ro "$root"
 exec chroot "$root" setpriv --reuid="$user" --regid="$group" --clear-groups --inh-caps=-all --bounding-set=-all --no-new-privs env -C "$cwd" "$@"`;
 
 export interface ImageProcess {
   readonly output: () => string;
-  /** Sends a signal to process 1 inside. */
+  /** Sends a signal to process 1 inside, if it runs. */
   readonly send: (signal: NodeJS.Signals) => void;
   /** The exit code; `null` if a signal ended it. */
   readonly ended: Promise<number | null>;
@@ -62,7 +65,7 @@ export const startInImage = (
   return {
     output: () => output,
     send(signal) {
-      const inner = child.pid === undefined ? undefined : childOf(child.pid);
+      const inner = child.pid === undefined || child.exitCode !== null || child.signalCode !== null ? undefined : childOf(child.pid);
       if (inner !== undefined) process.kill(inner, signal);
     },
     ended: once(child, 'close').then((): number | null => child.exitCode),
