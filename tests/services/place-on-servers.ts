@@ -1,4 +1,7 @@
-/** A world's stores on the servers that `npm run test:services` has started: log, speed store and lake under names that no other world has. */
+/**
+ * A world's stores on the servers that `npm run test:services` has started: log, speed store and lake under names that no other world has, and of every second
+ * world the batch views.
+ */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -9,9 +12,11 @@ import { defaultConfig } from '@rushes/runtime';
 import { locationsIn, openStoresAt, type StoreLocations } from '@rushes/stores';
 import { Client } from 'cassandra-driver';
 import { Kafka, logLevel } from 'kafkajs';
+import pg from 'pg';
 
 import type { Place } from '../merge/place.ts';
 import { createBucket } from '../../tools/services/create-bucket.ts';
+import { TEST_POSTGRES_PASSWORD, TEST_POSTGRES_USER } from '../../tools/services/postgres.ts';
 
 const address = (variable: string): string => {
   const found = process.env[variable];
@@ -38,10 +43,25 @@ export const deleteTopics = async (prefix: string): Promise<void> => {
   await admin.disconnect();
 };
 
+const postgresUrl = (): string | undefined => {
+  const at = process.env['TEST_POSTGRES'];
+  return at === undefined ? undefined : `postgres://${at}`;
+};
+
+const dropSchema = async (url: string, name: string): Promise<void> => {
+  const client = new pg.Client({ connectionString: url, user: TEST_POSTGRES_USER, password: TEST_POSTGRES_PASSWORD });
+  await client.connect();
+  await client.query(`DROP SCHEMA IF EXISTS ${name} CASCADE`);
+  await client.end();
+};
+
+let worlds = 0;
+
 export const placeOnServers = async (folder: string): Promise<Place> => {
   const name = `w${randomBytes(5).toString('hex')}`;
   const prefix = `${name}.`;
   const [endpoint, defaults, embedded] = [address('TEST_S3'), defaultConfig(), locationsIn(folder)];
+  const views = worlds++ % 2 === 0 ? postgresUrl() : undefined;
   await createBucket(endpoint, name);
   const at: StoreLocations = {
     ...embedded,
@@ -50,11 +70,13 @@ export const placeOnServers = async (folder: string): Promise<Place> => {
       objects: `s3://${name}/lake`,
       log: `kafka://${address('TEST_KAFKA')}/${prefix}`,
       speed: `cassandra://${address('TEST_CASSANDRA')}/${name}`,
+      ...(views === undefined ? {} : { views }),
     },
     servers: {
       s3: { ...defaults.s3, endpoint },
       kafka: { ...defaults.kafka, registryUrl: address('TEST_REGISTRY'), replication: 1, minInsyncReplicas: 1 },
       cassandra: { ...defaults.cassandra, replication: 1 },
+      postgres: { ...defaults.postgres, schema: name, user: TEST_POSTGRES_USER, password: TEST_POSTGRES_PASSWORD },
     },
   };
   return {
@@ -73,6 +95,7 @@ export const placeOnServers = async (folder: string): Promise<Place> => {
     async dispose() {
       await dropKeyspace(name);
       await deleteTopics(prefix);
+      if (views !== undefined) await dropSchema(views, name);
     },
   };
 };

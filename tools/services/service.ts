@@ -34,6 +34,8 @@ export interface Service extends Installable {
   readonly ports: number;
   /** The variable by which tests learn its address. */
   readonly variable: string;
+  /** What asks it to end while clients are connected. Default: SIGTERM. */
+  readonly stopSignal?: NodeJS.Signals;
   readonly address: (port: number) => string;
   /** The variables by which Rushes uses it. */
   readonly settings: (port: number) => Readonly<Record<string, string>>;

@@ -18,6 +18,7 @@ import { componentsOf, type DiskSpace } from './monitoring/component-states.ts';
 import { trackCurrentSnapshot, type CurrentSnapshot } from './merge/current-snapshot.ts';
 import { dataRoutes } from './routes/data-route.ts';
 import { identifyCallers, requireRoles } from './entrances/access.ts';
+import { isLogged } from './entrances/earlier-event.ts';
 import { createEntranceMetrics } from './entrances/entrance-metrics.ts';
 import { entrances } from './entrances/entrance.ts';
 import { demandPositions } from './entrances/min-position.ts';
@@ -66,6 +67,8 @@ export interface ServingStores {
   readonly receipts?: Caches | undefined;
   /** `undefined`: no limit. */
   readonly rateLimiter: RateLimiter | undefined;
+  /** Why the server is not used at the moment by which replicas share caches and buckets; `undefined`: there is none. */
+  readonly cacheTrouble?: (() => string | undefined) | undefined;
 }
 
 export interface ServingContext {
@@ -93,6 +96,8 @@ declare module 'fastify' {
     readonly snapshots: CurrentSnapshot;
     /** Requests that wait for a position. */
     readonly waits: PositionWaits;
+    /** From now on it is not ready, and every answer is the last one of its connection. */
+    readonly leave: () => void;
   }
 }
 
@@ -134,11 +139,13 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   const measured = createHttpMetrics(metrics, snapshots, now);
   const entranceMetrics = createEntranceMetrics(metrics);
   const waits = positionWaits(snapshots);
-  const components = componentsOf(stores, { snapshots, now, elapsedMs, workers: context.workers });
+  let isLeaving = false;
+  const components = componentsOf(stores, { snapshots, now, elapsedMs, isLeaving: () => isLeaving, workers: context.workers });
   registerStateMetrics(metrics, stores.views, components);
 
   app.decorate('snapshots', snapshots);
   app.decorate('waits', waits);
+  app.decorate('leave', () => void (isLeaving = true));
   app.addHook('onReady', async () => {
     await snapshots.poll();
     snapshots.start();
@@ -159,6 +166,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   const headers = { ...securityHeaders(crossOrigin.isOpen), ...crossOrigin.headers };
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers).header('x-request-id', request.id);
+    if (isLeaving) reply.header('connection', 'close');
     if (request.url.length > options.urlLimitBytes)
       return done(new Problem(414, `The address is longer than ${options.urlLimitBytes} bytes.`));
     const faults = undecodable(request.url);
@@ -236,6 +244,8 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       receipts: createReceipts({
         caches: stores.receipts ?? stores.caches,
         now,
+        by: randomUUID(),
+        isLogged: (receipt) => isLogged(stores.log, receipt),
         onTrouble: (err) => cacheTroubles.report('a claim on a movie could not be given back', err),
       }),
       writes: admission.writes,
