@@ -1,5 +1,6 @@
 /** The files as the tools that read them see them: Docker Compose's own parser, and the rules that people check Dockerfiles by. */
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,14 +8,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { composeFiles } from '../../apps/rushes/src/compose-files.ts';
 import { writeComposeFiles } from '../../apps/rushes/src/write-compose-files.ts';
-import { openCompose } from '../../tools/containers/compose-parser.ts';
+import { openComposeParser } from '../../tools/containers/compose-parser.ts';
 import { hadolintProgram } from '../../tools/containers/hadolint.ts';
 import { runTool } from '../../tools/services/tools.ts';
 import { ROOT } from '../planted-copy.ts';
 import { composeFile } from './compose-file.ts';
 import { say, unlessMissing } from './unless-missing.ts';
 
-const compose = await unlessMissing("docker-compose.yml with Compose's parser", () => openCompose(say));
+const compose = await unlessMissing("docker-compose.yml with Compose's parser", () => openComposeParser(say));
 const hadolint = await unlessMissing('the Dockerfile with hadolint', () => hadolintProgram(say));
 
 let folder = '';
@@ -26,29 +27,23 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.skipIf(compose === undefined)('Compose takes the file with what `rushes compose init` writes, and not without', async () => {
-  await expect(compose?.run(folder, 'config', '--quiet')).rejects.toThrow('npx rushes compose init');
-  await writeComposeFiles(
-    folder,
-    composeFiles((count) => Buffer.alloc(count, 1)),
-  );
-  const all = JSON.parse((await compose?.run(folder, '--profile', '*', 'config', '--format', 'json')) ?? '') as {
-    readonly services: Readonly<Record<string, { readonly ports?: readonly { readonly host_ip?: string }[] }>>;
-  }; // as: its own format
-  expect(Object.keys(all.services).toSorted()).toEqual(Object.keys(composeFile.services).toSorted());
-  const published = Object.values(all.services).flatMap(({ ports = [] }) => ports.map(({ host_ip: address }) => address));
-  expect(new Set(published)).toEqual(new Set(['127.0.0.1']));
-  const core = await compose?.run(folder, 'config', '--services');
-  expect(core?.trim().split('\n').toSorted()).toEqual(
-    Object.entries(composeFile.services)
-      .filter(([, { profiles }]) => profiles === undefined)
-      .map(([name]) => name)
-      .toSorted(),
-  );
+  await expect(compose?.(folder)).rejects.toThrow('npx rushes compose init');
+  await writeComposeFiles(folder, composeFiles(randomBytes));
+  const all = Object.entries(composeFile.services);
+  const core = all.filter(([, { profiles }]) => profiles === undefined);
+  const names = (services: readonly (readonly [string, unknown])[]) => services.map(([name]) => name).toSorted();
+  const understood = (await compose?.(folder, ['dashboards']))?.services ?? {};
+  expect(Object.keys(understood).toSorted()).toEqual(names(all));
+  expect(Object.keys((await compose?.(folder))?.services ?? {}).toSorted()).toEqual(names(core));
+  const published = Object.values(understood).flatMap(({ ports = [] }) => ports.map(({ host_ip: address }) => address));
+  expect(published).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.1']);
 });
 
 test.skipIf(compose === undefined)('Compose refuses a file with a mistake', async () => {
-  writeFileSync(join(folder, 'mistake.yml'), 'services:\n  x:\n    image: a:1.0.0\n    helthcheck: {}\n');
-  await expect(compose?.run(folder, '--file', join(folder, 'mistake.yml'), 'config', '--quiet')).rejects.toThrow('helthcheck');
+  const other = join(folder, 'other');
+  mkdirSync(other);
+  writeFileSync(join(other, 'docker-compose.yml'), 'services:\n  x:\n    image: a:1.0.0\n    helthcheck: {}\n');
+  await expect(compose?.(other)).rejects.toThrow('helthcheck');
 });
 
 test.skipIf(hadolint === undefined)('hadolint finds nothing in the Dockerfile, and finds what is wrong elsewhere', async () => {

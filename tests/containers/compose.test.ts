@@ -7,15 +7,21 @@ import { parse } from 'yaml';
 
 import { composeFiles } from '../../apps/rushes/src/compose-files.ts';
 import { loadConfig } from '../../libs/runtime/src/config/load-config.ts';
+import type { Config } from '../../libs/runtime/src/config/settings.ts';
 import { configuredLocations } from '../../libs/stores/src/locations.ts';
 import { findStores } from '../../libs/stores/src/schemes.ts';
 import { cassandra, cassandraYaml } from '../../tools/services/cassandra.ts';
 import { kafka, KAFKA_HEAP, kafkaProperties } from '../../tools/services/kafka.ts';
+import { CLUSTER_OPTIONS, postgres, POSTGRES_SETTINGS } from '../../tools/services/postgres.ts';
+import { redis, redisConfiguration } from '../../tools/services/redis.ts';
 import { registry } from '../../tools/services/registry.ts';
 import { s3 } from '../../tools/services/s3.ts';
 import { ROOT } from '../planted-copy.ts';
 import { composeFile, composeText, type ComposeService, isApp, isJob } from './compose-file.ts';
 import { imageVariables } from './dockerfile.ts';
+
+/** What the tests run, for each server of the file; Prometheus has no store of Rushes. */
+const SERVERS = [kafka, registry, cassandra, s3, postgres, redis];
 
 const services = Object.entries(composeFile.services);
 const apps = services.filter(([, service]) => isApp(service));
@@ -47,7 +53,7 @@ test('there are two of the serving layer, two of the speed layer, and one of the
 });
 
 test.each(services)('%s runs an image of an exact version, without capabilities, within limits', (_, one) => {
-  expect(one.image).toMatch(/^[a-z0-9./-]+:v?\d+\.\d+\.\d+[a-z0-9.-]*$/);
+  expect(one.image).toMatch(/^[a-z0-9./-]+:v?\d+\.\d+(\.\d+)?(-[a-z]+)?$/);
   expect(one).toMatchObject({ cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
   expect(one.privileged).toBeUndefined();
   expect(one.cap_add).toBeUndefined();
@@ -68,9 +74,11 @@ test.each(services)('%s waits for what it needs, until that is healthy or done',
 });
 
 test('the versions of servers are those that the tests run', () => {
-  const versionOf = (name: string): string | undefined => service(name).image.split(':')[1]?.replace(/^v/, '');
-  for (const server of [kafka, registry, cassandra, s3])
-    expect([server.name, versionOf(server.name)]).toEqual([server.name, server.version]);
+  // Without the prefix that some tags have and the release of Debian; of PostgreSQL's three numbers its tags have two.
+  const deployed = (name: string): string | undefined => /:v?([0-9.]+)/.exec(service(name).image)?.[1];
+  expect(SERVERS.map(({ name }) => [name, deployed(name)])).toEqual(
+    SERVERS.map(({ name, version }) => [name, name === 'postgres' ? version.replace(/\.0$/, '') : version]),
+  );
 });
 
 test('the image is the version of what it is built from', () => {
@@ -88,7 +96,7 @@ test('only what users need is published, at the address that .env names: this ma
 
 test('servers are on the network without a way out, and on no other', () => {
   expect(composeFile.networks['stores']).toEqual({ internal: true });
-  for (const name of ['kafka', 'registry', 'cassandra', 's3']) expect(service(name).networks).toEqual(['stores']);
+  for (const { name } of SERVERS) expect(service(name).networks).toEqual(['stores']);
 });
 
 test('no container sees more of this machine than its own configuration', () => {
@@ -114,7 +122,7 @@ test('so is every file with a secret', () => {
 test('the file holds no secret: what is called one is a variable or a file', () => {
   const named = services.flatMap(([name, { environment = {} }]) =>
     Object.entries(environment)
-      .filter(([variable]) => /PASSWORD|SECRET|TOKEN|KEY/.test(variable))
+      .filter(([variable]) => /PASSWORD|SECRET|TOKEN|KEY(?!S_URL)/.test(variable))
       .map(([variable, value]) => [name, variable, value] as const),
   );
   expect(named.filter(([, , value]) => !/^\$\{[A-Z0-9_]+:\?|^\/run\/secrets\//.test(value))).toEqual([]);
@@ -132,25 +140,35 @@ test.each(apps)('the configuration of %s has no fault, and names stores that the
   expect(hosts).not.toEqual([]);
 });
 
-test('all processes have the same stores, with as many copies as the tests use', () => {
+test('all processes have the same stores, on every server, with as many copies as the tests use', () => {
   const [first, ...others] = apps.map(([, { environment = {} }]) => configOf(environment));
-  for (const other of others)
-    expect([other.stores, other.kafka, other.cassandra, other.s3]).toEqual([first?.stores, first?.kafka, first?.cassandra, first?.s3]);
-  const tested = Object.assign({}, ...[kafka, registry, cassandra, s3].map(({ settings, port }) => settings(port))) as Record<
-    string,
-    string
-  >; // as: all are such
-  const deployed = apps[0]?.[1].environment ?? {};
-  const isAmount = (name: string): boolean => /REPLICA/.test(name);
-  expect(Object.fromEntries(Object.entries(deployed).filter(([name]) => isAmount(name)))).toEqual(
-    Object.fromEntries(Object.entries(tested).filter(([name]) => isAmount(name))),
+  const shared = ({ stores: { cache: _, ...stores }, kafka: log, cassandra: speed, s3: lake, postgres: views }: Config) => [
+    stores,
+    log,
+    speed,
+    lake,
+    views,
+  ];
+  if (first === undefined) throw new Error('there are no processes');
+  for (const other of others) expect(shared(other)).toEqual(shared(first));
+  const tested = Object.assign({}, ...SERVERS.map(({ settings, port }) => settings(port))) as Record<string, string>; // as: all are such
+  const deployed = Object.assign({}, ...apps.map(([, { environment }]) => environment)) as Record<string, string>; // as: the same
+  const copies = (settings: Record<string, string>) =>
+    Object.entries(settings)
+      .filter(([name]) => name.includes('REPLICA'))
+      .toSorted();
+  expect(copies(deployed)).toEqual(copies(tested));
+  // Where the tests give a password, the deployment names a file with it.
+  const names = (settings: Record<string, string>) => Object.keys(settings).filter((name) => name.startsWith('RUSHES_'));
+  const ofTests = names(tested).map((name) => name.replace(/_PASSWORD$/, '_PASSWORD_FILE'));
+  expect(names(deployed).toSorted()).toEqual(
+    [...ofTests, 'RUSHES_IMDB', 'RUSHES_POSTGRES_CONNECTIONS', 'RUSHES_REDIS_PASSWORD_FILE'].toSorted(),
   );
-  const settingNames = Object.keys(tested).filter((name) => name.startsWith('RUSHES_'));
-  expect(
-    Object.keys(deployed)
-      .filter((name) => name.startsWith('RUSHES_') && name !== 'RUSHES_IMDB')
-      .toSorted(),
-  ).toEqual(settingNames.toSorted());
+});
+
+test('replicas of the serving layer share what they remember', () => {
+  const caches = apps.map(([name, { environment = {} }]) => [name, configOf(environment).stores.cache] as const);
+  expect(Object.fromEntries(caches)).toMatchObject({ 'serving-1': 'redis://redis:6379/0', 'serving-2': 'redis://redis:6379/0' });
 });
 
 const INSTANCE = { folder: '/folder', port: 9092 };
@@ -188,6 +206,25 @@ test('the S3 server is started as the tests start it', () => {
   // The bucket that the URL names is the folder that the job makes.
   const [, bucket] = /^s3:\/\/([^/]+)\//.exec(apps[0]?.[1].environment?.['RUSHES_OBJECTS_URL'] ?? '') ?? [];
   expect(service('s3-bucket').entrypoint).toEqual(['mkdir', '-p', '/store/metadata', `/store/objects/${bucket}`]);
+});
+
+test('PostgreSQL is set up as the tests have it', () => {
+  const { command = [], environment = {} } = service('postgres');
+  const settings = Object.entries(POSTGRES_SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  expect(command).toEqual(['postgres', ...settings]);
+  expect(environment['POSTGRES_INITDB_ARGS']).toBe(CLUSTER_OPTIONS.join(' '));
+  // Each process has so many for each of two stores and one for a build; three are kept for whoever looks after the server.
+  const connections = apps.map(([, one]) => configOf(one.environment).postgres.connections * 2 + 1).reduce((sum, count) => sum + count, 0);
+  expect(connections).toBeLessThanOrEqual(Number(POSTGRES_SETTINGS['max_connections']) - 3);
+});
+
+test('Redis is set up as the tests have it, addresses and folders aside, and asks for the password', () => {
+  const lines = (text: string) => text.split('\n').filter((line) => line !== '' && !/^(#|bind |port |dir |include )/.test(line));
+  const deployed = readFileSync(join(ROOT, 'deploy/compose/redis.conf'), 'utf8');
+  expect(lines(deployed)).toEqual(lines(redisConfiguration(INSTANCE)));
+  const [, included] = /^include \/run\/secrets\/(.+)$/m.exec(deployed) ?? [];
+  expect(service('redis').secrets).toEqual([included]);
+  expect(made.secrets[included ?? '']).toBe(`requirepass ${made.secrets['redis_password']}`);
 });
 
 test('Prometheus asks every process that there is', () => {

@@ -17,7 +17,8 @@ export const composeFiles = (randomBytes: (count: number) => Buffer): ComposeFil
   // A cluster id that begins with a dash would be taken for a flag.
   const clusterId = randomBytes(CLUSTER_ID_BYTES).toString('base64url').replace(/^-/, 'A');
   const accessKey = randomBytes(ACCESS_KEY_BYTES).toString('hex').toUpperCase();
-  const secretKey = randomBytes(SECRET_BYTES).toString('base64url');
+  const secret = (): string => randomBytes(SECRET_BYTES).toString('base64url');
+  const [secretKey, superuser, database, cache] = [secret(), secret(), secret(), secret()];
   return {
     env: [
       '# Written by `rushes compose init` for docker-compose.yml. It holds secrets: it belongs neither into git nor to others.',
@@ -34,6 +35,13 @@ export const composeFiles = (randomBytes: (count: number) => Buffer): ComposeFil
       `S3_SECRET_KEY=${secretKey}`,
       '',
     ].join('\n'),
-    secrets: { s3_credentials: `[default]\naws_access_key_id = ${accessKey}\naws_secret_access_key = ${secretKey}\n` },
+    secrets: {
+      s3_credentials: `[default]\naws_access_key_id = ${accessKey}\naws_secret_access_key = ${secretKey}\n`,
+      postgres_superuser_password: `${superuser}\n`,
+      postgres_password: `${database}\n`,
+      redis_password: `${cache}\n`,
+      // The same in the form of Redis's own configuration.
+      redis_auth: `requirepass ${cache}\n`,
+    },
   };
 };

@@ -22,13 +22,17 @@ test('files are written for their owner, and what is to be done next is said', a
   expect(modeOf('.env')).toBe('600');
   expect(modeOf('secrets')).toBe('700');
   // A container's user is another one.
-  expect(modeOf('secrets/s3_credentials')).toBe('444');
+  for (const name of readdirSync(join(folder, 'secrets'))) expect([name, modeOf(`secrets/${name}`)]).toEqual([name, '444']);
   expect(stdout).toContain(join(folder, '.env'));
   expect(stdout).toContain('docker compose up -d');
   const [, secret = ''] = /^S3_SECRET_KEY=(.{43})$/m.exec(read('.env')) ?? [];
   expect(secret).toMatch(/^[A-Za-z0-9_-]{43}$/);
   expect(read('secrets/s3_credentials')).toContain(`aws_secret_access_key = ${secret}`);
   expect(stdout).not.toContain(secret);
+  // No two are the same, but for those that are one in two forms.
+  const passwords = ['postgres_password', 'postgres_superuser_password', 'redis_password'].map((name) => read(`secrets/${name}`).trim());
+  expect(new Set([...passwords, secret]).size).toBe(4);
+  expect(read('secrets/redis_auth')).toBe(`requirepass ${passwords[2]}\n`);
 });
 
 test('the files go where --out says, and each time hold other secrets', async () => {
