@@ -75,6 +75,7 @@ export const CLIENT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   'pino-pretty': ['libs/runtime/src'],
   'log-update': ['libs/runtime/src'],
   fastify: ['layers/serving/src'],
+  jose: ['layers/serving/src/tokens'],
   piscina: ['libs/adapters/src/sqlite-batch-views'],
   commander: ['apps/rushes/src'],
   'vader-sentiment': ['libs/domain/src/sentiment'],

@@ -56,24 +56,29 @@ const server = testServer(values.address);
 const [link, another] = [await linkTo(values.address, prefix), await linkTo(values.address, prefix)];
 const notAnswered = (): number => [...link.told.calls, ...another.told.calls].filter((call) => !call.endsWith(' answered')).length;
 
-const TRIES = 20;
+const TRIES = 8;
 
-/** Of calls that were all answered: a machine with other work may stop the server for so long that it is left aside for a moment, and that costs nothing. */
-const answeredOnly = async (call: (n: number) => Promise<unknown>, atOnce: number): Promise<Figures> => {
-  for (let n = 0; n < TRIES; n++) {
+/** The run of several in which the fewest calls were left out: a machine with other work may stop the server for so long that it is left aside for a moment. */
+const best = async (call: (n: number) => Promise<unknown>, atOnce: number): Promise<Figures & { readonly leftOut: number }> => {
+  let found: (Figures & { readonly leftOut: number }) | undefined;
+  for (let n = 0; n < TRIES && found?.leftOut !== 0; n++) {
     while (link.trouble() !== undefined || another.trouble() !== undefined) await sleep(20);
     const before = notAnswered();
     const figures = await measure(call, atOnce);
-    if (notAnswered() === before) return figures;
+    const leftOut = notAnswered() - before;
+    if (found === undefined || leftOut < found.leftOut) found = { ...figures, leftOut };
   }
-  throw new Error('the server does not answer in time: the machine has too much to do');
+  if (found === undefined) throw new Error('nothing was measured');
+  return found;
 };
 
 const show = async (name: string, call: (n: number) => Promise<unknown>): Promise<void> => {
   await measure(call, AT_ONCE);
   for (const atOnce of [1, AT_ONCE]) {
-    const { perS, p50Us, p99Us } = await answeredOnly(call, atOnce);
-    say(`${name}, ${atOnce} at once: ${perS.toFixed(0)} a second, p50 ${p50Us.toFixed(0)} µs, p99 ${p99Us.toFixed(0)} µs`);
+    const { perS, p50Us, p99Us, leftOut } = await best(call, atOnce);
+    say(
+      `${name}, ${atOnce} at once: ${perS.toFixed(0)} a second, p50 ${p50Us.toFixed(0)} µs, p99 ${p99Us.toFixed(0)} µs${leftOut === 0 ? '' : `, ${leftOut} of ${calls} left out`}`,
+    );
   }
 };
 
@@ -107,9 +112,6 @@ try {
   await show('take', (n) => limiter.take(`client ${n % 100}`));
   const memory = createMemoryRateLimiter(limits);
   await show('take, in memory', (n) => memory.take(`client ${n % 100}`));
-  say(
-    `calls that were not answered, in what was measured again: ${notAnswered()} of ${link.told.calls.length + another.told.calls.length}`,
-  );
 } finally {
   await server.remove(prefix);
   await link.close();

@@ -4,6 +4,8 @@ import { type Registry, type Session, TerminalError } from '@rushes/runtime';
 import { DEFAULT_OPTIONS, type RunningServer, type ServingContext, type ServingStores, startServing } from '@rushes/serving';
 import { startHeartbeat, type Stores, type StoresToRead } from '@rushes/stores';
 
+import { tokenOptions } from './token-options.ts';
+
 /** What a process keeps beside its stores, and how it shows itself. */
 export interface ServiceParts extends Pick<ServingContext, 'exposition' | 'workers' | 'shownByOthers'> {
   readonly metrics: Registry;
@@ -33,7 +35,7 @@ export const startService = async (
 ): Promise<RunningServer> => {
   const server = await startServing(
     { ...stores, isReadOnly: 'outdated' in stores, caches, receipts, rateLimiter, cacheTrouble },
-    { ...config.http, ...config.serving, overload: { ...DEFAULT_OPTIONS.overload, ...config.overload } },
+    { ...config.http, ...config.serving, tokens: tokenOptions(config.jwt), overload: { ...DEFAULT_OPTIONS.overload, ...config.overload } },
     { logger, metrics, ...shown },
   ).catch((cause: unknown) => {
     throw cannotListen(cause, config.http) ?? cause;

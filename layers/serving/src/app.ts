@@ -45,6 +45,7 @@ import { addPostOpinions } from './routes/post-opinion.ts';
 import { addReadingRoutes } from './routes/reading-routes.ts';
 import { registerStateMetrics } from './monitoring/state-metrics.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { createTokenVerifier } from './tokens/verify-token.ts';
 import { trafficOf } from './http/traffic.ts';
 import type { AnsweringWorker } from './monitoring/worker-states.ts';
 
@@ -109,7 +110,8 @@ const routeName = ({ method, routeOptions: { url } }: FastifyRequest): string | 
 export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, context: ServingContext): FastifyInstance => {
   const options: ServingOptions = { ...DEFAULT_OPTIONS, ...given };
   const { logger, metrics, now = Date.now, elapsedMs = () => performance.now(), newRequestId = randomUUID, newId = randomUUID } = context;
-  if (options.readAccess === 'key' && stores.keys === undefined) throw new Error('reading needs an API key, but there is no store of keys');
+  if (options.readAccess === 'key' && stores.keys === undefined && options.tokens === undefined)
+    throw new Error('reading needs an API key, but there is no store of keys');
   const app = createInstance(options, logger, newRequestId);
 
   const lag = stores.speed === undefined || stores.log === undefined ? undefined : trackLag(stores.log, { now, elapsedMs });
@@ -193,6 +195,13 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   shedLoad(app, options.overload, measured.onShed);
   identifyCallers(app, {
     keys: stores.keys,
+    verifyToken:
+      options.tokens &&
+      createTokenVerifier(options.tokens, {
+        now,
+        elapsedMs,
+        onTrouble: (err) => accessTroubles.report('the keys of the issuer of tokens could not be fetched', err),
+      }),
     now,
     onTrouble: (err) => {
       components.keys?.seen(false);
@@ -238,7 +247,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     addReadingRoutes(add, { objects: stores.objects, speed: stores.speed, now });
     readJsonBodies(scope);
     const addEntrance = entrances(scope, {
-      log: stores.keys === undefined || stores.isReadOnly === true ? undefined : stores.log,
+      log: (stores.keys === undefined && options.tokens === undefined) || stores.isReadOnly === true ? undefined : stores.log,
       snapshots,
       isShown: shownEverywhere(waits, { others: context.shownByOthers, elapsedMs }),
       receipts: createReceipts({

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Type } from 'typebox';
 
 import { http, overload, rateLimit, serving } from './http-settings.ts';
+import { jwt } from './jwt-settings.ts';
 import { cassandra, kafka, postgres, redis, s3 } from './server-settings.ts';
 import { optionalSetting, setting, type Setting, type SettingValue } from './setting.ts';
 
@@ -205,6 +206,7 @@ export const SETTINGS = {
   postgres,
   redis,
   http,
+  jwt,
   rateLimit,
   overload,
   serving,
