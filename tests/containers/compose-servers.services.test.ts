@@ -5,9 +5,9 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -19,12 +19,15 @@ import { becomesHealthy, type ImageProcess, type ProcessOptions, runInImage, sta
 import { buildImage, type MountedImage, mountImage } from '../../tools/containers/image.ts';
 import { createBucket } from '../../tools/services/create-bucket.ts';
 import { installed } from '../../tools/services/installed.ts';
+import { TEST_POSTGRES_PASSWORD, TEST_POSTGRES_USER } from '../../tools/services/postgres.ts';
+import { redis } from '../../tools/services/redis.ts';
 import { registry } from '../../tools/services/registry.ts';
 import { TEST_S3_KEY, TEST_S3_SECRET } from '../../tools/services/s3.ts';
-import { isInstalled } from '../../tools/services/tools.ts';
+import { isInstalled, runTool } from '../../tools/services/tools.ts';
 import { freePort } from '../e2e/free-port.ts';
+import { ROOT } from '../planted-copy.ts';
 import { needsServers } from '../services/needs-servers.ts';
-import { deleteTopics, dropKeyspace } from '../services/place-on-servers.ts';
+import { deleteTopics, dropKeyspace, dropSchema } from '../services/place-on-servers.ts';
 import { composeFile } from './compose-file.ts';
 import { say, unlessMissing } from './unless-missing.ts';
 
@@ -34,6 +37,8 @@ const USER = 10_001;
 /** Host and port of a server that runs here, by its address in the compose file. */
 const places = new Map<string, string>();
 const hostOf = (variable: string): string => (process.env[variable] ?? '').replace(/^https?:\/\//, '').replace(/\/.*$/, '');
+
+const portOf = (variable: string): string => hostOf(variable).split(':')[1] ?? '';
 
 /** A text of the compose file as it has to be here: `$$` is Compose's way to write `$`. */
 const here = (text: string): string => {
@@ -45,10 +50,13 @@ const here = (text: string): string => {
   return result;
 };
 
+/** What finds the clients that health checks are made of. */
+let clients: Readonly<Record<string, string>> = {};
+
 /** The exit code of a service's health check. */
 const check = async (name: string): Promise<number | null> => {
   const [, program = '', ...args] = composeFile.services[name]?.healthcheck?.test ?? [];
-  const child = spawn(program, args.map(here), { stdio: 'ignore' });
+  const child = spawn(program, args.map(here), { stdio: 'ignore', env: { ...process.env, ...clients } });
   await once(child, 'close');
   return child.exitCode;
 };
@@ -60,7 +68,7 @@ const isHealthy = async (name: string): Promise<void> => {
   throw new Error(`the health check of ${name} is not content`);
 };
 
-const buildah = needsServers('kafka', 'registry', 'cassandra', 's3')
+const buildah = needsServers('kafka', 'registry', 'cassandra', 's3', 'postgres', 'redis')
   ? undefined
   : await unlessMissing('docker-compose.yml on servers', async (): Promise<Buildah> => {
       const tool = await openBuildah(say);
@@ -74,27 +82,49 @@ describe.skipIf(buildah === undefined)('docker-compose.yml', () => {
   let folder = '';
   let image: MountedImage;
 
+  /** With the configuration of the file, and the password that `rushes compose init` has made. */
+  const startRedis = async (): Promise<void> => {
+    const port = await freePort();
+    const text = readFileSync(join(ROOT, 'deploy/compose/redis.conf'), 'utf8');
+    const at = { folder, port };
+    const local = text.replace('bind *', 'bind 127.0.0.1').replace('port 6379', `port ${port}`).replaceAll('/run/secrets', folder);
+    writeFileSync(join(folder, 'redis.conf'), local.replace('dir /tmp', `dir ${folder}`));
+    const program = await installed(redis, say);
+    const { command, args, env } = redis.launch(at, program);
+    const child = spawn(command, args, { stdio: 'ignore', env: { ...process.env, ...env } });
+    const gone = once(child, 'close');
+    ended.push(() => {
+      child.kill('SIGKILL');
+      return gone;
+    });
+    places.set('redis:6379', `127.0.0.1:${port}`).set('-p 6379', `-p ${port}`);
+    clients = { PATH: `${dirname(command)}:${process.env['PATH']}`, ...env };
+    await isHealthy('redis');
+  };
+
   beforeAll(async () => {
     if (buildah === undefined) return;
     folder = mkdtempSync(join(tmpdir(), 'rushes-in-compose-'));
     ended.push(async () => rmSync(folder, { recursive: true, force: true }));
-    for (const name of ['data', 'imdb']) {
+    const volumes = Object.values(composeFile.services).flatMap((service) => service.volumes ?? []);
+    for (const name of new Set(volumes.filter((volume) => !volume.startsWith('.')).map((volume) => volume.split(':')[0] ?? ''))) {
       mkdirSync(join(folder, name), { mode: 0o700 });
       chownSync(join(folder, name), USER, USER);
     }
-    // The servers of the tests have keys of their own.
     const { secrets } = composeFiles(randomBytes);
-    const text = secrets['s3_credentials'] ?? '';
-    writeFileSync(
-      join(folder, 's3_credentials'),
-      text.replace(/(access_key_id = ).*/, `$1${TEST_S3_KEY}`).replace(/(secret_access_key = ).*/, `$1${TEST_S3_SECRET}`),
-      { mode: 0o444 },
-    );
+    for (const [name, text] of Object.entries(secrets)) writeFileSync(join(folder, name), text, { mode: 0o444 });
+    // Servers that run for all tests have their own.
+    const keys = `[default]\naws_access_key_id = ${TEST_S3_KEY}\naws_secret_access_key = ${TEST_S3_SECRET}\n`;
+    writeFileSync(join(folder, 's3_credentials'), keys);
+    writeFileSync(join(folder, 'postgres_password'), `${TEST_POSTGRES_PASSWORD}\n`);
     places.set('kafka:9092', hostOf('TEST_KAFKA')).set('cassandra:9042', hostOf('TEST_CASSANDRA')).set('s3:7070', hostOf('TEST_S3'));
     places.set('127.0.0.1:7070', hostOf('TEST_S3'));
+    places.set('postgres:5432', hostOf('TEST_POSTGRES')).set('--port=5432', `--port=${portOf('TEST_POSTGRES')}`);
+    await startRedis();
     await createBucket(process.env['TEST_S3'] ?? '', unique);
     ended.push(() => deleteTopics(unique));
     ended.push(() => dropKeyspace(unique));
+    ended.push(() => dropSchema(`postgres://${process.env['TEST_POSTGRES']}`, unique));
     await buildImage(buildah, NAME);
     image = await mountImage(buildah, NAME);
     ended.push(() => image.unmount());
@@ -103,18 +133,22 @@ describe.skipIf(buildah === undefined)('docker-compose.yml', () => {
     for (const end of ended.toReversed()) await end();
   });
 
-  test.each(['kafka', 'cassandra', 's3'])('the health check of %s is content with the real one, and not with none', async (name) => {
-    if (name === 's3' && !isInstalled('wget')) return;
-    expect(await check(name)).toBe(0);
-    const answering = new Map(places);
-    const nowhere = `127.0.0.1:${await freePort()}`;
-    for (const theirs of answering.keys()) places.set(theirs, nowhere);
-    try {
-      expect(await check(name)).not.toBe(0);
-    } finally {
-      for (const [theirs, ours] of answering) places.set(theirs, ours);
-    }
-  });
+  test.each(['kafka', 'cassandra', 's3', 'postgres', 'redis'])(
+    'the health check of %s is content with the real one, and not with none',
+    async (name) => {
+      const client = composeFile.services[name]?.healthcheck?.test?.[1] ?? '';
+      if (!isInstalled(client)) return; // the images have it
+      expect(await check(name)).toBe(0);
+      const answering = new Map(places);
+      const nowhere = String(await freePort());
+      for (const [theirs, ours] of answering) places.set(theirs, ours.replace(/\d+$/, nowhere));
+      try {
+        expect(await check(name)).not.toBe(0);
+      } finally {
+        for (const [theirs, ours] of answering) places.set(theirs, ours);
+      }
+    },
+  );
 
   test('the registry starts with its settings, keeps schemas in Kafka, and its compatibility is BACKWARD', async () => {
     const [port, management] = [await freePort(), await freePort()];
@@ -148,12 +182,31 @@ describe.skipIf(buildah === undefined)('docker-compose.yml', () => {
     expect(await answer.json()).toMatchObject({ compatibilityLevel: 'BACKWARD' });
   });
 
+  test.skipIf(!isInstalled('psql'))('PostgreSQL gets a role that owns its database and nothing else', async () => {
+    const [host, port] = hostOf('TEST_POSTGRES').split(':');
+    const script = readFileSync(join(ROOT, 'deploy/compose/postgres/10-rushes.sh'), 'utf8');
+    writeFileSync(join(folder, 'init.sh'), script.replaceAll('/run/secrets', folder).replaceAll(/\brushes\b/g, unique));
+    const superuser = { PGHOST: host ?? '', PGPORT: port ?? '', PGPASSWORD: TEST_POSTGRES_PASSWORD, POSTGRES_USER: TEST_POSTGRES_USER };
+    const sql = (user: string, database: string, ...statements: readonly string[]) =>
+      runTool('psql', ['-XqtA', '-U', user, '-d', database, ...statements.flatMap((one) => ['-c', one])], superuser);
+    try {
+      await runTool('sh', [join(folder, 'init.sh')], superuser);
+      expect(await sql(unique, unique, 'CREATE SCHEMA s', "SELECT extname FROM pg_extension WHERE extname = 'pg_trgm'")).toBe('pg_trgm\n');
+      expect(await sql(unique, unique, 'SELECT rolsuper OR rolcreaterole OR rolcreatedb FROM pg_roles WHERE rolname = current_user')).toBe(
+        'f\n',
+      );
+    } finally {
+      await sql(TEST_POSTGRES_USER, 'postgres', `DROP DATABASE IF EXISTS ${unique}`, `DROP ROLE IF EXISTS ${unique}`);
+    }
+  });
+
   /** Environment and mounts of a service; names that others could have in the same servers are this test's own. */
   const optionsOf = (name: string, env: Readonly<Record<string, string>> = {}): ProcessOptions => {
     const { environment = {}, secrets = [], volumes = [] } = composeFile.services[name] ?? {};
     const own = Object.entries(environment).map(([variable, value]) => {
       if (variable === 'RUSHES_OBJECTS_URL') return [variable, value.replace('s3://rushes/', `s3://${unique}/`)];
       if (variable === 'RUSHES_SPEED_URL') return [variable, here(value).replace(/rushes$/, unique)];
+      if (variable === 'RUSHES_POSTGRES_USER') return [variable, TEST_POSTGRES_USER];
       if (variable === 'RUSHES_LOG_URL') return [variable, `${here(value)}/${unique}.`];
       return [variable, here(value)];
     });
@@ -161,7 +214,10 @@ describe.skipIf(buildah === undefined)('docker-compose.yml', () => {
       ...volumes.map((volume) => volume.split(':')).map(([volume = '', inside = '']) => [inside, join(folder, volume)]),
       ...secrets.map((secret) => [`/run/secrets/${secret}`, join(folder, secret)]),
     ];
-    return { env: { ...Object.fromEntries(own), RUSHES_LOG_FORMAT: 'json', ...env }, mounts: Object.fromEntries(mounts) };
+    return {
+      env: { ...Object.fromEntries(own), RUSHES_POSTGRES_SCHEMA: unique, RUSHES_LOG_FORMAT: 'json', ...env },
+      mounts: Object.fromEntries(mounts),
+    };
   };
   const run = (name: string, command = composeFile.services[name]?.command ?? []): Promise<string> =>
     runInImage(image, { ...optionsOf(name), entrypoint: [], command: command.map(here) });
@@ -214,6 +270,8 @@ describe.skipIf(buildah === undefined)('docker-compose.yml', () => {
     });
     expect(posted.status).toBe(201);
     await expect.poll(() => get(`${second}/movies/${id}`)).toMatchObject({ data: { ratings: { live: { rating: 9 } } } });
+    const memory = [...running].map(([name, { one }]) => `${name} ${Math.round(one.residentBytes() / 2 ** 20)}`);
+    say(`resident memory on the sample, in MiB: ${memory.join(', ')}`);
     for (const [name, { one }] of running) {
       one.send('SIGTERM');
       expect([name, await one.ended]).toEqual([name, 0]);

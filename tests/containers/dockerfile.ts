@@ -23,7 +23,7 @@ export const instructions: readonly Instruction[] = readFileSync(join(ROOT, 'Doc
 
 const lastFrom = instructions.findLastIndex(({ name }) => name === 'FROM');
 /** Of the stage that is the image. */
-export const finalStage: readonly Instruction[] = instructions.slice(lastFrom);
+const finalStage: readonly Instruction[] = instructions.slice(lastFrom);
 
 export const textsOf = (wanted: string, among: readonly Instruction[] = finalStage): readonly string[] =>
   among.filter(({ name }) => name === wanted).map(({ text }) => text);

@@ -48,7 +48,8 @@ const postgresUrl = (): string | undefined => {
   return at === undefined ? undefined : `postgres://${at}`;
 };
 
-const dropSchema = async (url: string, name: string): Promise<void> => {
+/** Removes batch views and keys. */
+export const dropSchema = async (url: string, name: string): Promise<void> => {
   const client = new pg.Client({ connectionString: url, user: TEST_POSTGRES_USER, password: TEST_POSTGRES_PASSWORD });
   await client.connect();
   await client.query(`DROP SCHEMA IF EXISTS ${name} CASCADE`);

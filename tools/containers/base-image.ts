@@ -19,14 +19,14 @@ const NPM = 'npm@11';
 const ARCHIVE = 'http://deb.debian.org/debian';
 
 /** `trixie` of `docker.io/library/node:24.21.0-trixie-slim`. @throws ServiceError if the tag has another form. */
-export const partsOfBase = (image: string): { readonly node: string; readonly release: string } => {
+const partsOfBase = (image: string): { readonly node: string; readonly release: string } => {
   const [, node, release] = /:([0-9.]+)-([a-z]+)-slim(?:@.*)?$/.exec(image) ?? [];
   if (node === undefined || release === undefined) throw new ServiceError(`${image} is not of the form node:VERSION-RELEASE-slim`);
   return { node, release };
 };
 
 /** The image that the Dockerfile begins with. */
-export const baseOfDockerfile = async (): Promise<string> => {
+const baseOfDockerfile = async (): Promise<string> => {
   const [, image] = /^ARG NODE_IMAGE=(.+)$/m.exec(await readFile(join(ROOT, 'Dockerfile'), 'utf8')) ?? [];
   if (image === undefined) throw new ServiceError('the Dockerfile names no base');
   return image;

@@ -25,6 +25,8 @@ exec chroot "$root" setpriv --reuid="$user" --regid="$group" --clear-groups --in
 
 export interface ImageProcess {
   readonly output: () => string;
+  /** Memory of process 1 inside that is resident, in bytes; 0 if it does not run. */
+  readonly residentBytes: () => number;
   /** Sends a signal to process 1 inside, if it runs. */
   readonly send: (signal: NodeJS.Signals) => void;
   /** The exit code; `null` if a signal ended it. */
@@ -47,6 +49,11 @@ const childOf = (pid: number): number | undefined => {
   return text === undefined || text === '' ? undefined : Number(text);
 };
 
+const residentBytesOf = (pid: number | undefined): number => {
+  if (pid === undefined) return 0;
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+};
+
 export const startInImage = (
   { root, config }: MountedImage,
   { command = config.Cmd, entrypoint = config.Entrypoint, env = {}, mounts = {} }: ProcessOptions,
@@ -62,11 +69,14 @@ export const startInImage = (
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const inner = (): number | undefined =>
+    child.pid === undefined || child.exitCode !== null || child.signalCode !== null ? undefined : childOf(child.pid);
   return {
     output: () => output,
+    residentBytes: () => residentBytesOf(inner()),
     send(signal) {
-      const inner = child.pid === undefined || child.exitCode !== null || child.signalCode !== null ? undefined : childOf(child.pid);
-      if (inner !== undefined) process.kill(inner, signal);
+      const pid = inner();
+      if (pid !== undefined) process.kill(pid, signal);
     },
     ended: once(child, 'close').then((): number | null => child.exitCode),
   };
