@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { addAudit } from './commands/audit.ts';
 import { addBackup } from './commands/backup.ts';
 import { addBatch } from './commands/batch.ts';
+import { addCompose } from './commands/compose.ts';
 import { addCopy } from './commands/copy.ts';
 import { addConfig } from './commands/config.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
@@ -65,5 +66,6 @@ export const buildProgram = (): Command => {
   addSample(program);
   addDownload(program);
   addConfig(program);
+  addCompose(program);
   return program;
 };
