@@ -22,10 +22,18 @@ const FILE = '.sqlite';
 
 const SCHEMES: { readonly [Kind in StoreKind]: Readonly<Record<string, Scheme<StoreOf[Kind]>>> } = {
   objects: { 'file:': local(openFolderObjectStore), 's3:': s3Objects },
-  views: { 'sqlite:': local(openSqliteBatchViews), 'postgres:': postgresViews, 'postgresql:': postgresViews },
+  views: {
+    'sqlite:': local(openSqliteBatchViews),
+    'postgres:': postgresViews,
+    'postgresql:': postgresViews,
+  },
   log: { 'sqlite:': local(openSqliteEventLog, FILE), 'kafka:': kafkaLog },
   speed: { 'sqlite:': local(openSqliteSpeedStore, FILE), 'cassandra:': cassandraSpeed },
-  keys: { 'sqlite:': local(openSqliteApiKeys, FILE), 'postgres:': postgresKeys, 'postgresql:': postgresKeys },
+  keys: {
+    'sqlite:': local(openSqliteApiKeys, FILE),
+    'postgres:': postgresKeys,
+    'postgresql:': postgresKeys,
+  },
 };
 
 export type FoundStores = { readonly [Kind in StoreKind]: FoundStore<StoreOf[Kind]> };

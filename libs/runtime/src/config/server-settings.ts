@@ -132,3 +132,18 @@ export const postgres = {
   tls: tls('RUSHES_POSTGRES_TLS', 'PostgreSQL'),
   ...certificates('POSTGRES', 'PostgreSQL'),
 };
+
+/** Whether connections are encrypted, the URL says: `rediss:`. */
+export const redis = {
+  user: name('RUSHES_REDIS_USER', 'name that Redis asks for', "Redis's default user"),
+  password: secret('RUSHES_REDIS_PASSWORD', 'its password'),
+  passwordFile: file('RUSHES_REDIS_PASSWORD_FILE', 'file with it'),
+  keyPrefix: setting({
+    variable: 'RUSHES_REDIS_KEY_PREFIX',
+    placeholder: 'TEXT',
+    schema: text,
+    fallback: 'rushes',
+    description: "what keys in Redis begin with, before the log's id",
+  }),
+  ...certificates('REDIS', 'Redis'),
+};
