@@ -19,7 +19,8 @@ const ANSWER_MS = 2_000;
 const OPTIONS = Buffer.from([4, 0, 0, 0, 5, 0, 0, 0, 0]);
 const SUPPORTED = 6;
 
-const yaml = ({ folder, port, settings = [] }: Instance): string =>
+/** Its configuration file. */
+export const cassandraYaml = ({ folder, port, settings = [] }: Instance): string =>
   [
     'cluster_name: rushes-test',
     'partitioner: org.apache.cassandra.dht.Murmur3Partitioner',
@@ -150,7 +151,7 @@ export const cassandra: Service = {
   async prepare(instance, installed) {
     const { folder } = instance;
     for (const name of ['tmp', 'triggers']) await mkdir(join(folder, name), { recursive: true });
-    await writeFile(join(folder, 'cassandra.yaml'), yaml(instance));
+    await writeFile(join(folder, 'cassandra.yaml'), cassandraYaml(instance));
     await writeFile(join(folder, 'logback.xml'), logback(folder));
     agent = (await readdir(installed)).find((name) => name.startsWith('jamm-')) ?? '';
   },

@@ -22,6 +22,14 @@ export const TEST_POSTGRES_USER = 'rushes';
 export const TEST_POSTGRES_PASSWORD = 'rushes-test-password';
 const DATABASE = 'rushes';
 
+/** How a cluster is made, and what it is set to wherever it listens. */
+export const CLUSTER_OPTIONS: readonly string[] = ['--auth=scram-sha-256', '--encoding=UTF8', '--no-locale', '--data-checksums'];
+export const POSTGRES_SETTINGS: Readonly<Record<string, string>> = {
+  max_connections: '100',
+  shared_buffers: '128MB',
+  password_encryption: 'scram-sha-256',
+};
+
 /** Any but root. */
 const OTHER_USER = 1000;
 const isRoot = (): boolean => process.getuid?.() === 0;
@@ -42,15 +50,8 @@ const initialize = async ({ folder }: Instance, installed: string, data: string)
   const passwordFile = join(folder, 'password');
   await rm(data, { recursive: true, force: true });
   await writeFile(passwordFile, `${TEST_POSTGRES_PASSWORD}\n`, { mode: 0o600 });
-  const [command, args] = asOther(program(installed, 'initdb'), [
-    `--pgdata=${data}`,
-    `--username=${TEST_POSTGRES_USER}`,
-    `--pwfile=${passwordFile}`,
-    '--auth=scram-sha-256',
-    '--encoding=UTF8',
-    '--no-locale',
-    '--data-checksums',
-  ]);
+  const where = [`--pgdata=${data}`, `--username=${TEST_POSTGRES_USER}`, `--pwfile=${passwordFile}`];
+  const [command, args] = asOther(program(installed, 'initdb'), [...where, ...CLUSTER_OPTIONS]);
   await runTool(command, args);
   await rm(passwordFile);
   runAlone(installed, data, 'template1', ['CREATE EXTENSION pg_trgm']);
@@ -128,9 +129,7 @@ export const postgres: Service = {
       `port = ${port}`,
       "listen_addresses = '127.0.0.1'",
       "unix_socket_directories = ''",
-      'max_connections = 100',
-      'shared_buffers = 128MB',
-      'password_encryption = scram-sha-256',
+      ...Object.entries(POSTGRES_SETTINGS).map(([name, value]) => `${name} = ${value}`),
       ...settings,
     ];
     await writeFile(join(data, 'postgresql.conf'), `${lines.join('\n')}\n`);

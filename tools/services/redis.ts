@@ -20,7 +20,8 @@ const PING = Buffer.from('PING\r\n');
 /** A server that asks for a password says so. */
 const ANSWER = /^(?:\+PONG|-NOAUTH)/;
 
-const configuration = ({ folder, port, settings = [] }: Instance): string =>
+/** Its configuration file. */
+export const redisConfiguration = ({ folder, port, settings = [] }: Instance): string =>
   [
     'bind 127.0.0.1',
     `port ${port}`,
@@ -73,7 +74,7 @@ export const redis: Service = {
     if (ofMachine === undefined) throw new ServiceError('Debian’s packages hold no libraries');
     await rename(join(folder, 'usr', 'lib', ofMachine), join(folder, LIBRARIES));
   },
-  prepare: async (instance) => writeFile(join(instance.folder, 'redis.conf'), configuration(instance)),
+  prepare: async (instance) => writeFile(join(instance.folder, 'redis.conf'), redisConfiguration(instance)),
   launch: ({ folder }, installed) => ({
     command: join(installed, 'usr', 'bin', 'redis-server'),
     args: [join(folder, 'redis.conf')],

@@ -17,10 +17,18 @@ export interface Launch {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export interface Service {
+/** What is fetched or built once and kept. */
+export interface Installable {
   readonly name: string;
-  /** Of the server, pinned. */
+  /** Pinned. */
   readonly version: string;
+  /** What of this machine it needs, or why it cannot be had here. */
+  readonly missing: () => string | undefined;
+  /** Fetches or builds it into an empty folder. */
+  readonly install: (folder: string) => Promise<unknown>;
+}
+
+export interface Service extends Installable {
   /** Where it listens if nobody says otherwise. */
   readonly port: number;
   readonly ports: number;
@@ -31,10 +39,6 @@ export interface Service {
   readonly address: (port: number) => string;
   /** The variables by which Rushes uses it. */
   readonly settings: (port: number) => Readonly<Record<string, string>>;
-  /** What of this machine it needs, or why it cannot be had here. */
-  readonly missing: () => string | undefined;
-  /** Fetches or builds it into an empty folder. */
-  readonly install: (folder: string) => Promise<void>;
   /** Writes what it needs into the instance's folder, which is there. `installed`: what `install` made. */
   readonly prepare: (instance: Instance, installed: string) => Promise<void>;
   readonly launch: (instance: Instance, installed: string) => Launch;
@@ -42,7 +46,7 @@ export interface Service {
   readonly isReady: (instance: Instance) => Promise<boolean>;
 }
 
-/** The server cannot be had, started or reached; the message says why and what to do. */
+/** A server or tool cannot be had, started or reached; the message says why and what to do. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
 }
