@@ -141,6 +141,21 @@ describe.skipIf(noServer !== undefined)('builders', () => {
     await brief.close();
   });
 
+  test('what was replaced while somebody read it is removed another time', async () => {
+    const brief = await openPostgresBatchViews({ ...schema.options, limits: { dropWaitMs: 200 } });
+    await store.build('one', LAYOUT, rowsOf(10));
+    const [found] = await schema.execute(`SELECT number FROM %S%.artefacts`);
+    await schema.execute('BEGIN');
+    await schema.execute(`SELECT count(*) FROM %S%.artefact_${String(found?.['number'])}`);
+    expect(await brief.build('one', LAYOUT, rowsOf(10), { anew: true })).toBe(10);
+    await schema.execute('COMMIT');
+    expect(await tables()).toHaveLength(2);
+    expect(await brief.dropRetired(0)).toEqual([]);
+    expect(await tables()).toHaveLength(1);
+    expect(await store.verify('one')).toBe('sound');
+    await brief.close();
+  });
+
   test('more calls than connections wait for their turn', async () => {
     await store.build('one', LAYOUT, rowsOf(100));
     const reader = await store.open('one');
