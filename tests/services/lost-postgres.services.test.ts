@@ -13,6 +13,7 @@ import { needsServers } from './needs-servers.ts';
 import { type OwnServers, startOwnServers } from './own-servers.ts';
 
 const ROWS = 2_000;
+const SOON = { timeout: 60_000 };
 const LAYOUT = {
   key: 'id',
   columns: { n: 'integer' },
@@ -100,15 +101,15 @@ describe.skipIf(needsServers('postgres'))('a server of its own', () => {
     }
     const working = Promise.all([read(), read(), publish()]);
     const building = store.build('another', LAYOUT, endless()).catch((error: unknown) => error);
-    await expect.poll(() => state.answers).toBeGreaterThan(20);
-    await expect.poll(() => state.published).toBeGreaterThan(5);
+    await expect.poll(() => state.answers, SOON).toBeGreaterThan(20);
+    await expect.poll(() => state.published, SOON).toBeGreaterThan(5);
     await servers.kill('postgres');
-    await expect.poll(() => failures.length).toBeGreaterThan(3);
+    await expect.poll(() => failures.length, SOON).toBeGreaterThan(3);
     const publishedBefore = state.published;
     await servers.start('postgres');
     state.isBack = true;
-    await expect.poll(() => state.sinceStart).toBeGreaterThan(20);
-    await expect.poll(() => state.published).toBeGreaterThan(publishedBefore + 2);
+    await expect.poll(() => state.sinceStart, SOON).toBeGreaterThan(20);
+    await expect.poll(() => state.published, SOON).toBeGreaterThan(publishedBefore + 2);
     state.reading = false;
     await working;
     for (const failure of failures) expect(failure).toBeInstanceOf(StoreUnavailable);

@@ -178,6 +178,7 @@ describe.skipIf(needsServers('postgres'))('on PostgreSQL', () => {
       expect([by?.key, key?.key, many[0]?.key]).toEqual(['id00000077', 'id00000077', 'id00000078']);
       return 3;
     });
-    expect(cost).toEqual({ given: 3, scans: 0, read: 3 });
+    expect(cost).toMatchObject({ given: 3, scans: 0 });
+    expect(cost.read).toBeLessThanOrEqual(3);
   });
 });

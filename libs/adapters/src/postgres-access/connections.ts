@@ -101,6 +101,7 @@ class GivenUp extends Error {
 
 /** @throws GivenUp when the signal or the time ends the call; else what the driver throws. */
 const runOn = async (client: pg.ClientBase, statement: Statement | string, timeoutMs: number, signal?: AbortSignal): Promise<Rows> => {
+  signal?.throwIfAborted();
   const { text, values, name } = typeof statement === 'string' ? { text: statement } : statement;
   const query = client.query<Cell[]>({
     text,
@@ -248,22 +249,16 @@ export const openConnections = (options: PostgresOptions): Connections => {
       const client = new pg.Client(configOf(options, buildMs));
       client.on('error', () => {});
       building.add(client);
-      /** Ends whatever the connection is at, a copy too. */
-      const onAbort = (): void => {
-        giveUp(client);
-        void client.end().catch(() => {});
-      };
-      signal?.addEventListener('abort', onAbort, { once: true });
       const run: Run = (statement) => runOn(client, statement, buildMs);
+      const worked = client.connect().then(() => inTransaction(run, () => work(run, client)));
       try {
-        await client.connect();
-        return await inTransaction(run, () => work(run, client));
+        // What is being copied may come from a source that hangs: it is not waited for.
+        return await unlessAborted(worked, signal, () => {});
       } catch (error) {
+        if (error instanceof GivenUp || signal?.aborted === true) giveUp(client);
         signal?.throwIfAborted();
-        if (error instanceof GivenUp) giveUp(client);
         throw error instanceof GivenUp ? error.reason : error;
       } finally {
-        signal?.removeEventListener('abort', onAbort);
         building.delete(client);
         void client.end().catch(() => {});
       }

@@ -18,7 +18,7 @@ export interface TestSchema {
   readonly drop: () => Promise<void>;
 }
 
-export const testOptions = (schema: string): PostgresOptions => ({
+const testOptions = (schema: string): PostgresOptions => ({
   ...parsePostgresUrl(`postgres://${process.env['TEST_POSTGRES'] ?? ''}`),
   schema,
   credentials: { user: process.env['TEST_POSTGRES_USER'] ?? '', password: process.env['TEST_POSTGRES_PASSWORD'] ?? '' },

@@ -15,7 +15,7 @@ import { quoted } from '../postgres-access/identifiers.ts';
 import { textOfStored } from '../postgres-access/stored-text.ts';
 import { type Catalog, type Partition, tableName } from './catalog.ts';
 import { keyChunks, rowChunks, type Written } from './copy-text.ts';
-import { ArtefactFaultError, checkLayout, indexesSql, layoutText, tableSql } from './layout.ts';
+import { ArtefactFaultError, checkLayout, indexesSql, layoutText, statisticsSql, tableSql } from './layout.ts';
 import { rowsSum, sumStatement } from './rows-sum.ts';
 
 /** More values than this are no partitions. */
@@ -117,7 +117,7 @@ const buildIn = async (run: Run, client: pg.Client, build: Build): Promise<numbe
   await copy(client, `COPY ${table} FROM STDIN WITH (FREEZE)`, rowChunks(layout, rows, written));
   signal?.throwIfAborted();
   await makeIndexes(run, build, name);
-  await run(`ANALYZE ${table}`);
+  await run(statisticsSql(layout, table));
   const [summed = []] = await run(sumStatement(table));
   const { rows: count, sum } = rowsSum(summed);
   await catalog.put(run, { name: artefact, number, layout, rows: count, partitions: await partitionsIn(run, layout, table), sum });

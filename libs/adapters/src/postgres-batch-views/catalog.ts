@@ -8,7 +8,7 @@ import type { Cell, Connections, Rows, Run, Statement } from '../postgres-access
 import { lacksTables, type StoreFormat } from '../postgres-access/format.ts';
 import { quoted } from '../postgres-access/identifiers.ts';
 
-/** `sum`: of two hashes of each row, computed by the server when it was built. */
+/** `sum`: of a hash of each row, computed by the server when it was built. */
 export const FORMAT: StoreFormat = {
   store: 'batch-views',
   version: 1,

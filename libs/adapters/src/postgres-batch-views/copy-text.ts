@@ -13,8 +13,12 @@ const CHUNK_CHARACTERS = 64 * 1024;
 
 const escaped = (text: string): string => (SPECIAL.test(text) ? storedText(text).replace(ESCAPED, (one) => ESCAPES[one] ?? one) : text);
 
-const memberText = (member: string): string => `"${member.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-const setText = (text: string): string => (text === '' ? '{}' : escaped(`{${text.split(SET_SEPARATOR).map(memberText).join(',')}}`));
+/** A set as an array: each member in quotes, before which quotes and backslashes have a backslash. */
+const setText = (text: string): string => {
+  if (text === '') return '{}';
+  const members = /["\\]/.test(text) ? text.replace(/["\\]/g, String.raw`\$&`) : text;
+  return escaped(`{"${members.replaceAll(SET_SEPARATOR, '","')}"}`);
+};
 
 /** `undefined`: the value is not of this type. */
 const cellText = (type: ColumnType, value: CellValue): string | undefined => {

@@ -68,6 +68,12 @@ export const tableSql = (layout: ArtefactLayout, table: string): string => {
   return `CREATE TABLE ${table} (${[...columns, ...documents].join(', ')})`;
 };
 
+/** Gathers statistics of what lists ask for, and of nothing else: long texts and sets that nobody asks for cost most. */
+export const statisticsSql = (layout: ArtefactLayout, table: string): string => {
+  const asked = new Set([layout.key, layout.partition ?? layout.key, ...layout.filters, ...layout.sorts.flatMap(({ columns }) => columns)]);
+  return `ANALYZE ${table} (${[...asked].map(quoted).join(', ')})`;
+};
+
 const directionsOf = (sort: SortIndex): readonly boolean[] =>
   sort.directions === 'both' ? [false, true] : [sort.directions === 'descending'];
 

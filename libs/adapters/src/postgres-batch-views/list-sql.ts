@@ -139,9 +139,10 @@ export const listStatement = (
   const partSql = (range: Range, part: number): string => {
     const inside = rangeSql(layout, range, query, binding);
     const rowsOf = (stream: string | undefined): string =>
-      `SELECT ${part} AS part, ${shape.map((expression, n) => `${expression} AS ${names[n]}`).join(', ')} FROM ${table}${whereSql([...(stream === undefined ? [] : [stream]), ...inside, ...others])}`;
-    if (streams.length === 1) return `${rowsOf(streams[0])} ORDER BY ${ordered} ${most}`;
-    return `SELECT * FROM (${streams.map(rowsOf).join(' UNION ALL ')}) merged ORDER BY ${mergedOrder} ${most}`;
+      `SELECT ${part} AS part, ${shape.map((expression, n) => `${expression} AS ${names[n]}`).join(', ')} FROM ${table}${whereSql([...(stream === undefined ? [] : [stream]), ...inside, ...others])} ORDER BY ${ordered} ${most}`;
+    if (streams.length === 1) return rowsOf(streams[0]);
+    // Each says its order and its end, which makes PostgreSQL plan it for its first rows; the merge takes of each what it needs.
+    return `SELECT * FROM (${streams.map((stream) => `(${rowsOf(stream)})`).join(' UNION ALL ')}) merged ORDER BY ${mergedOrder} ${most}`;
   };
   const parts = rangesAfter(sort, after).map(partSql);
   const text =
