@@ -53,6 +53,8 @@ describe.skipIf(needsServers('redis') || !canMakeCertificates())('a cache on a s
 
   const check = (url: string, access: Partial<RedisCheckOptions>) =>
     checkRedis({ at: parseRedisUrl(url), keyPrefix: 'rushes:none', ...access });
+  /** A machine with other work may be slow. */
+  const isNotOfTime = ({ message }: { readonly message: string }): boolean => !message.startsWith('an answer takes');
   const faultOf = async (url: string, access: Partial<RedisCheckOptions>): Promise<StoreUnavailable> => {
     const error = await check(url, access).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(StoreUnavailable);
@@ -61,8 +63,9 @@ describe.skipIf(needsServers('redis') || !canMakeCertificates())('a cache on a s
   };
 
   test('a user with the rights that are named', async () => {
-    expect(await check(plain, { user: 'service', password: PASSWORD })).toMatchObject({ version: '7.0.15', findings: [] });
-    expect((await check(plain, { user: 'unseeing', password: PASSWORD })).findings).toMatchObject([
+    const { version, findings } = await check(plain, { user: 'service', password: PASSWORD });
+    expect([version, findings.filter(isNotOfTime)]).toEqual(['7.0.15', []]);
+    expect((await check(plain, { user: 'unseeing', password: PASSWORD })).findings.filter(isNotOfTime)).toMatchObject([
       { level: 'warning', message: expect.stringContaining('may not call INFO') },
     ]);
   });

@@ -21,7 +21,7 @@ describe.skipIf(ADDRESS === '')('replicas on one Redis', () => {
 
   const ignored = { onCall: () => {}, onRead: () => {}, onTrouble: () => {}, onRecovery: () => {} };
   const newLink = async (keyPrefix: string): Promise<RedisLink> => {
-    const link = await openRedisLink({ at: parseRedisUrl(`redis://${ADDRESS}/0`), keyPrefix, observer: ignored });
+    const link = await openRedisLink({ at: parseRedisUrl(`redis://${ADDRESS}/0`), keyPrefix, observer: ignored, answerMs: 5_000 });
     links.push(link);
     return link;
   };

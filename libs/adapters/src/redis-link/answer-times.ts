@@ -3,18 +3,17 @@
  * found waiting, not a clock: between two looks the event loop has read what had arrived, so a process that was busy itself does not blame the server.
  */
 
-/** So long between two looks. */
-const LOOK_MS = 4;
-/** Found waiting so often, an answer was slow: it took more than 4 ms, and less than 8 where the process had nothing else to do. */
+const ANSWER_MS = 20;
+/** Found waiting so often, an answer was slow: it took more than a fifth of its time, and less than two where the process had nothing else to do. */
 const SLOW_LOOKS = 2;
-/** Found waiting so often, a call is given up: after 16 to 20 ms where the process had nothing else to do. */
+/** Found waiting so often, a call is given up: after four to five fifths of its time where the process had nothing else to do. */
 const LATE_LOOKS = 5;
 
 /** The answer did not come in time. Whether the server acts on the call is not known. */
 export class LateAnswerError extends Error {
   override readonly name = 'LateAnswerError';
-  constructor() {
-    super(`no answer within ${LOOK_MS * LATE_LOOKS} ms`);
+  constructor(answerMs: number) {
+    super(`no answer within ${answerMs} ms`);
   }
 }
 
@@ -28,8 +27,9 @@ export interface Timed<Answer> {
   readonly isSlow: boolean;
 }
 
-/** @returns what waits for a call at most so long. What is given up may still be answered; nobody hears of it. */
-export const answerTimes = (): (<Answer>(call: Promise<Answer>) => Promise<Timed<Answer>>) => {
+/** @param answerMs how long an answer may take. @returns what waits for a call at most so long. What is given up may still be answered; nobody hears of it. */
+export const answerTimes = (answerMs = ANSWER_MS): (<Answer>(call: Promise<Answer>) => Promise<Timed<Answer>>) => {
+  const lookMs = answerMs / LATE_LOOKS;
   const waiting = new Set<Waiting>();
   let isLooking = false;
 
@@ -41,16 +41,16 @@ export const answerTimes = (): (<Answer>(call: Promise<Answer>) => Promise<Timed
       one.giveUp();
     }
     isLooking = waiting.size > 0;
-    if (isLooking) setTimeout(look, LOOK_MS);
+    if (isLooking) setTimeout(look, lookMs);
   };
 
   return (call) =>
     new Promise((resolve, reject) => {
-      const one: Waiting = { looks: 0, giveUp: () => reject(new LateAnswerError()) };
+      const one: Waiting = { looks: 0, giveUp: () => reject(new LateAnswerError(answerMs)) };
       waiting.add(one);
       if (!isLooking) {
         isLooking = true;
-        setTimeout(look, LOOK_MS);
+        setTimeout(look, lookMs);
       }
       call.then(
         (answer) => {

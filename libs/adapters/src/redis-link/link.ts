@@ -15,6 +15,8 @@ export interface RedisLinkOptions extends RedisAccess {
   /** What all keys begin with: nobody else's do. */
   readonly keyPrefix: string;
   readonly observer: RedisObserver;
+  /** How long an answer may take, in milliseconds. Default: 20. */
+  readonly answerMs?: number;
 }
 
 export interface RedisLink {
@@ -51,11 +53,11 @@ const SLOW = 'answers slowly';
 const MESSAGE = 'the shared cache cannot be used: each process does with its own';
 
 /** Opens the way to a server, which need not be there. Never rejects. */
-export const openRedisLink = async ({ at, keyPrefix, observer, ...access }: RedisLinkOptions): Promise<RedisLink> => {
+export const openRedisLink = async ({ at, keyPrefix, observer, answerMs, ...access }: RedisLinkOptions): Promise<RedisLink> => {
   const location = redisLocation(at);
   const client = redisClient(at, access);
   const breaker = createBreaker();
-  const inTime = answerTimes();
+  const inTime = answerTimes(answerMs);
   /** What the server refuses, by script: some may be refused while others are not. */
   const refused = new Map<string, string>();
   let openedBy = LATE;

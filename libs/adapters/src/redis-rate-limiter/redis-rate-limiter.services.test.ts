@@ -11,6 +11,8 @@ import { linkTo, newPrefix, type TestServer, testServer } from '../redis-link/fo
 import { redisRateLimiter } from './index.ts';
 
 const ADDRESS = process.env['TEST_REDIS'] ?? '';
+/** What is tested here is what calls do, also on a machine that has much else to do. */
+const PATIENT = { answerMs: 5_000 };
 
 describe.skipIf(ADDRESS === '')('on Redis', () => {
   const prefix = newPrefix();
@@ -20,8 +22,8 @@ describe.skipIf(ADDRESS === '')('on Redis', () => {
   let opened = 0;
   beforeAll(async () => {
     server = testServer(ADDRESS);
-    link = await linkTo(ADDRESS, prefix);
-    another = await linkTo(ADDRESS, prefix);
+    link = await linkTo(ADDRESS, prefix, PATIENT);
+    another = await linkTo(ADDRESS, prefix, PATIENT);
   });
   afterAll(async () => {
     await link.close();
