@@ -31,8 +31,8 @@ import { deleteTopics, dropKeyspace, dropSchema } from '../services/place-on-ser
 import { composeFile } from './compose-file.ts';
 import { say, unlessMissing } from './unless-missing.ts';
 
-const NAME = 'localhost/rushes-in-compose';
 const USER = 10_001;
+const MOST_RESTARTS = 5;
 
 /** Host and port of a server that runs here, by its address in the compose file. */
 const places = new Map<string, string>();
@@ -125,8 +125,7 @@ describe.skipIf(buildah === undefined)('docker-compose.yml', () => {
     ended.push(() => deleteTopics(unique));
     ended.push(() => dropKeyspace(unique));
     ended.push(() => dropSchema(`postgres://${process.env['TEST_POSTGRES']}`, unique));
-    await buildImage(buildah, NAME);
-    image = await mountImage(buildah, NAME);
+    image = await mountImage(buildah, await buildImage(buildah));
     ended.push(() => image.unmount());
   });
   afterAll(async () => {
@@ -185,7 +184,7 @@ describe.skipIf(buildah === undefined)('docker-compose.yml', () => {
   test.skipIf(!isInstalled('psql'))('PostgreSQL gets a role that owns its database and nothing else', async () => {
     const [host, port] = hostOf('TEST_POSTGRES').split(':');
     const script = readFileSync(join(ROOT, 'deploy/compose/postgres/10-rushes.sh'), 'utf8');
-    writeFileSync(join(folder, 'init.sh'), script.replaceAll('/run/secrets', folder).replaceAll(/\brushes\b/g, unique));
+    writeFileSync(join(folder, 'init.sh'), script.replaceAll(/\brushes\b/g, unique).replaceAll('/run/secrets', folder));
     const superuser = { PGHOST: host ?? '', PGPORT: port ?? '', PGPASSWORD: TEST_POSTGRES_PASSWORD, POSTGRES_USER: TEST_POSTGRES_USER };
     const sql = (user: string, database: string, ...statements: readonly string[]) =>
       runTool('psql', ['-XqtA', '-U', user, '-d', database, ...statements.flatMap((one) => ['-c', one])], superuser);
@@ -224,13 +223,21 @@ describe.skipIf(buildah === undefined)('docker-compose.yml', () => {
   const begin = async (name: string): Promise<{ readonly one: ImageProcess; readonly url: string }> => {
     const env = { RUSHES_PORT: String(await freePort()), RUSHES_METRICS_PORT: String(await freePort()) };
     const options = optionsOf(name, env);
-    const one = startInImage(image, { ...options, command: composeFile.services[name]?.command ?? [] });
-    ended.push(async () => {
-      one.send('SIGKILL');
-      await one.ended;
-    });
-    await becomesHealthy(image, one, options);
-    return { one, url: `http://127.0.0.1:${env.RUSHES_PORT}` };
+    for (let n = 0; ; n++) {
+      const one = startInImage(image, { ...options, command: composeFile.services[name]?.command ?? [] });
+      ended.push(async () => {
+        one.send('SIGKILL');
+        await one.ended;
+      });
+      try {
+        await becomesHealthy(image, one, options);
+        return { one, url: `http://127.0.0.1:${env.RUSHES_PORT}` };
+      } catch (error) {
+        // As `restart: unless-stopped`: a server that is slow to answer keeps a process from starting.
+        if (n === MOST_RESTARTS) throw error;
+        say(`${name} is started again`);
+      }
+    }
   };
   /** Asks until the answer is there. */
   const get = async (url: string): Promise<unknown> => {

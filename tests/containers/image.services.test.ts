@@ -16,7 +16,6 @@ import { freePort } from '../e2e/free-port.ts';
 import { say, unlessMissing } from './unless-missing.ts';
 import { walk } from './walk.ts';
 
-const NAME = 'localhost/rushes-under-test';
 const USER = 10_001;
 
 const buildah = await unlessMissing('the image', async (): Promise<Buildah> => {
@@ -33,8 +32,7 @@ describe.skipIf(buildah === undefined)('the image', () => {
   beforeAll(async () => {
     if (buildah === undefined) return;
     const beganMs = performance.now();
-    await buildImage(buildah, NAME);
-    image = await mountImage(buildah, NAME);
+    image = await mountImage(buildah, await buildImage(buildah));
     say(`image: built in ${((performance.now() - beganMs) / 1000).toFixed(0)} s`);
     folder = mkdtempSync(join(tmpdir(), 'rushes-image-'));
     for (const name of ['data', 'imdb']) {

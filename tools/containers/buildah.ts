@@ -27,6 +27,23 @@ export interface Buildah {
   readonly policy: string;
 }
 
+const STALE_SECONDS = 7 * 86_400;
+
+interface ListedImage {
+  readonly id: string;
+  readonly names: readonly string[] | null;
+  /** In seconds since 1970. */
+  readonly created: number;
+}
+
+/** Layers of builds are kept as images without a name, and nothing else removes them. What is in use stays. */
+const removeStale = async (run: Buildah['run']): Promise<void> => {
+  const all = JSON.parse((await run('images', '--all', '--json')) || '[]') as readonly ListedImage[]; // as: buildah's own format
+  const stale = all.filter(({ names, created }) => names === null && Date.now() / 1000 - created > STALE_SECONDS);
+  // An image cannot go before those that were made from it.
+  for (const { id } of stale.toSorted((a, b) => b.created - a.created)) await run('rmi', id).catch(() => {});
+};
+
 /** @throws ServiceError if it cannot be had here. */
 export const openBuildah = async (say: (text: string) => void): Promise<Buildah> => {
   const tools = await installed(debianTools, say);
@@ -49,8 +66,10 @@ export const openBuildah = async (say: (text: string) => void): Promise<Buildah>
   };
   const beside = [join(tools, 'usr/bin'), join(tools, 'usr/sbin')];
   const pathOf = (program: string): string => beside.map((place) => join(place, program)).find((path) => existsSync(path)) ?? program;
+  const run: Buildah['run'] = (...args) => runTool(pathOf('buildah'), args, env);
+  await removeStale(run);
   return {
-    run: (...args) => runTool(pathOf('buildah'), args, env),
+    run,
     runBeside: (program, args) => runTool(pathOf(program), args, env),
     policy: paths.policy,
   };

@@ -1,5 +1,5 @@
 /** The Dockerfile, built. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { servicesFolder } from '../services/installed.ts';
@@ -17,15 +17,17 @@ const npmConfiguration = async (): Promise<string> => {
   return `${lines.join('\n')}\n`;
 };
 
-/** Builds the image under a name. Layers that have not changed are taken from the last time. */
-export const buildImage = async (buildah: Buildah, name: string): Promise<void> => {
-  const folder = await mkdtemp(join(servicesFolder(), 'images/secrets-'));
+/** Builds the image. Returns its id: a name could be another one's a moment later. Layers that have not changed are taken from the last time. */
+export const buildImage = async (buildah: Buildah): Promise<string> => {
+  const folder = await mkdtemp(join(servicesFolder(), 'images/build-'));
   try {
     const npmrc = join(folder, 'npmrc');
     await writeFile(npmrc, await npmConfiguration());
-    const how = ['--format', 'docker', '--layers', '--pull-never', '--signature-policy', buildah.policy];
+    const idFile = join(folder, 'id');
+    const how = ['--format', 'docker', '--layers', '--force-rm', '--pull-never', '--signature-policy', buildah.policy];
     const beside = ['--secret', `id=npmrc,src=${npmrc}`, '--volume', `${CERTIFICATES}:${CERTIFICATES}:ro`];
-    await buildah.run('build', ...how, ...beside, '--tag', name, ROOT);
+    await buildah.run('build', ...how, ...beside, '--iidfile', idFile, ROOT);
+    return (await readFile(idFile, 'utf8')).trim().replace(/^sha256:/, '');
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -39,10 +41,10 @@ export interface MountedImage {
 }
 
 /** Makes the files of an image readable. */
-export const mountImage = async (buildah: Buildah, name: string): Promise<MountedImage> => {
-  const container = (await buildah.run('from', '--pull-never', '--signature-policy', buildah.policy, name)).trim();
+export const mountImage = async (buildah: Buildah, id: string): Promise<MountedImage> => {
+  const container = (await buildah.run('from', '--pull-never', '--signature-policy', buildah.policy, id)).trim();
   const root = (await buildah.run('mount', container)).trim();
-  const inspected = await buildah.run('inspect', '--type', 'image', name);
+  const inspected = await buildah.run('inspect', '--type', 'image', id);
   const { Docker: image } = JSON.parse(inspected) as { readonly Docker: { readonly config: ImageConfig } }; // as: Docker's own format
   return {
     root,
