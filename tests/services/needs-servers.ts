@@ -5,6 +5,7 @@ const VARIABLES: Readonly<Record<ServerName, string>> = {
   registry: 'TEST_REGISTRY',
   cassandra: 'TEST_CASSANDRA',
   s3: 'TEST_S3',
+  mongodb: 'TEST_MONGODB',
 };
 
 /** Whether one of these servers cannot be had here: `npm run test:services` has said which and why, and names the address of every other. */

@@ -27,6 +27,8 @@ export interface Service {
   /** The variable by which tests learn its address. */
   readonly variable: string;
   readonly address: (port: number) => string;
+  /** The variable by which somebody names such a server elsewhere for tests, in place of the one of this machine. */
+  readonly elsewhere?: string;
   /** The variables by which Rushes uses it. */
   readonly settings: (port: number) => Readonly<Record<string, string>>;
   /** What of this machine it needs, or why it cannot be had here. */

@@ -14,6 +14,7 @@ import type { FoundStore, Scheme, StoreOf } from './found-store.ts';
 import { kafkaLog } from './kafka-scheme.ts';
 import { local } from './local-scheme.ts';
 import { locationsIn, type StoreKind, type StoreLocations } from './locations.ts';
+import { mongodbKeys, mongodbViews } from './mongodb-scheme.ts';
 import { s3Objects } from './s3-scheme.ts';
 import type { ServerSettings } from './server-settings.ts';
 
@@ -23,11 +24,15 @@ const SCHEMES: { readonly [Kind in StoreKind]: Readonly<Record<string, Scheme<St
   objects: { 'file:': local(openFolderObjectStore), 's3:': s3Objects },
   views: {
     'sqlite:': local(openSqliteBatchViews),
+    'mongodb:': mongodbViews,
+    'mongodb+srv:': mongodbViews,
   },
   log: { 'sqlite:': local(openSqliteEventLog, FILE), 'kafka:': kafkaLog },
   speed: { 'sqlite:': local(openSqliteSpeedStore, FILE), 'cassandra:': cassandraSpeed },
   keys: {
     'sqlite:': local(openSqliteApiKeys, FILE),
+    'mongodb:': mongodbKeys,
+    'mongodb+srv:': mongodbKeys,
   },
 };
 

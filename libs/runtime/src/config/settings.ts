@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Type } from 'typebox';
 
 import { http, overload, rateLimit, serving } from './http-settings.ts';
-import { cassandra, kafka, s3 } from './server-settings.ts';
+import { cassandra, kafka, mongodb, s3 } from './server-settings.ts';
 import { optionalSetting, setting, type Setting, type SettingValue } from './setting.ts';
 
 const text = Type.String({ minLength: 1 });
@@ -186,7 +186,7 @@ const download = {
 };
 
 /** Every setting there is. The key of one is `group.name`; a configuration file nests them the same way. */
-export const SETTINGS = { folders, stores, s3, kafka, cassandra, http, rateLimit, overload, serving, batch, alert, log, metrics, download };
+export const SETTINGS = { folders, stores, s3, kafka, cassandra, mongodb, http, rateLimit, overload, serving, batch, alert, log, metrics, download };
 
 type Settings = typeof SETTINGS;
 
