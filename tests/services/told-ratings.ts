@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface ToldRatings {
   /** Acknowledged so far, by movie. */
   readonly acknowledged: ReadonlyMap<string, number>;
+  /** When each was, by `performance.now`. */
+  readonly acknowledgedAtMs: readonly number[];
   /** Posts that failed and were repeated. */
   readonly repeated: () => number;
   /** Longest time between two acknowledgments so far, in milliseconds. */
@@ -21,6 +23,7 @@ const ACKNOWLEDGED = [201, 202];
 /** @param tellers so many post side by side, each one rating after another. */
 export const tellRatings = (urlOf: () => string, key: string, movies: readonly string[], name: string, tellers = 4): ToldRatings => {
   const acknowledged = new Map<string, number>();
+  const acknowledgedAtMs: number[] = [];
   const over = new AbortController();
   let [repeated, longestPauseMs, lastMs] = [0, 0, performance.now()];
   const post = async (movie: string, id: string): Promise<void> => {
@@ -46,6 +49,7 @@ export const tellRatings = (urlOf: () => string, key: string, movies: readonly s
       acknowledged.set(movie, (acknowledged.get(movie) ?? 0) + 1);
       longestPauseMs = Math.max(longestPauseMs, performance.now() - lastMs);
       lastMs = performance.now();
+      acknowledgedAtMs.push(lastMs);
       await sleep(BETWEEN_MS);
     }
   };
@@ -53,6 +57,7 @@ export const tellRatings = (urlOf: () => string, key: string, movies: readonly s
   telling.catch(() => {}); // told by `stop`
   return {
     acknowledged,
+    acknowledgedAtMs,
     repeated: () => repeated,
     longestPauseMs: () => longestPauseMs,
     async stop() {

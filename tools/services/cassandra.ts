@@ -12,6 +12,8 @@ const VERSION = '5.0.9';
 /** Cassandra 5.0 runs on no newer one. */
 const JAVA = 17;
 const fits = (major: number): boolean => major === JAVA;
+/** The Java that it runs on. */
+export const findCassandraJava = (): string | undefined => findJava(fits);
 const ANSWER_MS = 2_000;
 /** OPTIONS of the native protocol's version 4; the answer is SUPPORTED. */
 const OPTIONS = Buffer.from([4, 0, 0, 0, 5, 0, 0, 0, 0]);
@@ -147,7 +149,7 @@ export const cassandra: Service = {
     agent = (await readdir(installed)).find((name) => name.startsWith('jamm-')) ?? '';
   },
   launch({ folder, port }, installed) {
-    const java = findJava(fits);
+    const java = findCassandraJava();
     if (java === undefined) throw new ServiceError(`there is no Java ${JAVA} for Cassandra any more`);
     const properties: Readonly<Record<string, string>> = {
       'java.io.tmpdir': join(folder, 'tmp'),

@@ -1,4 +1,4 @@
-import { columnsOf, EXIT_CODES, wrapText } from '@rushes/runtime';
+import { columnsOf, EXIT_CODES, RELEASE, wrapText } from '@rushes/runtime';
 import { Command } from 'commander';
 
 import { addAudit } from './commands/audit.ts';
@@ -18,7 +18,6 @@ import { addSpeed } from './commands/speed.ts';
 import { addStatus } from './commands/status.ts';
 import { addUp } from './commands/up.ts';
 import { addVerify } from './commands/verify.ts';
-import { VERSION } from './version.ts';
 
 const EXIT_CODES_TEXT = `
 Exit codes:
@@ -36,7 +35,7 @@ Exit codes:
 export const buildProgram = (): Command => {
   const program = new Command('rushes')
     .description("A catalog of films from IMDb's files: batch runs build versions of it, the serving layer answers from them.")
-    .version(VERSION, '--version', 'show the version')
+    .version(RELEASE, '--version', 'show the version')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void process.stdout.write(wrapText(text, columnsOf(process.stdout))),

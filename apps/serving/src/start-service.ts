@@ -2,7 +2,7 @@
 import type { Caches, RateLimiter } from '@rushes/ports';
 import { type Registry, type Session, TerminalError } from '@rushes/runtime';
 import { DEFAULT_OPTIONS, type RunningServer, type ServingContext, startServing } from '@rushes/serving';
-import type { Stores, StoresToRead } from '@rushes/stores';
+import { startHeartbeat, type Stores, type StoresToRead } from '@rushes/stores';
 
 /** What a process keeps beside its stores, and how it shows itself. */
 export interface ServiceParts extends Pick<ServingContext, 'exposition' | 'workers' | 'shownByOthers'> {
@@ -38,5 +38,7 @@ export const startService = async (
     throw cannotListen(cause, config.http) ?? cause;
   });
   lifecycle.onStop('the HTTP service', () => server.close());
+  if ('heartbeats' in stores)
+    startHeartbeat({ logger, lifecycle }, stores.heartbeats, 'serving', () => ({ ...server.state(), url: server.url }));
   return server;
 };

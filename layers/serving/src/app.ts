@@ -93,6 +93,8 @@ declare module 'fastify' {
     readonly snapshots: CurrentSnapshot;
     /** Requests that wait for a position. */
     readonly waits: PositionWaits;
+    /** From now on it is not ready, and every answer is the last one of its connection. */
+    readonly leave: () => void;
   }
 }
 
@@ -134,11 +136,13 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   const measured = createHttpMetrics(metrics, snapshots, now);
   const entranceMetrics = createEntranceMetrics(metrics);
   const waits = positionWaits(snapshots);
-  const components = componentsOf(stores, { snapshots, now, elapsedMs, workers: context.workers });
+  let isLeaving = false;
+  const components = componentsOf(stores, { snapshots, now, elapsedMs, isLeaving: () => isLeaving, workers: context.workers });
   registerStateMetrics(metrics, stores.views, components);
 
   app.decorate('snapshots', snapshots);
   app.decorate('waits', waits);
+  app.decorate('leave', () => void (isLeaving = true));
   app.addHook('onReady', async () => {
     await snapshots.poll();
     snapshots.start();
@@ -159,6 +163,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   const headers = { ...securityHeaders(crossOrigin.isOpen), ...crossOrigin.headers };
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers).header('x-request-id', request.id);
+    if (isLeaving) reply.header('connection', 'close');
     if (request.url.length > options.urlLimitBytes)
       return done(new Problem(414, `The address is longer than ${options.urlLimitBytes} bytes.`));
     const faults = undecodable(request.url);

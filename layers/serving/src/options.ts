@@ -1,4 +1,6 @@
 /** All that can be set about the HTTP service, as plain values, with its defaults. Nothing else in this layer reads a setting. */
+import { RELEASE } from '@rushes/runtime';
+
 export interface ServingOptions {
   /** Address to listen on. */
   readonly host: string;
@@ -22,6 +24,8 @@ export interface ServingOptions {
   readonly handlerTimeoutMs: number;
   /** How long an idle connection is kept open for the next request. */
   readonly keepAliveTimeoutMs: number;
+  /** How long it goes on answering, not ready any more, once it has been asked to end: balancers see that meanwhile, and send it no more. */
+  readonly shutdownDelayMs: number;
   /** How long closing waits for requests under way before it cuts their connections. */
   readonly drainTimeoutMs: number;
   /** From which load on requests are refused with 503 and `Retry-After`; 0 switches a limit off. */
@@ -66,6 +70,7 @@ export const DEFAULT_OPTIONS: ServingOptions = {
   maxConnections: 16_384,
   handlerTimeoutMs: 10_000,
   keepAliveTimeoutMs: 72_000,
+  shutdownDelayMs: 0,
   drainTimeoutMs: 10_000,
   overload: { maxEventLoopDelayMs: 1_000, maxHeapBytes: 0, maxRssBytes: 0, maxWaitMs: 200, sampleIntervalMs: 500, retryAfterS: 5 },
   publicationPollMs: 250,
@@ -75,5 +80,5 @@ export const DEFAULT_OPTIONS: ServingOptions = {
   cacheMaxAgeS: 10,
   readAccess: 'anyone',
   minPositionWaitMs: 2_000,
-  codeVersion: '0.1.0',
+  codeVersion: RELEASE,
 };

@@ -1,5 +1,5 @@
 /** What is known of a store before it is opened. */
-import type { ApiKeyStore, BatchViewStore, EventLog, ObjectStore, Owners, SpeedStore, StoreCheck } from '@rushes/ports';
+import type { ApiKeyStore, BatchViewStore, EventLog, Heartbeats, ObjectStore, Owners, SpeedStore, StoreCheck } from '@rushes/ports';
 
 import type { ServerSettings } from './server-settings.ts';
 
@@ -7,8 +7,8 @@ export interface StoreOf {
   readonly objects: ObjectStore;
   readonly views: BatchViewStore;
   readonly log: EventLog;
-  /** With the owners, whose fences it checks. */
-  readonly speed: SpeedStore & { readonly owners: Owners };
+  /** With the owners, whose fences it checks, and what processes say of themselves. */
+  readonly speed: SpeedStore & { readonly owners: Owners; readonly heartbeats: Heartbeats };
   readonly keys: ApiKeyStore;
 }
 

@@ -1,4 +1,5 @@
 export { checkDataFolder, folderAt } from './folders.ts';
+export { newProcessId, type ProcessState, startHeartbeat } from './heartbeat.ts';
 export { openImdbObjects } from './imdb-objects.ts';
 export { type LakeStores, openEmbeddedStores, openStoresAt, type Stores } from './open-stores.ts';
 export type { LakeToRead, StoresToRead } from './open-to-read.ts';
@@ -10,6 +11,7 @@ export {
   openLakeToRead,
   openStores,
   openStoresToServe,
+  readRunningProcesses,
   requireWholeDataFolder,
 } from './session-stores.ts';
 export { examineStores, type StoreReport } from './examine-stores.ts';

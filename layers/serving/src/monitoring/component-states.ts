@@ -17,6 +17,8 @@ export interface ComponentContext {
   readonly snapshots: CurrentSnapshot;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Whether the process is about to end: it answers, and wants no more to be sent to it. */
+  readonly isLeaving: () => boolean;
   /** Whether there is a speed layer. */
   readonly hasSpeed: boolean;
   /** Whether the log takes events; `undefined` where nothing can be posted. */
@@ -42,10 +44,17 @@ interface CheckedStores {
 /** The parts that a service with these stores has. */
 export const componentsOf = (
   { speed, log, keys, space }: CheckedStores,
-  { snapshots, now, elapsedMs, workers }: Pick<ComponentContext, 'snapshots' | 'now' | 'workers'> & { readonly elapsedMs: () => number },
+  {
+    snapshots,
+    now,
+    elapsedMs,
+    isLeaving,
+    workers,
+  }: Pick<ComponentContext, 'snapshots' | 'now' | 'isLeaving' | 'workers'> & { readonly elapsedMs: () => number },
 ): ComponentContext => ({
   snapshots,
   now,
+  isLeaving,
   workers,
   hasSpeed: speed !== undefined,
   log: log === undefined || keys === undefined ? undefined : cachedCheck({ check: () => log.checkWritable(), elapsedMs }),
@@ -166,7 +175,7 @@ interface Health {
 export const readHealth = async (context: ComponentContext): Promise<Health> => {
   const { log, keys, space, workers } = context;
   const components: Record<string, Component> = {
-    api: { status: 'ok' },
+    api: context.isLeaving() ? { status: 'degraded', detail: 'this process is about to end' } : { status: 'ok' },
     batch: batchComponent(context),
     ...(context.hasSpeed ? { speed: speedComponent(context) } : {}),
     ...(log === undefined ? {} : { log: await checked(log, LOG_DETAIL) }),

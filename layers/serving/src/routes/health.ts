@@ -11,7 +11,7 @@ const Checked = Type.Object({ status: Status, detail: Detail });
 const Health = Type.Object({
   status: Status,
   components: Type.Object({
-    api: Type.Object({ status: Status }),
+    api: Checked,
     batch: Type.Object({
       status: Status,
       detail: Detail,
@@ -83,7 +83,7 @@ export const addHealth = (app: FastifyInstance, context: ComponentContext): void
     answer(reply, 'ok', { status: 'ok' }),
   );
   app.get('/health/ready', { schema: described('getReadiness', 'Can it answer from data?', Simple) }, (_request, reply) => {
-    const { status } = batchComponent(context);
+    const status = context.isLeaving() ? 'unavailable' : batchComponent(context).status;
     return answer(reply, status, { status });
   });
 };
