@@ -130,14 +130,22 @@ const timed = async (work: () => Promise<unknown>): Promise<{ readonly wallMs: n
 };
 
 try {
-  console.log(isMongod ? `MongoDB ${version}` : `a stand-in that announces ${version}: the times of reading and building are not MongoDB's`);
+  console.log(
+    isMongod ? `MongoDB ${version}` : `a stand-in that announces ${version}: the times of reading and building are not MongoDB's`,
+  );
   await build();
   await buildBare();
   const reader = await store.open('films-0');
   const walk = async (): Promise<void> => {
     const keys: string[] = [];
     for (let after: ListPosition | undefined; keys.length < PAGES * PAGE;) {
-      const page = await reader.list({ where: [], sort: [{ column: 'votes', desc: true }], limit: PAGE, documents: ['card'], ...(after && { after }) });
+      const page = await reader.list({
+        where: [],
+        sort: [{ column: 'votes', desc: true }],
+        limit: PAGE,
+        documents: ['card'],
+        ...(after && { after }),
+      });
       for (const { key } of page) keys.push(key);
       const last = page.at(-1);
       if (last === undefined) break;
@@ -176,7 +184,9 @@ try {
       },
     },
   ];
-  console.log('| What | Unit | Adapter | Bare client | Adapter to bare | µs of this process a row, adapter | bare |\n| --- | --- | --- | --- | --- | --- | --- |');
+  console.log(
+    '| What | Unit | Adapter | Bare client | Adapter to bare | µs of this process a row, adapter | bare |\n| --- | --- | --- | --- | --- | --- | --- |',
+  );
   for (const { what, unit, amount, ...who } of comparisons) {
     const took: Record<'adapter' | 'bare', { readonly wallMs: number; readonly cpuMs: number }[]> = { adapter: [], bare: [] };
     // The first round warms up. The order changes, so that neither is always the one that follows the other.
@@ -188,7 +198,9 @@ try {
     const rates = (one: 'adapter' | 'bare') => took[one].map(({ wallMs }) => (amount / wallMs) * 1_000);
     const cpu = (one: 'adapter' | 'bare') => median(took[one].map(({ cpuMs }) => (cpuMs * 1_000) / amount));
     const ratio = figure(rates('adapter').map((rate, n) => rate / (rates('bare')[n] ?? rate))).median;
-    console.log(`| ${what} | ${unit}/s | ${median(rates('adapter'))} | ${median(rates('bare'))} | ${percent(ratio)} | ${cpu('adapter')} | ${cpu('bare')} |`);
+    console.log(
+      `| ${what} | ${unit}/s | ${median(rates('adapter'))} | ${median(rates('bare'))} | ${percent(ratio)} | ${cpu('adapter')} | ${cpu('bare')} |`,
+    );
   }
   await reader.close();
 } finally {

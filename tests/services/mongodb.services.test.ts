@@ -16,7 +16,7 @@ import { startProcess } from '../processes/started-process.ts';
 import { needsServers } from './needs-servers.ts';
 import { type OwnServers, startOwnServers } from './own-servers.ts';
 
-const LIMITS = { requestTimeoutMs: 2_000, scanTimeoutMs: 2_000, connectTimeoutMs: 1_000 };
+const LIMITS = { requestTimeoutMs: 2_000, scanTimeoutMs: 2_000, serverTimeoutMs: 1_000 };
 /** The stand-in writes its file once a second. */
 const WRITTEN_MS = 2_500;
 /** So long may a busy machine take. */
@@ -128,13 +128,19 @@ describe.skipIf(needsServers('mongodb') || process.env['RUSHES_TEST_MONGODB_URL'
     expect(version).toBe('5.0.0');
     expect(findings.map(({ level, message }) => [level, message.includes('no mongod')])).toEqual([['warning', true]]);
     const nowhere = await checkMongodb({ ...options, hosts: ['127.0.0.1:9'] });
-    expect(nowhere.findings).toMatchObject([{ level: 'fault', message: expect.stringContaining('mongodb://127.0.0.1:9/views is out of reach') }]);
+    expect(nowhere.findings).toMatchObject([
+      { level: 'fault', message: expect.stringContaining('mongodb://127.0.0.1:9/views is out of reach') },
+    ]);
     const encrypted = await checkMongodb({ ...options, tls: {} });
     expect(encrypted.findings).toMatchObject([{ level: 'fault', hint: expect.stringContaining('TLS') }]);
   });
 
   test('keeps keys that the command makes, and `rushes doctor` looks at it', async () => {
-    const variables = { RUSHES_DATA: join(folder, 'data'), RUSHES_KEYS_URL: `${servers.address('mongodb')}/keys`, RUSHES_VIEWS_URL: `${servers.address('mongodb')}/views` };
+    const variables = {
+      RUSHES_DATA: join(folder, 'data'),
+      RUSHES_KEYS_URL: `${servers.address('mongodb')}/keys`,
+      RUSHES_VIEWS_URL: `${servers.address('mongodb')}/views`,
+    };
     const run = async (...args: readonly string[]) => {
       const command = startProcess('apps/rushes/src/main.ts', variables, args);
       return { code: await command.ended, output: command.output() };

@@ -36,8 +36,13 @@ const isMaster = (): Buffer => {
     return bytes;
   };
   const fields = Buffer.concat([
-    Buffer.from([0x10]), name('isMaster'), int(1),
-    Buffer.from([0x02]), name('$db'), int(6), name('admin'),
+    Buffer.from([0x10]),
+    name('isMaster'),
+    int(1),
+    Buffer.from([0x02]),
+    name('$db'),
+    int(6),
+    name('admin'),
     Buffer.from([0]),
   ]);
   const body = Buffer.concat([int(0), Buffer.from([0]), int(fields.length + 4), fields]);
@@ -74,7 +79,16 @@ export const mongodb: Service = {
   prepare: async () => {},
   launch: ({ folder, port }: Instance, installed) => ({
     command: java(),
-    args: ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPath(installed), 'StandIn', String(port), join(folder, 'data.mv')],
+    args: [
+      '-Xmx512m',
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
+      '-cp',
+      classPath(installed),
+      'StandIn',
+      String(port),
+      join(folder, 'data.mv'),
+    ],
   }),
   isReady: ({ port }) => answersOnSocket(port, isMaster(), () => true),
 };

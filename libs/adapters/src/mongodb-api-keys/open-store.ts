@@ -6,6 +6,7 @@ import { type ApiKey, type ApiKeyStore, ROLES, StoreFault } from '@rushes/ports'
 import type { Collection } from 'mongodb';
 
 import { connectMongodb } from '../mongodb-server/connect.ts';
+import { type Ends, within } from '../mongodb-server/deadline.ts';
 import { isDuplicate } from '../mongodb-server/failures.ts';
 import type { MongodbOptions } from '../mongodb-server/options.ts';
 import { storeBoundary } from '../store-errors/store-boundary.ts';
@@ -25,7 +26,12 @@ const isInstantOrNull = (value: unknown): value is number | null => value === nu
 
 const keyIn = (location: string, { _id: id, secretHash, name, role: stored, createdAtMs, expiresAtMs, revokedAtMs }: StoredKey): ApiKey => {
   const role = ROLES.find((one) => one === stored);
-  const isKey = typeof secretHash === 'string' && typeof name === 'string' && isInstant(createdAtMs) && isInstantOrNull(expiresAtMs) && isInstantOrNull(revokedAtMs);
+  const isKey =
+    typeof secretHash === 'string' &&
+    typeof name === 'string' &&
+    isInstant(createdAtMs) &&
+    isInstantOrNull(expiresAtMs) &&
+    isInstantOrNull(revokedAtMs);
   if (role === undefined || !isKey)
     throw new StoreFault({
       location,
@@ -39,7 +45,7 @@ const keyIn = (location: string, { _id: id, secretHash, name, role: stored, crea
 export const openMongodbApiKeys = async (options: MongodbApiKeysOptions): Promise<ApiKeyStore> => {
   const { readOnly = false } = options;
   const { location, database, limits, request, close } = await connectMongodb(options);
-  const deadline = { timeoutMS: limits.requestTimeoutMs };
+  const ask = <Result>(work: (ends: Ends) => Promise<Result>): Promise<Result> => within(limits.requestTimeoutMs, undefined, work);
   const keys: Collection<StoredKey> = database.collection<StoredKey>('api_keys', { readConcern: 'majority' });
   const writable = (doing: string): void => {
     if (readOnly) throw new Error(`${location} was opened read-only: open it for writing before ${doing}`);
@@ -50,7 +56,7 @@ export const openMongodbApiKeys = async (options: MongodbApiKeysOptions): Promis
     return { _id: id };
   };
   const find = async (id: string): Promise<ApiKey | undefined> => {
-    const stored = await keys.findOne(withId(id), deadline);
+    const stored = await ask((ends) => keys.findOne(withId(id), ends));
     return stored === null ? undefined : keyIn(location, stored);
   };
 
@@ -60,7 +66,8 @@ export const openMongodbApiKeys = async (options: MongodbApiKeysOptions): Promis
       request('write', async () => {
         writable('adding keys');
         try {
-          await keys.insertOne({ ...withId(id), secretHash, name, role, createdAtMs, expiresAtMs, revokedAtMs }, deadline);
+          const stored = { ...withId(id), secretHash, name, role, createdAtMs, expiresAtMs, revokedAtMs };
+          await ask((ends) => keys.insertOne(stored, ends));
           return true;
         } catch (error) {
           if (isDuplicate(error)) return false;
@@ -70,13 +77,13 @@ export const openMongodbApiKeys = async (options: MongodbApiKeysOptions): Promis
     find: (id) => request('read', () => find(id)),
     list: () =>
       request('read', async () => {
-        const stored = await keys.find({}, { sort: { createdAtMs: 1, _id: 1 }, ...deadline }).toArray();
+        const stored = await ask((ends) => keys.find({}, { sort: { createdAtMs: 1, _id: 1 }, ...ends }).toArray());
         return stored.map((one) => keyIn(location, one));
       }),
     revoke: (id, atMs) =>
       request('write', async () => {
         writable('revoking keys');
-        await keys.updateOne({ ...withId(id), revokedAtMs: null }, { $set: { revokedAtMs: atMs } }, deadline);
+        await ask((ends) => keys.updateOne({ ...withId(id), revokedAtMs: null }, { $set: { revokedAtMs: atMs } }, ends));
         return find(id);
       }),
     close,

@@ -6,6 +6,7 @@ import { type ArtefactLayout, ArtefactNotFoundError, type ArtefactParent, type A
 import type { Collection } from 'mongodb';
 
 import type { MongodbConnection } from '../mongodb-server/connect.ts';
+import { within } from '../mongodb-server/deadline.ts';
 import type { Catalog, WholeArtefact } from './catalog.ts';
 import { copyRows, removeRows } from './copy-rows.ts';
 import { buildIndexes, indexesOf } from './indexes.ts';
@@ -47,7 +48,8 @@ const parentOf = async ({ connection, catalog }: Builder, { parent, layout }: Bu
   if (parent === undefined) return undefined;
   const found = await catalog.find(parent.artefact);
   if (found === undefined) throw new ArtefactNotFoundError(connection.location, parent.artefact);
-  if (layoutText(found.layout) !== layoutText(layout)) throw new RangeError(`its parent ${parent.artefact} has another layout: build it whole`);
+  if (layoutText(found.layout) !== layoutText(layout))
+    throw new RangeError(`its parent ${parent.artefact} has another layout: build it whole`);
   return found;
 };
 
@@ -59,15 +61,15 @@ const fill = async (builder: Builder, build: Build, token: string, signal: Abort
   const own = collection(artefact, token);
   const sum = known === undefined ? emptySum() : readSum(known.sum, known.rows, known.bytes);
   if (known !== undefined && parent !== undefined) {
-    await copyRows({ from: collection(parent.artefact, known.token), to: own, buildTimeoutMs });
+    await copyRows({ from: collection(parent.artefact, known.token), to: own, buildTimeoutMs, signal });
     // One that was dropped in the middle would have been copied in part.
     if (!(await catalog.isKept(parent.artefact, known.token))) throw new ArtefactNotFoundError(connection.location, parent.artefact);
-    await removeRows(own, layout, parent.removedKeys, { sum, timeoutMS: requestTimeoutMs, signal });
+    await removeRows(own, layout, parent.removedKeys, { sum, timeoutMs: requestTimeoutMs, signal });
   }
   const partitions = partitionValues(layout, known?.partitions);
-  await loadRows({ collection: own, layout, rows, sum, partitions, timeoutMS: scanTimeoutMs, signal });
+  await loadRows({ collection: own, layout, rows, sum, partitions, timeoutMs: scanTimeoutMs, signal });
   signal.throwIfAborted();
-  await buildIndexes(own, layout, buildTimeoutMs);
+  await buildIndexes(own, layout, buildTimeoutMs, signal);
   signal.throwIfAborted();
   return { token, layout, rows: sum.rows, bytes: sum.bytes, sum: sumText(sum), partitions: partitions.values() };
 };
@@ -91,7 +93,7 @@ const beating = ({ connection, catalog, beatMs }: Builder, artefact: string, tok
 const giveUp = async ({ connection, catalog, collection }: Builder, artefact: string, token: string): Promise<void> => {
   try {
     await catalog.abandon(artefact, token);
-    await collection(artefact, token).drop({ timeoutMS: connection.limits.scanTimeoutMs });
+    await within(connection.limits.scanTimeoutMs, undefined, (ends) => collection(artefact, token).drop(ends));
   } catch {
     // Nobody names it any more, or will not when its builder has been silent for long enough.
   }
@@ -121,7 +123,9 @@ export const buildArtefact = async (builder: Builder, build: Build): Promise<Bui
     return { whole: faster, isOwn: false };
   } catch (error) {
     await giveUp(builder, artefact, token);
-    throw error instanceof RangeError ? new RangeError(`building the artefact ${artefact} in ${connection.location}: ${error.message}`) : error;
+    throw error instanceof RangeError
+      ? new RangeError(`building the artefact ${artefact} in ${connection.location}: ${error.message}`)
+      : error;
   } finally {
     beats.end();
   }

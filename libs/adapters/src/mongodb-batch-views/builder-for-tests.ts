@@ -11,8 +11,8 @@ const store = await openMongodbBatchViews(JSON.parse(process.argv[2] ?? '') as M
 
 async function* endless(): AsyncGenerator<readonly ArtefactRow[]> {
   for (let n = 0; ; n++) {
-    yield Array.from({ length: 1_000 }, (_, m) => film({ id: `${n} ${m}` }));
-    // Four batches may be under way; the sixth was not begun before the first had been acknowledged.
+    // A batch has four megabytes. Four may be under way, so the sixth was not begun before the first had been acknowledged.
+    yield Array.from({ length: 4 }, (_, m) => film({ id: `${n} ${m}`, notes: '1'.repeat(1_100_000) }));
     if (n === 6) process.stdout.write('rows are there\n');
     if (n >= 6) await sleep(1_000);
   }

@@ -38,9 +38,11 @@ describe.skipIf(noMongodb !== undefined)('builders', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect([await store.rowCount('films'), await store.listArtefacts()]).toEqual([undefined, []]);
-    await store.build('others', FILMS, batches(SOME_FILMS));
+    const patient = await openMongodbBatchViews(place.options);
+    await patient.build('others', FILMS, batches(SOME_FILMS));
+    await patient.close();
     expect(await collections()).toBe(2);
-    await sleep(SILENCE_MS + 100);
+    await sleep(SILENCE_MS);
     expect(await store.build('films', FILMS, batches(SOME_FILMS))).toBe(5);
     expect(await collections()).toBe(2);
     expect(await store.listArtefacts()).toEqual(['films', 'others']);
@@ -49,21 +51,24 @@ describe.skipIf(noMongodb !== undefined)('builders', () => {
   test('one that takes longer than it may be silent is heard of, and nobody takes its collection', async () => {
     const other = await openMongodbBatchViews({ ...place.options, builderSilenceMs: SILENCE_MS });
     async function* slow(): AsyncGenerator<readonly ArtefactRow[]> {
-      yield many(2_000);
+      yield many(1_100);
       await sleep(2 * SILENCE_MS);
       await other.dropRetired(0);
       yield SOME_FILMS;
     }
-    expect(await store.build('films', FILMS, slow())).toBe(2_005);
+    expect(await store.build('films', FILMS, slow())).toBe(1_105);
     expect(await store.verify('films', { again: true })).toBe('sound');
     await other.close();
   });
 
   test('one that was taken for dead says so and leaves nothing', async () => {
     // It beats once in ten minutes, and the other one believes it dead at once.
-    const [patient, hasty] = [await openMongodbBatchViews(place.options), await openMongodbBatchViews({ ...place.options, builderSilenceMs: 1 })];
+    const [patient, hasty] = [
+      await openMongodbBatchViews(place.options),
+      await openMongodbBatchViews({ ...place.options, builderSilenceMs: 1 }),
+    ];
     async function* slow(): AsyncGenerator<readonly ArtefactRow[]> {
-      yield many(2_000);
+      yield many(1_100);
       await sleep(100);
       await hasty.dropRetired(0);
       yield SOME_FILMS;
@@ -77,18 +82,18 @@ describe.skipIf(noMongodb !== undefined)('builders', () => {
 
   test('one that fails leaves no collection', async () => {
     async function* failing(): AsyncGenerator<readonly ArtefactRow[]> {
-      yield many(5_000);
+      yield many(1_100);
       throw new Error('the source went away');
     }
     await expect(store.build('films', FILMS, failing())).rejects.toThrow('the source went away');
-    await expect(store.build('films', FILMS, batches([...many(5_000), ...many(1)], 900))).rejects.toThrow('id 000000');
+    await expect(store.build('films', FILMS, batches([...many(1_100), ...many(1)], 900))).rejects.toThrow('id 000000');
     expect(await collections()).toBe(0);
   });
 
   test('of racing builders one collection stays', async () => {
     const other = await openMongodbBatchViews(place.options);
-    const racers = [store, other, store, other].map((racer) => racer.build('films', FILMS, batches(many(3_000), 500)));
-    expect(await Promise.all(racers)).toEqual([3_000, 3_000, 3_000, 3_000]);
+    const racers = [store, other, store, other].map((racer) => racer.build('films', FILMS, batches(many(300), 50)));
+    expect(await Promise.all(racers)).toEqual([300, 300, 300, 300]);
     expect(await collections()).toBe(1);
     await other.close();
   });
@@ -118,7 +123,8 @@ describe.skipIf(noMongodb !== undefined)('builders', () => {
 
   test('an index of each order and filter is there when the artefact is', async () => {
     await store.build('films', FILMS, batches(SOME_FILMS));
-    const name = (await place.database.listCollections({}, { nameOnly: true }).toArray()).find((one) => one.name.startsWith('rows.'))?.name ?? '';
+    const name =
+      (await place.database.listCollections({}, { nameOnly: true }).toArray()).find((one) => one.name.startsWith('rows.'))?.name ?? '';
     const indexes = await place.database.collection(name).indexes();
     expect(indexes.map((index) => Object.keys(index['key'] as object).join(' ')).toSorted()).toEqual(
       ['_id', 'code', 'kind _asc_year _id', 'kind year _id', 'kind _asc_title _id', 'kind _id', 'genres _id', 'year _id'].toSorted(),
@@ -127,7 +133,9 @@ describe.skipIf(noMongodb !== undefined)('builders', () => {
 
   test('texts that look like operators and paths are texts, in keys, values and questions', async () => {
     const texts = ['$ne', '$where', 'a.b', '$a.$b', '{"$gt":""}', '.', '$', '__proto__', 'constructor', '\u0001', 'é.$'];
-    const rows = texts.map((text) => film({ id: text, title: text, code: text, genres: [text], kind: text, card: JSON.stringify({ [text]: text }) }));
+    const rows = texts.map((text) =>
+      film({ id: text, title: text, code: text, genres: [text], kind: text, card: JSON.stringify({ [text]: text }) }),
+    );
     await store.build('texts', FILMS, batches(rows, 3));
     const reader = await store.open('texts');
     for (const text of texts) {
@@ -158,7 +166,11 @@ describe.skipIf(noMongodb !== undefined)('builders', () => {
 
   test('who only reads changes nothing, and finds nothing where there is nothing', async () => {
     const reader = await openMongodbBatchViews({ ...place.options, readOnly: true });
-    expect([await reader.listArtefacts(), await reader.currentPublication(), await reader.rowCount('films')]).toEqual([[], undefined, undefined]);
+    expect([await reader.listArtefacts(), await reader.currentPublication(), await reader.rowCount('films')]).toEqual([
+      [],
+      undefined,
+      undefined,
+    ]);
     await expect(reader.build('films', FILMS, batches(SOME_FILMS))).rejects.toThrow('read-only');
     await expect(reader.retire(['films'])).rejects.toThrow('read-only');
     await expect(reader.dropRetired(0)).rejects.toThrow('read-only');

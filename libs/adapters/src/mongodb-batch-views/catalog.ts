@@ -13,6 +13,7 @@ import { DamagedRecordError, sealJson, unsealJson, type ArtefactLayout, type Cel
 import type { Collection, Document, Filter, UpdateFilter } from 'mongodb';
 
 import type { MongodbConnection } from '../mongodb-server/connect.ts';
+import { type Ends, within } from '../mongodb-server/deadline.ts';
 import { isDuplicate, isNoCollection } from '../mongodb-server/failures.ts';
 
 const FORMAT = 1;
@@ -94,7 +95,10 @@ const bodyOf = (whole: WholeArtefact): string => Buffer.from(sealJson({ format: 
 const wholeIn = (artefact: string, { token, body }: NonNullable<Entry['current']>): WholeArtefact => {
   try {
     const { format, ...whole } = unsealJson(Buffer.from(body)) as WholeArtefact & { readonly format: unknown }; // as: written by `bodyOf`, and sealed
-    if (format !== FORMAT) throw new DamagedCatalogError(`the artefact ${artefact} has format ${JSON.stringify(format)}, this program reads ${FORMAT}: build it anew`);
+    if (format !== FORMAT)
+      throw new DamagedCatalogError(
+        `the artefact ${artefact} has format ${JSON.stringify(format)}, this program reads ${FORMAT}: build it anew`,
+      );
     if (whole.token !== token) throw new DamagedCatalogError(`the record of the artefact ${artefact} is of another collection`);
     return { ...whole, partitions: whole.partitions };
   } catch (error) {
@@ -103,23 +107,25 @@ const wholeIn = (artefact: string, { token, body }: NonNullable<Entry['current']
   }
 };
 
+/** At this instant or before. Instants have milliseconds; a server that keeps parts of them, which MongoDB does not, is understood too. */
+const by = (atMs: number): Document => ({ $lt: new Date(atMs + 1) });
 const IS_THERE = { current: { $exists: true } } as const;
 const isEmptyMap = (field: string): Document => ({ $or: [{ [field]: { $exists: false } }, { [field]: {} }] });
 
 export const openCatalog = ({ database, limits }: MongodbConnection): Catalog => {
-  const deadline = { timeoutMS: limits.requestTimeoutMs };
+  const ask = <Result>(work: (ends: Ends) => Promise<Result>): Promise<Result> => within(limits.requestTimeoutMs, undefined, work);
   // What a majority does not have may still be taken back.
   const entries: Collection<Entry> = database.collection<Entry>(CATALOG, { readConcern: 'majority' });
   const clock = database.collection<Document & { readonly _id: string }>(CLOCK);
   const collectionOf = (artefact: string, token: string): string => `rows.${artefact}.${token}`;
-  const entryOf = (artefact: string): Promise<Entry | null> => entries.findOne({ _id: artefact }, deadline);
+  const entryOf = (artefact: string): Promise<Entry | null> => ask((ends) => entries.findOne({ _id: artefact }, ends));
   /** as: names of fields that are made of tokens are beyond the driver's types. */
   const update = async (filter: Document, change: Document, upsert = false): Promise<number> =>
-    (await entries.updateOne(filter as Filter<Entry>, change as UpdateFilter<Entry>, { upsert, ...deadline })).matchedCount;
+    (await ask((ends) => entries.updateOne(filter as Filter<Entry>, change as UpdateFilter<Entry>, { upsert, ...ends }))).matchedCount;
 
   const drop = async (name: string): Promise<void> => {
     try {
-      await database.dropCollection(name, { timeoutMS: limits.scanTimeoutMs });
+      await within(limits.scanTimeoutMs, undefined, (ends) => database.dropCollection(name, ends));
     } catch (error) {
       // Another process was quicker.
       if (!isNoCollection(error)) throw error;
@@ -138,9 +144,9 @@ export const openCatalog = ({ database, limits }: MongodbConnection): Catalog =>
       return entry?.current?.token === token || entry?.replaced?.[token] !== undefined;
     },
     async names() {
-      const found = await entries
-        .find({ ...IS_THERE, retiredAt: { $exists: false } }, { projection: { _id: 1 }, sort: { _id: 1 }, ...deadline })
-        .toArray();
+      const found = await ask((ends) =>
+        entries.find({ ...IS_THERE, retiredAt: { $exists: false } }, { projection: { _id: 1 }, sort: { _id: 1 }, ...ends }).toArray(),
+      );
       return found.map(({ _id }) => _id);
     },
 
@@ -170,17 +176,19 @@ export const openCatalog = ({ database, limits }: MongodbConnection): Catalog =>
       )) === 1,
 
     async retire(artefacts) {
-      await entries.updateMany(
-        { _id: { $in: [...artefacts] }, ...IS_THERE, retiredAt: { $exists: false } },
-        { $currentDate: { retiredAt: true } } as UpdateFilter<Entry>, // as: fields of an entry are read-only to others
-        deadline,
+      await ask((ends) =>
+        entries.updateMany(
+          { _id: { $in: [...artefacts] }, ...IS_THERE, retiredAt: { $exists: false } },
+          { $currentDate: { retiredAt: true } } as UpdateFilter<Entry>, // as: fields of an entry are read-only to others
+          ends,
+        ),
       );
     },
     async revive(artefacts) {
       const wanted = { _id: { $in: [...artefacts] }, ...IS_THERE };
-      await entries.updateMany(wanted, { $unset: { retiredAt: '' } } as UpdateFilter<Entry>, deadline); // as: the same
+      await ask((ends) => entries.updateMany(wanted, { $unset: { retiredAt: '' } } as UpdateFilter<Entry>, ends)); // as: the same
       // One that was removed in between is not found; one that is found is in use, so nobody removes it.
-      const found = await entries.find(wanted, { projection: { _id: 1 }, ...deadline }).toArray();
+      const found = await ask((ends) => entries.find(wanted, { projection: { _id: 1 }, ...ends }).toArray());
       const there = new Set(found.map(({ _id }) => _id));
       return artefacts.filter((artefact) => !there.has(artefact));
     },
@@ -188,10 +196,8 @@ export const openCatalog = ({ database, limits }: MongodbConnection): Catalog =>
     async now() {
       for (let tried = 1; ; tried++)
         try {
-          const read = await clock.findOneAndUpdate(
-            { _id: 'now' },
-            { $currentDate: { at: true } },
-            { upsert: true, returnDocument: 'after', ...deadline },
+          const read = await ask((ends) =>
+            clock.findOneAndUpdate({ _id: 'now' }, { $currentDate: { at: true } }, { upsert: true, returnDocument: 'after', ...ends }),
           );
           return (read?.['at'] as Date).getTime(); // as: what the update has put there
         } catch (error) {
@@ -199,33 +205,43 @@ export const openCatalog = ({ database, limits }: MongodbConnection): Catalog =>
         }
     },
     async retiredBy(atMs) {
-      const now = new Date(await this.now());
+      const nowMs = await this.now();
       // What a clock that was ahead has written counts from now on.
-      await entries.updateMany({ retiredAt: { $gt: now } }, { $currentDate: { retiredAt: true } } as UpdateFilter<Entry>, deadline); // as: above
-      const due = await entries
-        .find({ ...IS_THERE, retiredAt: { $lte: new Date(atMs) } }, { projection: { _id: 1 }, sort: { _id: 1 }, ...deadline })
-        .toArray();
+      await ask((ends) =>
+        entries.updateMany(
+          { retiredAt: { $gte: new Date(nowMs + 1) } },
+          { $currentDate: { retiredAt: true } } as UpdateFilter<Entry>,
+          ends,
+        ),
+      ); // as: above
+      const due = await ask((ends) =>
+        entries.find({ ...IS_THERE, retiredAt: by(atMs) }, { projection: { _id: 1 }, sort: { _id: 1 }, ...ends }).toArray(),
+      );
       return due.map(({ _id }) => _id);
     },
     remove: async (artefact, atMs) =>
-      (await update({ _id: artefact, ...IS_THERE, retiredAt: { $lte: new Date(atMs) } }, { $unset: { current: '', retiredAt: '' } })) === 1,
+      (await update({ _id: artefact, ...IS_THERE, retiredAt: by(atMs) }, { $unset: { current: '', retiredAt: '' } })) === 1,
 
     async forget(replacedAtMs, heardAtMs) {
-      for await (const { _id, builds = {}, replaced = {} } of entries.find({}, { projection: { builds: 1, replaced: 1 }, ...deadline })) {
+      const all = await ask((ends) => entries.find({}, { projection: { builds: 1, replaced: 1 }, ...ends }).toArray());
+      for (const { _id, builds = {}, replaced = {} } of all) {
         const due = [
           ...Object.entries(builds).map(([token, at]) => ({ field: `builds.${token}`, at, dueMs: heardAtMs })),
           ...Object.entries(replaced).map(([token, at]) => ({ field: `replaced.${token}`, at, dueMs: replacedAtMs })),
         ].filter(({ at, dueMs }) => at.getTime() <= dueMs);
         // Not where the builder has been heard of meanwhile.
-        for (const { field, at } of due) await update({ _id, [field]: { $eq: at } }, { $unset: { [field]: '' } });
+        for (const { field, at } of due) await update({ _id, [field]: by(at.getTime()) }, { $unset: { [field]: '' } });
       }
-      await entries.deleteMany({ current: { $exists: false }, $and: [isEmptyMap('builds'), isEmptyMap('replaced')] } as Filter<Entry>, deadline); // as: above
+      await ask((ends) =>
+        entries.deleteMany({ current: { $exists: false }, $and: [isEmptyMap('builds'), isEmptyMap('replaced')] } as Filter<Entry>, ends),
+      ); // as: above
     },
     async sweep() {
-      const collections = await database.listCollections({}, { nameOnly: true, ...deadline }).toArray();
+      const collections = await ask(({ signal }) => database.listCollections({}, { nameOnly: true, signal }).toArray());
       const named = new Set<string>();
       // After the collections were listed: each of them was named before it was made.
-      for await (const { current, builds = {}, replaced = {} } of entries.find({}, { projection: { 'current.token': 1, builds: 1, replaced: 1 }, ...deadline }))
+      const all = await ask((ends) => entries.find({}, { projection: { 'current.token': 1, builds: 1, replaced: 1 }, ...ends }).toArray());
+      for (const { current, builds = {}, replaced = {} } of all)
         for (const token of [current?.token, ...Object.keys(builds), ...Object.keys(replaced)]) if (token !== undefined) named.add(token);
       for (const { name } of collections) {
         const token = ROWS.exec(name)?.[1];

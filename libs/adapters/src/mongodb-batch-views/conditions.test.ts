@@ -23,7 +23,12 @@ test.each(OPERATORS)('%s as a value is a text behind an operator', (value) => {
     { column: 'genres', op: 'has', value },
   ];
   checkConditions(LAYOUT, where);
-  expect(filtersOf(LAYOUT, where)).toEqual([{ title: { $eq: value } }, { title: { $in: [value] } }, { _id: { $lt: value } }, { genres: { $eq: value } }]);
+  expect(filtersOf(LAYOUT, where)).toEqual([
+    { title: { $eq: value } },
+    { title: { $in: [value] } },
+    { _id: { $lt: value } },
+    { genres: { $eq: value } },
+  ]);
 });
 
 test.each([
@@ -59,7 +64,10 @@ test('what no row can satisfy is not asked for', () => {
 });
 
 test('a pattern finds its text and nothing else', () => {
-  const texts = fc.string({ unit: fc.constantFrom('a', 'b', '.', '*', '\\', '$', '^', '(', ']', '-', '/', '\0', '\n', 'é', '\u{1f3ac}'), maxLength: 4 });
+  const texts = fc.string({
+    unit: fc.constantFrom('a', 'b', '.', '*', '\\', '$', '^', '(', ']', '-', '/', '\0', '\n', 'é', '\u{1f3ac}'),
+    maxLength: 4,
+  });
   fc.assert(
     fc.property(texts, texts, (text, part) => {
       expect(new RegExp(literalPattern(part)).test(text)).toBe(text.includes(part));

@@ -13,7 +13,11 @@ const MOST_PATTERN_BYTES = 32_000;
 /** Whether single values of a column can be compared with this one. */
 export const isOfColumn = (layout: ArtefactLayout, column: string, value: unknown): value is CellValue => {
   const type = columnType(layout, column);
-  return type === 'text' ? typeof value === 'string' : type === 'integer' ? typeof value === 'number' && !Number.isNaN(value) : type === 'boolean' && typeof value === 'boolean';
+  return type === 'text'
+    ? typeof value === 'string'
+    : type === 'integer'
+      ? typeof value === 'number' && !Number.isNaN(value)
+      : type === 'boolean' && typeof value === 'boolean';
 };
 
 const isText = (value: unknown): boolean => typeof value === 'string';
@@ -47,7 +51,8 @@ export const checkConditions = (layout: ArtefactLayout, where: readonly Conditio
   for (const condition of where) {
     const type = columnType(layout, condition.column);
     if (type === undefined) throw new RangeError(`there is no column ${JSON.stringify(condition.column)} to filter on`);
-    if (!fits(layout, condition)) throw new RangeError(`the ${type} column ${condition.column} cannot be filtered by ${JSON.stringify(condition)}`);
+    if (!fits(layout, condition))
+      throw new RangeError(`the ${type} column ${condition.column} cannot be filtered by ${JSON.stringify(condition)}`);
   }
 };
 
@@ -58,7 +63,8 @@ export const checkConditions = (layout: ArtefactLayout, where: readonly Conditio
 export const literalPattern = (text: string): string => {
   const pattern = text.replaceAll(/[\\^$.|?*+()[\]{}\-/]/g, '\\$&').replaceAll('\0', '\\x00');
   const bytes = Buffer.byteLength(pattern);
-  if (bytes > MOST_PATTERN_BYTES) throw new RangeError(`a text that others are to contain has ${bytes} bytes as a pattern, ${MOST_PATTERN_BYTES} at most`);
+  if (bytes > MOST_PATTERN_BYTES)
+    throw new RangeError(`a text that others are to contain has ${bytes} bytes as a pattern, ${MOST_PATTERN_BYTES} at most`);
   return pattern;
 };
 
@@ -76,7 +82,8 @@ const filterOf = (layout: ArtefactLayout, condition: Condition, ordered: Readonl
     case 'in':
       return condition.value.length === 0 ? undefined : { [field]: { $in: condition.value } };
     case 'contains':
-      return { [field]: { $regex: literalPattern(condition.value) } };
+      // Said by type too, so that no server takes the date that stands for a null for a text.
+      return { [field]: { $regex: literalPattern(condition.value), ...(isOrdered && { $type: 'string' }) } };
     case 'has':
       return isPossibleMember(condition.value) ? { [field]: { $eq: condition.value } } : undefined;
     case 'hasAny': {

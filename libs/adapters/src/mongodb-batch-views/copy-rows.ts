@@ -6,6 +6,7 @@
 import type { ArtefactLayout } from '@rushes/ports';
 import type { Collection } from 'mongodb';
 
+import { within } from '../mongodb-server/deadline.ts';
 import { addRow, type RowSum } from './row-sum.ts';
 import { rowDecoder, rowText, type StoredRow } from './stored-row.ts';
 
@@ -28,11 +29,12 @@ interface Copy {
   readonly from: Collection<StoredRow>;
   readonly to: Collection<StoredRow>;
   readonly buildTimeoutMs: number;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Copies all rows. It may still end after this has thrown: what it makes then is nobody's. */
-export const copyRows = async ({ from, to, buildTimeoutMs }: Copy): Promise<void> => {
-  await from.aggregate([{ $match: {} }, { $out: to.collectionName }], { timeoutMS: buildTimeoutMs }).toArray();
+export const copyRows = async ({ from, to, buildTimeoutMs, signal }: Copy): Promise<void> => {
+  await within(buildTimeoutMs, signal, (ends) => from.aggregate([{ $match: {} }, { $out: to.collectionName }], ends).toArray());
 };
 
 /** @throws StoredRowError if a removed row cannot have been stored so; the signal's reason; the driver's errors. */
@@ -40,15 +42,15 @@ export const removeRows = async (
   collection: Collection<StoredRow>,
   layout: ArtefactLayout,
   keys: AsyncIterable<readonly string[]>,
-  { sum, timeoutMS, signal }: { readonly sum: RowSum; readonly timeoutMS: number; readonly signal: AbortSignal | undefined },
+  { sum, timeoutMs, signal }: { readonly sum: RowSum; readonly timeoutMs: number; readonly signal: AbortSignal | undefined },
 ): Promise<void> => {
   const decode = rowDecoder(layout);
   for await (const slice of slices(keys)) {
     signal?.throwIfAborted();
     const some = { _id: { $in: [...slice] } };
-    const removed = await collection.find(some, { timeoutMS }).toArray();
+    const removed = await within(timeoutMs, signal, (ends) => collection.find(some, ends).toArray());
     if (removed.length === 0) continue;
-    await collection.deleteMany(some, { timeoutMS });
+    await within(timeoutMs, signal, (ends) => collection.deleteMany(some, ends));
     for (const row of removed) addRow(sum, rowText(decode(row)), -1);
   }
 };

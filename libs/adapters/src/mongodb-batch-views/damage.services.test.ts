@@ -43,7 +43,9 @@ describe.skipIf(noMongodb !== undefined)('damage', () => {
     'a row less': () => place.database.collection<{ _id: string }>(rows).deleteOne({ _id: 'b' }),
     'a row more': () => place.database.collection<{ _id: string }>(rows).insertOne({ _id: 'z' }),
     'the record of the artefact': () =>
-      place.database.collection<{ _id: string }>('artefacts').updateOne({ _id: 'films' }, { $set: { 'current.body': '{"rows":5,"checksum":"00"}' } }),
+      place.database
+        .collection<{ _id: string }>('artefacts')
+        .updateOne({ _id: 'films' }, { $set: { 'current.body': '{"rows":5,"checksum":"00"}' } }),
   };
 
   test.each(Object.keys(DAMAGES))('%s: it shows when it is verified, is not opened, and the next build makes it anew', async (name) => {
@@ -60,7 +62,11 @@ describe.skipIf(noMongodb !== undefined)('damage', () => {
 
   test('what has been read is answered from memory, unless the bytes are asked for', async () => {
     await DAMAGES['a value']?.();
-    expect([await store.verify('films'), await store.verify('films', { again: true }), await store.verify('films')]).toEqual(['sound', 'damaged', 'damaged']);
+    expect([await store.verify('films'), await store.verify('films', { again: true }), await store.verify('films')]).toEqual([
+      'sound',
+      'damaged',
+      'damaged',
+    ]);
   });
 
   test('a read that meets what cannot have been stored so says it, and the artefact is not opened again', async () => {

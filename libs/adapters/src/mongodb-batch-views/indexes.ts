@@ -5,6 +5,7 @@
 import type { ArtefactLayout, SortIndex } from '@rushes/ports';
 import type { Collection, IndexDescription } from 'mongodb';
 
+import { within } from '../mongodb-server/deadline.ts';
 import { duplicateValues, isDuplicate } from '../mongodb-server/failures.ts';
 import { ascendingField, fieldOf, type StoredRow } from './stored-row.ts';
 
@@ -21,12 +22,15 @@ export const indexesOf = (layout: ArtefactLayout): readonly IndexDescription[] =
   const orders = sorts.flatMap((sort) =>
     directionsOf(sort).map((direction): Record<string, 1 | -1> => {
       const order: Record<string, 1 | -1> = { ...first };
-      for (const column of sort.columns) order[direction === 1 && column !== key ? ascendingField(column) : fieldOf(layout, column)] ??= direction;
+      for (const column of sort.columns)
+        order[direction === 1 && column !== key ? ascendingField(column) : fieldOf(layout, column)] ??= direction;
       order['_id'] ??= 1;
       return order;
     }),
   );
-  const filtered = filters.filter((column) => column !== key && column !== partition).map((column) => ({ [column]: 1 as const, _id: 1 as const }));
+  const filtered = filters
+    .filter((column) => column !== key && column !== partition)
+    .map((column) => ({ [column]: 1 as const, _id: 1 as const }));
   const indexes: readonly IndexDescription[] = [
     ...lookups.map((column, n): IndexDescription => ({ name: `unique_${n}`, key: { [column]: 1 }, unique: true, sparse: true })),
     ...orders.map((order, n): IndexDescription => ({ name: `order_${n}`, key: order })),
@@ -43,11 +47,16 @@ const sameLookup = (values: readonly unknown[], message: string): RangeError =>
   new RangeError(`a value of a lookup column repeats: ${values.map((value) => JSON.stringify(value)).join(', ') || message}`);
 
 /** Builds all of them by one pass of the server over the rows. @throws RangeError if a lookup's value repeats; the driver's errors. */
-export const buildIndexes = async (collection: Collection<StoredRow>, layout: ArtefactLayout, timeoutMS: number): Promise<void> => {
+export const buildIndexes = async (
+  collection: Collection<StoredRow>,
+  layout: ArtefactLayout,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<void> => {
   const indexes = indexesOf(layout);
   if (indexes.length === 0) return;
   try {
-    await collection.createIndexes([...indexes], { timeoutMS });
+    await within(timeoutMs, signal, (ends) => collection.createIndexes([...indexes], ends));
   } catch (error) {
     throw isDuplicate(error) ? sameLookup(duplicateValues(error), error.message) : error;
   }

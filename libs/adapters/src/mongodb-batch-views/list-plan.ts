@@ -43,7 +43,8 @@ const stepsOf = (layout: ArtefactLayout, sort: readonly SortColumn[]): readonly 
     const field = fieldOf(layout, column);
     // The key is never null.
     if (desc || column === layout.key) steps.push({ column, desc, field, asked: field, nullValue: null });
-    else if (stored.has(column)) steps.push({ column, desc, field: ascendingField(column), asked: ascendingField(column), nullValue: NULL_LAST });
+    else if (stored.has(column))
+      steps.push({ column, desc, field: ascendingField(column), asked: ascendingField(column), nullValue: NULL_LAST });
     else steps.push({ column, desc, field: ascendingField(column), asked: field, nullValue: null });
   }
   return [...steps, { column: layout.key, desc: false, field: '_id', asked: '_id', nullValue: null }];
@@ -63,7 +64,12 @@ const behind = ({ asked, desc }: Step, value: CellValue): Document | undefined =
   value === null ? undefined : { [asked]: { $not: desc ? { $gte: value } : { $lte: value } } };
 
 /** @throws RangeError for a place that is none of this order. */
-const rangesBehind = (layout: ArtefactLayout, sort: readonly SortColumn[], steps: readonly Step[], after: ListPosition): readonly (readonly Document[])[] => {
+const rangesBehind = (
+  layout: ArtefactLayout,
+  sort: readonly SortColumn[],
+  steps: readonly Step[],
+  after: ListPosition,
+): readonly (readonly Document[])[] => {
   if (after.values.length !== sort.length)
     throw new RangeError(`a place in a list sorted by ${sort.length} columns has ${after.values.length} values`);
   for (const [n, { column }] of sort.entries()) {
@@ -93,7 +99,11 @@ export const listPlan = (layout: ArtefactLayout, query: ListQuery, partitions: r
   checkConditions(layout, query.where);
   const steps = stepsOf(layout, query.sort);
   const ranges = query.after === undefined ? [[]] : rangesBehind(layout, query.sort, steps, query.after);
-  const filters = filtersOf(layout, query.where, new Set(steps.filter(({ asked, column }) => asked === ascendingField(column)).map(({ column }) => column)));
+  const filters = filtersOf(
+    layout,
+    query.where,
+    new Set(steps.filter(({ asked, column }) => asked === ascendingField(column)).map(({ column }) => column)),
+  );
   if (filters === undefined) return undefined;
   const { partition } = layout;
   const isMerged =
@@ -103,6 +113,9 @@ export const listPlan = (layout: ArtefactLayout, query: ListQuery, partitions: r
   return {
     ranges: ranges.map((range) => [...merged, ...filters, ...range]),
     sort: sortOf(steps),
-    computed: missing.length === 0 ? undefined : Object.fromEntries(missing.map(({ field, asked }) => [field, { $ifNull: [`$${asked}`, NULL_LAST] }])),
+    computed:
+      missing.length === 0
+        ? undefined
+        : Object.fromEntries(missing.map(({ field, asked }) => [field, { $ifNull: [`$${asked}`, NULL_LAST] }])),
   };
 };

@@ -1,11 +1,12 @@
 /**
  * Rows into a collection that nobody else knows: batches in parallel, unordered, each within bounds of rows and bytes. Invariant: no more than
- * `BATCHES_AT_ONCE` are under way, so the source waits while the server is slow; and none is under way any more when this returns or throws, so that the
- * collection can be dropped for good.
+ * `BATCHES_AT_ONCE` are under way, so the source waits while the server is slow; and all have been answered or have had their time when this returns or
+ * throws, so that the collection can be dropped. One that the server takes even later makes it anew; the next builder drops that.
  */
 import type { ArtefactLayout, ArtefactRow, CellValue } from '@rushes/ports';
 import type { Collection } from 'mongodb';
 
+import { within } from '../mongodb-server/deadline.ts';
 import { duplicateValues, isDuplicate } from '../mongodb-server/failures.ts';
 import { MOST_PARTITIONS } from './list-plan.ts';
 import { addRow, type RowSum } from './row-sum.ts';
@@ -45,18 +46,18 @@ interface Load {
   /** Is added to. */
   readonly sum: RowSum;
   readonly partitions: PartitionValues;
-  readonly timeoutMS: number;
+  readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
 }
 
 /** @throws RangeError for rows that are not of the layout or have a key in common; what the source throws; the driver's errors; the signal's reason. */
-export const loadRows = async ({ collection, layout, rows, sum, partitions, timeoutMS, signal }: Load): Promise<void> => {
+export const loadRows = async ({ collection, layout, rows, sum, partitions, timeoutMs, signal }: Load): Promise<void> => {
   const encode = rowEncoder(layout);
   const underWay = new Set<Promise<void>>();
   const failures: unknown[] = [];
   const send = async (batch: readonly StoredRow[]): Promise<void> => {
     try {
-      await collection.insertMany([...batch], { ordered: false, timeoutMS });
+      await within(timeoutMs, undefined, (ends) => collection.insertMany([...batch], { ordered: false, ...ends }));
     } catch (error) {
       failures.push(isDuplicate(error) ? sameKey(duplicateValues(error), batch, error.message) : error);
     }

@@ -1,11 +1,5 @@
 /** The batch views in a database of MongoDB: a collection for each artefact, a catalog that names them, and the publications. */
-import {
-  ArtefactDamagedError,
-  ArtefactNotFoundError,
-  type ArtefactState,
-  type BatchViewStore,
-  type HashOptions,
-} from '@rushes/ports';
+import { ArtefactDamagedError, ArtefactNotFoundError, type ArtefactState, type BatchViewStore, type HashOptions } from '@rushes/ports';
 
 import { connectMongodb } from '../mongodb-server/connect.ts';
 import type { MongodbOptions } from '../mongodb-server/options.ts';
@@ -42,7 +36,8 @@ export const openMongodbBatchViews = async (options: MongodbBatchViewsOptions): 
   const builder: Builder = { connection, catalog, collection, beatMs: builderSilenceMs / BEATS };
 
   const named = (artefact: string): string => {
-    if (!ARTEFACT.test(artefact)) throw new RangeError(`an artefact cannot be named ${JSON.stringify(artefact)}: 1 to 100 of a-z, 0-9, _ and -`);
+    if (!ARTEFACT.test(artefact))
+      throw new RangeError(`an artefact cannot be named ${JSON.stringify(artefact)}: 1 to 100 of a-z, 0-9, _ and -`);
     return artefact;
   };
   const writable = (doing: string): void => {
@@ -55,7 +50,8 @@ export const openMongodbBatchViews = async (options: MongodbBatchViewsOptions): 
   const find = async (artefact: string): Promise<WholeArtefact | undefined> => {
     try {
       const whole = await catalog.find(named(artefact));
-      if (whole !== undefined && known.get(whole.token) === 'damaged') throw damaged(artefact, 'it was found to be other than it was built');
+      if (whole !== undefined && known.get(whole.token) === 'damaged')
+        throw damaged(artefact, 'it was found to be other than it was built');
       return whole;
     } catch (error) {
       throw error instanceof DamagedCatalogError ? damaged(artefact, error.message, error) : error;
@@ -68,7 +64,7 @@ export const openMongodbBatchViews = async (options: MongodbBatchViewsOptions): 
       if (whole === undefined) return 'missing';
       const state = again ? undefined : known.get(whole.token);
       if (state !== undefined) return state;
-      const sound = await isSound(collection(artefact, whole.token), whole, { timeoutMS: limits.requestTimeoutMs, signal });
+      const sound = await isSound(collection(artefact, whole.token), whole, { timeoutMs: limits.requestTimeoutMs, signal });
       // One that was dropped in the middle has lost rows, not kept wrong ones.
       if (!sound && !(await catalog.isKept(artefact, whole.token))) return 'missing';
       known.set(whole.token, sound ? 'sound' : 'damaged');

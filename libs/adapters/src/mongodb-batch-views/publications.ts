@@ -2,6 +2,7 @@
 import { DamagedRecordError, type Publication, sealJson, StoreFault, unsealJson } from '@rushes/ports';
 
 import type { MongodbConnection } from '../mongodb-server/connect.ts';
+import { type Ends, within } from '../mongodb-server/deadline.ts';
 import { isDuplicate } from '../mongodb-server/failures.ts';
 
 interface Stored {
@@ -23,7 +24,7 @@ const publicationIn = ({ _id, body }: Stored): Publication => {
 };
 
 export const openPublications = ({ database, limits, location }: MongodbConnection): Publications => {
-  const deadline = { timeoutMS: limits.requestTimeoutMs };
+  const ask = <Result>(work: (ends: Ends) => Promise<Result>): Promise<Result> => within(limits.requestTimeoutMs, undefined, work);
   // What a majority does not have may still be taken back, and then another one may take its number.
   const stored = database.collection<Stored>('publications', { readConcern: 'majority' });
   const read = (found: Stored): Publication => {
@@ -42,19 +43,20 @@ export const openPublications = ({ database, limits, location }: MongodbConnecti
   return {
     async insert(publication) {
       try {
-        await stored.insertOne({ _id: publication.number, body: Buffer.from(sealJson(publication)).toString() }, deadline);
+        const body = Buffer.from(sealJson(publication)).toString();
+        await ask((ends) => stored.insertOne({ _id: publication.number, body }, ends));
         return true;
       } catch (error) {
         if (!isDuplicate(error)) throw error;
-        const taken = await stored.findOne({ _id: publication.number }, { readConcern: 'local', ...deadline });
+        const taken = await ask((ends) => stored.findOne({ _id: publication.number }, { readConcern: 'local', ...ends }));
         if (taken === null || publication.attempt === undefined || read(taken).attempt !== publication.attempt) return false;
         // Its own, from a time whose answer was lost. A write that changes nothing is acknowledged when a majority has all before it.
-        await stored.updateOne({ _id: publication.number }, { $set: { body: taken.body } }, deadline);
+        await ask((ends) => stored.updateOne({ _id: publication.number }, { $set: { body: taken.body } }, ends));
         return true;
       }
     },
     async newest(limit) {
-      const found = await stored.find({}, { sort: { _id: -1 }, limit, ...deadline }).toArray();
+      const found = await ask((ends) => stored.find({}, { sort: { _id: -1 }, limit, ...ends }).toArray());
       return found.map(read);
     },
   };

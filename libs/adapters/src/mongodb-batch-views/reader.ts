@@ -15,6 +15,7 @@ import {
 import type { Collection, Document } from 'mongodb';
 
 import type { MongodbConnection } from '../mongodb-server/connect.ts';
+import { within } from '../mongodb-server/deadline.ts';
 import { isServerAnswer } from '../mongodb-server/failures.ts';
 import type { Catalog, WholeArtefact } from './catalog.ts';
 import { allOf, checkConditions, filtersOf } from './conditions.ts';
@@ -91,8 +92,7 @@ export const artefactReader = ({ connection, catalog, collection, artefact, whol
             throw new ArtefactDamagedError(`${artefact} in ${connection.location} is damaged: ${error.message}`, { cause: error });
           }
           // A collection that is dropped while it is read ends its cursors with an error.
-          if (isServerAnswer(error) && (await gone()))
-            throw new ArtefactNotFoundError(connection.location, artefact);
+          if (isServerAnswer(error) && (await gone())) throw new ArtefactNotFoundError(connection.location, artefact);
           throw error;
         }
       },
@@ -104,24 +104,41 @@ export const artefactReader = ({ connection, catalog, collection, artefact, whol
     read(
       async () => {
         const { projection, decode } = shapeOf(layout, select);
-        const row = await collection.findOne({ [field]: requireText(value, 'what is looked for') }, { projection, timeoutMS: requestTimeoutMs });
+        const row = await within(requestTimeoutMs, undefined, (ends) =>
+          collection.findOne({ [field]: requireText(value, 'what is looked for') }, { projection, ...ends }),
+        );
         return row === null ? undefined : viewRow(decode(row));
       },
       (answer) => answer === undefined,
     );
 
-  const readRange = async ({ sort, computed }: ListPlan, filter: Document, limit: number, shape: RowShape, signal: AbortSignal | undefined) => {
-    const options = { timeoutMS: scanTimeoutMs, ...(signal && { signal }) };
+  const readRange = async (
+    { sort, computed }: ListPlan,
+    filter: Document,
+    limit: number,
+    shape: RowShape,
+    signal: AbortSignal | undefined,
+  ) => {
     const { projection } = shape;
-    return computed === undefined
-      ? collection.find(filter, { projection, sort, limit, batchSize: limit, ...options }).toArray()
-      : collection
-          .aggregate<StoredRow>([{ $match: filter }, { $addFields: computed }, { $sort: sort }, { $limit: limit }, { $project: projection }], options)
-          .toArray();
+    const order = { sort, limit, batchSize: limit };
+    return within(scanTimeoutMs, signal, (ends) =>
+      computed === undefined
+        ? collection.find(filter, { projection, ...order, ...ends }).toArray()
+        : collection
+            .aggregate<StoredRow>(
+              [{ $match: filter }, { $addFields: computed }, { $sort: sort }, { $limit: limit }, { $project: projection }],
+              ends,
+            )
+            .toArray(),
+    );
   };
 
   const list = async (query: ListQuery, signal: AbortSignal | undefined): Promise<readonly ListedRow[]> => {
-    const shape = shapeOf(layout, query, query.sort.map(({ column }) => column));
+    const shape = shapeOf(
+      layout,
+      query,
+      query.sort.map(({ column }) => column),
+    );
     const plan = listPlan(layout, query, partitions);
     const rows: StoredRow[] = [];
     for (const range of plan?.ranges ?? []) {
@@ -136,7 +153,8 @@ export const artefactReader = ({ connection, catalog, collection, artefact, whol
     layout,
     get: (key, select) => findOne('_id', key, select),
     lookup: async (column, value, select) => {
-      if (column !== layout.key && !layout.lookups.includes(column)) throw new RangeError(`rows cannot be looked up by ${JSON.stringify(column)}`);
+      if (column !== layout.key && !layout.lookups.includes(column))
+        throw new RangeError(`rows cannot be looked up by ${JSON.stringify(column)}`);
       return findOne(fieldOf(layout, column), value, select);
     },
     getMany: (keys, select, { signal } = {}) =>
@@ -146,9 +164,9 @@ export const artefactReader = ({ connection, catalog, collection, artefact, whol
           const found = new Map<string, ViewRow>();
           for (let from = 0; from < keys.length; from += KEYS_AT_ONCE) {
             const some = keys.slice(from, from + KEYS_AT_ONCE).map((key) => requireText(key, 'a key'));
-            const rows = await collection
-              .find({ _id: { $in: some } }, { projection, timeoutMS: requestTimeoutMs, batchSize: KEYS_AT_ONCE, ...(signal && { signal }) })
-              .toArray();
+            const rows = await within(requestTimeoutMs, signal, (ends) =>
+              collection.find({ _id: { $in: some } }, { projection, batchSize: KEYS_AT_ONCE, ...ends }).toArray(),
+            );
             for (const row of rows) found.set(row._id, viewRow(decode(row)));
           }
           return keys.map((key) => found.get(key)).filter((row) => row !== undefined);
@@ -156,7 +174,12 @@ export const artefactReader = ({ connection, catalog, collection, artefact, whol
         (rows) => rows.length < keys.length,
         signal,
       ),
-    list: (query, { signal } = {}) => read(() => list(query, signal), (rows) => rows.length < query.limit, signal),
+    list: (query, { signal } = {}) =>
+      read(
+        () => list(query, signal),
+        (rows) => rows.length < query.limit,
+        signal,
+      ),
     count: (where, { signal } = {}) =>
       read(
         async () => {
@@ -164,7 +187,7 @@ export const artefactReader = ({ connection, catalog, collection, artefact, whol
           const filters = filtersOf(layout, where);
           if (filters === undefined) return 0;
           if (filters.length === 0) return whole.rows;
-          return collection.countDocuments(allOf(filters), { timeoutMS: scanTimeoutMs, ...(signal && { signal }) });
+          return within(scanTimeoutMs, signal, (ends) => collection.countDocuments(allOf(filters), ends));
         },
         () => where.length > 0,
         signal,

@@ -69,13 +69,19 @@ test.each([
   expect(() => checkLayout({ documents: [], lookups: [], sorts: [], filters: [], ...layout } as ArtefactLayout)).toThrow(RangeError); // as: its parts are given as texts
 });
 
-test.each([{ title: 1 }, { year: '1999' }, { color: 'no' }, { genres: 'Drama' }, { genres: [1] }, { _asc_year: 2000 }, { _doc_card: 1 }, { more: 1 }])(
-  'what cannot have been stored so shows: %j',
-  (change) => {
-    const { stored } = rowEncoder(LAYOUT)(ROW);
-    expect(() => rowDecoder(LAYOUT)({ ...stored, ...change } as StoredRow)).toThrow(StoredRowError); // as: what somebody else could have put there
-  },
-);
+test.each([
+  { title: 1 },
+  { year: '1999' },
+  { color: 'no' },
+  { genres: 'Drama' },
+  { genres: [1] },
+  { _asc_year: 2000 },
+  { _doc_card: 1 },
+  { more: 1 },
+])('what cannot have been stored so shows: %j', (change) => {
+  const { stored } = rowEncoder(LAYOUT)(ROW);
+  expect(() => rowDecoder(LAYOUT)({ ...stored, ...change } as StoredRow)).toThrow(StoredRowError); // as: what somebody else could have put there
+});
 
 test('the sum of rows is the same in any order, and another one where a row is another', () => {
   fc.assert(

@@ -5,13 +5,7 @@
  * MongoDB orders nulls before everything. Descending, that is where they belong, last; ascending, a column is ordered by a second field, `_asc_` and its name,
  * in which a date stands for a null: BSON orders dates behind every text, number and boolean.
  */
-import {
-  type ArtefactLayout,
-  type ArtefactRow,
-  type CellValue,
-  type ColumnType,
-  SET_SEPARATOR,
-} from '@rushes/ports';
+import { type ArtefactLayout, type ArtefactRow, type CellValue, type ColumnType, SET_SEPARATOR } from '@rushes/ports';
 
 export type StoredValue = string | number | boolean | Date | readonly string[];
 export interface StoredRow {
@@ -128,7 +122,8 @@ export const documentDecoder = (document: string): ((stored: StoredRow) => strin
   const field = documentField(document);
   return (stored) => {
     const text = stored[field] ?? null;
-    if (text !== null && typeof text !== 'string') throw new StoredRowError(`the row ${stored._id} has no text as its document ${document}`);
+    if (text !== null && typeof text !== 'string')
+      throw new StoredRowError(`the row ${stored._id} has no text as its document ${document}`);
     return text;
   };
 };
@@ -147,7 +142,8 @@ export const rowDecoder = (layout: ArtefactLayout): ((stored: StoredRow) => Arte
     for (const column of ascending)
       if (!isSame(stored[ascendingField(column)], stored[column] ?? NULL_LAST))
         throw new StoredRowError(`the row ${stored._id} is ordered by something else than its column ${column}`);
-    const fields = 1 + cells.slice(1).filter((cell) => cell !== null).length + texts.filter((text) => text !== null).length + ascending.length;
+    const fields =
+      1 + cells.slice(1).filter((cell) => cell !== null).length + texts.filter((text) => text !== null).length + ascending.length;
     if (Object.keys(stored).length !== fields) throw new StoredRowError(`the row ${stored._id} has fields that it was not built with`);
     return [...cells, ...texts];
   };

@@ -3,6 +3,7 @@ import { type StoreCheck, StoreFault, type StoreFinding, StoreUnavailable } from
 import type { Document } from 'mongodb';
 
 import { connectMongodb, type MongodbConnection } from './connect.ts';
+import { within } from './deadline.ts';
 import { isUnauthorized, isUnknownCommand } from './failures.ts';
 import { type Privilege, privilegeFindings, type ServerFacts, serverFindings } from './judge.ts';
 import type { MongodbOptions } from './options.ts';
@@ -10,10 +11,10 @@ import type { MongodbOptions } from './options.ts';
 type Asked = Readonly<Record<string, unknown>>;
 
 /** A command's answer; `undefined`: the server does not know it, has no use for it, or does not let this user ask. */
-const ask = async ({ database, limits }: MongodbConnection, command: Document, inAdmin = false): Promise<Asked | undefined> => {
+const ask = async ({ client, database, limits }: MongodbConnection, command: Document, inAdmin = false): Promise<Asked | undefined> => {
   try {
-    const options = { timeoutMS: limits.requestTimeoutMs };
-    return await (inAdmin ? database.admin().command(command, options) : database.command(command, options));
+    const asked = inAdmin ? client.db('admin') : database;
+    return await within(limits.requestTimeoutMs, undefined, ({ signal }) => asked.command(command, { signal }));
   } catch (error) {
     if (isUnknownCommand(error) || isUnauthorized(error) || isNotReplicated(error)) return undefined;
     throw error;
@@ -67,7 +68,8 @@ export const checkMongodb = async (options: MongodbOptions): Promise<StoreCheck>
     try {
       return await connection.request('read', async () => {
         // Reading something shows what the server asks of whom: its own commands are free to everybody.
-        await connection.database.collection('artefacts').findOne({}, { projection: { _id: 1 }, timeoutMS: connection.limits.requestTimeoutMs });
+        const artefacts = connection.database.collection('artefacts');
+        await within(connection.limits.requestTimeoutMs, undefined, (ends) => artefacts.findOne({}, { projection: { _id: 1 }, ...ends }));
         const facts = await factsOf(connection);
         const privileges = await privilegesOf(connection);
         return { version: facts.version, findings: [...serverFindings(facts), ...privilegeFindings(options.database, privileges)] };

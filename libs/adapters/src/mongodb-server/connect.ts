@@ -1,9 +1,10 @@
 /**
- * The driver's client, with what this program relies on: a write is acknowledged when a majority of the replica set has it in its journal, and every request
- * has a deadline. The driver makes broken connections anew by itself, and sends what it may send again once more.
+ * The driver's client, with what this program relies on: a write is acknowledged when a majority of the replica set has it in its journal. The driver makes
+ * broken connections anew by itself, and sends what it may send again once more. Deadlines are this program's (`deadline.ts`).
  */
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
 
+import { within } from './deadline.ts';
 import { mongodbFailure, type RequestKind } from './failures.ts';
 import { locationOf } from './location.ts';
 import type { MongodbLimits, MongodbOptions } from './options.ts';
@@ -12,7 +13,8 @@ const DEFAULTS: Required<MongodbLimits> = {
   requestTimeoutMs: 10_000,
   scanTimeoutMs: 60_000,
   buildTimeoutMs: 3_600_000,
-  connectTimeoutMs: 5_000,
+  serverTimeoutMs: 5_000,
+  connectTimeoutMs: 10_000,
 };
 const CONNECTIONS = 32;
 /** How often a server is asked whether it is there; after an error sooner. */
@@ -41,7 +43,7 @@ const clientOptions = (options: MongodbOptions, limits: Required<MongodbLimits>)
     tls: tls !== undefined,
     ...tls,
     maxPoolSize: connections,
-    serverSelectionTimeoutMS: limits.connectTimeoutMs,
+    serverSelectionTimeoutMS: limits.serverTimeoutMs,
     connectTimeoutMS: limits.connectTimeoutMs,
     heartbeatFrequencyMS: HEARTBEAT_MS,
     writeConcern: { w: 'majority', journal: true },
@@ -81,7 +83,8 @@ export const connectMongodb = async (options: MongodbOptions): Promise<MongodbCo
       async close() {
         if (isClosed) return;
         isClosed = true;
-        await client.close();
+        // It says good-bye to the server, which may not answer.
+        await within(limits.serverTimeoutMs, undefined, () => client.close()).catch(() => undefined);
       },
     };
   } catch (error) {

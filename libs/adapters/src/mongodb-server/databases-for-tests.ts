@@ -12,7 +12,8 @@ import type { MongodbOptions } from './options.ts';
 const TEST_MONGODB = process.env['TEST_MONGODB'];
 
 /** Why there is no server; `undefined`: there is one. */
-export const noMongodb: string | undefined = TEST_MONGODB === undefined ? 'TEST_MONGODB is not set: npm run test:services does so' : undefined;
+export const noMongodb: string | undefined =
+  TEST_MONGODB === undefined ? 'TEST_MONGODB is not set: npm run test:services does so' : undefined;
 
 export interface TestDatabase {
   readonly options: MongodbOptions;
@@ -31,7 +32,8 @@ const optionsOf = (url: string, database: string): MongodbOptions => {
   const [replicaSet, authSource] = [parameters.get('replicaSet'), parameters.get('authSource')];
   return {
     ...parseMongodbUrl(`${scheme}${hosts}/${database}`),
-    ...(user !== undefined && password !== undefined && { credentials: { user: decodeURIComponent(user), password: decodeURIComponent(password) } }),
+    ...(user !== undefined &&
+      password !== undefined && { credentials: { user: decodeURIComponent(user), password: decodeURIComponent(password) } }),
     ...(replicaSet !== null && { replicaSet }),
     ...(authSource !== null && { authSource }),
     ...(parameters.get('tls') === 'true' && { tls: {} }),

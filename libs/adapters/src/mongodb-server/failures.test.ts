@@ -1,13 +1,8 @@
 import { StoreFault, StoreUnavailable, WriteInDoubtError } from '@rushes/ports';
-import {
-  MongoNetworkError,
-  MongoOperationTimeoutError,
-  MongoServerError,
-  MongoServerSelectionError,
-  type TopologyDescription,
-} from 'mongodb';
+import { MongoNetworkError, MongoServerError, MongoServerSelectionError, type TopologyDescription } from 'mongodb';
 import { expect, test } from 'vitest';
 
+import { DeadlineError } from './deadline.ts';
 import { duplicateValues, isDuplicate, mongodbFailure } from './failures.ts';
 
 const said = (code: number, message = 'said the server'): MongoServerError => new MongoServerError({ message, code });
@@ -29,7 +24,7 @@ test.each([
   ['no primary', said(10_107), StoreUnavailable, StoreUnavailable],
   ['no space', said(14_031), StoreUnavailable, StoreUnavailable],
   ['a broken connection', new MongoNetworkError('connection closed'), StoreUnavailable, WriteInDoubtError],
-  ['a deadline', new MongoOperationTimeoutError('Timed out'), StoreUnavailable, WriteInDoubtError],
+  ['a deadline', new DeadlineError(1_000), StoreUnavailable, WriteInDoubtError],
   ['a deadline of the server', said(50), StoreUnavailable, WriteInDoubtError],
   ['a server that stops', said(91), StoreUnavailable, WriteInDoubtError],
   ['a write without a majority', said(64), StoreUnavailable, WriteInDoubtError],
@@ -46,7 +41,8 @@ test.each([
 });
 
 test('what is not the driver’s word stays as it is', () => {
-  for (const error of [new RangeError('a'), new Error('b'), 'c', undefined]) expect(mongodbFailure(error, 'somewhere', 'write')).toBe(error);
+  for (const error of [new RangeError('a'), new Error('b'), 'c', undefined])
+    expect(mongodbFailure(error, 'somewhere', 'write')).toBe(error);
 });
 
 test('a value that is taken is told as the server names it', () => {

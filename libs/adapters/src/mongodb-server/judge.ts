@@ -91,14 +91,25 @@ const covers = ({ resource }: Privilege, database: string): boolean =>
 export const privilegeFindings = (database: string, privileges: readonly Privilege[] | undefined): readonly StoreFinding[] => {
   if (privileges === undefined) return [];
   const allowed = new Set(privileges.filter((one) => covers(one, database)).flatMap(({ actions }) => actions));
-  const lacking = (actions: readonly string[]): readonly string[] => actions.filter((action) => !allowed.has(action) && !allowed.has('anyAction'));
+  const lacking = (actions: readonly string[]): readonly string[] =>
+    actions.filter((action) => !allowed.has(action) && !allowed.has('anyAction'));
   const [reading, writing] = [lacking(READ_ACTIONS), lacking(WRITE_ACTIONS)];
   return [
     ...(reading.length > 0
-      ? [fault(`this user may not read the database ${database} (${reading.join(', ')})`, `Grant the role readWrite on ${database}; read is enough for a process that only reads.`)]
+      ? [
+          fault(
+            `this user may not read the database ${database} (${reading.join(', ')})`,
+            `Grant the role readWrite on ${database}; read is enough for a process that only reads.`,
+          ),
+        ]
       : []),
     ...(writing.length > 0
-      ? [warning(`this user may not write to the database ${database} (${writing.join(', ')})`, `Grant the role readWrite on ${database} to processes that write: runs, and the command that makes keys.`)]
+      ? [
+          warning(
+            `this user may not write to the database ${database} (${writing.join(', ')})`,
+            `Grant the role readWrite on ${database} to processes that write: runs, and the command that makes keys.`,
+          ),
+        ]
       : []),
   ];
 };

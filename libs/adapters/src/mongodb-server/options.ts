@@ -8,7 +8,9 @@ export interface MongodbLimits {
   readonly scanTimeoutMs?: number;
   /** How long indexes may be built, or a collection copied within the server. Default: an hour. */
   readonly buildTimeoutMs?: number;
-  /** How long a server is looked for, and a connection made. Default: 5,000. */
+  /** How long a call waits for a server that can take it. Default: 5,000. */
+  readonly serverTimeoutMs?: number;
+  /** How long making a connection may take, and asking a server whether it is there: one that is busy is not one that is gone. Default: 10,000. */
   readonly connectTimeoutMs?: number;
 }
 

@@ -109,7 +109,8 @@ export const publicationTests = (open: () => Promise<OpenedBatchViewStore>): voi
       for (let version = 2; version <= 4; version++) {
         await store.build(`films-${version}`, FILMS, batches(SOME_FILMS.slice(version)));
         await store.insertPublication(publication(version));
-        await drop(store, `films-${version - 1}`);
+        // Its own stays: of one that was dropped, a reader may say that it is gone.
+        if (version > 2) await drop(store, `films-${version - 1}`);
         expect(await page()).toEqual(first);
       }
       await reader.close();

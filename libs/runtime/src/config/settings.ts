@@ -186,7 +186,23 @@ const download = {
 };
 
 /** Every setting there is. The key of one is `group.name`; a configuration file nests them the same way. */
-export const SETTINGS = { folders, stores, s3, kafka, cassandra, mongodb, http, rateLimit, overload, serving, batch, alert, log, metrics, download };
+export const SETTINGS = {
+  folders,
+  stores,
+  s3,
+  kafka,
+  cassandra,
+  mongodb,
+  http,
+  rateLimit,
+  overload,
+  serving,
+  batch,
+  alert,
+  log,
+  metrics,
+  download,
+};
 
 type Settings = typeof SETTINGS;
 
