@@ -179,14 +179,14 @@ export const openCatalog = ({ database, limits }: MongodbConnection): Catalog =>
       await ask((ends) =>
         entries.updateMany(
           { _id: { $in: [...artefacts] }, ...IS_THERE, retiredAt: { $exists: false } },
-          { $currentDate: { retiredAt: true } } as UpdateFilter<Entry>, // as: fields of an entry are read-only to others
+          { $currentDate: { retiredAt: true } },
           ends,
         ),
       );
     },
     async revive(artefacts) {
       const wanted = { _id: { $in: [...artefacts] }, ...IS_THERE };
-      await ask((ends) => entries.updateMany(wanted, { $unset: { retiredAt: '' } } as UpdateFilter<Entry>, ends)); // as: the same
+      await ask((ends) => entries.updateMany(wanted, { $unset: { retiredAt: '' } }, ends));
       // One that was removed in between is not found; one that is found is in use, so nobody removes it.
       const found = await ask((ends) => entries.find(wanted, { projection: { _id: 1 }, ...ends }).toArray());
       const there = new Set(found.map(({ _id }) => _id));
@@ -199,7 +199,8 @@ export const openCatalog = ({ database, limits }: MongodbConnection): Catalog =>
           const read = await ask((ends) =>
             clock.findOneAndUpdate({ _id: 'now' }, { $currentDate: { at: true } }, { upsert: true, returnDocument: 'after', ...ends }),
           );
-          return (read?.['at'] as Date).getTime(); // as: what the update has put there
+          if (read === null) throw new Error('the clock was not written');
+          return (read['at'] as Date).getTime(); // as: what the update has put there
         } catch (error) {
           if (!isDuplicate(error) || tried === UPSERT_TRIES) throw error;
         }
@@ -207,13 +208,7 @@ export const openCatalog = ({ database, limits }: MongodbConnection): Catalog =>
     async retiredBy(atMs) {
       const nowMs = await this.now();
       // What a clock that was ahead has written counts from now on.
-      await ask((ends) =>
-        entries.updateMany(
-          { retiredAt: { $gte: new Date(nowMs + 1) } },
-          { $currentDate: { retiredAt: true } } as UpdateFilter<Entry>,
-          ends,
-        ),
-      ); // as: above
+      await ask((ends) => entries.updateMany({ retiredAt: { $gte: new Date(nowMs + 1) } }, { $currentDate: { retiredAt: true } }, ends));
       const due = await ask((ends) =>
         entries.find({ ...IS_THERE, retiredAt: by(atMs) }, { projection: { _id: 1 }, sort: { _id: 1 }, ...ends }).toArray(),
       );
@@ -232,9 +227,7 @@ export const openCatalog = ({ database, limits }: MongodbConnection): Catalog =>
         // Not where the builder has been heard of meanwhile.
         for (const { field, at } of due) await update({ _id, [field]: by(at.getTime()) }, { $unset: { [field]: '' } });
       }
-      await ask((ends) =>
-        entries.deleteMany({ current: { $exists: false }, $and: [isEmptyMap('builds'), isEmptyMap('replaced')] } as Filter<Entry>, ends),
-      ); // as: above
+      await ask((ends) => entries.deleteMany({ current: { $exists: false }, $and: [isEmptyMap('builds'), isEmptyMap('replaced')] }, ends));
     },
     async sweep() {
       const collections = await ask(({ signal }) => database.listCollections({}, { nameOnly: true, signal }).toArray());

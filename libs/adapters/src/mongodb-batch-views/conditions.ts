@@ -90,7 +90,11 @@ const filterOf = (layout: ArtefactLayout, condition: Condition, ordered: Readonl
       const members = condition.value.filter(isPossibleMember);
       return members.length === 0 ? undefined : { [field]: { $in: members } };
     }
-    default:
+    case 'eq':
+    case 'lt':
+    case 'lte':
+    case 'gt':
+    case 'gte':
       // Comparisons hold for values of the operand's type alone: never for a null, nor for what stands for one.
       return { [field]: { [`$${condition.op}`]: condition.value } };
   }

@@ -1,10 +1,10 @@
 /** Documents of an artefact that somebody changed behind the store's back. */
 import { ArtefactDamagedError, type ArtefactRow, type BatchViewStore } from '@rushes/ports';
 import { batches, FILMS, SOME_FILMS } from '@rushes/ports/contracts/films';
-import type { Db, Document } from 'mongodb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { noMongodb, type TestDatabase, testDatabase } from '../mongodb-server/databases-for-tests.ts';
+import type { Db, Document } from '../mongodb-server/driver-for-tests.ts';
 import { openMongodbBatchViews } from './index.ts';
 
 const rowsOf = async (database: Db): Promise<string> => {

@@ -2,6 +2,7 @@
 import { ArtefactDamagedError, ArtefactNotFoundError, type ArtefactState, type BatchViewStore, type HashOptions } from '@rushes/ports';
 
 import { connectMongodb } from '../mongodb-server/connect.ts';
+import { within } from '../mongodb-server/deadline.ts';
 import type { MongodbOptions } from '../mongodb-server/options.ts';
 import { storeBoundary } from '../store-errors/store-boundary.ts';
 import { type Builder, buildArtefact } from './build.ts';
@@ -59,8 +60,9 @@ export const openMongodbBatchViews = async (options: MongodbBatchViewsOptions): 
   };
 
   const verify = async (artefact: string, { signal, again = false }: HashOptions = {}): Promise<ArtefactState> => {
+    named(artefact);
     try {
-      const whole = await catalog.find(named(artefact));
+      const whole = await within(limits.requestTimeoutMs, signal, () => catalog.find(artefact));
       if (whole === undefined) return 'missing';
       const state = again ? undefined : known.get(whole.token);
       if (state !== undefined) return state;

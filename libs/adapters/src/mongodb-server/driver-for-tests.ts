@@ -1,2 +1,2 @@
-/** What tests and benchmarks need of the driver: only these folders may know it. */
-export { MongoClient } from 'mongodb';
+/** What tests need of the driver: they may not name it themselves. */
+export { type Db, type Document, MongoNetworkError, MongoServerError, MongoServerSelectionError, type TopologyDescription } from 'mongodb';

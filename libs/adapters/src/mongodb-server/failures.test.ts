@@ -1,8 +1,8 @@
 import { StoreFault, StoreUnavailable, WriteInDoubtError } from '@rushes/ports';
-import { MongoNetworkError, MongoServerError, MongoServerSelectionError, type TopologyDescription } from 'mongodb';
 import { expect, test } from 'vitest';
 
 import { DeadlineError } from './deadline.ts';
+import { MongoNetworkError, MongoServerError, MongoServerSelectionError, type TopologyDescription } from './driver-for-tests.ts';
 import { duplicateValues, isDuplicate, mongodbFailure } from './failures.ts';
 
 const said = (code: number, message = 'said the server'): MongoServerError => new MongoServerError({ message, code });
