@@ -107,6 +107,19 @@ describe.skipIf(noMongodb !== undefined)('builders', () => {
     expect(await place.database.collection('artefacts').countDocuments()).toBe(0);
   });
 
+  test('a copy has the checksum and the size of one that was built whole from the same rows', async () => {
+    const changed = [film({ id: 'b', title: 'again' }), film({ id: 'new' })];
+    async function* removed(): AsyncGenerator<readonly string[]> {
+      yield ['b', 'never there'];
+      yield ['c', 'b'];
+    }
+    await store.build('films', FILMS, batches(SOME_FILMS));
+    expect(await store.build('copy', FILMS, batches(changed), { parent: { artefact: 'films', removedKeys: removed() } })).toBe(5);
+    await store.build('whole', FILMS, batches([...SOME_FILMS.filter(([id]) => id !== 'b' && id !== 'c'), ...changed]));
+    expect(await store.verify('copy', { again: true })).toBe('sound');
+    expect(await store.bytes('copy')).toBe(await store.bytes('whole'));
+  });
+
   test('a parent that is dropped in the middle of a copy is told', async () => {
     await store.build('films', FILMS, batches(SOME_FILMS));
     const other = await openMongodbBatchViews(place.options);
