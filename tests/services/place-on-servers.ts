@@ -52,7 +52,9 @@ let emptyWorlds = 0;
 /** The server of MongoDB's protocol that this world's batch views are on; `undefined`: they are in its folder. */
 const viewsServerOf = (folder: string): string | undefined => {
   const isEmpty = !existsSync(viewsFolderIn(folder));
-  return isEmpty && emptyWorlds++ % 2 === 0 ? process.env['TEST_MONGODB'] : undefined;
+  // One elsewhere may ask for more than its address.
+  const server = process.env['RUSHES_TEST_MONGODB_URL'] === undefined ? process.env['TEST_MONGODB'] : undefined;
+  return isEmpty && emptyWorlds++ % 2 === 0 ? server : undefined;
 };
 
 export const placeOnServers = async (folder: string): Promise<Place> => {

@@ -115,7 +115,9 @@ export const buildArtefact = async (builder: Builder, build: Build): Promise<Bui
   const beats = beating(builder, artefact, token);
   try {
     const whole = await fill(builder, build, token, AbortSignal.any([beats.signal, ...(signal === undefined ? [] : [signal])]));
-    if (await catalog.publish(artefact, whole, replaces)) return { whole, isOwn: true };
+    // What was to be replaced may have been dropped meanwhile.
+    if ((await catalog.publish(artefact, whole, replaces)) || (await catalog.publish(artefact, whole, undefined)))
+      return { whole, isOwn: true };
     const faster = await catalog.find(artefact);
     if (faster === undefined || faster.token === replaces || (await catalog.revive([artefact])).length > 0)
       throw takenForDead(connection.location, artefact);

@@ -91,13 +91,21 @@ export const openMongodbBatchViews = async (options: MongodbBatchViewsOptions): 
         async () => {
           writable('building');
           // Before it is verified: what another builder makes visible after that is not replaced.
-          const replaces = await catalog.tokenOf(named(artefact));
-          if (!anew && (await verify(artefact, { signal })) === 'sound' && (await catalog.revive([artefact])).length === 0) {
+          const seen = await catalog.tokenOf(named(artefact));
+          const state = anew ? undefined : await verify(artefact, { signal });
+          if (state === 'sound' && (await catalog.revive([artefact])).length === 0) {
             const whole = await find(artefact);
             if (whole !== undefined) return whole.rows;
           }
           await clean(-Infinity);
-          const { whole, isOwn } = await buildArtefact(builder, { artefact, layout, rows, parent, signal, replaces });
+          const { whole, isOwn } = await buildArtefact(builder, {
+            artefact,
+            layout,
+            rows,
+            parent,
+            signal,
+            replaces: anew || state === 'damaged' ? seen : undefined,
+          });
           if (isOwn) known.set(whole.token, 'sound');
           return whole.rows;
         },
