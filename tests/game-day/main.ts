@@ -11,9 +11,10 @@ import { parseArgs } from 'node:util';
 
 import { openKafkaEventLog } from '@rushes/adapters/kafka-event-log';
 
+import { SERVICES } from '../../tools/services/services.ts';
 import { startApps } from '../services/apps-on-servers.ts';
 import { startDoubled } from '../services/doubled-apps.ts';
-import { startOwnServers } from '../services/own-servers.ts';
+import { type ServerName, startOwnServers } from '../services/own-servers.ts';
 import { tellRatings } from '../services/told-ratings.ts';
 import { askMovie, backwardAnswers, eventsOf, type WatchedAnswer, watchAnswers, wrongAnswers } from '../services/watched-answers.ts';
 import { replayFiles } from './replays.ts';
@@ -26,7 +27,9 @@ const MOVIES = 8;
 const AWAY_MS = 2_000;
 /** So long may it take until all that was acknowledged is shown. */
 const SETTLE_MS = 180_000;
-const SERVERS = ['kafka', 'registry', 'cassandra', 's3'] as const;
+const NEEDED = ['kafka', 'registry', 'cassandra', 's3'] as const;
+/** Batch views and API keys, and what replicas share: where they cannot be had, the data folder and each process's memory stand in. */
+const WANTED = ['postgres', 'redis'] as const;
 
 const say = (text: string): void => void process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
 
@@ -38,6 +41,14 @@ const addUp = (counts: readonly (readonly [number, number])[]): Readonly<Record<
 
 const votesOf = (answer: WatchedAnswer | { readonly status: number }): number => ('votes' in answer ? answer.votes : 0);
 
+const SERVERS: readonly ServerName[] = [
+  ...NEEDED,
+  ...WANTED.filter((name) => {
+    const missing = SERVICES.find((service) => service.name === name)?.missing();
+    if (missing !== undefined) say(`without ${name}: ${missing}`);
+    return missing === undefined;
+  }),
+];
 const folder = await mkdtemp(join(tmpdir(), 'rushes-game-day-'));
 say(`starting ${SERVERS.join(', ')}`);
 const servers = await startOwnServers(SERVERS);

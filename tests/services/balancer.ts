@@ -29,9 +29,15 @@ export const startBalancer = async (): Promise<Balancer> => {
   let turn = 0;
 
   const look = async (backend: string): Promise<void> => {
-    const response = await fetch(`${backend}/health/ready`, { signal: AbortSignal.timeout(READY_MS) }).catch(() => undefined);
-    await response?.arrayBuffer().catch(() => undefined);
-    if (backends.has(backend)) backends.set(backend, response?.status === 200);
+    const status = await fetch(`${backend}/health/ready`, { signal: AbortSignal.timeout(READY_MS) }).then(
+      async (response) => {
+        await response.arrayBuffer();
+        return response.status;
+      },
+      // Who is late is not gone.
+      (error: unknown) => (error instanceof DOMException && error.name === 'TimeoutError' ? undefined : 0),
+    );
+    if (status !== undefined && backends.has(backend)) backends.set(backend, status === 200);
   };
   const looking = (async () => {
     while (!over.signal.aborted) {

@@ -29,6 +29,7 @@ export interface DoubledApps {
 const PATIENT = { timeout: 300_000, interval: 100 };
 /** Longer than the balancer takes to see that a process is not ready. */
 const SHUTDOWN_DELAY_MS = '1500';
+const STARTS = 10;
 const MESSAGES: Readonly<Record<AppName, string>> = { batch: 'running on a schedule', speed: 'projecting', serving: 'listening' };
 
 /** @param more further variables of all of them. */
@@ -36,9 +37,19 @@ export const startDoubled = async (apps: Apps, more: Readonly<Record<string, str
   const balancer: Balancer = await startBalancer();
   const running: Readonly<Record<AppName, Running[]>> = { batch: [], speed: [], serving: [] };
 
+  /** Starts it again where it ends before it runs, as where a store is just down: whoever watches over processes does so. */
+  const supervise = async (app: AppName): Promise<readonly [StartedProcess, string]> => {
+    for (let left = STARTS; ; left--) {
+      const process = apps.start(app, { ...more, RUSHES_SHUTDOWN_DELAY_MS: SHUTDOWN_DELAY_MS });
+      try {
+        return [process, String((await process.logged(MESSAGES[app]))['url'])];
+      } catch (error) {
+        if (left === 1) throw error;
+      }
+    }
+  };
   const begin = async (app: AppName): Promise<Running> => {
-    const process = apps.start(app, { ...more, RUSHES_SHUTDOWN_DELAY_MS: SHUTDOWN_DELAY_MS });
-    const url = String((await process.logged(MESSAGES[app]))['url']);
+    const [process, url] = await supervise(app);
     await vi.waitUntil(async () => (await fetch(`${url}/health/ready`).catch(() => undefined))?.status === 200, PATIENT);
     if (app !== 'serving') return { process, url: undefined };
     balancer.add(url);

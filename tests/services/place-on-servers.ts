@@ -1,22 +1,23 @@
 /**
- * A world's stores on the servers that `npm run test:services` has started: log, speed store and lake under names that no other world has. Of worlds that begin
- * with nothing, every other one has its batch views on MongoDB as well, where there is one: a history and its recompute then compare these with files.
+ * A world's stores on the servers that `npm run test:services` has started: log, speed store and lake under names that no other world has, and of every second
+ * world the batch views, on PostgreSQL and MongoDB in turn.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { viewsFolderIn } from '@rushes/adapters/embedded';
 import { openS3ObjectStore } from '@rushes/adapters/s3-object-store';
 import { defaultConfig } from '@rushes/runtime';
 import { locationsIn, openStoresAt, type StoreLocations } from '@rushes/stores';
 import { Client } from 'cassandra-driver';
 import { Kafka, logLevel } from 'kafkajs';
 import { MongoClient } from 'mongodb';
+import pg from 'pg';
 
 import type { Place } from '../merge/place.ts';
 import { createBucket } from '../../tools/services/create-bucket.ts';
+import { TEST_POSTGRES_PASSWORD, TEST_POSTGRES_USER } from '../../tools/services/postgres.ts';
 
 const address = (variable: string): string => {
   const found = process.env[variable];
@@ -41,28 +42,38 @@ const deleteTopics = async (prefix: string): Promise<void> => {
   await admin.disconnect();
 };
 
-const dropDatabase = async (server: string, name: string): Promise<void> => {
-  const client = new MongoClient(server);
+/** `undefined` too for a server elsewhere, which may ask for more than its address. */
+const mongodbUrl = (name: string): string | undefined => {
+  const at = process.env['RUSHES_TEST_MONGODB_URL'] === undefined ? process.env['TEST_MONGODB'] : undefined;
+  return at === undefined ? undefined : `${at}/${name}`;
+};
+
+const dropDatabase = async (name: string): Promise<void> => {
+  const client = new MongoClient(address('TEST_MONGODB'));
   await client.db(name).dropDatabase();
   await client.close();
 };
 
-let emptyWorlds = 0;
-
-/** The server of MongoDB's protocol that this world's batch views are on; `undefined`: they are in its folder. */
-const viewsServerOf = (folder: string): string | undefined => {
-  const isEmpty = !existsSync(viewsFolderIn(folder));
-  // One elsewhere may ask for more than its address.
-  const server = process.env['RUSHES_TEST_MONGODB_URL'] === undefined ? process.env['TEST_MONGODB'] : undefined;
-  return isEmpty && emptyWorlds++ % 2 === 0 ? server : undefined;
+const postgresUrl = (): string | undefined => {
+  const at = process.env['TEST_POSTGRES'];
+  return at === undefined ? undefined : `postgres://${at}`;
 };
+
+const dropSchema = async (url: string, name: string): Promise<void> => {
+  const client = new pg.Client({ connectionString: url, user: TEST_POSTGRES_USER, password: TEST_POSTGRES_PASSWORD });
+  await client.connect();
+  await client.query(`DROP SCHEMA IF EXISTS ${name} CASCADE`);
+  await client.end();
+};
+
+let worlds = 0;
 
 export const placeOnServers = async (folder: string): Promise<Place> => {
   const name = `w${randomBytes(5).toString('hex')}`;
   const prefix = `${name}.`;
   const [endpoint, defaults, embedded] = [address('TEST_S3'), defaultConfig(), locationsIn(folder)];
+  const views = [postgresUrl(), undefined, mongodbUrl(name), undefined][worlds++ % 4];
   await createBucket(endpoint, name);
-  const viewsServer = viewsServerOf(folder);
   const at: StoreLocations = {
     ...embedded,
     urls: {
@@ -70,13 +81,14 @@ export const placeOnServers = async (folder: string): Promise<Place> => {
       objects: `s3://${name}/lake`,
       log: `kafka://${address('TEST_KAFKA')}/${prefix}`,
       speed: `cassandra://${address('TEST_CASSANDRA')}/${name}`,
-      ...(viewsServer !== undefined && { views: `${viewsServer}/${name}` }),
+      ...(views === undefined ? {} : { views }),
     },
     servers: {
       s3: { ...defaults.s3, endpoint },
       kafka: { ...defaults.kafka, registryUrl: address('TEST_REGISTRY'), replication: 1, minInsyncReplicas: 1 },
       cassandra: { ...defaults.cassandra, replication: 1 },
       mongodb: defaults.mongodb,
+      postgres: { ...defaults.postgres, schema: name, user: TEST_POSTGRES_USER, password: TEST_POSTGRES_PASSWORD },
     },
   };
   return {
@@ -95,7 +107,8 @@ export const placeOnServers = async (folder: string): Promise<Place> => {
     async dispose() {
       await dropKeyspace(name);
       await deleteTopics(prefix);
-      if (viewsServer !== undefined) await dropDatabase(viewsServer, name);
+      if (views?.startsWith('postgres') === true) await dropSchema(views, name);
+      if (views?.startsWith('mongodb') === true) await dropDatabase(name);
     },
   };
 };

@@ -99,6 +99,12 @@ const OPENS = [
   'jdk.management/com.sun.management.internal',
 ];
 
+/** What of Java its programs have to be let at. */
+export const JAVA_ACCESS: readonly string[] = [
+  ...EXPORTS.map((one) => `--add-exports=${one}=ALL-UNNAMED`),
+  ...OPENS.map((one) => `--add-opens=${one}=ALL-UNNAMED`),
+];
+
 /** Whether a node that takes encrypted connections alone, and answers no other, begins one. Whom it trusts is not asked. */
 const encrypts = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -178,8 +184,7 @@ export const cassandra: Service = {
         '-XX:MaxDirectMemorySize=256m',
         '-XX:+ExitOnOutOfMemoryError',
         '-XX:+PerfDisableSharedMem',
-        ...EXPORTS.map((one) => `--add-exports=${one}=ALL-UNNAMED`),
-        ...OPENS.map((one) => `--add-opens=${one}=ALL-UNNAMED`),
+        ...JAVA_ACCESS,
         `-javaagent:${join(installed, agent)}`,
         ...Object.entries(properties).map(([name, value]) => `-D${name}=${value}`),
         '-cp',

@@ -26,6 +26,8 @@ export interface Service {
   readonly ports: number;
   /** The variable by which tests learn its address. */
   readonly variable: string;
+  /** What asks it to end while clients are connected. Default: SIGTERM. */
+  readonly stopSignal?: NodeJS.Signals;
   readonly address: (port: number) => string;
   /** The variable by which somebody names such a server elsewhere for tests, in place of the one of this machine. */
   readonly elsewhere?: string;

@@ -1,3 +1,5 @@
+import type { TokenOptions } from './tokens/verify-token.ts';
+
 /** All that can be set about the HTTP service, as plain values, with its defaults. Nothing else in this layer reads a setting. */
 import { RELEASE } from '@rushes/runtime';
 
@@ -51,6 +53,8 @@ export interface ServingOptions {
   readonly cacheMaxAgeS: number;
   /** Who may read: anyone, or whoever has an API key, of any role. */
   readonly readAccess: 'anyone' | 'key';
+  /** Whose tokens are worth something beside API keys; `undefined`: nobody's. */
+  readonly tokens: TokenOptions | undefined;
   /** How long a request with `Rushes-Min-Position` waits until what is served has come to that position. */
   readonly minPositionWaitMs: number;
   /** Which code computes the answers: a part of every ETag. */
@@ -79,6 +83,7 @@ export const DEFAULT_OPTIONS: ServingOptions = {
   responseCacheBytes: 64 * 1024 * 1024,
   cacheMaxAgeS: 10,
   readAccess: 'anyone',
+  tokens: undefined,
   minPositionWaitMs: 2_000,
   codeVersion: RELEASE,
 };

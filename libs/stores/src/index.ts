@@ -14,6 +14,8 @@ export {
   readRunningProcesses,
   requireWholeDataFolder,
 } from './session-stores.ts';
+export { examineCache } from './examine-cache.ts';
 export { examineStores, type StoreReport } from './examine-stores.ts';
 export { configuredLocations, locationsIn, type StoreLocations } from './locations.ts';
+export { openSharedPlace, type SharedPlace } from './shared-place.ts';
 export { storeChecks, type StoreChecks } from './store-checks.ts';

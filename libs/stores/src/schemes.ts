@@ -15,6 +15,7 @@ import { kafkaLog } from './kafka-scheme.ts';
 import { local } from './local-scheme.ts';
 import { locationsIn, type StoreKind, type StoreLocations } from './locations.ts';
 import { mongodbKeys, mongodbViews } from './mongodb-scheme.ts';
+import { postgresKeys, postgresViews } from './postgres-scheme.ts';
 import { s3Objects } from './s3-scheme.ts';
 import type { ServerSettings } from './server-settings.ts';
 
@@ -26,6 +27,8 @@ const SCHEMES: { readonly [Kind in StoreKind]: Readonly<Record<string, Scheme<St
     'sqlite:': local(openSqliteBatchViews),
     'mongodb:': mongodbViews,
     'mongodb+srv:': mongodbViews,
+    'postgres:': postgresViews,
+    'postgresql:': postgresViews,
   },
   log: { 'sqlite:': local(openSqliteEventLog, FILE), 'kafka:': kafkaLog },
   speed: { 'sqlite:': local(openSqliteSpeedStore, FILE), 'cassandra:': cassandraSpeed },
@@ -33,6 +36,8 @@ const SCHEMES: { readonly [Kind in StoreKind]: Readonly<Record<string, Scheme<St
     'sqlite:': local(openSqliteApiKeys, FILE),
     'mongodb:': mongodbKeys,
     'mongodb+srv:': mongodbKeys,
+    'postgres:': postgresKeys,
+    'postgresql:': postgresKeys,
   },
 };
 

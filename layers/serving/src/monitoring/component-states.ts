@@ -27,6 +27,8 @@ export interface ComponentContext {
   readonly keys: CachedCheck | undefined;
   /** `undefined`: the stores are elsewhere. */
   readonly space: (() => Promise<DiskSpace>) | undefined;
+  /** Why the server is not used by which replicas share caches and buckets; `undefined`: there is none. */
+  readonly cacheTrouble: (() => string | undefined) | undefined;
   /** `undefined`: this process is the service. */
   readonly workers: (() => Promise<AnsweringWorker>) | undefined;
 }
@@ -39,11 +41,12 @@ interface CheckedStores {
   readonly log?: EventLog | undefined;
   readonly keys?: ApiKeyStore | undefined;
   readonly space?: (() => Promise<DiskSpace>) | undefined;
+  readonly cacheTrouble?: (() => string | undefined) | undefined;
 }
 
 /** The parts that a service with these stores has. */
 export const componentsOf = (
-  { speed, log, keys, space }: CheckedStores,
+  { speed, log, keys, space, cacheTrouble }: CheckedStores,
   {
     snapshots,
     now,
@@ -60,6 +63,7 @@ export const componentsOf = (
   log: log === undefined || keys === undefined ? undefined : cachedCheck({ check: () => log.checkWritable(), elapsedMs }),
   keys: keys === undefined ? undefined : cachedCheck({ check: () => keys.find(NO_KEY), elapsedMs }),
   space,
+  cacheTrouble,
 });
 
 type Status = 'ok' | 'degraded' | 'unavailable';
@@ -154,6 +158,11 @@ const diskComponent = async (space: () => Promise<DiskSpace>): Promise<Component
   }
 };
 
+const cacheComponent = (trouble: string | undefined): Component =>
+  trouble === undefined
+    ? { status: 'ok' }
+    : { status: 'degraded', detail: `the shared cache ${trouble}: each process limits and keeps for itself` };
+
 const workersComponent = async (workers: () => Promise<AnsweringWorker>): Promise<Component> => {
   const { configured, listening, answeredBy } = await workers();
   const detail = missingWorkers({ configured, listening });
@@ -173,7 +182,7 @@ interface Health {
 
 /** All components, and what they come to: `unavailable` if nothing can be answered, `degraded` if anything is not as it should be. */
 export const readHealth = async (context: ComponentContext): Promise<Health> => {
-  const { log, keys, space, workers } = context;
+  const { log, keys, space, cacheTrouble, workers } = context;
   const components: Record<string, Component> = {
     api: context.isLeaving() ? { status: 'degraded', detail: 'this process is about to end' } : { status: 'ok' },
     batch: batchComponent(context),
@@ -181,6 +190,7 @@ export const readHealth = async (context: ComponentContext): Promise<Health> => 
     ...(log === undefined ? {} : { log: await checked(log, LOG_DETAIL) }),
     ...(keys === undefined ? {} : { keys: await checked(keys, KEYS_DETAIL) }),
     ...(space === undefined ? {} : { disk: await diskComponent(space) }),
+    ...(cacheTrouble === undefined ? {} : { cache: cacheComponent(cacheTrouble()) }),
     ...(workers === undefined ? {} : { workers: await workersComponent(workers) }),
   };
   const isAllWell = Object.values(components).every(({ status }) => status === 'ok');

@@ -44,6 +44,7 @@ const Health = Type.Object({
         used_bytes: Type.Optional(Type.Integer({ description: 'What the data folder takes, as last measured.' })),
       }),
     ),
+    cache: Type.Optional(Checked),
     workers: Type.Optional(
       Type.Object({
         status: Status,
