@@ -65,6 +65,7 @@ export const CLIENT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   '@aws-sdk/client-s3': ['libs/adapters/src/s3-object-store'],
   '@smithy/node-http-handler': ['libs/adapters/src/s3-object-store'],
   'cassandra-driver': ['libs/adapters/src/cassandra-speed-store'],
+  mongodb: ['libs/adapters/src/mongodb-server', 'libs/adapters/src/mongodb-batch-views', 'libs/adapters/src/mongodb-api-keys'],
   '@platformatic/kafka': ['libs/adapters/src/kafka-event-log'],
   pg: ['libs/adapters/src/postgres-access', 'libs/adapters/src/postgres-batch-views', 'libs/adapters/src/postgres-api-keys'],
   'pg-copy-streams': ['libs/adapters/src/postgres-batch-views'],

@@ -5,6 +5,7 @@ const VARIABLES: Readonly<Record<ServerName, string>> = {
   registry: 'TEST_REGISTRY',
   cassandra: 'TEST_CASSANDRA',
   s3: 'TEST_S3',
+  mongodb: 'TEST_MONGODB',
   postgres: 'TEST_POSTGRES',
   redis: 'TEST_REDIS',
 };

@@ -9,7 +9,7 @@ import { TEST_S3_KEY, TEST_S3_SECRET } from '../../tools/services/s3.ts';
 import type { Instance } from '../../tools/services/service.ts';
 import { SERVICES } from '../../tools/services/services.ts';
 
-export type ServerName = 'kafka' | 'registry' | 'cassandra' | 's3' | 'postgres' | 'redis';
+export type ServerName = 'kafka' | 'registry' | 'cassandra' | 's3' | 'mongodb' | 'postgres' | 'redis';
 
 /** What one of them has beside what the tool gives it. */
 export interface More {

@@ -1,6 +1,6 @@
 /**
  * A world's stores on the servers that `npm run test:services` has started: log, speed store and lake under names that no other world has, and of every second
- * world the batch views.
+ * world the batch views, on PostgreSQL and MongoDB in turn.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { defaultConfig } from '@rushes/runtime';
 import { locationsIn, openStoresAt, type StoreLocations } from '@rushes/stores';
 import { Client } from 'cassandra-driver';
 import { Kafka, logLevel } from 'kafkajs';
+import { MongoClient } from 'mongodb';
 import pg from 'pg';
 
 import type { Place } from '../merge/place.ts';
@@ -43,6 +44,18 @@ export const deleteTopics = async (prefix: string): Promise<void> => {
   await admin.disconnect();
 };
 
+/** `undefined` too for a server elsewhere, which may ask for more than its address. */
+const mongodbUrl = (name: string): string | undefined => {
+  const at = process.env['RUSHES_TEST_MONGODB_URL'] === undefined ? process.env['TEST_MONGODB'] : undefined;
+  return at === undefined ? undefined : `${at}/${name}`;
+};
+
+const dropDatabase = async (name: string): Promise<void> => {
+  const client = new MongoClient(address('TEST_MONGODB'));
+  await client.db(name).dropDatabase();
+  await client.close();
+};
+
 const postgresUrl = (): string | undefined => {
   const at = process.env['TEST_POSTGRES'];
   return at === undefined ? undefined : `postgres://${at}`;
@@ -64,7 +77,7 @@ export const placeOnServers = async (folder: string): Promise<Place> => {
   const name = `w${randomBytes(5).toString('hex')}`;
   const prefix = `${name}.`;
   const [endpoint, defaults, embedded] = [address('TEST_S3'), defaultConfig(), locationsIn(folder)];
-  const views = worlds++ % 2 === 0 ? postgresUrl() : undefined;
+  const views = [postgresUrl(), undefined, mongodbUrl(name), undefined][worlds++ % 4];
   await createBucket(endpoint, name);
   const at: StoreLocations = {
     ...embedded,
@@ -79,6 +92,7 @@ export const placeOnServers = async (folder: string): Promise<Place> => {
       s3: { ...defaults.s3, endpoint },
       kafka: { ...defaults.kafka, registryUrl: address('TEST_REGISTRY'), replication: 1, minInsyncReplicas: 1 },
       cassandra: { ...defaults.cassandra, replication: 1 },
+      mongodb: defaults.mongodb,
       postgres: { ...defaults.postgres, schema: name, user: TEST_POSTGRES_USER, password: TEST_POSTGRES_PASSWORD },
     },
   };
@@ -98,7 +112,8 @@ export const placeOnServers = async (folder: string): Promise<Place> => {
     async dispose() {
       await dropKeyspace(name);
       await deleteTopics(prefix);
-      if (views !== undefined) await dropSchema(views, name);
+      if (views?.startsWith('postgres') === true) await dropSchema(views, name);
+      if (views?.startsWith('mongodb') === true) await dropDatabase(name);
     },
   };
 };

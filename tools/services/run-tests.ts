@@ -35,6 +35,11 @@ const whyMissing = (service: Service): Promise<string | undefined> =>
 const startAll = async (): Promise<Readonly<Record<string, string>>> => {
   const addresses: Record<string, string> = {};
   for (const service of SERVICES) {
+    const elsewhere = service.elsewhere === undefined ? undefined : process.env[service.elsewhere];
+    if (elsewhere !== undefined) {
+      addresses[service.variable] = elsewhere;
+      continue;
+    }
     const instance = sharedInstance(service);
     const missing = await whyMissing(service);
     if (missing !== undefined) {

@@ -37,6 +37,8 @@ export interface Service extends Installable {
   /** What asks it to end while clients are connected. Default: SIGTERM. */
   readonly stopSignal?: NodeJS.Signals;
   readonly address: (port: number) => string;
+  /** The variable by which somebody names such a server elsewhere for tests, in place of the one of this machine. */
+  readonly elsewhere?: string;
   /** The variables by which Rushes uses it. */
   readonly settings: (port: number) => Readonly<Record<string, string>>;
   /** Writes what it needs into the instance's folder, which is there. `installed`: what `install` made. */

@@ -37,7 +37,7 @@ export const locationsIn = (dataFolder: string): StoreLocations => ({
 });
 
 /** What of a configuration says where stores are. */
-export type LocationConfig = Pick<Config, 'folders' | 's3' | 'kafka' | 'cassandra' | 'postgres'> & {
+export type LocationConfig = Pick<Config, 'folders' | 's3' | 'kafka' | 'cassandra' | 'mongodb' | 'postgres'> & {
   readonly stores: Pick<Config['stores'], StoreKind>;
 };
 

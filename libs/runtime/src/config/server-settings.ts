@@ -111,6 +111,22 @@ export const cassandra = {
   ...certificates('CASSANDRA', 'Cassandra'),
 };
 
+export const mongodb = {
+  user: name('RUSHES_MONGODB_USER', 'name that MongoDB asks for'),
+  password: secret('RUSHES_MONGODB_PASSWORD', 'its password'),
+  passwordFile: file('RUSHES_MONGODB_PASSWORD_FILE', 'file with it'),
+  authSource: setting({
+    variable: 'RUSHES_MONGODB_AUTH_SOURCE',
+    placeholder: 'NAME',
+    schema: text,
+    fallback: 'admin',
+    description: 'the database that keeps name and password',
+  }),
+  replicaSet: name('RUSHES_MONGODB_REPLICA_SET', 'replica set that the hosts must be of', 'what the hosts say'),
+  tls: tls('RUSHES_MONGODB_TLS', 'MongoDB'),
+  ...certificates('MONGODB', 'MongoDB'),
+};
+
 export const postgres = {
   schema: setting({
     variable: 'RUSHES_POSTGRES_SCHEMA',

@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 
 import { http, overload, rateLimit, serving } from './http-settings.ts';
 import { jwt } from './jwt-settings.ts';
-import { cassandra, kafka, postgres, redis, s3 } from './server-settings.ts';
+import { cassandra, kafka, mongodb, postgres, redis, s3 } from './server-settings.ts';
 import { optionalSetting, setting, type Setting, type SettingValue } from './setting.ts';
 
 const text = Type.String({ minLength: 1 });
@@ -203,6 +203,7 @@ export const SETTINGS = {
   s3,
   kafka,
   cassandra,
+  mongodb,
   postgres,
   redis,
   http,
