@@ -25,6 +25,7 @@ const config: KnipConfig = {
         'tests/**/*.test.ts',
         'tests/setup.ts',
         'tests/e2e/main.ts',
+        'tests/game-day/main.ts',
         'tests/contract/main.ts',
         'tests/model/soak.ts',
         'tools/*.ts',
