@@ -34,7 +34,7 @@ import { runUnderWay } from '../publish/run-under-way.ts';
 import { copyKeys } from './copy-keys.ts';
 import { beginningOf, countRecords, digestsOf, isSameBounds, type LogDigests, requireSameRecords } from './copy-log.ts';
 import { type CopiedObjects, copyObjects, type ObjectsToCopy, verifyObjects, weighObjects } from './copy-objects.ts';
-import { checkViews, type CopiedViews, copyViews, countRows, verifyViews } from './copy-views.ts';
+import { checkViews, compareViews, type CopiedViews, copyViews, countRows, type ViewsToCopy, verifyViews } from './copy-views.ts';
 
 export interface MoveSource {
   /** For people. */
@@ -153,17 +153,21 @@ export const moveSystem = async (
   const { signal, now, logger } = context;
   const tasks = ownTasks(context.progress);
   const isLive = options.keepsSource;
-  const objects: ObjectsToCopy = { isLive, from: source.objects, to: target.objects, scratchFolder: options.scratchFolder, signal };
-  const views = { isLive, from: source.views, to: target.views, signal };
+  const objects: ObjectsToCopy = {
+    compared: new Map(),
+    from: source.objects,
+    to: target.objects,
+    scratchFolder: options.scratchFolder,
+    signal,
+  };
+  const views: ViewsToCopy = { compared: new Set(), from: source.views, to: target.views, signal };
 
   const pass = async (isLast: boolean): Promise<{ objects: CopiedObjects; views: CopiedViews; keys: number }> => {
     const weight = await weighObjects(source.objects, signal);
-    const [byObject, byRow] = [
-      tasks.task({ name: isLast ? 'copy new objects' : 'copy objects', unit: 'bytes', total: weight.bytes }),
-      tasks.task({ name: isLast ? 'copy new views' : 'copy views', unit: 'rows', total: await countRows(views) }),
-    ];
+    const byRow = tasks.task({ name: isLast ? 'copy new views' : 'copy views', unit: 'rows', total: await countRows(views) });
     const copiedViews = await copyViews(views, isLast, (rows) => byRow.advance(rows));
     byRow.finish();
+    const byObject = tasks.task({ name: isLast ? 'copy new objects' : 'copy objects', unit: 'bytes', total: weight.bytes });
     const copiedObjects = await copyObjects(objects, (bytes) => byObject.advance(bytes));
     byObject.finish();
     return { objects: copiedObjects, views: copiedViews, keys: await copyKeys(source.keys, target.keys) };
@@ -191,18 +195,27 @@ export const moveSystem = async (
     return { id: begun.id, digests: digests(), bounds };
   };
 
+  /** Reads on both sides what is there so far, so that less is left when no events are taken. */
+  const compare = async (): Promise<void> => {
+    const weight = await weighObjects(source.objects, signal);
+    const byObject = tasks.task({ name: 'compare objects', unit: 'bytes', total: weight.bytes });
+    await verifyObjects(objects, true, (bytes) => byObject.advance(bytes));
+    byObject.finish();
+    const byRow = tasks.task({ name: 'compare views', unit: 'rows', total: await countRows(views) });
+    await compareViews(views, (rows) => byRow.advance(rows));
+    byRow.finish();
+  };
+
   /** Reads all of both again. */
   const verify = async (digests: LogDigests | undefined, bounds: Bounds): Promise<MoveReport['verified']> => {
     const weight = await weighObjects(source.objects, signal);
-    const [byObject, byRow, byRecord] = [
-      tasks.task({ name: 'verify objects', unit: 'bytes', total: weight.bytes }),
-      tasks.task({ name: 'verify views', unit: 'rows', total: await countRows(views) }),
-      tasks.task({ name: 'verify the log', unit: 'records', total: countRecords(bounds) }),
-    ];
-    const ofObjects = await verifyObjects(objects, (bytes) => byObject.advance(bytes));
+    const byObject = tasks.task({ name: 'verify objects', unit: 'bytes', total: weight.bytes });
+    const ofObjects = await verifyObjects(objects, isLive, (bytes) => byObject.advance(bytes));
     byObject.finish();
-    const ofViews = await verifyViews(views, (rows) => byRow.advance(rows));
+    const byRow = tasks.task({ name: 'verify views', unit: 'rows', total: await countRows(views) });
+    const ofViews = await verifyViews(views, isLive, (rows) => byRow.advance(rows));
     byRow.finish();
+    const byRecord = tasks.task({ name: 'verify the log', unit: 'records', total: countRecords(bounds) });
     const log = await target.log.open();
     let records = 0;
     try {
@@ -243,6 +256,7 @@ export const moveSystem = async (
     const arriving: Moved = left ?? { to: source.name, log: null, at: now().toISOString(), isArriving: true };
     await putMoved(target.objects, arriving);
     const first = isWhole ? undefined : await pass(false);
+    if (!isWhole) await compare();
     const running = isLive ? undefined : await runUnderWay(openLake(source.objects, ''), now());
     if (running !== undefined)
       throw new TransientError(`run ${running} is under way on ${source.objects.location}`, {
