@@ -61,6 +61,8 @@ export default defineConfig({
     // IMDb's lists and our sets are separated by control characters.
     'no-control-regex': 'off',
     'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+    // MongoDB's name of a document's key.
+    'no-underscore-dangle': ['error', { allow: ['_id'] }],
     'no-var': 'error',
     'prefer-const': 'error',
     'typescript/consistent-type-imports': 'error',

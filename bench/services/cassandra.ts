@@ -18,7 +18,7 @@ import { projectEvents } from './projected-events.ts';
 
 const { values } = parseArgs({
   options: {
-    'contact-point': { type: 'string', default: process.env['TEST_CASSANDRA'] ?? '127.0.0.1:19042' },
+    'contact-point': { type: 'string', default: process.env['TEST_CASSANDRA'] ?? '127.0.0.1:29042' },
     'data-center': { type: 'string', default: 'datacenter1' },
     runs: { type: 'string', default: '3' },
   },

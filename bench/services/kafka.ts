@@ -1,6 +1,6 @@
 /**
  * What the event log's adapter costs over its client: the same records appended and read by the adapter, and by loops that do nothing else with the client.
- * Run by hand against a broker and a registry: `TEST_KAFKA=host:port TEST_REGISTRY=URL tools/bin/node bench/services/kafka.ts`.
+ * Run by hand after `npm run services -- up kafka registry`, or against others: `TEST_KAFKA=host:port TEST_REGISTRY=URL tools/bin/node bench/services/kafka.ts`.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Admin, Connection, fetchV17, metadataV12, Producer } from '@platformatic/kafka';
@@ -8,8 +8,8 @@ import { openKafkaEventLog } from '@rushes/adapters/kafka-event-log';
 import { eventText, partitionOf, PARTITIONS, type PartitionId } from '@rushes/domain';
 import type { EventLog, NewRecord } from '@rushes/ports';
 
-const BROKER = process.env['TEST_KAFKA'] ?? '127.0.0.1:19092';
-const REGISTRY = process.env['TEST_REGISTRY'] ?? 'http://127.0.0.1:18081/apis/ccompat/v7';
+const BROKER = process.env['TEST_KAFKA'] ?? '127.0.0.1:29092';
+const REGISTRY = process.env['TEST_REGISTRY'] ?? 'http://127.0.0.1:28081/apis/ccompat/v7';
 const ROUNDS = 5;
 const SECONDS = 2;
 const WRITERS = 50;

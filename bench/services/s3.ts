@@ -1,6 +1,6 @@
 /**
  * What the object store's adapter costs over its client: the same objects put, read and listed by the adapter, and by loops that do nothing else with the
- * client. Run by hand against a server: `TEST_S3=URL tools/bin/node bench/services/s3.ts`, with credentials as the SDK finds them.
+ * client. Run by hand after `npm run services -- up s3`, or against another server: `TEST_S3=URL tools/bin/node bench/services/s3.ts`, with credentials as the SDK finds them.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
@@ -22,6 +22,7 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import { openS3ObjectStore, probeS3 } from '@rushes/adapters/s3-object-store';
 
+import { TEST_S3_KEY, TEST_S3_SECRET } from '../../tools/services/s3.ts';
 import { figure, percent, show, whole } from '../report/figure.ts';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, megabytes: { type: 'string', default: '128' } } });
@@ -34,7 +35,10 @@ const AT_ONCE = 8;
 const PART_BYTES = 8 << 20;
 const PARTS_AT_ONCE = 4;
 
-const endpoint = process.env['TEST_S3'] ?? 'http://127.0.0.1:18333';
+const endpoint = process.env['TEST_S3'] ?? 'http://127.0.0.1:28333';
+// The servers of `npm run services` know these.
+process.env['AWS_ACCESS_KEY_ID'] ??= TEST_S3_KEY;
+process.env['AWS_SECRET_ACCESS_KEY'] ??= TEST_S3_SECRET;
 const bucket = `rushes-bench-${randomUUID()}`;
 const client = new S3Client({ endpoint, region: process.env['AWS_REGION'] ?? 'us-east-1', forcePathStyle: true });
 await client.send(new CreateBucketCommand({ Bucket: bucket }));

@@ -44,7 +44,7 @@ const servers = await startOwnServers(['kafka', 'registry', 'cassandra', 's3']);
 /** Names on the servers that nothing else has. */
 const placesOnServers = async (...kinds: readonly ('objects' | 'log' | 'speed')[]): Promise<ServerPlaces> => {
   const name = `b${randomBytes(5).toString('hex')}`;
-  const { s3, kafka, cassandra } = defaultConfig();
+  const { s3, kafka, cassandra, mongodb, postgres } = defaultConfig();
   await createBucket(servers.address('s3'), name);
   const urls = {
     objects: `s3://${name}/lake`,
@@ -57,6 +57,8 @@ const placesOnServers = async (...kinds: readonly ('objects' | 'log' | 'speed')[
       s3: { ...s3, endpoint: servers.address('s3') },
       kafka: { ...kafka, replication: 1, minInsyncReplicas: 1, registryUrl: servers.address('registry') },
       cassandra: { ...cassandra, replication: 1 },
+      mongodb,
+      postgres,
     },
   };
 };

@@ -81,6 +81,18 @@ const answersOf = async (url: string, movie: string): Promise<readonly unknown[]
   return answers;
 };
 
+interface ShownProcess {
+  readonly layer: string;
+  readonly state: Readonly<Record<string, unknown>>;
+}
+
+/** What `rushes status` says of the processes that run. */
+const processesNow = async (): Promise<readonly ShownProcess[]> => {
+  const status = begin('rushes', {}, ['status', '--json']);
+  expect(await status.ended, status.output()).toBe(0);
+  return (JSON.parse(status.output()) as { readonly processes: readonly ShownProcess[] }).processes; // as: the command's one document
+};
+
 const versionAt = async (url: string): Promise<unknown> =>
   // as: the envelope of every answer
   (JSON.parse(await ask(`${url}/movies?page_size=1`)) as { readonly meta: { readonly batch: { readonly version: number } } }).meta.batch
@@ -119,6 +131,14 @@ test('three processes answer as one does, whatever the cut, and end by SIGTERM w
   await expect.poll(() => versionAt(url), PATIENT).toBe(2);
   expect(await answersOf(url, movie)).toEqual(shown);
 
+  const running = await processesNow();
+  expect(running.map(({ layer }) => layer)).toEqual(['batch', 'speed', 'serving']);
+  expect(running[1]?.state).toEqual({ ready: true, partitions: 18 });
+  // What it says of itself may be some seconds old.
+  await expect.poll(async () => (await processesNow())[2]?.state, PATIENT).toMatchObject({ ready: true, version: 2, url });
+  expect(await batch.end('SIGTERM'), batch.output()).toBe(0);
+  expect((await processesNow()).map(({ layer }) => layer)).toEqual(['speed', 'serving']);
+
   for (const one of [batch, speed, serving]) {
     expect(await one.end('SIGTERM'), one.output()).toBe(0);
     expect(one.output()).not.toMatch(/could not be stopped cleanly|did not stop within|"level":"(error|fatal)"/);
@@ -135,6 +155,21 @@ test('three processes answer as one does, whatever the cut, and end by SIGTERM w
   await ask(`${one}/health/ready`);
   expect(await answersOf(one, movie)).toEqual(shown);
   expect(await up.end('SIGTERM'), up.output()).toBe(0);
+});
+
+test('a service that is asked to end goes on answering, not ready, until balancers have seen it', async () => {
+  const serving = begin('serving', { RUSHES_SHUTDOWN_DELAY_MS: '5000' });
+  const url = addressIn(await serving.logged('listening'));
+  await ask(`${url}/health/ready`);
+  serving.send('SIGTERM');
+  await ask(`${url}/health/ready`, 503);
+  const { status, headers } = await fetch(`${url}/movies?page_size=1`);
+  expect([status, headers.get('connection')]).toEqual([200, 'close']);
+  expect(JSON.parse(await ask(`${url}/health`))).toMatchObject({
+    status: 'degraded',
+    components: { api: { status: 'degraded', detail: 'this process is about to end' } },
+  });
+  expect(await serving.ended, serving.output()).toBe(0);
 });
 
 test('a URL that no store understands ends the process before anything is opened, without its password', async () => {

@@ -33,17 +33,11 @@ export const startApps = async (servers: OwnServers): Promise<Apps> => {
   const name = `t${randomBytes(4).toString('hex')}`;
   await createBucket(servers.address('s3'), name);
   const variables: Readonly<Record<string, string>> = {
+    ...Object.assign({}, ...servers.names.map((one) => servers.settings(one))),
     ...S3_KEYS,
     RUSHES_DATA: join(folder, 'data'),
     RUSHES_IMDB: join(folder, 'sample'),
     RUSHES_OBJECTS_URL: `s3://${name}/lake`,
-    RUSHES_S3_ENDPOINT: servers.address('s3'),
-    RUSHES_LOG_URL: `kafka://${servers.address('kafka')}`,
-    RUSHES_KAFKA_REPLICATION: '1',
-    RUSHES_KAFKA_MIN_INSYNC_REPLICAS: '1',
-    RUSHES_KAFKA_REGISTRY_URL: servers.address('registry'),
-    RUSHES_SPEED_URL: `cassandra://${servers.address('cassandra')}/rushes`,
-    RUSHES_CASSANDRA_REPLICATION: '1',
     RUSHES_PORT: '0',
     RUSHES_BATCH_INTERVAL_MINUTES: '600',
     RUSHES_RATE_LIMIT_PER_MINUTE: '0',

@@ -9,7 +9,7 @@ import { TEST_S3_KEY, TEST_S3_SECRET } from '../../tools/services/s3.ts';
 import type { Instance } from '../../tools/services/service.ts';
 import { SERVICES } from '../../tools/services/services.ts';
 
-export type ServerName = 'kafka' | 'registry' | 'cassandra' | 's3';
+export type ServerName = 'kafka' | 'registry' | 'cassandra' | 's3' | 'mongodb' | 'postgres' | 'redis';
 
 /** What one of them has beside what the tool gives it. */
 export interface More {
@@ -20,6 +20,9 @@ export interface More {
 }
 
 export interface OwnServers {
+  readonly names: readonly ServerName[];
+  /** The variables by which Rushes uses it. */
+  readonly settings: (name: ServerName) => Readonly<Record<string, string>>;
   readonly address: (name: ServerName) => string;
   /** Where it keeps what it stores. */
   readonly folder: (name: ServerName) => string;
@@ -87,6 +90,8 @@ export const startOwnServers = async (
     throw error;
   }
   return {
+    names,
+    settings: (name) => of(name).service.settings(of(name).instance.port),
     address: (name) => of(name).service.address(of(name).instance.port),
     folder: (name) => of(name).instance.folder,
     kill: (name) => stopService(of(name).instance.folder, 'SIGKILL'),

@@ -1,4 +1,7 @@
-/** A world's stores on the servers that `npm run test:services` has started: log, speed store and lake under names that no other world has. */
+/**
+ * A world's stores on the servers that `npm run test:services` has started: log, speed store and lake under names that no other world has, and of every second
+ * world the batch views, on PostgreSQL and MongoDB in turn.
+ */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -9,9 +12,12 @@ import { defaultConfig } from '@rushes/runtime';
 import { locationsIn, openStoresAt, type StoreLocations } from '@rushes/stores';
 import { Client } from 'cassandra-driver';
 import { Kafka, logLevel } from 'kafkajs';
+import { MongoClient } from 'mongodb';
+import pg from 'pg';
 
 import type { Place } from '../merge/place.ts';
 import { createBucket } from '../../tools/services/create-bucket.ts';
+import { TEST_POSTGRES_PASSWORD, TEST_POSTGRES_USER } from '../../tools/services/postgres.ts';
 
 export const address = (variable: string): string => {
   const found = process.env[variable];
@@ -22,12 +28,14 @@ export const address = (variable: string): string => {
 /** Hosts of a ring of one. */
 const LOCAL = 'datacenter1';
 
+/** Removes a speed store. */
 export const dropKeyspace = async (name: string): Promise<void> => {
   const client = new Client({ contactPoints: [address('TEST_CASSANDRA')], localDataCenter: LOCAL, socketOptions: { readTimeout: 60_000 } });
   await client.execute(`DROP KEYSPACE IF EXISTS ${name}`);
   await client.shutdown();
 };
 
+/** Removes every topic whose name begins so. */
 export const deleteTopics = async (prefix: string): Promise<void> => {
   const admin = new Kafka({ brokers: [address('TEST_KAFKA')], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
@@ -36,10 +44,40 @@ export const deleteTopics = async (prefix: string): Promise<void> => {
   await admin.disconnect();
 };
 
+/** `undefined` too for a server elsewhere, which may ask for more than its address. */
+const mongodbUrl = (name: string): string | undefined => {
+  const at = process.env['RUSHES_TEST_MONGODB_URL'] === undefined ? process.env['TEST_MONGODB'] : undefined;
+  return at === undefined ? undefined : `${at}/${name}`;
+};
+
+const dropDatabase = async (name: string): Promise<void> => {
+  const client = new MongoClient(address('TEST_MONGODB'));
+  await client.db(name).dropDatabase();
+  await client.close();
+};
+
+const postgresUrl = (): string | undefined => {
+  const at = process.env['TEST_POSTGRES'];
+  return at === undefined ? undefined : `postgres://${at}`;
+};
+
+/** Removes batch views and keys. */
+export const dropSchema = async (url: string, name: string): Promise<void> => {
+  const { hostname: host, port, pathname } = new URL(url);
+  const place = { host, port: Number(port), database: pathname.slice(1) };
+  const client = new pg.Client({ ...place, user: TEST_POSTGRES_USER, password: TEST_POSTGRES_PASSWORD });
+  await client.connect();
+  await client.query(`DROP SCHEMA IF EXISTS ${name} CASCADE`);
+  await client.end();
+};
+
+let worlds = 0;
+
 export const placeOnServers = async (folder: string): Promise<Place> => {
   const name = `w${randomBytes(5).toString('hex')}`;
   const prefix = `${name}.`;
   const [endpoint, defaults, embedded] = [address('TEST_S3'), defaultConfig(), locationsIn(folder)];
+  const views = [postgresUrl(), undefined, mongodbUrl(name), undefined][worlds++ % 4];
   await createBucket(endpoint, name);
   const at: StoreLocations = {
     ...embedded,
@@ -48,11 +86,14 @@ export const placeOnServers = async (folder: string): Promise<Place> => {
       objects: `s3://${name}/lake`,
       log: `kafka://${address('TEST_KAFKA')}/${prefix}`,
       speed: `cassandra://${address('TEST_CASSANDRA')}/${name}`,
+      ...(views === undefined ? {} : { views }),
     },
     servers: {
       s3: { ...defaults.s3, endpoint },
       kafka: { ...defaults.kafka, registryUrl: address('TEST_REGISTRY'), replication: 1, minInsyncReplicas: 1 },
       cassandra: { ...defaults.cassandra, replication: 1 },
+      mongodb: defaults.mongodb,
+      postgres: { ...defaults.postgres, schema: name, user: TEST_POSTGRES_USER, password: TEST_POSTGRES_PASSWORD },
     },
   };
   return {
@@ -71,6 +112,8 @@ export const placeOnServers = async (folder: string): Promise<Place> => {
     async dispose() {
       await dropKeyspace(name);
       await deleteTopics(prefix);
+      if (views?.startsWith('postgres') === true) await dropSchema(views, name);
+      if (views?.startsWith('mongodb') === true) await dropDatabase(name);
     },
   };
 };

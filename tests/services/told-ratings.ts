@@ -4,8 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface ToldRatings {
   /** Acknowledged so far, by movie. */
   readonly acknowledged: ReadonlyMap<string, number>;
+  /** When each was, by `performance.now`. */
+  readonly acknowledgedAtMs: readonly number[];
   /** Posts that failed and were repeated. */
   readonly repeated: () => number;
+  /** How often for what: a status with what it said, or an error. */
+  readonly reasons: ReadonlyMap<string, number>;
   /** Longest time between two acknowledgments so far, in milliseconds. */
   readonly longestPauseMs: () => number;
   /** Posts no new ones; resolves when all that were begun are acknowledged. */
@@ -14,6 +18,7 @@ export interface ToldRatings {
 
 const POST_MS = 15_000;
 const AGAIN_MS = 200;
+const REASON_LENGTH = 200;
 /** Between two ratings of one teller: the load of a day, which leaves room for what else is to happen. */
 const BETWEEN_MS = 40;
 const ACKNOWLEDGED = [201, 202];
@@ -21,6 +26,8 @@ const ACKNOWLEDGED = [201, 202];
 /** @param tellers so many post side by side, each one rating after another. */
 export const tellRatings = (urlOf: () => string, key: string, movies: readonly string[], name: string, tellers = 4): ToldRatings => {
   const acknowledged = new Map<string, number>();
+  const acknowledgedAtMs: number[] = [];
+  const reasons = new Map<string, number>();
   const over = new AbortController();
   let [repeated, longestPauseMs, lastMs] = [0, 0, performance.now()];
   const post = async (movie: string, id: string): Promise<void> => {
@@ -30,12 +37,14 @@ export const tellRatings = (urlOf: () => string, key: string, movies: readonly s
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': id },
         body: JSON.stringify({ score: 8 }),
         signal: AbortSignal.timeout(POST_MS),
-      }).catch(() => undefined);
-      const text = await response?.text().catch(() => '');
-      if (response !== undefined && ACKNOWLEDGED.includes(response.status)) return;
-      if (response !== undefined && response.status < 500 && response.status !== 429)
+      }).catch((error: unknown) => String(error));
+      const text = typeof response === 'string' ? response : `${response.status} ${await response.text().catch(String)}`;
+      if (typeof response !== 'string' && ACKNOWLEDGED.includes(response.status)) return;
+      if (typeof response !== 'string' && response.status < 500 && response.status !== 429)
         throw new Error(`a rating was refused with ${response.status}: ${text}`);
       repeated += 1;
+      const reason = text.slice(0, REASON_LENGTH);
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
       await sleep(AGAIN_MS);
     }
   };
@@ -46,6 +55,7 @@ export const tellRatings = (urlOf: () => string, key: string, movies: readonly s
       acknowledged.set(movie, (acknowledged.get(movie) ?? 0) + 1);
       longestPauseMs = Math.max(longestPauseMs, performance.now() - lastMs);
       lastMs = performance.now();
+      acknowledgedAtMs.push(lastMs);
       await sleep(BETWEEN_MS);
     }
   };
@@ -53,6 +63,8 @@ export const tellRatings = (urlOf: () => string, key: string, movies: readonly s
   telling.catch(() => {}); // told by `stop`
   return {
     acknowledged,
+    acknowledgedAtMs,
+    reasons,
     repeated: () => repeated,
     longestPauseMs: () => longestPauseMs,
     async stop() {

@@ -12,12 +12,15 @@ const VERSION = '5.0.9';
 /** Cassandra 5.0 runs on no newer one. */
 const JAVA = 17;
 const fits = (major: number): boolean => major === JAVA;
+/** The Java that it runs on. */
+export const findCassandraJava = (): string | undefined => findJava(fits);
 const ANSWER_MS = 2_000;
 /** OPTIONS of the native protocol's version 4; the answer is SUPPORTED. */
 const OPTIONS = Buffer.from([4, 0, 0, 0, 5, 0, 0, 0, 0]);
 const SUPPORTED = 6;
 
-const yaml = ({ folder, port, settings = [] }: Instance): string =>
+/** Its configuration file. */
+export const cassandraYaml = ({ folder, port, settings = [] }: Instance): string =>
   [
     'cluster_name: rushes-test',
     'partitioner: org.apache.cassandra.dht.Murmur3Partitioner',
@@ -97,6 +100,12 @@ const OPENS = [
   'jdk.management/com.sun.management.internal',
 ];
 
+/** What of Java its programs have to be let at. */
+export const JAVA_ACCESS: readonly string[] = [
+  ...EXPORTS.map((one) => `--add-exports=${one}=ALL-UNNAMED`),
+  ...OPENS.map((one) => `--add-opens=${one}=ALL-UNNAMED`),
+];
+
 /** Whether a node that takes encrypted connections alone, and answers no other, begins one. Whom it trusts is not asked. */
 const encrypts = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -142,12 +151,12 @@ export const cassandra: Service = {
   async prepare(instance, installed) {
     const { folder } = instance;
     for (const name of ['tmp', 'triggers']) await mkdir(join(folder, name), { recursive: true });
-    await writeFile(join(folder, 'cassandra.yaml'), yaml(instance));
+    await writeFile(join(folder, 'cassandra.yaml'), cassandraYaml(instance));
     await writeFile(join(folder, 'logback.xml'), logback(folder));
     agent = (await readdir(installed)).find((name) => name.startsWith('jamm-')) ?? '';
   },
   launch({ folder, port }, installed) {
-    const java = findJava(fits);
+    const java = findCassandraJava();
     if (java === undefined) throw new ServiceError(`there is no Java ${JAVA} for Cassandra any more`);
     const properties: Readonly<Record<string, string>> = {
       'java.io.tmpdir': join(folder, 'tmp'),
@@ -176,8 +185,7 @@ export const cassandra: Service = {
         '-XX:MaxDirectMemorySize=256m',
         '-XX:+ExitOnOutOfMemoryError',
         '-XX:+PerfDisableSharedMem',
-        ...EXPORTS.map((one) => `--add-exports=${one}=ALL-UNNAMED`),
-        ...OPENS.map((one) => `--add-opens=${one}=ALL-UNNAMED`),
+        ...JAVA_ACCESS,
         `-javaagent:${join(installed, agent)}`,
         ...Object.entries(properties).map(([name, value]) => `-D${name}=${value}`),
         '-cp',

@@ -1,24 +1,25 @@
-/** Where servers are kept between uses. A folder is whole or not there: an installation that was cut off leaves nothing that looks like one. */
+/** Where servers and tools are kept between uses. A folder is whole or not there: an installation that was cut off leaves nothing that looks like one. */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-import { type Service, ServiceError } from './service.ts';
+import { type Installable, ServiceError } from './service.ts';
 
 /** `SERVICES_FOLDER`, or one in the user's cache. */
 export const servicesFolder = (env: NodeJS.ProcessEnv = process.env): string =>
   env['SERVICES_FOLDER'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'rushes', 'services');
 
-const placeOf = ({ name, version }: Service): string => join(servicesFolder(), 'installed', `${name}-${version}`);
+/** Where it is, or is going to be. */
+export const placeOf = ({ name, version }: Installable): string => join(servicesFolder(), 'installed', `${name}-${version}`);
 
-export const isInstalledHere = (service: Service): boolean => existsSync(placeOf(service));
+export const isInstalledHere = (service: Installable): boolean => existsSync(placeOf(service));
 
 /**
- * The server's folder; it is fetched if it is not there. `say`: told when that begins, since it may take minutes.
+ * Its folder; it is fetched if it is not there. `say`: told when that begins, since it may take minutes.
  * @throws ServiceError if it cannot be had.
  */
-export const installed = async (service: Service, say: (text: string) => void): Promise<string> => {
+export const installed = async (service: Installable, say: (text: string) => void): Promise<string> => {
   const place = placeOf(service);
   if (existsSync(place)) return place;
   const missing = service.missing();

@@ -12,13 +12,16 @@ import { findJava, missingForJava, runTool } from './tools.ts';
 const VERSION = '4.3.1';
 const LOG4J = '2.25.5';
 const OLDEST_JAVA = 17;
+/** Of the JVM. */
+export const KAFKA_HEAP = '-Xmx512m';
 const CLUSTER_ID_BYTES = 16;
 /** ApiVersions, version 0, correlation id 1, no client id: every broker answers it. */
 const API_VERSIONS = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff]);
 
 const fits = (major: number): boolean => major >= OLDEST_JAVA;
 
-const properties = ({ folder, port, settings = [] }: Instance): string => {
+/** Its configuration file. */
+export const kafkaProperties = ({ folder, port, settings = [] }: Instance): string => {
   const controller = `127.0.0.1:${port + 1}`;
   return [
     'process.roles=broker,controller',
@@ -94,7 +97,7 @@ export const kafka: Service = {
     ),
   async prepare(instance, installed) {
     const configuration = join(instance.folder, 'server.properties');
-    await writeFile(configuration, properties(instance));
+    await writeFile(configuration, kafkaProperties(instance));
     await writeFile(join(instance.folder, 'log4j2.xml'), LOG_CONFIGURATION);
     if (existsSync(join(instance.folder, 'data', 'meta.properties'))) return;
     const clusterId = randomBytes(CLUSTER_ID_BYTES).toString('base64url');
@@ -103,7 +106,7 @@ export const kafka: Service = {
   },
   launch: (instance, installed) => ({
     command: java(),
-    args: [...jvmArgs(instance, installed), '-Xmx512m', 'kafka.Kafka', join(instance.folder, 'server.properties')],
+    args: [...jvmArgs(instance, installed), KAFKA_HEAP, 'kafka.Kafka', join(instance.folder, 'server.properties')],
   }),
   isReady: ({ port }) => answersOnSocket(port, API_VERSIONS, () => true),
 };

@@ -35,13 +35,22 @@ const beganAt = (pid: number): string | undefined => {
   }
 };
 
+interface RunningProcess {
+  readonly pid: number;
+  readonly began?: string | undefined;
+  /** What asks it to end. */
+  readonly stopSignal?: NodeJS.Signals | undefined;
+}
+
 /** The process that runs from a folder. */
-export const pidIn = async (folder: string): Promise<number | undefined> => {
+const processIn = async (folder: string): Promise<RunningProcess | undefined> => {
   const text = await readFile(processFile(folder), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const { pid, began } = JSON.parse(text) as { readonly pid: number; readonly began: string }; // as: written below
-  return beganAt(pid) === began ? pid : undefined;
+  const known = JSON.parse(text) as RunningProcess; // as: written below
+  return beganAt(known.pid) === known.began ? known : undefined;
 };
+
+export const pidIn = async (folder: string): Promise<number | undefined> => (await processIn(folder))?.pid;
 
 const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -87,7 +96,10 @@ export const startService = async (service: Service, instance: Instance, say: (t
     child.on('error', () => {}); // seen by its missing number
     child.unref();
     if (child.pid === undefined) throw new ServiceError(`${name} cannot be started: ${command} is not there`);
-    await writeFile(processFile(folder), JSON.stringify({ pid: child.pid, began: beganAt(child.pid), port }));
+    await writeFile(
+      processFile(folder),
+      JSON.stringify({ pid: child.pid, began: beganAt(child.pid), port, stopSignal: service.stopSignal }),
+    );
   }
   const deadline = performance.now() + READY_MS;
   while (!(await service.isReady(instance))) {
@@ -108,8 +120,8 @@ export const signalService = async (folder: string, signal: NodeJS.Signals): Pro
 };
 
 /** Ends a server, by force if it does not end by itself, and waits for that. Its data stay. */
-export const stopService = async (folder: string, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
-  await signalService(folder, signal);
+export const stopService = async (folder: string, signal?: NodeJS.Signals): Promise<void> => {
+  await signalService(folder, signal ?? (await processIn(folder))?.stopSignal ?? 'SIGTERM');
   const deadline = performance.now() + STOP_MS;
   while ((await pidIn(folder)) !== undefined) {
     if (performance.now() > deadline) await signalService(folder, 'SIGKILL');

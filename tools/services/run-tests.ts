@@ -9,6 +9,7 @@ import { spawn } from 'node:child_process';
 
 import { installed } from './installed.ts';
 import { pidIn, removeService, startService } from './run-service.ts';
+import { TEST_POSTGRES_PASSWORD, TEST_POSTGRES_USER } from './postgres.ts';
 import { TEST_S3_KEY, TEST_S3_SECRET } from './s3.ts';
 import { type Service, ServiceError } from './service.ts';
 import { SERVICES, sharedInstance } from './services.ts';
@@ -34,6 +35,11 @@ const whyMissing = (service: Service): Promise<string | undefined> =>
 const startAll = async (): Promise<Readonly<Record<string, string>>> => {
   const addresses: Record<string, string> = {};
   for (const service of SERVICES) {
+    const elsewhere = service.elsewhere === undefined ? undefined : process.env[service.elsewhere];
+    if (elsewhere !== undefined) {
+      addresses[service.variable] = elsewhere;
+      continue;
+    }
     const instance = sharedInstance(service);
     const missing = await whyMissing(service);
     if (missing !== undefined) {
@@ -51,9 +57,10 @@ const startAll = async (): Promise<Readonly<Record<string, string>>> => {
 const runTests = (addresses: Readonly<Record<string, string>>): Promise<number> =>
   new Promise((resolve, reject) => {
     const keys = { AWS_ACCESS_KEY_ID: TEST_S3_KEY, AWS_SECRET_ACCESS_KEY: TEST_S3_SECRET, AWS_REGION: 'us-east-1' };
+    const login = { TEST_POSTGRES_USER, TEST_POSTGRES_PASSWORD };
     const child = spawn(process.execPath, ['node_modules/.bin/vitest', 'run', '--passWithNoTests', ...process.argv.slice(2)], {
       stdio: 'inherit',
-      env: { ...process.env, ...keys, ...addresses, TEST_SERVICES: 'yes' },
+      env: { ...process.env, ...keys, ...login, ...addresses, TEST_SERVICES: 'yes' },
     });
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void child.kill(signal));
     child.on('error', reject);

@@ -17,22 +17,30 @@ export interface Launch {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export interface Service {
+/** What is fetched or built once and kept. */
+export interface Installable {
   readonly name: string;
-  /** Of the server, pinned. */
+  /** Pinned. */
   readonly version: string;
+  /** What of this machine it needs, or why it cannot be had here. */
+  readonly missing: () => string | undefined;
+  /** Fetches or builds it into an empty folder. */
+  readonly install: (folder: string) => Promise<unknown>;
+}
+
+export interface Service extends Installable {
   /** Where it listens if nobody says otherwise. */
   readonly port: number;
   readonly ports: number;
   /** The variable by which tests learn its address. */
   readonly variable: string;
+  /** What asks it to end while clients are connected. Default: SIGTERM. */
+  readonly stopSignal?: NodeJS.Signals;
   readonly address: (port: number) => string;
+  /** The variable by which somebody names such a server elsewhere for tests, in place of the one of this machine. */
+  readonly elsewhere?: string;
   /** The variables by which Rushes uses it. */
   readonly settings: (port: number) => Readonly<Record<string, string>>;
-  /** What of this machine it needs, or why it cannot be had here. */
-  readonly missing: () => string | undefined;
-  /** Fetches or builds it into an empty folder. */
-  readonly install: (folder: string) => Promise<void>;
   /** Writes what it needs into the instance's folder, which is there. `installed`: what `install` made. */
   readonly prepare: (instance: Instance, installed: string) => Promise<void>;
   readonly launch: (instance: Instance, installed: string) => Launch;
@@ -40,7 +48,7 @@ export interface Service {
   readonly isReady: (instance: Instance) => Promise<boolean>;
 }
 
-/** The server cannot be had, started or reached; the message says why and what to do. */
+/** A server or tool cannot be had, started or reached; the message says why and what to do. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
 }

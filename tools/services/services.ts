@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { cassandra } from './cassandra.ts';
 import { servicesFolder } from './installed.ts';
 import { kafka } from './kafka.ts';
+import { mongodb } from './mongodb.ts';
+import { postgres } from './postgres.ts';
+import { redis } from './redis.ts';
 import { registry } from './registry.ts';
 import { racyS3 } from './s3-racy.ts';
 import { s3 } from './s3.ts';
 import type { Instance, Service } from './service.ts';
 
-export const SERVICES: readonly Service[] = [kafka, registry, cassandra, s3, racyS3];
+export const SERVICES: readonly Service[] = [kafka, registry, cassandra, s3, racyS3, mongodb, postgres, redis];
 
 /** The one that everybody on this machine uses. */
 export const sharedInstance = ({ name, port }: Service): Instance => ({ folder: join(servicesFolder(), 'running', name), port });

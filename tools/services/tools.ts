@@ -15,10 +15,11 @@ const SHOWN_LINES = 15;
 /** Whether a program of this name can be started. */
 export const isInstalled = (program: string, versionFlag = '--version'): boolean => spawnSync(program, [versionFlag]).error === undefined;
 
-/** Runs a program to its end. @throws ServiceError with the end of what it said. */
-export const runTool = async (program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> => {
+/** Runs a program to its end. Returns its standard output. @throws ServiceError with the end of what it said. */
+export const runTool = async (program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> => {
   try {
-    await runFile(program, args, { env: { ...process.env, ...env }, maxBuffer: MAX_OUTPUT_BYTES });
+    const { stdout } = await runFile(program, args, { env: { ...process.env, ...env }, maxBuffer: MAX_OUTPUT_BYTES });
+    return stdout;
   } catch (cause) {
     const { stdout = '', stderr = '' } = cause as { readonly stdout?: string; readonly stderr?: string }; // as: what execFile adds to its error
     const said = `${stdout}\n${stderr}`.trim().split('\n').slice(-SHOWN_LINES).join('\n');

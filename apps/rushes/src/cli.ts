@@ -39,8 +39,8 @@ const optionOf = (key: SettingKey): Option => {
 export const settingsOf = (...groups: readonly string[]): readonly SettingKey[] =>
   SETTING_LIST.map(([key]) => key).filter((key) => groups.includes(key.split('.')[0] ?? ''));
 
-/** Where stores are, for commands that open them. */
-export const storeSettings = (): readonly SettingKey[] => ['folders.data', ...settingsOf('stores')];
+/** Where stores are, for commands that open them. What the HTTP service shares is not among them. */
+export const storeSettings = (): readonly SettingKey[] => ['folders.data', ...settingsOf('stores').filter((key) => key !== 'stores.cache')];
 
 export interface CommandParts<Options> {
   readonly summary: string;

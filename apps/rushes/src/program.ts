@@ -1,9 +1,10 @@
-import { columnsOf, EXIT_CODES, wrapText } from '@rushes/runtime';
+import { columnsOf, EXIT_CODES, RELEASE, wrapText } from '@rushes/runtime';
 import { Command } from 'commander';
 
 import { addAudit } from './commands/audit.ts';
 import { addBackup } from './commands/backup.ts';
 import { addBatch } from './commands/batch.ts';
+import { addCompose } from './commands/compose.ts';
 import { addCopy } from './commands/copy.ts';
 import { addConfig } from './commands/config.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
@@ -19,7 +20,6 @@ import { addSpeed } from './commands/speed.ts';
 import { addStatus } from './commands/status.ts';
 import { addUp } from './commands/up.ts';
 import { addVerify } from './commands/verify.ts';
-import { VERSION } from './version.ts';
 
 const EXIT_CODES_TEXT = `
 Exit codes:
@@ -37,7 +37,7 @@ Exit codes:
 export const buildProgram = (): Command => {
   const program = new Command('rushes')
     .description("A catalog of films from IMDb's files: batch runs build versions of it, the serving layer answers from them.")
-    .version(VERSION, '--version', 'show the version')
+    .version(RELEASE, '--version', 'show the version')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void process.stdout.write(wrapText(text, columnsOf(process.stdout))),
@@ -66,5 +66,6 @@ export const buildProgram = (): Command => {
   addSample(program);
   addDownload(program);
   addConfig(program);
+  addCompose(program);
   return program;
 };

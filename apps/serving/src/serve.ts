@@ -2,7 +2,7 @@
 import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { createMemoryRateLimiter } from '@rushes/adapters/memory-rate-limiter';
 import { createMetrics, type Registry, type Session, TransientError } from '@rushes/runtime';
-import type { Stores, StoresToRead } from '@rushes/stores';
+import { openSharedPlace, type Stores, type StoresToRead } from '@rushes/stores';
 
 import { startService } from './start-service.ts';
 import { startWorkers } from './workers/start-workers.ts';
@@ -12,8 +12,14 @@ const rateLimiterOf = ({ perMinute, burst }: Session['config']['rateLimit']) =>
 
 /** Starts the HTTP service in this process; its requests are drained when the session ends. Returns the address to reach it at. */
 export const serve = async (session: Session, stores: Stores | StoresToRead, metrics: Registry): Promise<string> => {
-  const rateLimiter = rateLimiterOf(session.config.rateLimit);
-  const { url } = await startService(session, stores, { metrics, caches: createMemoryCaches(), rateLimiter });
+  const shared = await openSharedPlace(session, stores.log.id, metrics);
+  const own = rateLimiterOf(session.config.rateLimit);
+  const { url } = await startService(session, stores, {
+    metrics,
+    caches: shared.caches(createMemoryCaches()),
+    rateLimiter: own && shared.rateLimiter(own),
+    cacheTrouble: shared.trouble,
+  });
   return url;
 };
 

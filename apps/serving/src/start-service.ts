@@ -1,8 +1,10 @@
 /** The HTTP service over stores that are open, until the session ends. */
 import type { Caches, RateLimiter } from '@rushes/ports';
 import { type Registry, type Session, TerminalError } from '@rushes/runtime';
-import { DEFAULT_OPTIONS, type RunningServer, type ServingContext, startServing } from '@rushes/serving';
-import type { Stores, StoresToRead } from '@rushes/stores';
+import { DEFAULT_OPTIONS, type RunningServer, type ServingContext, type ServingStores, startServing } from '@rushes/serving';
+import { startHeartbeat, type Stores, type StoresToRead } from '@rushes/stores';
+
+import { tokenOptions } from './token-options.ts';
 
 /** What a process keeps beside its stores, and how it shows itself. */
 export interface ServiceParts extends Pick<ServingContext, 'exposition' | 'workers' | 'shownByOthers'> {
@@ -12,6 +14,7 @@ export interface ServiceParts extends Pick<ServingContext, 'exposition' | 'worke
   readonly receipts?: Caches;
   /** `undefined`: no limit. */
   readonly rateLimiter: RateLimiter | undefined;
+  readonly cacheTrouble: ServingStores['cacheTrouble'];
 }
 
 const cannotListen = (cause: unknown, { host, port }: Session['config']['http']): Error | undefined => {
@@ -28,15 +31,17 @@ const cannotListen = (cause: unknown, { host, port }: Session['config']['http'])
 export const startService = async (
   { config, logger, lifecycle }: Session,
   stores: Stores | StoresToRead,
-  { metrics, caches, receipts, rateLimiter, ...shown }: ServiceParts,
+  { metrics, caches, receipts, rateLimiter, cacheTrouble, ...shown }: ServiceParts,
 ): Promise<RunningServer> => {
   const server = await startServing(
-    { ...stores, isReadOnly: 'outdated' in stores, caches, receipts, rateLimiter },
-    { ...config.http, ...config.serving, overload: { ...DEFAULT_OPTIONS.overload, ...config.overload } },
+    { ...stores, isReadOnly: 'outdated' in stores, caches, receipts, rateLimiter, cacheTrouble },
+    { ...config.http, ...config.serving, tokens: tokenOptions(config.jwt), overload: { ...DEFAULT_OPTIONS.overload, ...config.overload } },
     { logger, metrics, ...shown },
   ).catch((cause: unknown) => {
     throw cannotListen(cause, config.http) ?? cause;
   });
   lifecycle.onStop('the HTTP service', () => server.close());
+  if ('heartbeats' in stores)
+    startHeartbeat({ logger, lifecycle }, stores.heartbeats, 'serving', () => ({ ...server.state(), url: server.url }));
   return server;
 };

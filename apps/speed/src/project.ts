@@ -1,24 +1,20 @@
 /** The speed layer in a process: the log projected into the speed store, over stores that are open. */
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
-
 import { type Registry, type Session, startOperations } from '@rushes/runtime';
 import { createSpeedMetrics, deadLetters, startSpeed, type WatchedSpeed } from '@rushes/speed';
-import { storeChecks, type Stores } from '@rushes/stores';
+import { newProcessId, startHeartbeat, storeChecks, type Stores } from '@rushes/stores';
 
 /** Projects the log until the session ends. */
-export const project = (
-  { logger, lifecycle }: Session,
-  { log, speed, owners, views, duplicateFilters }: Stores,
-  metrics: Registry,
-): WatchedSpeed => {
+export const project = (session: Session, stores: Stores, metrics: Registry): WatchedSpeed => {
+  const { logger, lifecycle } = session;
+  const { log, speed, owners, views, duplicateFilters, heartbeats } = stores;
   const keep = deadLetters(log);
+  const member = newProcessId();
   const running = startSpeed(
     { log, speed, owners, duplicateFilters, published: () => views.currentPublication() },
     {
       logger,
       metrics: createSpeedMetrics(metrics),
-      member: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+      member,
       reject: async (partition, rejected) => {
         for (const { record, reason } of rejected)
           logger.warn({ partition, offset: record.offset, event_id: record.id }, `an event cannot be used: ${reason}`);
@@ -27,6 +23,8 @@ export const project = (
     },
   );
   lifecycle.onStop('the speed layer', () => running.stop());
+  // Under the id that partitions are owned by.
+  startHeartbeat(session, heartbeats, 'speed', () => ({ ready: running.isMember() }), member);
   return running;
 };
 

@@ -18,6 +18,7 @@ import { componentsOf, type DiskSpace } from './monitoring/component-states.ts';
 import { trackCurrentSnapshot, type CurrentSnapshot } from './merge/current-snapshot.ts';
 import { dataRoutes } from './routes/data-route.ts';
 import { identifyCallers, requireRoles } from './entrances/access.ts';
+import { isLogged } from './entrances/earlier-event.ts';
 import { createEntranceMetrics } from './entrances/entrance-metrics.ts';
 import { entrances } from './entrances/entrance.ts';
 import { demandPositions } from './entrances/min-position.ts';
@@ -44,6 +45,7 @@ import { addPostOpinions } from './routes/post-opinion.ts';
 import { addReadingRoutes } from './routes/reading-routes.ts';
 import { registerStateMetrics } from './monitoring/state-metrics.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { createTokenVerifier } from './tokens/verify-token.ts';
 import { trafficOf } from './http/traffic.ts';
 import type { AnsweringWorker } from './monitoring/worker-states.ts';
 
@@ -66,6 +68,8 @@ export interface ServingStores {
   readonly receipts?: Caches | undefined;
   /** `undefined`: no limit. */
   readonly rateLimiter: RateLimiter | undefined;
+  /** Why the server is not used at the moment by which replicas share caches and buckets; `undefined`: there is none. */
+  readonly cacheTrouble?: (() => string | undefined) | undefined;
 }
 
 export interface ServingContext {
@@ -93,6 +97,8 @@ declare module 'fastify' {
     readonly snapshots: CurrentSnapshot;
     /** Requests that wait for a position. */
     readonly waits: PositionWaits;
+    /** From now on it is not ready, and every answer is the last one of its connection. */
+    readonly leave: () => void;
   }
 }
 
@@ -104,7 +110,8 @@ const routeName = ({ method, routeOptions: { url } }: FastifyRequest): string | 
 export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, context: ServingContext): FastifyInstance => {
   const options: ServingOptions = { ...DEFAULT_OPTIONS, ...given };
   const { logger, metrics, now = Date.now, elapsedMs = () => performance.now(), newRequestId = randomUUID, newId = randomUUID } = context;
-  if (options.readAccess === 'key' && stores.keys === undefined) throw new Error('reading needs an API key, but there is no store of keys');
+  if (options.readAccess === 'key' && stores.keys === undefined && options.tokens === undefined)
+    throw new Error('reading needs an API key, but there is no store of keys');
   const app = createInstance(options, logger, newRequestId);
 
   const lag = stores.speed === undefined || stores.log === undefined ? undefined : trackLag(stores.log, { now, elapsedMs });
@@ -134,11 +141,13 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   const measured = createHttpMetrics(metrics, snapshots, now);
   const entranceMetrics = createEntranceMetrics(metrics);
   const waits = positionWaits(snapshots);
-  const components = componentsOf(stores, { snapshots, now, elapsedMs, workers: context.workers });
+  let isLeaving = false;
+  const components = componentsOf(stores, { snapshots, now, elapsedMs, isLeaving: () => isLeaving, workers: context.workers });
   registerStateMetrics(metrics, stores.views, components);
 
   app.decorate('snapshots', snapshots);
   app.decorate('waits', waits);
+  app.decorate('leave', () => void (isLeaving = true));
   app.addHook('onReady', async () => {
     await snapshots.poll();
     snapshots.start();
@@ -159,6 +168,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   const headers = { ...securityHeaders(crossOrigin.isOpen), ...crossOrigin.headers };
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers).header('x-request-id', request.id);
+    if (isLeaving) reply.header('connection', 'close');
     if (request.url.length > options.urlLimitBytes)
       return done(new Problem(414, `The address is longer than ${options.urlLimitBytes} bytes.`));
     const faults = undecodable(request.url);
@@ -185,6 +195,13 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   shedLoad(app, options.overload, measured.onShed);
   identifyCallers(app, {
     keys: stores.keys,
+    verifyToken:
+      options.tokens &&
+      createTokenVerifier(options.tokens, {
+        now,
+        elapsedMs,
+        onTrouble: (err) => accessTroubles.report('the keys of the issuer of tokens could not be fetched', err),
+      }),
     now,
     onTrouble: (err) => {
       components.keys?.seen(false);
@@ -230,12 +247,14 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     addReadingRoutes(add, { objects: stores.objects, speed: stores.speed, now });
     readJsonBodies(scope);
     const addEntrance = entrances(scope, {
-      log: stores.keys === undefined || stores.isReadOnly === true ? undefined : stores.log,
+      log: (stores.keys === undefined && options.tokens === undefined) || stores.isReadOnly === true ? undefined : stores.log,
       snapshots,
       isShown: shownEverywhere(waits, { others: context.shownByOthers, elapsedMs }),
       receipts: createReceipts({
         caches: stores.receipts ?? stores.caches,
         now,
+        by: randomUUID(),
+        isLogged: (receipt) => isLogged(stores.log, receipt),
         onTrouble: (err) => cacheTroubles.report('a claim on a movie could not be given back', err),
       }),
       writes: admission.writes,

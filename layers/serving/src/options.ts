@@ -1,4 +1,8 @@
+import type { TokenOptions } from './tokens/verify-token.ts';
+
 /** All that can be set about the HTTP service, as plain values, with its defaults. Nothing else in this layer reads a setting. */
+import { RELEASE } from '@rushes/runtime';
+
 export interface ServingOptions {
   /** Address to listen on. */
   readonly host: string;
@@ -22,6 +26,8 @@ export interface ServingOptions {
   readonly handlerTimeoutMs: number;
   /** How long an idle connection is kept open for the next request. */
   readonly keepAliveTimeoutMs: number;
+  /** How long it goes on answering, not ready any more, once it has been asked to end: balancers see that meanwhile, and send it no more. */
+  readonly shutdownDelayMs: number;
   /** How long closing waits for requests under way before it cuts their connections. */
   readonly drainTimeoutMs: number;
   /** From which load on requests are refused with 503 and `Retry-After`; 0 switches a limit off. */
@@ -47,6 +53,8 @@ export interface ServingOptions {
   readonly cacheMaxAgeS: number;
   /** Who may read: anyone, or whoever has an API key, of any role. */
   readonly readAccess: 'anyone' | 'key';
+  /** Whose tokens are worth something beside API keys; `undefined`: nobody's. */
+  readonly tokens: TokenOptions | undefined;
   /** How long a request with `Rushes-Min-Position` waits until what is served has come to that position. */
   readonly minPositionWaitMs: number;
   /** Which code computes the answers: a part of every ETag. */
@@ -66,6 +74,7 @@ export const DEFAULT_OPTIONS: ServingOptions = {
   maxConnections: 16_384,
   handlerTimeoutMs: 10_000,
   keepAliveTimeoutMs: 72_000,
+  shutdownDelayMs: 0,
   drainTimeoutMs: 10_000,
   overload: { maxEventLoopDelayMs: 1_000, maxHeapBytes: 0, maxRssBytes: 0, maxWaitMs: 200, sampleIntervalMs: 500, retryAfterS: 5 },
   publicationPollMs: 250,
@@ -74,6 +83,7 @@ export const DEFAULT_OPTIONS: ServingOptions = {
   responseCacheBytes: 64 * 1024 * 1024,
   cacheMaxAgeS: 10,
   readAccess: 'anyone',
+  tokens: undefined,
   minPositionWaitMs: 2_000,
-  codeVersion: '0.1.0',
+  codeVersion: RELEASE,
 };

@@ -1,14 +1,31 @@
 /** The service on a socket. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { buildApp, type ServingContext, type ServingStores } from './app.ts';
 import type { PositionWaits } from './entrances/position-waits.ts';
+import { positionText } from './merge/position.ts';
 import { DEFAULT_OPTIONS, type ServingOptions } from './options.ts';
+
+/** For whoever looks at all processes. */
+export interface ServedState {
+  readonly ready: boolean;
+  /** 0: nothing has been published, or it cannot be read. */
+  readonly publication: number;
+  readonly version: number;
+  readonly completeness: 'complete' | 'stale' | 'gap' | 'none';
+  readonly lagMs: number;
+  /** What `Rushes-Position` says; empty without a speed layer. */
+  readonly position: string;
+}
 
 export interface RunningServer {
   /** Where it listens, with the port it really got. */
   readonly url: string;
   /** Whether what is answered has come to a position, now or within so many milliseconds. */
   readonly isShown: PositionWaits['until'];
-  /** Takes no more connections, finishes what is under way, then ends. Stores stay open: whoever opened them closes them. */
+  /** What is served. */
+  readonly state: () => ServedState;
+  /** Is ready no more, and after the delay takes no more connections, finishes what is under way, then ends. Stores stay open: whoever opened them closes them. */
   readonly close: () => Promise<void>;
 }
 
@@ -20,11 +37,13 @@ export const startServing = async (
   options: Partial<ServingOptions>,
   context: ServingContext,
 ): Promise<RunningServer> => {
-  const { host, port, drainTimeoutMs } = { ...DEFAULT_OPTIONS, ...options };
+  const { host, port, shutdownDelayMs, drainTimeoutMs } = { ...DEFAULT_OPTIONS, ...options };
   const app = buildApp(stores, options, context);
   const url = await app.listen({ host, port });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    app.leave();
+    await sleep(shutdownDelayMs);
     // The connection of an answer that was under way stays open for the next request, which is not wanted any more.
     const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
     const cut = setTimeout(() => {
@@ -40,5 +59,18 @@ export const startServing = async (
       clearInterval(idle);
     }
   };
-  return { url, isShown: (position, ms) => app.waits.until(position, ms), close: () => (closing ??= close()) };
+  const state = (): ServedState => {
+    const snapshot = app.snapshots.peek();
+    if (snapshot === undefined) return { ready: false, publication: 0, version: 0, completeness: 'none', lagMs: 0, position: '' };
+    const { publication, completeness, overlay } = snapshot;
+    return {
+      ready: true,
+      publication: publication.number,
+      version: publication.version,
+      completeness,
+      lagMs: Math.round(app.snapshots.lagMs()),
+      position: overlay === undefined ? '' : positionText(overlay.position),
+    };
+  };
+  return { url, state, isShown: (position, ms) => app.waits.until(position, ms), close: () => (closing ??= close()) };
 };

@@ -122,7 +122,10 @@ describe('reading', () => {
     expect(answer.headers['cache-control']).toContain('private');
     for (const url of ['/health', '/metrics', '/openapi.json', '/docs']) expect((await one.app.inject(url)).statusCode).toBe(200);
     const { paths } = (await one.app.inject('/openapi.json')).json();
-    expect(paths['/movies'].get).toMatchObject({ security: [{ apiKey: [] }, { bearer: [] }], responses: { 401: {}, 403: {} } });
+    expect(paths['/movies'].get).toMatchObject({
+      security: [{ apiKey: [] }, { bearer: [] }, { bearerAuth: [] }],
+      responses: { 401: {}, 403: {} },
+    });
     await one.close();
   });
 

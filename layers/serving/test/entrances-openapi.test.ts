@@ -66,8 +66,9 @@ test('all that can be posted to, with a key in either header', () => {
   expect(description.components.securitySchemes).toMatchObject({
     apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
     bearer: { type: 'http', scheme: 'bearer' },
+    bearerAuth: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
   });
-  for (const [, { post }] of posted) expect(post?.security).toEqual([{ apiKey: [] }, { bearer: [] }]);
+  for (const [, { post }] of posted) expect(post?.security).toEqual([{ apiKey: [] }, { bearer: [] }, { bearerAuth: [] }]);
 });
 
 describe.each(PATHS)('%s', (path) => {

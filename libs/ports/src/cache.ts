@@ -14,7 +14,10 @@ export interface Cache<Value> {
   readonly location: string;
   /** `undefined`: never set, expired, or lost. @throws StoreUnavailable, StoreFault */
   get(key: string): Promise<Value | undefined>;
-  /** Replaces what was there; what is too large for the cache is not kept. @throws StoreUnavailable, StoreFault */
+  /**
+   * Replaces what was there; what is too large for the cache is not kept. Where several processes share the cache, one that has a copy may go on giving the
+   * value from before until that has expired: a key says everything that its value depends on. @throws StoreUnavailable, StoreFault
+   */
   set(key: string, value: Value, ttlMs: number): Promise<void>;
   /**
    * What is kept, else what `compute` gives, kept from then on. Of simultaneous callers of one key in a process one computes, and all get its outcome,
@@ -28,7 +31,7 @@ export interface Cache<Value> {
 export interface CacheOptions<Value> {
   /** Tells the keys of one cache from those of others. */
   readonly name: string;
-  /** Room for all values of this cache, in bytes; 0 keeps none. */
+  /** Room for all values of this cache in the memory of a process, in bytes; 0 keeps none anywhere. A server bounds what it holds as a whole. */
   readonly maxBytes: number;
   /** Bytes of a value, without its key. */
   readonly bytesOf: (value: Value) => number;
@@ -46,7 +49,7 @@ export interface Claims {
 export interface ClaimsOptions {
   /** Tells these names from those of others. */
   readonly name: string;
-  /** Claims held at least; beyond it the oldest may be forgotten. */
+  /** Claims held at least in the memory of a process; beyond it the oldest may be forgotten. */
   readonly maxClaims: number;
 }
 

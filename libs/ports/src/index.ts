@@ -8,6 +8,7 @@ export * from './duplicate-filters.ts';
 export * from './duplicate-window.ts';
 export * from './event-log.ts';
 export * from './foreign-log.ts';
+export * from './heartbeats.ts';
 export * from './lake-logs.ts';
 export * from './log-beginning.ts';
 export * from './moved.ts';

@@ -7,10 +7,10 @@ import type { StoreKind, StoreLocations } from './locations.ts';
 import { findStores } from './schemes.ts';
 
 export interface StoreReport {
-  readonly kind: StoreKind;
+  readonly kind: StoreKind | 'cache';
   readonly location: string;
-  /** `absent`: there is nothing yet, and what opens it makes it. */
-  readonly state: 'answers' | 'absent' | 'fails';
+  /** `absent`: there is nothing yet, and what opens it makes it. `away`: it cannot be used, and is done without. */
+  readonly state: 'answers' | 'absent' | 'away' | 'fails';
   readonly version: string | undefined;
   /** Of the smallest read, in milliseconds, once connections are there; `undefined` if none was answered. */
   readonly latencyMs: number | undefined;

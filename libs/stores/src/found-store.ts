@@ -5,6 +5,7 @@ import type {
   BegunLog,
   CallOptions,
   EventLog,
+  Heartbeats,
   LogBeginning,
   LogState,
   ObjectStore,
@@ -19,8 +20,8 @@ export interface StoreOf {
   readonly objects: ObjectStore;
   readonly views: BatchViewStore;
   readonly log: EventLog;
-  /** With the owners, whose fences it checks. */
-  readonly speed: SpeedStore & { readonly owners: Owners };
+  /** With the owners, whose fences it checks, and what processes say of themselves. */
+  readonly speed: SpeedStore & { readonly owners: Owners; readonly heartbeats: Heartbeats };
   readonly keys: ApiKeyStore;
 }
 

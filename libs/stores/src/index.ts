@@ -1,4 +1,5 @@
 export { checkDataFolder, folderAt } from './folders.ts';
+export { newProcessId, type ProcessState, startHeartbeat } from './heartbeat.ts';
 export { openImdbObjects } from './imdb-objects.ts';
 export { type LakeStores, openEmbeddedStores, openStoresAt, type Stores } from './open-stores.ts';
 export { type LostLog, openLostLog } from './lost-log.ts';
@@ -12,8 +13,11 @@ export {
   openLakeToRead,
   openStores,
   openStoresToServe,
+  readRunningProcesses,
   requireWholeDataFolder,
 } from './session-stores.ts';
+export { examineCache } from './examine-cache.ts';
 export { examineStores, type StoreReport } from './examine-stores.ts';
 export { configuredLocations, locationsIn, type StoreLocations } from './locations.ts';
+export { openSharedPlace, type SharedPlace } from './shared-place.ts';
 export { storeChecks, type StoreChecks } from './store-checks.ts';

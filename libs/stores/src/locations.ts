@@ -37,7 +37,9 @@ export const locationsIn = (dataFolder: string): StoreLocations => ({
 });
 
 /** What of a configuration says where stores are. */
-export type LocationConfig = Pick<Config, 'folders' | 'stores' | 's3' | 'kafka' | 'cassandra'>;
+export type LocationConfig = Pick<Config, 'folders' | 's3' | 'kafka' | 'cassandra' | 'mongodb' | 'postgres'> & {
+  readonly stores: Pick<Config['stores'], StoreKind>;
+};
 
 /** The places that the configuration names, and the data folder for stores that it does not. */
 export const configuredLocations = ({ folders, stores, ...servers }: LocationConfig): StoreLocations => {

@@ -9,6 +9,7 @@ import {
   type BatchViewStore,
   type DuplicateFilters,
   type EventLog,
+  type Heartbeats,
   knownLog,
   logFault,
   logFaultOfSource,
@@ -45,6 +46,8 @@ export interface Stores extends LakeStores {
   readonly speed: SpeedStore;
   /** Who projects which partition into the speed store. */
   readonly owners: Owners;
+  /** Which processes run on these stores. */
+  readonly heartbeats: Heartbeats;
   readonly keys: ApiKeyStore;
 }
 
@@ -107,7 +110,7 @@ export const openStoresAt = (
     const fault = await (evenIfMoved ? logFaultOfSource : logFault)({ ...lake, log, speed });
     if (fault) throw new MismatchedStoresError(fault);
     const keys = opened.add(await found.keys.open({ isChecked: true }));
-    return { ...lake, log, speed, owners: speed.owners, keys };
+    return { ...lake, log, speed, owners: speed.owners, heartbeats: speed.heartbeats, keys };
   });
 
 /** Opens the stores of one data folder, which is created if it is not there. See `openStoresAt`. */

@@ -13,6 +13,8 @@ import type { FoundLog, FoundStore, LogScheme, Scheme, StoreOf } from './found-s
 import { kafkaLog } from './kafka-scheme.ts';
 import { local, localLog } from './local-scheme.ts';
 import { locationsIn, type StoreKind, type StoreLocations } from './locations.ts';
+import { mongodbKeys, mongodbViews } from './mongodb-scheme.ts';
+import { postgresKeys, postgresViews } from './postgres-scheme.ts';
 import { s3Objects } from './s3-scheme.ts';
 import type { ServerSettings } from './server-settings.ts';
 
@@ -26,11 +28,19 @@ const SCHEMES: Schemes = {
   objects: { 'file:': local(openFolderObjectStore), 's3:': s3Objects },
   views: {
     'sqlite:': local(openSqliteBatchViews),
+    'mongodb:': mongodbViews,
+    'mongodb+srv:': mongodbViews,
+    'postgres:': postgresViews,
+    'postgresql:': postgresViews,
   },
   log: { 'sqlite:': localLog, 'kafka:': kafkaLog },
   speed: { 'sqlite:': local(openSqliteSpeedStore, FILE), 'cassandra:': cassandraSpeed },
   keys: {
     'sqlite:': local(openSqliteApiKeys, FILE),
+    'mongodb:': mongodbKeys,
+    'mongodb+srv:': mongodbKeys,
+    'postgres:': postgresKeys,
+    'postgresql:': postgresKeys,
   },
 };
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 
 import { type Config, UsageError } from '@rushes/runtime';
 
-export type ServerSettings = Pick<Config, 's3' | 'kafka' | 'cassandra'>;
+export type ServerSettings = Pick<Config, 's3' | 'kafka' | 'cassandra' | 'mongodb' | 'postgres'>;
 
 /** A file that a setting names, without the line end that editors put there. @throws UsageError if it cannot be read. */
 const settingFile = async (setting: string, path: string | undefined): Promise<string | undefined> => {

@@ -6,10 +6,11 @@ import type { ApiKeyStore } from '@rushes/ports';
 import { networkFileSystemOf, type Session, UsageError } from '@rushes/runtime';
 
 import { checkDataFolder, makeDataFolder } from './folders.ts';
+import { type ProcessState, readProcesses } from './heartbeat.ts';
 import { configuredLocations } from './locations.ts';
 import { type LakeStores, openKeysAt, openLakeAt, openStoresAt, type Stores } from './open-stores.ts';
 import { type LakeToRead, openLakeToReadAt, openStoresToReadAt, type StoresToRead } from './open-to-read.ts';
-import { localPathsOf, storesElsewhere } from './schemes.ts';
+import { findStores, localPathsOf, storesElsewhere } from './schemes.ts';
 
 /** Opens all stores; those that are not there are made. */
 export const openStores = async (session: Session): Promise<Stores> => {
@@ -58,6 +59,23 @@ export const openLakeToRead = async ({ config, lifecycle }: Session): Promise<La
   const lake = await openLakeToReadAt(configuredLocations(config));
   lifecycle.onStop('the stores', () => lake.close());
   return lake;
+};
+
+/** Which processes run on the stores, as they say themselves. None are known where there is no speed store yet. */
+export const readRunningProcesses = async ({ config }: Pick<Session, 'config'>): Promise<readonly ProcessState[]> => {
+  const found = findStores(configuredLocations(config)).speed;
+  if (!(await found.isThere())) return [];
+  const speed = await found.open({ readOnly: true });
+  try {
+    const [processes, progress] = await Promise.all([readProcesses(speed.heartbeats), speed.progress()]);
+    return processes.map((one) =>
+      one.layer === 'speed'
+        ? { ...one, state: { ...one.state, partitions: progress.filter(({ owner }) => owner === one.id).length } }
+        : one,
+    );
+  } finally {
+    await speed.close();
+  }
 };
 
 /** What answers are made from. Where something local cannot be written to, all of it is opened only to be read. */

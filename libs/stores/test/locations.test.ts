@@ -63,7 +63,7 @@ test.each([
 test('what works on a whole data folder is refused where a store is elsewhere, however the folder itself is named', () => {
   const check = (urls: Partial<Record<keyof typeof NONE, string>>) => (): void =>
     requireWholeDataFolder({
-      config: { ...defaultConfig(), folders: { data: '/data', imdb: undefined }, stores: { ...NONE, ...urls } },
+      config: { ...defaultConfig(), folders: { data: '/data', imdb: undefined }, stores: { ...defaultConfig().stores, ...NONE, ...urls } },
     });
   check({})();
   check({ log: 'sqlite:/data/log.sqlite', objects: 'file:///data/lake' })();

@@ -1,12 +1,35 @@
 import { readStatus, type BatchStatus } from '@rushes/batch';
-import { formatDuration } from '@rushes/runtime';
-import { openLakeToRead } from '@rushes/stores';
+import { explainError, formatDuration, type Session } from '@rushes/runtime';
+import { openLakeToRead, type ProcessState, readRunningProcesses } from '@rushes/stores';
 import type { Command } from 'commander';
 
 import { addCommand, done, storeSettings } from '../cli.ts';
 import { describeVersion } from '../source.ts';
 
-const describe = ({ published, lastRun }: BatchStatus, folder: string): string => {
+/** The processes that run, or why nobody knows. */
+interface RunningProcesses {
+  readonly processes: readonly ProcessState[] | null;
+  readonly processesFault?: string;
+}
+
+const lookForProcesses = async (session: Pick<Session, 'config'>): Promise<RunningProcesses> => {
+  try {
+    return { processes: await readRunningProcesses(session) };
+  } catch (error) {
+    return { processes: null, processesFault: explainError(error).message };
+  }
+};
+
+const processLines = ({ processes, processesFault }: RunningProcesses): readonly string[] => {
+  if (processes === null) return [`Processes    unknown: ${processesFault ?? ''}`];
+  if (processes.length === 0) return ['Processes    none says that it runs'];
+  return processes.map(({ layer, host, pid, release, startedAt, state }, n) => {
+    const said = Object.entries(state).map(([name, value]) => `${name} ${String(value)}`);
+    return `${n === 0 ? 'Processes' : '         '}    ${layer} ${host}:${pid}, release ${release}, since ${startedAt}: ${said.join(', ')}`;
+  });
+};
+
+const describe = ({ published, lastRun, ...running }: BatchStatus & RunningProcesses, folder: string): string => {
   const lines = [`Data folder  ${folder}`];
   if (published === undefined) {
     lines.push('Served       nothing is published yet');
@@ -33,19 +56,20 @@ const describe = ({ published, lastRun }: BatchStatus, folder: string): string =
     lines.push(
       `Last run     ${lastRun.version}, ${lastRun.outcome}${lastRun.message === undefined ? '' : `: ${lastRun.message}`} (${lastRun.startedAt ?? 'start unknown'})`,
     );
+  lines.push(...processLines(running));
   return lines.join('\n');
 };
 
 export const addStatus = (program: Command): Command =>
   addCommand(program, 'status', {
-    summary: 'show what is served, how old it is and what is missing',
+    summary: 'show what is served, how old it is, what is missing, and which processes run',
     settings: storeSettings(),
     examples: [
       ['status --data data', 'what is served'],
       ['status --json', 'the same for programs'],
     ],
     run: async (invocation) => {
-      const status = await readStatus(await openLakeToRead(invocation));
+      const status = { ...(await readStatus(await openLakeToRead(invocation))), ...(await lookForProcesses(invocation)) };
       invocation.output.result(status, () => describe(status, invocation.config.folders.data));
       return done;
     },

@@ -2,7 +2,7 @@
 import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { sharedCaches, sharedRateLimiter } from '@rushes/adapters/shared-memory';
 import { createMetrics, endProcess, EXIT_CODES, explainError, runOrdered, survivesItsTerminal } from '@rushes/runtime';
-import { openStoresToServe } from '@rushes/stores';
+import { openSharedPlace, openStoresToServe } from '@rushes/stores';
 
 import type { RunningServer } from '@rushes/serving';
 import { startService } from '../start-service.ts';
@@ -27,11 +27,13 @@ try {
   const code = await runOrdered({ config, logForm, logFields: { worker } }, process, async (session) => {
     const stores = await openStoresToServe(session);
     const { perMinute } = config.rateLimit;
+    const shared = await openSharedPlace(session, stores.log.id, metrics);
     const server = await startService(session, stores, {
       metrics,
-      caches: createMemoryCaches(),
-      receipts: sharedCaches(main),
-      rateLimiter: perMinute === 0 ? undefined : sharedRateLimiter(main, config.rateLimit),
+      caches: shared.caches(createMemoryCaches()),
+      receipts: shared.caches(sharedCaches(main)),
+      rateLimiter: perMinute === 0 ? undefined : shared.rateLimiter(sharedRateLimiter(main, config.rateLimit)),
+      cacheTrouble: shared.trouble,
       exposition: { contentType: metrics.contentType, metrics: () => main.metrics() },
       shownByOthers: (position, ms) => main.shownByOthers(position, ms),
       workers: async () => ({ ...(await main.states()), answeredBy: worker }),

@@ -16,6 +16,8 @@ export interface ScheduleOptions extends BatchOptions {
 export interface Schedule {
   /** Settles with the first run's report, or with what made it fail; `undefined` if none was due before the schedule ended. */
   readonly firstRun: Promise<RunReport | undefined>;
+  /** Whether a run is under way. */
+  isRunning(): boolean;
   /** Ends the schedule; a run under way is interrupted and resumed by a later one. */
   stop(): Promise<void>;
 }
@@ -38,6 +40,7 @@ export const startSchedule = (stores: BatchStores, options: ScheduleOptions, con
   const troubles = createTroubleLog({ logger: context.logger, level: 'error' });
   /** Runs of this process in a row that came to nothing that this code can serve. */
   let runsInVain = 0;
+  let isRunning = false;
 
   const due = async (): Promise<number> => {
     const history = await attempts.recent(now());
@@ -68,7 +71,8 @@ export const startSchedule = (stores: BatchStores, options: ScheduleOptions, con
       try {
         await waitUntilDue();
         runsInVain += 1;
-        first.resolve(await runBatch(stores, options, { ...context, signal }));
+        isRunning = true;
+        first.resolve(await runBatch(stores, options, { ...context, signal }).finally(() => (isRunning = false)));
         troubles.settle();
       } catch (err) {
         if (signal.aborted) return;
@@ -83,6 +87,7 @@ export const startSchedule = (stores: BatchStores, options: ScheduleOptions, con
   const running = loop().finally(() => first.resolve(undefined));
   return {
     firstRun: first.promise,
+    isRunning: () => isRunning,
     async stop() {
       ended.abort();
       await running;

@@ -76,6 +76,12 @@ export const describeApi = (app: FastifyInstance, version: string, snapshots: Cu
         securitySchemes: {
           apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'A key that `rushes keys create` printed.' },
           bearer: { type: 'http', scheme: 'bearer', description: 'The same key, as `Authorization: Bearer`.' },
+          bearerAuth: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: 'A token of the issuer that the service trusts, if it was told of one; its roles are those of keys.',
+          },
         },
       },
     },

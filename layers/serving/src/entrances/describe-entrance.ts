@@ -50,8 +50,8 @@ const exampleOf = (body: TObject): object =>
     ),
   );
 
-/** Either header carries the same key. */
-export const SECURITY = [{ apiKey: [] }, { bearer: [] }];
+/** Either header carries the same key; in place of a key may stand a token. */
+export const SECURITY = [{ apiKey: [] }, { bearer: [] }, { bearerAuth: [] }];
 
 export const describeEntrance = <P extends TObject, B extends TObject>(
   entrance: Entrance<P, B>,
@@ -69,7 +69,7 @@ export const describeEntrance = <P extends TObject, B extends TObject>(
     201: receipt('It is in the log, and answers show it; only with `Prefer: wait`.'),
     202: receipt('It is in the log; answers will show it.'),
     400: problem('The body, a parameter or a header is invalid; `errors` names every fault.'),
-    401: problem('No API key, or one that is worth nothing (any more).'),
+    401: problem('No API key or token, or one that is worth nothing (any more).'),
     403: problem("The key's role is too little: it takes `writer`."),
     413: problem('The body is too large.'),
     415: problem('The body is not JSON.'),

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { JUDGED_WINDOW_MS } from '@rushes/domain';
 import type { Caches } from '@rushes/ports';
@@ -8,7 +10,7 @@ import { createReceipts, type Receipt } from './receipts.ts';
 const receipt = (eventId: string): Receipt => ({ eventId, movieId: 'm', position: {}, appendedAtMs: 0 });
 
 const receiptsIn = (caches: Caches = createMemoryCaches({ now: () => 0 }), now = () => 0) =>
-  createReceipts({ caches, now, onTrouble: (error) => expect.fail(String(error)) });
+  createReceipts({ caches, now, by: randomUUID(), isLogged: async () => true, onTrouble: (error) => expect.fail(String(error)) });
 
 test('a movie is one event’s until it gives it up', async () => {
   const receipts = receiptsIn();
@@ -31,7 +33,13 @@ test('a claim that cannot be given back is reported, and hides no other failure'
     ...caches,
     claims: (options) => ({ ...caches.claims(options), release: () => Promise.reject(new Error('away')) }),
   };
-  const receipts = createReceipts({ caches: failing, now: () => 0, onTrouble: (error) => void troubles.push(error) });
+  const receipts = createReceipts({
+    caches: failing,
+    now: () => 0,
+    by: 'one',
+    isLogged: async () => true,
+    onTrouble: (error) => void troubles.push(error),
+  });
   const takeBack = await receipts.claimMovie('m', 'a');
   await takeBack?.();
   expect(troubles).toHaveLength(1);

@@ -1,7 +1,8 @@
 /**
  * What was accepted: so that a repeated request has the same answer, and one that says something else under the same key is refused. Invariant: of
  * simultaneous requests with one id to one process, one does the work, and all get its outcome. Bounded: the oldest are forgotten first; what is
- * forgotten is appended again, and the rule of duplicates leaves it without effect. While receipts cannot be read nothing is accepted.
+ * forgotten is appended again, and the rule of duplicates leaves it without effect. While receipts cannot be read nothing is accepted. A receipt of another process,
+ * which may be older than this one, is believed only if the log has the event: a log that was restored from a backup has lost what came after that.
  */
 import { JUDGED_WINDOW_MS, type OffsetVector } from '@rushes/domain';
 import type { Caches, Fresh } from '@rushes/ports';
@@ -19,6 +20,8 @@ export interface Receipt {
 
 /** What is kept of a request that was accepted. */
 interface Accepted {
+  /** Which process accepted it. */
+  readonly by: string;
   readonly bodyHash: string;
   readonly receipt: Receipt;
 }
@@ -60,11 +63,15 @@ export interface ReceiptsContext {
   readonly caches: Caches;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** An id of this process that no other has, an earlier one neither. */
+  readonly by: string;
+  /** Whether the log has the event where the receipt says. */
+  readonly isLogged: (receipt: Receipt) => Promise<boolean>;
   /** A claim could not be given back; it ends by itself after an hour. */
   readonly onTrouble: (error: unknown) => void;
 }
 
-export const createReceipts = ({ caches, now, onTrouble }: ReceiptsContext): Receipts => {
+export const createReceipts = ({ caches, now, by, isLogged, onTrouble }: ReceiptsContext): Receipts => {
   const accepted = caches.cache<Accepted>({ name: 'receipts', maxBytes: MAX_BYTES, bytesOf: () => RECEIPT_BYTES });
   const movies = caches.claims({ name: 'movies', maxClaims: MAX_CLAIMS });
 
@@ -76,13 +83,20 @@ export const createReceipts = ({ caches, now, onTrouble }: ReceiptsContext): Rec
         try {
           const receipt = await accept();
           // Readers take a record with this id for a repetition for so long at least, the last millisecond included: an event that is accepted before has no effect.
-          return { value: { bodyHash, receipt }, ttlMs: receipt.appendedAtMs + JUDGED_WINDOW_MS + 1 - now() };
+          return { value: { by, bodyHash, receipt }, ttlMs: receipt.appendedAtMs + JUDGED_WINDOW_MS + 1 - now() };
         } catch (cause) {
           throw new NotAcceptedError(bodyHash, cause);
         }
       };
+      const isLost = async (found: Accepted): Promise<boolean> => isRepeated && found.by !== by && !(await isLogged(found.receipt));
       try {
-        const known = await accepted.resolve(eventId, acceptFirst);
+        let known = await accepted.resolve(eventId, acceptFirst);
+        if (await isLost(known)) {
+          await accepted.set(eventId, known, 0);
+          known = await accepted.resolve(eventId, acceptFirst);
+          // A cache that forgets nothing when it is told to.
+          if (await isLost(known)) known = (await acceptFirst()).value;
+        }
         if (known.bodyHash !== bodyHash) throw reusedKey();
         return { receipt: known.receipt, isRepeated };
       } catch (error) {

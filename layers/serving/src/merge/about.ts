@@ -66,7 +66,8 @@ export const describeAnswers = ({
     const isLater = change !== undefined && change.changedAtMs > cutAtMs;
     const lastUpdated = JSON.stringify(isLater ? new Date(change.changedAtMs) : publication.cutAt);
     return {
-      tag: change === undefined ? seed : `${seed}\n${change.token}`,
+      // With its time: offsets that were lost with an end of the log, as by restoring a backup, are given again, to other events.
+      tag: change === undefined ? seed : `${seed}\n${change.token}\n${change.changedAtMs}`,
       meta: `${common},"data_source":"${change?.source ?? 'batch'}","last_updated":${lastUpdated}}`,
     };
   };

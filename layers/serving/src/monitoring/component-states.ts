@@ -17,6 +17,8 @@ export interface ComponentContext {
   readonly snapshots: CurrentSnapshot;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Whether the process is about to end: it answers, and wants no more to be sent to it. */
+  readonly isLeaving: () => boolean;
   /** Whether there is a speed layer. */
   readonly hasSpeed: boolean;
   /** Whether the log takes events; `undefined` where nothing can be posted. */
@@ -25,6 +27,8 @@ export interface ComponentContext {
   readonly keys: CachedCheck | undefined;
   /** `undefined`: the stores are elsewhere. */
   readonly space: (() => Promise<DiskSpace>) | undefined;
+  /** Why the server is not used by which replicas share caches and buckets; `undefined`: there is none. */
+  readonly cacheTrouble: (() => string | undefined) | undefined;
   /** `undefined`: this process is the service. */
   readonly workers: (() => Promise<AnsweringWorker>) | undefined;
 }
@@ -37,20 +41,29 @@ interface CheckedStores {
   readonly log?: EventLog | undefined;
   readonly keys?: ApiKeyStore | undefined;
   readonly space?: (() => Promise<DiskSpace>) | undefined;
+  readonly cacheTrouble?: (() => string | undefined) | undefined;
 }
 
 /** The parts that a service with these stores has. */
 export const componentsOf = (
-  { speed, log, keys, space }: CheckedStores,
-  { snapshots, now, elapsedMs, workers }: Pick<ComponentContext, 'snapshots' | 'now' | 'workers'> & { readonly elapsedMs: () => number },
+  { speed, log, keys, space, cacheTrouble }: CheckedStores,
+  {
+    snapshots,
+    now,
+    elapsedMs,
+    isLeaving,
+    workers,
+  }: Pick<ComponentContext, 'snapshots' | 'now' | 'isLeaving' | 'workers'> & { readonly elapsedMs: () => number },
 ): ComponentContext => ({
   snapshots,
   now,
+  isLeaving,
   workers,
   hasSpeed: speed !== undefined,
   log: log === undefined || keys === undefined ? undefined : cachedCheck({ check: () => log.checkWritable(), elapsedMs }),
   keys: keys === undefined ? undefined : cachedCheck({ check: () => keys.find(NO_KEY), elapsedMs }),
   space,
+  cacheTrouble,
 });
 
 type Status = 'ok' | 'degraded' | 'unavailable';
@@ -145,6 +158,11 @@ const diskComponent = async (space: () => Promise<DiskSpace>): Promise<Component
   }
 };
 
+const cacheComponent = (trouble: string | undefined): Component =>
+  trouble === undefined
+    ? { status: 'ok' }
+    : { status: 'degraded', detail: `the shared cache ${trouble}: each process limits and keeps for itself` };
+
 const workersComponent = async (workers: () => Promise<AnsweringWorker>): Promise<Component> => {
   const { configured, listening, answeredBy } = await workers();
   const detail = missingWorkers({ configured, listening });
@@ -164,14 +182,15 @@ interface Health {
 
 /** All components, and what they come to: `unavailable` if nothing can be answered, `degraded` if anything is not as it should be. */
 export const readHealth = async (context: ComponentContext): Promise<Health> => {
-  const { log, keys, space, workers } = context;
+  const { log, keys, space, cacheTrouble, workers } = context;
   const components: Record<string, Component> = {
-    api: { status: 'ok' },
+    api: context.isLeaving() ? { status: 'degraded', detail: 'this process is about to end' } : { status: 'ok' },
     batch: batchComponent(context),
     ...(context.hasSpeed ? { speed: speedComponent(context) } : {}),
     ...(log === undefined ? {} : { log: await checked(log, LOG_DETAIL) }),
     ...(keys === undefined ? {} : { keys: await checked(keys, KEYS_DETAIL) }),
     ...(space === undefined ? {} : { disk: await diskComponent(space) }),
+    ...(cacheTrouble === undefined ? {} : { cache: cacheComponent(cacheTrouble()) }),
     ...(workers === undefined ? {} : { workers: await workersComponent(workers) }),
   };
   const isAllWell = Object.values(components).every(({ status }) => status === 'ok');

@@ -11,7 +11,7 @@ const Checked = Type.Object({ status: Status, detail: Detail });
 const Health = Type.Object({
   status: Status,
   components: Type.Object({
-    api: Type.Object({ status: Status }),
+    api: Checked,
     batch: Type.Object({
       status: Status,
       detail: Detail,
@@ -44,6 +44,7 @@ const Health = Type.Object({
         used_bytes: Type.Optional(Type.Integer({ description: 'What the data folder takes, as last measured.' })),
       }),
     ),
+    cache: Type.Optional(Checked),
     workers: Type.Optional(
       Type.Object({
         status: Status,
@@ -83,7 +84,7 @@ export const addHealth = (app: FastifyInstance, context: ComponentContext): void
     answer(reply, 'ok', { status: 'ok' }),
   );
   app.get('/health/ready', { schema: described('getReadiness', 'Can it answer from data?', Simple) }, (_request, reply) => {
-    const { status } = batchComponent(context);
+    const status = context.isLeaving() ? 'unavailable' : batchComponent(context).status;
     return answer(reply, status, { status });
   });
 };

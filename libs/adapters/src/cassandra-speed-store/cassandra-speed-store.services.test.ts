@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
+import { heartbeatsContract } from '@rushes/ports/contracts/heartbeats';
 import { ownersContract } from '@rushes/ports/contracts/owners';
 import { speedStoreContract } from '@rushes/ports/contracts/speed-store';
 import { afterAll } from 'vitest';
@@ -34,4 +35,15 @@ ownersContract({
       dispose: keyspace.giveBack,
     };
   },
+});
+
+heartbeatsContract('Cassandra', async () => {
+  const keyspace = await keyspaces.take();
+  const { heartbeats } = await keyspace.open();
+  return {
+    heartbeats,
+    reopen: async () => (await keyspace.open()).heartbeats,
+    advance: (milliseconds) => setTimeout(milliseconds),
+    dispose: keyspace.giveBack,
+  };
 });

@@ -11,7 +11,7 @@ import type { CassandraSpeedStoreOptions } from './options.ts';
 import { TABLES } from './tables.ts';
 
 /** The server that is shared by all tests. */
-export const TEST_CASSANDRA = process.env['TEST_CASSANDRA'] ?? '127.0.0.1:19042';
+export const TEST_CASSANDRA = process.env['TEST_CASSANDRA'] ?? '127.0.0.1:29042';
 const DATA_CENTER = 'datacenter1';
 const SCHEMA_TIMEOUT_MS = 120_000;
 

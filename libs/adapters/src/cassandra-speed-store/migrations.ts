@@ -9,7 +9,7 @@ import { StoreFault, StoreUnavailable } from '@rushes/ports';
 import { type Client, type Host, type QueryOptions, types } from 'cassandra-driver';
 
 import { cassandraFailure } from './errors.ts';
-import { createTable, qualified, SCHEMA_VERSION, type Table, TABLES, VERSION_TABLE } from './tables.ts';
+import { createTable, MIGRATIONS, qualified, SCHEMA_VERSION, VERSION_TABLE } from './tables.ts';
 
 export interface SchemaPlace {
   readonly client: Client;
@@ -22,9 +22,6 @@ export interface SchemaPlace {
 
 /** Schema statements take longer than others. */
 const SCHEMA_TIMEOUT_MS = 60_000;
-
-/** The statements that lead from the version before to this one. Later versions are added, and none is changed. */
-const MIGRATIONS: ReadonlyMap<number, readonly Table[]> = new Map([[1, TABLES]]);
 
 const hostsOf = ({ client, dataCenter }: SchemaPlace) =>
   client.hosts

@@ -1,5 +1,5 @@
 /** A speed store and its owners in a keyspace of Cassandra. */
-import { type Coverage, type Owners, type SpeedStore, StoreFault } from '@rushes/ports';
+import { type Coverage, type Heartbeats, type Owners, type SpeedStore, StoreFault } from '@rushes/ports';
 
 import { storeBoundary } from '../store-errors/store-boundary.ts';
 import { changeWaitOf } from './change-wait.ts';
@@ -7,6 +7,7 @@ import { changesOf } from './changes.ts';
 import { connect } from './connect.ts';
 import { damagesOf } from './damages.ts';
 import { contactPoint, keyspaceName, locationOf } from './location.ts';
+import { heartbeatsOf } from './heartbeats.ts';
 import { logClaimOf } from './log-claim.ts';
 import { localDistrust } from './local-distrust.ts';
 import { membersOf } from './members.ts';
@@ -22,6 +23,8 @@ import { untilAborted } from './until-aborted.ts';
 export interface CassandraSpeedStore extends SpeedStore {
   /** Who projects what, in the same keyspace. */
   readonly owners: Owners;
+  /** Which processes run, in the same keyspace. */
+  readonly heartbeats: Heartbeats;
 }
 
 const POLL_MS = 50;
@@ -67,6 +70,7 @@ const storeOf = (session: Session, options: CassandraSpeedStoreOptions): Cassand
     },
   });
   const members = membersOf(session, keyspace);
+  const heartbeats = heartbeatsOf(session, keyspace);
   const log = logClaimOf(session, keyspace);
   const rows = rowsOf(session, keyspace, damages, limits.pageRows ?? PAGE_ROWS);
   const changes = changesOf(session, keyspace, damages, limits.chunkBytes ?? CHUNK_BYTES);
@@ -129,6 +133,14 @@ const storeOf = (session: Session, options: CassandraSpeedStoreOptions): Cassand
             await Promise.all(mine.map(({ partition, fence }) => owned.release(partition, fence)));
             await members.remove(member);
           }),
+      },
+      { location },
+    ),
+    heartbeats: storeBoundary<Heartbeats>(
+      {
+        beat: (report, ttlMs) => writing(() => heartbeats.beat(report, ttlMs)),
+        list: () => heartbeats.list(),
+        end: (id) => writing(() => heartbeats.end(id)),
       },
       { location },
     ),

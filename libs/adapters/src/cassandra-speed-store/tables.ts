@@ -6,7 +6,7 @@
  */
 
 /** Counts the changes of the tables: one migration each. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** What a table's rows live at most if a write does not say, a guard: every write says it. */
 const DEFAULT_TTL_S = 172_800;
@@ -38,7 +38,7 @@ export const VERSION_TABLE = table(
   `SET version = 0 WHERE only = -1 IF version = -1`,
 );
 
-export const TABLES: readonly Table[] = [
+const FIRST_TABLES: readonly Table[] = [
   // The rows of a view by epoch. The bucket follows from the key, so one table serves reads by key and scans.
   table(
     'speed_rows',
@@ -91,6 +91,22 @@ export const TABLES: readonly Table[] = [
   ),
   table('log', 'only int PRIMARY KEY, id text, claimed_at_ms bigint', `SET id = '' WHERE only = -1 IF id = '-'`),
 ];
+
+/** What running processes say of themselves. One Cassandra partition. */
+const HEARTBEATS_TABLE = table(
+  'heartbeats',
+  'only int, id text, report text, PRIMARY KEY (only, id)',
+  `SET report = '' WHERE only = -1 AND id = '-' IF report = '-'`,
+);
+
+/** The tables that each version adds. Later versions are added, and none is changed. */
+export const MIGRATIONS: ReadonlyMap<number, readonly Table[]> = new Map([
+  [1, FIRST_TABLES],
+  [2, [HEARTBEATS_TABLE]],
+]);
+
+/** All tables but the one that has the version. */
+export const TABLES: readonly Table[] = [...MIGRATIONS.values()].flat();
 
 /** The table's name with its keyspace's, which was checked before. */
 export const qualified = (keyspace: string, name: string): string => `"${keyspace}".${name}`;

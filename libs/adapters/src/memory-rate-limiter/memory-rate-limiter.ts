@@ -1,5 +1,7 @@
 import type { RateLimiter } from '@rushes/ports';
 
+import { type Bucket, bucketDecision, checkLimits, takeToken } from '../token-bucket/token-bucket.ts';
+
 /**
  * Token buckets in memory. A client that is not remembered has a full bucket, so forgetting errs on the client's side; those are forgotten first that
  * asked least recently.
@@ -15,20 +17,13 @@ export interface MemoryRateLimiterOptions {
   readonly clients?: number;
 }
 
-interface Bucket {
-  readonly tokens: number;
-  readonly atMs: number;
-}
-
 const REMEMBERED_CLIENTS = 100_000;
 
 /** Throws `RangeError` for limits that let nobody through. */
 export const createMemoryRateLimiter = (options: MemoryRateLimiterOptions): RateLimiter => {
   const { perMinute, burst, now = () => performance.now(), clients = REMEMBERED_CLIENTS } = options;
-  if (!(perMinute > 0)) throw new RangeError(`a rate limit of ${perMinute} requests a minute lets nobody through: give more than 0`);
-  if (!(burst >= 1)) throw new RangeError(`a burst of ${burst} requests lets nobody through: give at least 1`);
+  checkLimits({ perMinute, burst });
   const buckets = new Map<string, Bucket>();
-  const secondsFor = (tokens: number): number => Math.max(0, Math.ceil((tokens * 60) / perMinute));
 
   const remember = (client: string, bucket: Bucket): void => {
     buckets.delete(client);
@@ -41,13 +36,9 @@ export const createMemoryRateLimiter = (options: MemoryRateLimiterOptions): Rate
     perMinute,
     burst,
     take: async (client) => {
-      const atMs = now();
-      const bucket = buckets.get(client) ?? { tokens: burst, atMs };
-      const held = Math.min(burst, bucket.tokens + ((atMs - bucket.atMs) * perMinute) / 60_000);
-      const allowed = held >= 1;
-      const tokens = allowed ? held - 1 : held;
-      remember(client, { tokens, atMs });
-      return { allowed, remaining: Math.floor(tokens), retryAfterS: secondsFor(1 - tokens), resetS: secondsFor(burst - tokens) };
+      const { allowed, bucket } = takeToken({ perMinute, burst }, buckets.get(client), now());
+      remember(client, bucket);
+      return bucketDecision({ perMinute, burst }, allowed, bucket.tokens);
     },
   };
 };

@@ -173,7 +173,8 @@ describe('a file of an earlier format', () => {
     ) STRICT;
     CREATE INDEX changes_by_length ON changes (partition, to_offset - from_offset);
     CREATE INDEX changes_by_expiry ON changes (expires_at_ms);
-    INSERT INTO changes SELECT * FROM later; DROP TABLE later; PRAGMA user_version = 5;`;
+    INSERT INTO changes SELECT * FROM later; DROP TABLE later;
+    DROP TABLE heartbeats; PRAGMA user_version = 5;`;
   const SINCE_5 = `${['row_groups', 'speed_rows', 'changes', 'coverage', 'positions'].map((table) => `ALTER TABLE ${table} DROP COLUMN checksum;`).join('')}
     ALTER TABLE changes DROP COLUMN rows_checksum; PRAGMA user_version = 4`;
   const become = (format: 4 | 5): void => {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 
 import type { PartitionId } from '@rushes/domain';
-import type { Owners, SpeedRow, SpeedStore } from '@rushes/ports';
+import type { Heartbeats, Owners, SpeedRow, SpeedStore } from '@rushes/ports';
 
 import { requireInPlace } from '../sqlite-access/in-place.ts';
 import { watchChanges } from './change-watch.ts';
@@ -12,6 +12,7 @@ import { ADVICE, onFile } from './errors.ts';
 import { expiryAt, removerOf } from './expiry.ts';
 import { openDatabase, openDatabaseToRead } from './open-database.ts';
 import { ownersOf } from './owners.ts';
+import { heartbeatsOf } from './heartbeats.ts';
 import { coverageOf, logOf, positionsOf, progressFrom } from './progress.ts';
 import { damagesOf } from './damages.ts';
 import { rowsOf, type ScannedRows } from './rows.ts';
@@ -31,6 +32,8 @@ export interface SqliteSpeedStoreOptions {
 export interface SqliteSpeedStore extends SpeedStore {
   /** Who projects what, in the same file. */
   readonly owners: Owners;
+  /** Which processes run, in the same file. */
+  readonly heartbeats: Heartbeats;
 }
 
 /**
@@ -43,7 +46,7 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
   const { database, check } = readOnly
     ? await openDatabaseToRead(path, lockWaitMs)
     : { database: await openDatabase(path, lockWaitMs), check: () => undefined };
-  const { damages, log, rows, changes, owners, coverage, positions, remover, dataVersion } = await onFile(path, () => {
+  const { damages, log, rows, changes, owners, heartbeats, coverage, positions, remover, dataVersion } = await onFile(path, () => {
     const found = damagesOf(database);
     return {
       damages: found,
@@ -51,6 +54,7 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
       rows: rowsOf(database, found),
       changes: changesOf(database, found),
       owners: ownersOf(database),
+      heartbeats: heartbeatsOf(database),
       coverage: coverageOf(database, found),
       positions: positionsOf(database, found),
       remover: removerOf(database),
@@ -164,6 +168,14 @@ export const openSqliteSpeedStore = async (file: string, options: SqliteSpeedSto
         claim: async (partition, member, seenFence) => write(() => owners.claim(partition, member, seenFence)),
         release: async (partition, fence) => write(() => owners.release(partition, fence)),
         leave: async (member) => write(() => owners.leave(member)),
+      },
+      identity,
+    ),
+    heartbeats: storeBoundary<Heartbeats>(
+      {
+        beat: async (report, ttlMs) => write(() => heartbeats.beat(report, ttlMs, Math.floor(now()))),
+        list: async () => read(() => heartbeats.list(Math.floor(now()))),
+        end: async (id) => write(() => heartbeats.end(id)),
       },
       identity,
     ),

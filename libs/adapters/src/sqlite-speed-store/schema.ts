@@ -5,7 +5,7 @@
  */
 
 /** Counts the changes of this file's meaning. A file with another number is not read. */
-export const FORMAT = 6;
+export const FORMAT = 7;
 /** Marks the file as a speed store: "RuSp". */
 export const APPLICATION_ID = 0x52755370;
 
@@ -51,6 +51,10 @@ CREATE TABLE log (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL, c
 CREATE TABLE owners (partition TEXT PRIMARY KEY, fence INTEGER NOT NULL, owner TEXT) STRICT, WITHOUT ROWID;
 
 CREATE TABLE members (id TEXT PRIMARY KEY, lease_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE heartbeats (
+  id TEXT PRIMARY KEY, report TEXT NOT NULL, ttl_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${FORMAT};

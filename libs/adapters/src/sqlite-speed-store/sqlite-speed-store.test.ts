@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { heartbeatsContract } from '@rushes/ports/contracts/heartbeats';
 import { ownersContract } from '@rushes/ports/contracts/owners';
 import { speedStoreContract } from '@rushes/ports/contracts/speed-store';
 
@@ -43,4 +44,10 @@ ownersContract({
     const store = await open();
     return { owners: store.owners, store, reopen: async () => (await open()).owners, advance: async (ms) => advanceClock(ms), dispose };
   },
+});
+
+heartbeatsContract('SQLite', async () => {
+  const { open, advanceClock, dispose } = await openFile();
+  const { heartbeats } = await open();
+  return { heartbeats, reopen: async () => (await open()).heartbeats, advance: async (ms) => advanceClock(ms), dispose };
 });

@@ -58,9 +58,17 @@ FROM former_changes ORDER BY id;
 DROP TABLE former_changes;
 `;
 
+/** To 7, in which processes say that they run. */
+const ADD_HEARTBEATS = `
+CREATE TABLE heartbeats (
+  id TEXT PRIMARY KEY, report TEXT NOT NULL, ttl_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
+
 const UPGRADES: ReadonlyMap<unknown, string> = new Map([
   [4, ADD_CHECKSUMS],
   [5, ISSUE_FENCES],
+  [6, ADD_HEARTBEATS],
 ]);
 
 /** Returns the format that the file has then. */

@@ -28,6 +28,8 @@ import {
 const TTL_MS = 3_000;
 const BEFORE_MS = 1_500;
 const AFTER_MS = 3_000;
+const CLOCK_MS = 1_000;
+const LONGEST_TTL_MS = 60_000;
 
 export const expiryTests = (open: Open): void => {
   describe('time to live', () => {
@@ -39,18 +41,39 @@ export const expiryTests = (open: Open): void => {
     });
     afterEach(() => opened.dispose());
 
-    test('rows and change records are read until they expire, and never again', async () => {
-      await store.upsert([row(1)], TTL_MS);
-      await store.appendChange(change(0, 2), TTL_MS);
-      const other = await opened.reopen();
-      await pass(opened, BEFORE_MS);
-      for (const client of [store, other]) {
-        expect(await find(client, {})).toHaveLength(1);
-        expect(await scanAll(client, VIEW, 0)).toHaveLength(1);
-        expect(await changesOf(client, 0)).toHaveLength(1);
+    /**
+     * Writes, and looks at what lives. Where a server's clock passes by itself, a busy machine may come too late to see it: then everything anew with a longer
+     * time to live. Returns that time.
+     */
+    const seenAlive = async (work: (ttlMs: number) => Promise<void>): Promise<number> => {
+      for (let ttlMs = TTL_MS; ; ttlMs *= 3) {
+        const beganMs = performance.now();
+        try {
+          await work(ttlMs);
+          return ttlMs;
+        } catch (error) {
+          if (opened.advanceClock !== undefined || performance.now() - beganMs < ttlMs - CLOCK_MS || ttlMs > LONGEST_TTL_MS) throw error;
+          await opened.dispose();
+          opened = await open();
+          store = opened.store;
+        }
       }
-      await pass(opened, AFTER_MS);
-      for (const client of [store, other, await opened.reopen()]) {
+    };
+
+    test('rows and change records are read until they expire, and never again', async () => {
+      const ttlMs = await seenAlive(async (time) => {
+        await store.upsert([row(1)], time);
+        await store.appendChange(change(0, 2), time);
+        const other = await opened.reopen();
+        await pass(opened, BEFORE_MS);
+        for (const client of [store, other]) {
+          expect(await find(client, {})).toHaveLength(1);
+          expect(await scanAll(client, VIEW, 0)).toHaveLength(1);
+          expect(await changesOf(client, 0)).toHaveLength(1);
+        }
+      });
+      await pass(opened, ttlMs);
+      for (const client of [store, await opened.reopen()]) {
         expect(await find(client, {})).toEqual([]);
         expect(await scanAll(client, VIEW, 0)).toEqual([]);
         expect(await changesOf(client, 0)).toEqual([]);
@@ -70,9 +93,11 @@ export const expiryTests = (open: Open): void => {
     });
 
     test('the timestamp does not count: old writes live as long as new ones', async () => {
-      await store.upsert([{ ...row(1), timestampUs: 1 }], TTL_MS);
-      await pass(opened, BEFORE_MS);
-      expect(await find(store, {})).toHaveLength(1);
+      await seenAlive(async (time) => {
+        await store.upsert([{ ...row(1), timestampUs: 1 }], time);
+        await pass(opened, BEFORE_MS);
+        expect(await find(store, {})).toHaveLength(1);
+      });
     });
 
     test('an expired row is there again after a newer write', async () => {

@@ -57,6 +57,15 @@ export const http = {
     fallback: 30_000,
     description: 'time in milliseconds that a client has to send its whole request; then 408, and the connection is closed',
   }),
+  shutdownDelayMs: setting({
+    variable: 'RUSHES_SHUTDOWN_DELAY_MS',
+    flag: '--shutdown-delay-ms',
+    placeholder: 'N',
+    schema: Type.Integer({ minimum: 0, maximum: 12_000 }),
+    fallback: 0,
+    description:
+      'time in milliseconds for which a service that was asked to end goes on answering while /health/ready says 503, so that balancers send it no more',
+  }),
   headersTimeoutMs: setting({
     variable: 'RUSHES_HEADERS_TIMEOUT_MS',
     flag: '--headers-timeout-ms',

@@ -223,6 +223,7 @@ test('the URL of a store counts from where a path would, and its password is nev
   expect(config.stores).toEqual({
     objects: 'file:///project/lake',
     views: 'mongodb://me:secret@host/rushes',
+    cache: 'memory:',
     log: 'sqlite:///logs/log.sqlite',
     speed: 'sqlite:///speed.sqlite',
     keys: undefined,

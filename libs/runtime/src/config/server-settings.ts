@@ -110,3 +110,56 @@ export const cassandra = {
   tls: tls('RUSHES_CASSANDRA_TLS', 'Cassandra'),
   ...certificates('CASSANDRA', 'Cassandra'),
 };
+
+export const mongodb = {
+  user: name('RUSHES_MONGODB_USER', 'name that MongoDB asks for'),
+  password: secret('RUSHES_MONGODB_PASSWORD', 'its password'),
+  passwordFile: file('RUSHES_MONGODB_PASSWORD_FILE', 'file with it'),
+  authSource: setting({
+    variable: 'RUSHES_MONGODB_AUTH_SOURCE',
+    placeholder: 'NAME',
+    schema: text,
+    fallback: 'admin',
+    description: 'the database that keeps name and password',
+  }),
+  replicaSet: name('RUSHES_MONGODB_REPLICA_SET', 'replica set that the hosts must be of', 'what the hosts say'),
+  tls: tls('RUSHES_MONGODB_TLS', 'MongoDB'),
+  ...certificates('MONGODB', 'MongoDB'),
+};
+
+export const postgres = {
+  schema: setting({
+    variable: 'RUSHES_POSTGRES_SCHEMA',
+    placeholder: 'NAME',
+    schema: Type.String({ pattern: '^(?!pg_)[a-z][a-z0-9_]{0,62}$' }),
+    fallback: 'rushes',
+    description: 'schema of the tables, made if it is not there',
+  }),
+  connections: setting({
+    variable: 'RUSHES_POSTGRES_CONNECTIONS',
+    placeholder: 'N',
+    schema: Type.Integer({ minimum: 1, maximum: 1_000 }),
+    fallback: 10,
+    description: 'most connections of each store in a process; a build has one besides',
+  }),
+  user: name('RUSHES_POSTGRES_USER', 'name that PostgreSQL asks for', '`rushes`'),
+  password: secret('RUSHES_POSTGRES_PASSWORD', 'its password'),
+  passwordFile: file('RUSHES_POSTGRES_PASSWORD_FILE', 'file with it'),
+  tls: tls('RUSHES_POSTGRES_TLS', 'PostgreSQL'),
+  ...certificates('POSTGRES', 'PostgreSQL'),
+};
+
+/** Whether connections are encrypted, the URL says: `rediss:`. */
+export const redis = {
+  user: name('RUSHES_REDIS_USER', 'name that Redis asks for', "Redis's default user"),
+  password: secret('RUSHES_REDIS_PASSWORD', 'its password'),
+  passwordFile: file('RUSHES_REDIS_PASSWORD_FILE', 'file with it'),
+  keyPrefix: setting({
+    variable: 'RUSHES_REDIS_KEY_PREFIX',
+    placeholder: 'TEXT',
+    schema: text,
+    fallback: 'rushes',
+    description: "what keys in Redis begin with, before the log's id",
+  }),
+  ...certificates('REDIS', 'Redis'),
+};

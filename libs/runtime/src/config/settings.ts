@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os';
 import { Type } from 'typebox';
 
 import { http, overload, rateLimit, serving } from './http-settings.ts';
-import { cassandra, kafka, s3 } from './server-settings.ts';
+import { jwt } from './jwt-settings.ts';
+import { cassandra, kafka, mongodb, postgres, redis, s3 } from './server-settings.ts';
 import { optionalSetting, setting, type Setting, type SettingValue } from './setting.ts';
 
 const text = Type.String({ minLength: 1 });
@@ -49,6 +50,16 @@ const stores = {
   log: storeUrl('LOG', 'the event log is', 'sqlite:log.sqlite'),
   speed: storeUrl('SPEED', 'the speed layer keeps what it made of events', 'sqlite:speed.sqlite'),
   keys: storeUrl('KEYS', 'the API keys are', 'sqlite:keys.sqlite'),
+  cache: setting({
+    variable: 'RUSHES_CACHE_URL',
+    flag: '--cache-url',
+    placeholder: 'URL',
+    schema: Type.String({ pattern: '^[A-Za-z][A-Za-z0-9+.-]*:.*$' }),
+    fallback: 'memory:',
+    location: true,
+    description:
+      'where the HTTP service keeps answers, receipts and the buckets of the rate limit: in its own memory, or where its replicas share them',
+  }),
 };
 
 /** Where data lies. */
@@ -186,7 +197,26 @@ const download = {
 };
 
 /** Every setting there is. The key of one is `group.name`; a configuration file nests them the same way. */
-export const SETTINGS = { folders, stores, s3, kafka, cassandra, http, rateLimit, overload, serving, batch, alert, log, metrics, download };
+export const SETTINGS = {
+  folders,
+  stores,
+  s3,
+  kafka,
+  cassandra,
+  mongodb,
+  postgres,
+  redis,
+  http,
+  jwt,
+  rateLimit,
+  overload,
+  serving,
+  batch,
+  alert,
+  log,
+  metrics,
+  download,
+};
 
 type Settings = typeof SETTINGS;
 

@@ -5,8 +5,8 @@ import type { EventLog } from '@rushes/ports';
 
 import { type KafkaEventLogOptions, openKafkaEventLog } from '../index.ts';
 
-export const BROKER = process.env['TEST_KAFKA'] ?? '127.0.0.1:19092';
-export const REGISTRY = process.env['TEST_REGISTRY'] ?? 'http://127.0.0.1:18081/apis/ccompat/v7';
+export const BROKER = process.env['TEST_KAFKA'] ?? '127.0.0.1:29092';
+export const REGISTRY = process.env['TEST_REGISTRY'] ?? 'http://127.0.0.1:28081/apis/ccompat/v7';
 
 const TOPICS = ['movie.metadata', 'movie.ratings', 'movie.reviews', 'movie.dead-letters'] as const;
 

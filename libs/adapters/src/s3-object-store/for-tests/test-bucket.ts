@@ -11,9 +11,9 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 
-export const TEST_S3 = process.env['TEST_S3'] ?? 'http://127.0.0.1:18333';
+export const TEST_S3 = process.env['TEST_S3'] ?? 'http://127.0.0.1:28333';
 /** A server that lets several racers win a conditional put. */
-export const TEST_S3_RACY = process.env['TEST_S3_RACY'] ?? 'http://127.0.0.1:18334';
+export const TEST_S3_RACY = process.env['TEST_S3_RACY'] ?? 'http://127.0.0.1:28334';
 
 /** Only the SDK's own chain finds credentials. */
 export const useTestCredentials = (): void => {

@@ -1,18 +1,23 @@
-/** A node that is killed or stands still under load. */
+/** The speed store on a node that is killed, stands still, or has files whose rows have expired. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { PartitionId } from '@rushes/domain';
-import { StoreUnavailable, type TimedRow, WriteInDoubtError } from '@rushes/ports';
+import type { CassandraSpeedStore } from '@rushes/adapters/cassandra-speed-store';
+import { type SpeedRow, StoreUnavailable, type TimedRow, WriteInDoubtError } from '@rushes/ports';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
-import type { CassandraSpeedStore } from './index.ts';
-import { type TestKeyspace, type TestKeyspaces, testKeyspaces } from './keyspaces-for-tests.ts';
-import { noNode, startNode, type TestNode } from './node-for-tests.ts';
+import { type TestKeyspace, type TestKeyspaces, testKeyspaces } from '../../libs/adapters/src/cassandra-speed-store/keyspaces-for-tests.ts';
+import { nodetool } from '../../tools/services/nodetool.ts';
+import { type OwnServers, startOwnServers } from './own-servers.ts';
+import { needsServers } from './needs-servers.ts';
 
 const HOUR_MS = 3_600_000;
 const PARTITIONS: readonly PartitionId[] = ['movie.ratings/0', 'movie.ratings/1', 'movie.reviews/0', 'movie.reviews/1'];
 const LIMITS = { requestTimeoutMs: 1_000 };
 const ROWS = 20;
+const TO_LIVE_MS = 30_000;
 
 const failure = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
@@ -33,20 +38,18 @@ const rowsOf = (partition: PartitionId, to: number): readonly TimedRow[] =>
     state: `state of ${to}`,
   }));
 
-if (noNode !== undefined) process.stderr.write(`skipped: ${noNode}\n`);
-
-describe.skipIf(noNode !== undefined)('a node of its own', () => {
-  let node: TestNode;
+describe.skipIf(needsServers('cassandra'))('a node of its own', () => {
+  let servers: OwnServers;
   let keyspaces: TestKeyspaces;
   let keyspace: TestKeyspace;
   let store: CassandraSpeedStore;
   beforeAll(async () => {
-    node = await startNode();
-    keyspaces = testKeyspaces(node.contactPoint);
+    servers = await startOwnServers(['cassandra']);
+    keyspaces = testKeyspaces(servers.address('cassandra'));
   });
   afterAll(async () => {
     await keyspaces.end();
-    await node.end();
+    await servers.dispose();
   });
   beforeEach(async () => {
     keyspace = await keyspaces.take();
@@ -98,9 +101,9 @@ describe.skipIf(noNode !== undefined)('a node of its own', () => {
     };
     const writing = PARTITIONS.map(write);
     while ([...acknowledged.values()].reduce((sum, offset) => sum + offset, 0) < 4_000) await sleep(20);
-    await node.kill();
+    await servers.kill('cassandra');
     await sleep(500);
-    await node.start();
+    await servers.start('cassandra');
     back.abort();
     await Promise.all(writing);
     expect(errors.some((error) => error instanceof WriteInDoubtError)).toBe(true);
@@ -121,7 +124,7 @@ describe.skipIf(noNode !== undefined)('a node of its own', () => {
     const [partition = 'movie.ratings/0'] = PARTITIONS;
     const fence = (await store.owners.claim(partition, 'a', 0)) ?? 0;
     await store.putPosition(position(partition, 1), fence);
-    await node.freeze();
+    await servers.freeze('cassandra');
     const begunMs = performance.now();
     const [moved, written, read, waited] = await Promise.all(
       [
@@ -137,7 +140,7 @@ describe.skipIf(noNode !== undefined)('a node of its own', () => {
       expect(error).toBeInstanceOf(StoreUnavailable);
       expect(error).not.toBeInstanceOf(WriteInDoubtError);
     }
-    await node.thaw();
+    await servers.resume('cassandra');
     for (let progress; progress === undefined;) {
       progress = await store.progress().catch(() => sleep(50));
       const offset = progress?.[0]?.position?.offset;
@@ -147,4 +150,42 @@ describe.skipIf(noNode !== undefined)('a node of its own', () => {
     await store.upsert(rowsOf(partition, ROWS), HOUR_MS);
     expect(await store.readRows(rowsOf(partition, ROWS))).toHaveLength(ROWS);
   }, 120_000);
+
+  test('gives back the room of rows that have expired: their files go whole, though younger rows live', async () => {
+    const [partition = 'movie.ratings/0'] = PARTITIONS;
+    // So that nobody waits for the three hours of grace, nor for the ten minutes between two looks.
+    await keyspaces.execute(
+      keyspace.name,
+      `ALTER TABLE %KS%.speed_rows WITH gc_grace_seconds = 0 AND compaction = {'class': 'TimeWindowCompactionStrategy',
+        'compaction_window_unit': 'HOURS', 'compaction_window_size': '2', 'expired_sstable_check_frequency_seconds': '1'}`,
+    );
+    const tables = join(servers.folder('cassandra'), 'data', keyspace.name);
+    const files = (): readonly string[] =>
+      readdirSync(tables)
+        .filter((name) => name.startsWith('speed_rows-'))
+        .flatMap((name) => readdirSync(join(tables, name)).filter((file) => file.endsWith('-Data.db')));
+    const write = async (epoch: number, hoursAgo: number, ttlMs: number): Promise<void> => {
+      const baseUs = (Date.now() - hoursAgo * HOUR_MS) * 1_000;
+      const rows = rowsOf(partition, ROWS).map((row) => ({ ...row, epoch, timestampUs: baseUs + row.lastOffset }));
+      await store.upsert(rows, ttlMs);
+      await nodetool(servers.address('cassandra'), 'flush', keyspace.name, 'speed_rows');
+    };
+    /** Each flush leaves a file, which may be gone before the next one where those take long. */
+    const expiring = new Set<string>();
+    for (const [n, hoursAgo] of [16, 12, 8, 4].entries()) {
+      await write(n + 1, hoursAgo, TO_LIVE_MS);
+      for (const file of files()) expiring.add(file);
+    }
+    expect(expiring.size).toBeGreaterThanOrEqual(4);
+    const lastMs = Date.now() + TO_LIVE_MS;
+    await write(5, 0, HOUR_MS);
+    // Lives a little longer than was asked for (see time-to-live.ts).
+    await sleep(Math.max(0, lastMs + 3_000 - Date.now()));
+    await write(6, 0, HOUR_MS);
+    await expect.poll(() => files().filter((file) => expiring.has(file)), { timeout: 120_000, interval: 500 }).toEqual([]);
+    const living: SpeedRow[] = [];
+    for await (const rows of store.scan('v', 0)) living.push(...rows);
+    expect([5, 6].map((epoch) => living.filter((row) => row.epoch === epoch).length)).toEqual([ROWS, ROWS]);
+    expect(living).toHaveLength(2 * ROWS);
+  }, 300_000);
 });

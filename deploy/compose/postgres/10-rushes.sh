@@ -1,0 +1,9 @@
+#!/bin/sh
+# Once, when PostgreSQL of docker-compose.yml has made its cluster: the role and the database of Rushes. The role owns its database and nothing else.
+set -eu
+password=$(cat /run/secrets/postgres_password)
+psql --no-psqlrc --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres --set "password=$password" <<'SQL'
+CREATE ROLE rushes LOGIN PASSWORD :'password';
+CREATE DATABASE rushes OWNER rushes ENCODING UTF8 TEMPLATE template0;
+SQL
+psql --no-psqlrc --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname rushes --command 'CREATE EXTENSION pg_trgm'

@@ -1,0 +1,1 @@
+export { openMongodbApiKeys, type MongodbApiKeysOptions } from './open-store.ts';

@@ -1,0 +1,1 @@
+export { openMongodbBatchViews, type MongodbBatchViewsOptions } from './open-store.ts';

@@ -1,0 +1,2 @@
+export { checkMongodb } from './check.ts';
+export type { MongodbLimits, MongodbOptions, MongodbTls } from './options.ts';

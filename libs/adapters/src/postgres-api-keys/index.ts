@@ -1,0 +1,2 @@
+export { openPostgresApiKeys } from './open-store.ts';
+export { checkPostgresApiKeys, isPostgresApiKeysThere } from './place.ts';

@@ -1,0 +1,3 @@
+export { openPostgresBatchViews } from './open-store.ts';
+export { arePostgresBatchViewsThere, checkPostgresBatchViews } from './place.ts';
+export type { PostgresLimits, PostgresOptions, PostgresTls } from '../postgres-access/options.ts';

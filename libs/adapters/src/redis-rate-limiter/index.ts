@@ -1,0 +1,1 @@
+export { redisRateLimiter } from './redis-rate-limiter.ts';
