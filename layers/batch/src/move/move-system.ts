@@ -5,28 +5,8 @@
  */
 import { setTimeout } from 'node:timers/promises';
 
-import { offsetAt, PARTITIONS } from '@rushes/domain';
 import { openLake } from '@rushes/lake';
-import {
-  type ApiKeyStore,
-  type BatchViewStore,
-  type BegunLog,
-  type Bounds,
-  type CallOptions,
-  claimLake,
-  type EventLog,
-  knownLog,
-  listLakeLogs,
-  type LogBeginning,
-  type LogState,
-  type Moved,
-  movedFault,
-  type ObjectStore,
-  putLakeLog,
-  putMoved,
-  readMoved,
-  removeMoved,
-} from '@rushes/ports';
+import { type Bounds, type Moved, movedFault, putMoved, readMoved, removeMoved } from '@rushes/ports';
 import { type Logger, ownTasks, type Progress, TerminalError, TransientError } from '@rushes/runtime';
 
 import { copyFault } from '../backup/copy-fault.ts';
@@ -35,29 +15,7 @@ import { copyKeys } from './copy-keys.ts';
 import { beginningOf, countRecords, digestsOf, isSameBounds, type LogDigests, requireSameRecords } from './copy-log.ts';
 import { type CopiedObjects, copyObjects, type ObjectsToCopy, verifyObjects, weighObjects } from './copy-objects.ts';
 import { checkViews, compareViews, type CopiedViews, copyViews, countRows, type ViewsToCopy, verifyViews } from './copy-views.ts';
-
-export interface MoveSource {
-  /** For people. */
-  readonly name: string;
-  readonly objects: ObjectStore;
-  readonly views: BatchViewStore;
-  readonly keys: ApiKeyStore;
-  readonly log: EventLog;
-}
-
-export interface MoveTarget {
-  /** For people. */
-  readonly name: string;
-  readonly objects: ObjectStore;
-  readonly views: BatchViewStore;
-  readonly keys: ApiKeyStore;
-  /** The log, which is made when all else is there. */
-  readonly log: {
-    readonly state: () => Promise<LogState>;
-    readonly begin: (beginning: LogBeginning, now: Date, options: CallOptions) => Promise<BegunLog>;
-    readonly open: () => Promise<EventLog>;
-  };
-}
+import { boundsOf, type MoveSource, type MoveTarget, recordLog, requireOwnTarget } from './move-target.ts';
 
 export interface MoveOptions {
   readonly scratchFolder: string;
@@ -90,59 +48,6 @@ export interface MoveReport {
 }
 
 const STILL_WRITING = 'Stop what writes to the old system (`rushes up`, `apps/batch`, `apps/speed`), and give the command again.';
-
-/**
- * Whether the target is whole but for its mark; what is there is the source's in any case.
- * @param made id of the log that was copied.
- * @throws TerminalError if something else is there.
- */
-const requireOwnTarget = async (
-  source: MoveSource,
-  target: MoveTarget,
-  moved: Moved | undefined,
-  made: string | undefined,
-): Promise<boolean> => {
-  const own = await listLakeLogs(source.objects);
-  const there = await listLakeLogs(target.objects);
-  const isOther = there.some(({ id }, at) => id !== own[at]?.id && at < own.length);
-  if (isOther || (own.length > 0 && (await target.views.currentPublication()) !== undefined && there.length === 0))
-    throw new TerminalError(`${target.objects.location} is another system's lake`, { hint: 'Name a place where nothing is.' });
-  if ((await target.log.state()) !== 'there') return false;
-  const log = await target.log.open();
-  try {
-    if (made === log.id && there.at(-1)?.id === log.id) return true;
-    if (moved?.log === log.id && there.at(-1)?.id === log.id) {
-      if (isSameBounds(await log.bounds(), await source.log.bounds())) return true;
-      throw new TerminalError(`${source.objects.location} has moved to ${moved.to} already (${moved.at}), and goes on there`, {
-        hint: 'There is nothing left to do.',
-      });
-    }
-    throw new TerminalError(`there is a log already: ${log.location}`, {
-      hint: 'A log is copied only to where none is: name another place for it.',
-    });
-  } finally {
-    await log.close();
-  }
-};
-
-const boundsOf = async ({ log }: MoveTarget): Promise<Bounds> => {
-  const opened = await log.open();
-  try {
-    return await opened.bounds();
-  } finally {
-    await opened.close();
-  }
-};
-
-/** The log in the target's lake: from then on the lake is made from it, and goes on in the same offsets. */
-const recordLog = async (source: MoveSource, target: MoveTarget, id: string, bounds: Bounds, now: Date): Promise<void> => {
-  if ((await knownLog(source.objects, source.views)) === undefined) return void (await claimLake(target.objects, id, now));
-  await claimLake(target.objects, source.log.id, now);
-  const number = ((await listLakeLogs(target.objects)).at(-1)?.number ?? 0) + 1;
-  const from = Object.fromEntries(PARTITIONS.map((partition) => [partition, offsetAt(bounds.next, partition)]));
-  if (!(await putLakeLog(target.objects, { number, id, from, since: now.toISOString(), barrier: 0 })))
-    throw new TransientError(`somebody else works on ${target.objects.location}`, { hint: 'Stop it, then try again.' });
-};
 
 export const moveSystem = async (
   source: MoveSource,
