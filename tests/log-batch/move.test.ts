@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteApiKeys } from '@rushes/adapters/sqlite-api-keys';
 import { moveSystem, type MoveReport, type MoveSource, type MoveTarget } from '@rushes/batch';
 import { DEAD_LETTERS, type LogPartition, PARTITIONS, partitionOf } from '@rushes/domain';
@@ -20,7 +21,7 @@ import {
 import { histories } from '@rushes/ports/contracts/depth';
 import { readLog } from '@rushes/ports/contracts/read-log';
 import { silentLogger, silentProgress } from '@rushes/runtime';
-import { locationsIn, openMoveTarget, openStoresAt, openWhereMoved } from '@rushes/stores';
+import { locationsIn, openMoveTarget, openStoresAt } from '@rushes/stores';
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { Killed, type Life, mortal } from './mortal-stores.ts';
@@ -143,10 +144,8 @@ const expectWhole = async (folder: string): Promise<void> => {
 
 /** What was begun is not opened; what was not begun is not there. */
 const expectNoSystem = async (folder: string): Promise<void> => {
-  const there = await openWhereMoved(locationsIn(folder));
-  const { objects } = there;
+  const objects = await openFolderObjectStore(join(folder, 'lake'), { readOnly: true });
   const mark = await readMoved(objects);
-  await there.close();
   if (mark === undefined) expect((await objectsIn(objects)).size).toBe(0);
   else await expect(openStoresAt(locationsIn(folder))).rejects.toThrow('is not whole yet');
 };

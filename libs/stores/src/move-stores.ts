@@ -4,7 +4,7 @@ import type { ApiKeyStore, BatchViewStore, EventLog, ObjectStore } from '@rushes
 import { TerminalError, UsageError } from '@rushes/runtime';
 
 import { checkServers, findingOf, type ServerFinding } from './check-servers.ts';
-import type { FoundLog } from './found-store.ts';
+import type { FoundLog, FoundStore } from './found-store.ts';
 import { scratchFolderIn, type StoreKind, type StoreLocations } from './locations.ts';
 import { openStoresAt, type Stores } from './open-stores.ts';
 import { openTogether } from './opened.ts';
@@ -28,7 +28,10 @@ export const openStoresToMove = async (at: StoreLocations, onWarning: (finding: 
 /** @throws UsageError if a store of the one is a store of the other. */
 export const requireApart = (from: StoreLocations, to: StoreLocations): void => {
   const [one, other] = [findStores(from), findStores(to)];
-  const same = KINDS.filter((kind) => one[kind].location === other[kind].location);
+  // A bucket's URL does not say at which server.
+  const placeOf = (found: FoundStore<unknown>, { servers }: StoreLocations): string =>
+    found.localPath ?? `${found.location} at ${found.location.startsWith('s3:') ? servers.s3.endpoint : ''}`;
+  const same = KINDS.filter((kind) => placeOf(one[kind], from) === placeOf(other[kind], to));
   if (same.length > 0)
     throw new UsageError(`both systems have ${same.map((kind) => `stores.${kind}`).join(', ')} at the same place`, {
       hint: 'A system is copied to stores that are all others: name them in the file that --to names, or give it a data folder of its own (folders.data).',
@@ -94,16 +97,15 @@ const checkLog = async ({ beginner }: FoundLog) => {
   }
 };
 
-/** The log that is there, if one is whole, and the lake, for what asks where a system went. */
+/** Lake and log of a system whose log is whole, for what asks where another one went; `undefined`: there is none. Nothing is made. */
 export const openWhereMoved = async (
   at: StoreLocations,
-): Promise<{ readonly log: EventLog | undefined; readonly objects: ObjectStore; close(): Promise<void> }> =>
-  openTogether(async (opened) => {
-    const { log, objects } = findStores(at);
-    const isWhole = (await log.beginner.state()) === 'there';
-    return {
-      objects: await objects.open({ isChecked: true }),
-      log: isWhole ? opened.add(await log.open({ readOnly: true })) : undefined,
-      close: opened.close,
-    };
-  });
+): Promise<{ readonly log: EventLog; readonly objects: ObjectStore; close(): Promise<void> } | undefined> => {
+  const { log, objects } = findStores(at);
+  if ((await log.beginner.state()) !== 'there') return undefined;
+  return openTogether(async (opened) => ({
+    log: opened.add(await log.open({ readOnly: true })),
+    objects: await objects.open({ isChecked: true }),
+    close: opened.close,
+  }));
+};

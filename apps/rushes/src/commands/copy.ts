@@ -120,15 +120,15 @@ const takeBack = async (invocation: Invocation, from: PlaceOfSystem): Promise<st
       const to = await placeOf(moved.to, '--to', true);
       const there = await openWhereMoved(to.at);
       try {
-        const isIt = there.log?.id === moved.log;
-        if (isIt && there.log !== undefined && !isSameBounds(await there.log.bounds(), await source.log.bounds()))
+        const isIt = there?.log.id === moved.log;
+        if (isIt && !isSameBounds(await there.log.bounds(), await source.log.bounds()))
           throw new TerminalError(`${moved.to} has taken events since: going on here would lose them`, {
             hint: `Copy it to a new place: rushes copy --from ${moved.to} --to FOLDER`,
           });
         // Only one of the two may take events.
         if (isIt) await putMoved(there.objects, { to: from.name, log: source.log.id, at: new Date().toISOString() });
       } finally {
-        await there.close();
+        await there?.close();
       }
     }
     await removeMoved(source.objects);

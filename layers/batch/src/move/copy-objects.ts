@@ -14,10 +14,10 @@ import { TerminalError } from '@rushes/runtime';
 import { inParallel } from './in-parallel.ts';
 
 export interface ObjectsToCopy {
-  /** Whether the source goes on meanwhile: what it changes or makes then is not looked for. */
-  readonly isLive: boolean;
   readonly from: ObjectStore;
   readonly to: ObjectStore;
+  /** What was read on both sides and is the same: what tells one version of an object from the next, by its key. */
+  readonly compared: Map<string, string>;
   /** For one large object at a time each. */
   readonly scratchFolder: string;
   readonly signal: AbortSignal;
@@ -130,15 +130,23 @@ const sha256 = async (
 };
 
 /**
- * Reads every object of both stores. One that differs is copied once more, and compared again.
+ * Reads every object of both stores that was not compared before. One that differs is copied once more, and compared again.
+ * @param isLive whether the source changes meanwhile.
  * @throws TerminalError for one that still differs.
  */
-export const verifyObjects = async (copy: ObjectsToCopy, onBytes: (bytes: number) => void): Promise<CopiedObjects> => {
+export const verifyObjects = async (copy: ObjectsToCopy, isLive: boolean, onBytes: (bytes: number) => void): Promise<CopiedObjects> => {
   let [objects, bytes] = [0, 0];
-  const { from, to, signal } = copy;
+  const { from, to, signal, compared } = copy;
   await inParallel(AT_ONCE, objectsOf(from, signal), async (info) => {
+    signal.throwIfAborted();
+    const version = `${info.bytes} ${info.modifiedAt.getTime()}`;
+    if (compared.get(info.key) === version) {
+      objects += 1;
+      bytes += info.bytes;
+      return onBytes(info.bytes);
+    }
     // A record that is no system's own may change at any time, and one that came later was not copied.
-    if (copy.isLive && ((isRecord(info.key) && !isOwn(info.key)) || (await to.head(info.key, { signal })) === undefined))
+    if (isLive && ((isRecord(info.key) && !isOwn(info.key)) || (await to.head(info.key, { signal })) === undefined))
       return onBytes(info.bytes);
     const isEqual = async (tell: (read: number) => void): Promise<boolean> => {
       const [one, other] = await Promise.all([sha256(from, info.key, signal, tell), sha256(to, info.key, signal, () => {})]);
@@ -146,13 +154,14 @@ export const verifyObjects = async (copy: ObjectsToCopy, onBytes: (bytes: number
     };
     objects += 1;
     bytes += info.bytes;
-    if (await isEqual(onBytes)) return;
+    if (await isEqual(onBytes)) return void compared.set(info.key, version);
     if (isOwn(info.key)) throw otherSystem(to, info.key);
     await copyObject(copy, info);
     if (!(await isEqual(() => {})))
       throw new TerminalError(`${info.key} in ${to.location} is not what was copied from ${from.location}`, {
         hint: 'See whether somebody else writes to one of them, then give the command again.',
       });
+    compared.set(info.key, version);
   });
   return { objects, bytes };
 };

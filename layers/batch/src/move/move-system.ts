@@ -5,28 +5,8 @@
  */
 import { setTimeout } from 'node:timers/promises';
 
-import { offsetAt, PARTITIONS } from '@rushes/domain';
 import { openLake } from '@rushes/lake';
-import {
-  type ApiKeyStore,
-  type BatchViewStore,
-  type BegunLog,
-  type Bounds,
-  type CallOptions,
-  claimLake,
-  type EventLog,
-  knownLog,
-  listLakeLogs,
-  type LogBeginning,
-  type LogState,
-  type Moved,
-  movedFault,
-  type ObjectStore,
-  putLakeLog,
-  putMoved,
-  readMoved,
-  removeMoved,
-} from '@rushes/ports';
+import { type Bounds, type Moved, movedFault, putMoved, readMoved, removeMoved } from '@rushes/ports';
 import { type Logger, ownTasks, type Progress, TerminalError, TransientError } from '@rushes/runtime';
 
 import { copyFault } from '../backup/copy-fault.ts';
@@ -34,30 +14,8 @@ import { runUnderWay } from '../publish/run-under-way.ts';
 import { copyKeys } from './copy-keys.ts';
 import { beginningOf, countRecords, digestsOf, isSameBounds, type LogDigests, requireSameRecords } from './copy-log.ts';
 import { type CopiedObjects, copyObjects, type ObjectsToCopy, verifyObjects, weighObjects } from './copy-objects.ts';
-import { checkViews, type CopiedViews, copyViews, countRows, verifyViews } from './copy-views.ts';
-
-export interface MoveSource {
-  /** For people. */
-  readonly name: string;
-  readonly objects: ObjectStore;
-  readonly views: BatchViewStore;
-  readonly keys: ApiKeyStore;
-  readonly log: EventLog;
-}
-
-export interface MoveTarget {
-  /** For people. */
-  readonly name: string;
-  readonly objects: ObjectStore;
-  readonly views: BatchViewStore;
-  readonly keys: ApiKeyStore;
-  /** The log, which is made when all else is there. */
-  readonly log: {
-    readonly state: () => Promise<LogState>;
-    readonly begin: (beginning: LogBeginning, now: Date, options: CallOptions) => Promise<BegunLog>;
-    readonly open: () => Promise<EventLog>;
-  };
-}
+import { checkViews, compareViews, type CopiedViews, copyViews, countRows, type ViewsToCopy, verifyViews } from './copy-views.ts';
+import { boundsOf, type MoveSource, type MoveTarget, recordLog, requireOwnTarget } from './move-target.ts';
 
 export interface MoveOptions {
   readonly scratchFolder: string;
@@ -91,59 +49,6 @@ export interface MoveReport {
 
 const STILL_WRITING = 'Stop what writes to the old system (`rushes up`, `apps/batch`, `apps/speed`), and give the command again.';
 
-/**
- * Whether the target is whole but for its mark; what is there is the source's in any case.
- * @param made id of the log that was copied.
- * @throws TerminalError if something else is there.
- */
-const requireOwnTarget = async (
-  source: MoveSource,
-  target: MoveTarget,
-  moved: Moved | undefined,
-  made: string | undefined,
-): Promise<boolean> => {
-  const own = await listLakeLogs(source.objects);
-  const there = await listLakeLogs(target.objects);
-  const isOther = there.some(({ id }, at) => id !== own[at]?.id && at < own.length);
-  if (isOther || (own.length > 0 && (await target.views.currentPublication()) !== undefined && there.length === 0))
-    throw new TerminalError(`${target.objects.location} is another system's lake`, { hint: 'Name a place where nothing is.' });
-  if ((await target.log.state()) !== 'there') return false;
-  const log = await target.log.open();
-  try {
-    if (made === log.id && there.at(-1)?.id === log.id) return true;
-    if (moved?.log === log.id && there.at(-1)?.id === log.id) {
-      if (isSameBounds(await log.bounds(), await source.log.bounds())) return true;
-      throw new TerminalError(`${source.objects.location} has moved to ${moved.to} already (${moved.at}), and goes on there`, {
-        hint: 'There is nothing left to do.',
-      });
-    }
-    throw new TerminalError(`there is a log already: ${log.location}`, {
-      hint: 'A log is copied only to where none is: name another place for it.',
-    });
-  } finally {
-    await log.close();
-  }
-};
-
-const boundsOf = async ({ log }: MoveTarget): Promise<Bounds> => {
-  const opened = await log.open();
-  try {
-    return await opened.bounds();
-  } finally {
-    await opened.close();
-  }
-};
-
-/** The log in the target's lake: from then on the lake is made from it, and goes on in the same offsets. */
-const recordLog = async (source: MoveSource, target: MoveTarget, id: string, bounds: Bounds, now: Date): Promise<void> => {
-  if ((await knownLog(source.objects, source.views)) === undefined) return void (await claimLake(target.objects, id, now));
-  await claimLake(target.objects, source.log.id, now);
-  const number = ((await listLakeLogs(target.objects)).at(-1)?.number ?? 0) + 1;
-  const from = Object.fromEntries(PARTITIONS.map((partition) => [partition, offsetAt(bounds.next, partition)]));
-  if (!(await putLakeLog(target.objects, { number, id, from, since: now.toISOString(), barrier: 0 })))
-    throw new TransientError(`somebody else works on ${target.objects.location}`, { hint: 'Stop it, then try again.' });
-};
-
 export const moveSystem = async (
   source: MoveSource,
   target: MoveTarget,
@@ -153,17 +58,21 @@ export const moveSystem = async (
   const { signal, now, logger } = context;
   const tasks = ownTasks(context.progress);
   const isLive = options.keepsSource;
-  const objects: ObjectsToCopy = { isLive, from: source.objects, to: target.objects, scratchFolder: options.scratchFolder, signal };
-  const views = { isLive, from: source.views, to: target.views, signal };
+  const objects: ObjectsToCopy = {
+    compared: new Map(),
+    from: source.objects,
+    to: target.objects,
+    scratchFolder: options.scratchFolder,
+    signal,
+  };
+  const views: ViewsToCopy = { compared: new Set(), from: source.views, to: target.views, signal };
 
   const pass = async (isLast: boolean): Promise<{ objects: CopiedObjects; views: CopiedViews; keys: number }> => {
     const weight = await weighObjects(source.objects, signal);
-    const [byObject, byRow] = [
-      tasks.task({ name: isLast ? 'copy new objects' : 'copy objects', unit: 'bytes', total: weight.bytes }),
-      tasks.task({ name: isLast ? 'copy new views' : 'copy views', unit: 'rows', total: await countRows(views) }),
-    ];
+    const byRow = tasks.task({ name: isLast ? 'copy new views' : 'copy views', unit: 'rows', total: await countRows(views) });
     const copiedViews = await copyViews(views, isLast, (rows) => byRow.advance(rows));
     byRow.finish();
+    const byObject = tasks.task({ name: isLast ? 'copy new objects' : 'copy objects', unit: 'bytes', total: weight.bytes });
     const copiedObjects = await copyObjects(objects, (bytes) => byObject.advance(bytes));
     byObject.finish();
     return { objects: copiedObjects, views: copiedViews, keys: await copyKeys(source.keys, target.keys) };
@@ -191,18 +100,27 @@ export const moveSystem = async (
     return { id: begun.id, digests: digests(), bounds };
   };
 
+  /** Reads on both sides what is there so far, so that less is left when no events are taken. */
+  const compare = async (): Promise<void> => {
+    const weight = await weighObjects(source.objects, signal);
+    const byObject = tasks.task({ name: 'compare objects', unit: 'bytes', total: weight.bytes });
+    await verifyObjects(objects, true, (bytes) => byObject.advance(bytes));
+    byObject.finish();
+    const byRow = tasks.task({ name: 'compare views', unit: 'rows', total: await countRows(views) });
+    await compareViews(views, (rows) => byRow.advance(rows));
+    byRow.finish();
+  };
+
   /** Reads all of both again. */
   const verify = async (digests: LogDigests | undefined, bounds: Bounds): Promise<MoveReport['verified']> => {
     const weight = await weighObjects(source.objects, signal);
-    const [byObject, byRow, byRecord] = [
-      tasks.task({ name: 'verify objects', unit: 'bytes', total: weight.bytes }),
-      tasks.task({ name: 'verify views', unit: 'rows', total: await countRows(views) }),
-      tasks.task({ name: 'verify the log', unit: 'records', total: countRecords(bounds) }),
-    ];
-    const ofObjects = await verifyObjects(objects, (bytes) => byObject.advance(bytes));
+    const byObject = tasks.task({ name: 'verify objects', unit: 'bytes', total: weight.bytes });
+    const ofObjects = await verifyObjects(objects, isLive, (bytes) => byObject.advance(bytes));
     byObject.finish();
-    const ofViews = await verifyViews(views, (rows) => byRow.advance(rows));
+    const byRow = tasks.task({ name: 'verify views', unit: 'rows', total: await countRows(views) });
+    const ofViews = await verifyViews(views, isLive, (rows) => byRow.advance(rows));
     byRow.finish();
+    const byRecord = tasks.task({ name: 'verify the log', unit: 'records', total: countRecords(bounds) });
     const log = await target.log.open();
     let records = 0;
     try {
@@ -243,6 +161,7 @@ export const moveSystem = async (
     const arriving: Moved = left ?? { to: source.name, log: null, at: now().toISOString(), isArriving: true };
     await putMoved(target.objects, arriving);
     const first = isWhole ? undefined : await pass(false);
+    if (!isWhole) await compare();
     const running = isLive ? undefined : await runUnderWay(openLake(source.objects, ''), now());
     if (running !== undefined)
       throw new TransientError(`run ${running} is under way on ${source.objects.location}`, {

@@ -78,10 +78,10 @@ const openIfUsable = async <Store>(path: string, open: (path: string) => Promise
   }
 };
 
-/** What is left of a log and its speed store, and can be opened. Nothing is made. Throws for a file that is there and could be opened once it is readable. */
-export const openWhatIsLeft = async (logFile: string, speedFile: string): Promise<LeftStores> => {
+/** What is left of a log and of a speed store in a file, and can be opened. Nothing is made. Throws for a file that is there and could be opened once it is readable. */
+export const openWhatIsLeft = async (logFile: string, speedFile: string | undefined): Promise<LeftStores> => {
   const log = await openIfUsable(logFile, openSqliteEventLog);
-  const speed = await openIfUsable(speedFile, openSqliteSpeedStore);
+  const speed = speedFile === undefined ? undefined : await openIfUsable(speedFile, openSqliteSpeedStore);
   return {
     log,
     speed,
