@@ -27,22 +27,25 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test.skipIf(needsServers('kafka', 'registry', 'cassandra', 's3'))('batch, speed and serving on Kafka, Cassandra and S3', async () => {
-  // The folders that the page names are made here, not in the repository.
-  const commands = commandsBehind('## On Kafka, Cassandra and S3')
-    .replaceAll('./data-on-servers', join(folder, 'data'))
-    .replaceAll('./sample', join(folder, 'sample'));
-  const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', commands], {
-    cwd: ROOT,
-    env: { ...process.env, RUSHES_PORT: String(await freePort()), RUSHES_LOG_FORMAT: 'json', NODE_ENV: undefined },
-    maxBuffer: 64 * 1024 * 1024,
-  }).catch((error: { readonly stdout?: string; readonly stderr?: string }) => {
-    throw new Error(`the commands failed:\n${error.stdout}\n${error.stderr}`, { cause: error });
-  });
-  expect(stdout).toMatch(/visible after [\d.]+ s/);
-  process.stdout.write(`${/visible after .*/.exec(stdout)?.[0]}\n`);
-  const movie = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as {
-    readonly data: { readonly ratings: { readonly live: unknown } };
-  }; // as: the last answer
-  expect(movie.data.ratings.live).toMatchObject({ rating: 9 });
-});
+test.skipIf(needsServers('kafka', 'registry', 'cassandra', 's3', 'postgres'))(
+  'batch, speed and serving on Kafka, Cassandra, S3 and PostgreSQL',
+  async () => {
+    // The folders that the page names are made here, not in the repository.
+    const commands = commandsBehind('## On Kafka, Cassandra and S3')
+      .replaceAll('./data-on-servers', join(folder, 'data'))
+      .replaceAll('./sample', join(folder, 'sample'));
+    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', commands], {
+      cwd: ROOT,
+      env: { ...process.env, RUSHES_PORT: String(await freePort()), RUSHES_LOG_FORMAT: 'json', NODE_ENV: undefined },
+      maxBuffer: 64 * 1024 * 1024,
+    }).catch((error: { readonly stdout?: string; readonly stderr?: string }) => {
+      throw new Error(`the commands failed:\n${error.stdout}\n${error.stderr}`, { cause: error });
+    });
+    expect(stdout).toMatch(/visible after [\d.]+ s/);
+    process.stdout.write(`${/visible after .*/.exec(stdout)?.[0]}\n`);
+    const movie = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as {
+      readonly data: { readonly ratings: { readonly live: unknown } };
+    }; // as: the last answer
+    expect(movie.data.ratings.live).toMatchObject({ rating: 9 });
+  },
+);

@@ -40,21 +40,21 @@ export const startDoubled = async (apps: Apps, more: Readonly<Record<string, str
   /** Starts it again where it ends before it runs, as where a store is just down: whoever watches over processes does so. */
   const supervise = async (app: AppName): Promise<readonly [StartedProcess, string]> => {
     for (let left = STARTS; ; left--) {
-      const process = apps.start(app, { ...more, RUSHES_SHUTDOWN_DELAY_MS: SHUTDOWN_DELAY_MS });
+      const one = apps.start(app, { ...more, RUSHES_SHUTDOWN_DELAY_MS: SHUTDOWN_DELAY_MS });
       try {
-        return [process, String((await process.logged(MESSAGES[app]))['url'])];
+        return [one, String((await one.logged(MESSAGES[app]))['url'])];
       } catch (error) {
         if (left === 1) throw error;
       }
     }
   };
   const begin = async (app: AppName): Promise<Running> => {
-    const [process, url] = await supervise(app);
+    const [one, url] = await supervise(app);
     await vi.waitUntil(async () => (await fetch(`${url}/health/ready`).catch(() => undefined))?.status === 200, PATIENT);
-    if (app !== 'serving') return { process, url: undefined };
+    if (app !== 'serving') return { process: one, url: undefined };
     balancer.add(url);
     await vi.waitUntil(() => balancer.ready().includes(url), PATIENT);
-    return { process, url };
+    return { process: one, url };
   };
   const at = (app: AppName, n: number): Running => {
     const one = running[app][n];
@@ -67,9 +67,14 @@ export const startDoubled = async (apps: Apps, more: Readonly<Record<string, str
     countOf: (app) => running[app].length,
     async replace(app, n) {
       const old = at(app, n);
+      const beganMs = performance.now();
       running[app][n] = await begin(app);
+      const readyMs = performance.now();
       const code = await old.process.end('SIGTERM');
       if (old.url !== undefined) balancer.remove(old.url);
+      process.stdout.write(
+        `${app} ${n + 1} replaced: the new one ready after ${Math.round(readyMs - beganMs)} ms, the old one ended after ${Math.round(performance.now() - readyMs)} ms\n`,
+      );
       return code;
     },
     async kill(app, n) {

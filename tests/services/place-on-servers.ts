@@ -18,7 +18,7 @@ import type { Place } from '../merge/place.ts';
 import { createBucket } from '../../tools/services/create-bucket.ts';
 import { TEST_POSTGRES_PASSWORD, TEST_POSTGRES_USER } from '../../tools/services/postgres.ts';
 
-const address = (variable: string): string => {
+export const address = (variable: string): string => {
   const found = process.env[variable];
   if (found === undefined) throw new Error(`${variable} is not set: npm run test:services does so`);
   return found;
@@ -50,7 +50,9 @@ const postgresUrl = (): string | undefined => {
 
 /** Removes batch views and keys. */
 export const dropSchema = async (url: string, name: string): Promise<void> => {
-  const client = new pg.Client({ connectionString: url, user: TEST_POSTGRES_USER, password: TEST_POSTGRES_PASSWORD });
+  const { hostname: host, port, pathname } = new URL(url);
+  const place = { host, port: Number(port), database: pathname.slice(1) };
+  const client = new pg.Client({ ...place, user: TEST_POSTGRES_USER, password: TEST_POSTGRES_PASSWORD });
   await client.connect();
   await client.query(`DROP SCHEMA IF EXISTS ${name} CASCADE`);
   await client.end();

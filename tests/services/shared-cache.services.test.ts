@@ -131,7 +131,7 @@ describe.skipIf(needsServers('redis'))('two replicas on one Redis', () => {
     expect(await doctor.ended).toBe(0);
     expect(doctor.output()).toContain('"state":"away"');
     await servers.start('redis');
-    for (const one of [url, other]) await expect.poll(async () => (await health(one)).components['cache']?.status, PATIENT).toBe('ok');
+    for (const at of [url, other]) await expect.poll(async () => (await health(at)).components['cache']?.status, PATIENT).toBe('ok');
     expect(third.output()).toContain('the shared cache is used again');
     expect(await third.end('SIGTERM')).toBe(0);
     for (const replica of replicas) expect(replica.output()).not.toMatch(/"level":"(error|fatal)"|nhandled/);

@@ -5,6 +5,7 @@ import { addAudit } from './commands/audit.ts';
 import { addBackup } from './commands/backup.ts';
 import { addBatch } from './commands/batch.ts';
 import { addCompose } from './commands/compose.ts';
+import { addCopy } from './commands/copy.ts';
 import { addConfig } from './commands/config.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -61,6 +62,7 @@ export const buildProgram = (): Command => {
   addLog(program);
   addBackup(program);
   addRestore(program);
+  addCopy(program);
   addSample(program);
   addDownload(program);
   addConfig(program);

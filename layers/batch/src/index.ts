@@ -9,14 +9,9 @@ import { checkOrigin, type PublishedSource, sourceOfPublication } from './run/or
 
 export { type AuditContext, type AuditOptions, type AuditReport, type AuditStores, auditStores, type Difference } from './audit/audit.ts';
 export { copyFault, type CopiedStores } from './backup/copy-fault.ts';
-export {
-  type MadeLog,
-  type RestartContext,
-  type RestartOptions,
-  type RestartReport,
-  type RestartStores,
-  restartLog,
-} from './recovery/restart-log.ts';
+export { isSameBounds } from './move/copy-log.ts';
+export { type MoveContext, type MoveOptions, type MoveReport, type MoveSource, type MoveTarget, moveSystem } from './move/move-system.ts';
+export { type RestartContext, type RestartOptions, type RestartReport, type RestartStores, restartLog } from './recovery/restart-log.ts';
 export { archivedUpTo, trimmableUpTo } from './archive/trimmable.ts';
 export { doUpkeep, startUpkeep, type Upkeep, type UpkeepContext, type UpkeepOptions, type UpkeepStores } from './upkeep/upkeep.ts';
 export { createUpkeepMetrics, type UpkeepMetrics } from './upkeep/upkeep-metrics.ts';

@@ -7,6 +7,7 @@ import { offsetAt, PARTITIONS, type PartitionId } from '@rushes/domain';
 import type { BatchViewStore, Publication } from './batch-view-store.ts';
 import type { EventLog } from './event-log.ts';
 import { listLakeLogs } from './lake-logs.ts';
+import { movedFault, readMoved } from './moved.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { SpeedStore } from './speed-store.ts';
 
@@ -84,6 +85,13 @@ export interface StoresOfLog {
 
 /** What keeps the log from being used beside the other stores. A speed store that is nobody's yet is the log's from then on. */
 export const logFault = async ({ objects, views, log, speed }: StoresOfLog): Promise<LogFault | undefined> => {
+  const moved = await readMoved(objects);
+  if (moved) return movedFault(objects, moved);
+  return logFaultOfSource({ objects, views, log, ...(speed && { speed }) });
+};
+
+/** The same without looking whether the system has moved: for what moves it. */
+export const logFaultOfSource = async ({ objects, views, log, speed }: StoresOfLog): Promise<LogFault | undefined> => {
   const known = await knownLog(objects, views);
   if (known?.id !== undefined && known.id !== log.id)
     return { message: `${log.location} is log ${log.id}, but ${known.told}: it is another log`, hint: LOST_LOG_HINT };

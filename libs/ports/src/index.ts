@@ -11,6 +11,7 @@ export * from './foreign-log.ts';
 export * from './heartbeats.ts';
 export * from './lake-logs.ts';
 export * from './log-beginning.ts';
+export * from './moved.ts';
 export * from './object-store.ts';
 export * from './owners.ts';
 export * from './rate-limiter.ts';

@@ -7,6 +7,7 @@ export {
   type ConfigSources,
   defaultConfig,
   type EffectiveSetting,
+  loadConfig,
   type LoadedConfig,
 } from './config/load-config.ts';
 export { expectation } from './config/setting-value.ts';

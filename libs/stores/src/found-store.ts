@@ -1,5 +1,18 @@
 /** What is known of a store before it is opened. */
-import type { ApiKeyStore, BatchViewStore, EventLog, Heartbeats, ObjectStore, Owners, SpeedStore, StoreCheck } from '@rushes/ports';
+import type {
+  ApiKeyStore,
+  BatchViewStore,
+  BegunLog,
+  CallOptions,
+  EventLog,
+  Heartbeats,
+  LogBeginning,
+  LogState,
+  ObjectStore,
+  Owners,
+  SpeedStore,
+  StoreCheck,
+} from '@rushes/ports';
 
 import type { ServerSettings } from './server-settings.ts';
 
@@ -35,5 +48,19 @@ export interface FoundStore<Store> {
   readonly open: (how?: Opening) => Promise<Store>;
 }
 
+/** How a log is begun in the place of another one. */
+export interface LogBeginner {
+  readonly state: () => Promise<LogState>;
+  /** Whether a log could be begun: makes nothing. @throws StoreFault, StoreUnavailable */
+  readonly check: () => Promise<void>;
+  /** @throws StoreFault if there is a log, where one cannot be set aside. */
+  readonly begin: (beginning: LogBeginning, now: Date, options?: CallOptions) => Promise<BegunLog>;
+}
+
+export interface FoundLog extends FoundStore<EventLog> {
+  readonly beginner: LogBeginner;
+}
+
 /** Makes what is known of a store from its URL. @throws Error if the URL does not name one; its message holds no credentials. */
 export type Scheme<Store> = (url: string, servers: ServerSettings) => FoundStore<Store>;
+export type LogScheme = (url: string, servers: ServerSettings) => FoundLog;

@@ -2,6 +2,8 @@ export { checkDataFolder, folderAt } from './folders.ts';
 export { newProcessId, type ProcessState, startHeartbeat } from './heartbeat.ts';
 export { openImdbObjects } from './imdb-objects.ts';
 export { type LakeStores, openEmbeddedStores, openStoresAt, type Stores } from './open-stores.ts';
+export { type LostLog, openLostLog } from './lost-log.ts';
+export { MOVED_KNOWN_MS, type MoveTargetStores, openMoveTarget, openStoresToMove, openWhereMoved, requireApart } from './move-stores.ts';
 export type { LakeToRead, StoresToRead } from './open-to-read.ts';
 export {
   openExistingKeys,

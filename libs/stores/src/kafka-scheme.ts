@@ -1,9 +1,9 @@
 import type { KafkaEventLogOptions, KafkaSasl } from '@rushes/adapters/kafka-event-log';
 import { parseKafkaUrl } from '@rushes/adapters/server-addresses';
-import type { EventLog } from '@rushes/ports';
+import type { EventLog, LogState } from '@rushes/ports';
 import { UsageError } from '@rushes/runtime';
 
-import type { Scheme } from './found-store.ts';
+import type { LogScheme } from './found-store.ts';
 import { secretOf, type ServerSettings, tlsOf } from './server-settings.ts';
 
 const client = () => import('@rushes/adapters/kafka-event-log');
@@ -24,7 +24,7 @@ const saslOf = async ({ sasl, user, password, passwordFile, tokenFile }: ServerS
 };
 
 /** `kafka://host:port,host:port/prefix`, with the registry of its schemas. */
-export const kafkaLog: Scheme<EventLog> = (url, { kafka }) => {
+export const kafkaLog: LogScheme = (url, { kafka }) => {
   const { brokers, topicPrefix } = parseKafkaUrl(url);
   const { registryUrl, registryUser, replication, minInsyncReplicas } = kafka;
   if (registryUrl === undefined)
@@ -44,7 +44,8 @@ export const kafkaLog: Scheme<EventLog> = (url, { kafka }) => {
     tls: await tlsOf('kafka', kafka),
     sasl: await saslOf(kafka),
   });
-  const isThere = async (): Promise<boolean> => (await client()).isKafkaLogThere(await settle());
+  const state = async (): Promise<LogState> => (await client()).kafkaLogState(await settle());
+  const isThere = async (): Promise<boolean> => (await state()) !== 'absent';
   const open = async (how: Pick<KafkaEventLogOptions, 'readOnly' | 'now'> = {}): Promise<EventLog> =>
     (await client()).openKafkaEventLog({ ...(await settle()), ...how });
   return {
@@ -57,5 +58,11 @@ export const kafkaLog: Scheme<EventLog> = (url, { kafka }) => {
       return { version: undefined, findings: [] };
     },
     open: ({ readOnly = false, now = Date.now } = {}) => open({ readOnly, now }),
+    beginner: {
+      state,
+      check: async () => (await client()).checkKafkaBeginning(await settle()),
+      begin: async (beginning, now, options) =>
+        (await client()).beginKafkaEventLog({ ...(await settle()), now: () => now.getTime() }, beginning, options),
+    },
   };
 };

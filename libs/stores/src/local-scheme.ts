@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 
+import { beginLogAnew } from '@rushes/adapters/embedded';
+import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { statIfThere } from '@rushes/runtime';
 
-import type { Opening, Scheme } from './found-store.ts';
+import type { LogScheme, Opening, Scheme } from './found-store.ts';
 
 /** A store in a local folder or file. `suffix`: what the name of its file ends with. */
 export const local =
@@ -18,3 +20,18 @@ export const local =
       open: (how = {}) => open(path, how),
     };
   };
+
+const logFile = local(openSqliteEventLog, '.sqlite');
+
+/** A log in a file. One that is being begun lies beside it. */
+export const localLog: LogScheme = (text, servers) => {
+  const log = logFile(text, servers);
+  return {
+    ...log,
+    beginner: {
+      state: async () => ((await log.isThere()) ? 'there' : 'absent'),
+      check: async () => {},
+      begin: (beginning, now) => beginLogAnew(log.location, beginning, now),
+    },
+  };
+};

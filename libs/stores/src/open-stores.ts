@@ -12,9 +12,12 @@ import {
   type Heartbeats,
   knownLog,
   logFault,
+  logFaultOfSource,
   LOST_LOG_HINT,
+  movedFault,
   type ObjectStore,
   type Owners,
+  readMoved,
   type SpeedStore,
 } from '@rushes/ports';
 
@@ -22,6 +25,7 @@ import { checkServers, type ServerFinding } from './check-servers.ts';
 import { locationsIn, scratchFolderIn, type StoreLocations } from './locations.ts';
 import { MismatchedStoresError } from './mismatched-stores.ts';
 import { type Opened, openTogether } from './opened.ts';
+import { refuseMoved } from './refuse-moved.ts';
 import { findStores } from './schemes.ts';
 
 /** What batch runs published. */
@@ -73,6 +77,8 @@ export interface OpenOptions {
   readonly now?: () => number;
   /** Told what a server should have otherwise, and can be used with. */
   readonly onWarning?: (finding: ServerFinding) => void;
+  /** Opens it although it has moved: for what moves it. */
+  readonly evenIfMoved?: boolean;
 }
 
 /**
@@ -80,11 +86,16 @@ export interface OpenOptions {
  * @throws TerminalError that names all that is wrong with the servers, and
  * @throws MismatchedStoresError if the log is not the one that the lake, the batch views or the speed store were made from.
  */
-export const openStoresAt = (at: StoreLocations, { now = Date.now, onWarning = () => {} }: OpenOptions = {}): Promise<Stores> =>
+export const openStoresAt = (
+  at: StoreLocations,
+  { now = Date.now, onWarning = () => {}, evenIfMoved = false }: OpenOptions = {},
+): Promise<Stores> =>
   openTogether(async (opened) => {
     const found = findStores(at);
     (await checkServers(found)).forEach(onWarning);
     const lake = await openLake(at, opened, true);
+    const moved = evenIfMoved ? undefined : await readMoved(lake.objects);
+    if (moved) throw new MismatchedStoresError(movedFault(lake.objects, moved));
     if (!(await found.log.isThere())) {
       const known = await knownLog(lake.objects, lake.views);
       if (known)
@@ -93,9 +104,10 @@ export const openStoresAt = (at: StoreLocations, { now = Date.now, onWarning = (
           hint: LOST_LOG_HINT,
         });
     }
-    const log = opened.add(await found.log.open({ now, isChecked: true }));
+    const opening = opened.add(await found.log.open({ now, isChecked: true }));
+    const log = evenIfMoved ? opening : refuseMoved(opening, lake.objects);
     const speed = opened.add(await found.speed.open({ now, isChecked: true }));
-    const fault = await logFault({ ...lake, log, speed });
+    const fault = await (evenIfMoved ? logFaultOfSource : logFault)({ ...lake, log, speed });
     if (fault) throw new MismatchedStoresError(fault);
     const keys = opened.add(await found.keys.open({ isChecked: true }));
     return { ...lake, log, speed, owners: speed.owners, heartbeats: speed.heartbeats, keys };

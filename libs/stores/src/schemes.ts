@@ -5,14 +5,13 @@
 import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteApiKeys } from '@rushes/adapters/sqlite-api-keys';
 import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
-import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import { UsageError } from '@rushes/runtime';
 
 import { cassandraSpeed } from './cassandra-scheme.ts';
-import type { FoundStore, Scheme, StoreOf } from './found-store.ts';
+import type { FoundLog, FoundStore, LogScheme, Scheme, StoreOf } from './found-store.ts';
 import { kafkaLog } from './kafka-scheme.ts';
-import { local } from './local-scheme.ts';
+import { local, localLog } from './local-scheme.ts';
 import { locationsIn, type StoreKind, type StoreLocations } from './locations.ts';
 import { postgresKeys, postgresViews } from './postgres-scheme.ts';
 import { s3Objects } from './s3-scheme.ts';
@@ -20,14 +19,18 @@ import type { ServerSettings } from './server-settings.ts';
 
 const FILE = '.sqlite';
 
-const SCHEMES: { readonly [Kind in StoreKind]: Readonly<Record<string, Scheme<StoreOf[Kind]>>> } = {
+type Schemes = { readonly [Kind in Exclude<StoreKind, 'log'>]: Readonly<Record<string, Scheme<StoreOf[Kind]>>> } & {
+  readonly log: Readonly<Record<string, LogScheme>>;
+};
+
+const SCHEMES: Schemes = {
   objects: { 'file:': local(openFolderObjectStore), 's3:': s3Objects },
   views: {
     'sqlite:': local(openSqliteBatchViews),
     'postgres:': postgresViews,
     'postgresql:': postgresViews,
   },
-  log: { 'sqlite:': local(openSqliteEventLog, FILE), 'kafka:': kafkaLog },
+  log: { 'sqlite:': localLog, 'kafka:': kafkaLog },
   speed: { 'sqlite:': local(openSqliteSpeedStore, FILE), 'cassandra:': cassandraSpeed },
   keys: {
     'sqlite:': local(openSqliteApiKeys, FILE),
@@ -36,9 +39,11 @@ const SCHEMES: { readonly [Kind in StoreKind]: Readonly<Record<string, Scheme<St
   },
 };
 
-export type FoundStores = { readonly [Kind in StoreKind]: FoundStore<StoreOf[Kind]> };
+export type FoundStores = { readonly [Kind in Exclude<StoreKind, 'log'>]: FoundStore<StoreOf[Kind]> } & { readonly log: FoundLog };
 
-const found = <Store>(schemes: Readonly<Record<string, Scheme<Store>>>, url: string, servers: ServerSettings): FoundStore<Store> => {
+type SchemesOf<Found> = Readonly<Record<string, (url: string, servers: ServerSettings) => Found>>;
+
+const found = <Found>(schemes: SchemesOf<Found>, url: string, servers: ServerSettings): Found => {
   const given = url.slice(0, url.indexOf(':') + 1);
   const scheme = schemes[given.toLowerCase()];
   // The rest of a URL may hold a password.
@@ -52,7 +57,7 @@ const found = <Store>(schemes: Readonly<Record<string, Scheme<Store>>>, url: str
  */
 export const findStores = ({ urls, servers }: StoreLocations): FoundStores => {
   const faults: string[] = [];
-  const find = <Store>(kind: StoreKind, schemes: Readonly<Record<string, Scheme<Store>>>): FoundStore<Store> | undefined => {
+  const find = <Found>(kind: StoreKind, schemes: SchemesOf<Found>): Found | undefined => {
     try {
       return found(schemes, urls[kind], servers);
     } catch (error) {

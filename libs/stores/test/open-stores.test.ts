@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { beginLogAnew, openWhatIsLeft } from '@rushes/adapters/embedded';
+import { beginLogAnew, logFileIn, openWhatIsLeft, speedFileIn } from '@rushes/adapters/embedded';
 import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import type { OffsetVector } from '@rushes/domain';
@@ -100,10 +100,10 @@ describe('opening', () => {
     for (const end of ['', '-wal', '-shm']) await rm(join(location, `log.sqlite${end}`), { force: true });
     await symlink('nowhere/log.sqlite', join(location, 'log.sqlite'));
     await expect(openEmbeddedStores(location)).rejects.toMatchObject({ code: 'ENOENT' });
-    await expect(openWhatIsLeft(location)).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(openWhatIsLeft(logFileIn(location), speedFileIn(location))).rejects.toMatchObject({ code: 'ENOENT' });
     await rm(join(location, 'log.sqlite'));
     await mkdir(join(location, 'log.sqlite'));
-    await expect(openWhatIsLeft(location)).rejects.toThrow('unable to open');
+    await expect(openWhatIsLeft(logFileIn(location), speedFileIn(location))).rejects.toThrow('unable to open');
   });
 
   test('a version without a log needs none', async () => {
@@ -178,7 +178,7 @@ describe('a log begun anew', () => {
 
   test('takes the place, and what was there stays under other names', async () => {
     await used(folder);
-    const made = await beginLogAnew(folder, beginning, NOW);
+    const made = await beginLogAnew(logFileIn(folder), beginning, NOW, [speedFileIn(folder)]);
     const kept = await made.takePlace();
     const suffix = 'until-2026-01-02T03-04-05-678Z';
     expect(kept).toEqual([join(folder, `log.sqlite.${suffix}`), join(folder, `speed.sqlite.${suffix}`)]);
@@ -196,7 +196,7 @@ describe('a log begun anew', () => {
 
   test('that is not wanted leaves everything as it was', async () => {
     const id = await used(folder);
-    await (await beginLogAnew(folder, beginning, NOW)).discard();
+    await (await beginLogAnew(logFileIn(folder), beginning, NOW, [speedFileIn(folder)])).discard();
     expect(readdirSync(folder).filter((name) => name.startsWith('log'))).toEqual(['log.sqlite']);
     expect(await within(folder, async ({ log }) => log.id)).toBe(id);
   });
@@ -207,16 +207,18 @@ describe('a log begun anew', () => {
       yield { partition: RATINGS, records: [] } as const;
       throw new Error('the archive is damaged');
     })();
-    await expect(beginLogAnew(folder, { ...beginning, records }, NOW)).rejects.toThrow('the archive is damaged');
+    await expect(beginLogAnew(logFileIn(folder), { ...beginning, records }, NOW, [speedFileIn(folder)])).rejects.toThrow(
+      'the archive is damaged',
+    );
     expect(readdirSync(folder).filter((name) => name.startsWith('log'))).toEqual(['log.sqlite']);
   });
 
   test('what is left is opened as far as it can be, and nothing is made', async () => {
-    const nothing = await openWhatIsLeft(folder);
+    const nothing = await openWhatIsLeft(logFileIn(folder), speedFileIn(folder));
     expect([nothing.log, nothing.speed, readdirSync(folder)]).toEqual([undefined, undefined, []]);
     const id = await used(folder);
     await writeFile(join(folder, 'speed.sqlite'), 'no database, but longer than the header of one'.repeat(100));
-    const left = await openWhatIsLeft(folder);
+    const left = await openWhatIsLeft(logFileIn(folder), speedFileIn(folder));
     expect([left.log?.id, left.speed]).toEqual([id, undefined]);
     await left.close();
     await rename(join(folder, 'log.sqlite'), join(folder, 'speed.sqlite'));

@@ -1,13 +1,12 @@
 import { basename } from 'node:path';
 
-import { beginLogAnew, openWhatIsLeft } from '@rushes/adapters/embedded';
 import { type RestartReport, restartLog } from '@rushes/batch';
 import { offsetAt, type OffsetVector, PARTITIONS } from '@rushes/domain';
 import { type Cursor, openCursors } from '@rushes/speed';
-import { openLake, requireWholeDataFolder } from '@rushes/stores';
-import type { Command } from 'commander';
+import { openLake, openLostLog } from '@rushes/stores';
+import { Option, type Command } from 'commander';
 
-import { addCommand, done } from '../cli.ts';
+import { addCommand, done, storeSettings } from '../cli.ts';
 import { cursorFolder } from '../folders.ts';
 
 const RETENTION_MS = 7 * 24 * 3_600_000;
@@ -40,45 +39,39 @@ const describe = ({ id, before, barrier, restored, safe_until, lost, kept }: Res
     lines.push(`  ${partition}: offsets ${from} to ${to - 1} were given, their events are gone; each version says so from the next run on`);
   for (const { location, line } of replays)
     lines.push(`  ${location} was replayed up to line ${line}, and what is lost may be among it: \`rushes replay ${location} --again\``);
-  for (const path of kept) lines.push(`Kept as ${basename(path)}; delete it when you do not need it.`);
+  for (const path of kept) lines.push(`Kept as ${path.includes('://') ? path : basename(path)}; delete it when you do not need it.`);
   return lines.join('\n');
 };
 
 export const addLogRestart = (log: Command): Command =>
-  addCommand(log, 'restart', {
+  addCommand<{ readonly left?: string }>(log, 'restart', {
     summary: 'begin a log in the place of a lost one',
     description:
-      'Begins a log in the place of one that was lost: with the archived events of seven days and all after the published version, in the same offsets, under a new id. What was acknowledged and is not archived is lost, unless the old file can still be read. The old file and the speed store stay, under other names. For a log that can be restored from a backup this is the wrong command. Stop everything on the data folder before.',
-    settings: ['folders.data', 'batch.memoryLimitMb', 'batch.threads'],
-    examples: [['log restart --data data', 'when `data/log.sqlite` is lost']],
+      'Begins a log in the place of one that was lost: with the archived events of seven days and all after the published version, in the same offsets, under a new id. What was acknowledged and is not archived is lost, unless the old log can still be read. In a data folder the old file and the speed store stay, under other names. On Kafka the new log needs topics that are not there: delete what is left of the lost ones, or name another prefix with --log-url; a speed store on Cassandra needs a new keyspace. For a log that can be restored from a backup this is the wrong command. Stop everything on this data before.',
+    settings: [...storeSettings(), 'batch.memoryLimitMb', 'batch.threads'],
+    options: [new Option('--left <URL>', 'where the lost log was, if it can still be read in part and the new one lies elsewhere')],
+    examples: [
+      ['log restart --data data', 'when `data/log.sqlite` is lost'],
+      ['log restart --config servers.json --log-url kafka://broker:9092/new. --left kafka://broker:9092/old.', 'when topics are damaged'],
+    ],
     narrates: true,
-    run: async (invocation) => {
+    run: async (invocation, { left: leftUrl }) => {
       const { config, logger, progress, lifecycle, output } = invocation;
       const folder = config.folders.data;
-      requireWholeDataFolder(invocation);
       const lake = await openLake(invocation);
       const cursors = await (await openCursors(cursorFolder(folder))).list();
-      const left = await openWhatIsLeft(folder);
+      const lost = await openLostLog(invocation, leftUrl);
       const now = new Date();
       try {
         const report = await restartLog(
-          { ...lake, left },
+          { ...lake, left: lost.left },
           {
             workFolder: lake.scratchFolder,
             memoryLimitMb: config.batch.memoryLimitMb,
             threads: config.batch.threads,
             retentionMs: RETENTION_MS,
             acknowledged: furthest(cursors),
-            make: async (beginning) => {
-              const made = await beginLogAnew(folder, beginning, now);
-              return {
-                ...made,
-                async takePlace() {
-                  await left.close();
-                  return made.takePlace();
-                },
-              };
-            },
+            make: (beginning) => lost.begin(beginning, now, { signal: lifecycle.signal }),
           },
           { logger, progress, signal: lifecycle.signal, now: () => now },
         );
@@ -86,7 +79,7 @@ export const addLogRestart = (log: Command): Command =>
         output.result({ ...report, replays }, () => describe(report, replays));
         return done;
       } finally {
-        await left.close();
+        await lost.close();
       }
     },
   });

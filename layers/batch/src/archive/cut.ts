@@ -5,7 +5,7 @@
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
 import type { Lake } from '@rushes/lake';
 import type { Manifest } from '@rushes/ports/manifest';
-import { claimLake, type EventLog, LOST_LOG_HINT } from '@rushes/ports';
+import { claimLake, type EventLog, LOST_LOG_HINT, movedFault, readMoved } from '@rushes/ports';
 import { TerminalError, TransientError } from '@rushes/runtime';
 
 export interface PlacedCut {
@@ -52,6 +52,11 @@ export const missingBarrierError = (log: EventLog, partition: PartitionId, { num
  * @param known what the archive or the published version has of the log.
  */
 export const requireSameLog = async (lake: Lake, log: EventLog, known: readonly OffsetVector[], now: Date): Promise<void> => {
+  const moved = await readMoved(lake.objects);
+  if (moved) {
+    const { message, hint } = movedFault(lake.objects, moved);
+    throw new TerminalError(message, { hint });
+  }
   const bounds = await log.bounds();
   for (const partition of PARTITIONS) {
     const next = offsetAt(bounds.next, partition);

@@ -4,7 +4,15 @@
  */
 import { PARTITIONS } from '@rushes/domain';
 import { type Lake, openLake, readManifest } from '@rushes/lake';
-import { type BatchViewStore, boundsAt, type EventLog, knownLog, logFault, type ObjectStore, type Publication } from '@rushes/ports';
+import {
+  type BatchViewStore,
+  boundsAt,
+  type EventLog,
+  knownLog,
+  logFaultOfSource,
+  type ObjectStore,
+  type Publication,
+} from '@rushes/ports';
 import { landedOf, lastLanding } from '../archive/landing.ts';
 
 export interface CopiedStores {
@@ -41,7 +49,7 @@ export const copyFault = async ({ objects, views, log }: CopiedStores): Promise<
   const publication = await views.currentPublication();
   const unfit = publication && (await versionFault(lake, views, publication));
   if (unfit !== undefined) return unfit;
-  if (log !== undefined) return (await logFault({ objects, views, log }))?.message ?? (await logGap(lake, log));
+  if (log !== undefined) return (await logFaultOfSource({ objects, views, log }))?.message ?? (await logGap(lake, log));
   const known = await knownLog(objects, views);
   return known && `there is no log, but ${known.told}`;
 };

@@ -7,6 +7,7 @@ import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rush
 import { openDuckDb, openLake, readManifest } from '@rushes/lake';
 import {
   type BatchViewStore,
+  type BegunLog,
   type EventLog,
   knownLog,
   type LogBeginning,
@@ -52,14 +53,7 @@ export interface RestartOptions {
   /** Offsets before these were acknowledged to somebody. */
   readonly acknowledged: OffsetVector;
   /** Makes the log beside the old one. */
-  readonly make: (beginning: LogBeginning) => Promise<MadeLog>;
-}
-
-export interface MadeLog {
-  readonly id: string;
-  /** Puts it in the place of the old one. Returns under which names what was there is kept. */
-  takePlace(): Promise<readonly string[]>;
-  discard(): Promise<void>;
+  readonly make: (beginning: LogBeginning) => Promise<BegunLog>;
 }
 
 export interface RestartContext {

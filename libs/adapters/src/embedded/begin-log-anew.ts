@@ -5,20 +5,12 @@
 import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import type { EventLog, LogBeginning, SpeedStore } from '@rushes/ports';
+import type { BegunLog, EventLog, LogBeginning, SpeedStore } from '@rushes/ports';
 
 import { isThere } from '../crash-safety/entries.ts';
 import { sync } from '../crash-safety/sync.ts';
 import { beginSqliteEventLog, openSqliteEventLog } from '../sqlite-event-log/index.ts';
 import { openSqliteSpeedStore } from '../sqlite-speed-store/index.ts';
-import { logFileIn, speedFileIn } from './files.ts';
-
-export interface NewLog {
-  readonly id: string;
-  /** Puts it in the place of the old one. Returns under which names what was there is kept. */
-  takePlace(): Promise<readonly string[]>;
-  discard(): Promise<void>;
-}
 
 /** What SQLite keeps beside a database file. */
 const COMPANIONS = ['', '-wal', '-shm'];
@@ -33,9 +25,12 @@ const setAside = async (path: string, suffix: string): Promise<readonly string[]
   return kept;
 };
 
-/** Makes the log under a name of its own. Whatever a beginning that was cut off left there goes. */
-export const beginLogAnew = async (dataFolder: string, beginning: LogBeginning, now: Date): Promise<NewLog> => {
-  const place = logFileIn(dataFolder);
+/**
+ * Makes the log under a name of its own. Whatever a beginning that was cut off left there goes.
+ * @param place the file of the log, where a lost one may lie.
+ * @param aside files of what was projected from the lost one.
+ */
+export const beginLogAnew = async (place: string, beginning: LogBeginning, now: Date, aside: readonly string[] = []): Promise<BegunLog> => {
   const path = `${place.slice(0, -'.sqlite'.length)}.new.sqlite`;
   const discard = async (): Promise<void> => {
     for (const companion of COMPANIONS) await rm(path + companion, { force: true });
@@ -49,7 +44,8 @@ export const beginLogAnew = async (dataFolder: string, beginning: LogBeginning, 
     id,
     async takePlace() {
       const suffix = `.until-${now.toISOString().replaceAll(/[:.]/g, '-')}`;
-      const kept = [...(await setAside(place, suffix)), ...(await setAside(speedFileIn(dataFolder), suffix))];
+      const kept: string[] = [];
+      for (const one of [place, ...aside]) kept.push(...(await setAside(one, suffix)));
       await rename(path, place);
       await sync(dirname(place));
       return kept;
@@ -83,9 +79,9 @@ const openIfUsable = async <Store>(path: string, open: (path: string) => Promise
 };
 
 /** What is left of a log and its speed store, and can be opened. Nothing is made. Throws for a file that is there and could be opened once it is readable. */
-export const openWhatIsLeft = async (dataFolder: string): Promise<LeftStores> => {
-  const log = await openIfUsable(logFileIn(dataFolder), openSqliteEventLog);
-  const speed = await openIfUsable(speedFileIn(dataFolder), openSqliteSpeedStore);
+export const openWhatIsLeft = async (logFile: string, speedFile: string): Promise<LeftStores> => {
+  const log = await openIfUsable(logFile, openSqliteEventLog);
+  const speed = await openIfUsable(speedFile, openSqliteSpeedStore);
   return {
     log,
     speed,

@@ -3,5 +3,5 @@ export { backUp, type BackUpOptions, type BackUpReport, type CopiedStores } from
 export { restoreBackup, type RestoreOptions, type RestoreReport } from './backup/restore.ts';
 export { type FolderAccess, isReadOnlyFolder, makeDataFolder } from './data-folder.ts';
 export { type DiskSpace, diskSpace } from './disk-space.ts';
-export { beginLogAnew, openWhatIsLeft, type LeftStores, type NewLog } from './begin-log-anew.ts';
+export { beginLogAnew, openWhatIsLeft, type LeftStores } from './begin-log-anew.ts';
 export { keysFileIn, lakeFolderIn, logFileIn, speedFileIn, viewsFolderIn } from './files.ts';

@@ -1,3 +1,4 @@
-export { isKafkaLogThere } from './log-there.ts';
+export { beginKafkaEventLog, checkKafkaBeginning } from './begin-log.ts';
+export { kafkaLogState } from './log-state.ts';
 export { openKafkaEventLog } from './open-log.ts';
 export type { KafkaEventLogOptions, KafkaLimits, KafkaRegistry, KafkaSasl, KafkaTls } from './options.ts';

@@ -8,7 +8,9 @@ import {
   ConnectionStatuses,
   createTopicsV7,
   deleteRecordsV2,
+  deleteTopicsV6,
   describeConfigsV4,
+  incrementalAlterConfigsV1,
   listOffsetsV9,
   metadataV12,
   MultipleErrors,
@@ -47,8 +49,13 @@ export interface Link {
 
 const CLIENT_ID = 'rushes';
 
+interface Version {
+  readonly key: number;
+  readonly version: number;
+}
+
 /** What this adapter sends. Brokers from Kafka 3.9 on know all of it. */
-const NEEDED = [
+const NEEDED: readonly Version[] = [
   fetchApi,
   ...[produceV11, listOffsetsV9, metadataV12, createTopicsV7, deleteRecordsV2, describeConfigsV4].map(({ api }) => api),
 ];
@@ -111,10 +118,13 @@ export const openLink = async (
   };
 };
 
+/** What it sends besides where a log is begun at offsets of its own. */
+export const NEEDED_TO_BEGIN: readonly Version[] = [deleteTopicsV6, incrementalAlterConfigsV1].map(({ api }) => api);
+
 /** @throws StoreFault if the broker is older than what this adapter sends. */
-export const requireVersions = async (link: Link, location: string): Promise<void> => {
+export const requireVersions = async (link: Link, location: string, besides: readonly Version[] = []): Promise<void> => {
   const { apiKeys } = await link.request(apiVersionsV3.api, CLIENT_ID, '1');
-  const missing = NEEDED.filter(
+  const missing = [...NEEDED, ...besides].filter(
     ({ key, version }) => !apiKeys.some((one) => one.apiKey === key && one.minVersion <= version && version <= one.maxVersion),
   );
   if (missing.length === 0) return;

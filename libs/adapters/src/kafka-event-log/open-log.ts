@@ -25,7 +25,11 @@ const DEFAULT_RETENTION_MS = 7 * 24 * HOUR_MS;
 const LEAST_RETENTION_MS = 48 * HOUR_MS;
 
 /** Values of all topics, with our schemas registered. */
-const valuesOf = async (cluster: Cluster, { registry, readOnly = false }: KafkaEventLogOptions, { requestTimeoutMs }: KafkaLimits) => {
+export const valuesOf = async (
+  cluster: Cluster,
+  { registry, readOnly = false }: KafkaEventLogOptions,
+  { requestTimeoutMs }: Pick<KafkaLimits, 'requestTimeoutMs'>,
+) => {
   const ends = await listOffsets(cluster, everywhere(PARTITIONS, LATEST), requestTimeoutMs);
   return openValues({
     registry: openRegistry({ ...registry, timeoutMs: requestTimeoutMs }),

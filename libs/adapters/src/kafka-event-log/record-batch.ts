@@ -7,6 +7,8 @@ import { crc32c, Reader, readRecordsBatch } from '@platformatic/kafka';
 /** Headers that say something to this program. */
 export const ID_HEADER = Buffer.from('rushes-id');
 export const BARRIER_HEADER = Buffer.from('rushes-barrier');
+/** On a record without key and value: nothing of the log lies at its offset. See filled-batch.ts. */
+export const FILLER_HEADER = Buffer.from('rushes-filler');
 
 /** A record as it lies in Kafka, as far as it is used. */
 export interface StoredRecord {
@@ -23,7 +25,7 @@ export interface StoredBatch {
   /** The offset behind its last record, whether that is still there or not. */
   readonly end: number;
   readonly leaderEpoch: number;
-  /** None if it is a marker of a transaction. */
+  /** Without records that only fill offsets. None if it is a marker of a transaction. */
   readonly records: readonly StoredRecord[];
 }
 
@@ -91,9 +93,10 @@ class Cursor {
   }
 }
 
-const WANTED = [ID_HEADER, BARRIER_HEADER];
+const WANTED = [ID_HEADER, BARRIER_HEADER, FILLER_HEADER];
 
-const readRecord = (cursor: Cursor, baseOffset: number, firstTimeMs: number, logTimeMs: number | undefined): StoredRecord => {
+/** `undefined`: the record only fills its offset. */
+const readRecord = (cursor: Cursor, baseOffset: number, firstTimeMs: number, logTimeMs: number | undefined): StoredRecord | undefined => {
   const length = cursor.readInteger();
   const end = cursor.at + length;
   cursor.at += 1; // attributes, of which there are none
@@ -103,14 +106,19 @@ const readRecord = (cursor: Cursor, baseOffset: number, firstTimeMs: number, log
   const value = cursor.readBytes();
   let id: Buffer | undefined;
   let barrier: Buffer | undefined;
+  let isFiller = false;
   for (let left = cursor.readInteger(); left > 0; left--) {
     const name = cursor.nextIs(WANTED);
     if (name === ID_HEADER) id ??= cursor.readBytes() ?? undefined;
     else if (name === BARRIER_HEADER) barrier ??= cursor.readBytes() ?? undefined;
-    else cursor.skipBytes();
+    else {
+      isFiller ||= name === FILLER_HEADER && key === null && value === null;
+      cursor.skipBytes();
+    }
   }
   if (cursor.at > cursor.bytes.length) throw new RangeError('a record goes beyond its batch');
   cursor.at = end;
+  if (isFiller) return undefined;
   return { offset, appendedAtMs: logTimeMs ?? firstTimeMs + timeDelta, key, value, id, barrier };
 };
 
@@ -120,15 +128,16 @@ const compressedRecords = (
   firstTimeMs: number,
   logTimeMs: number | undefined,
 ): readonly StoredRecord[] =>
-  readRecordsBatch(Reader.from(bytes)).records.map(({ offsetDelta, timestampDelta, key, value, headers }) => {
-    const valueOf = (name: Buffer): Buffer | undefined => headers.find(([one]) => one?.equals(name) === true)?.[1] ?? undefined;
+  readRecordsBatch(Reader.from(bytes)).records.flatMap(({ offsetDelta, timestampDelta, key, value, headers }) => {
+    const find = (name: Buffer) => headers.find(([one]) => one?.equals(name) === true);
+    if (key === null && value === null && find(FILLER_HEADER) !== undefined) return [];
     return {
       offset: baseOffset + offsetDelta,
       appendedAtMs: logTimeMs ?? firstTimeMs + Number(timestampDelta),
       key,
       value,
-      id: valueOf(ID_HEADER),
-      barrier: valueOf(BARRIER_HEADER),
+      id: find(ID_HEADER)?.[1] ?? undefined,
+      barrier: find(BARRIER_HEADER)?.[1] ?? undefined,
     };
   });
 
@@ -142,7 +151,10 @@ const readBatch = (bytes: Buffer): StoredBatch => {
   if ((attributes & COMPRESSION) !== 0) return { ...place, records: compressedRecords(bytes, baseOffset, firstTimeMs, logTimeMs) };
   const cursor = new Cursor(bytes, RECORDS_AT);
   const records: StoredRecord[] = [];
-  for (let left = bytes.readInt32BE(COUNT_AT); left > 0; left--) records.push(readRecord(cursor, baseOffset, firstTimeMs, logTimeMs));
+  for (let left = bytes.readInt32BE(COUNT_AT); left > 0; left--) {
+    const record = readRecord(cursor, baseOffset, firstTimeMs, logTimeMs);
+    if (record !== undefined) records.push(record);
+  }
   return { ...place, records };
 };
 

@@ -30,3 +30,12 @@ export const differences = (
   }
   return found;
 };
+
+/** What a topic has otherwise as long as its log is being begun: it takes the times that its writer gives. */
+export const WHILE_BEGUN: Readonly<Record<string, string>> = { 'message.timestamp.type': 'CreateTime' };
+
+const BEGUN = Object.entries(WHILE_BEGUN).map(([name, value]) => `: ${name} is ${value}, not `);
+
+/** Whether these differences are what a log has that was begun and not finished, and nothing else. */
+export const isBeingBegun = (found: readonly string[]): boolean =>
+  found.length > 0 && found.every((difference) => BEGUN.some((one) => difference.includes(one)));

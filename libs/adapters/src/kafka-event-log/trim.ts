@@ -9,14 +9,19 @@ import { hasMoved, OK, protocolFailure } from './protocol-codes.ts';
 
 const PAUSE_MS = 100;
 
-interface Removal {
+/** What lies before `to` goes. */
+export interface Removal {
   readonly partition: LogPartition;
-  readonly from: number;
   readonly to: number;
 }
 
 /** Kafka removes by offset. Those of a partition that are younger than `keepFromMs` stay, and what lies at or behind `keepFrom`. */
-const removals = async (cluster: Cluster, keepFrom: OffsetVector, keepFromMs: number, timeoutMs: number): Promise<readonly Removal[]> => {
+const removals = async (
+  cluster: Cluster,
+  keepFrom: OffsetVector,
+  keepFromMs: number,
+  timeoutMs: number,
+): Promise<readonly (Removal & { readonly from: number })[]> => {
   const partitions = cluster.topics.partitions.filter((partition) => partition !== DEAD_LETTERS && keepFrom[partition] !== undefined);
   const [earliest, next, young] = await Promise.all(
     [EARLIEST, LATEST, BigInt(Math.max(0, Math.ceil(keepFromMs)))].map((time) =>
@@ -68,11 +73,10 @@ const mergeTopics = (topics: readonly DeletedTopic[]): DeletedTopic[] =>
     partitions: those.flatMap(({ partitions }) => partitions),
   }));
 
-/** Returns how many offsets were removed: records, and what Kafka put between them. */
-export const trimLog = async (cluster: Cluster, keepFrom: OffsetVector, keepFromMs: number, timeoutMs: number): Promise<number> => {
-  const all = await removals(cluster, keepFrom, keepFromMs, timeoutMs);
+/** @throws StoreUnavailable if not all can be removed within `timeoutMs`. */
+export const removeRecords = async (cluster: Cluster, wanted: readonly Removal[], timeoutMs: number): Promise<void> => {
   const untilMs = performance.now() + timeoutMs;
-  let left = all;
+  let left = wanted;
   while (left.length > 0) {
     const { leaders } = cluster.view();
     const groups = Map.groupBy(left, ({ partition }) => leaders.get(partition));
@@ -92,5 +96,11 @@ export const trimLog = async (cluster: Cluster, keepFrom: OffsetVector, keepFrom
     await setTimeout(PAUSE_MS);
     await cluster.refresh();
   }
+};
+
+/** Returns how many offsets were removed: records, and what Kafka put between them. */
+export const trimLog = async (cluster: Cluster, keepFrom: OffsetVector, keepFromMs: number, timeoutMs: number): Promise<number> => {
+  const all = await removals(cluster, keepFrom, keepFromMs, timeoutMs);
+  await removeRecords(cluster, all, timeoutMs);
   return all.reduce((sum, { from, to }) => sum + to - from, 0);
 };

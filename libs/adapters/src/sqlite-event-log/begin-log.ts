@@ -55,11 +55,13 @@ export const beginSqliteEventLog = async (
     for await (const { partition, records } of beginning.records) await insert(file.numberOf(partition), records);
     const begin = file.database.prepare('UPDATE partitions SET earliest = ?, next = max(next, ?) WHERE number = ?');
     await file.writing(() => {
-      for (const [number, partition] of file.partitions)
+      for (const [partition, number] of file.numbers)
         begin.run(offsetAt(beginning.earliest, partition), offsetAt(beginning.next, partition), number);
     });
+    const { barrier } = beginning;
+    if (barrier === undefined) return file.id;
     const write = recordWriter(file);
-    await file.writing(() => write([{ barrier: beginning.barrier }], Math.floor(now())));
+    await file.writing(() => write([{ barrier }], Math.floor(now())));
     return file.id;
   } finally {
     file.database.close();
