@@ -41,7 +41,7 @@ export interface Connections {
 }
 
 const CONNECTIONS = 10;
-const CONNECT_MS = 5_000;
+const CONNECT_MS = 10_000;
 const STATEMENT_MS = 60_000;
 const BUILD_STATEMENT_MS = 2 * 3_600_000;
 const IDLE_MS = 30_000;

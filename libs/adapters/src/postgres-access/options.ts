@@ -1,12 +1,12 @@
 /** What tests make smaller. */
 export interface PostgresLimits {
-  /** How long connecting, or waiting for a free connection, may take, in milliseconds. Default: 5,000. */
+  /** How long connecting, or waiting for a free connection, may take, in milliseconds. Default: 10,000. */
   readonly connectTimeoutMs?: number;
   /** How long one statement may take that reads, or writes a row, in milliseconds. Default: 60,000. */
   readonly statementTimeoutMs?: number;
   /** How long one statement of a build may take (a copy, an index), in milliseconds. Default: 2 hours. */
   readonly buildStatementTimeoutMs?: number;
-  /** How long removing an artefact waits for those who read it, in milliseconds. Default: 5,000. What is still read then is removed another time. */
+  /** How long removing an artefact waits for those who read it, in milliseconds. Default: 10,000. What is still read then is removed another time. */
   readonly dropWaitMs?: number;
 }
 
