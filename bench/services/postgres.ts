@@ -88,7 +88,7 @@ async function* rows(): AsyncGenerator<readonly ArtefactRow[]> {
 
 /** The same columns, without an order or a filter. */
 const PLAIN: ArtefactLayout = { ...titles.layout, lookups: [], sorts: [], filters: [] };
-const { partition: _, ...UNORDERED } = PLAIN;
+const { partition: _partition, ...UNORDERED } = PLAIN;
 
 const servers = await startOwnServers(['postgres']);
 const folder = await mkdtemp(join(tmpdir(), 'rushes-bench-postgres-'));

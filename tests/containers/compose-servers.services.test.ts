@@ -235,7 +235,7 @@ describe.skipIf(buildah === undefined)('docker-compose.yml', () => {
       } catch (error) {
         // As `restart: unless-stopped`: a server that is slow to answer keeps a process from starting.
         if (n === MOST_RESTARTS) throw error;
-        say(`${name} is started again`);
+        say(`${name} is started again: ${one.output().trimEnd().split('\n').at(-1)}`);
       }
     }
   };

@@ -30,7 +30,7 @@ const GENRES = Array.from({ length: 25 }, (_, n) => `genre ${n}`);
 const spread = (n: number, salt: number): number => (Math.imul(n + 1, 2_654_435_761 + salt * 40_503) >>> 0) / 2 ** 32;
 
 const valueOf = (column: string, n: number): CellValue => {
-  const salt = [...column].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+  const salt = Buffer.from(column).reduce((sum, byte) => sum + byte, 0);
   const part = spread(n, salt);
   if (column === 'kind') return KINDS[Math.floor(part * KINDS.length)] ?? 'movie';
   if (column === 'genre_keys')

@@ -125,6 +125,13 @@ describe('401, with the reason and nothing of the token', () => {
     expect(await told(`${encoded({ alg: 'ES256' })}.${payload}.${'A'.repeat(9_000)}`)).toBe('The token is too long.');
   });
 
+  test('signed by the issuer in a way that is not configured', async () => {
+    const one = await startEntrances({ serving: { tokens: { ...options(), algorithms: ['RS256'] } } });
+    const response = await post(await issuer.token(), one);
+    expect([response.statusCode, response.json().detail]).toEqual([401, 'The token is not signed in a way that is accepted here.']);
+    await one.close();
+  });
+
   test('signed by somebody else under the same name', async () => {
     const other = await startIssuer(() => nowMs);
     expect(await told(await other.token({ iss: issuer.issuer }))).toBe('The signature of the token does not fit.');

@@ -140,7 +140,7 @@ const unlessAborted = <Result>(work: Promise<Result>, signal: AbortSignal | unde
           },
           (error: unknown) => {
             signal.removeEventListener('abort', onAbort);
-            reject(error as Error); // as: what the driver throws
+            reject(error);
           },
         );
       });

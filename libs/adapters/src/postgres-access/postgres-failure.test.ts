@@ -1,7 +1,7 @@
 import { StoreFault, StoreUnavailable, WriteInDoubtError } from '@rushes/ports';
-import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 
+import { pg } from './driver-for-tests.ts';
 import { isBroken, postgresFailure, StatementDeadlineError } from './postgres-failure.ts';
 
 const said = (code: string, message = 'what the server says'): pg.DatabaseError =>

@@ -106,7 +106,7 @@ const verdictOf = (error: Error): Verdict | undefined => {
   if (NO_CONNECTION.test(error.message)) return passing(`is out of reach, or all connections are in use (${error.message})`, NETWORK);
   if (/does not support SSL/.test(error.message))
     return fault(`does not encrypt connections (${error.message})`, 'Switch TLS on at the server, or off here (postgres.tls).');
-  if (/^SASL/.test(error.message)) return fault(`asks for a password, or does not accept it (${error.message})`, CREDENTIALS);
+  if (error.message.startsWith('SASL')) return fault(`asks for a password, or does not accept it (${error.message})`, CREDENTIALS);
   if (isBroken(error)) return { outcome: 'unknown', reason: `broke the connection (${error.message})`, hint: NETWORK };
   if (!('code' in error) || typeof error.code !== 'string') return undefined;
   const tls = tlsVerdict(error, error.code);

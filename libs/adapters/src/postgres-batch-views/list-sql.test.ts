@@ -29,25 +29,25 @@ describe('what stands after a place', () => {
     { column: 'title', desc: false },
     { column: 'votes', desc: false },
   ];
-  test('is everything, without one', () => expect(rangesAfter(sort, undefined)).toEqual([{ equal: 0, then: 'all' }]));
+  test('is everything, without one', () => expect(rangesAfter(sort, undefined)).toEqual([{ equal: 0, next: 'all' }]));
 
   test('is a range for each way to stand behind it, the nearest first', () => {
     expect(rangesAfter(sort, { values: ['a', 1], key: 'k' })).toEqual([
-      { equal: 2, then: 'key' },
-      { equal: 1, then: 'behind' },
-      { equal: 1, then: 'missing' },
-      { equal: 0, then: 'behind' },
-      { equal: 0, then: 'missing' },
+      { equal: 2, next: 'key' },
+      { equal: 1, next: 'behind' },
+      { equal: 1, next: 'missing' },
+      { equal: 0, next: 'behind' },
+      { equal: 0, next: 'missing' },
     ]);
   });
 
   test('behind a null is nothing', () => {
-    expect(rangesAfter(sort, { values: ['a', null], key: 'k' }).map(({ equal, then }) => `${equal} ${then}`)).toEqual([
+    expect(rangesAfter(sort, { values: ['a', null], key: 'k' }).map(({ equal, next }) => `${equal} ${next}`)).toEqual([
       '2 key',
       '0 behind',
       '0 missing',
     ]);
-    expect(rangesAfter(sort, { values: [null, null], key: 'k' })).toEqual([{ equal: 2, then: 'key' }]);
+    expect(rangesAfter(sort, { values: [null, null], key: 'k' })).toEqual([{ equal: 2, next: 'key' }]);
   });
 });
 
@@ -151,5 +151,5 @@ test.each([
   [{ documents: ['card', 'card'] }, /two columns are named card/],
 ] as const)('a layout with %j is refused', (changed, message) => {
   const { partition: _, ...rest } = LAYOUT;
-  expect(() => checkLayout({ ...rest, ...changed } as ArtefactLayout)).toThrow(message);
+  expect(() => checkLayout({ ...rest, ...changed })).toThrow(message);
 });

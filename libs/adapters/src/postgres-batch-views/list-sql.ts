@@ -33,20 +33,20 @@ interface Range {
   /** So many leading sort columns equal the place's values. */
   readonly equal: number;
   /** Then the next sort column is behind the place's value, or missing; or all being equal the key is behind the place's; or neither: all rows. */
-  readonly then: 'behind' | 'missing' | 'key' | 'all';
+  readonly next: 'behind' | 'missing' | 'key' | 'all';
 }
 
 export const rangesAfter = (sort: readonly SortColumn[], after: ListPosition | undefined): readonly Range[] => {
-  if (after === undefined) return [{ equal: 0, then: 'all' }];
-  const ranges: Range[] = [{ equal: sort.length, then: 'key' }];
+  if (after === undefined) return [{ equal: 0, next: 'all' }];
+  const ranges: Range[] = [{ equal: sort.length, next: 'key' }];
   for (let equal = sort.length - 1; equal >= 0; equal--)
-    if (after.values[equal] !== null) ranges.push({ equal, then: 'behind' }, { equal, then: 'missing' });
+    if (after.values[equal] !== null) ranges.push({ equal, next: 'behind' }, { equal, next: 'missing' });
   return ranges;
 };
 
 const SORT_TYPES = { text: 'text', text_set: 'text', integer: 'bigint', boolean: 'boolean' } as const;
 
-const rangeSql = (layout: ArtefactLayout, { equal, then }: Range, { sort, after }: ListQuery, { bind }: Binding): readonly string[] => {
+const rangeSql = (layout: ArtefactLayout, { equal, next }: Range, { sort, after }: ListQuery, { bind }: Binding): readonly string[] => {
   const compared = (n: number, operator: string): string => {
     const { column } = sort[n] ?? { column: layout.key };
     const value: CellValue = after?.values[n] ?? null;
@@ -57,9 +57,9 @@ const rangeSql = (layout: ArtefactLayout, { equal, then }: Range, { sort, after 
     return `${expression} ${operator} ${bind(value, SORT_TYPES[columnType(layout, column) ?? 'text'])}`;
   };
   const equals = sort.slice(0, equal).map((_, n) => compared(n, '='));
-  if (then === 'all') return equals;
-  if (then === 'key') return [...equals, `${quoted(layout.key)} > ${bind(after?.key ?? '', 'text')}`];
-  return [...equals, compared(equal, then === 'missing' ? 'missing' : sort[equal]?.desc === true ? '<' : '>')];
+  if (next === 'all') return equals;
+  if (next === 'key') return [...equals, `${quoted(layout.key)} > ${bind(after?.key ?? '', 'text')}`];
+  return [...equals, compared(equal, next === 'missing' ? 'missing' : sort[equal]?.desc === true ? '<' : '>')];
 };
 
 /** What of a row is read, in this order: key, columns, documents, values of the sort columns. */
