@@ -55,7 +55,7 @@ const servers = await startOwnServers(SERVERS);
 const apps = await startApps(servers);
 try {
   await apps.run();
-  const doubled = await startDoubled(apps, { RUSHES_BATCH_INTERVAL_MINUTES: '1' });
+  const doubled = await startDoubled(apps, { RUSHES_BATCH_INTERVAL_MINUTES: '1', RUSHES_OVERLOAD_EVENT_LOOP_DELAY_MS: '0' });
   const { url } = doubled;
   const response = await fetch(`${url}/movies?sort=votes&desc=true&page_size=${MOVIES}`);
   const movies = ((await response.json()) as { readonly data: readonly { readonly id: string }[] }).data.map(({ id }) => id); // as: a list

@@ -26,7 +26,8 @@ describe.skipIf(needsServers('kafka', 'registry', 'cassandra', 's3'))('a system 
     servers = await startOwnServers(['kafka', 'registry', 'cassandra', 's3', ...availableServers('postgres', 'redis')]);
     apps = await startApps(servers);
     await apps.run();
-    doubled = await startDoubled(apps);
+    // A busy machine is no reason to refuse anything here.
+    doubled = await startDoubled(apps, { RUSHES_OVERLOAD_EVENT_LOOP_DELAY_MS: '0' });
   });
   afterAll(async () => {
     await doubled?.stop();
