@@ -160,7 +160,7 @@ test('all processes have the same stores, on every server, with as many copies a
   const names = (settings: Record<string, string>) => Object.keys(settings).filter((name) => name.startsWith('RUSHES_'));
   const ofTests = names(tested).map((name) => name.replace(/_PASSWORD$/, '_PASSWORD_FILE'));
   expect(names(deployed).toSorted()).toEqual(
-    [...ofTests, 'RUSHES_IMDB', 'RUSHES_POSTGRES_CONNECTIONS', 'RUSHES_REDIS_PASSWORD_FILE'].toSorted(),
+    [...ofTests, 'RUSHES_IMDB', 'RUSHES_POSTGRES_CONNECTIONS', 'RUSHES_REDIS_PASSWORD_FILE', 'RUSHES_SHUTDOWN_DELAY_MS'].toSorted(),
   );
 });
 
