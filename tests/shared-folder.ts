@@ -3,11 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** The umask, in octal digits, that the tests were started with: opening a data folder changes that of a process. */
+export const START_UMASK = 'START_UMASK';
 /** The variable that names it. Not `RUSHES_…`: the command line refuses those that it does not know. */
 export const SHARED_FOLDER = 'SHARED_TEST_FOLDER';
 
 export default async (): Promise<() => Promise<void>> => {
   const folder = await mkdtemp(join(tmpdir(), 'rushes-tests-'));
   process.env[SHARED_FOLDER] = folder;
+  process.env[START_UMASK] = process.umask().toString(8);
   return () => rm(folder, { recursive: true, force: true });
 };
