@@ -1,5 +1,5 @@
 /** Two of speed and two of serving behind a balancer, and a batch layer on its schedule: what is deployed where nothing may stand still. */
-import { vi } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { StartedProcess } from '../processes/started-process.ts';
 import type { Apps } from './apps-on-servers.ts';
@@ -26,7 +26,13 @@ export interface DoubledApps {
 }
 
 /** So long may a busy machine take. */
-const PATIENT = { timeout: 300_000, interval: 100 };
+const PATIENT_MS = 300_000;
+const LOOK_MS = 100;
+
+const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
+  for (const endMs = performance.now() + PATIENT_MS; !(await holds()); await sleep(LOOK_MS))
+    if (performance.now() > endMs) throw new Error(`waited in vain until ${what}`);
+};
 /** Longer than the balancer takes to see that a process is not ready. */
 const SHUTDOWN_DELAY_MS = '1500';
 const STARTS = 10;
@@ -50,10 +56,10 @@ export const startDoubled = async (apps: Apps, more: Readonly<Record<string, str
   };
   const begin = async (app: AppName): Promise<Running> => {
     const [one, url] = await supervise(app);
-    await vi.waitUntil(async () => (await fetch(`${url}/health/ready`).catch(() => undefined))?.status === 200, PATIENT);
+    await until(`${app} is ready`, async () => (await fetch(`${url}/health/ready`).catch(() => undefined))?.status === 200);
     if (app !== 'serving') return { process: one, url: undefined };
     balancer.add(url);
-    await vi.waitUntil(() => balancer.ready().includes(url), PATIENT);
+    await until(`the balancer has seen that ${app} is ready`, () => balancer.ready().includes(url));
     return { process: one, url };
   };
   const at = (app: AppName, n: number): Running => {
