@@ -11,6 +11,9 @@ export const SHARED_FOLDER = 'SHARED_TEST_FOLDER';
 export default async (): Promise<() => Promise<void>> => {
   const folder = await mkdtemp(join(tmpdir(), 'rushes-tests-'));
   process.env[SHARED_FOLDER] = folder;
-  process.env[START_UMASK] = process.umask().toString(8);
+  // Asked for by setting it: asking alone is deprecated.
+  const umask = process.umask(0o077);
+  process.umask(umask);
+  process.env[START_UMASK] = umask.toString(8);
   return () => rm(folder, { recursive: true, force: true });
 };

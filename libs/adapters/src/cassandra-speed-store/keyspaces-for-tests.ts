@@ -61,7 +61,7 @@ export const testKeyspaces = (contactPoint = TEST_CASSANDRA): TestKeyspaces => {
     async take() {
       const [first] = empty;
       // With two of them one is truncated while the other is used.
-      const name = await (made.length >= 2 && first ? (empty.shift() ?? make()) : make());
+      const name = await (made.length >= 2 && first !== undefined ? (empty.shift() ?? make()) : make());
       const clients: CassandraSpeedStore[] = [];
       return {
         name,
