@@ -9,11 +9,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-import { openKafkaEventLog } from '@rushes/adapters/kafka-event-log';
-
 import { SERVICES } from '../../tools/services/services.ts';
 import { startApps } from '../services/apps-on-servers.ts';
 import { startDoubled } from '../services/doubled-apps.ts';
+import { openLogToRead } from '../services/log-to-read.ts';
 import { type ServerName, startOwnServers } from '../services/own-servers.ts';
 import { tellRatings } from '../services/told-ratings.ts';
 import { askMovie, backwardAnswers, eventsOf, type WatchedAnswer, watchAnswers, wrongAnswers } from '../services/watched-answers.ts';
@@ -119,13 +118,7 @@ try {
     shown = await showMovies();
   }
   for (const watcher of watchers) await watcher.stop();
-  const log = await openKafkaEventLog({
-    brokers: [servers.address('kafka')],
-    registry: { url: servers.address('registry') },
-    replicationFactor: 1,
-    minInsyncReplicas: 1,
-    readOnly: true,
-  });
+  const log = await openLogToRead(servers);
   const events = await eventsOf(log, movies);
   await log.close();
   const answers = watchers.flatMap((watcher) => watcher.answers);

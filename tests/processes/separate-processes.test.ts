@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { writeFilmSample } from '@rushes/sources';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { answersOf, ask, posting, versionAt } from './answers.ts';
 import { createWriterKey, startProcess, type StartedProcess } from './started-process.ts';
 
 let folder = '';
@@ -44,42 +44,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Asks until the answer has this status. What is not ready or busy yet has another one; what is wrong is never right. */
-const ask = async (address: string, status = 200, init: RequestInit = {}): Promise<string> => {
-  for (let last = '', tries = 0; ; tries++) {
-    const response = await fetch(address, init).catch((error: unknown) => String(error));
-    last = typeof response === 'string' ? response : `${response.status} ${await response.text()}`;
-    if (last.startsWith(`${status} `)) return last.slice(`${status} `.length);
-    if (tries === 1_000 || /^4\d\d/.test(last)) throw new Error(`${address} answered ${last.slice(0, 500)}`);
-    await sleep(100);
-  }
-};
-
-const post = (url: string, path: string, id: string, body: object): Promise<string> =>
-  ask(`${url}${path}`, 201, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': id, prefer: 'wait=30' },
-    body: JSON.stringify(body),
-  });
-
-const PATHS = [
-  '/movies?sort=rating&desc=true&page_size=100&count=true',
-  '/movies?genre=Drama&sort=title&page_size=50',
-  '/titles?page_size=50',
-  '/genres',
-  '/top_movies?limit=20',
-  '/top_movies_by_genre?per_genre=3',
-];
-
-/** What is answered, without what an answer says of its own making. */
-const answersOf = async (url: string, movie: string): Promise<readonly unknown[]> => {
-  const answers: unknown[] = [];
-  for (const path of [...PATHS, `/movies/${movie}`, `/movies/${movie}/titles`]) {
-    const { meta: _, ...rest } = JSON.parse(await ask(`${url}${path}`)) as Record<string, unknown>; // as: the envelope of every answer
-    answers.push([path, JSON.parse(JSON.stringify(rest).replaceAll(url, ''))]);
-  }
-  return answers;
-};
+const post = posting(() => key);
 
 interface ShownProcess {
   readonly layer: string;
@@ -92,11 +57,6 @@ const processesNow = async (): Promise<readonly ShownProcess[]> => {
   expect(await status.ended, status.output()).toBe(0);
   return (JSON.parse(status.output()) as { readonly processes: readonly ShownProcess[] }).processes; // as: the command's one document
 };
-
-const versionAt = async (url: string): Promise<unknown> =>
-  // as: the envelope of every answer
-  (JSON.parse(await ask(`${url}/movies?page_size=1`)) as { readonly meta: { readonly batch: { readonly version: number } } }).meta.batch
-    .version;
 
 test('three processes answer as one does, whatever the cut, and end by SIGTERM with 0', async () => {
   const [serving, speed, batch] = [begin('serving'), begin('speed'), begin('batch')];

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { writeFilmSample } from '@rushes/sources';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { answersOf, ask, posting, versionAt } from '../processes/answers.ts';
 import { createWriterKey, startProcess, type StartedProcess } from '../processes/started-process.ts';
 import { createBucket } from '../../tools/services/create-bucket.ts';
 import { needsServers } from './needs-servers.ts';
@@ -64,22 +65,7 @@ const told = async (args: readonly string[]): Promise<Readonly<Record<string, un
   return JSON.parse(line ?? '') as Readonly<Record<string, unknown>>; // as: the command's document
 };
 
-/** Asks until the answer has this status. */
-const ask = async (url: string, status = 200, init: RequestInit = {}): Promise<string> => {
-  for (let last = '', tries = 0; ; tries++) {
-    const response = await fetch(url, init).catch((error: unknown) => String(error));
-    last = typeof response === 'string' ? response : `${response.status} ${await response.text()}`;
-    if (last.startsWith(`${status} `)) return last.slice(`${status} `.length);
-    if (tries === 1_000 || /^4\d\d/.test(last)) throw new Error(`${url} answered ${last.slice(0, 500)}`);
-    await sleep(100);
-  }
-};
-const post = (url: string, path: string, id: string, body: object, status = 201): Promise<string> =>
-  ask(`${url}${path}`, status, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': id, prefer: 'wait=30' },
-    body: JSON.stringify(body),
-  });
+const post = posting(() => key);
 
 const startUp = async (args: readonly string[]): Promise<{ readonly url: string; readonly end: () => Promise<void> }> => {
   const up = begin(['up', '--json', ...args]);
@@ -94,29 +80,6 @@ const startUp = async (args: readonly string[]): Promise<{ readonly url: string;
     return { url, end: async () => expect(await up.end('SIGTERM'), up.output()).toBe(0) };
   }
 };
-
-const PATHS = [
-  '/movies?sort=rating&desc=true&page_size=100&count=true',
-  '/movies?genre=Drama&sort=title&page_size=50',
-  '/titles?page_size=50',
-  '/genres',
-  '/top_movies?limit=20',
-  '/top_movies_by_genre?per_genre=3',
-];
-
-/** What is answered, without what an answer says of its own making. */
-const answersOf = async (url: string, movie: string): Promise<readonly unknown[]> => {
-  const answers: unknown[] = [];
-  for (const path of [...PATHS, `/movies/${movie}`, `/movies/${movie}/titles`]) {
-    const { meta: _, ...rest } = JSON.parse(await ask(`${url}${path}`)) as Record<string, unknown>; // as: the envelope of every answer
-    answers.push([path, JSON.parse(JSON.stringify(rest).replaceAll(url, ''))]);
-  }
-  return answers;
-};
-const versionAt = async (url: string): Promise<unknown> =>
-  // as: the envelope of every answer
-  (JSON.parse(await ask(`${url}/movies?page_size=1`)) as { readonly meta: { readonly batch: { readonly version: number } } }).meta.batch
-    .version;
 
 const same = { differences: 0, damages: [] };
 

@@ -4,7 +4,6 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { openKafkaEventLog } from '@rushes/adapters/kafka-event-log';
 import { DEAD_LETTERS, partitionOf } from '@rushes/domain';
 import type { EventLog } from '@rushes/ports';
 import { readLog } from '@rushes/ports/contracts/read-log';
@@ -14,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import type { StartedProcess } from '../processes/started-process.ts';
 import { type Apps, startApps } from './apps-on-servers.ts';
+import { openLogToRead } from './log-to-read.ts';
 import { needsServers } from './needs-servers.ts';
 import { type OwnServers, startOwnServers } from './own-servers.ts';
 import { tellRatings } from './told-ratings.ts';
@@ -53,13 +53,7 @@ describe.skipIf(needsServers('kafka', 'registry', 'cassandra', 's3'))('three pro
     const response = await fetch(`${url}/movies?sort=votes&desc=true&page_size=${MOVIES}`);
     movies = ((await response.json()) as { readonly data: readonly { readonly id: string }[] }).data.map(({ id }) => id); // as: a list
     if (movies.length < MOVIES) throw new Error('the sample has too few movies');
-    log = await openKafkaEventLog({
-      brokers: [servers.address('kafka')],
-      registry: { url: servers.address('registry') },
-      replicationFactor: 1,
-      minInsyncReplicas: 1,
-      readOnly: true,
-    });
+    log = await openLogToRead(servers);
   });
   afterAll(async () => {
     await log?.close();

@@ -4,11 +4,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { openKafkaEventLog } from '@rushes/adapters/kafka-event-log';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { type Apps, startApps } from './apps-on-servers.ts';
 import { type DoubledApps, startDoubled } from './doubled-apps.ts';
+import { openLogToRead } from './log-to-read.ts';
 import { availableServers, needsServers } from './needs-servers.ts';
 import { type OwnServers, startOwnServers } from './own-servers.ts';
 import { tellRatings } from './told-ratings.ts';
@@ -60,13 +60,7 @@ describe.skipIf(needsServers('kafka', 'registry', 'cassandra', 's3'))('a system 
     expect([...watched.others, ...sticky.others]).toEqual([]);
     expect(backwardAnswers(sticky.answers)).toEqual([]);
     expect(sticky.answers.length).toBeGreaterThan(100);
-    const log = await openKafkaEventLog({
-      brokers: [servers.address('kafka')],
-      registry: { url: servers.address('registry') },
-      replicationFactor: 1,
-      minInsyncReplicas: 1,
-      readOnly: true,
-    });
+    const log = await openLogToRead(servers);
     try {
       const events = await eventsOf(log, movies);
       expect(wrongAnswers([...watched.answers, ...sticky.answers], events).slice(0, 5)).toEqual([]);

@@ -69,7 +69,8 @@ export const openSharedPlace = async (session: Session, logId: string, metrics: 
     ...createCacheMetrics(metrics, () => trouble() === undefined),
     onTrouble: (message, error) => {
       beganMs = performance.now();
-      troubles.report(message, error);
+      // Where it was noticed says nothing of the server.
+      troubles.report(message, error.message);
     },
     onRecovery: () => {
       if (performance.now() - beganMs >= SHORT_MS) logger.info({ location: link.location }, 'the shared cache is used again');

@@ -6,6 +6,7 @@ import { MOVED_KNOWN_MS, openMoveTarget, openStoresAt, openStoresToMove, openWhe
 import { Option, type Command } from 'commander';
 
 import { requireRoom } from '../backup-folders.ts';
+import { describeAudit } from '../audit-lines.ts';
 import { addCommand, done, type Invocation } from '../cli.ts';
 import { cursorFolder } from '../folders.ts';
 import { type PlaceOfSystem, placeOf } from '../places.ts';
@@ -37,10 +38,7 @@ const describe = ({ to, objects, views, keys, log, verified, closed_ms, replays,
     `This call copied ${formatAmount(objects.bytes, 'bytes')} of objects, ${formatAmount(views.rows, 'rows')}, ${formatAmount(log.records, 'offsets')} of the log and ${formatAmount(keys, 'API keys')}${isKept ? '' : `; no events were taken for ${formatDuration(closed_ms)}`}.`,
     `The log there is ${log.id}, in the place of ${log.before}, in the same offsets.`,
   ];
-  if (audit !== null)
-    lines.push(
-      `Audit there: ${formatAmount(audit.states, 'states')} against ${formatAmount(audit.events, 'events')}, ${formatAmount(audit.differences, 'differences')}, ${formatAmount(audit.damages.length, 'damages')}.`,
-    );
+  if (audit !== null) lines.push(`Audit there: ${describeAudit(audit)}`);
   if (isKept) lines.push('The old system goes on. What it takes from now on is not in the copy, which is a system of its own.');
   else
     lines.push(

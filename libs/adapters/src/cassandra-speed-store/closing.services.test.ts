@@ -25,7 +25,7 @@ const HAPPENINGS = {
 const program = (keyspace: string, happening: string): string => `
   import { setTimeout as sleep } from 'node:timers/promises';
   import { openCassandraSpeedStore } from '${import.meta.resolve('./index.ts')}';
-  import { startProxy } from '${import.meta.resolve('./proxy-for-tests.ts')}';
+  import { startProxy } from '${import.meta.resolve('../for-tests/tcp-proxy.ts')}';
   const proxy = await startProxy('${TEST_CASSANDRA}');
   const store = await openCassandraSpeedStore({ contactPoints: [proxy.contactPoint], keyspace: '${keyspace}', replicationFactor: 1, limits: { requestTimeoutMs: 2_000 } });
   const row = { view: 'v', key: 'k', epoch: 1, partition: 'movie.ratings/0', generation: 0, lastOffset: 1, appendedAtMs: 1, timestampUs: 1, state: 's' };

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import type { CassandraSpeedStore } from './index.ts';
 import { TEST_CASSANDRA, type TestKeyspace, testKeyspaces } from './keyspaces-for-tests.ts';
-import { startProxy, type TestProxy } from './proxy-for-tests.ts';
+import { startProxy, type TestProxy } from '../for-tests/tcp-proxy.ts';
 
 const HOUR_MS = 3_600_000;
 const PARTITION = 'movie.ratings/0' as const;

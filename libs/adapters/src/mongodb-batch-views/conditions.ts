@@ -5,7 +5,8 @@
 import { type ArtefactLayout, type CellValue, type Condition, SET_SEPARATOR } from '@rushes/ports';
 import type { Document } from 'mongodb';
 
-import { ascendingField, columnType, fieldOf, NULL_LAST } from './stored-row.ts';
+import { columnType } from '../artefact-checks/column-type.ts';
+import { ascendingField, fieldOf, NULL_LAST } from './stored-row.ts';
 
 /** MongoDB takes patterns of 32,764 bytes. */
 const MOST_PATTERN_BYTES = 32_000;

@@ -8,8 +8,9 @@
 import type { ArtefactLayout, CellValue, ListPosition, ListQuery, SortColumn } from '@rushes/ports';
 import type { Document } from 'mongodb';
 
+import { columnType } from '../artefact-checks/column-type.ts';
 import { checkConditions, filtersOf, isOfColumn } from './conditions.ts';
-import { ascendingColumns, ascendingField, columnType, fieldOf, NULL_LAST } from './stored-row.ts';
+import { ascendingColumns, ascendingField, fieldOf, NULL_LAST } from './stored-row.ts';
 
 export interface ListPlan {
   /** To be read one after the other, until there are rows enough. */

@@ -14,13 +14,14 @@ import {
 } from '@rushes/ports';
 import type { Collection, Document } from 'mongodb';
 
+import { columnType } from '../artefact-checks/column-type.ts';
 import type { MongodbConnection } from '../mongodb-server/connect.ts';
 import { within } from '../mongodb-server/deadline.ts';
 import { isServerAnswer } from '../mongodb-server/failures.ts';
 import type { Catalog, WholeArtefact } from './catalog.ts';
 import { allOf, checkConditions, filtersOf } from './conditions.ts';
 import { type ListPlan, listPlan } from './list-plan.ts';
-import { columnDecoder, columnType, documentDecoder, documentField, fieldOf, type StoredRow, StoredRowError } from './stored-row.ts';
+import { columnDecoder, documentDecoder, documentField, fieldOf, type StoredRow, StoredRowError } from './stored-row.ts';
 
 /** Keys that one request asks for. */
 const KEYS_AT_ONCE = 1_000;

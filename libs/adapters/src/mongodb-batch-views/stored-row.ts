@@ -7,6 +7,8 @@
  */
 import { type ArtefactLayout, type ArtefactRow, type CellValue, type ColumnType, SET_SEPARATOR } from '@rushes/ports';
 
+import { columnType } from '../artefact-checks/column-type.ts';
+
 export type StoredValue = string | number | boolean | Date | readonly string[];
 export interface StoredRow {
   readonly _id: string;
@@ -19,9 +21,6 @@ const NAME = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
 export const NULL_LAST = new Date(0);
 /** MongoDB's bound of a document, less what names of fields take. */
 const MOST_ROW_BYTES = 16 * 1024 * 1024 - 64 * 1024;
-
-export const columnType = (layout: ArtefactLayout, column: string): ColumnType | undefined =>
-  column === layout.key ? 'text' : Object.hasOwn(layout.columns, column) ? layout.columns[column] : undefined;
 
 export const fieldOf = (layout: ArtefactLayout, column: string): string => (column === layout.key ? '_id' : column);
 export const documentField = (document: string): string => `_doc_${document}`;

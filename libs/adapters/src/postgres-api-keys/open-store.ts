@@ -1,10 +1,11 @@
 /** API keys in a table. Each call is one statement, so a key is added by one client and revoked once whoever asks at the same time. */
 import { type ApiKey, type ApiKeyStore, ROLES, StoreFault } from '@rushes/ports';
 
-import { type Cell, openConnections, type Rows, type Statement } from '../postgres-access/connections.ts';
-import { checkTables, lacksTables, prepareTables, schemaOf } from '../postgres-access/format.ts';
+import type { Cell, Rows, Statement } from '../postgres-access/connections.ts';
+import { lacksTables } from '../postgres-access/format.ts';
 import type { PostgresOptions } from '../postgres-access/options.ts';
 import { storedText, textOfStored } from '../postgres-access/stored-text.ts';
+import { openTables } from '../postgres-access/store-tables.ts';
 import { storeBoundary } from '../store-errors/store-boundary.ts';
 import { FORMAT } from './place.ts';
 
@@ -33,15 +34,8 @@ const keyOf = (row: readonly Cell[]): ApiKey => {
  */
 export const openPostgresApiKeys = async (options: PostgresOptions): Promise<ApiKeyStore> => {
   const { readOnly = false } = options;
-  const schema = schemaOf(options);
-  const connections = openConnections(options);
+  const { connections, schema } = await openTables(options, FORMAT);
   const { location } = connections;
-  try {
-    await (readOnly ? checkTables : prepareTables)(connections, schema, FORMAT);
-  } catch (error) {
-    await connections.close();
-    throw error;
-  }
   const table = `${schema}.api_keys`;
   const select: Statement = { name: 'api-key', text: `SELECT ${COLUMNS} FROM ${table} WHERE id = $1` };
 

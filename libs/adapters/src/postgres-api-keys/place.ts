@@ -2,9 +2,9 @@
 import type { StoreCheck } from '@rushes/ports';
 
 import { checkPostgres } from '../postgres-access/check-postgres.ts';
-import { openConnections } from '../postgres-access/connections.ts';
-import { formatThere, schemaOf, type StoreFormat } from '../postgres-access/format.ts';
+import type { StoreFormat } from '../postgres-access/format.ts';
 import type { PostgresOptions } from '../postgres-access/options.ts';
+import { areTablesThere } from '../postgres-access/store-tables.ts';
 
 export const FORMAT: StoreFormat = {
   store: 'api-keys',
@@ -17,13 +17,6 @@ export const FORMAT: StoreFormat = {
 };
 
 /** Whether the tables have been made. @throws StoreUnavailable, StoreFault */
-export const isPostgresApiKeysThere = async (options: PostgresOptions): Promise<boolean> => {
-  const connections = openConnections({ ...options, connections: 1 });
-  try {
-    return (await formatThere(connections, schemaOf(options), FORMAT.store)) !== undefined;
-  } finally {
-    await connections.close();
-  }
-};
+export const isPostgresApiKeysThere = (options: PostgresOptions): Promise<boolean> => areTablesThere(options, FORMAT);
 
 export const checkPostgresApiKeys = (options: PostgresOptions): Promise<StoreCheck> => checkPostgres(options, FORMAT.store);

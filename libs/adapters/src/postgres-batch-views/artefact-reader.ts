@@ -12,14 +12,14 @@ import {
   type ViewRow,
 } from '@rushes/ports';
 
+import { checkConditions } from '../artefact-checks/conditions.ts';
+import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
 import type { Cell, Connections, Rows, Statement } from '../postgres-access/connections.ts';
 import { lacksTables } from '../postgres-access/format.ts';
 import { quoted } from '../postgres-access/identifiers.ts';
 import { showsDamage } from '../postgres-access/postgres-failure.ts';
 import { storedText, textOfStored } from '../postgres-access/stored-text.ts';
 import { type ArtefactEntry, type Catalog, tableName } from './catalog.ts';
-import { checkConditions } from './conditions.ts';
-import { ArtefactFaultError } from './layout.ts';
 import { checkList, countStatement, listStatement, partitionsOf, shapeSql } from './list-sql.ts';
 import { nameOf } from './statement-name.ts';
 import type { Verified } from './verify.ts';

@@ -9,13 +9,14 @@ import { type ArtefactLayout, ArtefactNotFoundError, type ArtefactRow, type Buil
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
+import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
 import type { Connections, Run } from '../postgres-access/connections.ts';
 import { lacksTables } from '../postgres-access/format.ts';
 import { quoted } from '../postgres-access/identifiers.ts';
 import { textOfStored } from '../postgres-access/stored-text.ts';
 import { type Catalog, type Partition, tableName } from './catalog.ts';
 import { keyChunks, rowChunks, type Written } from './copy-text.ts';
-import { ArtefactFaultError, checkLayout, indexesSql, layoutText, statisticsSql, tableSql } from './layout.ts';
+import { checkLayout, indexesSql, layoutText, statisticsSql, tableSql } from './layout.ts';
 import { rowsSum, sumStatement } from './rows-sum.ts';
 
 /** More values than this are no partitions. */

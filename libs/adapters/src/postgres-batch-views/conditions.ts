@@ -1,10 +1,9 @@
-/** Conditions: checked against the layout, evaluated on one value, and put into SQL. In SQL, names come from the layout and values are bound. */
+/** Conditions put into SQL. There, names come from the layout and values are bound. */
 import { type ArtefactLayout, type CellValue, type Condition, SET_SEPARATOR } from '@rushes/ports';
-import { compareUtf8 } from '@rushes/domain';
 
 import { quoted } from '../postgres-access/identifiers.ts';
 import { storedText } from '../postgres-access/stored-text.ts';
-import { ArtefactFaultError, columnType, valueSql } from './layout.ts';
+import { valueSql } from './layout.ts';
 
 /** Collects the values of a statement. Equal texts of SQL with equal values are one parameter. */
 export interface Binding {
@@ -29,69 +28,6 @@ export const newBinding = (): Binding => {
       return parameter;
     },
   };
-};
-
-const fits = (layout: ArtefactLayout, condition: Condition): boolean => {
-  const type = columnType(layout, condition.column);
-  const isText = type === 'text' || type === 'text_set';
-  const { op } = condition;
-  switch (op) {
-    case 'in':
-      return isText && condition.value.every((one) => typeof one === 'string');
-    case 'hasAny':
-      return type === 'text_set' && condition.value.every((one) => typeof one === 'string');
-    case 'eq':
-      return typeof condition.value === (isText ? 'string' : type === 'integer' ? 'number' : 'boolean');
-    case 'lt':
-    case 'lte':
-    case 'gt':
-    case 'gte':
-      return type !== 'boolean' && typeof condition.value === (isText ? 'string' : 'number');
-    case 'contains':
-      return isText && typeof condition.value === 'string';
-    case 'has':
-      return type === 'text_set' && typeof condition.value === 'string';
-    case 'missing':
-      return true;
-  }
-};
-
-/** Throws `ArtefactFaultError` for a column that the layout lacks, or an operator or value that its type does not have. */
-export const checkConditions = (layout: ArtefactLayout, where: readonly Condition[]): void => {
-  for (const condition of where) {
-    const type = columnType(layout, condition.column);
-    if (type === undefined) throw new ArtefactFaultError(`there is no column ${JSON.stringify(condition.column)} to filter on`);
-    if (!fits(layout, condition))
-      throw new ArtefactFaultError(`the ${type} column ${condition.column} cannot be filtered by ${JSON.stringify(condition)}`);
-  }
-};
-
-const compare = (value: CellValue, other: string | number): number =>
-  typeof value === 'string' && typeof other === 'string' ? compareUtf8(value, other) : Number(value) - Number(other);
-
-/** Whether a single value (no set) satisfies a condition. */
-export const satisfies = (value: CellValue, condition: Condition): boolean => {
-  if (condition.op === 'missing') return value === null;
-  if (value === null) return false;
-  switch (condition.op) {
-    case 'eq':
-      return value === condition.value;
-    case 'in':
-      return condition.value.some((one) => one === value);
-    case 'contains':
-      return String(value).includes(condition.value);
-    case 'lt':
-      return compare(value, condition.value) < 0;
-    case 'lte':
-      return compare(value, condition.value) <= 0;
-    case 'gt':
-      return compare(value, condition.value) > 0;
-    case 'gte':
-      return compare(value, condition.value) >= 0;
-    case 'has':
-    case 'hasAny':
-      return false;
-  }
 };
 
 const FALSE = 'FALSE';

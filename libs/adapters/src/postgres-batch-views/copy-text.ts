@@ -1,8 +1,10 @@
 /** Rows as COPY reads them: a line each, cells apart by tabs, in PostgreSQL's text format. */
 import { type ArtefactLayout, type ArtefactRow, type CellValue, type ColumnType, SET_SEPARATOR } from '@rushes/ports';
 
+import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
+import { columnType } from '../artefact-checks/column-type.ts';
 import { storedText } from '../postgres-access/stored-text.ts';
-import { ArtefactFaultError, columnsOf, columnType } from './layout.ts';
+import { columnsOf } from './layout.ts';
 
 const NULL = '\\N';
 /** What PostgreSQL does not store, or COPY takes for its own. */

@@ -6,12 +6,9 @@
  */
 import { type ArtefactLayout, type ColumnType, SET_SEPARATOR, type SortIndex } from '@rushes/ports';
 
+import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
+import { columnType } from '../artefact-checks/column-type.ts';
 import { quoted } from '../postgres-access/identifiers.ts';
-
-/** What was handed in cannot be an artefact or a query of one: doing it again will fail again. */
-export class ArtefactFaultError extends Error {
-  override readonly name = 'ArtefactFaultError';
-}
 
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,61}$/;
 /** Columns that every table of PostgreSQL has. */
@@ -22,9 +19,6 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   boolean: 'boolean',
   text_set: 'text[] COLLATE "C"',
 };
-
-export const columnType = (layout: ArtefactLayout, column: string): ColumnType | undefined =>
-  column === layout.key ? 'text' : Object.hasOwn(layout.columns, column) ? layout.columns[column] : undefined;
 
 export const documentSql = (name: string): string => quoted(`_${name}`);
 

@@ -9,11 +9,14 @@
  */
 import type { ArtefactLayout, CellValue, Condition, ListPosition, ListQuery, Selection, SortColumn } from '@rushes/ports';
 
+import { satisfies } from '../artefact-checks/conditions.ts';
+import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
+import { columnType } from '../artefact-checks/column-type.ts';
 import { quoted } from '../postgres-access/identifiers.ts';
 import type { Statement } from '../postgres-access/connections.ts';
 import type { Partition } from './catalog.ts';
-import { type Binding, conditionSql, newBinding, satisfies } from './conditions.ts';
-import { ArtefactFaultError, columnType, documentSql, orderSql, valueSql } from './layout.ts';
+import { type Binding, conditionSql, newBinding } from './conditions.ts';
+import { documentSql, orderSql, valueSql } from './layout.ts';
 
 /** Beyond so many partitions, sorting costs less than planning their merge. */
 const MERGED_PARTITIONS = 40;

@@ -2,7 +2,7 @@
 import { type BatchViewStore, type Publication, StoreUnavailable, WriteInDoubtError } from '@rushes/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { startProxy, type TestProxy } from '../cassandra-speed-store/proxy-for-tests.ts';
+import { startProxy, type TestProxy } from '../for-tests/tcp-proxy.ts';
 import { noServer, takeSchema, type TestSchema } from '../postgres-access/schemas-for-tests.ts';
 import { openPostgresBatchViews } from './index.ts';
 

@@ -1,15 +1,14 @@
 /** The batch views in a schema of PostgreSQL: a table per artefact, and one each of artefacts and of publications. */
 import { ArtefactNotFoundError, type BatchViewStore, StoreFault } from '@rushes/ports';
 
-import { openConnections } from '../postgres-access/connections.ts';
-import { checkTables, prepareTables, schemaOf } from '../postgres-access/format.ts';
+import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
 import type { PostgresOptions } from '../postgres-access/options.ts';
 import type { RequestKind } from '../postgres-access/postgres-failure.ts';
+import { openTables } from '../postgres-access/store-tables.ts';
 import { storeBoundary } from '../store-errors/store-boundary.ts';
 import { artefactReader } from './artefact-reader.ts';
 import { buildArtefact } from './build.ts';
 import { catalogOf, FORMAT, tableName } from './catalog.ts';
-import { ArtefactFaultError } from './layout.ts';
 import { publicationsOf } from './publications.ts';
 import { removalOf } from './retired.ts';
 import { verifiedOf } from './verify.ts';
@@ -23,15 +22,8 @@ const DROP_WAIT_MS = 5_000;
  */
 export const openPostgresBatchViews = async (options: PostgresOptions): Promise<BatchViewStore> => {
   const { readOnly = false, limits = {} } = options;
-  const schema = schemaOf(options);
-  const connections = openConnections(options);
+  const { connections, schema } = await openTables(options, FORMAT);
   const { location } = connections;
-  try {
-    await (readOnly ? checkTables : prepareTables)(connections, schema, FORMAT);
-  } catch (error) {
-    await connections.close();
-    throw error;
-  }
   const catalog = catalogOf(connections, schema, readOnly);
   const publications = publicationsOf(connections, schema, readOnly);
   const verified = verifiedOf(connections, schema, catalog);

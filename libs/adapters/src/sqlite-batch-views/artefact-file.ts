@@ -1,12 +1,15 @@
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import type { ArtefactLayout, CellValue, Condition, ListQuery, ListedRow, Selection, ViewRow } from '@rushes/ports';
+import { checkConditions } from '../artefact-checks/conditions.ts';
+import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
+import { columnType } from '../artefact-checks/column-type.ts';
 import { isThereSync } from '../crash-safety/entries.ts';
-import { type ResolveMember, checkConditions } from './conditions.ts';
+import { type ResolveMember } from './conditions.ts';
 import { countRows, listRows } from './list.ts';
-import { ArtefactFaultError, damaged, hasOtherSize, onArtefact, showsDamage } from './damage.ts';
+import { damaged, hasOtherSize, onArtefact, showsDamage } from './damage.ts';
 import { type OpenFile, type RowShape, type Statements, asRows, cells, rowShape, statementsOf } from './open-file.ts';
-import { FORMAT, MASK_BITS, columnType, physicalLayout, quoted } from './physical-layout.ts';
+import { FORMAT, MASK_BITS, physicalLayout, quoted } from './physical-layout.ts';
 import { type Effort, LIMITS, type Limits, type Partition } from './plan.ts';
 
 /**

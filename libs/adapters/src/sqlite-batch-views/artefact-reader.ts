@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { Piscina } from 'piscina';
 import { ArtefactDamagedError, type ArtefactReader, type ListedRow, type ViewRow } from '@rushes/ports';
+import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
 import { isThereSync } from '../crash-safety/entries.ts';
-import { ArtefactFaultError } from './damage.ts';
 import type { FinishTask } from './fill-file.ts';
 import type { CountTask, ListTask, Read } from './worker.ts';
 import { openArtefactFile } from './artefact-file.ts';

@@ -6,11 +6,6 @@ import { isDamage, sqliteCode } from '../sqlite-access/error-codes.ts';
 
 /** How it is told that a file is not what was built: by what SQLite says, and by the size and checksum that its build left beside it. */
 
-/** What was handed in cannot be an artefact or a query of one: doing it again will fail again. */
-export class ArtefactFaultError extends Error {
-  override readonly name = 'ArtefactFaultError';
-}
-
 const SQLITE_IOERR = 10;
 
 /** SQLite's word that a file is not what it was written as, or ends before it should. It does not name the file. */

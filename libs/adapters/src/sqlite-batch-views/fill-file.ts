@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import type { ArtefactRow } from '@rushes/ports';
 import { compareUtf8 } from '@rushes/domain';
+import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
 import {
   type Dictionaries,
   type EncodedRow,
@@ -14,7 +15,6 @@ import {
   tally,
   writeMeta,
 } from './write-rows.ts';
-import { ArtefactFaultError } from './damage.ts';
 import {
   documentColumn,
   FILLING,

@@ -1,6 +1,7 @@
 import type { CellValue, Condition, ListPosition, ListQuery, SortColumn } from '@rushes/ports';
+import { columnType } from '../artefact-checks/column-type.ts';
 import { type ResolveMember, type Sql, conditionSql, isRangeOf } from './conditions.ts';
-import { type OrderIndex, type PhysicalLayout, columnType, maskColumn, nullInOrder, orderExpression, quoted } from './physical-layout.ts';
+import { type OrderIndex, type PhysicalLayout, maskColumn, nullInOrder, orderExpression, quoted } from './physical-layout.ts';
 import type { Partition, Plan, Source, Walk } from './plan.ts';
 import type { RowShape } from './open-file.ts';
 

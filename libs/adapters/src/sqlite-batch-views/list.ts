@@ -1,8 +1,8 @@
 import type { Condition, ListQuery, ListedRow } from '@rushes/ports';
+import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
 import { type OpenFile, type Row, asRows, cells, readRows, rowOrder, rowShape } from './open-file.ts';
 import { type ListContext, budgetedWalkSql, gatherSql, inPartitions, rangesAfter, scanSql, sourceCountSql, walkSql } from './list-sql.ts';
 import { type Effort, type Partition, type Plan, type Source, type Step, type Walk, narrow, planList } from './plan.ts';
-import { ArtefactFaultError } from './damage.ts';
 import { conditionSql, isCovered, isRangeOf } from './conditions.ts';
 import { type OrderIndex, quoted } from './physical-layout.ts';
 

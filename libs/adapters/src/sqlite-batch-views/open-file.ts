@@ -1,9 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { CellValue, ListedRow, Selection, SortColumn } from '@rushes/ports';
 import { compareUtf8 } from '@rushes/domain';
-import { type PhysicalLayout, columnType, documentColumn, quoted } from './physical-layout.ts';
+import { columnType } from '../artefact-checks/column-type.ts';
+import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
+import { type PhysicalLayout, documentColumn, quoted } from './physical-layout.ts';
 import type { Facts } from './plan.ts';
-import { ArtefactFaultError } from './damage.ts';
 import type { Sql } from './conditions.ts';
 
 /** An open artefact's statements, and the rows that they give: as SQLite has them, and as the port does. */

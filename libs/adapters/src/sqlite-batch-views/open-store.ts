@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ArtefactNotFoundError, type ArtefactState, type BatchViewStore, type HashOptions } from '@rushes/ports';
+import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
 import { isThere, isThereSync } from '../crash-safety/entries.ts';
 import { makeFolder } from '../crash-safety/sync.ts';
 import { removeLeftovers } from '../crash-safety/temporary-files.ts';
@@ -11,7 +12,7 @@ import { atBoundary, storeBoundary } from '../store-errors/store-boundary.ts';
 import { openArtefactFile } from './artefact-file.ts';
 import { artefactReader, openThreads } from './artefact-reader.ts';
 import { buildArtefact } from './build.ts';
-import { ArtefactFaultError, damaged, readSeals } from './damage.ts';
+import { damaged, readSeals } from './damage.ts';
 import { STORE_FILE, insertPublication, newestPublications, openStoreFile } from './publications.ts';
 import { openRetired } from './retired.ts';
 

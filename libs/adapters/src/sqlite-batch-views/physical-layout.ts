@@ -1,5 +1,6 @@
-import type { ArtefactLayout, ColumnType, SortIndex } from '@rushes/ports';
-import { ArtefactFaultError } from './damage.ts';
+import type { ArtefactLayout, SortIndex } from '@rushes/ports';
+import { columnType } from '../artefact-checks/column-type.ts';
+import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
 
 /**
  * How a layout lies in an artefact's file:
@@ -42,9 +43,6 @@ const NAME = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 export const maskColumn = (set: string): string => `_mask_${set}`;
 export const documentColumn = (document: string): string => `_doc_${document}`;
-
-export const columnType = (layout: ArtefactLayout, column: string): ColumnType | undefined =>
-  column === layout.key ? 'text' : Object.hasOwn(layout.columns, column) ? layout.columns[column] : undefined;
 
 /** The expression by which `column` is ordered in one direction with nulls last. Indexes hold the same expression, letter for letter. */
 export const orderExpression = (column: string, desc: boolean): string =>

@@ -1,5 +1,6 @@
 import type { ArtefactLayout, CellValue, Condition, ListQuery, SortColumn } from '@rushes/ports';
-import { type Member, type ResolveMember, isCovered, isImpossible, isRangeOf, satisfies } from './conditions.ts';
+import { satisfies } from '../artefact-checks/conditions.ts';
+import { type Member, type ResolveMember, isCovered, isImpossible, isRangeOf } from './conditions.ts';
 import type { OrderIndex, PhysicalLayout } from './physical-layout.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { ArtefactDamagedError, type Condition, type ListQuery, type ListedRow } from '@rushes/ports';
+import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
 import { type ArtefactFile, openArtefactFile } from './artefact-file.ts';
-import { ArtefactFaultError } from './damage.ts';
 import { type FinishTask, finishFile } from './fill-file.ts';
 
 /** What runs on the other threads: lists and counts that read much, and the end of a build. Keeps a few artefacts open between tasks. */

@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type ArtefactLayout, type ArtefactRow, type CellValue, SET_SEPARATOR } from '@rushes/ports';
-import { ArtefactFaultError } from './damage.ts';
-import { FORMAT, MASK_BITS, type PhysicalLayout, columnType } from './physical-layout.ts';
+import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
+import { columnType } from '../artefact-checks/column-type.ts';
+import { FORMAT, MASK_BITS, type PhysicalLayout } from './physical-layout.ts';
 
 /** A row as it is written: checked, its partition and set members numbered. */
 export interface EncodedRow {
