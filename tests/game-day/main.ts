@@ -125,12 +125,15 @@ try {
   const status = apps.start('rushes', {}, ['status', '--json']);
   await status.ended;
   const { published } = JSON.parse(status.output()) as { readonly published?: { readonly publication: { readonly number: number } } }; // as: the command's one document
+  const faults = apps.faults();
+  for (const line of faults) say(line);
   const tally: Tally = {
     ...compareCounts({ acknowledged, shown, logged: new Map([...events].map(([movie, offsets]) => [movie, offsets.length])) }),
     answers: answers.length,
     wrong: wrongAnswers(answers, events).length,
     backward: backwardAnswers(answers).length,
     refused: addUp(watchers.flatMap(({ others }) => [...others])),
+    faults: faults.length,
     publications: published?.publication.number ?? 0,
   };
   say(`posts repeated: ${told.repeated()}, replays interrupted: ${replays.interrupted()}`);

@@ -24,10 +24,11 @@ test('one of any kind is one too many', () => {
     wrong: 0,
     backward: 0,
     refused: { 503: 4 },
+    faults: 0,
     publications: 1,
   };
   expect(isAsPromised(good)).toBe(true);
-  for (const kind of ['lost', 'doubled', 'wrong', 'backward']) expect(isAsPromised({ ...good, [kind]: 1 })).toBe(false);
+  for (const kind of ['lost', 'doubled', 'wrong', 'backward', 'faults']) expect(isAsPromised({ ...good, [kind]: 1 })).toBe(false);
 });
 
 test('a pause may reach to either end of the time that is looked at', () => {

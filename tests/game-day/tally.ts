@@ -12,6 +12,8 @@ export interface Tally {
   readonly backward: number;
   /** Requests for answers that came to nothing, by status; 0: no answer. They are asked again. */
   readonly refused: Readonly<Record<string, number>>;
+  /** Requests that failed by a fault of the program, and not of a store: answered with 500. */
+  readonly faults: number;
   readonly publications: number;
 }
 
@@ -52,4 +54,5 @@ export const compareCounts = ({ acknowledged, shown }: Counts): Pick<Tally, 'ack
   };
 };
 
-export const isAsPromised = ({ lost, doubled, wrong, backward }: Tally): boolean => lost + doubled + wrong + backward === 0;
+export const isAsPromised = ({ lost, doubled, wrong, backward, faults }: Tally): boolean =>
+  lost + doubled + wrong + backward + faults === 0;

@@ -23,9 +23,14 @@ export interface Apps {
   ) => StartedProcess;
   /** One batch run; resolves with its exit code. */
   readonly run: () => Promise<number | null>;
+  /** Log lines of requests that failed by a fault of the program, of all processes so far. */
+  readonly faults: () => readonly string[];
   /** Ends all that run, and removes their folder. */
   readonly dispose: () => Promise<void>;
 }
+
+/** Errors of stores: what is answered with 503. */
+const OF_STORES = /"type":"(?:StoreUnavailable|WriteInDoubtError|StoreFault|ArtefactDamagedError)"/;
 
 export const startApps = async (servers: OwnServers): Promise<Apps> => {
   const folder = mkdtempSync(join(tmpdir(), 'rushes-apps-'));
@@ -67,6 +72,13 @@ export const startApps = async (servers: OwnServers): Promise<Apps> => {
         if (code !== 0) process.stderr.write(`${one.output()}\n`);
         return code;
       },
+      faults: () =>
+        started.flatMap((one) =>
+          one
+            .output()
+            .split('\n')
+            .filter((line) => line.includes('"msg":"request failed"') && !OF_STORES.test(line)),
+        ),
       dispose,
     };
   } catch (error) {

@@ -1,6 +1,8 @@
 /** Requests in flight while versions are published, rolled back and dropped: each answers from one version, start to end. */
 import { setImmediate as turn } from 'node:timers/promises';
 
+import { createMemoryCaches } from '@rushes/adapters/memory-caches';
+import type { Cache, CacheOptions, Caches } from '@rushes/ports';
 import { expect, test } from 'vitest';
 
 import { publish, type Catalog } from './catalog.ts';
@@ -25,8 +27,37 @@ const URLS = [
   '/movies?count=true&page_size=2',
 ];
 
-test('every answer is of one version, and no reader is left open', async () => {
-  const { app, views } = await startService({ catalog: marked(1), serving: { responseCacheBytes: 0 } });
+/** As where answers are looked for on another host: versions are published while it takes its time. */
+const distantCaches = (): Caches => {
+  const own = createMemoryCaches();
+  const travel = async (): Promise<void> => {
+    for (let turns = 0; turns < 5; turns += 1) await turn();
+  };
+  return {
+    claims: own.claims,
+    cache<Value>(options: CacheOptions<Value>): Cache<Value> {
+      const near = own.cache(options);
+      return {
+        ...near,
+        async get(key) {
+          await travel();
+          return near.get(key);
+        },
+        resolve: (key, compute) =>
+          near.resolve(key, async () => {
+            await travel();
+            return compute();
+          }),
+      };
+    },
+  };
+};
+
+test.each([
+  ['memory', createMemoryCaches],
+  ['a distant place', distantCaches],
+])('every answer is of one version, and no reader is left open, with answers kept in %s', async (_, caches) => {
+  const { app, views } = await startService({ catalog: marked(1), serving: { responseCacheBytes: 0 }, caches: caches() });
   let seed = 1;
   // Reads take some turns of the loop, different ones, so that switches fall between the reads of one answer.
   views.beforeRead = async () => {

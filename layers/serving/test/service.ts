@@ -1,6 +1,6 @@
 /** The service with made-up data, without a socket. */
 import { createMemoryCaches } from '@rushes/adapters/memory-caches';
-import type { ObjectStore, RateLimiter } from '@rushes/ports';
+import type { Caches, ObjectStore, RateLimiter } from '@rushes/ports';
 import { createLogger, Registry, type Logger } from '@rushes/runtime';
 import type { FastifyInstance } from 'fastify';
 
@@ -15,6 +15,8 @@ import { memoryBatchViews, type MemoryBatchViews } from './memory-batch-views.ts
 export const NEVER_TOO_MUCH: ServingOptions['overload'] = { ...DEFAULT_OPTIONS.overload, maxEventLoopDelayMs: 0, maxWaitMs: 0 };
 
 export interface ServiceOptions {
+  /** In memory by default. */
+  readonly caches?: Caches;
   /** `undefined`: nothing is published. */
   readonly catalog?: Catalog | undefined;
   readonly serving?: Partial<ServingOptions>;
@@ -70,7 +72,7 @@ export const startService = async (options: ServiceOptions = {}): Promise<Servic
   if (catalog !== undefined) await publish(views, 1, 1, catalog);
   const metrics = new Registry();
   const app = buildApp(
-    { views, objects: options.objects ?? objectStore(), caches: createMemoryCaches(), rateLimiter: options.rateLimiter },
+    { views, objects: options.objects ?? objectStore(), caches: options.caches ?? createMemoryCaches(), rateLimiter: options.rateLimiter },
     { publicationPollMs: FAR_AWAY_MS, overload: NEVER_TOO_MUCH, ...options.serving },
     { logger: options.logger ?? recordingLogger([]), metrics, now: () => Date.parse('2026-03-01T11:00:00Z') },
   );

@@ -105,20 +105,34 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
     const route = withBatchVersion(declared);
     const read = requestReader(route.params, route.query, route.check, route.normalForm);
 
-    /** Whoever reads artefacts holds them: the client may be gone, or tired of waiting, before the last read. */
     const compute = async (
       snapshot: Snapshot,
       input: ReadRequest<typeof route.params, typeof route.query>,
       meta: string,
     ): Promise<Representation> => {
-      snapshot.pin();
       const counts = (input.query as { readonly count?: boolean }).count === true; // as: the lists' parameter, which other routes do not have
+      const answer = await admission[counts ? 'totals' : 'answers'].run(() => route.answer(snapshot, input));
+      const body = envelopeText(answer, meta);
+      return { body, bytes: Buffer.byteLength(body), next: answer.next ?? null };
+    };
+
+    /**
+     * The answer as it is kept, else computed. It holds the snapshot from before the cache is asked, which may take its time, until the last read, for which
+     * the client may be gone, or tired of waiting.
+     */
+    const answerOf = async (snapshot: Snapshot, tag: string, computed: () => Promise<Representation>): Promise<Representation> => {
+      snapshot.pin();
+      const release = (): void => snapshot.release();
+      let reading: Promise<Representation> | undefined;
       try {
-        const answer = await admission[counts ? 'totals' : 'answers'].run(() => route.answer(snapshot, input));
-        const body = envelopeText(answer, meta);
-        return { body, bytes: Buffer.byteLength(body), next: answer.next ?? null };
+        const ready = await cache.get(tag);
+        onCache(ready !== undefined);
+        if (ready !== undefined) return ready;
+        reading = cache.resolve(tag, computed);
+        return await withDeadline(reading, context.deadlineMs, tooLate);
       } finally {
-        snapshot.release();
+        if (reading === undefined) release();
+        else reading.then(release, release);
       }
     };
 
@@ -137,18 +151,10 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
         return notModified(reply, snapshot, known);
       }
 
-      const ready = await cache.get(tag);
-      onCache(ready !== undefined);
-      const plain =
-        ready ??
-        (await withDeadline(
-          cache.resolve(tag, () => compute(snapshot, input, about.meta)),
-          context.deadlineMs,
-          tooLate,
-        ).catch((error: unknown) => {
-          if (error instanceof Problem && (error.status === 404 || error.status === 400)) reply.headers(statedBy(snapshot));
-          throw error;
-        }));
+      const plain = await answerOf(snapshot, tag, () => compute(snapshot, input, about.meta)).catch((error: unknown) => {
+        if (error instanceof Problem && (error.status === 404 || error.status === 400)) reply.headers(statedBy(snapshot));
+        throw error;
+      });
       if (version === undefined) context.onAnswer(snapshot.completeness);
       kept.add(request.url);
       if (asked === '*') return notModified(reply, snapshot, entityTag(tag, undefined));

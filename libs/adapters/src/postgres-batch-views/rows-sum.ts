@@ -12,11 +12,15 @@ export interface RowsSum {
   readonly sum: string;
 }
 
-/** A row's hash is a linear function of its columns' hashes: summed as it is, two rows that change a value between them would go unseen. */
-const ROW_HASH = 'hashint8extended(hash_record_extended(t, 0), 0)';
+/**
+ * The table goes by a name that no column can have, for a column of the same name would be taken instead.
+ *
+ * A row's hash is a linear function of its columns' hashes: summed as it is, two rows that change a value between them would go unseen.
+ */
+const ROW_HASH = 'hashint8extended(hash_record_extended("the row", 0), 0)';
 
 export const sumStatement = (table: string): Statement => ({
-  text: `SELECT count(*), coalesce(sum(${ROW_HASH}::numeric), 0)::text FROM ${table} t`,
+  text: `SELECT count(*), coalesce(sum(${ROW_HASH}::numeric), 0)::text FROM ${table} "the row"`,
 });
 
 export const rowsSum = ([rows, sum]: readonly Cell[]): RowsSum => ({ rows: Number(rows), sum: String(sum) });

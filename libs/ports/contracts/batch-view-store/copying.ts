@@ -1,4 +1,4 @@
-import { ArtefactNotFoundError, type ArtefactReader, type ArtefactRow, type BatchViewStore } from '@rushes/ports';
+import { type ArtefactLayout, ArtefactNotFoundError, type ArtefactReader, type ArtefactRow, type BatchViewStore } from '@rushes/ports';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
@@ -31,6 +31,30 @@ export const copyTests = (open: () => Promise<OpenedBatchViewStore>, runs: Depth
 
     const copy = (artefact: string, removed: readonly string[], rows: readonly ArtefactRow[], parent = 'films-1'): Promise<number> =>
       store.build(artefact, FILMS, batches(rows), { parent: { artefact: parent, removedKeys: batches(removed) } });
+
+    test('columns may be called as words that a store’s own queries have', async () => {
+      const words = ['t', 'p', 'r', 'e', 'c', 'it', 'row', 'rows', 'order', 'select', 'value', 'values', 'limit', 'key', 'position'];
+      const layout: ArtefactLayout = {
+        key: 'id',
+        columns: Object.fromEntries(words.map((word) => [word, 'integer'])),
+        documents: ['card'],
+        lookups: [],
+        sorts: words.slice(0, 3).map((word) => ({ columns: [word], directions: 'both' })),
+        filters: ['e', 'order'],
+      };
+      const rowOf = (id: string, value: number): ArtefactRow => [id, ...words.map((_, n) => value + n), `{"of":"${id}"}`];
+      await store.build('words-1', layout, batches([rowOf('a', 10), rowOf('b', 20), rowOf('c', 30)]));
+      const parent = { artefact: 'words-1', removedKeys: batches(['b']) };
+      expect(await store.build('words-2', layout, batches([rowOf('b', 40)]), { parent })).toBe(3);
+      for (const word of words) {
+        const query = { where: [{ column: word, op: 'gte', value: 20 }], sort: [{ column: word, desc: true }], columns: [word] } as const;
+        const found = await read(store, 'words-2', (reader) => reader.list({ ...query, limit: 10 }));
+        expect(found.map(({ key, columns }) => [key, columns])).toEqual(
+          ['b', 'c', ...(words.indexOf(word) >= 10 ? ['a'] : [])].map((key, n) => [key, [[40, 30, 10][n]! + words.indexOf(word)]]),
+        );
+      }
+      expect(await store.verify('words-2', { again: true })).toBe('sound');
+    });
 
     test('has the parent’s rows without the removed ones, and the changed and new ones; the parent stays as it was', async () => {
       const before = await read(store, 'films-1', (reader) => reader.list(everything));
