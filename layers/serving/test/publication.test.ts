@@ -34,7 +34,7 @@ const distantCaches = (): Caches => {
     for (let turns = 0; turns < 5; turns += 1) await turn();
   };
   return {
-    claims: own.claims,
+    claims: (options) => own.claims(options),
     cache<Value>(options: CacheOptions<Value>): Cache<Value> {
       const near = own.cache(options);
       return {
@@ -56,7 +56,7 @@ const distantCaches = (): Caches => {
 test.each([
   ['memory', createMemoryCaches],
   ['a distant place', distantCaches],
-])('every answer is of one version, and no reader is left open, with answers kept in %s', async (_, caches) => {
+])('every answer is of one version, and no reader is left open, with answers kept in %s', async (_place, caches) => {
   const { app, views } = await startService({ catalog: marked(1), serving: { responseCacheBytes: 0 }, caches: caches() });
   let seed = 1;
   // Reads take some turns of the loop, different ones, so that switches fall between the reads of one answer.
