@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { type Tconst, titleIdOf } from '@rushes/domain';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import { invoke, start } from './invoke.ts';
 
@@ -53,15 +53,21 @@ const rate = async (url: string, score: number): Promise<void> => {
   expect(`${response.status} ${await response.text()}`).toMatch(/^201 /);
 };
 
-const votesOf = async (url: string): Promise<number> => {
-  const response = await fetch(`${url}/movies/${MOVIE}`);
-  const { data, meta } = (await response.json()) as {
-    readonly data: { readonly votes: number };
-    readonly meta: { readonly completeness: string };
-  }; // as: an answer to 200
-  expect(meta.completeness).toBe('complete');
-  return data.votes;
-};
+/** Once all that came after the published version has been read. */
+const votesOf = async (url: string): Promise<number> =>
+  vi.waitFor(
+    async () => {
+      const response = await fetch(`${url}/movies/${MOVIE}`);
+      expect(response.status).toBe(200);
+      const { data, meta } = (await response.json()) as {
+        readonly data: { readonly votes: number };
+        readonly meta: { readonly completeness: string };
+      }; // as: an answer to 200
+      expect(meta.completeness).toBe('complete');
+      return data.votes;
+    },
+    { timeout: 30_000, interval: 100 },
+  );
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rushes-log-'));
