@@ -38,19 +38,24 @@ const up = async <Result>(work: (url: string) => Promise<Result>): Promise<Resul
   }
 };
 
-/** Returns once it is shown. */
+/** Returns once it is shown. A busy machine refuses some requests with 503: the same request is sent again. */
 const rate = async (url: string, score: number): Promise<void> => {
-  const response = await fetch(`${url}/movies/${MOVIE}/ratings`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${key}`,
-      'content-type': 'application/json',
-      'idempotency-key': `rating-${score}`,
-      prefer: 'wait=20',
+  await vi.waitFor(
+    async () => {
+      const response = await fetch(`${url}/movies/${MOVIE}/ratings`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${key}`,
+          'content-type': 'application/json',
+          'idempotency-key': `rating-${score}`,
+          prefer: 'wait=20',
+        },
+        body: JSON.stringify({ score }),
+      });
+      expect(`${response.status} ${await response.text()}`).toMatch(/^201 /);
     },
-    body: JSON.stringify({ score }),
-  });
-  expect(`${response.status} ${await response.text()}`).toMatch(/^201 /);
+    { timeout: 60_000, interval: 200 },
+  );
 };
 
 /** Once all that came after the published version has been read. */
