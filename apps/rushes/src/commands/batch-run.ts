@@ -18,6 +18,7 @@ export const addBatchRun = (batch: Command): Command =>
       'batch.keepVersions',
       'batch.freeSpaceCheck',
       'batch.auditIntervalMinutes',
+      'batch.bronzeDays',
       ...settingsOf('alert'),
     ],
     options: [new Option('--full', 'compute everything anew, whatever was computed before'), takeSampleOption()],

@@ -168,7 +168,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       needed: {
         files: newFiles(await findFiles(imdbSource), parentManifest),
         full,
-        hasNewEvents: (landed.last?.number ?? 0) > (parentManifest?.figures[LANDINGS_FIGURE] ?? 0),
+        hasNewEvents: (landed.archive.last?.number ?? 0) > (parentManifest?.figures[LANDINGS_FIGURE] ?? 0),
       },
       folders: [...(stores.objects.localPath === undefined ? [] : [stores.objects.location]), options.workFolder],
       check: options.freeSpaceCheck ?? 'refuse',

@@ -135,6 +135,14 @@ const batch = {
     fallback: 12,
     description: 'how many published versions are kept for rollback',
   }),
+  bronzeDays: setting({
+    variable: 'RUSHES_BRONZE_DAYS',
+    flag: '--bronze-days',
+    placeholder: 'N',
+    schema: count,
+    fallback: 90,
+    description: "days that events themselves, and IMDb's files as they were read, are kept; what they come to stays; 0 = for ever",
+  }),
   freeSpaceCheck: setting({
     variable: 'RUSHES_FREE_SPACE_CHECK',
     flag: '--free-space-check',
