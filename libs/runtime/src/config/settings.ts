@@ -174,6 +174,42 @@ const alert = {
   }),
 };
 
+/** Who is told what runs make of what, as events of OpenLineage. Both may be set; both are then used. */
+const lineage = {
+  file: optionalSetting({
+    variable: 'RUSHES_LINEAGE_FILE',
+    flag: '--lineage-file',
+    placeholder: 'FILE',
+    schema: text,
+    fallbackText: 'none',
+    description: 'file that gets what runs make of what, an event of OpenLineage a line',
+  }),
+  url: optionalSetting({
+    variable: 'RUSHES_LINEAGE_URL',
+    flag: '--lineage-url',
+    placeholder: 'URL',
+    schema: webAddress,
+    fallbackText: 'none',
+    description: 'address that these events are posted to, such as http://marquez:5000/api/v1/lineage',
+  }),
+  token: optionalSetting({
+    variable: 'RUSHES_LINEAGE_TOKEN',
+    placeholder: 'TEXT',
+    schema: text,
+    fallbackText: 'none',
+    secret: true,
+    description: 'bearer token for it',
+  }),
+  namespace: setting({
+    variable: 'RUSHES_LINEAGE_NAMESPACE',
+    flag: '--lineage-namespace',
+    placeholder: 'NAME',
+    schema: text,
+    fallback: 'rushes',
+    description: 'name space of jobs and data sets in these events: one for each deployment',
+  }),
+};
+
 const log = {
   level: setting({
     variable: 'RUSHES_LOG_LEVEL',
@@ -221,6 +257,7 @@ export const SETTINGS = {
   serving,
   batch,
   alert,
+  lineage,
   log,
   metrics,
   download,
