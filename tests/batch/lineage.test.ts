@@ -99,17 +99,20 @@ test('a run that publishes nothing fails or is broken off there too, and says wh
 
 test('a service gets them in order, with the token; one that is away or refuses costs no run', async () => {
   const received: RunEvent[] = [];
+  const tokens = new Set<string | undefined>();
   let status = 201;
   const server = createServer((request, response) => {
-    void json(request).then((body) => {
-      expect(request.headers.authorization).toBe('Bearer secret');
-      received.push(Value.Parse(RunEvent, body));
+    tokens.add(request.headers.authorization);
+    const answer = async (): Promise<void> => {
+      received.push(Value.Parse(RunEvent, await json(request)));
       response.writeHead(status).end();
-    });
+    };
+    void answer();
   });
   const url = `${await serverUrl(server)}/api/v1/lineage`;
   expect(await run({ namespace: 'films', file, url, token: 'secret' })).toMatchObject({ outcome: 'published' });
   expect(received).toEqual(await told());
+  expect([...tokens]).toEqual(['Bearer secret']);
   status = 503;
   const before = received.length;
   expect(await run({ namespace: 'films', url, token: 'secret' })).toMatchObject({ outcome: 'published' });

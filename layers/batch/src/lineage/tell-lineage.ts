@@ -1,8 +1,7 @@
 /** Who is told what runs make of what: a file, a service, both or nobody. What goes wrong with that is logged and never fails a run. */
 import { appendFile } from 'node:fs/promises';
-import type { Logger } from '@rushes/runtime';
+import { type Logger, postJson } from '@rushes/runtime';
 import type { RunReport } from '../publish/run-record.ts';
-import { postJson } from '../run/post-json.ts';
 import { type LineageEvent, type MadeOfWhat, runEnded, runStarted, type TracedRun } from './open-lineage.ts';
 
 export interface LineageOptions {

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { isMainThread } from 'node:worker_threads';
-import type { Logger } from '@rushes/runtime';
+import { type Logger, postJson } from '@rushes/runtime';
 import type { RunReport } from '../publish/run-record.ts';
-import { postJson } from './post-json.ts';
 
 /** Who is told when a run does not publish: a command, a webhook, both or neither. */
 export interface AlertOptions {
