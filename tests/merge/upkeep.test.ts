@@ -43,6 +43,8 @@ const rateAndPublish = async (id: string): Promise<void> => {
 const options = (auditIntervalMinutes = 1_440) => ({
   workFolder: world.stores.scratchFolder,
   auditIntervalMinutes,
+  bronzeDays: 0,
+  keepVersions: 5,
   memoryLimitMb: 128,
   threads: 1,
 });

@@ -5,7 +5,7 @@
 import { Agent, createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { serverUrl } from './server-url.ts';
+import { serverUrl } from '../server-url.ts';
 
 export interface Balancer {
   readonly url: string;

@@ -44,7 +44,15 @@ const runOptions = (
   { scratchFolder }: LakeStores,
   imdbSource: ImdbSource,
   { full = false, takeSample = false }: RunChoice,
-): ScheduleOptions => ({ ...config.batch, imdbSource, workFolder: scratchFolder, full, takeSample, alert: config.alert });
+): ScheduleOptions => ({
+  ...config.batch,
+  imdbSource,
+  workFolder: scratchFolder,
+  full,
+  takeSample,
+  alert: config.alert,
+  lineage: config.lineage,
+});
 
 const upkeepOptions = ({ config }: Session, { scratchFolder }: LakeStores): UpkeepOptions => ({
   ...config.batch,

@@ -14,7 +14,7 @@ const adviceFor = ({ damages, first }: AuditReport): string => {
 };
 
 export const describeAudit = (report: AuditReport): string => {
-  const { version, events, states, missing, damages, unread, differences, first } = report;
+  const { version, events, states, missing, damages, unread, redefined, differences, first } = report;
   const lines =
     states === 0 && differences === 0 && unread.length === 0
       ? [
@@ -27,6 +27,10 @@ export const describeAudit = (report: AuditReport): string => {
   for (const { partition, from, to } of unread)
     lines.push(
       `${partition} was not compared: its events from offset ${from} to ${to - 1} are lost in the archive, and the log has them no more.`,
+    );
+  if (redefined.length > 0)
+    lines.push(
+      `${redefined.join(', ')}: not compared in the version. They are defined otherwise than when the archive's opening balance was sealed, and the events of before are gone.`,
     );
   if (missing.length > 0)
     lines.push(

@@ -14,6 +14,7 @@ import { addKeys } from './commands/keys.ts';
 import { addLog } from './commands/log.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRestore } from './commands/restore.ts';
+import { addRetention } from './commands/retention.ts';
 import { addSample } from './commands/sample.ts';
 import { addServe } from './commands/serve.ts';
 import { addSpeed } from './commands/speed.ts';
@@ -56,6 +57,7 @@ export const buildProgram = (): Command => {
   addDoctor(program);
   addAudit(program);
   addVerify(program);
+  addRetention(program);
   addKeys(program);
   addReplay(program);
   addDeadLetters(program);

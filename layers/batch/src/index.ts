@@ -14,6 +14,13 @@ export { type MoveContext, type MoveOptions, type MoveReport, moveSystem } from 
 export type { MoveSource, MoveTarget } from './move/move-target.ts';
 export { type RestartContext, type RestartOptions, type RestartReport, type RestartStores, restartLog } from './recovery/restart-log.ts';
 export { archivedUpTo, trimmableUpTo } from './archive/trimmable.ts';
+export {
+  applyRetention,
+  type RetentionContext,
+  type RetentionOptions,
+  type RetentionReport,
+  type Weight,
+} from './retention/apply-retention.ts';
 export { doUpkeep, startUpkeep, type Upkeep, type UpkeepContext, type UpkeepOptions, type UpkeepStores } from './upkeep/upkeep.ts';
 export { createUpkeepMetrics, type UpkeepMetrics } from './upkeep/upkeep-metrics.ts';
 export { type ImdbSource, nameOfSource } from './bronze/imdb-source.ts';

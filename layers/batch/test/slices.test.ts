@@ -58,7 +58,7 @@ beforeAll(async () => {
   await defineStored(context.lake, context.engine, times);
   silver.push(times);
   const duplicateFilters = await openSqliteDuplicateFilters(context.lake.scratchPath('ids'));
-  const landed = { cut: {}, log: undefined, last: undefined, overtakenBy: undefined };
+  const landed = { cut: {}, log: undefined, archive: { last: undefined, opening: undefined }, overtakenBy: undefined };
   const steps = createStepLog(context.logger, context.now);
   silver.push(...(await buildLogTables(context, { landed, parent: undefined, full: false, duplicateFilters }, steps)).tables);
 });

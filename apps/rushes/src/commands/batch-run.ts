@@ -18,7 +18,11 @@ export const addBatchRun = (batch: Command): Command =>
       'batch.keepVersions',
       'batch.freeSpaceCheck',
       'batch.auditIntervalMinutes',
+      'batch.bronzeDays',
       ...settingsOf('alert'),
+      'lineage.file',
+      'lineage.url',
+      'lineage.namespace',
     ],
     options: [new Option('--full', 'compute everything anew, whatever was computed before'), takeSampleOption()],
     examples: [

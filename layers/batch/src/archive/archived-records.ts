@@ -8,6 +8,7 @@ import type { RunContext } from '../context/run-context.ts';
 import { isLost, landedFile, lostArchiveError } from './landed-files.ts';
 import { type Gap, type LandedPartition, landedOf, type Landing, landingBefore } from './landing.ts';
 import { isInWindow } from './landed-window.ts';
+import { type Archive, isSpent, spentError } from './opening.ts';
 
 /** A record as it was archived. Names are short because there are many. */
 export interface ArchivedRecord {
@@ -44,7 +45,7 @@ export interface ArchivedRange extends PartitionRange {
 }
 
 /** The landings that these ranges and the window before each need, oldest first, and the one before all of them, if there is one. */
-const landingsFor = async (
+export const landingsFor = async (
   lake: Lake,
   last: Landing | undefined,
   ranges: readonly PartitionRange[],
@@ -66,13 +67,15 @@ const landingsFor = async (
   return { base: undefined, needed: needed.toReversed() };
 };
 
-/** @param last the archive's last landing. */
+/** @throws TerminalError for what lies before the archive's opening balance. */
 export const openArchivedRanges = async (
   context: RunContext,
-  last: Landing | undefined,
+  { last, opening }: Archive,
   ranges: readonly PartitionRange[],
 ): Promise<readonly ArchivedRange[]> => {
+  if (ranges.length === 0) return [];
   const { base, needed } = await landingsFor(context.lake, last, ranges);
+  if (opening && needed.some((landing) => isSpent(landing, opening))) throw spentError(context.lake, opening);
   return ranges.map((range) => openRange(context, base, needed, range, landedOf(last, range.partition).gaps));
 };
 

@@ -6,14 +6,15 @@ import type { StepLog } from '../context/steps.ts';
 import { archiveLog } from './archive-log.ts';
 import { appendRunBarrier, cutOf, type PlacedCut, requireSameLog } from './cut.ts';
 import { mendArchive } from './mend-archive.ts';
-import { landedUpTo, type Landing, lastLanding } from './landing.ts';
+import { landedUpTo } from './landing.ts';
+import { type Archive, openArchive } from './opening.ts';
 
 /** Which part of the log a run covers, and the archive that holds it. */
 export interface LandedLog {
   readonly cut: OffsetVector;
   /** Id of the log that the cut is of, as far as it is known. */
   readonly log: string | undefined;
-  readonly last: Landing | undefined;
+  readonly archive: Archive;
   readonly overtakenBy: PlacedCut['overtakenBy'];
 }
 
@@ -34,22 +35,23 @@ export const landLog = async (
     return {
       cut: covered,
       log: parent?.log,
-      last: known === 0 ? undefined : await lastLanding(context.lake, known),
+      archive: known === 0 ? { last: undefined, opening: undefined } : await openArchive(context.lake, known),
       overtakenBy: undefined,
     };
-  const before = await lastLanding(context.lake, known);
-  await requireSameLog(context.lake, log, [covered, landedUpTo(before)], context.now());
+  const before = await openArchive(context.lake, known);
+  await requireSameLog(context.lake, log, [covered, landedUpTo(before.last)], context.now());
   const barrier = await steps.step('barrier', () => appendRunBarrier(log, version, context.signal));
   const { cut, overtakenBy, last } = await steps.step(
     'bronze.log',
-    () => archiveLog(context, log, barrier, before),
+    () => archiveLog(context, log, barrier, before.last),
     ({ landedEvents }) => ({ rows: landedEvents, reused: landedEvents === 0 }),
   );
+  const archive = { last, opening: before.opening };
   await steps.step(
     'bronze.log mended',
-    () => mendArchive(context, log, version, last),
+    () => mendArchive(context, log, version, archive),
     (mended) => ({ rows: mended, reused: mended === 0 }),
   );
   if (overtakenBy) context.logger.warn({ ...overtakenBy }, `barrier ${overtakenBy.number} stands before barrier ${version}`);
-  return { cut, log: log.id, last, overtakenBy };
+  return { cut, log: log.id, archive, overtakenBy };
 };

@@ -28,8 +28,10 @@ const Replacement = Type.Object({
 });
 type Replacement = Static<typeof Replacement>;
 
+const REPLACEMENTS = `${ARCHIVE}/replacements/`;
+
 const replacementKey = (landing: number, topic: Topic, number: number): string =>
-  `${ARCHIVE}/replacements/landing-${String(landing).padStart(10, '0')}.${topic}.${number}.json`;
+  `${REPLACEMENTS}landing-${String(landing).padStart(10, '0')}.${topic}.${number}.json`;
 
 /** Offsets of a partition from `from` on, before `to`. */
 export interface HeldRange {
@@ -77,6 +79,14 @@ export const landedFile = async (
     const replacement = await lake.readJson(replacementKey(landing.number, topic, number), Replacement);
     if (!replacement) return { landing, topic, file, fault, next: number };
     if (!(await lake.faultOf(replacement.file, options))) return replacement.file;
+  }
+};
+
+/** Keys of all files that replace one of a landing, with its number. */
+export const replacingFiles = async function* (lake: Lake): AsyncGenerator<{ readonly landing: number; readonly key: string }> {
+  for await (const { key } of lake.objects.list(REPLACEMENTS)) {
+    const replacement = await lake.readJson(key, Replacement);
+    if (replacement) yield { landing: replacement.landing, key: replacement.file.key };
   }
 };
 

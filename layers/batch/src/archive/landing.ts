@@ -1,7 +1,7 @@
 /**
  * The log's archive: a chain of landings, each a small record and the Parquet files that it names. Landing n holds, of every partition, what lies from
  * where landing n−1 ends up to some offset. Invariant: a record is put only if its number is free and its predecessor was the last, so ranges
- * neither overlap nor leave anything out, however many runs land at once. Nothing of it is ever removed.
+ * neither overlap nor leave anything out, however many runs land at once. Its records stay for ever; its files until retention takes them (`opening.ts`).
  */
 import { type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
 import type { Lake } from '@rushes/lake';
@@ -72,13 +72,16 @@ export const highestKnownBarrier = async (lake: Lake): Promise<number> => {
   return Math.max(...PARTITIONS.map((partition) => landedOf(last, partition).highestBarrier), ...logs.map(({ barrier }) => barrier));
 };
 
-/** The landing before this one, `undefined` before the first. */
-export const landingBefore = async (lake: Lake, landing: Landing): Promise<Landing | undefined> => {
-  if (landing.number === 1) return undefined;
-  const before = await lake.readJson(landingKey(landing.number - 1), Landing);
-  if (!before)
-    throw new TerminalError(`the log's archive in ${lake.objects.location} lacks ${landingKey(landing.number - 1)}`, {
+/** A landing of the chain. @throws TerminalError if it is gone. */
+export const landingOf = async (lake: Lake, number: number): Promise<Landing> => {
+  const landing = await lake.readJson(landingKey(number), Landing);
+  if (!landing)
+    throw new TerminalError(`the log's archive in ${lake.objects.location} lacks ${landingKey(number)}`, {
       hint: 'restore it from a backup: what it names cannot be made anew',
     });
-  return before;
+  return landing;
 };
+
+/** The landing before this one, `undefined` before the first. */
+export const landingBefore = async (lake: Lake, landing: Landing): Promise<Landing | undefined> =>
+  landing.number === 1 ? undefined : landingOf(lake, landing.number - 1);

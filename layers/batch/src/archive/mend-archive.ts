@@ -12,13 +12,14 @@ import { ARCHIVE_COLUMNS, archiveRow } from './archive-rows.ts';
 import { openJsonLines } from './json-lines.ts';
 import { heldBy, isLost, landedFile, type LostFile, putReplacement, tellHeld } from './landed-files.ts';
 import { ARCHIVE, landedOf, type Landing, landedUpTo, landingBefore } from './landing.ts';
+import { type Archive, isSpent } from './opening.ts';
 import { storeLines } from './store-lines.ts';
 
-/** The landings that have records which the log may still have, newest first. */
-const landingsInLog = async function* (lake: Lake, log: EventLog | undefined, last: Landing | undefined): AsyncGenerator<Landing> {
+/** The landings that have records which the log may still have, newest first; not those whose files are gone by retention. */
+const landingsInLog = async function* (lake: Lake, log: EventLog | undefined, { last, opening }: Archive): AsyncGenerator<Landing> {
   // Without a log, nothing has left it.
   const earliest = log ? (await log.bounds()).earliest : {};
-  for (let landing = last; landing; landing = await landingBefore(lake, landing)) {
+  for (let landing = last; landing && !isSpent(landing, opening); landing = await landingBefore(lake, landing)) {
     const current = landing;
     if (PARTITIONS.every((partition) => landedOf(current, partition).to <= offsetAt(earliest, partition))) return;
     yield landing;
@@ -53,10 +54,10 @@ const archiveAnew = async (context: RunContext, log: EventLog, lost: LostFile): 
 };
 
 /** Archives anew what is lost and in the log. Returns how many files that were. What cannot be mended stays lost: whoever needs it is told. */
-export const mendArchive = async (context: RunContext, log: EventLog, version: number, last: Landing | undefined): Promise<number> => {
+export const mendArchive = async (context: RunContext, log: EventLog, version: number, archive: Archive): Promise<number> => {
   const { lake, logger, signal, now } = context;
   let mended = 0;
-  for await (const landing of landingsInLog(lake, log, last))
+  for await (const landing of landingsInLog(lake, log, archive))
     for (const topic of TOPICS) {
       const found = await landedFile(lake, landing, topic);
       if (!found || !isLost(found)) continue;
@@ -77,13 +78,13 @@ export const mendArchive = async (context: RunContext, log: EventLog, version: n
 };
 
 /** What of the log is in sound files of the archive: the log may forget the records before these offsets. */
-export const soundlyLandedUpTo = async (lake: Lake, log: EventLog | undefined, last: Landing | undefined): Promise<OffsetVector> => {
-  const upTo = new Map(PARTITIONS.map((partition) => [partition, offsetAt(landedUpTo(last), partition)]));
+export const soundlyLandedUpTo = async (lake: Lake, log: EventLog | undefined, archive: Archive): Promise<OffsetVector> => {
+  const upTo = new Map(PARTITIONS.map((partition) => [partition, offsetAt(landedUpTo(archive.last), partition)]));
   const keep = (topic: Topic, landing: Landing): void => {
     for (const partition of PARTITIONS)
       if (topicOf(partition) === topic) upTo.set(partition, Math.min(upTo.get(partition) ?? 0, landedOf(landing, partition).from));
   };
-  for await (const landing of landingsInLog(lake, log, last))
+  for await (const landing of landingsInLog(lake, log, archive))
     for (const topic of TOPICS) {
       const found = await landedFile(lake, landing, topic);
       if (found && isLost(found)) keep(topic, landing);

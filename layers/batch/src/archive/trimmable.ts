@@ -2,8 +2,8 @@
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
 import { openLake } from '@rushes/lake';
 import { type BatchViewStore, duplicateWindowStart, type EventLog, type ObjectStore } from '@rushes/ports';
-import { lastLanding } from './landing.ts';
 import { soundlyLandedUpTo } from './mend-archive.ts';
+import { openArchive } from './opening.ts';
 
 interface LogStores {
   readonly objects: ObjectStore;
@@ -13,7 +13,7 @@ interface LogStores {
 /** What of the log is archived in files that are what was stored. */
 export const archivedUpTo = async ({ objects, log }: LogStores): Promise<OffsetVector> => {
   const lake = openLake(objects, '');
-  return soundlyLandedUpTo(lake, log, await lastLanding(lake));
+  return soundlyLandedUpTo(lake, log, await openArchive(lake));
 };
 
 /**

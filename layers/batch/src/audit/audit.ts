@@ -4,9 +4,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 
-import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId, partitionOf, topicOf } from '@rushes/domain';
+import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
 import { defineStored, openDuckDb, openLake, readManifest } from '@rushes/lake';
-import type { TableRecord } from '@rushes/ports/manifest';
 import {
   type Coverage,
   coveredEpoch,
@@ -17,18 +16,22 @@ import {
   type SpeedStore,
 } from '@rushes/ports';
 import type { Logger, Progress } from '@rushes/runtime';
-import { decodeState, keyColumns, KEYED_VIEWS, type KeyedView } from '@rushes/views';
+import { decodeState, KEYED_VIEWS } from '@rushes/views';
 
 import { type HeldRange, heldBy } from '../archive/landed-files.ts';
-import { lastLanding } from '../archive/landing.ts';
+import { type Archive, openArchive } from '../archive/opening.ts';
 import type { RunContext } from '../context/run-context.ts';
 import { objectCacheIn } from '../context/object-cache.ts';
 import { scratchOf } from '../context/scratch.ts';
 import type { BatchStores } from '../context/stores.ts';
 import { type Damage, lakeDamage } from '../verify/damage.ts';
-import { archiveDamage, findLostFiles } from '../verify/verify-archive.ts';
+import { archiveDamage, damagedOpening, findLostFiles, type LostArchiveFile } from '../verify/verify-archive.ts';
 import { archivedOrLogged, damagedArtefacts } from './audited.ts';
-import { type PartitionRecompute, recompute, type Recomputed, viewsOf } from './recompute.ts';
+import { compareEpochs, compareVersion, type Difference, nameOf } from './compare-states.ts';
+import { isCompared, startAt } from './opening-states.ts';
+import { recompute, viewsOf } from './recompute.ts';
+
+export type { Difference } from './compare-states.ts';
 
 export interface AuditStores extends BatchStores {
   readonly log: EventLog;
@@ -48,20 +51,6 @@ export interface AuditContext {
   readonly now?: () => Date;
 }
 
-/** A state that is not what the recompute gives. */
-export interface Difference {
-  readonly partition: PartitionId;
-  readonly view: string;
-  readonly key: string;
-  /** The published version's state, or that of an epoch after it. */
-  readonly part: 'version' | 'epoch';
-  /** Number of the version or the epoch. */
-  readonly number: number;
-  /** `null`: there is or should be none. */
-  readonly found: unknown;
-  readonly expected: unknown;
-}
-
 export interface AuditReport {
   readonly version: number;
   /** Events before these offsets were recomputed. */
@@ -75,14 +64,17 @@ export interface AuditReport {
   readonly damages: readonly Damage[];
   /** Events that could not be read: they are lost in the archive, and the log has them no more. Their partitions were not compared. */
   readonly unread: readonly HeldRange[];
+  /**
+   * Views that are defined otherwise than when the archive's opening balance was sealed: what they have of the version was not compared, since the events
+   * themselves are gone. The next balance has them.
+   */
+  readonly redefined: readonly string[];
   readonly differences: number;
   /** The first one of all. */
   readonly first?: Difference;
 }
 
 const MEMORY_MB = 320;
-
-const nameOf = (epoch: number, view: string, key: string): string => `${epoch} ${view} ${key}`;
 
 export const auditStores = async (stores: AuditStores, options: AuditOptions, context: AuditContext): Promise<AuditReport | undefined> => {
   const publication = await stores.views.currentPublication();
@@ -118,9 +110,13 @@ const isLate = ({ partition, epoch, from }: Coverage, coverage: readonly Coverag
 const compare = async (run: RunContext, stores: AuditStores, publication: Publication): Promise<AuditReport> => {
   const manifest = await readManifest(run.lake, publication.version);
   if (!manifest) throw new Error(`the manifest of version ${publication.version} is gone`);
-  const last = await lastLanding(run.lake);
-  const lost = await findLostFiles(run.lake, stores.log, last, { signal: run.signal });
-  const damages = [...lost.map(archiveDamage), ...(await damagedArtefacts(stores.views, publication, run.signal))];
+  const archive = await openArchive(run.lake);
+  const lost = await findLostFiles(run.lake, stores.log, archive, { signal: run.signal });
+  const damages = [
+    ...lost.map(archiveDamage),
+    ...(await damagedOpening(run.lake, archive)),
+    ...(await damagedArtefacts(stores.views, publication, run.signal)),
+  ];
   const tables = new Map(manifest.tables.map((table) => [table.name, table]));
   const unreadable = new Set<string>();
   for (const view of KEYED_VIEWS) {
@@ -147,10 +143,11 @@ const compare = async (run: RunContext, stores: AuditStores, publication: Public
   const position: Partial<Record<PartitionId, number>> = {};
   const task = run.progress.task({ name: 'recompute every event', unit: 'partitions', total: PARTITIONS.length });
   const unread: HeldRange[] = [];
+  const redefined = new Set<string>();
   for (const partition of PARTITIONS) {
     run.signal.throwIfAborted();
-    const gone = lost.filter((one) => !one.isInLog).flatMap(({ landing, topic }) => heldBy(landing, topic));
-    const missed = gone.filter((one) => one.partition === partition && one.from < offsetAt(publication.cut, partition));
+    const cut = offsetAt(publication.cut, partition);
+    const missed = unreadBefore(archive, lost, damages, partition, cut);
     if (missed.length > 0) {
       unread.push(...missed);
       task.advance(1);
@@ -158,32 +155,62 @@ const compare = async (run: RunContext, stores: AuditStores, publication: Public
     }
     // Before the rows: what is projected meanwhile is newer, not missing.
     const reached = (await stores.speed.progress()).find((one) => one.partition === partition)?.position?.offset ?? 0;
-    const projected = Math.max(offsetAt(publication.cut, partition), reached);
+    const projected = Math.max(cut, reached);
     const rows = await speedRows(stores.speed, partition, covered, coverage);
     // Rows may be newer than the position that was read: recompute as far as the newest of them.
     const end = Math.max(projected, ...[...rows.values()].map((row) => row.lastOffset + 1));
     position[partition] = end;
-    const cut = offsetAt(publication.cut, partition);
     const records = async function* (): AsyncGenerator<readonly LogRecord[]> {
-      yield* archivedOrLogged(run, stores.log, last, lost, partition, cut);
+      yield* archivedOrLogged(run, stores.log, archive, lost, partition, cut);
       yield* stores.log.range(partition, cut, end, { signal: run.signal });
     };
+    const start = await startAt(run, archive, partition, cut);
     const right = new Set<string>();
-    const recomputed = await recompute(partition, records(), cut, ({ view, key, epoch }, { state, lastOffset }) => {
-      const name = nameOf(epoch, view.storedName, key);
-      const row = rows.get(name);
-      if (row?.lastOffset !== lastOffset) return;
-      states += 1;
-      if (isDeepStrictEqual(decodeState(view, row.state), state)) right.add(name);
-    });
+    const recomputed = await recompute(
+      partition,
+      records(),
+      cut,
+      ({ view, key, epoch }, { state, lastOffset }) => {
+        const name = nameOf(epoch, view.storedName, key);
+        const row = rows.get(name);
+        if (row?.lastOffset !== lastOffset) return;
+        states += 1;
+        if (isDeepStrictEqual(decodeState(view, row.state), state)) right.add(name);
+      },
+      start,
+    );
     events += recomputed.events;
     const expired = new Set(missing.filter((one) => one.partition === partition).map((one) => one.epoch));
     compareEpochs({ partition, rows, right, recomputed, lost: expired, projected, differ });
-    states += await compareVersion({ run, partition, tables, unreadable, recomputed, version: publication.version, differ });
+    const compared = viewsOf(partition).filter((view) => isCompared(view, start));
+    for (const view of viewsOf(partition)) if (!compared.includes(view)) redefined.add(view.name);
+    const views = compared.filter(({ name }) => !unreadable.has(name));
+    states += await compareVersion({ run, partition, tables, views, recomputed, version: publication.version, differ });
     task.advance(1);
   }
   task.finish();
-  return { version: publication.version, position, events, states, missing, damages, unread, differences, ...(first && { first }) };
+  const outside = { missing, damages, unread, redefined: [...redefined] };
+  return { version: publication.version, position, events, states, ...outside, differences, ...(first && { first }) };
+};
+
+/**
+ * Offsets before the cut that a partition's recompute needs and cannot have: they are lost in the archive and not in the log, or the opening balance that
+ * stands for them is damaged.
+ */
+const unreadBefore = (
+  { opening }: Archive,
+  lost: readonly LostArchiveFile[],
+  damages: readonly Damage[],
+  partition: PartitionId,
+  cut: number,
+): readonly HeldRange[] => {
+  const begins = offsetAt(opening?.cut ?? {}, partition);
+  const isHarmed = opening?.tables.some(({ files }) => files.some(({ key }) => damages.some(({ name }) => name === key))) === true;
+  const held = lost
+    // What lies before the balance is read for duplicates, and from the archive alone.
+    .flatMap((one) => heldBy(one.landing, one.topic).filter(({ to }) => !one.isInLog || to <= begins))
+    .filter((one) => one.partition === partition && one.from < cut);
+  return isHarmed ? [{ partition, from: 0, to: begins }, ...held] : held;
 };
 
 /** The rows that count: those of each epoch's current generation. */
@@ -201,85 +228,4 @@ const speedRows = async (
         if (row.partition === partition && row.generation === (generations.get(row.epoch) ?? 0))
           rows.set(nameOf(row.epoch, row.view, row.key), row);
   return rows;
-};
-
-interface EpochComparison {
-  readonly partition: PartitionId;
-  readonly rows: ReadonlyMap<string, SpeedRow>;
-  /** Names of rows that equal what the recompute gave at their last offset. */
-  readonly right: ReadonlySet<string>;
-  readonly recomputed: PartitionRecompute;
-  readonly lost: ReadonlySet<number>;
-  readonly projected: number;
-  readonly differ: (difference: Difference) => void;
-}
-
-const compareEpochs = ({ partition, rows, right, recomputed, lost, projected, differ }: EpochComparison): void => {
-  const expected = new Map<
-    string,
-    { readonly view: KeyedView; readonly key: string; readonly epoch: number; readonly state: Recomputed }
-  >();
-  for (const [epoch, byView] of recomputed.epochs)
-    for (const view of viewsOf(partition))
-      for (const [key, state] of byView.get(view.storedName) ?? [])
-        expected.set(nameOf(epoch, view.storedName, key), { view, key, epoch, state });
-  for (const [name, { view, key, epoch, state }] of expected) {
-    const row = rows.get(name);
-    const isComplete = row !== undefined && right.has(name) && (row.lastOffset === state.lastOffset || state.lastOffset >= projected);
-    if (isComplete || lost.has(epoch) || (row === undefined && state.lastOffset >= projected)) continue;
-    const found = row === undefined ? null : { last_offset: row.lastOffset, state: decodeState(view, row.state) };
-    differ({
-      partition,
-      view: view.name,
-      key,
-      part: 'epoch',
-      number: epoch,
-      found,
-      expected: { last_offset: state.lastOffset, state: state.state },
-    });
-  }
-  for (const [name, row] of rows)
-    if (!expected.has(name) && !lost.has(row.epoch))
-      differ({ partition, view: row.view, key: row.key, part: 'epoch', number: row.epoch, found: row.state, expected: null });
-};
-
-interface VersionComparison {
-  readonly run: RunContext;
-  readonly partition: PartitionId;
-  readonly tables: ReadonlyMap<string, TableRecord>;
-  /** Names of views whose table is damaged. */
-  readonly unreadable: ReadonlySet<string>;
-  readonly recomputed: PartitionRecompute;
-  readonly version: number;
-  readonly differ: (difference: Difference) => void;
-}
-
-/** Returns how many states were compared. */
-const compareVersion = async ({ run, partition, tables, unreadable, recomputed, version, differ }: VersionComparison): Promise<number> => {
-  let compared = 0;
-  for (const view of viewsOf(partition)) {
-    if (unreadable.has(view.name)) continue;
-    const expected = new Map(recomputed.covered.get(view.storedName) ?? []);
-    const table = tables.get(`keyed.${view.name}`);
-    const about = { partition, view: view.name, part: 'version', number: version } as const;
-    if (table && table.rows > 0) {
-      const state = Object.keys(view.measures)
-        .map((name) => `'${name}': "${name}"`)
-        .join(', ');
-      const key = view.bucketMs === undefined ? 'movie_id' : `movie_id || '|' || bucket_ms`;
-      const select = `SELECT CAST(to_json([movie_id, ${key}, CAST(to_json({${state}}) AS VARCHAR)]) AS VARCHAR) FROM ${table.name} ORDER BY ${keyColumns(view).join(', ')}`;
-      for await (const texts of run.engine.streamText(select, run.signal))
-        for (const text of texts) {
-          const [movieId, name, json] = JSON.parse(text) as [string, string, string]; // as: the columns selected
-          if (partitionOf(topicOf(partition), movieId) !== partition) continue;
-          compared += 1;
-          const found: unknown = decodeState(view, json);
-          const wanted = expected.get(name);
-          expected.delete(name);
-          if (!isDeepStrictEqual(found, wanted?.state)) differ({ ...about, key: name, found, expected: wanted?.state ?? null });
-        }
-    }
-    for (const [key, { state }] of expected) differ({ ...about, key, found: null, expected: state });
-  }
-  return compared;
 };

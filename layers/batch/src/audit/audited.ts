@@ -1,11 +1,12 @@
 /** What an audit reads, and what of it is not what was stored. */
-import { type PartitionId, topicOf } from '@rushes/domain';
+import { offsetAt, type PartitionId, topicOf } from '@rushes/domain';
 import type { BatchViewStore, EventLog, LogRecord, Publication } from '@rushes/ports';
 
 import { openArchivedRanges } from '../archive/archived-records.ts';
 import { heldBy } from '../archive/landed-files.ts';
-import { landedOf, type Landing } from '../archive/landing.ts';
+import { landedOf } from '../archive/landing.ts';
 import { recordsOf } from '../archive/log-records.ts';
+import type { Archive } from '../archive/opening.ts';
 import type { RunContext } from '../context/run-context.ts';
 import { artefactDamage, type Damage } from '../verify/damage.ts';
 import type { LostArchiveFile } from '../verify/verify-archive.ts';
@@ -24,24 +25,24 @@ export const damagedArtefacts = async (
   return found;
 };
 
-/** A partition's records before the cut: from the archive, and where a file of it is lost, from the log. */
+/** A partition's records from where the archive begins, before the cut: from the archive, and where a file of it is lost, from the log. */
 export const archivedOrLogged = async function* (
   run: RunContext,
   log: EventLog,
-  last: Landing | undefined,
+  archive: Archive,
   lost: readonly LostArchiveFile[],
   partition: PartitionId,
   cut: number,
 ): AsyncGenerator<readonly LogRecord[]> {
   const archived = async function* (from: number, to: number): AsyncGenerator<readonly LogRecord[]> {
     if (from >= to) return;
-    for (const range of await openArchivedRanges(run, last, [{ partition, from, to }])) yield* recordsOf(range);
+    for (const range of await openArchivedRanges(run, archive, [{ partition, from, to }])) yield* recordsOf(range);
   };
-  let at = 0;
+  let at = offsetAt(archive.opening?.cut ?? {}, partition);
   for (const { landing, topic } of lost) {
     if (topic !== topicOf(partition)) continue;
     const { from, to } = landedOf(landing, partition);
-    if (from >= Math.min(to, cut)) continue;
+    if (from >= Math.min(to, cut) || to <= at) continue;
     yield* archived(at, from);
     for (const held of heldBy(landing, topic))
       if (held.partition === partition) yield* log.range(partition, held.from, Math.min(held.to, cut), { signal: run.signal });

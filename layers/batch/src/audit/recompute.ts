@@ -1,9 +1,12 @@
 /**
- * The plain recompute that an audit compares with: every event of a partition from the first one on, folded one by one, in TypeScript alone. It shares
- * with the layers what an event means and the measures' folds; not their SQL, not their files, not what they kept in between.
+ * The plain recompute that an audit compares with: every event of a partition from the first one on, or from the archive's opening balance on, folded one
+ * by one, in TypeScript alone. It shares with the layers what an event means and the measures' folds; not their SQL, not their files, not what they kept in
+ * between.
  */
 import { duplicateFilter, judgeEvent, type PartitionId, topicOf } from '@rushes/domain';
+import type { ArchivedRange } from '../archive/archived-records.ts';
 import type { LogRecord } from '@rushes/ports';
+import type { EventCounts } from '../events/judge-range.ts';
 import { emptyState, type EventRow, foldEvent, keyOf, KEYED_VIEWS, type KeyedView } from '@rushes/views';
 
 export const viewsOf = (partition: PartitionId): readonly KeyedView[] => KEYED_VIEWS.filter((view) => view.topic === topicOf(partition));
@@ -12,6 +15,8 @@ export interface Recomputed {
   readonly state: unknown;
   readonly lastOffset: number;
 }
+
+const BEFORE_START = -1;
 
 /** By view, then by key. */
 type States = Map<string, Map<string, Recomputed>>;
@@ -28,6 +33,16 @@ export interface PartitionRecompute {
   /** Of those after it, by epoch. */
   readonly epochs: ReadonlyMap<number, ReadonlyMap<string, ReadonlyMap<string, Recomputed>>>;
   readonly events: number;
+  /** Of these events, before the cut. */
+  readonly counts: EventCounts;
+}
+
+/** Where a recompute begins that does not begin with the first event. */
+export interface RecomputeStart {
+  /** By view, then by key: what the events before it come to. */
+  readonly states: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
+  /** The archive's records from there on: it knows what stood before them. */
+  readonly range: Pick<ArchivedRange, 'known' | 'highestBarrier' | 'timeMs'>;
 }
 
 /** @param seen told of each state after the cut as it was after each event. */
@@ -36,14 +51,18 @@ export const recompute = async (
   records: AsyncIterable<readonly LogRecord[]>,
   cut: number,
   seen: (key: EpochKey, state: Recomputed) => void,
+  start?: RecomputeStart,
 ): Promise<PartitionRecompute> => {
   const topic = topicOf(partition);
   const views = viewsOf(partition);
-  const duplicates = duplicateFilter();
+  const duplicates = duplicateFilter(start?.range.timeMs);
   const covered: States = new Map();
+  for (const [view, keys] of start?.states ?? [])
+    covered.set(view, new Map([...keys].map(([key, state]) => [key, { state, lastOffset: BEFORE_START }])));
   const epochs = new Map<number, States>();
-  let epoch = 1;
+  let epoch = 1 + (start?.range.highestBarrier ?? 0);
   let events = 0;
+  const counts = { archived: 0, duplicates: 0, quarantined: 0 };
   const put = (states: States, view: KeyedView, key: string, row: EventRow): Recomputed => {
     const keys = states.get(view.storedName) ?? new Map<string, Recomputed>();
     states.set(view.storedName, keys);
@@ -52,6 +71,12 @@ export const recompute = async (
     keys.set(key, next);
     return next;
   };
+  for await (const known of start?.range.known() ?? [])
+    for (const { b: barrier, id, t: appendedAtMs } of known) {
+      if (barrier === null) duplicates.isDuplicate(id, appendedAtMs);
+      else duplicates.passBarrier(appendedAtMs);
+      epoch = Math.max(epoch, 1 + (barrier ?? 0));
+    }
   for await (const batch of records)
     for (const record of batch) {
       if (record.kind === 'barrier') {
@@ -60,14 +85,22 @@ export const recompute = async (
         continue;
       }
       events += 1;
-      if (duplicates.isDuplicate(record.id, record.appendedAtMs)) continue;
+      const isCovered = record.offset < cut;
+      if (isCovered) counts.archived += 1;
+      if (duplicates.isDuplicate(record.id, record.appendedAtMs)) {
+        if (isCovered) counts.duplicates += 1;
+        continue;
+      }
       const judged = judgeEvent(record.value, { topic, key: record.key, appendedAtMs: record.appendedAtMs });
-      if ('fault' in judged) continue;
+      if ('fault' in judged) {
+        if (isCovered) counts.quarantined += 1;
+        continue;
+      }
       const row = { ...judged.row, offset: record.offset, epoch } as unknown as EventRow; // as: silver rows hold cells alone
       for (const view of views) {
         if (!view.events.includes(judged.row.type)) continue;
         const key = keyOf(view, row);
-        if (record.offset < cut) {
+        if (isCovered) {
           put(covered, view, key, row);
         } else {
           const states: States = epochs.get(epoch) ?? new Map();
@@ -76,5 +109,5 @@ export const recompute = async (
         }
       }
     }
-  return { covered, epochs, events };
+  return { covered, epochs, events, counts };
 };

@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import { IMDB_DATASETS, type ImdbDataset } from '@rushes/domain';
 import { areSound, type Lake, quoteLiteral, stagedFileSelect } from '@rushes/lake';
 import { type Dump, TableFile, TableRecord } from '@rushes/ports/manifest';
+import type { ObjectInfo } from '@rushes/ports';
 import { TransientError } from '@rushes/runtime';
 import Type, { type Static } from 'typebox';
 import type { RunContext } from '../context/run-context.ts';
@@ -94,6 +95,27 @@ const fromRecord = (dataset: ImdbDataset, record: Static<typeof LoadRecord>, reu
 
 /** Whether a load's files are still what was stored: what was lost is loaded again. */
 const isWhole = (lake: Lake, { table, rejects }: Static<typeof LoadRecord>): Promise<boolean> => areSound(lake, [...table.files, rejects]);
+
+/**
+ * Keys of what loads have left in a data set's folder and somebody needs: records and files of those whose table is needed, or that are young.
+ * @param isNeeded whether a file of a table is read by a version that is kept.
+ */
+export const neededOfLoads = async (
+  lake: Lake,
+  objects: readonly ObjectInfo[],
+  isNeeded: (key: string) => boolean,
+  isYoung: (info: ObjectInfo) => boolean,
+): Promise<ReadonlySet<string>> => {
+  const needed = new Set<string>();
+  for (const info of objects) {
+    if (!info.key.endsWith('.json')) continue;
+    const record = await lake.readRemadeJson(info.key, LoadRecord);
+    if (!record) continue;
+    const files = [...record.table.files, record.rejects].map(({ key }) => key);
+    if (isYoung(info) || record.table.files.some(({ key }) => isNeeded(key))) for (const key of [info.key, ...files]) needed.add(key);
+  }
+  return needed;
+};
 
 /** A file that is staged but not yet in the lake, or one whose content was loaded before. */
 export type PreparedLoad =

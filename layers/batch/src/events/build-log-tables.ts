@@ -34,10 +34,9 @@ export interface BuildLogOptions {
 export const buildLogTables = async (context: RunContext, options: BuildLogOptions, steps: StepLog): Promise<BuiltLog> => {
   const { lake, engine } = context;
   const { landed, parent, full, duplicateFilters } = options;
-  const base = full ? undefined : parent;
   const silver = await steps.step(
     'silver events',
-    () => buildSilverEvents(context, duplicateFilters, landed, base),
+    () => buildSilverEvents(context, duplicateFilters, landed, parent, full),
     ({ added }) => {
       const rows = TOPICS.flatMap((topic) => added[topic]).reduce((sum, file) => sum + file.rows, 0);
       return { rows, reused: rows === 0 };
@@ -48,18 +47,18 @@ export const buildLogTables = async (context: RunContext, options: BuildLogOptio
   for (const view of KEYED_VIEWS) {
     const { table } = await steps.step(
       `keyed.${view.name}`,
-      () => buildKeyedTable(context, view, silver, base),
+      () => buildKeyedTable(context, view, silver),
       ({ table: built, reused }) => ({ rows: built.rows, reused }),
     );
     tables.push(table);
   }
-  const figures = { ...eventFigures(silver.counts), [LANDINGS_FIGURE]: landed.last?.number ?? 0 };
+  const figures = { ...eventFigures(silver.counts), [LANDINGS_FIGURE]: landed.archive.last?.number ?? 0 };
   return { tables, catalog: [...logEntries(), ...KEYED_VIEWS.map(keyedEntry)], figures, gaps: gapsOf(landed) };
 };
 
-const gapsOf = ({ last, cut }: LandedLog): readonly PartitionRange[] =>
+const gapsOf = ({ archive, cut }: LandedLog): readonly PartitionRange[] =>
   PARTITIONS.flatMap((partition) =>
-    landedOf(last, partition)
+    landedOf(archive.last, partition)
       .gaps.filter(({ from }) => from < offsetAt(cut, partition))
       .map(({ from, to }) => ({ partition, from, to })),
   );

@@ -4,14 +4,15 @@ import { EVENT_QUARANTINE, EVENT_TABLES } from './event-tables.ts';
 import { DUMP_TIMES } from '../silver/dump-times.ts';
 import type { SqlModel } from '../context/sql-files.ts';
 
-const FOR_EVER = 'for ever';
+const BRONZE = 'as long as a kept version names it, and otherwise for the days of `batch.bronzeDays`';
+const ARCHIVE = 'for the days of `batch.bronzeDays`; what older events come to stays, as states of the keyed views';
 const WITH_VERSIONS = 'as long as a kept version names it';
 
 export const bronzeEntry = ({ dataset, present, sourceFile }: Dump): CatalogEntry => ({
   table: `bronze.${dataset.replace('.', '_')}`,
   meaning: `${dataset} as it was read: every column a text, with source file, line number and load id.${present ? '' : ' Not in the folder: empty.'}`,
   reads: sourceFile === undefined ? [] : [sourceFile],
-  retention: FOR_EVER,
+  retention: BRONZE,
 });
 
 export const modelEntry = ({ name, meaning }: SqlModel, reads: readonly string[]): CatalogEntry => ({
@@ -44,7 +45,7 @@ export const logEntries = (): readonly CatalogEntry[] => [
     meaning:
       'The event log as it was read: every record with partition, offset, append time, key, id and text, and the barriers between them.',
     reads: ['the event log'],
-    retention: FOR_EVER,
+    retention: ARCHIVE,
   },
   ...[...Object.values(EVENT_TABLES), EVENT_QUARANTINE].map(({ name, meaning }) => ({
     table: name,

@@ -32,7 +32,7 @@ export interface CopiedObjects {
 const SMALL_BYTES = 1 << 20;
 const AT_ONCE = 8;
 /** What is never changed where it is: another one under this name is another system's. */
-const OWN = ['manifests/', 'bronze/log/identities/', 'bronze/log/landings/'];
+const OWN = ['manifests/', 'bronze/log/identities/', 'bronze/log/landings/', 'bronze/log/openings/'];
 
 const isOwn = (key: string): boolean => OWN.some((prefix) => key.startsWith(prefix));
 const isRecord = (key: string): boolean => key.endsWith('.json');

@@ -1,12 +1,13 @@
 /**
- * Removes what no kept version names. Bronze (the log's archive with it), manifests, run reports and publications stay for ever; silver, keyed views, gold and
- * views can be made again.
+ * Removes what no kept version names of silver, keyed views, gold and views, which can be made again. Bronze goes by age (`retention/`); manifests, run reports and
+ * publications stay for ever.
  * A run that is under way may build on what no publication names yet, and a reader may still have an earlier version open: artefacts are retired first
  * and dropped by a later run, files of the lake stay for a while after they were written.
  */
 import { type Lake, readManifest } from '@rushes/lake';
 import type { Manifest } from '@rushes/ports/manifest';
 import type { BatchViewStore, ObjectInfo, Publication } from '@rushes/ports';
+import { keptPublications } from './kept-publications.ts';
 
 const COLLECTED_LAYERS = ['silver/', 'keyed/', 'gold/', 'views/'] as const;
 const HISTORY = 10_000;
@@ -23,12 +24,6 @@ export interface Collected {
   readonly files: number;
   readonly bytes: number;
 }
-
-/** The publications of the newest versions. */
-const keptPublications = (publications: readonly Publication[], keepVersions: number): readonly Publication[] => {
-  const kept = new Set([...new Set(publications.map(({ version }) => version))].slice(0, keepVersions));
-  return publications.filter(({ version }) => kept.has(version));
-};
 
 const artefactsOf = (publications: readonly Publication[]): readonly string[] => [
   ...new Set(publications.flatMap(({ views }) => Object.values(views).map(({ artefact }) => artefact))),

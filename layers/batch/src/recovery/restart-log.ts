@@ -23,7 +23,8 @@ import type { RunContext } from '../context/run-context.ts';
 import { objectCacheIn } from '../context/object-cache.ts';
 import { scratchOf } from '../context/scratch.ts';
 import { openArchivedRanges, type PartitionRange } from '../archive/archived-records.ts';
-import { highestKnownBarrier, landedOf, lastLanding } from '../archive/landing.ts';
+import { highestKnownBarrier, landedOf } from '../archive/landing.ts';
+import { openArchive } from '../archive/opening.ts';
 import { readableRecords, recordsOf } from '../archive/log-records.ts';
 import {
   highestCut,
@@ -114,7 +115,8 @@ export const restartLog = async (stores: RestartStores, options: RestartOptions,
       engine,
       ...context,
     };
-    const last = await lastLanding(run.lake);
+    const archive = await openArchive(run.lake);
+    const { last } = archive;
     const known = await knownLog(objects, views);
     if (!known && !last)
       throw new TerminalError(`no run has read a log into ${objects.location}: there is nothing to go on from`, {
@@ -150,7 +152,7 @@ export const restartLog = async (stores: RestartStores, options: RestartOptions,
     };
     const records = async function* (): AsyncGenerator<PartitionRecords> {
       const ranges = PARTITIONS.map((partition) => ({ partition, from: offsetAt(from, partition), to: landedOf(last, partition).to }));
-      for (const range of await openArchivedRanges(run, last, ranges))
+      for (const range of await openArchivedRanges(run, archive, ranges))
         for await (const batch of recordsOf(range)) yield count('archived', { partition: range.partition, records: batch });
       for (const [partition, { archived }] of plans)
         if (remains)

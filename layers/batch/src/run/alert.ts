@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { isMainThread } from 'node:worker_threads';
-import type { Logger } from '@rushes/runtime';
+import { type Logger, postJson } from '@rushes/runtime';
 import type { RunReport } from '../publish/run-record.ts';
 
 /** Who is told when a run does not publish: a command, a webhook, both or neither. */
@@ -36,7 +36,7 @@ export const sendAlert = async (options: AlertOptions, report: RunReport, logger
     const env = { ...process.env, RUSHES_ALERT_MESSAGE: message, RUSHES_ALERT_REPORT: JSON.stringify({ ...report, steps: [] }) };
     attempts.push(['command', () => run('sh', ['-c', `umask ${UMASK}\n${command}`], { env, timeout: TIMEOUT_MS })]);
   }
-  if (webhook !== undefined) attempts.push(['webhook', () => post(webhook, { message, report })]);
+  if (webhook !== undefined) attempts.push(['webhook', () => postJson(webhook, { message, report })]);
   await Promise.all(
     attempts.map(async ([kind, attempt]) => {
       try {
@@ -47,14 +47,4 @@ export const sendAlert = async (options: AlertOptions, report: RunReport, logger
       }
     }),
   );
-};
-
-const post = async (url: string, body: unknown): Promise<void> => {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  if (!response.ok) throw new Error(`the webhook answered ${response.status}`);
 };

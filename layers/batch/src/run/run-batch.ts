@@ -15,6 +15,7 @@ import { type RunOutcome, type RunReport, writeRunReport } from '../publish/run-
 import { checkOrigin, sourceOfPublication } from './origin.ts';
 import { checkExpectations, refuses } from '../validate/expectations.ts';
 import { measure } from '../validate/measure.ts';
+import { type LineageOptions, lineageTeller } from '../lineage/tell-lineage.ts';
 import { type AlertOptions, sendAlert } from './alert.ts';
 import type { BatchMetrics } from './batch-metrics.ts';
 import { type BuiltLake, buildLake } from './build-lake.ts';
@@ -42,6 +43,8 @@ export interface BatchOptions {
   /** Let a sample take the place of IMDb's files. Default: false. */
   readonly takeSample?: boolean;
   readonly alert?: AlertOptions;
+  /** Who is told what the run makes of what. Default: nobody. */
+  readonly lineage?: LineageOptions;
   /** What becomes of a run that there is too little room for. Default: it is refused. */
   readonly freeSpaceCheck?: FreeSpaceCheck;
 }
@@ -123,10 +126,13 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       logger.error({ err }, 'the report of the run could not be kept');
     }
     context.metrics?.observe(ended);
+    await lineage.ended(ended, reached.built && { ...reached.built, ...ended, location: stores.objects.location });
     if (ended.outcome !== 'published' && ended.outcome !== 'interrupted') await sendAlert(options.alert ?? {}, ended, logger);
     return ended;
   };
 
+  const lineage = lineageTeller(options.lineage, { id, startedAt: claim.startedAt }, logger);
+  await lineage.began();
   const heartbeat = startHeartbeat(lake, claim, {
     now,
     onFault: (err) => logger.warn({ err }, 'the run could not say that it is alive; others may take it for ended'),
@@ -168,7 +174,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       needed: {
         files: newFiles(await findFiles(imdbSource), parentManifest),
         full,
-        hasNewEvents: (landed.last?.number ?? 0) > (parentManifest?.figures[LANDINGS_FIGURE] ?? 0),
+        hasNewEvents: (landed.archive.last?.number ?? 0) > (parentManifest?.figures[LANDINGS_FIGURE] ?? 0),
       },
       folders: [...(stores.objects.localPath === undefined ? [] : [stores.objects.location]), options.workFolder],
       check: options.freeSpaceCheck ?? 'refuse',

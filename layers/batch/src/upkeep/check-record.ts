@@ -1,11 +1,14 @@
 /**
- * When the stored data were last checked, and with what result. It is kept in the lake, so that processes that share one, or live only for a run, check in
+ * When the stored data were last checked, and with what result, and when retention was last applied. It is kept in the lake, so that processes that share one, or live only for a run, check in
  * turn and not each for itself.
  */
 import type { Lake } from '@rushes/lake';
 import Type, { type Static } from 'typebox';
 
 export type CheckName = 'audit' | 'verify';
+
+/** What is done at most once in an interval, by whichever process comes first. */
+export type RecordedTask = CheckName | 'retention';
 
 const CheckRecord = Type.Object({
   /** When it ended, or when the interval to the first one began. */
@@ -22,12 +25,13 @@ const CheckRecord = Type.Object({
 });
 export type CheckRecord = Static<typeof CheckRecord>;
 
-const keyOf = (name: CheckName): string => `upkeep/${name}.json`;
+const keyOf = (name: RecordedTask): string => `upkeep/${name}.json`;
 
 /** A record that cannot be read is as good as none: the next check makes it anew. */
-export const readCheck = (lake: Lake, name: CheckName): Promise<CheckRecord | undefined> => lake.readRemadeJson(keyOf(name), CheckRecord);
+export const readCheck = (lake: Lake, name: RecordedTask): Promise<CheckRecord | undefined> =>
+  lake.readRemadeJson(keyOf(name), CheckRecord);
 
-export const writeCheck = (lake: Lake, name: CheckName, record: CheckRecord): Promise<void> => lake.putJson(keyOf(name), record);
+export const writeCheck = (lake: Lake, name: RecordedTask, record: CheckRecord): Promise<void> => lake.putJson(keyOf(name), record);
 
 /**
  * When the next check is due, in milliseconds since 1970. Without a record the first interval begins now. A check in the future was recorded by a clock

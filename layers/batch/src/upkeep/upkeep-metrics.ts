@@ -1,11 +1,11 @@
 import { Counter, Gauge, type Registry } from '@rushes/runtime';
 
-import type { CheckName, CheckRecord } from './check-record.ts';
+import type { CheckName, CheckRecord, RecordedTask } from './check-record.ts';
 
 export interface UpkeepMetrics {
   /** What a check found, by this process or an earlier one. */
   readonly checked: (name: CheckName, record: CheckRecord) => void;
-  readonly failed: (task: 'trim' | CheckName) => void;
+  readonly failed: (task: 'trim' | RecordedTask) => void;
 }
 
 /** Registers the metrics; once for a registry. */
@@ -29,7 +29,7 @@ export const createUpkeepMetrics = (registry: Registry): UpkeepMetrics => {
   const states = gauge('rushes_audit_states', 'States that the last audit compared.');
   const failures = new Counter({
     name: 'rushes_upkeep_failures_total',
-    help: 'Trims of the log, audits and verifications that did not come to their end.',
+    help: 'Trims of the log, audits, verifications and passes of retention that did not come to their end.',
     labelNames: ['task'],
     registers,
   });

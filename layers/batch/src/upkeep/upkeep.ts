@@ -1,6 +1,6 @@
 /**
- * What has to be done now and then beside batch runs: the log forgets what is archived, and what is stored is compared with its checksums and with a
- * recompute. Whatever fails is logged, and tried again the next time.
+ * What has to be done now and then beside batch runs: the log forgets what is archived, bronze what is older than its retention, and what is stored is
+ * compared with its checksums and with a recompute. Whatever fails is logged, and tried again the next time.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -11,6 +11,7 @@ import { explainError, type Logger, silentProgress } from '@rushes/runtime';
 import { trimmableUpTo } from '../archive/trimmable.ts';
 import { auditStores } from '../audit/audit.ts';
 import type { BatchStores } from '../context/stores.ts';
+import { applyRetention } from '../retention/apply-retention.ts';
 import { verifyStores } from '../verify/verify-stores.ts';
 import { type CheckName, type CheckRecord, nextCheckAt, readCheck, writeCheck } from './check-record.ts';
 import type { UpkeepMetrics } from './upkeep-metrics.ts';
@@ -25,6 +26,9 @@ export interface UpkeepOptions {
   readonly workFolder: string;
   /** Minutes from one audit, and one verification, to the next; 0: none. */
   readonly auditIntervalMinutes: number;
+  /** Days that bronze is kept; 0: for ever. */
+  readonly bronzeDays: number;
+  readonly keepVersions: number;
   /** Bound of the SQL engine's buffers. */
   readonly memoryLimitMb: number | undefined;
   readonly threads: number;
@@ -38,10 +42,24 @@ export interface UpkeepContext {
 }
 
 const HOUR_MS = 3_600_000;
+const RETENTION_INTERVAL_MS = 24 * HOUR_MS;
 
 const trim = async (stores: UpkeepStores, { logger }: UpkeepContext): Promise<void> => {
   const trimmed = await stores.log.trim(await trimmableUpTo(stores));
   if (trimmed > 0) logger.info({ records: trimmed }, 'the log forgot what is archived and older than its retention');
+};
+
+/** Once a day, by whichever process comes first. */
+const retain = async (lake: Lake, stores: UpkeepStores, options: UpkeepOptions, context: UpkeepContext): Promise<void> => {
+  const at = context.now?.() ?? new Date();
+  const last = await readCheck(lake, 'retention');
+  if (last === undefined || nextCheckAt(last, RETENTION_INTERVAL_MS, at.getTime()) <= at.getTime()) {
+    const { archive, loads, kept_because: keptBecause } = await applyRetention(stores, options, { ...context, progress: silentProgress });
+    if (archive.files + loads.files > 0)
+      context.logger.info({ archive, loads }, `removed from bronze what is older than ${options.bronzeDays} days and nobody needs`);
+    if (keptBecause !== null) context.logger.warn(`the archive keeps everything for now: ${keptBecause}`);
+    await writeCheck(lake, 'retention', { at: at.toISOString(), found: { faults: 0, compared: archive.files + loads.files } });
+  }
 };
 
 /** `undefined`: nothing is published that could be checked. */
@@ -67,7 +85,12 @@ const audit: Check = async (stores, options, context) => {
 const CHECKS: Readonly<Record<CheckName, Check>> = { verify, audit };
 const NAMES: readonly CheckName[] = ['verify', 'audit'];
 
-const WHAT = { trim: 'tidying the log', verify: 'verifying what is stored', audit: 'the audit' } as const;
+const WHAT = {
+  trim: 'tidying the log',
+  retention: 'applying the retention of bronze',
+  verify: 'verifying what is stored',
+  audit: 'the audit',
+} as const;
 
 /** Does the work; what makes it fail is logged and counted. */
 const attempt = async (task: keyof typeof WHAT, context: UpkeepContext, work: () => Promise<void>): Promise<void> => {
@@ -105,8 +128,9 @@ const checkIfDue = async (
 /** Does all that is due, once: after a run of a process that ends with it. Never throws. */
 export const doUpkeep = async (stores: UpkeepStores, options: UpkeepOptions, context: UpkeepContext): Promise<void> => {
   await attempt('trim', context, () => trim(stores, context));
-  if (options.auditIntervalMinutes === 0) return;
   const lake = openLake(stores.objects, '');
+  if (options.bronzeDays > 0) await attempt('retention', context, () => retain(lake, stores, options, context));
+  if (options.auditIntervalMinutes === 0) return;
   for (const name of NAMES) await attempt(name, context, () => checkIfDue(name, lake, stores, options, context));
 };
 

@@ -8,6 +8,7 @@ import { boundsAt, DamagedRecordError, type EventLog, type Publication, type Spe
 import type { Progress } from '@rushes/runtime';
 import { KEYED_VIEWS } from '@rushes/views';
 import { lastLanding } from '../archive/landing.ts';
+import { type Opening, readOpenings } from '../archive/opening.ts';
 import type { BatchStores } from '../context/stores.ts';
 import { artefactDamage, type Damage, lakeDamage } from './damage.ts';
 import { archiveDamage, findLostFiles } from './verify-archive.ts';
@@ -60,11 +61,25 @@ const isRecordDamaged = async (lake: Lake, key: string): Promise<boolean> => {
   }
 };
 
-/** Objects that the published version names. */
-const neededFiles = async (lake: Lake, publication: Publication | undefined): Promise<ReadonlySet<string>> => {
+/** None where a record cannot be read: it is reported by itself. */
+const readableOpenings = async (lake: Lake): Promise<readonly Opening[]> => {
+  try {
+    return await readOpenings(lake);
+  } catch (error) {
+    if (error instanceof CorruptObjectError) return [];
+    throw error;
+  }
+};
+
+/** Objects that the published version, or the archive's opening balance, names. */
+const neededFiles = async (
+  lake: Lake,
+  publication: Publication | undefined,
+  opening: Opening | undefined,
+): Promise<ReadonlySet<string>> => {
   try {
     const manifest = publication && (await readManifest(lake, publication.version));
-    return new Set(manifest?.tables.flatMap(({ files }) => files.map(({ key }) => key)));
+    return new Set([manifest, opening].flatMap((one) => one?.tables ?? []).flatMap(({ files }) => files.map(({ key }) => key)));
   } catch (error) {
     if (error instanceof CorruptObjectError) return new Set(); // it is reported by itself
     throw error;
@@ -90,7 +105,8 @@ const verifyLake = async (
     task.advance(bytes);
   };
   const hashing = { again: true, signal, onBytes };
-  const needed = await neededFiles(lake, publication);
+  const [opening] = await readableOpenings(lake);
+  const needed = await neededFiles(lake, publication, opening);
   for (const key of keys) {
     signal.throwIfAborted();
     found.objects += 1;
@@ -102,7 +118,8 @@ const verifyLake = async (
   const there = new Set(keys);
   for (const key of needed) if (!there.has(key)) found.damages.push(lakeDamage(key, 'missing', true));
   try {
-    for (const lost of await findLostFiles(lake, log, await lastLanding(lake), hashing)) found.damages.push(archiveDamage(lost));
+    for (const lost of await findLostFiles(lake, log, { last: await lastLanding(lake), opening }, hashing))
+      found.damages.push(archiveDamage(lost));
   } catch (error) {
     // The chain breaks at a record that is damaged, and reported above, or gone.
     if (signal.aborted || !(error instanceof Error)) throw error;

@@ -135,6 +135,14 @@ const batch = {
     fallback: 12,
     description: 'how many published versions are kept for rollback',
   }),
+  bronzeDays: setting({
+    variable: 'RUSHES_BRONZE_DAYS',
+    flag: '--bronze-days',
+    placeholder: 'N',
+    schema: count,
+    fallback: 90,
+    description: "days that events themselves, and IMDb's files as they were read, are kept; what they come to stays; 0 = for ever",
+  }),
   freeSpaceCheck: setting({
     variable: 'RUSHES_FREE_SPACE_CHECK',
     flag: '--free-space-check',
@@ -163,6 +171,42 @@ const alert = {
     fallbackText: 'none',
     secret: true,
     description: 'address that message and report are posted to as JSON when a run publishes nothing',
+  }),
+};
+
+/** Who is told what runs make of what, as events of OpenLineage. Both may be set; both are then used. */
+const lineage = {
+  file: optionalSetting({
+    variable: 'RUSHES_LINEAGE_FILE',
+    flag: '--lineage-file',
+    placeholder: 'FILE',
+    schema: text,
+    fallbackText: 'none',
+    description: 'file that gets what runs make of what, an event of OpenLineage a line',
+  }),
+  url: optionalSetting({
+    variable: 'RUSHES_LINEAGE_URL',
+    flag: '--lineage-url',
+    placeholder: 'URL',
+    schema: webAddress,
+    fallbackText: 'none',
+    description: 'address that these events are posted to, such as http://marquez:5000/api/v1/lineage',
+  }),
+  token: optionalSetting({
+    variable: 'RUSHES_LINEAGE_TOKEN',
+    placeholder: 'TEXT',
+    schema: text,
+    fallbackText: 'none',
+    secret: true,
+    description: 'bearer token for it',
+  }),
+  namespace: setting({
+    variable: 'RUSHES_LINEAGE_NAMESPACE',
+    flag: '--lineage-namespace',
+    placeholder: 'NAME',
+    schema: text,
+    fallback: 'rushes',
+    description: 'name space of jobs and data sets in these events: one for each deployment',
   }),
 };
 
@@ -213,6 +257,7 @@ export const SETTINGS = {
   serving,
   batch,
   alert,
+  lineage,
   log,
   metrics,
   download,
