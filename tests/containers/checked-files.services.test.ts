@@ -32,7 +32,7 @@ test.skipIf(compose === undefined)('Compose takes the file with what `rushes com
   const all = Object.entries(composeFile.services);
   const core = all.filter(([, { profiles }]) => profiles === undefined);
   const names = (services: readonly (readonly [string, unknown])[]) => services.map(([name]) => name).toSorted();
-  const understood = (await compose?.(folder, ['dashboards']))?.services ?? {};
+  const understood = (await compose?.(folder, ['dashboards', 'mongodb']))?.services ?? {};
   expect(Object.keys(understood).toSorted()).toEqual(names(all));
   expect(Object.keys((await compose?.(folder))?.services ?? {}).toSorted()).toEqual(names(core));
   const published = Object.values(understood).flatMap(({ ports = [] }) => ports.map(({ host_ip: address }) => address));

@@ -12,6 +12,7 @@ export interface ComposeService {
   readonly command?: readonly string[];
   readonly entrypoint?: readonly string[];
   readonly user?: string;
+  readonly hostname?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
@@ -41,6 +42,19 @@ export interface ComposeFile {
 export const composeText = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
 // as: the tests below say what is expected of it
 export const composeFile = parse(composeText, { merge: true }) as ComposeFile;
+
+/** The values of `.env`, by name. */
+export const readEnv = (text: string): ReadonlyMap<string, string> =>
+  new Map(
+    text.split('\n').flatMap((line): [string, string][] => {
+      const [, name, value] = /^([A-Z0-9_]+)=(.*)$/.exec(line) ?? [];
+      return name === undefined || value === undefined ? [] : [[name, value]];
+    }),
+  );
+
+/** A text of the file with the values of its variables. */
+export const interpolated = (text: string, values: ReadonlyMap<string, string>): string =>
+  text.replaceAll(/\$\{([A-Z0-9_]+)[^}]*\}/g, (whole, name: string) => values.get(name) ?? whole);
 
 /** One that ends when its work is done. */
 export const isJob = ({ restart }: ComposeService): boolean => restart === 'no';

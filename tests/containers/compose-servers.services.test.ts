@@ -28,7 +28,7 @@ import { freePort } from '../e2e/free-port.ts';
 import { ROOT } from '../planted-copy.ts';
 import { needsServers } from '../services/needs-servers.ts';
 import { deleteTopics, dropKeyspace, dropSchema } from '../services/place-on-servers.ts';
-import { composeFile } from './compose-file.ts';
+import { composeFile, interpolated, readEnv } from './compose-file.ts';
 import { say, unlessMissing } from './unless-missing.ts';
 
 const USER = 10_001;
@@ -40,9 +40,11 @@ const hostOf = (variable: string): string => (process.env[variable] ?? '').repla
 
 const portOf = (variable: string): string => hostOf(variable).split(':')[1] ?? '';
 
+const variables = readEnv(composeFiles(randomBytes).env);
+
 /** A text of the compose file as it has to be here: `$$` is Compose's way to write `$`. */
 const here = (text: string): string => {
-  let result = text.replaceAll('$$', '$');
+  let result = interpolated(text, variables).replaceAll('$$', '$');
   for (const [theirs, ours] of places) {
     result = result.replaceAll(theirs, ours);
     result = result.replaceAll(`/dev/tcp/${theirs.replace(':', '/')}`, `/dev/tcp/${ours.replace(':', '/')}`);

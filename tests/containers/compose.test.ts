@@ -17,7 +17,7 @@ import { redis, redisConfiguration } from '../../tools/services/redis.ts';
 import { registry } from '../../tools/services/registry.ts';
 import { s3 } from '../../tools/services/s3.ts';
 import { ROOT } from '../planted-copy.ts';
-import { composeFile, composeText, type ComposeService, isApp, isJob } from './compose-file.ts';
+import { composeFile, composeText, type ComposeService, interpolated, isApp, isJob, readEnv } from './compose-file.ts';
 import { imageVariables } from './dockerfile.ts';
 
 /** What the tests run, for each server of the file; Prometheus has no store of Rushes. */
@@ -34,15 +34,14 @@ const service = (name: string): ComposeService => {
 /** Variables of the file that have no default. */
 const variables = new Set([...composeText.matchAll(/\$\{([A-Z0-9_]+)[^}]*\}/g)].map(([, name = '']) => name));
 const made = composeFiles((count) => Buffer.alloc(count, 0xfb));
-const generated = new Map(
-  made.env.split('\n').flatMap((line): [string, string][] => {
-    const [, name, value] = /^([A-Z0-9_]+)=(.*)$/.exec(line) ?? [];
-    return name === undefined || value === undefined ? [] : [[name, value]];
-  }),
-);
+const generated = readEnv(made.env);
+/** With what .env says of the profile `mongodb`. */
+const onMongodb = new Map([...generated, ...['VIEWS_URL', 'KEYS_URL'].map((name) => [name, 'mongodb://mongodb:27017/rushes'] as const)]);
+const valuesOf = (environment: Readonly<Record<string, string>>, values = generated): Record<string, string> =>
+  Object.fromEntries(Object.entries(environment).map(([name, text]) => [name, interpolated(text, values)]));
 
-const configOf = (environment: Readonly<Record<string, string>> = {}) =>
-  loadConfig({ env: { ...imageVariables, ...environment }, cwd: '/app' }, () => {
+const configOf = (environment: Readonly<Record<string, string>> = {}, values = generated) =>
+  loadConfig({ env: { ...imageVariables, ...valuesOf(environment, values) }, cwd: '/app' }, () => {
     throw Object.assign(new Error('no file'), { code: 'ENOENT' });
   }).config;
 
@@ -96,7 +95,7 @@ test('only what users need is published, at the address that .env names: this ma
 
 test('servers are on the network without a way out, and on no other', () => {
   expect(composeFile.networks['stores']).toEqual({ internal: true });
-  for (const { name } of SERVERS) expect(service(name).networks).toEqual(['stores']);
+  for (const name of [...SERVERS.map((one) => one.name), 'mongodb']) expect(service(name).networks).toEqual(['stores']);
 });
 
 test('no container sees more of this machine than its own configuration', () => {
@@ -129,25 +128,30 @@ test('the file holds no secret: what is called one is a variable or a file', () 
   expect(composeText).not.toMatch(/:\/\/[^/\s'"]*:[^/\s'"]*@/);
 });
 
-test.each(apps)('the configuration of %s has no fault, and names stores that there are', (_, { environment = {}, secrets = [] }) => {
-  const config = configOf(environment);
+const allApps = apps.flatMap(([name, app]) => [[name, 'PostgreSQL', app, generated] as const, [name, 'MongoDB', app, onMongodb] as const]);
+test.each(allApps)('the configuration of %s on %s has no fault, and names stores that there are', (_name, _views, app, values) => {
+  const { environment: written = {}, secrets = [] } = app;
+  const config = configOf(written, values);
   expect(() => findStores(configuredLocations(config))).not.toThrow();
+  const environment = valuesOf(written, values);
   const files = Object.values(environment).filter((value) => value.startsWith('/run/secrets/'));
   expect(files.map((path) => path.slice('/run/secrets/'.length)).toSorted()).toEqual(secrets.toSorted());
-  // Every address in it is a service of this file.
+  // Every address in it is a service of this file, which is waited for.
   const hosts = Object.values(environment).flatMap((value) => [...value.matchAll(/:\/\/([a-z0-9-]+):\d+/g)].map(([, host = '']) => host));
   expect(hosts.filter((host) => composeFile.services[host] === undefined)).toEqual([]);
   expect(hosts).not.toEqual([]);
+  expect(hosts.filter((host) => app.depends_on?.[host] === undefined)).toEqual([]);
 });
 
 test('all processes have the same stores, on every server, with as many copies as the tests use', () => {
   const [first, ...others] = apps.map(([, { environment = {} }]) => configOf(environment));
-  const shared = ({ stores: { cache: _, ...stores }, kafka: log, cassandra: speed, s3: lake, postgres: views }: Config) => [
+  const shared = ({ stores: { cache: _, ...stores }, kafka: log, cassandra: speed, s3: lake, postgres: views, mongodb }: Config) => [
     stores,
     log,
     speed,
     lake,
     views,
+    mongodb,
   ];
   if (first === undefined) throw new Error('there are no processes');
   for (const other of others) expect(shared(other)).toEqual(shared(first));
@@ -160,7 +164,15 @@ test('all processes have the same stores, on every server, with as many copies a
   const names = (settings: Record<string, string>) => Object.keys(settings).filter((name) => name.startsWith('RUSHES_'));
   const ofTests = names(tested).map((name) => name.replace(/_PASSWORD$/, '_PASSWORD_FILE'));
   expect(names(deployed).toSorted()).toEqual(
-    [...ofTests, 'RUSHES_IMDB', 'RUSHES_POSTGRES_CONNECTIONS', 'RUSHES_REDIS_PASSWORD_FILE', 'RUSHES_SHUTDOWN_DELAY_MS'].toSorted(),
+    [
+      ...ofTests,
+      'RUSHES_IMDB',
+      'RUSHES_MONGODB_PASSWORD_FILE',
+      'RUSHES_MONGODB_USER',
+      'RUSHES_POSTGRES_CONNECTIONS',
+      'RUSHES_REDIS_PASSWORD_FILE',
+      'RUSHES_SHUTDOWN_DELAY_MS',
+    ].toSorted(),
   );
 });
 

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { OWN_SERVERS } from '../../tools/services/guard.ts';
 import { removeService, signalService, startService, stopService } from '../../tools/services/run-service.ts';
 import { TEST_S3_KEY, TEST_S3_SECRET } from '../../tools/services/s3.ts';
 import type { Instance } from '../../tools/services/service.ts';
@@ -61,7 +62,7 @@ export const startOwnServers = async (
   names: readonly ServerName[],
   more: Readonly<Partial<Record<ServerName, More>>> = {},
 ): Promise<OwnServers> => {
-  const root = await mkdtemp(join(tmpdir(), 'rushes-servers-'));
+  const root = await mkdtemp(join(process.env[OWN_SERVERS] ?? tmpdir(), 'rushes-servers-'));
   const instances = new Map<ServerName, Instance>();
   const of = (name: ServerName) => {
     const service = SERVICES.find((one) => one.name === name);

@@ -5,6 +5,7 @@ import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import { createMemoryRateLimiter } from '@rushes/adapters/memory-rate-limiter';
 import { redisCaches } from '@rushes/adapters/redis-caches';
 import { redisRateLimiter } from '@rushes/adapters/redis-rate-limiter';
+import { newWaited } from '@rushes/ports';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { linkTo, newPrefix, testServer } from '../../libs/adapters/src/redis-link/for-tests.ts';
@@ -30,8 +31,8 @@ describe.skipIf(needsServers('redis'))('a shared cache', () => {
     await servers?.dispose();
   });
 
-  const open = async (address = servers.address('redis'), prefix = newPrefix()) => {
-    const { told, ...link } = await linkTo(address, prefix);
+  const open = async (address = servers.address('redis'), prefix = newPrefix(), answerMs?: number) => {
+    const { told, ...link } = await linkTo(address, prefix, answerMs === undefined ? {} : { answerMs });
     closers.push(link.close);
     const caches = redisCaches(link, createMemoryCaches());
     const limiter = redisRateLimiter(link, createMemoryRateLimiter({ perMinute: 1, burst: 3 }));
@@ -221,4 +222,50 @@ describe.skipIf(needsServers('redis'))('a shared cache', () => {
       await usedAgain(opened);
     },
   );
+
+  describe('all calls of one request together', () => {
+    /** As long as a machine with other work needs to tell it from a call's own time. */
+    const ANSWER_MS = 1_000;
+    const WAY_MS = 150;
+
+    test.each(['slow', 'frozen'])('wait no longer than one answer may take where the server is %s', { timeout: 60_000 }, async (how) => {
+      const way = await slowWay(servers.address('redis'));
+      closers.push(way.close);
+      const prefix = newPrefix();
+      const opened = await open(way.address, prefix, ANSWER_MS);
+      const { texts, claims, limiter } = opened;
+      await ready(opened); // the server knows the scripts
+      if (how === 'slow') way.delay(WAY_MS);
+      else await servers.freeze('redis');
+      const waited = newWaited();
+      try {
+        expect((await limiter.take('client', waited)).allowed).toBe(true);
+        expect(await texts.get('key', waited)).toBeUndefined();
+        expect(await texts.resolve('key', async () => ({ value: 'computed', ttlMs: MINUTE_MS }), waited)).toBe('computed');
+        expect(await claims.claim('key', 'one', MINUTE_MS, waited)).toBe(true);
+        await claims.release('key', 'one', waited);
+      } finally {
+        await servers.resume('redis');
+      }
+      // Six calls, each of 300 ms or without an end.
+      expect(waited.ms).toBeGreaterThan(2 * WAY_MS);
+      expect(waited.ms).toBeLessThanOrEqual(1.2 * ANSWER_MS);
+    });
+
+    test('what is given back when no time is left is given back all the same', { timeout: 60_000 }, async () => {
+      const server = testServer(servers.address('redis'));
+      closers.push(async () => server.close());
+      const prefix = newPrefix();
+      const { claims, texts } = await open(undefined, prefix, ANSWER_MS);
+      expect(await claims.claim('key', 'one', MINUTE_MS)).toBe(true);
+      expect(await server.keys(prefix)).toHaveLength(1);
+      const waited = { ms: ANSWER_MS };
+      await claims.release('key', 'one', waited);
+      await expect.poll(() => server.keys(prefix)).toEqual([]);
+      await texts.resolve('key', async () => ({ value: 'computed', ttlMs: MINUTE_MS }), waited);
+      // The value, and no lock.
+      await expect.poll(() => server.keys(prefix)).toEqual([expect.stringContaining(':value:')]);
+      expect(waited.ms).toBe(ANSWER_MS);
+    });
+  });
 });

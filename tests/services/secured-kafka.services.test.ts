@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { startProcess } from '../processes/started-process.ts';
 import { canMakeCertificates, type Certificates, makeCertificates } from './certificates.ts';
+import { kafka } from '../../tools/services/kafka.ts';
 import { needsServers } from './needs-servers.ts';
 import { type OwnServers, startOwnServers } from './own-servers.ts';
 import { addScramUser, LISTENERS, type Listener, PASSWORD, SESSION_MS, settingsOf, tokenFor, USER } from './secured-broker.ts';
@@ -230,7 +231,8 @@ describe.skipIf(needsServers('kafka', 'registry') || !canMakeCertificates())('th
       }; // as: the command's document
       return stores.find(({ kind }) => kind === 'log');
     };
-    expect(await examined(PASSWORD)).toMatchObject({ state: 'answers', findings: [] });
+    const release = kafka.version.split('.').slice(0, 2).join('.');
+    expect(await examined(PASSWORD)).toMatchObject({ state: 'answers', version: release, findings: [] });
     expect(await examined(WRONG)).toMatchObject({
       state: 'fails',
       findings: [{ message: expect.stringContaining('refuses the credentials'), hint: expect.stringContaining('password') }],

@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { backUp } from '@rushes/adapters/embedded';
@@ -11,90 +10,19 @@ import { copyFault } from '@rushes/batch';
 import { someOf } from '@rushes/ports/contracts/depth';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 
-import { invoke, start } from './invoke.ts';
+import { invoke } from './invoke.ts';
+import { answerOf as answerOfSystem, loseEverything, publishSample } from './lost-system.ts';
 
 let folder = '';
 let key = '';
-/** A film of the sample. */
-let movie = '';
 const path = (name: string): string => join(folder, name);
-const answerOf = async (...args: readonly string[]): Promise<Record<string, unknown>> => {
-  const { code, stdout, stderr } = await invoke([...args, '--json'], folder);
-  expect({ code, stderr }).toMatchObject({ code: 0 });
-  return JSON.parse(stdout) as Record<string, unknown>; // as: every command answers with one object
-};
-
-interface Running {
-  readonly url: string;
-  kill(): Promise<void>;
-}
-/** Nothing audits, and nothing runs but at the start. */
-const up = async (): Promise<Running> => {
-  const { child, wrote, ended } = start(
-    ['up', '--imdb', 'imdb', '--data', 'data', '--port', '0', '--json', '--rate-limit-per-minute', '0'],
-    folder,
-  );
-  const { url } = JSON.parse((await wrote('listening')).split('\n')[0] ?? '') as { readonly url: string }; // as: its first answer
-  return {
-    url,
-    async kill() {
-      child.kill('SIGKILL');
-      await ended;
-    },
-  };
-};
-
-/** Returns once it is acknowledged. A busy machine refuses some requests with 503: the same request is sent again. */
-const rate = async (url: string, id: string, wait = false): Promise<void> => {
-  const response = await fetch(`${url}/movies/${movie}/ratings`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${key}`,
-      'content-type': 'application/json',
-      'idempotency-key': id,
-      ...(wait && { prefer: 'wait=30' }),
-    },
-    body: JSON.stringify({ score: 7 }),
-  });
-  const text = await response.text();
-  if (response.status === 503) {
-    await sleep(200);
-    return rate(url, id, wait);
-  }
-  expect(`${response.status} ${text}`).toMatch(/^20[12] /);
-};
-
-/** Of an answer that lacks nothing. */
-const votesOf = async (url: string): Promise<number> => {
-  for (;;) {
-    const response = await fetch(`${url}/movies/${movie}`);
-    const { data, meta } = (await response.json()) as {
-      readonly data: { readonly votes: number };
-      readonly meta?: { readonly completeness: string };
-    }; // as: an answer
-    if (meta?.completeness === 'complete') return data.votes;
-    await sleep(50);
-  }
-};
-
-/** A busy machine refuses some requests with 503. */
-const firstOf = async (url: string): Promise<readonly { readonly id: string; readonly votes: number }[]> => {
-  for (;;) {
-    const response = await fetch(`${url}/movies?page_size=1`);
-    const { data } = (await response.json()) as { readonly data: readonly { readonly id: string; readonly votes: number }[] }; // as: a list, if it is 200
-    if (response.status === 200) return data;
-    await sleep(200);
-  }
-};
+const answerOf = (...args: readonly string[]): Promise<Record<string, unknown>> => answerOfSystem({ folder }, ...args);
 
 /** Where a version is published and nothing else has happened: each test begins with a copy. */
 let published = '';
 beforeAll(async () => {
   published = mkdtempSync(join(tmpdir(), 'rushes-backup-'));
-  folder = published;
-  await invoke(['sample', '--titles', '200', '--out', 'imdb'], folder);
-  key = String((await answerOf('keys', 'create', '--role', 'writer', '--name', 'test', '--data', 'data'))['key']);
-  await answerOf('batch', 'run', '--imdb', 'imdb', '--data', 'data');
+  key = await publishSample(published);
 });
 afterAll(() => rmSync(published, { recursive: true, force: true }));
 beforeEach(() => {
@@ -104,49 +32,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('everything is lost while events arrive, and comes back as it was acknowledged', async () => {
-  let running = await up();
-  const [first] = await firstOf(running.url);
-  movie = first?.id ?? '';
-  const before = await votesOf(running.url);
-  const acknowledgedMs: number[] = [];
-  const done = new AbortController();
-  const posting = (async () => {
-    for (let n = 0; !done.signal.aborted; n++) {
-      await rate(running.url, `before-${n}`);
-      acknowledgedMs.push(Date.now());
-    }
-  })();
-  const [backup] = await Promise.all([
-    answerOf('backup', '--out', 'backups/one', '--data', 'data'),
-    // A run archives and publishes meanwhile.
-    answerOf('batch', 'run', '--imdb', 'imdb', '--data', 'data', '--keep-versions', '1'),
-  ]);
-  done.abort();
-  await posting;
-  await running.kill();
-  rmSync(path('data'), { recursive: true });
-
-  const restored = await answerOf('restore', '--from', 'backups/one', '--data', 'data');
-  expect(restored).toMatchObject({ version: backup['version'], log: backup['log'], files: backup['files'] });
-  running = await up();
-  try {
-    // The key is there too. Once this one is shown, so is all that came before it.
-    await rate(running.url, 'after', true);
-    const votes = (await votesOf(running.url)) - before - 1;
-    const acknowledged = acknowledgedMs.filter((ms) => ms < Date.parse(String(backup['takenAt']))).length;
-    expect(acknowledged, 'some were acknowledged before').toBeGreaterThan(0);
-    expect(votes).toBeGreaterThanOrEqual(acknowledged);
-    expect(votes).toBeLessThanOrEqual(acknowledgedMs.length);
-    // An event that was sent before and is sent again counts once.
-    await rate(running.url, 'before-0');
-    expect(await votesOf(running.url)).toBe(before + votes + 1);
-    expect(await answerOf('audit', '--data', 'data')).toMatchObject({ differences: 0, missing: [] });
-    await answerOf('batch', 'run', '--imdb', 'imdb', '--data', 'data');
-    expect(await answerOf('audit', '--data', 'data')).toMatchObject({ differences: 0, missing: [] });
-    expect(await votesOf(running.url)).toBe(before + votes + 1);
-  } finally {
-    await running.kill();
-  }
+  const audit = await loseEverything({ folder, key }, ['--out', 'backups/one'], ['--from', 'backups/one']);
+  expect(audit).toMatchObject({ differences: 0, missing: [] });
 });
 
 test('the version that was to be copied is removed meanwhile: the next pass has the one in its place', async () => {
@@ -190,7 +77,11 @@ test('wrong use is refused before anything is made', async () => {
     [['backup', '--out', 'one', '--data', 'data'], 2, 'one is there already'],
     [['backup', '--out', 'data/within', '--data', 'data'], 2, 'lies in the data folder'],
     [['backup', '--out', 'two', '--data', 'nowhere'], 2, 'there is no data folder'],
-    [['backup', '--data', 'data'], 2, "required option '--out <FOLDER>' not specified"],
+    [['backup', '--data', 'data'], 2, 'it is not said where to'],
+    [['backup', '--out', 'two', '--to', 's3://b/p', '--data', 'data'], 2, 'it is not said where to'],
+    [['backup', '--to', 'https://b/p', '--data', 'data'], 2, '--to: it names no bucket'],
+    [['restore', '--from', 'one', '--at', '2026-11-27T18:30:00Z', '--data', 'new'], 2, 'a folder has one'],
+    [['restore', '--from', 's3://b/p', '--at', 'yesterday', '--data', 'new'], 2, 'give a time in UTC'],
     [['restore', '--from', 'one', '--data', 'data'], 2, 'is not empty'],
     [['restore', '--from', 'nowhere', '--data', 'new'], 2, 'there is no folder nowhere'],
     [['restore', '--from', 'imdb', '--data', 'new'], 1, 'imdb is no backup'],

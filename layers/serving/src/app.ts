@@ -37,6 +37,7 @@ import { badRequest, Problem } from './http/problem.ts';
 import { checkProtocol } from './http/protocol.ts';
 import { limitRate } from './http/rate-limit.ts';
 import { createResponseCache } from './http/response-cache.ts';
+import { countWaits } from './http/waited.ts';
 import { addHome } from './routes/home.ts';
 import { addHealth } from './routes/health.ts';
 import { addMetrics, type Exposition } from './routes/metrics.ts';
@@ -163,6 +164,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   app.setSerializerCompiler(() => JSON.stringify);
   handleFailures(app, logger);
   guardServer(app.server, options, (message, error) => logger.warn(error === undefined ? {} : { err: error }, message));
+  countWaits(app);
   const methodsOf = collectMethods(app);
   const crossOrigin = allowOrigins(app, options.corsOrigins);
   const headers = { ...securityHeaders(crossOrigin.isOpen), ...crossOrigin.headers };

@@ -20,3 +20,4 @@ export * from './speed-store.ts';
 export * from './store-busy.ts';
 export * from './store-check.ts';
 export * from './store-errors.ts';
+export * from './waited.ts';

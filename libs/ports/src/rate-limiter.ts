@@ -1,3 +1,5 @@
+import type { Waited } from './waited.ts';
+
 export interface RateLimitDecision {
   readonly allowed: boolean;
   /** Whole tokens left after this request. */
@@ -12,5 +14,6 @@ export interface RateLimitDecision {
 export interface RateLimiter {
   readonly perMinute: number;
   readonly burst: number;
-  take(client: string): Promise<RateLimitDecision>;
+  /** @param waited what the request has waited so far: a limiter on a server decides without it once that is too much. */
+  take(client: string, waited?: Waited): Promise<RateLimitDecision>;
 }

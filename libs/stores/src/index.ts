@@ -1,3 +1,4 @@
+export { isBackupUrl, openBackupPlace } from './backup-place.ts';
 export { checkDataFolder, folderAt } from './folders.ts';
 export { newProcessId, type ProcessState, startHeartbeat } from './heartbeat.ts';
 export { openImdbObjects } from './imdb-objects.ts';
@@ -18,6 +19,6 @@ export {
 } from './session-stores.ts';
 export { examineCache } from './examine-cache.ts';
 export { examineStores, type StoreReport } from './examine-stores.ts';
-export { configuredLocations, locationsIn, type StoreLocations } from './locations.ts';
+export { configuredLocations, locationsIn, scratchFolderIn, type StoreLocations } from './locations.ts';
 export { openSharedPlace, type SharedPlace } from './shared-place.ts';
 export { storeChecks, type StoreChecks } from './store-checks.ts';

@@ -53,9 +53,10 @@ export const kafkaLog: LogScheme = (url, { kafka }) => {
     localPath: undefined,
     isThere,
     async check() {
+      const found = await (await client()).checkKafkaBrokers(await settle());
       // Opening compares the topics and the schemas with what they have to be; what is not there yet will be made so.
-      if (await isThere()) await (await open({ readOnly: true })).close();
-      return { version: undefined, findings: [] };
+      if (found.findings.every(({ level }) => level !== 'fault') && (await isThere())) await (await open({ readOnly: true })).close();
+      return found;
     },
     open: ({ readOnly = false, now = Date.now } = {}) => open({ readOnly, now }),
     beginner: {

@@ -1,10 +1,11 @@
-import { restoreBackup, type RestoreReport } from '@rushes/adapters/embedded';
-import { formatAmount, type ProgressTask } from '@rushes/runtime';
-import { requireWholeDataFolder } from '@rushes/stores';
-import { Option, type Command } from 'commander';
+import { backupInFolder, backupInStore, type BackupSource, restoreBackup, type RestoreReport } from '@rushes/adapters/embedded';
+import { readInstant } from '@rushes/domain';
+import { formatAmount, type ProgressTask, UsageError } from '@rushes/runtime';
+import { isBackupUrl, openBackupPlace, requireWholeDataFolder } from '@rushes/stores';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import { checkBackup, checkEmptyFolder, requireRoom } from '../backup-folders.ts';
-import { addCommand, done } from '../cli.ts';
+import { addCommand, done, type Invocation } from '../cli.ts';
 
 const describe = ({ takenAt, version, files, bytes }: RestoreReport, folder: string): string =>
   [
@@ -12,20 +13,50 @@ const describe = ({ takenAt, version, files, bytes }: RestoreReport, folder: str
     `What came later is lost. Look whether all fits together: rushes audit --data ${folder}`,
   ].join('\n');
 
+interface RestoreFlags {
+  readonly from: string;
+  readonly at?: Date;
+}
+
+const instant = (text: string): Date => {
+  const ms = readInstant(text);
+  if (ms === undefined) throw new InvalidArgumentError('give a time in UTC, such as 2026-11-27T18:30:00Z.');
+  return new Date(ms);
+};
+
+const sourceOf = async ({ config }: Invocation, { from, at }: RestoreFlags): Promise<BackupSource> => {
+  if (isBackupUrl(from)) return backupInStore(await openBackupPlace(from, '--from', config, true), at);
+  if (at !== undefined)
+    throw new UsageError('--at is for a place with many backups, and a folder has one', {
+      hint: 'Leave it out, or give --from s3://bucket/prefix.',
+    });
+  await checkBackup(from);
+  return backupInFolder(from);
+};
+
 export const addRestore = (program: Command): Command =>
-  addCommand<{ readonly from: string }>(program, 'restore', {
+  addCommand<RestoreFlags>(program, 'restore', {
     summary: 'make a data folder from a backup',
     description:
-      'Makes a data folder from a backup of `rushes backup`. Each file is compared with its checksum; the data folder is there with all of it, or not at all. A data folder with anything in it is refused. What was acknowledged after the backup is lost, and an API key that was revoked after it is valid again.',
+      'Makes a data folder from a backup of `rushes backup`. Each file is compared with its checksum; from a bucket (settings s3.*) it is the newest whole backup, or with --at an older one; the data folder is there with all of it, or not at all. A data folder with anything in it is refused. What was acknowledged after the backup is lost, and an API key that was revoked after it is valid again.',
     settings: ['folders.data'],
-    options: [new Option('--from <FOLDER>', 'the folder of the backup').makeOptionMandatory()],
-    examples: [['restore --from backups/today --data data', 'after the data folder was lost']],
+    options: [
+      new Option(
+        '--from <FOLDER|URL>',
+        'the folder of the backup, or the s3://bucket/prefix that backups were sent to',
+      ).makeOptionMandatory(),
+      new Option('--at <TIME>', 'of what lies at the URL, the newest that was taken until then; default: the newest').argParser(instant),
+    ],
+    examples: [
+      ['restore --from backups/today --data data', 'after the data folder was lost'],
+      ['restore --from s3://films/backups --at 2026-11-27T18:30:00Z --data data', 'the backup before something went wrong'],
+    ],
     narrates: true,
-    run: async (invocation, { from }) => {
+    run: async (invocation, flags) => {
       const { config, lifecycle, progress, output } = invocation;
       requireWholeDataFolder(invocation);
       const { data } = config.folders;
-      await checkBackup(from);
+      const from = await sourceOf(invocation, flags);
       await checkEmptyFolder(data);
       let task: ProgressTask | undefined;
       const report = await restoreBackup(from, data, {

@@ -1,6 +1,6 @@
 /** A route that takes events: what it is called, what it takes, and whether it may be. The rest is `entrance.ts`'s. */
 import type { MovieEvent } from '@rushes/domain';
-import type { EventLog } from '@rushes/ports';
+import type { EventLog, Waited } from '@rushes/ports';
 import type { Static, TObject } from 'typebox';
 
 import type { Snapshot } from '../merge/snapshot.ts';
@@ -24,6 +24,7 @@ export interface Admission {
   readonly eventId: string;
   readonly idempotencyKey: string | undefined;
   readonly nowMs: number;
+  readonly waited: Waited;
 }
 
 /** Nothing: append it. A receipt: it is in the log already. The function takes back what was claimed, if the log does not take the event. */

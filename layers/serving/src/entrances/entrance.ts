@@ -161,7 +161,7 @@ export const entrances = (app: FastifyInstance, context: EntranceContext): AddEn
       let admitted: Admitted;
       try {
         const { idempotencyKey } = identity;
-        admitted = await entrance.admit({ snapshot, log: to, receipts, posted, eventId, idempotencyKey, nowMs });
+        admitted = await entrance.admit({ snapshot, log: to, receipts, posted, eventId, idempotencyKey, nowMs, waited: request.waited });
       } finally {
         snapshot.release();
       }
@@ -187,7 +187,7 @@ export const entrances = (app: FastifyInstance, context: EntranceContext): AddEn
         const wanted = read(request, identity, nowMs);
         const eventId = eventIdOf(identity, wanted.posted.path, newId);
         const accepting = () => accept(log, wanted.posted, eventId, request, identity, nowMs);
-        return { posted: wanted.posted, ...(await receipts.once(eventId, wanted.bodyHash, accepting)) };
+        return { posted: wanted.posted, ...(await receipts.once(eventId, wanted.bodyHash, accepting, request.waited)) };
       });
       if (isRepeated) metrics.onEvent(posted.event.type, 'repeated');
       return answer(reply, receipt, preferredWaitS(request.headers.prefer));

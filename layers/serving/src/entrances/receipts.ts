@@ -5,7 +5,7 @@
  * which may be older than this one, is believed only if the log has the event: a log that was restored from a backup has lost what came after that.
  */
 import { JUDGED_WINDOW_MS, type OffsetVector } from '@rushes/domain';
-import type { Caches, Fresh } from '@rushes/ports';
+import type { Caches, Fresh, Waited } from '@rushes/ports';
 
 import { Problem } from '../http/problem.ts';
 
@@ -32,9 +32,10 @@ export interface Receipts {
     eventId: string,
     bodyHash: string,
     accept: () => Promise<Receipt>,
+    waited?: Waited,
   ): Promise<{ readonly receipt: Receipt; readonly isRepeated: boolean }>;
   /** Claims a movie for one event until the returned function is called, which never rejects, or an hour is over; `undefined`: another event has it. */
-  claimMovie(movieId: string, eventId: string): Promise<(() => Promise<void>) | undefined>;
+  claimMovie(movieId: string, eventId: string, waited?: Waited): Promise<(() => Promise<void>) | undefined>;
 }
 
 /** Some 20,000 receipts. */
@@ -76,7 +77,7 @@ export const createReceipts = ({ caches, now, by, isLogged, onTrouble }: Receipt
   const movies = caches.claims({ name: 'movies', maxClaims: MAX_CLAIMS });
 
   return {
-    once: async (eventId, bodyHash, accept) => {
+    once: async (eventId, bodyHash, accept, waited) => {
       let isRepeated = true;
       const acceptFirst = async (): Promise<Fresh<Accepted>> => {
         isRepeated = false;
@@ -90,10 +91,10 @@ export const createReceipts = ({ caches, now, by, isLogged, onTrouble }: Receipt
       };
       const isLost = async (found: Accepted): Promise<boolean> => isRepeated && found.by !== by && !(await isLogged(found.receipt));
       try {
-        let known = await accepted.resolve(eventId, acceptFirst);
+        let known = await accepted.resolve(eventId, acceptFirst, waited);
         if (await isLost(known)) {
-          await accepted.set(eventId, known, 0);
-          known = await accepted.resolve(eventId, acceptFirst);
+          await accepted.set(eventId, known, 0, waited);
+          known = await accepted.resolve(eventId, acceptFirst, waited);
           // A cache that forgets nothing when it is told to.
           if (await isLost(known)) known = (await acceptFirst()).value;
         }
@@ -104,9 +105,9 @@ export const createReceipts = ({ caches, now, by, isLogged, onTrouble }: Receipt
         throw error.bodyHash === bodyHash ? error.cause : reusedKey();
       }
     },
-    claimMovie: async (movieId, eventId) => {
-      if (!(await movies.claim(movieId, eventId, CLAIM_MS))) return undefined;
-      return () => movies.release(movieId, eventId).catch(onTrouble);
+    claimMovie: async (movieId, eventId, waited) => {
+      if (!(await movies.claim(movieId, eventId, CLAIM_MS, waited))) return undefined;
+      return () => movies.release(movieId, eventId, waited).catch(onTrouble);
     },
   };
 };

@@ -32,7 +32,7 @@ export const limitRate = (app: FastifyInstance, { limiter, isLimited, clientOf, 
     if (!isLimited(request)) return;
     let decision: RateLimitDecision;
     try {
-      decision = await limiter.take(clientOf(request));
+      decision = await limiter.take(clientOf(request), request.waited);
     } catch (error) {
       onTrouble(error);
       return;

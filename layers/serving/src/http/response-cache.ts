@@ -2,7 +2,7 @@
  * Answers kept ready, by their entity tag. Invariants: simultaneous misses of one tag cost one computation; failures are never kept; a cache that fails
  * costs computing, not answers. A tag names the publication and the request, so an entry is never stale, only unused.
  */
-import { type Cache, type Caches, StoreFault, StoreUnavailable } from '@rushes/ports';
+import { type Cache, type Caches, type Fresh, StoreFault, StoreUnavailable, type Waited } from '@rushes/ports';
 
 /** One representation of an answer. */
 export interface Representation {
@@ -14,9 +14,9 @@ export interface Representation {
 
 export interface ResponseCache {
   /** What is ready now. */
-  get(tag: string): Promise<Representation | undefined>;
+  get(tag: string, waited?: Waited): Promise<Representation | undefined>;
   /** What is ready or under way, else what `compute` gives. */
-  resolve(tag: string, compute: () => Promise<Representation>): Promise<Representation>;
+  resolve(tag: string, compute: () => Promise<Representation>, waited?: Waited): Promise<Representation>;
 }
 
 /**
@@ -52,14 +52,13 @@ export const createResponseCache = (caches: Caches, maxBytes: number, onTrouble:
     }
   };
   return {
-    get: (tag) => orWithout(cache.get(tag), () => undefined),
-    resolve: (tag, compute) =>
-      orWithout(
-        cache.resolve(tag, async () => {
-          const computed = await compute();
-          return { value: maxBytes === 0 ? computed : asKept(computed), ttlMs: KEPT_MS };
-        }),
-        compute,
-      ),
+    get: (tag, waited) => orWithout(cache.get(tag, waited), () => undefined),
+    resolve: (tag, compute, waited) => {
+      const computeToKeep = async (): Promise<Fresh<Representation>> => {
+        const computed = await compute();
+        return { value: maxBytes === 0 ? computed : asKept(computed), ttlMs: KEPT_MS };
+      };
+      return orWithout(cache.resolve(tag, computeToKeep, waited), compute);
+    },
   };
 };

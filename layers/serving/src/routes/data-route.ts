@@ -2,7 +2,7 @@
  * What all routes that answer from views have in common, in the order in which it is cheap: read the parameters, take the snapshot, compare
  * entity tags, look into the cache, and only then compute. Invariants: one request sees one snapshot; a 304 touches no store.
  */
-import type { Role } from '@rushes/ports';
+import type { Role, Waited } from '@rushes/ports';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type TObject } from 'typebox';
 
@@ -120,15 +120,20 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
      * The answer as it is kept, else computed. It holds the snapshot from before the cache is asked, which may take its time, until the last read, for which
      * the client may be gone, or tired of waiting.
      */
-    const answerOf = async (snapshot: Snapshot, tag: string, computed: () => Promise<Representation>): Promise<Representation> => {
+    const answerOf = async (
+      snapshot: Snapshot,
+      tag: string,
+      computed: () => Promise<Representation>,
+      waited: Waited,
+    ): Promise<Representation> => {
       snapshot.pin();
       const release = (): void => snapshot.release();
       let reading: Promise<Representation> | undefined;
       try {
-        const ready = await cache.get(tag);
+        const ready = await cache.get(tag, waited);
         onCache(ready !== undefined);
         if (ready !== undefined) return ready;
-        reading = cache.resolve(tag, computed);
+        reading = cache.resolve(tag, computed, waited);
         return await withDeadline(reading, context.deadlineMs, tooLate);
       } finally {
         if (reading === undefined) release();
@@ -151,7 +156,7 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
         return notModified(reply, snapshot, known);
       }
 
-      const plain = await answerOf(snapshot, tag, () => compute(snapshot, input, about.meta)).catch((error: unknown) => {
+      const plain = await answerOf(snapshot, tag, () => compute(snapshot, input, about.meta), request.waited).catch((error: unknown) => {
         if (error instanceof Problem && (error.status === 404 || error.status === 400)) reply.headers(statedBy(snapshot));
         throw error;
       });
@@ -165,10 +170,11 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
         return reply.header('etag', entityTag(tag, undefined)).send(plain.body);
       }
       const etag = entityTag(tag, encoding);
-      const encoded = await cache.resolve(etag, async () => {
+      const compressed = async (): Promise<Representation> => {
         const body = await compress(encoding, plain.body);
         return { body, bytes: body.byteLength, next: plain.next };
-      });
+      };
+      const encoded = await cache.resolve(etag, compressed, request.waited);
       return reply.header('etag', etag).header('content-encoding', encoding).send(encoded.body);
     };
 

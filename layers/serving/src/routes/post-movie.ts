@@ -53,12 +53,12 @@ export const addPostMovie = (add: AddEntrance): void => {
       const payload = { movie_id, tconst, source: 'posted' as const, at, title, genres, year, runtime_minutes, rating };
       return { event: { type: 'movie_added', version: 1, payload }, path: '/movies' };
     },
-    admit: async ({ snapshot, log, receipts, posted: { event }, eventId, idempotencyKey }) => {
+    admit: async ({ snapshot, log, receipts, posted: { event }, eventId, idempotencyKey, waited }) => {
       const { movie_id: movieId } = event.payload;
       const tconst = 'tconst' in event.payload ? event.payload.tconst : null;
       if (tconst === null) return { takeBack: async () => {} };
       // Another request posts it, or has just done so: answers need not show it yet.
-      const takeBack = await receipts.claimMovie(movieId, eventId);
+      const takeBack = await receipts.claimMovie(movieId, eventId, waited);
       if (takeBack === undefined) throw conflict(movieId, tconst);
       try {
         if ((await snapshot.views.titles.get(movieId, {})) === undefined) return { takeBack };

@@ -13,7 +13,7 @@ import type { types } from 'cassandra-driver';
 
 import { changeCell, type ChangeHead, cutInPieces, NO_ROWS, packRows, type ReadCell, readChangeCell, unpackRows } from './change-cell.ts';
 import type { Damages } from './damages.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../in-parallel/in-parallel.ts';
 import { listingOf, relisted } from './listing.ts';
 import { sealCell, unsealCell } from './sealed-cell.ts';
 import type { Session } from './session.ts';

@@ -12,7 +12,7 @@ import type { types } from 'cassandra-driver';
 
 import { coverageCell, coverageIn, positionCell, positionIn, withCoverage, withoutTrust } from './coverage-cell.ts';
 import type { Damage, Damages } from './damages.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../in-parallel/in-parallel.ts';
 import type { Session, Value } from './session.ts';
 import { qualified } from './tables.ts';
 

@@ -8,7 +8,7 @@ import type { PartitionId } from '@rushes/domain';
 import type { SpeedKey, SpeedRow, TimedRow } from '@rushes/ports';
 
 import type { Damages } from './damages.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../in-parallel/in-parallel.ts';
 import { listingOf, relisted } from './listing.ts';
 import { rowCell, rowOfCell } from './row-cell.ts';
 import { sealCell, unsealCell } from './sealed-cell.ts';

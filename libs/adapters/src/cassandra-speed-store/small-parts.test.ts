@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 
 import { changeWaitOf } from './change-wait.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../in-parallel/in-parallel.ts';
 import { listingOf } from './listing.ts';
 import { ttlSeconds } from './time-to-live.ts';
 import { untilAborted } from './until-aborted.ts';

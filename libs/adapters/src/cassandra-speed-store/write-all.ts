@@ -1,7 +1,7 @@
 /** Writes of one call that take several requests. */
 import { StoreUnavailable, WriteInDoubtError } from '@rushes/ports';
 
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../in-parallel/in-parallel.ts';
 import type { Session, Statement } from './session.ts';
 
 /**

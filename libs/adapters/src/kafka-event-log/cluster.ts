@@ -20,6 +20,8 @@ export interface Cluster {
   refresh(): Promise<ClusterView>;
   /** Asks the first broker that answers. @throws at once what no other broker will answer otherwise. */
   anywhere<Result>(work: (link: Link) => Promise<Result>): Promise<Result>;
+  /** Asks each of these brokers; those that cannot be reached are left out. @throws if none can, and StoreFault of any. */
+  everywhere<Result>(brokers: Metadata['brokers'], work: (link: Link) => Promise<Result>): Promise<readonly Result[]>;
   /** Metadata of any broker, not compared with anything. */
   metadata(): Promise<Metadata>;
   /** Takes what `metadata` say as the log that is open from now on. */
@@ -78,6 +80,14 @@ export const openCluster = (settings: LinkSettings, topics: Topics, bootstrap: r
       }
     throw last;
   };
+  const everywhere: Cluster['everywhere'] = async (brokers, work) => {
+    const asked = await Promise.allSettled(brokers.map(async (address) => work(await sharedLink(address))));
+    const failures = asked.filter((one) => one.status === 'rejected').map(({ reason }) => kafkaFailure(reason, location));
+    const fault = failures.find((failure) => failure instanceof StoreFault);
+    const answers = asked.filter((one) => one.status === 'fulfilled').map(({ value }) => value);
+    if (fault !== undefined || answers.length === 0) throw fault ?? failures[0];
+    return answers;
+  };
   const metadata = (): Promise<Metadata> => anywhere((link) => ask(link));
 
   const compared = (from: Metadata): ClusterView => {
@@ -96,6 +106,7 @@ export const openCluster = (settings: LinkSettings, topics: Topics, bootstrap: r
     location,
     topics,
     anywhere,
+    everywhere,
     metadata,
     view: () => {
       if (known === undefined) throw new Error(`${location} is not open yet`);

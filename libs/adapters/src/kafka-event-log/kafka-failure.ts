@@ -6,6 +6,7 @@ import { MultipleErrors, ProtocolError } from '@platformatic/kafka';
 import { StoreFault, type StoreErrorDetails, StoreUnavailable } from '@rushes/ports';
 
 import { UNANSWERED } from './broken-link.ts';
+import { TAKES } from './broker-versions.ts';
 
 type Trouble = Pick<StoreErrorDetails, 'reason' | 'hint'> & { readonly kind: typeof StoreUnavailable | typeof StoreFault };
 
@@ -58,7 +59,7 @@ const FORBIDDEN = trouble(
   'does not let this client in',
   'Allow the user to read, write, describe and delete records of the topics, and to create them.',
 );
-const TOO_OLD = trouble(StoreFault, 'does not know a request of this client', 'It takes Kafka 3.9 or newer.');
+const TOO_OLD = trouble(StoreFault, 'does not know a request of this client', TAKES);
 const RETRY = trouble(
   StoreUnavailable,
   'cannot answer just now',

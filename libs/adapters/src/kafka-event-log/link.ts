@@ -19,6 +19,7 @@ import {
 import { StoreFault } from '@rushes/ports';
 
 import { watchConnection } from './broken-link.ts';
+import { TAKES } from './broker-versions.ts';
 import { fetchApi } from './fetch-answer.ts';
 import type { KafkaSasl, KafkaTls } from './options.ts';
 import { saslOptions } from './sasl.ts';
@@ -121,9 +122,12 @@ export const openLink = async (
 /** What it sends besides where a log is begun at offsets of its own. */
 export const NEEDED_TO_BEGIN: readonly Version[] = [deleteTopicsV6, incrementalAlterConfigsV1].map(({ api }) => api);
 
+/** What a broker says of the requests and the features that it knows. */
+export const askVersions = (link: Link) => link.request(apiVersionsV3.api, CLIENT_ID, '1');
+
 /** @throws StoreFault if the broker is older than what this adapter sends. */
 export const requireVersions = async (link: Link, location: string, besides: readonly Version[] = []): Promise<void> => {
-  const { apiKeys } = await link.request(apiVersionsV3.api, CLIENT_ID, '1');
+  const { apiKeys } = await askVersions(link);
   const missing = [...NEEDED, ...besides].filter(
     ({ key, version }) => !apiKeys.some((one) => one.apiKey === key && one.minVersion <= version && version <= one.maxVersion),
   );
@@ -131,6 +135,6 @@ export const requireVersions = async (link: Link, location: string, besides: rea
   throw new StoreFault({
     location,
     reason: `does not know requests of this client (${missing.map(({ key, version }) => `API ${key} in version ${version}`).join(', ')})`,
-    hint: 'It takes Kafka 3.9 or newer.',
+    hint: TAKES,
   });
 };

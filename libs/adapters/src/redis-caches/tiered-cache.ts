@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Cache, CacheOptions, Fresh } from '@rushes/ports';
+import type { Cache, CacheOptions, Fresh, Waited } from '@rushes/ports';
 
 import type { RedisLink } from '../redis-link/index.ts';
 import { BEGIN, END, LOOK, PUT } from './scripts.ts';
@@ -53,10 +53,10 @@ export const tieredCache = <Value>(
     return found && typeof ttlMs === 'number' && ttlMs > 0 ? { value: found.value as Value, ttlMs } : undefined;
   };
 
-  const begin = async (key: string, token: string): Promise<Begun<Value>> => {
+  const begin = async (key: string, token: string, waited: Waited | undefined): Promise<Begun<Value>> => {
     const beganMs = performance.now();
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-      const answered = await link.run(BEGIN, [keyOf(key), lockOf(key)], [token, WAIT_MS]);
+      const answered = await link.run(BEGIN, [keyOf(key), lockOf(key)], [token, WAIT_MS], waited);
       if (answered === undefined) return ALONE;
       const { reply } = answered;
       if (reply === 1) return { isMine: true, isBroken: false };
@@ -68,16 +68,22 @@ export const tieredCache = <Value>(
     }
   };
   /** What another one kept meanwhile, else what is given. */
-  const end = async (key: string, token: string, { value, ttlMs }: Fresh<Value>, isBroken: boolean): Promise<Fresh<Value>> => {
+  const end = async (
+    key: string,
+    token: string,
+    { value, ttlMs }: Fresh<Value>,
+    isBroken: boolean,
+    waited: Waited | undefined,
+  ): Promise<Fresh<Value>> => {
     const bytes = ttlMs > 0 ? encoded(value) : undefined;
     const args = [token, bytes ?? '', bytes === undefined ? 0 : Math.ceil(ttlMs), isBroken ? 1 : 0];
-    const answered = await link.run(END, [keyOf(key), lockOf(key)], args);
+    const answered = await link.run(END, [keyOf(key), lockOf(key)], args, waited);
     return decoded(answered?.reply) ?? { value, ttlMs };
   };
 
-  const share = async (key: string, compute: () => Promise<Fresh<Value>>): Promise<Fresh<Value>> => {
+  const share = async (key: string, compute: () => Promise<Fresh<Value>>, waited: Waited | undefined): Promise<Fresh<Value>> => {
     const token = randomUUID();
-    const begun = await begin(key, token);
+    const begun = await begin(key, token, waited);
     if ('kept' in begun) {
       onRead('redis');
       return begun.kept;
@@ -87,36 +93,36 @@ export const tieredCache = <Value>(
     try {
       computed = await compute();
     } catch (error) {
-      if (begun.isMine) await link.run(END, [keyOf(key), lockOf(key)], [token, '', 0, 0]);
+      if (begun.isMine) await link.run(END, [keyOf(key), lockOf(key)], [token, '', 0, 0], waited);
       throw error;
     }
-    return end(key, token, computed, begun.isBroken);
+    return end(key, token, computed, begun.isBroken, waited);
   };
 
   return {
     location: front.location,
-    get: async (key) => {
+    get: async (key, waited) => {
       const near = await front.get(key);
       if (near !== undefined) {
         onRead('memory');
         return near;
       }
-      const found = decoded((await link.run(LOOK, [keyOf(key)], []))?.reply);
+      const found = decoded((await link.run(LOOK, [keyOf(key)], [], waited))?.reply);
       onRead(found === undefined ? 'none' : 'redis');
       if (found === undefined) return undefined;
       await front.set(key, found.value, found.ttlMs);
       return found.value;
     },
-    set: async (key, value, ttlMs) => {
+    set: async (key, value, ttlMs, waited) => {
       await front.set(key, value, ttlMs);
       const bytes = ttlMs > 0 ? encoded(value) : undefined;
-      await link.run(PUT, [keyOf(key)], [bytes ?? '', bytes === undefined ? 0 : Math.ceil(ttlMs)]);
+      await link.run(PUT, [keyOf(key)], [bytes ?? '', bytes === undefined ? 0 : Math.ceil(ttlMs)], waited);
     },
-    resolve: async (key, compute) => {
+    resolve: async (key, compute, waited) => {
       let isNear = true;
       const value = await front.resolve(key, () => {
         isNear = false;
-        return share(key, compute);
+        return share(key, compute, waited);
       });
       if (isNear) onRead('memory');
       return value;

@@ -11,15 +11,15 @@ export const tieredClaims = ({ name }: ClaimsOptions, front: Claims, link: Redis
   const keyOf = (claimed: string): string => link.key(name, 'claim', claimed);
   return {
     location: front.location,
-    claim: async (claimed, owner, ttlMs) => {
+    claim: async (claimed, owner, ttlMs, waited) => {
       if (!(await front.claim(claimed, owner, ttlMs))) return false;
-      const answered = await link.run(CLAIM, [keyOf(claimed)], [owner, Math.ceil(ttlMs)]);
+      const answered = await link.run(CLAIM, [keyOf(claimed)], [owner, Math.ceil(ttlMs)], waited);
       if (answered?.reply !== 0) return true;
       await front.release(claimed, owner);
       return false;
     },
-    release: async (claimed, owner) => {
-      await link.run(RELEASE, [keyOf(claimed)], [owner]);
+    release: async (claimed, owner, waited) => {
+      await link.run(RELEASE, [keyOf(claimed)], [owner], waited);
       await front.release(claimed, owner);
     },
   };

@@ -1,8 +1,10 @@
 /**
- * Calls of a server that the service can do without. Invariants: a call never rejects, and takes no longer than an answer may; a server that is away, does not
- * answer or is slow is not called until it has shown, on a timer and to nobody's cost, that it answers quickly again.
+ * Calls of a server that the service can do without. Invariants: a call never rejects; the calls of one request together are waited for no longer than one answer
+ * may take; a server that is away, does not answer or is slow is not called until it has shown, on a timer and to nobody's cost, that it answers quickly again.
  */
-import { answerTimes, LateAnswerError } from './answer-times.ts';
+import type { Waited } from '@rushes/ports';
+
+import { answerTimes, LateAnswerError, type Timed } from './answer-times.ts';
 import { createBreaker } from './breaker.ts';
 import { type RedisAccess, redisClient } from './client.ts';
 import type { RedisObserver } from './observer.ts';
@@ -15,7 +17,7 @@ export interface RedisLinkOptions extends RedisAccess {
   /** What all keys begin with: nobody else's do. */
   readonly keyPrefix: string;
   readonly observer: RedisObserver;
-  /** How long an answer may take, in milliseconds. Default: 20. */
+  /** How long an answer may take, and how long all answers of one request may be waited for, in milliseconds. Default: 20. */
   readonly answerMs?: number;
 }
 
@@ -25,11 +27,15 @@ export interface RedisLink {
   readonly observer: RedisObserver;
   /** A key of this deployment. */
   readonly key: (...parts: readonly string[]) => string;
-  /** Runs a script. `undefined`: there is no answer, for whatever reason, and the caller does without. Never rejects. */
+  /**
+   * Runs a script. `undefined`: there is no answer, for whatever reason, and the caller does without. Never rejects.
+   * @param waited what the request has waited so far. With nothing left of its time a script is sent all the same, since it may give something back, and not waited for.
+   */
   readonly run: (
     script: Script,
     keys: readonly string[],
     args: readonly ScriptArgument[],
+    waited?: Waited,
   ) => Promise<{ readonly reply: Reply } | undefined>;
   /** What is wrong at the moment, in words that go on after a subject and name no host. */
   readonly trouble: () => string | undefined;
@@ -86,7 +92,7 @@ export const openRedisLink = async ({ at, keyPrefix, observer, answerMs, ...acce
   };
 
   const pings = async (): Promise<boolean> => {
-    for (let n = 0; n < QUICK_PINGS; n++) if ((await inTime(client.ping())).isSlow) return false;
+    for (let n = 0; n < QUICK_PINGS; n++) if ((await inTime(client.ping()).judged).isSlow) return false;
     return true;
   };
   const look = async (): Promise<void> => {
@@ -142,15 +148,12 @@ export const openRedisLink = async ({ at, keyPrefix, observer, answerMs, ...acce
     tell();
   });
 
-  const run: RedisLink['run'] = async (script, keys, args) => {
-    if (!isThere() || breaker.isOpen()) {
-      observer.onCall(script.name, 'skipped', 0);
-      return undefined;
-    }
+  /** What an answer, or that there is none, says of the server; also where nobody waits for it any more. Never rejects. */
+  const judge = async (script: Script, judged: Promise<Timed<Reply>>): Promise<{ readonly reply: Reply } | undefined> => {
     const beganMs = performance.now();
     const secondsSince = (): number => (performance.now() - beganMs) / 1000;
     try {
-      const { answer: reply, isSlow } = await inTime(runScript(client, script, keys, args));
+      const { answer: reply, isSlow } = await judged;
       observer.onCall(script.name, 'answered', secondsSince());
       refused.delete(script.name);
       if (breaker.answered(isSlow)) {
@@ -171,6 +174,17 @@ export const openRedisLink = async ({ at, keyPrefix, observer, answerMs, ...acce
       onTrouble();
       return undefined;
     }
+  };
+
+  const run: RedisLink['run'] = async (script, keys, args, waited) => {
+    if (!isThere() || breaker.isOpen()) {
+      observer.onCall(script.name, 'skipped', 0);
+      return undefined;
+    }
+    const call = inTime(runScript(client, script, keys, args), waited?.ms);
+    const answered = await Promise.race([judge(script, call.judged), call.timeIsUp]);
+    if (waited !== undefined) waited.ms += call.waitedMs();
+    return answered ?? undefined;
   };
 
   await Promise.race([

@@ -40,10 +40,10 @@ export const redisRateLimiter = (link: RedisLink, own: RateLimiter, { now }: Red
   return {
     perMinute,
     burst,
-    take: async (client) => {
+    take: async (client, waited) => {
       const args = [perMinute, burst, KEPT_MS, ...(now === undefined ? [] : [now()])];
-      const reply = (await link.run(TAKE, [link.key('limit', client)], args))?.reply;
-      if (!Array.isArray(reply)) return own.take(client);
+      const reply = (await link.run(TAKE, [link.key('limit', client)], args, waited))?.reply;
+      if (!Array.isArray(reply)) return own.take(client, waited);
       const [taken, left] = reply as readonly unknown[]; // as: what the script returns
       return bucketDecision({ perMinute, burst }, taken === 1, Number(String(left)));
     },

@@ -18,6 +18,8 @@ export interface BackupManifest {
   readonly takenAt: string;
   /** Id of the log; `null`: there was none. */
   readonly log: string | null;
+  /** Id of the first log that the lake was made from, which stays when the log is begun anew or the system is copied; `null`: nothing was there. */
+  readonly system: string | null;
   /** The version that was served; `null`: none. */
   readonly version: number | null;
   readonly files: readonly BackupFile[];
@@ -43,6 +45,8 @@ const isFile = (value: unknown): value is BackupFile =>
   Number(value['bytes']) >= 0 &&
   /^[0-9a-f]{64}$/.test(String(value['sha256']));
 
+const isIdOrNull = (value: unknown): value is string | null => value === null || typeof value === 'string';
+
 export const writeManifest = (manifest: BackupManifest): string => `${JSON.stringify({ format: FORMAT, ...manifest }, undefined, 1)}\n`;
 
 /** `undefined`: it is no manifest, or one of another format. */
@@ -54,9 +58,9 @@ export const parseManifest = (text: string): BackupManifest | undefined => {
     return undefined;
   }
   if (!isRecord(value) || value['format'] !== FORMAT) return undefined;
-  const { takenAt, log, version, files } = value;
-  if (typeof takenAt !== 'string' || !(log === null || typeof log === 'string') || !(version === null || typeof version === 'number'))
+  const { takenAt, log, system = log, version, files } = value;
+  if (typeof takenAt !== 'string' || !isIdOrNull(log) || !isIdOrNull(system) || !(version === null || typeof version === 'number'))
     return undefined;
   if (!Array.isArray(files) || !files.every(isFile) || new Set(files.map(({ path }) => path)).size < files.length) return undefined;
-  return { takenAt, log, version, files };
+  return { takenAt, log, system, version, files };
 };

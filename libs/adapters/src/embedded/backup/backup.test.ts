@@ -11,9 +11,11 @@ import { openSqliteApiKeys } from '../../sqlite-api-keys/index.ts';
 import { openSqliteBatchViews } from '../../sqlite-batch-views/index.ts';
 import { openSqliteEventLog } from '../../sqlite-event-log/index.ts';
 import { makeDataFolder } from '../data-folder.ts';
-import { backUp, type BackUpOptions, type BackUpReport } from './back-up.ts';
+import { backUp, type BackUpReport } from './back-up.ts';
+import { backupInFolder } from './backup-source.ts';
 import { MANIFEST_FILE } from './backup-manifest.ts';
 import { restoreBackup, type RestoreOptions, type RestoreReport } from './restore.ts';
+import type { SnapshotOptions } from './snapshot.ts';
 
 const RATINGS = 'movie.ratings/3';
 const ARTEFACT = 'views/titles-1.sqlite';
@@ -52,7 +54,7 @@ afterEach(async () => {
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const append = (text: string): Promise<unknown> => stores.log.append([{ partition: RATINGS, key: 'k', id: text, value: text }]);
-const take = (options: Partial<BackUpOptions> = {}): Promise<BackUpReport> =>
+const take = (options: Partial<SnapshotOptions> = {}): Promise<BackUpReport> =>
   backUp(data(), out(), {
     check: async () => undefined,
     onTurn: () => undefined,
@@ -61,7 +63,7 @@ const take = (options: Partial<BackUpOptions> = {}): Promise<BackUpReport> =>
     ...options,
   });
 const restore = (options: Partial<RestoreOptions> = {}): Promise<RestoreReport> =>
-  restoreBackup(out(), restored(), {
+  restoreBackup(backupInFolder(out()), restored(), {
     onStart: () => undefined,
     onBytes: () => undefined,
     signal: new AbortController().signal,

@@ -10,7 +10,7 @@ import { hasCode, isThere } from '../../crash-safety/entries.ts';
 import { sync } from '../../crash-safety/sync.ts';
 import { listObjects } from '../../folder-object-store/list-objects.ts';
 import { copySqliteFile, type CopyOptions } from '../../sqlite-copy/copy-sqlite-file.ts';
-import { type Content, copyFile, OWNERS_FILE, OWNERS_FOLDER } from './copy-file.ts';
+import { type Content, OWNERS_FILE, OWNERS_FOLDER } from './copy-file.ts';
 
 const LAKE = 'lake';
 const VIEWS = 'views';
@@ -36,9 +36,20 @@ export interface Turn {
   readonly isChanged: boolean;
 }
 
+/** Puts one file, and the folders above it, where a pass keeps it; says what is in it. */
+export type KeepFile = (source: string, target: string, options: CopyOptions) => Promise<Content>;
+
+/** What a pass would take now, in bytes. */
+export interface TurnSize {
+  readonly files: number;
+  /** Log, keys and publications: always copied. */
+  readonly databases: number;
+}
+
 export interface TurnContext extends CopyOptions {
   readonly dataFolder: string;
   readonly target: string;
+  readonly keepFile: KeepFile;
   readonly now: () => Date;
 }
 
@@ -68,7 +79,7 @@ async function* only(files: AsyncIterable<Found>, wanted: (file: Found) => boole
 
 /** The passes over one data folder into one target, and what they have copied together. */
 export const copyTurns = (context: TurnContext) => {
-  const { dataFolder, target, now } = context;
+  const { dataFolder, target, keepFile, now } = context;
   const copied = new Map<string, Copied>();
   const isCopied = ({ path, bytes, modifiedMs }: Found): boolean => {
     const before = copied.get(path);
@@ -91,12 +102,11 @@ export const copyTurns = (context: TurnContext) => {
   };
 
   return {
-    /** Bytes that a pass would copy now. */
-    async size(): Promise<number> {
-      let sum = 0;
-      for await (const file of everything()) if (!isCopied(file)) sum += file.bytes;
-      for (const path of DATABASES) sum += (await stat(join(dataFolder, path)).catch(() => undefined))?.size ?? 0;
-      return sum;
+    async size(): Promise<TurnSize> {
+      let [files, databases] = [0, 0];
+      for await (const file of everything()) if (!isCopied(file)) files += file.bytes;
+      for (const path of DATABASES) databases += (await stat(join(dataFolder, path)).catch(() => undefined))?.size ?? 0;
+      return { files, databases };
     },
 
     async take(): Promise<Turn> {
@@ -108,7 +118,7 @@ export const copyTurns = (context: TurnContext) => {
           if (isCopied(file)) continue;
           isChanged = true;
           try {
-            const content = await copyFile(join(dataFolder, file.path), join(target, file.path), context);
+            const content = await keepFile(join(dataFolder, file.path), join(target, file.path), context);
             copied.set(file.path, { ...content, modifiedMs: file.modifiedMs, sourceBytes: file.bytes });
           } catch (error) {
             if (!hasCode(error, 'ENOENT')) throw error;

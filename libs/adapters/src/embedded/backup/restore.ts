@@ -2,7 +2,7 @@
  * A data folder from a backup. Invariant: the folder is there with everything that the backup holds, each file as its checksum says, or without anything
  * that a command would start on: the log comes last.
  */
-import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import { hasCode } from '../../crash-safety/entries.ts';
@@ -10,8 +10,9 @@ import { makeFolder, sync } from '../../crash-safety/sync.ts';
 import { removeLeftovers, temporaryFile } from '../../crash-safety/temporary-files.ts';
 import type { CopyOptions } from '../../sqlite-copy/copy-sqlite-file.ts';
 import { logFileIn } from '../files.ts';
-import { type BackupFile, type BackupManifest, MANIFEST_FILE, parseManifest } from './backup-manifest.ts';
-import { type Content, copyFile, OWNERS_FOLDER } from './copy-file.ts';
+import type { BackupFile, BackupManifest } from './backup-manifest.ts';
+import type { BackupSource } from './backup-source.ts';
+import { OWNERS_FOLDER } from './copy-file.ts';
 
 export interface RestoreOptions extends CopyOptions {
   readonly onStart: (bytes: number) => void | Promise<void>;
@@ -21,28 +22,13 @@ export interface RestoreReport extends BackupManifest {
   readonly bytes: number;
 }
 
-/** @throws Error if the folder holds no backup, or one that cannot be read. */
-const readBackup = async (folder: string): Promise<BackupManifest> => {
-  const path = join(folder, MANIFEST_FILE);
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) throw new Error(`${folder} is no backup: it has no ${MANIFEST_FILE}`);
-    throw error;
-  });
-  const manifest = parseManifest(text);
-  if (manifest === undefined)
-    throw new Error(`${path} is damaged, or was written by another version of Rushes: take another backup, or that version`);
-  return manifest;
-};
-
-const copyChecked = async (from: string, { path, bytes, sha256 }: BackupFile, target: string, options: CopyOptions): Promise<void> => {
-  const source = join(from, path);
-  const found: Content = await copyFile(source, join(target, path), options).catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) throw new Error(`${source} is not there: the backup is damaged, take another one`);
-    throw error;
-  });
+const copyChecked = async (from: BackupSource, file: BackupFile, target: string, options: CopyOptions): Promise<void> => {
+  const { path, bytes, sha256 } = file;
+  const found = await from.copy(file, join(target, path), options);
+  if (found === undefined) throw new Error(`${from.nameOf(file)} is not there: the backup is damaged, ${from.onDamage}`);
   if (found.bytes !== bytes || found.sha256 !== sha256)
     throw new Error(
-      `${source} is not what was backed up (${found.bytes} bytes, ${bytes} were written; SHA-256 ${found.sha256}, not ${sha256}): the backup is damaged, take another one`,
+      `${from.nameOf(file)} is not what was backed up (${found.bytes} bytes, ${bytes} were written; SHA-256 ${found.sha256}, not ${sha256}): the backup is damaged, ${from.onDamage}`,
     );
 };
 
@@ -80,8 +66,8 @@ const moveInto = async (from: string, folder: string): Promise<void> => {
  * @param dataFolder one that is empty, or not there.
  * @throws before anything of the folder is there if the backup is damaged.
  */
-export const restoreBackup = async (from: string, dataFolder: string, options: RestoreOptions): Promise<RestoreReport> => {
-  const manifest = await readBackup(from);
+export const restoreBackup = async (from: BackupSource, dataFolder: string, options: RestoreOptions): Promise<RestoreReport> => {
+  const manifest = await from.manifest(options.signal);
   const place = resolve(dataFolder);
   const isThere = await isEmptyFolder(place);
   const parent = isThere ? place : dirname(place);
