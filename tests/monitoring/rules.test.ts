@@ -1,5 +1,5 @@
 /** Rules ask for metrics that there are, and pages say of alerts what the rules do. What the expressions come to is for promtool (`npm run test:services`). */
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -149,4 +149,22 @@ test('what the Compose file starts reads these rules', () => {
 test('alerts are nowhere but in these files', () => {
   const pages = ['docs/operate.md', 'docs/deploy.md'].map((path) => readFileSync(join(ROOT, path), 'utf8'));
   expect(pages.filter((text) => /^\s*- alert:/m.test(text))).toEqual([]);
+});
+
+interface CaseFile {
+  readonly tests: readonly {
+    readonly alert_rule_test: readonly { readonly alertname: string; readonly exp_alerts: readonly unknown[] }[];
+  }[];
+}
+
+test('for each alert there is a case in which it fires, and one in which it must not', () => {
+  const folder = join(ROOT, 'ops', 'prometheus', 'tests');
+  const cases = globSync('*.yaml', { cwd: folder }).flatMap((name) => {
+    const { tests } = parse(readFileSync(join(folder, name), 'utf8')) as CaseFile; // as: promtool's format, which it plays
+    return tests.flatMap((one) => one.alert_rule_test);
+  });
+  const names = (fires: boolean) => [...new Set(cases.filter((one) => one.exp_alerts.length > 0 === fires).map((one) => one.alertname))];
+  const all = alerts.map(({ alert }) => alert).toSorted();
+  expect(names(true).toSorted()).toEqual(all);
+  expect(names(false).toSorted()).toEqual(all);
 });
