@@ -40,8 +40,8 @@ test.each(rules.map(named))('%s asks for what is exposed or recorded', (_, { exp
       if (OF_TARGETS.includes(label)) return [];
       if (!metric.labels.has(label)) return [`${name} has no label ${label}`];
       if (!CLOSED.includes(label)) return [];
-      const test = operator.includes('~') ? new RegExp(`\\b${label}="(${value})"`) : new RegExp(`\\b${label}="${value}"`);
-      return metric.lines.some((line) => test.test(line)) ? [] : [`${name} never has ${label}="${value}"`];
+      const pattern = operator.includes('~') ? new RegExp(`\\b${label}="(${value})"`) : new RegExp(`\\b${label}="${value}"`);
+      return metric.lines.some((line) => pattern.test(line)) ? [] : [`${name} never has ${label}="${value}"`];
     });
   });
   const labels = new Set([...OF_TARGETS, ...selectorsIn(expr).flatMap(({ name }) => [...(exposed.get(name)?.labels ?? [])])]);

@@ -236,7 +236,7 @@ export const openOverlay = async (
     coverageBefore: coverage,
     state: () => state,
     coverage: () => coverage,
-    takeArrivals: arrivals.take,
+    takeArrivals: () => arrivals.take(),
     isFull: () => isFull,
     size: () => states.size,
     async advance(isHeardEnough = false) {
