@@ -3,7 +3,7 @@
  * The rules are those that are shipped, in quick time (`scaled-rules.ts`): no threshold is another one.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -97,16 +97,16 @@ describe.skipIf(needsServers('prometheus', 'alertmanager'))('something is broken
   });
 
   test('the newest version is damaged, data are old, a disk is full, Redis is away', async () => {
-    begin('serving', { RUSHES_PORT: String(ports.serving) });
     const small = join(folder, 'small');
     const program = [process.execPath, join(ROOT, 'apps/serving/src/main.ts')];
-    started.push(
-      startCommand(
-        'unshare',
-        [...NAMESPACE, 'sh', '-c', ON_SMALL_DISK, system.data, small, ...program],
-        variables({ RUSHES_DATA: small, RUSHES_PORT: String(ports.small), RUSHES_CACHE_URL: 'redis://127.0.0.1:1/0' }),
-      ),
+    const onSmallDisk = startCommand(
+      'unshare',
+      [...NAMESPACE, 'sh', '-c', ON_SMALL_DISK, system.data, small, ...program],
+      variables({ RUSHES_DATA: small, RUSHES_PORT: String(ports.small), RUSHES_CACHE_URL: 'redis://127.0.0.1:1/0' }),
     );
+    started.push(onSmallDisk);
+    await onSmallDisk.logged('listening');
+    begin('serving', { RUSHES_PORT: String(ports.serving) });
     await ask(`${url()}/health/ready`);
     expect(await alerts.missing('RushesNewestVersionUnreadable', 'RushesFreshnessBurnsFast', 'RushesFreshnessBurnsSlowly')).toEqual([]);
     expect(await alerts.missing('RushesDiskFull', 'RushesDiskLow', 'RushesCacheUnused')).toEqual([]);
@@ -149,12 +149,10 @@ describe.skipIf(needsServers('prometheus', 'alertmanager'))('something is broken
     expect(await alerts.missing('RushesDeadLetters')).toEqual([]);
   });
 
-  test('a store is out of reach', async () => {
+  test('the disk of a store is away', async () => {
     const lake = join(system.data, 'lake');
     await rename(lake, `${lake}-away`);
-    await writeFile(lake, 'no folder');
-    expect(await alerts.missing('RushesStoreFailing')).toEqual([]);
-    await rename(lake, `${lake}-file`);
+    expect(await alerts.missing('RushesStoreFailing of objects')).toEqual([]);
     await rename(`${lake}-away`, lake);
   });
 
@@ -180,7 +178,7 @@ describe.skipIf(needsServers('prometheus', 'alertmanager'))('something is broken
     expect(
       await alerts.active('RushesNewestVersionUnreadable', 'RushesEventsMissing', 'RushesEpochExpiring', 'RushesTwoSchedulers'),
     ).toEqual([]);
-    expect([...alerts.seen()].toSorted()).toEqual(
+    expect([...alerts.seen()].filter((name) => !name.includes(' ')).toSorted()).toEqual(
       alertsIn(readRuleFiles())
         .map(({ alert }) => alert)
         .toSorted(),

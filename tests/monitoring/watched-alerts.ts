@@ -13,7 +13,7 @@ import { type Scale, scaleRules } from './scaled-rules.ts';
 export type Targets = Readonly<Record<string, readonly number[]>>;
 
 export interface WatchedAlerts {
-  /** Names of the alerts that have arrived, ever. */
+  /** Names of the alerts that have arrived, ever; one of a component also as `<name> of <component>`. */
   readonly seen: () => ReadonlySet<string>;
   /** Waits until all of these have arrived. Returns those that have not in two minutes. */
   readonly missing: (...names: readonly string[]) => Promise<readonly string[]>;
@@ -40,8 +40,11 @@ const scrapeEverySecond = (targets: Targets, rules: string, alertmanager: string
 
 const namesAt = async (url: string): Promise<readonly string[]> => {
   const response = await fetch(`${url}/api/v2/alerts?active=true`);
-  const alerts = (await response.json()) as readonly { readonly labels: { readonly alertname: string } }[]; // as: Alertmanager's interface
-  return alerts.map(({ labels }) => labels.alertname);
+  const alerts = (await response.json()) as readonly { readonly labels: { readonly alertname: string; readonly component?: string } }[]; // as: Alertmanager's interface
+  return alerts.flatMap(({ labels: { alertname, component } }) => [
+    alertname,
+    ...(component === undefined ? [] : [`${alertname} of ${component}`]),
+  ]);
 };
 
 /** @param folder for the rules in quick time. */
