@@ -15,6 +15,8 @@ export type Targets = Readonly<Record<string, readonly number[]>>;
 export interface WatchedAlerts {
   /** Names of the alerts that have arrived, ever; one of a component also as `<name> of <component>`. */
   readonly seen: () => ReadonlySet<string>;
+  /** Counts these as not arrived yet. */
+  readonly forget: (...names: readonly string[]) => void;
   /** Waits until all of these have arrived. Returns those that have not in two minutes. */
   readonly missing: (...names: readonly string[]) => Promise<readonly string[]>;
   /** Waits until none of these is active. Returns those that are after two minutes. */
@@ -82,6 +84,9 @@ export const watchAlerts = async (folder: string, targets: Targets, scale: Scale
   };
   return {
     seen: () => seen,
+    forget(...names) {
+      for (const name of names) seen.delete(name);
+    },
     missing: (...names) => lastOf(() => names.filter((name) => !seen.has(name))),
     active: (...names) => lastOf(() => names.filter((name) => active.has(name))),
     async close() {

@@ -1,7 +1,8 @@
 /** A system on embedded stores, whose processes are started one by one and whose stores are broken on purpose. */
-import { appendFile, cp, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { doUpkeep, runBatch } from '@rushes/batch';
 import { partitionOf, titleIdOf, type Tconst } from '@rushes/domain';
@@ -13,9 +14,9 @@ const HOUR_MS = 3_600_000;
 /** Longer ago than the objective of freshness, and than the interval of runs. */
 const AGO_MS = 6 * HOUR_MS;
 const AUDIT_MINUTES = 60;
-/** Of the sample's 3,200 lines with ratings: so many are alarmed, and so many more refused. */
+/** Of the sample's 3,200 lines with ratings: so many are published with an alarm, and so many refused. */
 const DAMAGED_LINES = 100;
-const REFUSED_LINES = 300;
+const REFUSED_LINES = 400;
 
 export interface WatchedSystem {
   /** Its data folder. */
@@ -24,6 +25,8 @@ export interface WatchedSystem {
   readonly sample: string;
   /** The same with more of them than a run publishes. */
   readonly spoilt: string;
+  /** IMDb's files as they were in the beginning, in a folder that no run has read: so one is due at once. */
+  readonly spare: string;
   readonly movies: readonly string[];
   /** Appends what is no event. */
   readonly appendNonsense: () => Promise<void>;
@@ -34,7 +37,15 @@ export interface WatchedSystem {
   readonly close: () => Promise<void>;
 }
 
-const ratingsIn = (folder: string): string => join(folder, 'title.ratings.tsv');
+const ratingsIn = (folder: string): string => join(folder, 'title.ratings.tsv.gz');
+
+const readRatings = async (folder: string): Promise<readonly string[]> =>
+  gunzipSync(await readFile(ratingsIn(folder)))
+    .toString('utf8')
+    .trimEnd()
+    .split('\n');
+const writeRatings = (folder: string, lines: readonly string[]): Promise<void> =>
+  writeFile(ratingsIn(folder), gzipSync(`${lines.join('\n')}\n`));
 
 const runAt = (stores: Stores, imdbSource: string, now: Date) =>
   runBatch(
@@ -45,34 +56,36 @@ const runAt = (stores: Stores, imdbSource: string, now: Date) =>
 
 /** Makes it: two versions, six hours old, of which the newer one is damaged. */
 export const makeSystem = async (folder: string): Promise<WatchedSystem> => {
-  const [data, sample, spoilt] = ['data', 'sample', 'spoilt'].map((name) => join(folder, name)) as [string, string, string]; // as: three names
+  const [data, sample, spoilt, spare] = ['data', 'sample', 'spoilt', 'spare'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ]; // as: four names
   await writeFilmSample(sample);
-  const lines = (await readFile(ratingsIn(sample), 'utf8')).trimEnd().split('\n');
+  const lines = await readRatings(sample);
   const movies = lines.slice(1).map((line) => line.split('\t')[0] ?? '');
   await mkdir(data);
   const stores = await openEmbeddedStores(data);
   const ago = new Date(Date.now() - AGO_MS);
   await runAt(stores, sample, ago);
-  await writeFile(ratingsIn(sample), `${lines.slice(0, -1).join('\n')}\n`);
+  await writeRatings(sample, lines.slice(0, -1));
   await runAt(stores, sample, new Date(ago.getTime() + HOUR_MS));
   const options = { workFolder: stores.scratchFolder, auditIntervalMinutes: AUDIT_MINUTES, memoryLimitMb: 128, threads: 2 };
   await doUpkeep(stores, options, { logger: silentLogger, signal: new AbortController().signal, now: () => ago });
   const newest = await stores.views.currentPublication();
   await truncate(join(data, 'views', `${newest?.views['titles']?.artefact}.sqlite`), 4_096);
 
-  const damage = (count: number): string =>
-    movies
-      .slice(0, count)
-      .map((movie) => `${movie}\tvery good\tmany\n`)
-      .join('');
-  await appendFile(ratingsIn(sample), damage(DAMAGED_LINES));
-  await cp(sample, spoilt, { recursive: true });
-  await appendFile(ratingsIn(spoilt), damage(REFUSED_LINES));
+  const damaged = movies.map((movie) => `${movie}\tvery good\tmany`);
+  for (const copy of [spoilt, spare]) await cp(sample, copy, { recursive: true });
+  await writeRatings(sample, [...lines, ...damaged.slice(0, DAMAGED_LINES)]);
+  await writeRatings(spoilt, [...lines, ...damaged.slice(0, REFUSED_LINES)]);
 
   return {
     data,
     sample,
     spoilt,
+    spare,
     movies,
     async appendNonsense() {
       const key = titleIdOf((movies[0] ?? '') as Tconst); // as: of the sample
