@@ -18,8 +18,12 @@ export interface StartedProcess {
 }
 
 /** Starts the program at `path` below the repository, with no other variables than these and what Node needs. */
-export const startProcess = (path: string, variables: Readonly<Record<string, string>>, args: readonly string[] = []): StartedProcess => {
-  const child = spawn(process.execPath, [join(ROOT, path), ...args], {
+export const startProcess = (path: string, variables: Readonly<Record<string, string>>, args: readonly string[] = []): StartedProcess =>
+  startCommand(process.execPath, [join(ROOT, path), ...args], variables);
+
+/** The same of any program, such as one that becomes a process of `apps/*` in the end. */
+export const startCommand = (command: string, args: readonly string[], variables: Readonly<Record<string, string>>): StartedProcess => {
+  const child = spawn(command, args, {
     env: { PATH: process.env['PATH'], RUSHES_LOG_FORMAT: 'json', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -8,6 +8,8 @@ const VARIABLES: Readonly<Record<ServerName, string>> = {
   mongodb: 'TEST_MONGODB',
   postgres: 'TEST_POSTGRES',
   redis: 'TEST_REDIS',
+  alertmanager: 'TEST_ALERTMANAGER',
+  prometheus: 'TEST_PROMETHEUS',
 };
 
 /** Those of these servers that can be had here. */

@@ -10,14 +10,14 @@ import { TEST_S3_KEY, TEST_S3_SECRET } from '../../tools/services/s3.ts';
 import type { Instance } from '../../tools/services/service.ts';
 import { SERVICES } from '../../tools/services/services.ts';
 
-export type ServerName = 'kafka' | 'registry' | 'cassandra' | 's3' | 'mongodb' | 'postgres' | 'redis';
+export type ServerName = 'kafka' | 'registry' | 'cassandra' | 's3' | 'mongodb' | 'postgres' | 'redis' | 'alertmanager' | 'prometheus';
 
 /** What one of them has beside what the tool gives it. */
 export interface More {
   /** Free ports behind its own. */
   readonly ports: number;
   /** Further lines of its configuration, in its own syntax. @param port its first one, as `address` has it. */
-  readonly settings: (port: number) => readonly string[];
+  readonly settings: (port: number) => readonly string[] | undefined;
 }
 
 export interface OwnServers {
@@ -81,9 +81,10 @@ export const startOwnServers = async (
   try {
     for (const name of names) {
       const ports = SERVICES.find((one) => one.name === name)?.ports ?? 1;
-      const { ports: further, settings } = more[name] ?? { ports: 0, settings: () => [] };
+      const { ports: further, settings } = more[name] ?? { ports: 0, settings: () => undefined };
       const port = await freePorts(ports + further);
-      instances.set(name, { folder: join(root, name), port, settings: settings(port) });
+      const lines = settings(port);
+      instances.set(name, { folder: join(root, name), port, ...(lines && { settings: lines }) });
       await start(name);
     }
   } catch (error) {

@@ -4,9 +4,10 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { missingForDebianPackages } from './debian-packages.ts';
 import { type Instance, type Service, ServiceError } from './service.ts';
 import { answersOnSocket } from './socket-ready.ts';
-import { isInstalled, runTool } from './tools.ts';
+import { runTool } from './tools.ts';
 
 const runFile = promisify(execFile);
 
@@ -51,10 +52,7 @@ export const redis: Service = {
   variable: 'TEST_REDIS',
   address: (port) => `127.0.0.1:${port}`,
   settings: (port) => ({ RUSHES_CACHE_URL: `redis://127.0.0.1:${port}/0` }),
-  missing: () =>
-    ['apt-get', 'dpkg-deb'].every((program) => isInstalled(program))
-      ? undefined
-      : 'it is unpacked from Debian’s packages, and there is no `apt-get` on the path',
+  missing: missingForDebianPackages,
   async install(folder) {
     const packages = join(folder, 'packages');
     await mkdir(packages);

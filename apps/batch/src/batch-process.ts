@@ -13,7 +13,7 @@ import {
   type UpkeepOptions,
 } from '@rushes/batch';
 import { type Registry, type Session, UsageError } from '@rushes/runtime';
-import { folderAt, type LakeStores, openImdbObjects, startHeartbeat, type Stores } from '@rushes/stores';
+import { folderAt, gaugeProcesses, type LakeStores, openImdbObjects, startHeartbeat, type Stores } from '@rushes/stores';
 
 /** Makes sure that there is something where IMDb's files should be, before anything starts: a folder, or a bucket that can be read. */
 export const openImdbSource = async (config: Session['config']): Promise<ImdbSource> => {
@@ -78,6 +78,7 @@ export const runOnSchedule = (
   lifecycle.onStop('the schedule', () => schedule.stop());
   const upkeep = startUpkeep(stores, upkeepOptions(session, stores), { logger, signal, metrics: createUpkeepMetrics(metrics) });
   lifecycle.onStop('the upkeep', () => upkeep.stop());
+  gaugeProcesses(metrics, stores.heartbeats);
   startHeartbeat(session, stores.heartbeats, 'batch', () => ({ ready: true, running: schedule.isRunning() }));
   return schedule;
 };

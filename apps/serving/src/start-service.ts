@@ -2,7 +2,7 @@
 import type { Caches, RateLimiter } from '@rushes/ports';
 import { type Registry, type Session, TerminalError } from '@rushes/runtime';
 import { DEFAULT_OPTIONS, type RunningServer, type ServingContext, type ServingStores, startServing } from '@rushes/serving';
-import { startHeartbeat, type Stores, type StoresToRead } from '@rushes/stores';
+import { gaugeProcesses, startHeartbeat, type Stores, type StoresToRead } from '@rushes/stores';
 
 import { tokenOptions } from './token-options.ts';
 
@@ -41,7 +41,9 @@ export const startService = async (
     throw cannotListen(cause, config.http) ?? cause;
   });
   lifecycle.onStop('the HTTP service', () => server.close());
-  if ('heartbeats' in stores)
+  if ('heartbeats' in stores) {
+    gaugeProcesses(metrics, stores.heartbeats);
     startHeartbeat({ logger, lifecycle }, stores.heartbeats, 'serving', () => ({ ...server.state(), url: server.url }));
+  }
   return server;
 };

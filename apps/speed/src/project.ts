@@ -1,7 +1,7 @@
 /** The speed layer in a process: the log projected into the speed store, over stores that are open. */
 import { type Registry, type Session, startOperations } from '@rushes/runtime';
 import { createSpeedMetrics, deadLetters, startSpeed, type WatchedSpeed } from '@rushes/speed';
-import { newProcessId, startHeartbeat, storeChecks, type Stores } from '@rushes/stores';
+import { gaugeProcesses, newProcessId, startHeartbeat, storeChecks, type Stores } from '@rushes/stores';
 
 /** Projects the log until the session ends. */
 export const project = (session: Session, stores: Stores, metrics: Registry): WatchedSpeed => {
@@ -23,6 +23,7 @@ export const project = (session: Session, stores: Stores, metrics: Registry): Wa
     },
   );
   lifecycle.onStop('the speed layer', () => running.stop());
+  gaugeProcesses(metrics, heartbeats);
   // Under the id that partitions are owned by.
   startHeartbeat(session, heartbeats, 'speed', () => ({ ready: running.isMember() }), member);
   return running;

@@ -136,6 +136,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       lookTroubles.report(message, err);
     },
     onRecovery: lookTroubles.settle,
+    onArrivals: (appendedAtMs) => measured.onArrivals(appendedAtMs),
     onSwitch: ({ publication: { number, version, reason } }) =>
       logger.info({ publication: number, version, reason }, 'serving a new publication'),
   });

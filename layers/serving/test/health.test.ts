@@ -53,6 +53,8 @@ test('each component, all well; nothing of it names a path', async () => {
   expect(response.body).not.toContain(on.log.location.slice(0, 5));
   expect(await metric('rushes_log_writable')).toBe(1);
   expect(await metric('rushes_keys_readable')).toBe(1);
+  for (const component of ['batch', 'log', 'keys']) expect(await metric(`rushes_component_ok{component="${component}"}`)).toBe(1);
+  expect(await metric('rushes_served_cut_timestamp_seconds')).toBe(Date.parse('2026-03-01T10:00:00.000Z') / 1000);
   expect(await metric('rushes_disk_free_bytes')).toBe(500 * GIB);
   expect(await metric('rushes_data_bytes')).toBe(GIB);
 });

@@ -26,6 +26,8 @@ export interface OverlayCase {
   readonly views: MemoryBatchViews;
   readonly clock: { nowMs: number };
   readonly troubles: unknown[];
+  /** When the events were appended that replicas showed, as they told it. */
+  readonly arrivals: number[];
   /** Projects a partition from where the store's position is. @param through the last thing that is written. */
   project(
     partition: PartitionId,
@@ -56,6 +58,7 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
   const views = memoryBatchViews();
   const history = makeHistory();
   const troubles: unknown[] = [];
+  const arrivals: number[] = [];
   const replicas: CurrentSnapshot[] = [];
   let publications = 0;
   const fences = new Map<PartitionId, number>();
@@ -68,6 +71,7 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
     views,
     clock,
     troubles,
+    arrivals,
     async project(partition, { before = Infinity, batch = 3, through = 'position' } = {}) {
       const items = history.items(partition).filter(({ offset }) => offset < before);
       const fence = await opened.fence(partition);
@@ -138,6 +142,7 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
         newId: randomUUID,
         onTrouble: (_message, error) => troubles.push(error),
         onSwitch: () => {},
+        onArrivals: (appendedAtMs) => arrivals.push(...appendedAtMs),
       });
       replicas.push(snapshots);
       return snapshots;

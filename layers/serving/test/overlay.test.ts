@@ -54,6 +54,30 @@ describe('a replica', () => {
     expect(await answersOf(await following())).toEqual(await whole());
   });
 
+  test('tells of each event once when it shows it first, and of none that was there when it began', async () => {
+    await twoEpochs();
+    const replica = await following();
+    expect(on.arrivals.splice(0)).toEqual([]);
+    const appendedAt = () => on.history.items(RATINGS).at(-1)?.appendedAtMs;
+    on.history.give(rated(1, 4));
+    const first = appendedAt();
+    await on.project(RATINGS);
+    await replica.poll();
+    await replica.poll();
+    expect(on.arrivals.splice(0)).toEqual([first]);
+    // The next version covers that one; another comes while it is opened.
+    const cut = on.history.barrier(2);
+    on.history.give(rated(1, 6));
+    const second = appendedAt();
+    await on.projectAll();
+    await on.publish(2, cut);
+    await replica.poll();
+    expect(replica.require().publication.version).toBe(2);
+    expect(on.arrivals.splice(0)).toEqual([second]);
+    await replica.poll();
+    expect(on.arrivals).toEqual([]);
+  });
+
   test('is shown nothing of rows before the change record that tells of them', async () => {
     await on.publish(0, {});
     on.history.give(rated(1, 2));

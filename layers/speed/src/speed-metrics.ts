@@ -21,6 +21,8 @@ export const createSpeedMetrics = (registry: Registry): SpeedMetrics => {
   const registers = [registry];
   const counter = (name: string, help: string, labelNames: string[] = []) => new Counter({ name, help, labelNames, registers });
   const events = counter('rushes_speed_events_total', 'Events read from the log, by what became of them.', ['outcome']);
+  // An alarm sees the first event that is rejected only if there was a 0 before.
+  for (const outcome of ['projected', 'duplicate', 'rejected']) events.inc({ outcome }, 0);
   const rows = counter('rushes_speed_rows_total', 'Rows written to the speed store.');
   const failures = counter('rushes_speed_partition_failures_total', 'Faults that stopped a partition for a while.', ['partition']);
   const renewals = counter('rushes_speed_renewals_total', 'Epochs projected anew before they expired.');

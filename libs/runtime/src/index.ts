@@ -20,7 +20,17 @@ export { EXIT_CODES, exitCodeOfSignal, type ExitCode, type StopSignal } from './
 export { guardServer, timeoutOptions, type ServerBounds } from './guarded-server.ts';
 export type { Lifecycle } from './lifecycle.ts';
 export { createLogger, silentLogger, type LogForm, type Logger, type LoggerOptions } from './logger.ts';
-export { Counter, createMetrics, Gauge, gaugeLastPublished, Histogram, type MeasuredMetrics, mergeMetrics, Registry } from './metrics.ts';
+export {
+  Counter,
+  createMetrics,
+  Gauge,
+  gaugeComponents,
+  gaugeLastPublished,
+  Histogram,
+  type MeasuredMetrics,
+  mergeMetrics,
+  Registry,
+} from './metrics.ts';
 export { startOperationServer, type Needs, type OperationServer, type OperationServerOptions } from './operation-server.ts';
 export { startOperations } from './operations.ts';
 export { formatAmount, formatDuration } from './progress/pace.ts';

@@ -38,3 +38,22 @@ export const gaugeLastPublished = (registry: Registry, read: () => Promise<Date 
     }),
   );
 };
+
+/**
+ * Measures, at each scrape, whether the parts that a process depends on are as they should be: 1 or 0 for each name. The names are of this program, so their
+ * number is bounded. Once for a registry.
+ */
+export const gaugeComponents = (registry: Registry, read: () => Promise<readonly (readonly [name: string, isOk: boolean])[]>): void =>
+  registry.registerMetric(
+    new Gauge({
+      name: 'rushes_component_ok',
+      help: 'Whether a part that this process depends on is as it should be: 1 or 0.',
+      labelNames: ['component'],
+      // Of the processes of a service the one that is worst off.
+      aggregator: 'min',
+      registers: [],
+      async collect() {
+        for (const [component, isOk] of await read()) this.set({ component }, isOk ? 1 : 0);
+      },
+    }),
+  );

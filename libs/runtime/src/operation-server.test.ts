@@ -68,6 +68,15 @@ test('it is ready while it has all that it needs, and says what is missing', asy
   expect(await ask('/health/ready')).toEqual([200, { status: 'ok', ...components('ok', 'ok') }]);
 });
 
+test('what it is ready by is measured', async () => {
+  const shown = async () =>
+    (await (await fetch(`${server.url}/metrics`)).text()).split('\n').filter((line) => line.startsWith('rushes_component_ok{'));
+  expect(await shown()).toEqual(['rushes_component_ok{component="lease"} 1', 'rushes_component_ok{component="store"} 1']);
+  [holds, answers] = [false, false];
+  clockMs += 60_000;
+  expect(await shown()).toEqual(['rushes_component_ok{component="lease"} 0', 'rushes_component_ok{component="store"} 0']);
+});
+
 test.each([
   ['GET', '/', 404],
   ['GET', '/health', 404],

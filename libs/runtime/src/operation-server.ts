@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { cachedCheck, type CheckState } from './cached-check.ts';
 import { TerminalError } from './errors.ts';
 import { guardServer, type ServerBounds, timeoutOptions } from './guarded-server.ts';
-import type { Registry } from './metrics.ts';
+import { gaugeComponents, type Registry } from './metrics.ts';
 
 export interface OperationServer {
   /** Where it listens, with the port it really got. */
@@ -57,11 +57,13 @@ export const startOperationServer = async ({
 }: OperationServerOptions): Promise<OperationServer> => {
   const conditions = Object.entries(needs.conditions ?? {});
   const checks = Object.entries(needs.checks ?? {}).map(([name, check]) => [name, cachedCheck({ check, elapsedMs })] as const);
+  const statesNow = async (): Promise<readonly (readonly [string, CheckState])[]> => [
+    ...conditions.map(([name, holds]) => [name, holds() ? 'ok' : 'failing'] as const),
+    ...(await Promise.all(checks.map(async ([name, check]) => [name, await check.state()] as const))),
+  ];
+  gaugeComponents(metrics, async () => (await statesNow()).map(([name, state]) => [name, state === 'ok'] as const));
   const answerReady = async (response: ServerResponse): Promise<void> => {
-    const states = [
-      ...conditions.map(([name, holds]): [string, CheckState] => [name, holds() ? 'ok' : 'failing']),
-      ...(await Promise.all(checks.map(async ([name, check]): Promise<[string, CheckState]> => [name, await check.state()]))),
-    ];
+    const states = await statesNow();
     const components = Object.fromEntries(states.map(([name, status]) => [name, { status }]));
     answerStatus(
       response,

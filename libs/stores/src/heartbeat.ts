@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Heartbeats } from '@rushes/ports';
-import { createTroubleLog, RELEASE, type Session } from '@rushes/runtime';
+import { createTroubleLog, Gauge, type Registry, RELEASE, type Session } from '@rushes/runtime';
 
 export type Layer = 'batch' | 'speed' | 'serving';
 /** What a layer adds: values that can be shown. */
@@ -24,7 +24,8 @@ export interface ProcessState {
 const BEAT_MS = 5_000;
 /** Three beats may be lost. */
 const TTL_MS = 20_000;
-const LAYERS: readonly string[] = ['batch', 'speed', 'serving'];
+const LAYERS: readonly string[] = ['batch', 'speed', 'serving'] satisfies readonly Layer[];
+const PROCESSES = 'rushes_processes';
 
 /** An id for this process that no other has, nor ever had. */
 export const newProcessId = (): string => `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
@@ -84,4 +85,26 @@ export const readProcesses = async (heartbeats: Heartbeats): Promise<readonly Pr
       return said === undefined ? [] : [{ id, ...said }];
     })
     .toSorted((a, b) => LAYERS.indexOf(a.layer) - LAYERS.indexOf(b.layer));
+};
+
+/**
+ * Measures, at each scrape, how many processes of each layer run on the stores. Layers that share a process share a registry: the first of them registers it.
+ * Where the stores do not tell, what they told last stands.
+ */
+export const gaugeProcesses = (registry: Registry, heartbeats: Heartbeats): void => {
+  if (registry.getSingleMetric(PROCESSES) !== undefined) return;
+  registry.registerMetric(
+    new Gauge({
+      name: PROCESSES,
+      help: 'Processes of each layer that report to the stores; one that was killed counts for twenty seconds more.',
+      labelNames: ['layer'],
+      aggregator: 'max',
+      registers: [],
+      async collect() {
+        const processes = await readProcesses(heartbeats).catch(() => undefined);
+        if (processes === undefined) return;
+        for (const layer of LAYERS) this.set({ layer }, processes.filter((one) => one.layer === layer).length);
+      },
+    }),
+  );
 };

@@ -1,6 +1,6 @@
 export { isBackupUrl, openBackupPlace } from './backup-place.ts';
 export { checkDataFolder, folderAt } from './folders.ts';
-export { newProcessId, type ProcessState, startHeartbeat } from './heartbeat.ts';
+export { gaugeProcesses, newProcessId, type ProcessState, startHeartbeat } from './heartbeat.ts';
 export { openImdbObjects } from './imdb-objects.ts';
 export { type LakeStores, openEmbeddedStores, openStoresAt, type Stores } from './open-stores.ts';
 export { type LostLog, openLostLog } from './lost-log.ts';

@@ -34,9 +34,12 @@ export const RunReport = Type.Object({
   absent: Type.Array(Type.String()),
   /** Rows of each table, and lines in quarantine, as far as the run came. */
   rows: Type.Record(Type.String(), Type.Integer()),
+  /** Lines of each data set, and those of them in quarantine, of a run that came as far as its validation. */
+  lines: Type.Optional(Type.Record(Type.String(), Type.Object({ read: Type.Integer(), quarantined: Type.Integer() }))),
 });
 
 export type RunOutcome = Static<typeof RunOutcome>;
+export const RUN_OUTCOMES: readonly RunOutcome[] = RunOutcome.anyOf.map((one) => one.const);
 export type RunReport = Static<typeof RunReport>;
 
 const runKey = (version: number): string => `runs/run-${version}.json`;

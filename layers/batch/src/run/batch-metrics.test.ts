@@ -60,7 +60,9 @@ test('after a restart it is as the stores say: a run published, and the last one
   expect(text).toContain(`rushes_batch_last_published_timestamp_seconds ${Date.parse(PUBLICATION.publishedAt) / 1000}`);
   expect(text).toContain('rushes_batch_unmet_expectations{severity="error"} 1');
   expect(text).toContain('rushes_batch_table_rows{table="silver.titles"} 7');
-  expect(text).not.toContain('rushes_batch_runs_total{');
+  expect(text.match(/^rushes_batch_runs_total\{.*/gm)).toEqual(
+    ['published', 'refused', 'superseded', 'failed', 'interrupted'].map((outcome) => `rushes_batch_runs_total{outcome="${outcome}"} 0`),
+  );
 });
 
 test('where the store cannot be read, the time that was read last stands', async () => {
@@ -76,4 +78,21 @@ test('where the store cannot be read, the time that was read last stands', async
   expect(await registry.metrics()).toContain(line);
   published.pop();
   expect(await registry.metrics()).toContain(line);
+});
+
+test('lines in quarantine are those of the last run that came as far as its validation, published or not', async () => {
+  const registry = new Registry();
+  const metrics = createBatchMetrics(registry, { listPublications: async () => [] });
+  const shown = async (): Promise<readonly string[]> =>
+    (await registry.metrics()).split('\n').filter((line) => /^rushes_batch_(source|quarantined)_lines\{/.test(line));
+  metrics.recall([report('failed'), { ...report('refused'), lines: { 'title.basics': { read: 100, quarantined: 7 } } }]);
+  const first = ['rushes_batch_source_lines{dataset="title.basics"} 100', 'rushes_batch_quarantined_lines{dataset="title.basics"} 7'];
+  expect(await shown()).toEqual(first);
+  metrics.observe(report('failed'));
+  expect(await shown()).toEqual(first);
+  metrics.observe({ ...report('published'), lines: { 'title.ratings': { read: 50, quarantined: 0 } } });
+  expect(await shown()).toEqual([
+    'rushes_batch_source_lines{dataset="title.ratings"} 50',
+    'rushes_batch_quarantined_lines{dataset="title.ratings"} 0',
+  ]);
 });

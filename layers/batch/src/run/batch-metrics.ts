@@ -1,7 +1,7 @@
 /** What is measured of batch runs in a process that goes on, so that an alarm can see a run that fails or does not come. */
 import { type BatchViewStore, lastPublishedAt } from '@rushes/ports';
 import { Counter, Gauge, gaugeLastPublished, type Registry } from '@rushes/runtime';
-import type { RunReport } from '../publish/run-record.ts';
+import { RUN_OUTCOMES, type RunReport } from '../publish/run-record.ts';
 
 export interface BatchMetrics {
   readonly observe: (report: RunReport) => void;
@@ -37,6 +37,29 @@ export const createBatchMetrics = (registry: Registry, views: Pick<BatchViewStor
     labelNames: ['severity'],
     registers,
   });
+  const lines = new Gauge({
+    name: 'rushes_batch_source_lines',
+    help: 'Lines of each data set, without its header, of the last run that came as far as its validation.',
+    labelNames: ['dataset'],
+    registers,
+  });
+  const quarantined = new Gauge({
+    name: 'rushes_batch_quarantined_lines',
+    help: 'Those of them in quarantine.',
+    labelNames: ['dataset'],
+    registers,
+  });
+  // An alarm sees the first run that fails only if there was a 0 before.
+  for (const outcome of RUN_OUTCOMES) runs.inc({ outcome }, 0);
+  const showLines = (report: RunReport): void => {
+    if (report.lines === undefined) return;
+    lines.reset();
+    quarantined.reset();
+    for (const [dataset, count] of Object.entries(report.lines)) {
+      lines.set({ dataset }, count.read);
+      quarantined.set({ dataset }, count.quarantined);
+    }
+  };
   const showRows = (report: RunReport): void => {
     rows.reset();
     for (const [table, count] of Object.entries(report.rows)) rows.set({ table }, count);
@@ -50,11 +73,14 @@ export const createBatchMetrics = (registry: Registry, views: Pick<BatchViewStor
     observe(report) {
       runs.inc({ outcome: report.outcome });
       showEnd(report);
+      showLines(report);
       if (report.outcome === 'published') showRows(report);
     },
     recall([last, ...before]) {
       if (last === undefined) return;
       showEnd(last);
+      const lastValidated = [last, ...before].find((report) => report.lines !== undefined);
+      if (lastValidated !== undefined) showLines(lastValidated);
       const lastPublished = [last, ...before].find(({ outcome }) => outcome === 'published');
       if (lastPublished !== undefined) showRows(lastPublished);
     },

@@ -13,7 +13,7 @@ import { startHeartbeat } from '../publish/heartbeat.ts';
 import { highestPublished, publishVersion } from '../publish/publish-version.ts';
 import { type RunOutcome, type RunReport, writeRunReport } from '../publish/run-record.ts';
 import { checkOrigin, sourceOfPublication } from './origin.ts';
-import { checkExpectations, refuses } from '../validate/expectations.ts';
+import { checkExpectations, linesInQuarantine, linesRead, refuses } from '../validate/expectations.ts';
 import { measure } from '../validate/measure.ts';
 import { type LineageOptions, lineageTeller } from '../lineage/tell-lineage.ts';
 import { type AlertOptions, sendAlert } from './alert.ts';
@@ -90,7 +90,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     onFault: ({ message }) => logger.warn(`${message}; what needs it is made anew, if it can be`),
   });
   const log = createStepLog(logger, now);
-  const reached: { built?: BuiltLake; validation: readonly Expectation[] } = { validation: [] };
+  const reached: { built?: BuiltLake; lines?: RunReport['lines']; validation: readonly Expectation[] } = { validation: [] };
   const report = (outcome: RunOutcome, details: { readonly message?: string; readonly publication?: number } = {}): RunReport => ({
     version: claim.version,
     outcome,
@@ -105,6 +105,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     validation: [...reached.validation],
     absent: reached.built?.dumps.filter((dump) => !dump.present).map((dump) => dump.dataset) ?? [],
     rows: Object.fromEntries(reached.built?.tables.map((table) => [table.name, table.rows]) ?? []),
+    ...(reached.lines && { lines: reached.lines }),
   });
   let opened: BatchEngine | undefined;
   /** The files that it made on the way: gone before the report is written, so that a full disk has room for it. */
@@ -198,6 +199,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     );
     reached.built = built;
     const figures = { ...(await log.step('measure', () => measure(engine, built.tables))), ...built.log.figures };
+    reached.lines = linesOf(built.dumps, figures);
     reached.validation = checkExpectations({
       tables: built.tables,
       dumps: [...built.dumps],
@@ -257,6 +259,14 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     await cleanUp();
   }
 };
+
+/** What was read of each data set, and what of it is in quarantine. */
+const linesOf = (dumps: BuiltLake['dumps'], figures: Manifest['figures']): NonNullable<RunReport['lines']> =>
+  Object.fromEntries(
+    dumps
+      .filter((dump) => dump.present)
+      .map((dump) => [dump.dataset, { read: linesRead(dump), quarantined: linesInQuarantine(dump.dataset, figures) }]),
+  );
 
 /** A file that has not been changed since its content was loaded is not loaded again. */
 const newFiles = (files: readonly SourceFile[], parent: Manifest | undefined) =>

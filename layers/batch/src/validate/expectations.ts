@@ -85,12 +85,16 @@ const growth = ({ tables, parent }: Measured): Expectation[] =>
       };
     });
 
+/** Lines of a file below its header; at least one, to divide by. */
+export const linesRead = ({ lines = 1 }: Pick<Manifest['dumps'][number], 'lines'>): number => Math.max(1, lines - 1);
+export const linesInQuarantine = (dataset: string, figures: Measured['figures']): number => figures[`quarantine.${dataset}`] ?? 0;
+
 const quarantine = ({ dumps, figures }: Measured): Expectation[] =>
   dumps
     .filter((dump) => dump.present)
     .map((dump): Expectation => {
-      const lines = Math.max(1, (dump.lines ?? 1) - 1);
-      const bad = figures[`quarantine.${dump.dataset}`] ?? 0;
+      const lines = linesRead(dump);
+      const bad = linesInQuarantine(dump.dataset, figures);
       return {
         name: 'few lines are in quarantine',
         table: dump.dataset,

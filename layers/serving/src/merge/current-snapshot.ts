@@ -36,6 +36,8 @@ export interface CurrentSnapshotOptions {
   readonly onRecovery?: () => void;
   /** Another publication is served from now on. */
   readonly onSwitch: (snapshot: Snapshot) => void;
+  /** Events are shown from now on that were appended then, in milliseconds since 1970. */
+  readonly onArrivals?: (appendedAtMs: readonly number[]) => void;
 }
 
 export interface CurrentSnapshot {
@@ -92,6 +94,7 @@ export const trackCurrentSnapshot = (
     const isSwitch = shown.publication.number !== current?.publication.number;
     current = shown;
     if (isSwitch) options.onSwitch(shown);
+    options.onArrivals?.(overlay?.takeArrivals() ?? []);
     for (const listener of listeners) listener();
   };
 

@@ -69,7 +69,11 @@ export const preparer = (
   const prepareOnce = async ({ publication, current, partly }: PrepareRequest): Promise<Served | undefined> => {
     const open = await openPublication(store, publication, (error) => onTrouble('an artefact could not be closed', error), partly);
     try {
-      const overlayOptions = { maxStates: maxOverlayStates, titleLists: current?.overlay?.titles.lists() };
+      const overlayOptions = {
+        maxStates: maxOverlayStates,
+        titleLists: current?.overlay?.titles.lists(),
+        shownBefore: current?.overlay?.position,
+      };
       const overlay = speed && (await openOverlay(speed, publication, open.views, overlayOptions));
       const isBehind = (): boolean =>
         !signal.aborted &&

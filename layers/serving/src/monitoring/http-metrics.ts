@@ -14,10 +14,14 @@ export interface HttpMetrics {
   readonly onShed: () => void;
   /** Looking for a publication failed. */
   readonly onPublicationTrouble: () => void;
+  /** Events are shown from now on that were appended then, in milliseconds since 1970. */
+  readonly onArrivals: (appendedAtMs: readonly number[]) => void;
 }
 
 /** From well below a cached answer to the request timeout. */
 const BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Around a second, which is the objective, and up to what an outage takes. */
+const VISIBLE_BUCKETS_S = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600];
 
 /**
  * Registers the metrics.
@@ -54,8 +58,15 @@ export const createHttpMetrics = (registry: Registry, snapshots: CurrentSnapshot
     help: 'Looks for a new publication that failed.',
     registers,
   });
-  const publication = (): { readonly number: number; readonly version: number; readonly publishedAt: string } | undefined =>
-    snapshots.peek()?.publication;
+  const visible = new Histogram({
+    name: 'rushes_event_visible_seconds',
+    help: 'From the append of an event to the first answer that may show it; of events of one movie that show at once, the last counts.',
+    buckets: VISIBLE_BUCKETS_S,
+    registers,
+  });
+  const publication = ():
+    | { readonly number: number; readonly version: number; readonly cutAt: string; readonly publishedAt: string }
+    | undefined => snapshots.peek()?.publication;
   registry.registerMetric(
     new Gauge({
       name: 'rushes_publication_number',
@@ -75,6 +86,18 @@ export const createHttpMetrics = (registry: Registry, snapshots: CurrentSnapshot
       registers: [],
       collect() {
         this.set(publication()?.version ?? 0);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: 'rushes_served_cut_timestamp_seconds',
+      aggregator: 'min',
+      help: 'When the run began that the served version is of, in seconds since 1970: its data are that old. 0 while there is none.',
+      registers: [],
+      collect() {
+        const current = publication();
+        this.set(current === undefined ? 0 : Date.parse(current.cutAt) / 1000);
       },
     }),
   );
@@ -122,5 +145,9 @@ export const createHttpMetrics = (registry: Registry, snapshots: CurrentSnapshot
     onRateLimited: () => limited.inc(),
     onShed: () => shed.inc(),
     onPublicationTrouble: () => trouble.inc(),
+    onArrivals: (appendedAtMs) => {
+      const nowMs = now();
+      for (const atMs of appendedAtMs) visible.observe(Math.max(0, nowMs - atMs) / 1000);
+    },
   };
 };

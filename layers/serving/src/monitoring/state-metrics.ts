@@ -1,8 +1,8 @@
 /** What is measured of the state that `/health` shows: how late answers are, whether the log takes events, how much room there is. */
-import { type CachedCheck, Gauge, gaugeLastPublished, type Registry } from '@rushes/runtime';
+import { type CachedCheck, Gauge, gaugeComponents, gaugeLastPublished, type Registry } from '@rushes/runtime';
 import { type BatchViewStore, lastPublishedAt } from '@rushes/ports';
 
-import type { ComponentContext, DiskSpace } from './component-states.ts';
+import { batchComponent, type ComponentContext, type DiskSpace } from './component-states.ts';
 
 /** Registers the metrics. */
 export const registerStateMetrics = (registry: Registry, views: BatchViewStore, context: ComponentContext): void => {
@@ -40,6 +40,11 @@ export const registerStateMetrics = (registry: Registry, views: BatchViewStore, 
   gauge('rushes_missing_offsets', 'Offsets of the log that are in no answer although the position lies behind them.', 'max', () =>
     (snapshots.peek()?.missing ?? []).reduce((sum, { from, to }) => sum + to - from, 0),
   );
+  gaugeComponents(registry, async () => [
+    ['batch', batchComponent(context).status === 'ok'],
+    ...(log === undefined ? [] : [['log', (await log.state()) === 'ok'] as const]),
+    ...(keys === undefined ? [] : [['keys', (await keys.state()) === 'ok'] as const]),
+  ]);
   if (log !== undefined) isOk('rushes_log_writable', 'Whether the log takes events: 1 or 0.', log);
   if (keys !== undefined) isOk('rushes_keys_readable', 'Whether API keys can be looked up: 1 or 0.', keys);
   if (space === undefined) return;

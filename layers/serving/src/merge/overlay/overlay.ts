@@ -16,6 +16,7 @@ import { type ChangeRecord, type Coverage, coveredEpoch, type Publication, type 
 import type { KeyedView } from '@rushes/views';
 
 import type { ViewReaders } from '../view-readers.ts';
+import { trackArrivals } from './arrivals.ts';
 import { REVIEW_VIEWS } from './change-reviews.ts';
 import { TITLE_VIEWS } from './change-titles.ts';
 import { createEpochStates, type EpochState } from './epoch-states.ts';
@@ -58,6 +59,8 @@ export interface Overlay {
    * Rejects with the signal's reason once it aborts.
    */
   hear(waitMs: number, signal: AbortSignal): Promise<boolean>;
+  /** When the events were appended that the state shows and none shown before did, in milliseconds since 1970; each is told once. */
+  takeArrivals(): readonly number[];
   /** Whether there is no room for further changes: the state stays where it is. */
   isFull(): boolean;
   /** States of keys and epochs that it holds. */
@@ -87,13 +90,15 @@ export interface OverlayOptions {
   readonly maxStates?: number | undefined;
   /** Lists of titles that will be asked for, so that they are there from the beginning. */
   readonly titleLists?: readonly ListKind[] | undefined;
+  /** Events before these offsets have been shown before. Default: all that the rows hold already. */
+  readonly shownBefore?: OffsetVector | undefined;
 }
 
 export const openOverlay = async (
   store: SpeedStore,
   publication: Publication,
   batch: ViewReaders,
-  { maxStates = Number.POSITIVE_INFINITY, titleLists = [] }: OverlayOptions = {},
+  { maxStates = Number.POSITIVE_INFINITY, titleLists = [], shownBefore }: OverlayOptions = {},
 ): Promise<Overlay> => {
   const { cut } = publication;
   const covered = coveredEpoch(publication);
@@ -108,6 +113,7 @@ export const openOverlay = async (
   let isPending = true;
   /** The state is one that no call has told of. */
   let isNew = false;
+  const arrivals = trackArrivals();
   const lastTitleChange = new Map<PartitionId, number>();
   let coverage: readonly Coverage[] = [];
   let rows = nothingChanged(titleLists);
@@ -127,6 +133,7 @@ export const openOverlay = async (
     if (row.epoch <= covered || !ANSWERED_NAMES.has(row.view)) return;
     reached.set(row.partition, Math.max(reached.get(row.partition) ?? 0, row.lastOffset + 1));
     changedAtMs = Math.max(changedAtMs, appendedAtMs);
+    arrivals.add(row);
     const movieId = states.put(row);
     if (movieId === undefined) return;
     touched.add(movieId);
@@ -158,6 +165,7 @@ export const openOverlay = async (
   /** What the rows hold already; nothing at all if that is too much. */
   const load = async (): Promise<void> => {
     for (const partition of PARTITIONS) position.set(partition, Math.max(offsetAt(cut, partition), written.get(partition) ?? 0));
+    arrivals.begin(shownBefore ?? Object.fromEntries(position));
     await Promise.all(ANSWERED.map(scan));
   };
   /** Not a part of the changes: none of them, at the cut. */
@@ -165,6 +173,7 @@ export const openOverlay = async (
     isFull = true;
     states = createEpochStates();
     touched.clear();
+    arrivals.clear();
     reached.clear();
     lastTitleChange.clear();
     [titlesChangedAtMs, changedAtMs] = [0, 0];
@@ -204,6 +213,7 @@ export const openOverlay = async (
   const rebuild = async (): Promise<void> => {
     rows = await merger.merge(rows, [...touched], states, titlesChangedAtMs);
     touched.clear();
+    arrivals.show(position);
     isPending = false;
     isNew = true;
     state = {
@@ -226,6 +236,7 @@ export const openOverlay = async (
     coverageBefore: coverage,
     state: () => state,
     coverage: () => coverage,
+    takeArrivals: () => arrivals.take(),
     isFull: () => isFull,
     size: () => states.size,
     async advance(isHeardEnough = false) {
