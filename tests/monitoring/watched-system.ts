@@ -71,7 +71,14 @@ export const makeSystem = async (folder: string): Promise<WatchedSystem> => {
   await runAt(stores, sample, ago);
   await writeRatings(sample, lines.slice(0, -1));
   await runAt(stores, sample, new Date(ago.getTime() + HOUR_MS));
-  const options = { workFolder: stores.scratchFolder, auditIntervalMinutes: AUDIT_MINUTES, memoryLimitMb: 128, threads: 2 };
+  const options = {
+    workFolder: stores.scratchFolder,
+    auditIntervalMinutes: AUDIT_MINUTES,
+    bronzeDays: 0,
+    keepVersions: 5,
+    memoryLimitMb: 128,
+    threads: 2,
+  };
   await doUpkeep(stores, options, { logger: silentLogger, signal: new AbortController().signal, now: () => ago });
   const newest = await stores.views.currentPublication();
   await truncate(join(data, 'views', `${newest?.views['titles']?.artefact}.sqlite`), 4_096);
