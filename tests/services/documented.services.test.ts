@@ -1,4 +1,4 @@
-/** What docs/deploy.md says about servers, followed literally: three processes, and a rating that shows. */
+/** What docs/deploy.md says about servers, followed literally: a run, two processes of each layer, and a rating to the one that the other shows. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,8 +27,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test.skipIf(needsServers('kafka', 'registry', 'cassandra', 's3', 'postgres'))(
-  'batch, speed and serving on Kafka, Cassandra, S3 and PostgreSQL',
+test.skipIf(needsServers('kafka', 'registry', 'cassandra', 's3', 'postgres', 'redis'))(
+  'a run, and speed and serving layer doubled, on Kafka, Cassandra, S3, PostgreSQL and Redis',
   async () => {
     // The folders that the page names are made here, not in the repository.
     const commands = commandsBehind('## On Kafka, Cassandra and S3')
@@ -36,11 +36,12 @@ test.skipIf(needsServers('kafka', 'registry', 'cassandra', 's3', 'postgres'))(
       .replaceAll('./sample', join(folder, 'sample'));
     const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', commands], {
       cwd: ROOT,
-      env: { ...process.env, RUSHES_PORT: String(await freePort()), RUSHES_LOG_FORMAT: 'json', NODE_ENV: undefined },
+      env: { ...process.env, PORTS: `${await freePort()} ${await freePort()}`, RUSHES_LOG_FORMAT: 'json', NODE_ENV: undefined },
       maxBuffer: 64 * 1024 * 1024,
     }).catch((error: { readonly stdout?: string; readonly stderr?: string }) => {
       throw new Error(`the commands failed:\n${error.stdout}\n${error.stderr}`, { cause: error });
     });
+    for (const layer of ['speed', 'serving']) expect(stdout.match(new RegExp(`^(?:Processes| {9}) {4}${layer} `, 'gm'))).toHaveLength(2);
     expect(stdout).toMatch(/visible after [\d.]+ s/);
     process.stdout.write(`${/visible after .*/.exec(stdout)?.[0]}\n`);
     const movie = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as {
