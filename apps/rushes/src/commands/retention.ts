@@ -1,5 +1,5 @@
 import { applyRetention, type RetentionReport, type Weight } from '@rushes/batch';
-import { openStores } from '@rushes/stores';
+import { openExistingStores } from '@rushes/stores';
 import { type Command, Option } from 'commander';
 
 import { addCommand, done, storeSettings } from '../cli.ts';
@@ -40,7 +40,7 @@ export const addRetention = (program: Command): Command =>
     narrates: true,
     run: async (invocation, { dryRun = false }) => {
       const { config, logger, progress, lifecycle, output } = invocation;
-      const stores = await openStores(invocation);
+      const stores = await openExistingStores(invocation);
       const report = await applyRetention(
         stores,
         { ...config.batch, workFolder: stores.scratchFolder, dryRun },
