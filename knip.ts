@@ -29,7 +29,7 @@ const config: KnipConfig = {
         'tests/contract/main.ts',
         'tests/model/soak.ts',
         'tools/*.ts',
-        'tools/services/{main,run-tests}.ts',
+        'tools/services/{main,run-tests,guard-process}.ts',
         'bench/*.ts',
         'bench/services/*.ts',
         'bench/{live,peers}/scripts/*.ts',

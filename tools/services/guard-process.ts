@@ -1,6 +1,6 @@
 /**
- * Waits until whoever started it is gone, which the end of its standard input says, however that came; then ends what it was told of: a line for each, `group <pid>`,
- * `server <folder>` or `servers <folder>` (in whose folders are folders of servers).
+ * Waits until whoever started it is gone, which the end of its standard input says, however that came; then ends what it was told of: a line for each,
+ * `group <pid>`, `server <folder>` or `servers <folder>` (in whose folders are folders of servers).
  */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Ends with this process what it and the programs that it runs have started, also where it is killed: a process beside it waits for its end (`guard-process.ts`). Servers
- * have groups of their own, so no signal to this one's reaches them.
+ * Ends with this process what it and the programs that it runs have started, also where it is killed: a process beside it waits for its end
+ * (`guard-process.ts`). Servers have groups of their own, so no signal to this one's reaches them.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -116,12 +116,19 @@ export const startService = async (service: Service, instance: Instance, say: (t
 /** Sends a signal to the server's process, if it runs. */
 export const signalService = async (folder: string, signal: NodeJS.Signals): Promise<void> => {
   const pid = await pidIn(folder);
-  if (pid !== undefined) process.kill(pid, signal);
+  if (pid === undefined) return;
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error; // it has ended meanwhile
+  }
 };
 
 /** Ends a server, by force if it does not end by itself, and waits for that. Its data stay. */
 export const stopService = async (folder: string, signal?: NodeJS.Signals): Promise<void> => {
   await signalService(folder, signal ?? (await processIn(folder))?.stopSignal ?? 'SIGTERM');
+  // One that is frozen hears no signal before this.
+  await signalService(folder, 'SIGCONT');
   const deadline = performance.now() + STOP_MS;
   while ((await pidIn(folder)) !== undefined) {
     if (performance.now() > deadline) await signalService(folder, 'SIGKILL');

@@ -116,7 +116,7 @@ export const requireWholeDataFolder = ({ config }: Pick<Session, 'config'>): voi
     throw new UsageError(
       `not everything is in the data folder ${config.folders.data}: ${kinds.map((kind) => `stores.${kind}`).join(', ')}`,
       {
-        hint: 'This command works on a data folder that holds all stores. What lies elsewhere is copied and restored by its own means.',
+        hint: 'This command works on a data folder that holds all stores. A system on servers is copied into one by `rushes copy --keep`, and out of one by `rushes copy`.',
       },
     );
 };

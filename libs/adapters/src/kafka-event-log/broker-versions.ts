@@ -1,6 +1,6 @@
 /**
- * Of which release brokers are. They do not say so; but each says which formats of the cluster's metadata it knows (`metadata.version`), and every release has brought a
- * new one. Pure.
+ * Of which release brokers are. They do not say so; but each says which formats of the cluster's metadata it knows (`metadata.version`), and every release
+ * has brought a new one. Pure.
  */
 import type { StoreCheck, StoreFinding } from '@rushes/ports';
 

@@ -1,7 +1,7 @@
 /**
- * How long answers may take, and how long whoever asks waits for them. One timer looks at all calls that are not answered, every few milliseconds, and only while there
- * are any. What counts is how often a call was found so, not a clock: between two looks the event loop has read what had arrived, so a process that was busy itself
- * does not blame the server.
+ * How long answers may take, and how long whoever asks waits for them. One timer looks at all calls that are not answered, every few milliseconds, and only
+ * while there are any. What counts is how often a call was found so, not a clock: between two looks the event loop has read what had arrived, so a process that
+ * was busy itself does not blame the server.
  */
 
 const ANSWER_MS = 20;
@@ -32,7 +32,7 @@ export interface Timed<Answer> {
 }
 
 export interface TimedCall<Answer> {
-  /** What the server is judged by: rejects if there is no answer in the time that every answer has. What is given up may still be answered; nobody hears of it. */
+  /** What the server is judged by: rejects if there is no answer in the time that every answer has. What comes after that nobody hears of. */
   readonly judged: Promise<Timed<Answer>>;
   /** Resolves when whoever asks has waited as long as may be, if that is before. */
   readonly timeIsUp: Promise<undefined>;

@@ -1,6 +1,6 @@
 /**
- * Calls of a server that the service can do without. Invariants: a call never rejects; the calls of one request together are waited for no longer than one answer
- * may take; a server that is away, does not answer or is slow is not called until it has shown, on a timer and to nobody's cost, that it answers quickly again.
+ * Calls of a server that the service can do without. Invariants: a call never rejects; the calls of one request together are waited for no longer than one
+ * answer may take; a server that is away, does not answer or is slow is not called until it has shown, on a timer and to nobody's cost, that it answers quickly again.
  */
 import type { Waited } from '@rushes/ports';
 
@@ -29,7 +29,8 @@ export interface RedisLink {
   readonly key: (...parts: readonly string[]) => string;
   /**
    * Runs a script. `undefined`: there is no answer, for whatever reason, and the caller does without. Never rejects.
-   * @param waited what the request has waited so far. With nothing left of its time a script is sent all the same, since it may give something back, and not waited for.
+   * @param waited what the request has waited so far. With nothing left of its time a script is sent all the same, since it may give something back, and not
+   * waited for.
    */
   readonly run: (
     script: Script,
