@@ -146,6 +146,20 @@ test('what the Compose file starts reads these rules', () => {
   expect(composeFile.services['prometheus']?.volumes).toContain('./ops/prometheus/rules:/etc/prometheus/rules:ro');
 });
 
+test('what Rushes itself says of thresholds is what the alerts say', () => {
+  const operate = readFileSync(join(ROOT, 'docs', 'operate.md'), 'utf8');
+  const exprOf = (name: string): string => alerts.find(({ alert }) => alert === name)?.expr ?? '';
+  for (const [name, share] of [
+    ['RushesEpochHalfway', '0.5'],
+    ['RushesEpochExpiring', '0.75'],
+  ] as const) {
+    expect(exprOf(name)).toMatch(new RegExp(`>= ${share}$`));
+    expect(operate).toMatch(new RegExp(`^\\| ${share} +\\|`, 'm'));
+  }
+  expect(exprOf('RushesDiskFull')).toContain(`clamp_max(0.05 * rushes_disk_size_bytes, ${2 * 1024 ** 3})`);
+  expect(operate).toContain('less than 2 GiB are free, on a disk below 40 GiB less than 5 %');
+});
+
 test('alerts are nowhere but in these files', () => {
   const pages = ['docs/operate.md', 'docs/deploy.md'].map((path) => readFileSync(join(ROOT, path), 'utf8'));
   expect(pages.filter((text) => /^\s*- alert:/m.test(text))).toEqual([]);

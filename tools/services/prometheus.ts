@@ -43,6 +43,8 @@ export const prometheus: Service = {
       `--storage.tsdb.path=${join(folder, 'data')}`,
       '--storage.tsdb.retention.time=1d',
       `--web.listen-address=127.0.0.1:${port}`,
+      // What fires before Alertmanager is found is told soon after, not a minute later.
+      '--rules.alert.resend-delay=5s',
     ],
   }),
   isReady: ({ port }) => isHttpOk(`http://127.0.0.1:${port}/-/ready`),

@@ -40,7 +40,7 @@ export const createSpeedMetrics = (registry: Registry): SpeedMetrics => {
   });
   const share = new Gauge({
     name: 'rushes_speed_oldest_uncovered_epoch_ttl_share',
-    help: 'The same as a share of the time to live: warn at 0.5, alarm at 0.75.',
+    help: 'The same as a share of the time to live.',
     registers,
   });
   return {
