@@ -11,8 +11,9 @@ const ON_SERVICES = '**/*.services.test.ts';
 const isDeep = process.env['RUSHES_TEST_DEPTH'] === 'deep';
 const isOnServices = process.env['TEST_SERVICES'] === 'yes';
 
-/** Whether a deep run has more to play than a quick one: files that choose their depth, themselves or by a contract. */
-const goesDeeper = (path: string): boolean => path.endsWith('.deep.test.ts') || /\/contracts\//.test(readFileSync(path, 'utf8'));
+/** Whether a deep run has more to play than a quick one: files that choose their depth, themselves or by a contract. Of what stands beside contracts, these know no depth. */
+const goesDeeper = (path: string): boolean =>
+  path.endsWith('.deep.test.ts') || /\/contracts\/(?!read-log|awkward-log|round-trips|films)/.test(readFileSync(path, 'utf8'));
 
 export default defineConfig({
   test: {

@@ -17,6 +17,14 @@ test('whoever asks for the depth is a contract, or a test file that says so itse
   ]);
 });
 
+test('what stands beside contracts and is not looked for in deep runs knows no depth', () => {
+  for (const name of ['read-log', 'awkward-log', 'round-trips', 'batch-view-store/films']) {
+    const path = join(ROOT, 'libs/ports/contracts', `${name}.ts`);
+    const imports = [...readFileSync(path, 'utf8').matchAll(/from '(\.[^']+)'/g)].map(([, from = '']) => from);
+    expect(imports.filter((from) => !from.startsWith('../src/') && !from.startsWith('../../src/'))).toEqual([]);
+  }
+});
+
 test('a depth chooses the number of histories; the seed that is set is the only one', () => {
   expect(histories({ quick: 2, deep: 9 }).numRuns).toBe({ quick: 2, deep: 9 }[DEPTH]);
   const fixed = atDepth({ quick: [1], deep: [1, 2] });

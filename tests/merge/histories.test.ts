@@ -88,32 +88,29 @@ const play = async (world: World, steps: readonly HistoryStep[]): Promise<Played
   return { events, dump: published && dumpOf.get(published.version) };
 };
 
-test.each(seeds({ quick: [1], deep: [1, 2, 3, 4, 5, 6, 7, 8] }))(
-  'a history and its full recompute answer alike (seed %i)',
-  async (seed) => {
-    const world = await openWorld();
-    const recomputed = await openWorld();
-    try {
-      const steps: readonly HistoryStep[] = [{ kind: 'run', dump: 0, full: false }, ...madeUpHistory(seed, MOVIES, 22)];
-      const { events, dump } = await play(world, steps);
-      await world.settle();
-      expect(world.trouble()).toBeUndefined();
-      const merged = await answersOf(world, MOVIES);
+test.each(seeds({ quick: [1], deep: [1, 3, 5, 7] }))('a history and its full recompute answer alike (seed %i)', async (seed) => {
+  const world = await openWorld();
+  const recomputed = await openWorld();
+  try {
+    const steps: readonly HistoryStep[] = [{ kind: 'run', dump: 0, full: false }, ...madeUpHistory(seed, MOVIES, 22)];
+    const { events, dump } = await play(world, steps);
+    await world.settle();
+    expect(world.trouble()).toBeUndefined();
+    const merged = await answersOf(world, MOVIES);
 
-      if (events.length > 0) await recomputed.append(events);
-      expect((await recomputed.run(dump ?? '', { full: true })).outcome).toBe('published');
-      await recomputed.settle();
-      const whole = await answersOf(recomputed, MOVIES);
-      const different = Object.keys(merged).filter((path) => JSON.stringify(merged[path]) !== JSON.stringify(whole[path]));
-      expect(different.map((path) => [path, merged[path]])).toEqual(different.map((path) => [path, whole[path]]));
-      expect(different).toEqual([]);
-      for (const path of ['/movies', `/movies/${MOVIES[0]}`]) {
-        const { meta } = JSON.parse((await world.get(path)).body) as { readonly meta: { readonly completeness: string } }; // as: the envelope
-        expect(meta.completeness).toBe('complete');
-      }
-    } finally {
-      await world.close();
-      await recomputed.close();
+    if (events.length > 0) await recomputed.append(events);
+    expect((await recomputed.run(dump ?? '', { full: true })).outcome).toBe('published');
+    await recomputed.settle();
+    const whole = await answersOf(recomputed, MOVIES);
+    const different = Object.keys(merged).filter((path) => JSON.stringify(merged[path]) !== JSON.stringify(whole[path]));
+    expect(different.map((path) => [path, merged[path]])).toEqual(different.map((path) => [path, whole[path]]));
+    expect(different).toEqual([]);
+    for (const path of ['/movies', `/movies/${MOVIES[0]}`]) {
+      const { meta } = JSON.parse((await world.get(path)).body) as { readonly meta: { readonly completeness: string } }; // as: the envelope
+      expect(meta.completeness).toBe('complete');
     }
-  },
-);
+  } finally {
+    await world.close();
+    await recomputed.close();
+  }
+});

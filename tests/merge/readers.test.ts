@@ -215,7 +215,7 @@ const checked = async (seed: number) => {
 
 const total: Record<string, number> = {};
 
-test.each(seeds({ quick: [], deep: [2, 4, 1004, 5, 6, 7] }))(
+test.each(seeds({ quick: [], deep: [2, 1004, 6] }))(
   'every answer that is given while everything runs keeps the promise (seed %i)',
   async (seed) => {
     const { violations, told, figures } = await checked(seed);
