@@ -8,6 +8,7 @@ import { join } from 'node:path';
 
 import { KubeConfig } from '@kubernetes/client-node';
 
+import { OWN_SERVERS } from '../../tools/services/guard.ts';
 import { installed } from '../../tools/services/installed.ts';
 import { adminKubeconfig } from '../../tools/services/kubernetes/credentials.ts';
 import { kubernetes } from '../../tools/services/kubernetes.ts';
@@ -52,7 +53,7 @@ export const canHaveCluster = async (what: string, withNode: boolean): Promise<b
 
 /** @throws ServiceError if it does not start. */
 export const startCluster = async (): Promise<Cluster> => {
-  const root = await mkdtemp(join(tmpdir(), 'rushes-cluster-'));
+  const root = await mkdtemp(join(process.env[OWN_SERVERS] ?? tmpdir(), 'rushes-cluster-'));
   const place = await installed(kubernetes, say);
   const instance = { folder: join(root, 'control-plane'), port: await freePorts(kubernetes.ports) };
   const nodes: Kubelet[] = [];

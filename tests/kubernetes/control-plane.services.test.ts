@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { OWN_SERVERS } from '../../tools/services/guard.ts';
 import { adminKubeconfig } from '../../tools/services/kubernetes/credentials.ts';
 import { kubernetes } from '../../tools/services/kubernetes.ts';
 import { removeService, startService, stopService } from '../../tools/services/run-service.ts';
@@ -13,7 +14,7 @@ import { freePorts } from '../services/free-ports.ts';
 import { canHaveCluster } from './cluster.ts';
 
 describe.skipIf(!(await canHaveCluster('the control plane', false)))('a control plane', () => {
-  const root = mkdtempSync(join(tmpdir(), 'rushes-control-plane-'));
+  const root = mkdtempSync(join(process.env[OWN_SERVERS] ?? tmpdir(), 'rushes-control-plane-'));
   const folder = join(root, 'control-plane');
   const core = (): CoreV1Api => {
     const config = new KubeConfig();
