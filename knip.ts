@@ -18,7 +18,7 @@ const config: KnipConfig = {
   // Called by their path in package.json's scripts.
   ignoreDependencies: ['nx', 'oxfmt', '@redocly/cli'],
   // Of the system; what needs them does without, or is skipped.
-  ignoreBinaries: ['mount', 'umount', 'taskset', 'openssl', 'unshare'],
+  ignoreBinaries: ['mount', 'umount', 'taskset', 'openssl', 'unshare', 'setpriv'],
   workspaces: {
     '.': {
       entry: [
@@ -30,6 +30,7 @@ const config: KnipConfig = {
         'tests/model/soak.ts',
         'tools/*.ts',
         'tools/services/{main,run-tests,guard-process}.ts',
+        'tools/services/kubernetes/control-plane.ts',
         'bench/*.ts',
         'bench/services/*.ts',
         'bench/{live,peers}/scripts/*.ts',

@@ -155,7 +155,7 @@ test('all processes have the same stores, on every server, with as many copies a
   ];
   if (first === undefined) throw new Error('there are no processes');
   for (const other of others) expect(shared(other)).toEqual(shared(first));
-  const tested = Object.assign({}, ...SERVERS.map(({ settings, port }) => settings(port))) as Record<string, string>; // as: all are such
+  const tested = Object.assign({}, ...SERVERS.map(({ settings, port }) => settings(port, ''))) as Record<string, string>; // as: all are such
   const deployed = Object.assign({}, ...apps.map(([, { environment }]) => environment)) as Record<string, string>; // as: the same
   const copies = (settings: Record<string, string>) =>
     Object.fromEntries(Object.entries(settings).filter(([name]) => name.includes('REPLICA')));

@@ -1,6 +1,5 @@
 /** Servers that a test has for itself, since it kills and freezes them: on free ports of the loopback address, in a folder that goes with them. */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,6 +8,7 @@ import { removeService, signalService, startService, stopService } from '../../t
 import { TEST_S3_KEY, TEST_S3_SECRET } from '../../tools/services/s3.ts';
 import type { Instance } from '../../tools/services/service.ts';
 import { SERVICES } from '../../tools/services/services.ts';
+import { freePorts } from './free-ports.ts';
 
 export type ServerName = 'kafka' | 'registry' | 'cassandra' | 's3' | 'mongodb' | 'postgres' | 'redis' | 'alertmanager' | 'prometheus';
 
@@ -38,24 +38,6 @@ export interface OwnServers {
   readonly resume: (name: ServerName) => Promise<void>;
   readonly dispose: () => Promise<void>;
 }
-
-/** Below what systems give to connections that ask for no port. */
-const [LOWEST_PORT, HIGHEST_PORT] = [12_000, 30_000];
-
-const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const server = createServer().once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
-
-/** The first of so many ports in a row that nobody listens on. */
-const freePorts = async (count: number): Promise<number> => {
-  for (;;) {
-    const first = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT));
-    const free = await Promise.all(Array.from({ length: count }, (_, n) => isFree(first + n)));
-    if (free.every(Boolean)) return first;
-  }
-};
 
 /** Starts one of each. @throws ServiceError if one cannot be had. */
 export const startOwnServers = async (
@@ -93,7 +75,7 @@ export const startOwnServers = async (
   }
   return {
     names,
-    settings: (name) => of(name).service.settings(of(name).instance.port),
+    settings: (name) => of(name).service.settings(of(name).instance.port, of(name).instance.folder),
     address: (name) => of(name).service.address(of(name).instance.port),
     folder: (name) => of(name).instance.folder,
     kill: (name) => stopService(of(name).instance.folder, 'SIGKILL'),

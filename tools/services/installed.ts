@@ -25,7 +25,7 @@ export const installed = async (service: Installable, say: (text: string) => voi
   const missing = service.missing();
   if (missing !== undefined) throw new ServiceError(`${service.name} ${service.version} cannot be had: ${missing}`);
   await mkdir(join(servicesFolder(), 'installed'), { recursive: true });
-  say(`${service.name}: fetching version ${service.version}`);
+  say(`${service.name}: fetching version ${service.version}${service.slow === undefined ? '' : `, ${service.slow}`}`);
   const partial = await mkdtemp(`${place}.partial-`);
   const beganMs = performance.now();
   try {

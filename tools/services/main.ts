@@ -1,7 +1,7 @@
 /**
  * The real servers that Rushes can use, on this machine, without containers: for developers and tests. They listen on the loopback address alone.
  *
- *     npm run services -- up [NAME…]       starts them, fetches them first where they are not there; all if none is named
+ *     npm run services -- up [NAME…]       starts them, fetches them first where they are not there; all but Kubernetes if none is named
  *     npm run services -- status [NAME…]
  *     npm run services -- logs NAME…       the end of what they said
  *     npm run services -- down [NAME…]     ends them and removes their data; what was fetched stays for the next time
@@ -13,19 +13,20 @@ import { readFile } from 'node:fs/promises';
 import { isInstalledHere } from './installed.ts';
 import { logFile, pidIn, removeService, startService } from './run-service.ts';
 import { type Service, ServiceError } from './service.ts';
-import { SERVICES, sharedInstance } from './services.ts';
+import { BY_NAME, SERVICES, sharedInstance } from './services.ts';
 
-const USAGE = `usage: npm run services -- up|status|logs|down|env [NAME…]\nnames: ${SERVICES.map(({ name }) => name).join(', ')}`;
+const ALL: readonly Service[] = [...SERVICES, ...BY_NAME];
+const USAGE = `usage: npm run services -- up|status|logs|down|env [NAME…]\nnames: ${ALL.map(({ name }) => name).join(', ')}`;
 const LOG_BYTES = 4_096;
 const USAGE_EXIT_CODE = 2;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** @throws ServiceError that names what is no server. */
-const named = (names: readonly string[]): readonly Service[] => {
-  const unknown = names.filter((name) => SERVICES.every((service) => service.name !== name));
+const named = (names: readonly string[], unnamed: readonly Service[]): readonly Service[] => {
+  const unknown = names.filter((name) => ALL.every((service) => service.name !== name));
   if (unknown.length > 0) throw new ServiceError(`there is no server ${unknown.join(', ')}\n${USAGE}`);
-  return names.length === 0 ? SERVICES : SERVICES.filter(({ name }) => names.includes(name));
+  return names.length === 0 ? unnamed : ALL.filter(({ name }) => names.includes(name));
 };
 
 const up = async (service: Service): Promise<void> => {
@@ -65,7 +66,8 @@ const down = async (service: Service): Promise<void> => {
 };
 
 const env = async (service: Service): Promise<void> => {
-  for (const [name, value] of Object.entries(service.settings(sharedInstance(service).port))) say(`export ${name}=${value}`);
+  const { port, folder } = sharedInstance(service);
+  for (const [name, value] of Object.entries(service.settings(port, folder))) say(`export ${name}=${value}`);
 };
 
 const COMMANDS: Readonly<Record<string, (service: Service) => Promise<void>>> = { up, status, logs, down, env };
@@ -78,7 +80,8 @@ if (command === undefined) {
 } else {
   try {
     const faults: string[] = [];
-    for (const service of given === 'down' ? named(names).toReversed() : named(names))
+    const chosen = named(names, given === 'up' || given === 'env' ? SERVICES : ALL);
+    for (const service of given === 'down' ? chosen.toReversed() : chosen)
       await command(service).catch((error: unknown) => {
         if (!(error instanceof ServiceError)) throw error;
         faults.push(error.message);

@@ -22,6 +22,8 @@ export interface Installable {
   readonly name: string;
   /** Pinned. */
   readonly version: string;
+  /** Why that takes long, if it does. */
+  readonly slow?: string;
   /** What of this machine it needs, or why it cannot be had here. */
   readonly missing: () => string | undefined;
   /** Fetches or builds it into an empty folder. */
@@ -39,8 +41,8 @@ export interface Service extends Installable {
   readonly address: (port: number) => string;
   /** The variable by which somebody names such a server elsewhere for tests, in place of the one of this machine. */
   readonly elsewhere?: string;
-  /** The variables by which Rushes uses it. */
-  readonly settings: (port: number) => Readonly<Record<string, string>>;
+  /** The variables by which Rushes, or whoever works with it, uses it. `folder`: the instance's. */
+  readonly settings: (port: number, folder: string) => Readonly<Record<string, string>>;
   /** Writes what it needs into the instance's folder, which is there. `installed`: what `install` made. */
   readonly prepare: (instance: Instance, installed: string) => Promise<void>;
   readonly launch: (instance: Instance, installed: string) => Launch;
