@@ -23,9 +23,9 @@ interface RunEvent {
   readonly outputs: readonly Dataset[];
 }
 
-const uri = expect.stringMatching(/^[a-z][a-z0-9+.-]*:.+/);
 /** What an event has to have by https://openlineage.io/spec/2-0-2/OpenLineage.json, and each facet. */
 const expectForm = (event: RunEvent): RunEvent => {
+  const uri = expect.stringMatching(/^[a-z][a-z0-9+.-]*:.+/);
   expect(event).toMatchObject({
     eventType: expect.stringMatching(/^(START|RUNNING|COMPLETE|ABORT|FAIL|OTHER)$/),
     eventTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
