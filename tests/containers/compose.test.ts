@@ -108,7 +108,12 @@ test('no container sees more of this machine than its own configuration', () => 
 test('every variable is written by `rushes compose init`, and no other is', () => {
   // Compose reads this one by itself.
   expect([...generated.keys()].filter((name) => name !== 'COMPOSE_PROFILES').toSorted()).toEqual([...variables].toSorted());
-  for (const [text] of composeText.matchAll(/\$\{[^}]*\}/g)) expect(text).toMatch(/^\$\{[A-Z0-9_]+:\?run: npx rushes compose init\}$/);
+  for (const [text] of composeText.matchAll(/\$\{[^}]*\}/g)) {
+    const [, name = '', fallback] = /^\$\{([A-Z0-9_]+):(?:-(.*)|\?run: npx rushes compose init)\}$/.exec(text) ?? [];
+    expect([text, variables.has(name)]).toEqual([text, true]);
+    // Of variables that came later: files of before do without them.
+    if (fallback !== undefined) expect([name, fallback]).toEqual([name, generated.get(name)]);
+  }
 });
 
 test('so is every file with a secret', () => {

@@ -21,7 +21,7 @@ while [ "$count" -gt 0 ]; do
   mount --bind "$1" "$root$2"; shift 2; count=$((count - 1))
 done
 mount -o remount,bind,ro "$root"
-exec chroot "$root" setpriv --reuid="$user" --regid="$group" --clear-groups --inh-caps=-all --bounding-set=-all --no-new-privs env -C "$cwd" "$@"`;
+exec chroot "$root" setpriv --pdeathsig KILL --reuid="$user" --regid="$group" --clear-groups --inh-caps=-all --bounding-set=-all --no-new-privs env -C "$cwd" "$@"`;
 
 export interface ImageProcess {
   readonly output: () => string;

@@ -55,6 +55,10 @@ try {
   const login = { TEST_POSTGRES_USER, TEST_POSTGRES_PASSWORD };
   const args = ['node_modules/.bin/vitest', 'run', '--passWithNoTests', ...process.argv.slice(2)];
   process.exitCode = await guard.run(args, { ...keys, ...login, ...addresses, TEST_SERVICES: 'yes' });
+} catch (error) {
+  if (!(error instanceof ServiceError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
 } finally {
   await guard.end();
 }
