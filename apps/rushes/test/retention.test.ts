@@ -25,6 +25,11 @@ test('where nothing is old enough it says that everything is there', async () =>
   expect((await invoke(['retention', '--data', 'data', '--bronze-days', '0'], folder)).stdout).toContain('Bronze is kept for ever');
 });
 
+test('fewer days than the log keeps its records are refused', async () => {
+  const { code, stderr } = await invoke(['retention', '--data', 'data', '--bronze-days', '3'], folder);
+  expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('a whole number from 0 on, but not 1 to 6') });
+});
+
 test('a folder that is not there is refused, and not made', async () => {
   expect(await invoke(['retention', '--data', 'nowhere'], folder)).toMatchObject({
     code: 2,

@@ -12,6 +12,8 @@ interface SchemaView {
   readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Whole numbers that are left out. */
+  readonly not?: { readonly minimum: number; readonly maximum: number };
 }
 
 /** A typebox schema is the JSON schema that it describes. */
@@ -32,10 +34,12 @@ export const valueFromText = (declared: Setting, text: string): unknown => {
 
 /** What the setting takes, in words. */
 export const expectation = (declared: Setting): string => {
-  const { type, enum: choices, minimum, maximum, pattern } = viewOf(declared);
+  const { type, enum: choices, minimum, maximum, not, pattern } = viewOf(declared);
   if (choices !== undefined) return `one of ${choices.join(', ')}`;
-  if (type === 'integer')
-    return `a whole number${minimum === undefined ? '' : maximum === undefined ? ` from ${minimum} on` : ` from ${minimum} to ${maximum}`}`;
+  if (type === 'integer') {
+    const range = minimum === undefined ? '' : maximum === undefined ? ` from ${minimum} on` : ` from ${minimum} to ${maximum}`;
+    return `a whole number${range}${not === undefined ? '' : `, but not ${not.minimum} to ${not.maximum}`}`;
+  }
   if (type === 'array') return 'a list of texts';
   if (declared.location === true) return 'a URL with its scheme, like sqlite:log.sqlite or file:///data/lake';
   return pattern === undefined ? 'a text that is not empty' : 'an address that begins with http:// or https://';

@@ -10,6 +10,8 @@ import { optionalSetting, setting, type Setting, type SettingValue } from './set
 const text = Type.String({ minLength: 1 });
 const count = Type.Integer({ minimum: 0 });
 const positive = Type.Integer({ minimum: 1 });
+/** A log keeps its records for seven days, and one that begins anew in the place of a lost one takes these from the archive. */
+const days = Type.Integer({ minimum: 0, not: { minimum: 1, maximum: 6 } });
 const webAddress = Type.String({ pattern: '^https?://.+' });
 
 /** Where a process that serves nothing else shows how it does. */
@@ -139,7 +141,7 @@ const batch = {
     variable: 'RUSHES_BRONZE_DAYS',
     flag: '--bronze-days',
     placeholder: 'N',
-    schema: count,
+    schema: days,
     fallback: 90,
     description: "days that events themselves, and IMDb's files as they were read, are kept; what they come to stays; 0 = for ever",
   }),
