@@ -4,6 +4,7 @@ import type { Mutation } from './mutation.ts';
 const BATCH = 'layers/batch/src';
 const RUN_TESTS = ['tests/log-batch/runs-over-log.test.ts'];
 const ARCHIVE_TESTS = ['tests/log-batch/archive.test.ts'];
+const RETENTION_TESTS = ['tests/log-batch/retention.test.ts'];
 
 export const BATCH_MUTATIONS: readonly Mutation[] = [
   {
@@ -65,9 +66,37 @@ export const BATCH_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a run folds its parent’s events again',
     file: `${BATCH}/events/silver-events.ts`,
-    text: 'const from = cutOf(base);',
+    text: 'const from = cutOf(base?.of);',
     replacement: 'const from = cutOf(undefined);',
     tests: RUN_TESTS,
+  },
+  {
+    name: 'a full run forgets the events before the opening balance',
+    file: `${BATCH}/events/silver-events.ts`,
+    text: '(sound ? takeOver(context, table, sound, opening) : Promise.resolve([]))',
+    replacement: '(sound && table === undefined ? takeOver(context, table, sound, opening) : Promise.resolve([]))',
+    tests: RETENTION_TESTS,
+  },
+  {
+    name: 'what an opening balance stands for goes at once',
+    file: `${BATCH}/retention/apply-retention.ts`,
+    text: 'const old = settled(openings, now().getTime());',
+    replacement: 'const old = openings[0] ?? settled(openings, now().getTime());',
+    tests: RETENTION_TESTS,
+  },
+  {
+    name: 'the window of duplicates before an opening balance goes with it',
+    file: `${BATCH}/retention/seal-opening.ts`,
+    text: 'spent: spent.number,',
+    replacement: 'spent: end.number,',
+    tests: RETENTION_TESTS,
+  },
+  {
+    name: 'an opening balance lacks states and is sealed',
+    file: `${BATCH}/retention/seal-opening.ts`,
+    text: 'if (missing !== undefined) throw',
+    replacement: 'if (missing === cut) throw',
+    tests: RETENTION_TESTS,
   },
   {
     name: 'a run knows no ids of before its parent’s cut',
