@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
-import { defineStored, openDuckDb, openLake, readManifest } from '@rushes/lake';
+import { defineStored, readManifest } from '@rushes/lake';
 import {
   type Coverage,
   coveredEpoch,
@@ -21,9 +21,8 @@ import { decodeState, KEYED_VIEWS } from '@rushes/views';
 import { type HeldRange, heldBy } from '../archive/landed-files.ts';
 import { type Archive, openArchive } from '../archive/opening.ts';
 import type { RunContext } from '../context/run-context.ts';
-import { objectCacheIn } from '../context/object-cache.ts';
-import { scratchOf } from '../context/scratch.ts';
 import type { BatchStores } from '../context/stores.ts';
+import { type EngineOptions, withRunContext } from '../context/with-run-context.ts';
 import { type Damage, lakeDamage } from '../verify/damage.ts';
 import { archiveDamage, damagedOpening, findLostFiles, type LostArchiveFile } from '../verify/verify-archive.ts';
 import { archivedOrLogged, damagedArtefacts } from './audited.ts';
@@ -38,11 +37,7 @@ export interface AuditStores extends BatchStores {
   readonly speed: SpeedStore;
 }
 
-export interface AuditOptions {
-  readonly workFolder: string;
-  readonly memoryLimitMb?: number | undefined;
-  readonly threads: number;
-}
+export type AuditOptions = EngineOptions;
 
 export interface AuditContext {
   readonly logger: Logger;
@@ -74,33 +69,9 @@ export interface AuditReport {
   readonly first?: Difference;
 }
 
-const MEMORY_MB = 320;
-
 export const auditStores = async (stores: AuditStores, options: AuditOptions, context: AuditContext): Promise<AuditReport | undefined> => {
   const publication = await stores.views.currentPublication();
-  if (publication === undefined) return undefined;
-  const scratch = scratchOf(options.workFolder, 0);
-  await scratch.open();
-  const engine = await openDuckDb({
-    memoryLimitMb: options.memoryLimitMb ?? MEMORY_MB,
-    threads: options.threads,
-    tempFolder: `${scratch.folder}/spill`,
-  });
-  const interrupt = (): void => engine.interrupt();
-  context.signal.addEventListener('abort', interrupt);
-  try {
-    const run: RunContext = {
-      lake: openLake(stores.objects, scratch.folder, { cache: objectCacheIn(options.workFolder), signal: context.signal }),
-      engine,
-      ...context,
-      now: context.now ?? (() => new Date()),
-    };
-    return await compare(run, stores, publication);
-  } finally {
-    context.signal.removeEventListener('abort', interrupt);
-    await engine.close();
-    await scratch.remove();
-  }
+  return publication && withRunContext(stores.objects, options, context, (run) => compare(run, stores, publication));
 };
 
 /** Whether the first epoch after the cut was not projected from the cut on. A later one begins where the one before it ends. */

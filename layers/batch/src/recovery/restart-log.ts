@@ -4,7 +4,7 @@
  * what versions, archive and clients hold of the lost log stays true; what is known to be lost is a gap of the archive for ever.
  */
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
-import { openDuckDb, openLake, readManifest } from '@rushes/lake';
+import { openLake, readManifest } from '@rushes/lake';
 import {
   type BatchViewStore,
   type BegunLog,
@@ -20,8 +20,7 @@ import { type Logger, type Progress, TerminalError, TransientError } from '@rush
 import { highestNumber } from '../publish/claim.ts';
 import { runUnderWay } from '../publish/run-under-way.ts';
 import type { RunContext } from '../context/run-context.ts';
-import { objectCacheIn } from '../context/object-cache.ts';
-import { scratchOf } from '../context/scratch.ts';
+import { type EngineOptions, withRunContext } from '../context/with-run-context.ts';
 import { openArchivedRanges, type PartitionRange } from '../archive/archived-records.ts';
 import { highestKnownBarrier, landedOf } from '../archive/landing.ts';
 import { openArchive } from '../archive/opening.ts';
@@ -45,10 +44,7 @@ export interface RestartStores {
   readonly left: { readonly log: EventLog | undefined; readonly speed: SpeedStore | undefined };
 }
 
-export interface RestartOptions {
-  readonly workFolder: string;
-  readonly memoryLimitMb?: number | undefined;
-  readonly threads: number;
+export interface RestartOptions extends EngineOptions {
   /** Archived records that are younger come back into the log, and all after the published cut. */
   readonly retentionMs: number;
   /** Offsets before these were acknowledged to somebody. */
@@ -100,89 +96,75 @@ const requireRestartable = async ({ objects, views, left }: RestartStores, id: s
     });
 };
 
-export const restartLog = async (stores: RestartStores, options: RestartOptions, context: RestartContext): Promise<RestartReport> => {
+export const restartLog = (stores: RestartStores, options: RestartOptions, context: RestartContext): Promise<RestartReport> =>
+  withRunContext(stores.objects, options, context, (run) => restart(run, stores, options));
+
+const restart = async (run: RunContext, stores: RestartStores, options: RestartOptions): Promise<RestartReport> => {
   const { objects, views, left } = stores;
-  const scratch = scratchOf(options.workFolder, 0);
-  await scratch.open();
-  const engine = await openDuckDb({
-    memoryLimitMb: options.memoryLimitMb ?? 320,
-    threads: options.threads,
-    tempFolder: `${scratch.folder}/spill`,
-  });
-  try {
-    const run: RunContext = {
-      lake: openLake(objects, scratch.folder, { cache: objectCacheIn(options.workFolder), signal: context.signal }),
-      engine,
-      ...context,
-    };
-    const archive = await openArchive(run.lake);
-    const { last } = archive;
-    const known = await knownLog(objects, views);
-    if (!known && !last)
-      throw new TerminalError(`no run has read a log into ${objects.location}: there is nothing to go on from`, {
-        hint: '`rushes up` and `rushes batch run` begin a log.',
-      });
-    await requireRestartable(stores, known?.id, context.now());
-    const publications = await views.listPublications(HISTORY);
-    // Of another log nothing is taken over: its offsets mean other events.
-    const remains = known?.id !== undefined && left.log?.id === known.id ? left.log : undefined;
-    const speed = known?.id !== undefined && (await left.speed?.claimLog(known.id))?.log === known.id ? left.speed : undefined;
-    const highest = highestCut(publications);
-    const isArchiveGone = last === undefined && publications[0] !== undefined && !(await readManifest(run.lake, publications[0].version));
-    const plans = new Map<PartitionId, PartitionPlan>();
-    const bounds = await remains?.bounds();
-    let highestLeft = 0;
-    const progress = (await speed?.progress()) ?? [];
-    for (const partition of PARTITIONS) {
-      const projected = progress.find((one) => one.partition === partition)?.position?.offset ?? 0;
-      const { to: archived } = landedOf(last, partition);
-      const tail: ReadableTail = remains ? await readableTail(remains, partition, archived) : { end: 0, highestBarrier: 0 };
-      highestLeft = Math.max(highestLeft, tail.highestBarrier);
-      const given = offsetAt(bounds?.next ?? {}, partition);
-      const cutAt = offsetAt(highest, partition);
-      const seen = [given, projected, offsetAt(options.acknowledged, partition), cutAt + 1];
-      plans.set(partition, planPartition(partition, archived, isArchiveGone ? undefined : cutAt, tail.end, seen));
-    }
-    const cut = publications[0]?.cut ?? {};
-    const from = await restoreFrom(run.lake, last, cut, context.now().getTime() - options.retentionMs);
-    const restored = { archived: 0, left: 0 };
-    const count = (of: keyof typeof restored, batch: PartitionRecords): PartitionRecords => {
-      restored[of] += batch.records.filter(({ kind }) => kind === 'event').length;
-      return batch;
-    };
-    const records = async function* (): AsyncGenerator<PartitionRecords> {
-      const ranges = PARTITIONS.map((partition) => ({ partition, from: offsetAt(from, partition), to: landedOf(last, partition).to }));
-      for (const range of await openArchivedRanges(run, archive, ranges))
-        for await (const batch of recordsOf(range)) yield count('archived', { partition: range.partition, records: batch });
-      for (const [partition, { archived }] of plans)
-        if (remains)
-          for await (const batch of readableRecords(remains, partition, archived)) yield count('left', { partition, records: batch });
-    };
-    const taken = Math.max(...publications.map(({ version }) => version), await highestKnownBarrier(run.lake), highestLeft);
-    const barrier = 1 + (await highestNumber(run.lake, taken));
-    const next = vectorOf(plans, (plan) => plan.next);
-    const earliest = vectorOf(plans, (_plan, partition) => Math.min(offsetAt(from, partition), offsetAt(cut, partition)));
-    const made = await options.make({ earliest, records: records(), next, barrier });
-    const lost = [...plans.values()].flatMap((plan) => plan.lost ?? []);
-    try {
-      await recordRestart(run, { id: made.id, before: known?.id, from: next, lost, last, barrier });
-    } catch (error) {
-      await made.discard();
-      throw error;
-    }
-    const kept = await made.takePlace();
-    return {
-      id: made.id,
-      before: known?.id ?? null,
-      barrier,
-      begins: next,
-      restored,
-      safe_until: safeUntil(last, publications),
-      lost,
-      kept,
-    };
-  } finally {
-    await engine.close();
-    await scratch.remove();
+  const archive = await openArchive(run.lake);
+  const { last } = archive;
+  const known = await knownLog(objects, views);
+  if (!known && !last)
+    throw new TerminalError(`no run has read a log into ${objects.location}: there is nothing to go on from`, {
+      hint: '`rushes up` and `rushes batch run` begin a log.',
+    });
+  await requireRestartable(stores, known?.id, run.now());
+  const publications = await views.listPublications(HISTORY);
+  // Of another log nothing is taken over: its offsets mean other events.
+  const remains = known?.id !== undefined && left.log?.id === known.id ? left.log : undefined;
+  const speed = known?.id !== undefined && (await left.speed?.claimLog(known.id))?.log === known.id ? left.speed : undefined;
+  const highest = highestCut(publications);
+  const isArchiveGone = last === undefined && publications[0] !== undefined && !(await readManifest(run.lake, publications[0].version));
+  const plans = new Map<PartitionId, PartitionPlan>();
+  const bounds = await remains?.bounds();
+  let highestLeft = 0;
+  const progress = (await speed?.progress()) ?? [];
+  for (const partition of PARTITIONS) {
+    const projected = progress.find((one) => one.partition === partition)?.position?.offset ?? 0;
+    const { to: archived } = landedOf(last, partition);
+    const tail: ReadableTail = remains ? await readableTail(remains, partition, archived) : { end: 0, highestBarrier: 0 };
+    highestLeft = Math.max(highestLeft, tail.highestBarrier);
+    const given = offsetAt(bounds?.next ?? {}, partition);
+    const cutAt = offsetAt(highest, partition);
+    const seen = [given, projected, offsetAt(options.acknowledged, partition), cutAt + 1];
+    plans.set(partition, planPartition(partition, archived, isArchiveGone ? undefined : cutAt, tail.end, seen));
   }
+  const cut = publications[0]?.cut ?? {};
+  const from = await restoreFrom(run.lake, last, cut, run.now().getTime() - options.retentionMs);
+  const restored = { archived: 0, left: 0 };
+  const count = (of: keyof typeof restored, batch: PartitionRecords): PartitionRecords => {
+    restored[of] += batch.records.filter(({ kind }) => kind === 'event').length;
+    return batch;
+  };
+  const records = async function* (): AsyncGenerator<PartitionRecords> {
+    const ranges = PARTITIONS.map((partition) => ({ partition, from: offsetAt(from, partition), to: landedOf(last, partition).to }));
+    for (const range of await openArchivedRanges(run, archive, ranges))
+      for await (const batch of recordsOf(range)) yield count('archived', { partition: range.partition, records: batch });
+    for (const [partition, { archived }] of plans)
+      if (remains)
+        for await (const batch of readableRecords(remains, partition, archived)) yield count('left', { partition, records: batch });
+  };
+  const taken = Math.max(...publications.map(({ version }) => version), await highestKnownBarrier(run.lake), highestLeft);
+  const barrier = 1 + (await highestNumber(run.lake, taken));
+  const next = vectorOf(plans, (plan) => plan.next);
+  const earliest = vectorOf(plans, (_plan, partition) => Math.min(offsetAt(from, partition), offsetAt(cut, partition)));
+  const made = await options.make({ earliest, records: records(), next, barrier });
+  const lost = [...plans.values()].flatMap((plan) => plan.lost ?? []);
+  try {
+    await recordRestart(run, { id: made.id, before: known?.id, from: next, lost, last, barrier });
+  } catch (error) {
+    await made.discard();
+    throw error;
+  }
+  const kept = await made.takePlace();
+  return {
+    id: made.id,
+    before: known?.id ?? null,
+    barrier,
+    begins: next,
+    restored,
+    safe_until: safeUntil(last, publications),
+    lost,
+    kept,
+  };
 };

@@ -3,31 +3,26 @@
  * opening balance stands for, of IMDb's files only what no kept version reads. Killed anywhere, the next one goes on.
  */
 import type { OffsetVector } from '@rushes/domain';
-import { type Lake, openDuckDb, openLake, readManifest } from '@rushes/lake';
+import { type Lake, openLake, readManifest } from '@rushes/lake';
 import type { Manifest } from '@rushes/ports/manifest';
 import type { ObjectInfo } from '@rushes/ports';
 import type { Logger, Progress } from '@rushes/runtime';
 import { cutOf } from '../archive/cut.ts';
 import { landedUpTo, lastLanding } from '../archive/landing.ts';
 import { type Archive, type Opening, openingKey, readOpenings } from '../archive/opening.ts';
-import { objectCacheIn } from '../context/object-cache.ts';
 import type { RunContext } from '../context/run-context.ts';
-import { scratchOf } from '../context/scratch.ts';
 import type { BatchStores } from '../context/stores.ts';
+import { type EngineOptions, withRunContext } from '../context/with-run-context.ts';
 import { hasUsableEvents } from '../events/silver-events.ts';
 import { keptPublications } from '../publish/kept-publications.ts';
 import { findNextEnd, type NextEnd } from './next-end.ts';
 import { sealOpening } from './seal-opening.ts';
 import { spentArchiveFiles, spentLoads, spentOpenings } from './spent-objects.ts';
 
-export interface RetentionOptions {
+export interface RetentionOptions extends EngineOptions {
   /** Days that bronze is kept; 0: for ever. */
   readonly bronzeDays: number;
   readonly keepVersions: number;
-  /** Folder for scratch files. */
-  readonly workFolder: string;
-  readonly memoryLimitMb?: number | undefined;
-  readonly threads: number;
   /** Only say what would be done. */
   readonly dryRun?: boolean;
 }
@@ -64,7 +59,6 @@ const DAY_MS = 24 * 3_600_000;
  */
 const GRACE_MS = DAY_MS;
 
-const MEMORY_MB = 320;
 const HISTORY = 10_000;
 
 const weigh = (objects: readonly ObjectInfo[]): Weight => ({
@@ -155,27 +149,12 @@ export const applyRetention = async (
     const [opening] = await readOpenings(openLake(stores.objects, ''));
     return { sealed: null, archive_begins: opening?.spentAt ?? null, archive: nothing, loads: nothing, kept_because: null };
   }
-  const now = context.now ?? (() => new Date());
-  const scratch = scratchOf(options.workFolder, 0);
-  await scratch.open();
-  const engine = await openDuckDb({
-    memoryLimitMb: options.memoryLimitMb ?? MEMORY_MB,
-    threads: options.threads,
-    tempFolder: `${scratch.folder}/spill`,
-  });
-  const interrupt = (): void => engine.interrupt();
-  context.signal.addEventListener('abort', interrupt);
-  try {
-    const lake = openLake(stores.objects, scratch.folder, { cache: objectCacheIn(options.workFolder), signal: context.signal });
-    return await pass({
-      run: { lake, engine, ...context, now },
+  return withRunContext(stores.objects, options, context, async (run) =>
+    pass({
+      run,
       options,
-      kept: await keptManifests(lake, stores, options.keepVersions),
-      olderThanMs: now().getTime() - options.bronzeDays * DAY_MS,
-    });
-  } finally {
-    context.signal.removeEventListener('abort', interrupt);
-    await engine.close();
-    await scratch.remove();
-  }
+      kept: await keptManifests(run.lake, stores, options.keepVersions),
+      olderThanMs: run.now().getTime() - options.bronzeDays * DAY_MS,
+    }),
+  );
 };
