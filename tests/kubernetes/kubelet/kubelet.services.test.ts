@@ -183,9 +183,9 @@ describe.skipIf(!(await canHaveCluster('the node for pods', true)))('a node of p
       );
     const numberOf = async (pod: string): Promise<string | undefined> =>
       numbers().get(`rushes${(await field(pod, '{.status.podIP}')).split('.').at(-1)}`);
-    await create('polite', { script: 'trap "echo bye; exit 0" TERM; echo ready; while :; do sleep 0.1; done' });
-    const following = logs('polite', '--follow', '--pod-running-timeout=60s');
+    await create('polite', { script: 'trap "sleep 5; echo bye; exit 0" TERM; echo ready; while :; do sleep 0.1; done' });
     await expect.poll(() => logs('polite')).toBe('ready\n');
+    const following = logs('polite', '--follow');
     const polite = await numberOf('polite');
     expect(polite).toBeDefined();
     await cluster.kubectl(['delete', 'pod', 'polite', '--grace-period=20']);

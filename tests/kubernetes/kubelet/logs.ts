@@ -14,7 +14,8 @@ export interface LogSource {
   readonly isOpen: () => boolean;
 }
 
-const LOOK_MS = 100;
+/** How soon what is said is passed on to those who follow. */
+export const LOOK_MS = 100;
 /** `/containerLogs/NAMESPACE/POD/CONTAINER` */
 const PATH = /^\/containerLogs\/([^/]+)\/([^/]+)\/([^/]+)$/;
 

@@ -8,6 +8,7 @@ import type { V1Container, V1Pod, V1PodStatus, V1Probe } from '@kubernetes/clien
 import { startContainer, type StartedContainer } from './container.ts';
 import type { HeldPod } from './held-pod.ts';
 import { CannotStart, type LocalImages } from './image.ts';
+import { LOOK_MS } from './logs.ts';
 import { type ContainerReport, podStatus } from './pod-status.ts';
 import { watchProbe } from './probe.ts';
 import { makeSandbox, type Sandbox } from './sandbox.ts';
@@ -180,6 +181,8 @@ export const runPod = (pod: V1Pod, { images, held: hold, log, report }: PodOptio
       void tell();
       await Promise.all([...running].map((container) => end(container, graceSeconds)));
       await over;
+      // Whoever follows its logs has them to their end.
+      await sleep(3 * LOOK_MS);
       await tell(true);
       await rm(join(held.folder), { recursive: true, force: true });
     },
