@@ -100,7 +100,8 @@ export const kafka: Service = {
     await writeFile(configuration, kafkaProperties(instance));
     await writeFile(join(instance.folder, 'log4j2.xml'), LOG_CONFIGURATION);
     if (existsSync(join(instance.folder, 'data', 'meta.properties'))) return;
-    const clusterId = randomBytes(CLUSTER_ID_BYTES).toString('base64url');
+    // One that begins with a dash would be taken for a flag.
+    const clusterId = randomBytes(CLUSTER_ID_BYTES).toString('base64url').replace(/^-/, 'A');
     const format = ['kafka.tools.StorageTool', 'format', '--standalone', '--cluster-id', clusterId, '--config', configuration];
     await runTool(java(), [...jvmArgs(instance, installed), '-Xmx128m', ...format]);
   },
