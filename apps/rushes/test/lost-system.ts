@@ -95,7 +95,7 @@ const votesOf = async ({ url, movie }: Rated): Promise<number> => {
 };
 
 /** A busy machine refuses some requests with 503. */
-const firstOf = async (url: string): Promise<readonly { readonly id: string; readonly votes: number }[]> => {
+export const firstOf = async (url: string): Promise<readonly { readonly id: string; readonly votes: number }[]> => {
   for (;;) {
     const response = await fetch(`${url}/movies?page_size=1`);
     const { data } = (await response.json()) as { readonly data: readonly { readonly id: string; readonly votes: number }[] }; // as: a list, if it is 200

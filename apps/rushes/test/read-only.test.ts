@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { type Invoked, invoke, start } from './invoke.ts';
+import { firstOf } from './lost-system.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rushes-read-only-'));
 const mounted = join(folder, 'mounted');
@@ -85,16 +86,6 @@ const expectVotes = async (url: string, wanted: number): Promise<void> => {
     await sleep(50);
   }
   expect(found).toBe(`${wanted} complete`);
-};
-
-/** A busy machine refuses some requests with 503. */
-const firstOf = async (url: string): Promise<readonly { readonly id: string; readonly votes: number }[]> => {
-  for (;;) {
-    const response = await fetch(`${url}/movies?page_size=1`);
-    const { data } = (await response.json()) as { readonly data: readonly { readonly id: string; readonly votes: number }[] }; // as: a list, if it is 200
-    if (response.status === 200) return data;
-    await sleep(200);
-  }
 };
 
 beforeAll(async () => {

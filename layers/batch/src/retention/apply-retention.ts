@@ -15,7 +15,7 @@ import type { BatchStores } from '../context/stores.ts';
 import { type EngineOptions, withRunContext } from '../context/with-run-context.ts';
 import { hasUsableEvents } from '../events/silver-events.ts';
 import { keptPublications } from '../publish/kept-publications.ts';
-import { findNextEnd, type NextEnd } from './next-end.ts';
+import { findNextEnd } from './next-end.ts';
 import { sealOpening } from './seal-opening.ts';
 import { spentArchiveFiles, spentLoads, spentOpenings } from './spent-objects.ts';
 
@@ -84,21 +84,31 @@ interface Pass {
   readonly olderThanMs: number;
 }
 
-const sealNext = async (
-  { run, options, kept: [current, ...others], olderThanMs }: Pass,
-  archive: Archive,
-): Promise<{ readonly next?: NextEnd; readonly opening?: Opening | undefined; readonly keptBecause?: string }> => {
-  if (!current) return {};
-  const next = await findNextEnd(run.lake, archive, { olderThanMs, cuts: [current, ...others].map((one) => cutOf(one)) });
-  if (!next) return {};
+type Sealing = Pick<RetentionReport, 'sealed' | 'kept_because'>;
+
+const NOTHING_DUE: Sealing = { sealed: null, kept_because: null };
+
+const sealNext = async ({ run, options, kept: [current, ...others], olderThanMs }: Pass, archive: Archive): Promise<Sealing> => {
+  const next = current && (await findNextEnd(run.lake, archive, { olderThanMs, cuts: [current, ...others].map((one) => cutOf(one)) }));
+  if (!current || !next) return NOTHING_DUE;
   if (!(await hasUsableEvents(run.lake, current)))
-    return { keptBecause: `events of version ${current.version} are damaged, or typed by other code: the next batch run makes them anew` };
-  return { next, opening: options.dryRun === true ? undefined : await sealOpening(run, archive, next, current) };
+    return {
+      sealed: null,
+      kept_because: `events of version ${current.version} are damaged, or typed by other code: the next batch run makes them anew`,
+    };
+  const sealed = { number: (archive.opening?.number ?? 0) + 1, cut: landedUpTo(next.end), begins: next.spent.landedAt };
+  if (options.dryRun === true) return { sealed, kept_because: null };
+  if (!(await sealOpening(run, archive, next, current))) return NOTHING_DUE; // another process did
+  run.logger.info(
+    { number: sealed.number, spent: next.spent.number },
+    `sealed opening balance ${sealed.number}: the archive begins at ${sealed.begins}`,
+  );
+  return { sealed, kept_because: null };
 };
 
 const pass = async (on: Pass): Promise<RetentionReport> => {
   const { run, options, kept, olderThanMs } = on;
-  const { lake, logger, now, signal } = run;
+  const { lake, now, signal } = run;
   const remove = async (objects: readonly { readonly key: string }[]): Promise<void> => {
     signal.throwIfAborted();
     if (options.dryRun !== true && objects.length > 0)
@@ -109,12 +119,7 @@ const pass = async (on: Pass): Promise<RetentionReport> => {
   };
   const openings = await readOpenings(lake);
   const archive = { last: await lastLanding(lake), opening: openings[0] };
-  const { next, opening, keptBecause } = await sealNext(on, archive);
-  if (opening)
-    logger.info(
-      { number: opening.number, spent: opening.spent },
-      `sealed opening balance ${opening.number}: the archive begins at ${opening.spentAt}`,
-    );
+  const sealing = await sealNext(on, archive);
   const old = settled(openings, now().getTime());
   const files = await spentArchiveFiles(lake, archive, old, now().getTime() - GRACE_MS);
   const loads = await spentLoads(lake, kept, olderThanMs);
@@ -123,15 +128,11 @@ const pass = async (on: Pass): Promise<RetentionReport> => {
   await remove(superseded.files.map((key) => ({ key })));
   await remove(files);
   await remove(loads);
-  const sealed = opening
-    ? { number: opening.number, begins: opening.spentAt }
-    : next && { number: (archive.opening?.number ?? 0) + 1, begins: next.spent.landedAt };
   return {
-    sealed: next && sealed && (opening !== undefined || options.dryRun === true) ? { ...sealed, cut: landedUpTo(next.end) } : null,
-    archive_begins: (opening ?? archive.opening)?.spentAt ?? null,
+    ...sealing,
+    archive_begins: (options.dryRun === true ? undefined : sealing.sealed?.begins) ?? archive.opening?.spentAt ?? null,
     archive: weigh(files),
     loads: weigh(loads),
-    kept_because: keptBecause ?? null,
   };
 };
 
