@@ -22,7 +22,10 @@ export const IMPORT_TABLE: Readonly<Record<string, { readonly package: string; r
   'libs/sources': { package: '@rushes/sources', imports: ['@rushes/domain', '@rushes/runtime'] },
   'libs/lake': { package: '@rushes/lake', imports: ['@rushes/ports', '@rushes/domain'] },
   'libs/adapters': { package: '@rushes/adapters', imports: ['@rushes/ports', '@rushes/domain'] },
-  'libs/stores': { package: '@rushes/stores', imports: ['@rushes/adapters', '@rushes/ports', '@rushes/domain', '@rushes/runtime'] },
+  'libs/stores': {
+    package: '@rushes/stores',
+    imports: ['@rushes/adapters', '@rushes/views', '@rushes/ports', '@rushes/domain', '@rushes/runtime'],
+  },
   'layers/batch': {
     package: '@rushes/batch',
     imports: ['@rushes/lake', '@rushes/sources', '@rushes/views', '@rushes/ports', '@rushes/domain', '@rushes/runtime'],

@@ -68,7 +68,7 @@ test('three processes answer as one does, whatever the cut, and end by SIGTERM w
   }
   expect(JSON.parse(await ask(`${speedUrl}/health/ready`))).toEqual({
     status: 'ok',
-    components: Object.fromEntries(['lease', 'objects', 'views', 'log', 'speed'].map((name) => [name, { status: 'ok' }])),
+    components: Object.fromEntries(['lease', 'projection', 'objects', 'views', 'log', 'speed'].map((name) => [name, { status: 'ok' }])),
   });
   await expect.poll(() => ask(`${speedUrl}/metrics`), PATIENT).toContain('rushes_speed_partitions 18');
   await expect.poll(() => ask(`${batchUrl}/metrics`), PATIENT).toContain('rushes_batch_runs_total{outcome="published"} 1');

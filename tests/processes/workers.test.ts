@@ -51,12 +51,23 @@ const ask = (
   init: { readonly method?: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string } = {},
 ): Promise<Response> => fetch(address, { ...init, headers: { ...init.headers, connection: 'close' } });
 
-const post = (address: string, idempotencyKey: string, body: object, more: Readonly<Record<string, string>> = {}): Promise<Response> =>
-  ask(address, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': idempotencyKey, ...more },
-    body: JSON.stringify(body),
-  });
+/** Sends it again where a worker says that it has too much to do: on a busy machine it is right. */
+const post = async (
+  address: string,
+  idempotencyKey: string,
+  body: object,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Response> => {
+  for (let tries = 0; ; tries += 1) {
+    const response = await ask(address, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': idempotencyKey, ...more },
+      body: JSON.stringify(body),
+    });
+    if (response.status !== 503 || tries === 200) return response;
+    await sleep(50);
+  }
+};
 
 interface WorkersComponent {
   readonly status: string;

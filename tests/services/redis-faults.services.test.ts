@@ -14,7 +14,7 @@ import { type OwnServers, startOwnServers } from './own-servers.ts';
 import { slowWay } from './slow-way.ts';
 
 /** What eleven calls take at most, of which one is given up after 20 ms, on a machine with much other work. */
-const BUDGET_MS = 500;
+const BUDGET_MS = 1_000;
 const SOON_MS = 8_000;
 const MINUTE_MS = 60_000;
 
@@ -99,7 +99,7 @@ describe.skipIf(needsServers('redis'))('a shared cache', () => {
       const beganMs = performance.now();
       for (let n = 0; n < 200; n++) await useAll(opened);
       // Had each of the eleven waited, it would be 200 ms and more.
-      expect((performance.now() - beganMs) / 200).toBeLessThan(20);
+      expect((performance.now() - beganMs) / 200).toBeLessThan(100);
       expect(opened.told.calls.filter((call) => call.endsWith('late'))).toHaveLength(1);
       await sleep(milliseconds);
       expect(opened.told.troubles).toEqual([expect.stringContaining('does not answer in time')]);
@@ -138,7 +138,7 @@ describe.skipIf(needsServers('redis'))('a shared cache', () => {
     await servers.stop('redis');
     const beganMs = performance.now();
     const opened = await open();
-    expect(performance.now() - beganMs).toBeLessThan(1_500);
+    expect(performance.now() - beganMs).toBeLessThan(5_000);
     await useAll(opened);
     expect(outcomes(opened)).toEqual(new Set(['skipped']));
     await servers.start('redis');
@@ -150,7 +150,7 @@ describe.skipIf(needsServers('redis'))('a shared cache', () => {
     try {
       const beganMs = performance.now();
       const opened = await open();
-      expect(performance.now() - beganMs).toBeLessThan(1_500);
+      expect(performance.now() - beganMs).toBeLessThan(5_000);
       expect(await useAll(opened)).toBeLessThan(BUDGET_MS);
       await servers.resume('redis');
       await usedAgain(opened);

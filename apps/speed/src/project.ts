@@ -3,6 +3,8 @@ import { type Registry, type Session, startOperations } from '@rushes/runtime';
 import { createSpeedMetrics, deadLetters, startSpeed, type WatchedSpeed } from '@rushes/speed';
 import { gaugeProcesses, newProcessId, startHeartbeat, storeChecks, type Stores } from '@rushes/stores';
 
+import { firstReadiness } from './first-readiness.ts';
+
 /** Projects the log until the session ends. */
 export const project = (session: Session, stores: Stores, metrics: Registry): WatchedSpeed => {
   const { logger, lifecycle } = session;
@@ -32,5 +34,9 @@ export const project = (session: Session, stores: Stores, metrics: Registry): Wa
 /** The same as the whole work of a process, with metrics and health. Returns the address of these. */
 export const projectAlone = async (session: Session, stores: Stores, metrics: Registry): Promise<string> => {
   const speed = project(session, stores, metrics);
-  return startOperations(session, metrics, { conditions: { lease: () => speed.isMember() }, checks: storeChecks(stores) });
+  const conditions = {
+    lease: () => speed.isMember(),
+    projection: firstReadiness(speed, session.config.http.readyPatienceMs, session.logger),
+  };
+  return startOperations(session, metrics, { conditions, checks: storeChecks(stores) });
 };

@@ -39,6 +39,7 @@ import { limitRate } from './http/rate-limit.ts';
 import { createResponseCache } from './http/response-cache.ts';
 import { countWaits } from './http/waited.ts';
 import { addHome } from './routes/home.ts';
+import { createReadiness } from './monitoring/readiness.ts';
 import { addHealth } from './routes/health.ts';
 import { addMetrics, type Exposition } from './routes/metrics.ts';
 import { addPostMovie } from './routes/post-movie.ts';
@@ -275,7 +276,11 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     });
     addPostMovie(addEntrance);
     addPostOpinions(addEntrance);
-    addHealth(scope, components);
+    addHealth(
+      scope,
+      components,
+      createReadiness({ snapshots, now, elapsedMs, isLeaving: () => isLeaving, patienceMs: options.readyPatienceMs }),
+    );
     addMetrics(scope, context.exposition ?? metrics);
     addHome(scope, snapshots, now);
   });

@@ -28,6 +28,8 @@ export interface ServingOptions {
   readonly keepAliveTimeoutMs: number;
   /** How long it goes on answering, not ready any more, once it has been asked to end: balancers see that meanwhile, and send it no more. */
   readonly shutdownDelayMs: number;
+  /** For how long a process that has begun does not call itself ready because events are missing from its answers. */
+  readonly readyPatienceMs: number;
   /** How long closing waits for requests under way before it cuts their connections. */
   readonly drainTimeoutMs: number;
   /** From which load on requests are refused with 503 and `Retry-After`; 0 switches a limit off. */
@@ -75,6 +77,7 @@ export const DEFAULT_OPTIONS: ServingOptions = {
   handlerTimeoutMs: 10_000,
   keepAliveTimeoutMs: 72_000,
   shutdownDelayMs: 0,
+  readyPatienceMs: 300_000,
   drainTimeoutMs: 10_000,
   overload: { maxEventLoopDelayMs: 1_000, maxHeapBytes: 0, maxRssBytes: 0, maxWaitMs: 200, sampleIntervalMs: 500, retryAfterS: 5 },
   publicationPollMs: 250,

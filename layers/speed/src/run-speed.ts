@@ -34,8 +34,8 @@ export interface SpeedContext {
 }
 
 export interface RunningSpeed {
-  /** Resolves when all partitions are at the end that their logs had when it was called. For tests and tools. */
-  caughtUp(): Promise<void>;
+  /** Resolves when all partitions are at the end that their logs had when it was called, or the layer is stopped. @param restMs between two looks. */
+  caughtUp(restMs?: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -136,7 +136,7 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
   const running = run();
 
   return {
-    async caughtUp() {
+    async caughtUp(restMs = 1) {
       const ends = new Map<PartitionId, number>();
       const bounds = await log.bounds();
       for (const partition of PARTITIONS) {
@@ -147,7 +147,7 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
         const reached = new Map((await store.progress()).map(({ partition, position }) => [partition, position?.offset ?? 0]));
         return [...ends].some(([partition, until]) => (reached.get(partition) ?? 0) < until);
       };
-      while (!stopped.signal.aborted && (await isBehind())) await setTimeout(1);
+      while (!stopped.signal.aborted && (await isBehind())) await setTimeout(restMs);
     },
     isMember: () => performance.now() - renewedAtMs < LEASES * options.leaseMs,
     async stop() {

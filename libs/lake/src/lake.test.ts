@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import type { ObjectStore } from '@rushes/ports';
+import { Type } from 'typebox';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { openFileCache } from './file-cache.ts';
@@ -39,4 +40,18 @@ test.each(['with a cache', 'without one'])('whoever wants the same file at once 
   expect(fetched).toBe(1);
   expect(await lake.localFile(file)).toBe(paths[0]);
   expect(fetched).toBe(1);
+});
+
+test('a record that a newer release wrote is refused by name, and not taken for a damaged one that is made anew', async () => {
+  const lake = openLake(objects, join(folder, 'scratch'));
+  const form = Type.Object({ format: Type.Literal(2), rows: Type.Integer() });
+  await lake.putJson('a.json', { format: 3, tables: [] });
+  const refused = `a.json in ${objects.location} has format 3, which a newer release of Rushes wrote: this one reads up to 2`;
+  await expect(lake.readJson('a.json', form)).rejects.toThrow(refused);
+  await expect(lake.readRemadeJson('a.json', form)).rejects.toThrow(refused);
+  await lake.putJson('b.json', { format: 2, tables: [] });
+  await expect(lake.readJson('b.json', form)).rejects.toThrow('b.json in');
+  expect(await lake.readRemadeJson('b.json', form)).toBeUndefined();
+  await lake.putJson('c.json', { format: 2, rows: 7 });
+  expect(await lake.readJson('c.json', form)).toEqual({ format: 2, rows: 7 });
 });

@@ -1,6 +1,14 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DamagedRecordError, type HashOptions, type ObjectInfo, type ObjectStore, sealJson, unsealJson } from '@rushes/ports';
+import {
+  DamagedRecordError,
+  type HashOptions,
+  type ObjectInfo,
+  type ObjectStore,
+  refuseNewerFormat,
+  sealJson,
+  unsealJson,
+} from '@rushes/ports';
 import type { Static, TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { hashFile } from './content-hash.ts';
@@ -61,6 +69,12 @@ export interface LakeOptions {
   /** Told once of each file or record that is not what was stored. */
   readonly onFault?: (error: DamagedFileError | CorruptObjectError) => void;
 }
+
+/** The format that a schema's records have; 0 for one that does not say. */
+const knownFormat = (schema: TSchema): number => {
+  const format: unknown = 'properties' in schema ? Object(schema.properties)['format'] : undefined;
+  return typeof format === 'object' && format !== null && 'const' in format && typeof format.const === 'number' ? format.const : 0;
+};
 
 /** Says that a file's bytes were found to be others than were stored. */
 const damageKey = ({ sha256 }: StoredFile): string => `damaged/${sha256}.json`;
@@ -151,6 +165,7 @@ export const openLake = (objects: ObjectStore, scratchFolder: string, { onFault,
       throw new CorruptObjectError(`${key} in ${objects.location} ${cause.message}; restore it from a backup or remove it`, { cause });
     }
     if (Value.Check(schema, value)) return value;
+    refuseNewerFormat(value, knownFormat(schema), `${key} in ${objects.location}`);
     const faults = Value.Errors(schema, value)
       .slice(0, 3)
       .map((error) => `${error.instancePath || '/'} ${error.message}`);

@@ -130,6 +130,16 @@ export interface ArtefactParent {
 }
 
 /** A publication: the version that all views together are read from, from this moment on. The highest number is current. */
+/** The rules that a version was made by, as far as merging events with its rows depends on them. */
+export interface PublishedRules {
+  /** A hash of what makes an event valid and what makes it a duplicate. */
+  readonly events: string;
+  /** Names of the keyed views that events were folded into, each with the hash of its definition. */
+  readonly keyed: readonly string[];
+  /** Of each served view whose rows are made in code, the version of that. */
+  readonly rows: Readonly<Record<string, number>>;
+}
+
 export interface Publication {
   readonly number: number;
   readonly version: number;
@@ -148,6 +158,8 @@ export interface Publication {
   readonly publishedAt: string;
   /** What the version was made from: a sample, or IMDb's files; missing in what was published before this was kept. */
   readonly origin?: 'sample' | 'files';
+  /** Missing in what was published before this was kept. */
+  readonly rules?: PublishedRules;
   readonly reason: 'run' | 'rollback';
 }
 

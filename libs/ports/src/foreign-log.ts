@@ -9,6 +9,7 @@ import type { EventLog } from './event-log.ts';
 import { listLakeLogs } from './lake-logs.ts';
 import { movedFault, readMoved } from './moved.ts';
 import type { ObjectStore } from './object-store.ts';
+import { reachedOffsets } from './projections.ts';
 import type { SpeedStore } from './speed-store.ts';
 
 /** What is wrong, and the way out. */
@@ -68,10 +69,12 @@ const speedFault = async (log: EventLog, speed: SpeedStore): Promise<LogFault | 
       message: `${speed.location} holds what was projected from log ${owner}, but ${log.location} is log ${log.id}`,
       hint: 'Stop everything on this data. Restore the log that belongs to it, or put the speed store aside: it is projected anew from the log that is there.',
     };
+  // In this order: events that are projected meanwhile have been appended before.
+  const reached = await reachedOffsets(speed);
   const { next: ends } = await log.bounds();
-  for (const { partition, position } of await speed.progress()) {
+  for (const partition of PARTITIONS) {
     const next = offsetAt(ends, partition);
-    if (position !== undefined && next < position.offset) return shorter(log, partition, next, position.offset, speed.location);
+    if (next < offsetAt(reached, partition)) return shorter(log, partition, next, offsetAt(reached, partition), speed.location);
   }
   return undefined;
 };

@@ -5,6 +5,7 @@
  */
 import { isPartitionId, type OffsetVector } from '@rushes/domain';
 
+import { refuseNewerFormat } from './newer-format.ts';
 import type { ObjectStore } from './object-store.ts';
 import { sealJson, unsealJson } from './sealed-json.ts';
 
@@ -49,6 +50,7 @@ const readEntry = async (objects: ObjectStore, key: string): Promise<LakeLog> =>
     )
       return { number, id, from, since, barrier: Number(barrier) };
   }
+  refuseNewerFormat(value, FORMAT, `${key} in ${objects.location}`);
   throw new Error(`${key} in ${objects.location} does not say which log this lake is made from: restore it from a backup`);
 };
 

@@ -17,9 +17,11 @@ import {
   movedFault,
   type ObjectStore,
   type Owners,
+  projectionOf,
   readMoved,
   type SpeedStore,
 } from '@rushes/ports';
+import { PROJECTION } from '@rushes/views';
 
 import { checkServers, type ServerFinding } from './check-servers.ts';
 import { locationsIn, scratchFolderIn, type StoreLocations } from './locations.ts';
@@ -43,6 +45,7 @@ export interface LakeStores {
 
 export interface Stores extends LakeStores {
   readonly log: EventLog;
+  /** As this code's projection sees it. */
   readonly speed: SpeedStore;
   /** Who projects which partition into the speed store. */
   readonly owners: Owners;
@@ -106,9 +109,10 @@ export const openStoresAt = (
     }
     const opening = opened.add(await found.log.open({ now, isChecked: true }));
     const log = evenIfMoved ? opening : refuseMoved(opening, lake.objects);
-    const speed = opened.add(await found.speed.open({ now, isChecked: true }));
-    const fault = await (evenIfMoved ? logFaultOfSource : logFault)({ ...lake, log, speed });
+    const speedStore = opened.add(await found.speed.open({ now, isChecked: true }));
+    const fault = await (evenIfMoved ? logFaultOfSource : logFault)({ ...lake, log, speed: speedStore });
     if (fault) throw new MismatchedStoresError(fault);
+    const speed = projectionOf(speedStore, PROJECTION);
     const keys = opened.add(await found.keys.open({ isChecked: true }));
     return { ...lake, log, speed, owners: speed.owners, heartbeats: speed.heartbeats, keys };
   });

@@ -1,6 +1,15 @@
 /** Stores that cannot be written to: a disk mounted read-only, or another user's. Nothing is made in them, changed or locked. */
 import { type DiskSpace, diskSpace } from '@rushes/adapters/embedded';
-import { type ApiKeyStore, type BatchViewStore, type EventLog, logFault, type ObjectStore, type SpeedStore } from '@rushes/ports';
+import {
+  type ApiKeyStore,
+  type BatchViewStore,
+  type EventLog,
+  logFault,
+  type ObjectStore,
+  projectionOf,
+  type SpeedStore,
+} from '@rushes/ports';
+import { PROJECTION } from '@rushes/views';
 
 import type { StoreLocations } from './locations.ts';
 import { MismatchedStoresError } from './mismatched-stores.ts';
@@ -54,9 +63,10 @@ export const openStoresToReadAt = (at: StoreLocations): Promise<StoresToRead> =>
         );
     const lake = await openLake(at, opened);
     const log = opened.add(await found.log.open({ readOnly: true }));
-    const speed = opened.add(await found.speed.open({ readOnly: true }));
-    const fault = await logFault({ ...lake, log, speed });
+    const speedStore = opened.add(await found.speed.open({ readOnly: true }));
+    const fault = await logFault({ ...lake, log, speed: speedStore });
     if (fault) throw new MismatchedStoresError(fault);
+    const speed = projectionOf(speedStore, PROJECTION);
     const keys = (await found.keys.isThere()) ? opened.add(await found.keys.open({ readOnly: true })) : undefined;
     const { outdated } = opened.add(watch({ log, speed }));
     return { ...lake, log, speed, keys, space: diskSpace(at.dataFolder), outdated };

@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 
 import { isReadOnlyFolder } from '@rushes/adapters/embedded';
-import type { ApiKeyStore } from '@rushes/ports';
+import { type ApiKeyStore, ownedByMember } from '@rushes/ports';
 import { networkFileSystemOf, type Session, UsageError } from '@rushes/runtime';
 
 import { checkDataFolder, makeDataFolder } from './folders.ts';
@@ -67,12 +67,8 @@ export const readRunningProcesses = async ({ config }: Pick<Session, 'config'>):
   if (!(await found.isThere())) return [];
   const speed = await found.open({ readOnly: true });
   try {
-    const [processes, progress] = await Promise.all([readProcesses(speed.heartbeats), speed.progress()]);
-    return processes.map((one) =>
-      one.layer === 'speed'
-        ? { ...one, state: { ...one.state, partitions: progress.filter(({ owner }) => owner === one.id).length } }
-        : one,
-    );
+    const [processes, owned] = await Promise.all([readProcesses(speed.heartbeats), ownedByMember(speed)]);
+    return processes.map((one) => (one.layer === 'speed' ? { ...one, state: { ...one.state, partitions: owned.get(one.id) ?? 0 } } : one));
   } finally {
     await speed.close();
   }

@@ -8,7 +8,7 @@ import { beginLogAnew, logFileIn, openWhatIsLeft, speedFileIn } from '@rushes/ad
 import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import type { OffsetVector } from '@rushes/domain';
-import { boundsAt, claimLake, listLakeLogs, type Publication, putLakeLog } from '@rushes/ports';
+import { boundsAt, claimLake, listLakeLogs, type Publication, putLakeLog, sealJson } from '@rushes/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { openEmbeddedStores, type Stores } from '../src/index.ts';
@@ -234,6 +234,12 @@ describe('the logs of a lake', () => {
     expect(await listLakeLogs(objects)).toEqual([{ number: 1, id: got[0]?.id, from: {}, since: NOW.toISOString(), barrier: 0 }]);
   });
 
+  test('one that a newer release wrote is refused as that', async () => {
+    const objects = await openFolderObjectStore(join(folder, 'lake'));
+    await objects.put('bronze/log/identities/identity-0000000001.json', sealJson({ format: 2, name: 'a' }));
+    await expect(listLakeLogs(objects)).rejects.toThrow('has format 2, which a newer release of Rushes wrote: this one reads up to 1');
+  });
+
   test('they are in their order, and the last one counts', async () => {
     const objects = await openFolderObjectStore(join(folder, 'lake'));
     for (let number = 12; number > 0; number--)
@@ -246,7 +252,7 @@ describe('the logs of a lake', () => {
   test.each([
     '',
     '{}',
-    '{"format":2,"number":1,"id":"a","from":{},"since":""}',
+    '{"format":0,"number":1,"id":"a","from":{},"since":""}',
     '{"format":1,"number":1,"id":"a","from":{"x/1":1},"since":""}',
   ])('an entry that says nothing is no reason to take any log: %j', async (text) => {
     const objects = await openFolderObjectStore(join(folder, 'lake'));

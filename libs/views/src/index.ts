@@ -8,19 +8,6 @@ export * from './shown-title.ts';
 export * from './shown-credits.ts';
 export * from './shown-person.ts';
 export * from './shown-names.ts';
-
-import { credits } from './credits.ts';
-import { genres } from './genres.ts';
-import { people } from './people.ts';
-import { sentiment } from './sentiment.ts';
-import { statistics } from './statistics.ts';
-import { titleNames } from './title-names.ts';
-import { titles } from './titles.ts';
-import { unknownTitles } from './unknown-titles.ts';
-import type { View } from './view.ts';
-
-export { credits, genres, people, sentiment, statistics, titleNames, titles, unknownTitles };
-export type { View };
-
-/** All served views. A publication names an artefact for each. */
-export const VIEWS: readonly View[] = [titles, credits, titleNames, people, genres, statistics, sentiment, unknownTitles];
+export * from './rules.ts';
+export * from './served-views.ts';
+export type { View } from './view.ts';

@@ -2,6 +2,7 @@ import type { Lake } from '@rushes/lake';
 import { type Manifest, manifestKey } from '@rushes/ports/manifest';
 import type { BatchViewStore, Publication } from '@rushes/ports';
 import { TransientError } from '@rushes/runtime';
+import { RULES } from '@rushes/views';
 
 /** More publications than anybody makes between two deletions of the lake. */
 const HISTORY = 10_000;
@@ -36,6 +37,7 @@ export const publishVersion = async (
     cutAt: manifest.cutAt,
     publishedAt: now.toISOString(),
     ...(manifest.origin !== undefined && { origin: manifest.origin }),
+    rules: RULES,
     reason: 'run',
   };
   return (await views.insertPublication(publication)) ? publication : undefined;

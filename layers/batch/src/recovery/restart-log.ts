@@ -14,6 +14,7 @@ import {
   logFault,
   type ObjectStore,
   type PartitionRecords,
+  reachedOffsets,
   type SpeedStore,
 } from '@rushes/ports';
 import { type Logger, type Progress, TerminalError, TransientError } from '@rushes/runtime';
@@ -118,9 +119,9 @@ const restart = async (run: RunContext, stores: RestartStores, options: RestartO
   const plans = new Map<PartitionId, PartitionPlan>();
   const bounds = await remains?.bounds();
   let highestLeft = 0;
-  const progress = (await speed?.progress()) ?? [];
+  const reached = speed === undefined ? {} : await reachedOffsets(speed);
   for (const partition of PARTITIONS) {
-    const projected = progress.find((one) => one.partition === partition)?.position?.offset ?? 0;
+    const projected = offsetAt(reached, partition);
     const { to: archived } = landedOf(last, partition);
     const tail: ReadableTail = remains ? await readableTail(remains, partition, archived) : { end: 0, highestBarrier: 0 };
     highestLeft = Math.max(highestLeft, tail.highestBarrier);

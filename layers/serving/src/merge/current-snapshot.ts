@@ -47,6 +47,8 @@ export interface CurrentSnapshot {
   readonly require: () => Snapshot;
   /** For how long something may be there that answers do not show, in milliseconds. */
   readonly lagMs: () => number;
+  /** Whether answers were compared with the log since the process began; `true` without one. */
+  readonly isLagKnown: () => boolean;
   /** The newest publication that was seen, whether or not it can be served. */
   readonly newest: () => Publication | undefined;
   /** Why the last look at the stores failed, or the newest publication is not what is served. */
@@ -212,6 +214,7 @@ export const trackCurrentSnapshot = (
       return snapshot;
     },
     lagMs,
+    isLagKnown: () => lag?.isKnown() ?? true,
     newest: () => state.newest,
     trouble: () => state.trouble,
     poll,

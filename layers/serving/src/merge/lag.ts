@@ -9,6 +9,8 @@ import { boundsAt, type EventLog } from '@rushes/ports';
 export interface Lag {
   /** The longest that an event has been waited for, in milliseconds. */
   readonly ms: () => number;
+  /** Whether a check has ended: before, nobody knows. */
+  readonly isKnown: () => boolean;
   /** Looks for the first event of each partition that answers at this position do not show. One call of the log while answers keep up. */
   readonly check: (position: OffsetVector | Promise<OffsetVector>) => Promise<void>;
 }
@@ -60,6 +62,7 @@ export const trackLag = (log: Pick<EventLog, 'bounds' | 'range'>, { now, elapsed
   };
 
   return {
+    isKnown: () => ahead !== undefined,
     ms: () => {
       let oldest = Number.POSITIVE_INFINITY;
       for (const { sinceMs } of awaited.values()) oldest = Math.min(oldest, sinceMs);

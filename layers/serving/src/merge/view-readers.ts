@@ -1,6 +1,6 @@
 /** The views that requests are answered from, as the artefacts of one publication. */
 import type { ArtefactLayout, ArtefactReader, BatchViewStore, Publication } from '@rushes/ports';
-import { credits, genres, people, sentiment, statistics, titleNames, titles, unknownTitles } from '@rushes/views';
+import { credits, genres, mergeFault, people, sentiment, statistics, titleNames, titles, unknownTitles } from '@rushes/views';
 
 import { unavailable } from '../http/problem.ts';
 
@@ -67,8 +67,13 @@ export interface OpenedViews {
   readonly absent: readonly string[];
 }
 
-/** Opens the artefacts of all views of a publication, or none. `partly`: or all but those that only some answers need. */
+/** Opens the artefacts of all views of a publication that this code can merge events with, or none. `partly`: or all but those that only some answers need. */
 export const openViews = async (store: BatchViewStore, publication: Publication, partly = false): Promise<OpenedViews> => {
+  const fault = mergeFault(publication.rules);
+  if (fault !== undefined)
+    throw new Error(
+      `publication ${publication.number} in ${store.location} cannot be merged with events by this release: ${fault}. Run the batch layer of this release`,
+    );
   const opened: [ViewName, ArtefactReader][] = [];
   const absent: string[] = [];
   try {

@@ -33,6 +33,9 @@ export interface ComponentContext {
   readonly workers: (() => Promise<AnsweringWorker>) | undefined;
 }
 
+/** What a process says of itself that was asked to end. */
+export const LEAVING = 'this process is about to end';
+
 /** The id of no key: looking it up shows whether keys can be. */
 const NO_KEY = '0'.repeat(16);
 
@@ -66,7 +69,7 @@ export const componentsOf = (
   cacheTrouble,
 });
 
-type Status = 'ok' | 'degraded' | 'unavailable';
+export type Status = 'ok' | 'degraded' | 'unavailable';
 
 interface Component {
   readonly status: Status;
@@ -184,7 +187,7 @@ interface Health {
 export const readHealth = async (context: ComponentContext): Promise<Health> => {
   const { log, keys, space, cacheTrouble, workers } = context;
   const components: Record<string, Component> = {
-    api: context.isLeaving() ? { status: 'degraded', detail: 'this process is about to end' } : { status: 'ok' },
+    api: context.isLeaving() ? { status: 'degraded', detail: LEAVING } : { status: 'ok' },
     batch: batchComponent(context),
     ...(context.hasSpeed ? { speed: speedComponent(context) } : {}),
     ...(log === undefined ? {} : { log: await checked(log, LOG_DETAIL) }),

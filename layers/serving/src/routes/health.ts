@@ -2,7 +2,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 
-import { batchComponent, type ComponentContext, readHealth } from '../monitoring/component-states.ts';
+import { type ComponentContext, readHealth } from '../monitoring/component-states.ts';
+import type { Readiness } from '../monitoring/readiness.ts';
 
 const Status = Type.Enum(['ok', 'degraded', 'unavailable'], { type: 'string' });
 const Detail = Type.Optional(Type.String({ description: 'What is not as it should be, for people.' }));
@@ -75,7 +76,7 @@ const answer = (reply: FastifyReply, status: string, body: object): FastifyReply
     .header('cache-control', 'no-store')
     .send(body);
 
-export const addHealth = (app: FastifyInstance, context: ComponentContext): void => {
+export const addHealth = (app: FastifyInstance, context: ComponentContext, readiness: () => Readiness): void => {
   app.get('/health', { schema: described('getHealth', 'Each component with its state', Health) }, async (_request, reply) => {
     const health = await readHealth(context);
     return answer(reply, health.status, health);
@@ -83,8 +84,8 @@ export const addHealth = (app: FastifyInstance, context: ComponentContext): void
   app.get('/health/live', { schema: described('getLiveness', 'Is the process alive?', Simple, false) }, (_request, reply) =>
     answer(reply, 'ok', { status: 'ok' }),
   );
-  app.get('/health/ready', { schema: described('getReadiness', 'Can it answer from data?', Simple) }, (_request, reply) => {
-    const status = context.isLeaving() ? 'unavailable' : batchComponent(context).status;
-    return answer(reply, status, { status });
+  app.get('/health/ready', { schema: described('getReadiness', 'Should it be sent requests?', Checked) }, (_request, reply) => {
+    const state = readiness();
+    return answer(reply, state.status, state);
   });
 };

@@ -71,7 +71,7 @@ test('412 with nothing there (another one was deleted in between): the key is tr
 });
 
 test('silence, before an answer and in it, is a failed attempt', async () => {
-  const store = await at.open({ stallMs: 300 });
+  const store = await at.open({ stallMs: 1_500 });
   await at.own.put('large', large);
   for (const after of [undefined, 10, 1_000_000]) {
     at.proxy.faultOf = firstOf(1, isGet, after === undefined ? { kind: 'stall' } : { kind: 'stall', at: after });
@@ -149,7 +149,7 @@ test('a signal ends what waits, with its reason, and nothing is left behind', as
 });
 
 test('of racers whose answers are lost, refused and late exactly one wins', async () => {
-  const stores = await Promise.all([at.open({ stallMs: 200 }), at.open({ stallMs: 200 })]);
+  const stores = await Promise.all([at.open({ stallMs: 600 }), at.open({ stallMs: 600 })]);
   let asked = 0;
   const faults: readonly (Fault | undefined)[] = [
     LOST,

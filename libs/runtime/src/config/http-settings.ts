@@ -66,6 +66,15 @@ export const http = {
     description:
       'time in milliseconds for which a service that was asked to end goes on answering while /health/ready says 503, so that balancers send it no more',
   }),
+  readyPatienceMs: setting({
+    variable: 'RUSHES_READY_PATIENCE_MS',
+    flag: '--ready-patience-ms',
+    placeholder: 'N',
+    schema: count,
+    fallback: 300_000,
+    description:
+      'time in milliseconds for which a process that has begun says 503 at /health/ready while it has not caught up with the events that are there; then it is ready with what it has',
+  }),
   headersTimeoutMs: setting({
     variable: 'RUSHES_HEADERS_TIMEOUT_MS',
     flag: '--headers-timeout-ms',

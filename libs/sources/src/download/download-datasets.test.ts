@@ -185,7 +185,7 @@ describe('interruptions', () => {
 
   test('does not wait for ever for a silent server', async () => {
     server.trouble = cutOff(1, 5_000, () => undefined);
-    await download({ stallMs: 400 });
+    await download({ stallMs: 2_000 });
     expect(server.requests.filter(({ path }) => path === FIRST)).toHaveLength(2);
     expect((await local()).equals(stored().body)).toBe(true);
   });
