@@ -29,8 +29,6 @@ const record = (files: readonly TableFile[]): TableRecord => ({
   files: [...files],
 });
 
-const rowsOf = (files: readonly TableFile[]): number => files.reduce((sum, file) => sum + file.rows, 0);
-
 /** The states of a rule's view that the added events come after, if they are there as the view is defined now. */
 const statesBefore = async ({ lake }: RunContext, { base }: SilverEvents, { view }: LateRule): Promise<TableRecord | undefined> => {
   const table = base?.tables.find(({ name }) => name === keyedName(view));
@@ -48,17 +46,14 @@ const ledgerBefore = async (context: RunContext, silver: SilverEvents): Promise<
 const EVENTS = 'scratch.late_of';
 const EARLIER = 'scratch.late_after';
 
-/** Computes the rows of one rule. @returns the table that has them; `undefined` if there are no events to look at. */
+/** Computes the rows of one rule. @param added of the added events alone. @returns the table that has them; `undefined` if there are no events to look at. */
 const findLate = async (context: RunContext, silver: SilverEvents, rule: LateRule, added: boolean): Promise<string | undefined> => {
   const { lake, engine } = context;
-  const { topic } = rule.view;
-  const events = silver.tables[topic];
-  // Events of before an opening balance may be lost: then its states stand for them.
-  const isAllAdded = rowsOf(silver.added[topic]) === events.rows;
-  const files = added || isAllAdded ? silver.added[topic] : events.files;
+  const events = silver.tables[rule.view.topic];
+  const files = added ? silver.added[rule.view.topic] : events.files;
   if (files.length === 0) return undefined;
   await defineStored(lake, engine, { ...events, name: EVENTS, files: [...files] });
-  const states = added || isAllAdded ? await statesBefore(context, silver, rule) : undefined;
+  const states = added ? await statesBefore(context, silver, rule) : undefined;
   if (states) await defineStored(lake, engine, { ...states, name: EARLIER });
   const table = `scratch.late_${rule.kind === 'bucket' ? rule.view.name : rule.source}`;
   await engine.materialize(table, lateSelect(rule, EVENTS, states && EARLIER));

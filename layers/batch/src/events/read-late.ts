@@ -52,7 +52,13 @@ export interface LateOptions extends EngineOptions {
 const conditionOf = ({ sinceMs, topic }: LateOptions): string =>
   [
     ...(sinceMs === undefined ? [] : [`appended_at_ms >= ${sinceMs}`]),
-    ...(topic === undefined ? [] : [`"partition" IN (${PARTITIONS.filter((one) => topicOf(one) === topic).map(quoteLiteral).join(', ')})`]),
+    ...(topic === undefined
+      ? []
+      : [
+          `"partition" IN (${PARTITIONS.filter((one) => topicOf(one) === topic)
+            .map(quoteLiteral)
+            .join(', ')})`,
+        ]),
   ].join(' AND ') || 'true';
 
 const timeOf = (ms: unknown): string => new Date(Number(ms)).toISOString();

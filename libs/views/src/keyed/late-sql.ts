@@ -34,7 +34,10 @@ export const lateSelect = (rule: LateRule, events: string, earlier?: string): st
   const { isLate, byMs } = lateSql(rule);
   const measures = Object.entries(view.measures).map(([name, measure]) => ({ name: identifier(name), measure }));
   const names = measures.map(({ name }) => name).join(', ');
-  const before = earlier === undefined ? '' : ` UNION ALL BY NAME SELECT ${keys.join(', ')}, -1 AS "offset", ${names} FROM ${earlier} SEMI JOIN touched USING (${keys.join(', ')})`;
+  const before =
+    earlier === undefined
+      ? ''
+      : ` UNION ALL BY NAME SELECT ${keys.join(', ')}, -1 AS "offset", ${names} FROM ${earlier} SEMI JOIN touched USING (${keys.join(', ')})`;
   return (
     `WITH counted AS (SELECT *${key} FROM ${events} WHERE type IN (${types})${ofSource}), ` +
     // Only what a late event falls into is folded.

@@ -1,0 +1,133 @@
+/** The ledger of late events: which events are in it, with what they moved, and that it is the same however runs cut the log. */
+import type { Manifest } from '@rushes/ports/manifest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openCase, HOUR_MS, type OpenedCase } from './opened-case.ts';
+import { changed, observed, rated, recordOf, reviewed, type ToldEvent } from './told-events.ts';
+
+let on: OpenedCase;
+beforeEach(async () => {
+  on = await openCase();
+});
+afterEach(() => on.close());
+
+const LEDGER = 'silver.late_events';
+
+/** The log's clock at the beginning. */
+const NEW_YEAR = Date.UTC(2026, 0, 1);
+const MINUTE_MS = 60_000;
+const at = (minutes: number): string => new Date(NEW_YEAR + minutes * MINUTE_MS).toISOString();
+
+let told = 0;
+/** Appends events so many minutes after the beginning. */
+const tell = async (minutes: number, ...events: readonly ToldEvent[]): Promise<void> => {
+  on.data.clock.nowMs = NEW_YEAR + minutes * MINUTE_MS;
+  await on.append(...events.map((event) => recordOf(event, `event ${(told += 1)}`)));
+};
+
+test('an event is late from the moment on when its bucket has ended, for each width by itself; an observation behind a newer one; an edit never', async () => {
+  await tell(1, rated(1, 8, at(1)));
+  await tell(4.999, rated(1, 6, at(0)));
+  await tell(5, rated(1, 4, at(4)));
+  await tell(10, observed(2, 'imdb', 8, 100, at(9)), observed(2, 'tmdb', 7, 10, at(5)), observed(3, 'imdb', 6, 10, at(5)));
+  // An equal time replaces.
+  await tell(20, observed(2, 'imdb', 8.1, 101, at(9)), observed(2, 'imdb', 7.9, 99, at(8)));
+  await tell(30, changed(1, 'posted', { title: 'New' }, at(0)), changed(1, 'posted', { title: 'Old' }, '2020-01-01T00:00:00Z'));
+  await tell(60, rated(1, 2, at(7)));
+  await on.data.run();
+  const late = await on.late();
+  const moves = late.map(({ view, late_ms, before, after }) => [view, late_ms, before, after]);
+  const shown = { imdb: expect.objectContaining({ average_e3: 8100, votes: 101, at_ms: NEW_YEAR + 9 * MINUTE_MS }) };
+  expect(moves.filter(([view]) => view === 'movie_ratings')).toEqual([['movie_ratings', MINUTE_MS, shown, shown]]);
+  expect(moves.filter(([view]) => view !== 'movie_ratings')).toEqual([
+    ['ratings_by_5m', 0, { count: 2, sum_tenths: 140 }, { count: 3, sum_tenths: 180 }],
+    ['ratings_by_5m', 50 * MINUTE_MS, { count: 0, sum_tenths: 0 }, { count: 1, sum_tenths: 20 }],
+    ['ratings_by_hour', 0, { count: 3, sum_tenths: 180 }, { count: 4, sum_tenths: 200 }],
+  ]);
+  expect(late).toEqual(await on.plainLate());
+});
+
+/** Late and early ones, about few movies, over two days. */
+const HISTORY: readonly (readonly ToldEvent[])[] = Array.from({ length: 5 }, (_, step) => [
+  rated(1, 1 + step, at(step * 600)),
+  rated(1, 5, at((step % 3) * 500)),
+  reviewed(2, step % 2 === 0 ? 'Good.' : 'Bad.', at(step * 300 - 700)),
+  observed(1, 'imdb', 7, step, at(-(step % 3))),
+]);
+const tellStep = (step: number): Promise<void> => tell(step * 600, ...(HISTORY[step] ?? []));
+
+test('the ledger is the same after a run for each part of the log, after one run, and after a full run', async () => {
+  for (const step of HISTORY.keys()) {
+    await tellStep(step);
+    await on.data.run();
+  }
+  const many = await on.late();
+  expect(many).toEqual(await on.plainLate());
+  expect(new Set(many.map(({ view }) => view)).size).toBe(7);
+  await on.data.run({ full: true });
+  expect(await on.late()).toEqual(many);
+
+  const once = await openCase();
+  try {
+    for (const [step, events] of HISTORY.entries()) {
+      once.data.clock.nowMs = NEW_YEAR + step * 600 * MINUTE_MS;
+      await once.append(...events.map((event, n) => recordOf(event, `${step} ${n}`)));
+    }
+    await once.data.run();
+    const inOne = await once.late();
+    expect(inOne).toEqual(await once.plainLate());
+    // Barriers and ids lie otherwise.
+    const without = ({ offset: _offset, id: _id, before, after, ...row }: (typeof many)[number]) => ({
+      ...row,
+      before: JSON.stringify(before).replaceAll(/"(epoch|offset)":\d+/g, ''),
+      after: JSON.stringify(after).replaceAll(/"(epoch|offset)":\d+/g, ''),
+    });
+    expect(inOne.map(without)).toEqual(many.map(without));
+  } finally {
+    await once.close();
+  }
+});
+
+type Table = Manifest['tables'][number];
+
+/** Puts another manifest in the place of the current version's. */
+const alter = async (change: (table: Table) => readonly Table[]): Promise<void> => {
+  const current = await on.data.current();
+  const other = { ...current, tables: current.tables.flatMap(change) };
+  await on.data.stores.objects.put(`manifests/manifest-${current.version}.json`, new TextEncoder().encode(JSON.stringify(other)));
+};
+
+const isLedger = ({ name }: Table): boolean => name === LEDGER;
+
+test('a run makes the ledger from all events where the version before has none, one by other rules, or other views; and where a file is lost', async () => {
+  await tellStep(0);
+  await on.data.run();
+  const changes: readonly (() => Promise<void>)[] = [
+    () => alter((table) => (isLedger(table) ? [] : [table])),
+    () => alter((table) => [isLedger(table) ? { ...table, rows: 0, files: [], derivation: 'late other' } : table]),
+    () => alter((table) => [table.name === 'keyed.reviews_by_day' ? { ...table, derivation: 'other' } : table]),
+    async () => on.data.stores.objects.delete(await on.keys('silver/late_events/')),
+  ];
+  for (const [part, change] of changes.entries()) {
+    await tellStep(part + 1);
+    await change();
+    await on.data.run();
+    const late = await on.late();
+    expect(late).toEqual(await on.plainLate());
+    expect(late.length).toBeGreaterThan(part);
+  }
+});
+
+test('a run that adds no late event shares the files of the one before; one that adds some adds a file', async () => {
+  const ledger = async () => (await on.data.current()).tables.find(({ name }) => name === LEDGER);
+  await tellStep(3);
+  await on.data.run();
+  const before = await ledger();
+  await tell(2000, rated(1, 8, at(2000)));
+  const { steps } = await on.data.run();
+  expect(steps.find(({ name }) => name === LEDGER)).toMatchObject({ reused: true });
+  expect(await ledger()).toEqual(before);
+  await tell(2000 + (72 * HOUR_MS) / MINUTE_MS, rated(1, 8, at(2000)));
+  await on.data.run();
+  expect((await ledger())?.files).toEqual([...(before?.files ?? []), expect.objectContaining({ rows: 3 })]);
+  expect(await on.late()).toEqual(await on.plainLate());
+});
