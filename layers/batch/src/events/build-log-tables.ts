@@ -12,7 +12,7 @@ import { LATE_EVENTS } from '../models/event-tables.ts';
 import type { RunContext } from '../context/run-context.ts';
 import type { StepLog } from '../context/steps.ts';
 import { buildKeyedTable } from './keyed-tables.ts';
-import { buildLateEvents } from './late-events.ts';
+import { buildLateEvents, lateFigures } from './late-events.ts';
 import { LANDINGS_FIGURE, type LandedLog } from '../archive/land-log.ts';
 import { landedOf } from '../archive/landing.ts';
 import type { PartitionRange } from '../archive/archived-records.ts';
@@ -61,7 +61,7 @@ export const buildLogTables = async (context: RunContext, options: BuildLogOptio
   );
   await defineStored(lake, engine, late.table);
   tables.push(late.table);
-  const figures = { ...eventFigures(silver.counts), [LANDINGS_FIGURE]: landed.archive.last?.number ?? 0 };
+  const figures = { ...eventFigures(silver.counts), ...lateFigures(late.counts), [LANDINGS_FIGURE]: landed.archive.last?.number ?? 0 };
   return { tables, catalog: [...logEntries(), ...KEYED_VIEWS.map(keyedEntry), lateEntry], figures, gaps: gapsOf(landed) };
 };
 

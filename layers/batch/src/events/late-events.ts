@@ -2,7 +2,7 @@
  * The ledger of late events of a version: its parent's files and a new one for what came late since. Where the parent has none of this form, and in full runs,
  * it is made anew from all typed events. Invariant: both give the same rows, since each follows from the events before it alone.
  */
-import { TOPICS } from '@rushes/domain';
+import { type Topic, TOPICS } from '@rushes/domain';
 import { areSound, defineStored, hashJson, quoteIdentifier } from '@rushes/lake';
 import type { TableFile, TableRecord } from '@rushes/ports/manifest';
 import { LATE_RULES, type LateRule, lateSelect } from '@rushes/views';
@@ -12,10 +12,40 @@ import { isOf, keyedName } from './keyed-tables.ts';
 import { mergeFiles } from './merge-files.ts';
 import type { SilverEvents } from './silver-events.ts';
 
+/** What the ledger has of a topic. */
+export interface LateCounts {
+  /** Each event counts once, however many views it was late for. */
+  readonly events: number;
+  readonly longestMs: number;
+}
+
 export interface LateEvents {
   readonly table: TableRecord;
   readonly reused: boolean;
+  readonly counts: CountsByTopic;
 }
+
+export type CountsByTopic = Readonly<Partial<Record<Topic, LateCounts>>>;
+
+/** Topics whose events can be late. */
+const LATE_TOPICS = TOPICS.filter((topic) => LATE_RULES.some(({ view }) => view.topic === topic));
+
+const countsOf = (of: (topic: Topic) => LateCounts): CountsByTopic => Object.fromEntries(LATE_TOPICS.map((topic) => [topic, of(topic)]));
+
+const figureName = (topic: Topic, counted: keyof LateCounts): string => `late.${topic}.${counted}`;
+
+/** The counts as figures of a version, from which the next one goes on. */
+export const lateFigures = (counts: CountsByTopic): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    LATE_TOPICS.flatMap((topic) => [
+      [figureName(topic, 'events'), counts[topic]?.events ?? 0],
+      [figureName(topic, 'longestMs'), counts[topic]?.longestMs ?? 0],
+    ]),
+  );
+
+/** What such figures say. */
+export const readLateCounts = (figures: Readonly<Record<string, number>>): CountsByTopic =>
+  countsOf((topic) => ({ events: figures[figureName(topic, 'events')] ?? 0, longestMs: figures[figureName(topic, 'longestMs')] ?? 0 }));
 
 /** Changes when the same events would give other rows. */
 const LEDGER_VERSION = 1;
@@ -63,22 +93,50 @@ const findLate = async (context: RunContext, silver: SilverEvents, rule: LateRul
 /** Builds the table. The silver tables have to be defined. */
 export const buildLateEvents = async (context: RunContext, silver: SilverEvents): Promise<LateEvents> => {
   const before = await ledgerBefore(context, silver);
-  if (before && TOPICS.every((topic) => silver.added[topic].length === 0)) return { table: before, reused: true };
+  const known = readLateCounts((before && silver.base?.figures) ?? {});
+  if (before && TOPICS.every((topic) => silver.added[topic].length === 0)) return { table: before, reused: true, counts: known };
   const found: string[] = [];
   for (const rule of LATE_RULES) {
     const table = await findLate(context, silver, rule, before !== undefined);
     if (table !== undefined) found.push(table);
   }
-  const file = found.length === 0 ? undefined : await storeLate(context, found);
+  const late = await storeLate(context, found);
   for (const table of found) await context.engine.dropMaterialized(table);
   const files = before?.files ?? [];
-  return { table: record(file ? await mergeFiles(context, LATE_EVENTS, [...files, file]) : files), reused: before !== undefined && !file };
+  if (!late) return { table: before ?? record(files), reused: before !== undefined, counts: known };
+  return {
+    table: record(await mergeFiles(context, LATE_EVENTS, [...files, late.file])),
+    reused: false,
+    counts: countsOf((topic) => add(known[topic], late.counts[topic])),
+  };
 };
 
-const storeLate = async ({ lake, engine }: RunContext, tables: readonly string[]): Promise<TableFile | undefined> => {
+const NONE: LateCounts = { events: 0, longestMs: 0 };
+const add = (one = NONE, other = NONE): LateCounts => ({
+  events: one.events + other.events,
+  longestMs: Math.max(one.longestMs, other.longestMs),
+});
+
+interface FoundLate {
+  readonly file: TableFile;
+  readonly counts: CountsByTopic;
+}
+
+const NEW = 'scratch.late_found';
+
+/** Writes what was found into one file. @returns `undefined` if nothing was. */
+const storeLate = async ({ lake, engine }: RunContext, tables: readonly string[]): Promise<FoundLate | undefined> => {
+  if (tables.length === 0) return undefined;
   const columns = LATE_EVENTS.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
+  await engine.defineView(NEW, tables.map((table) => `SELECT ${columns} FROM ${table}`).join(' UNION ALL '));
+  const counted = await engine.rows(
+    `SELECT topic, count(DISTINCT ("partition", "offset")) AS events, max(late_ms) AS longest FROM ${NEW} GROUP BY topic`,
+  );
+  if (counted.length === 0) return undefined;
   const path = lake.scratchPath(`${LATE_EVENTS.name}.parquet`);
-  const select = tables.map((table) => `SELECT ${columns} FROM ${table}`).join(' UNION ALL ');
-  const rows = await engine.writeParquet(`SELECT * FROM (${select}) ORDER BY ${LATE_EVENTS.orderBy.map(quoteIdentifier).join(', ')}`, path);
-  return rows === 0 ? undefined : lake.storeFile(LATE_EVENTS.name.replace('.', '/'), path, rows);
+  const rows = await engine.writeParquet(`SELECT * FROM ${NEW} ORDER BY ${LATE_EVENTS.orderBy.map(quoteIdentifier).join(', ')}`, path);
+  return {
+    file: await lake.storeFile(LATE_EVENTS.name.replace('.', '/'), path, rows),
+    counts: Object.fromEntries(counted.map((row) => [row['topic'], { events: Number(row['events']), longestMs: Number(row['longest']) }])),
+  };
 };
