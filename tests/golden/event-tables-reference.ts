@@ -174,7 +174,7 @@ export const EVENT_ROWS: Readonly<Record<EventTableName, readonly Row[]>> = {
   'silver.rating_events': [...givenRatings, ...observations],
   'silver.review_events': reviews,
   'silver.event_quarantine': quarantined,
-  'silver.late_events': [
+  'ledger.late_events': [
     ...lateFor('ratings_by_5m', 5 * MINUTE_MS, givenRatings, ratingState),
     ...lateFor('ratings_by_hour', HOUR_MS, givenRatings, ratingState),
     ...lateFor('ratings_by_day', 24 * HOUR_MS, givenRatings, ratingState),

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => on.close());
 
-const LEDGER = 'silver.late_events';
+const LEDGER = 'ledger.late_events';
 
 /** The log's clock at the beginning. */
 const NEW_YEAR = Date.UTC(2026, 0, 1);
@@ -105,7 +105,7 @@ test('a run makes the ledger from all events where the version before has none, 
     () => alter((table) => (isLedger(table) ? [] : [table])),
     () => alter((table) => [isLedger(table) ? { ...table, rows: 0, files: [], derivation: 'late other' } : table]),
     () => alter((table) => [table.name === 'keyed.reviews_by_day' ? { ...table, derivation: 'other' } : table]),
-    async () => on.data.stores.objects.delete(await on.keys('silver/late_events/')),
+    async () => on.data.stores.objects.delete(await on.keys('ledger/late_events/')),
   ];
   for (const [part, change] of changes.entries()) {
     await tellStep(part + 1);

@@ -42,7 +42,7 @@ export const openVersionReader = async (objects: ObjectStore, root: string): Pro
       return views;
     },
     async late(manifest) {
-      const found = await rows(manifest, 'silver.late_events', '"partition", "offset", "view"');
+      const found = await rows(manifest, 'ledger.late_events', '"partition", "offset", "view"');
       const state = (json: unknown): unknown => JSON.parse(String(json));
       return found.map(({ before, after, ...row }) => ({ ...row, before: state(before), after: state(after) }));
     },

@@ -22,7 +22,7 @@ const MAX_ROWS = 10_000;
 
 const rowLimit = (text: string): number => {
   const limit = wholeNumber(0)(text);
-  if (limit > MAX_ROWS) throw new InvalidArgumentError(`give a whole number up to ${MAX_ROWS}; the table silver.late_events has all.`);
+  if (limit > MAX_ROWS) throw new InvalidArgumentError(`give a whole number up to ${MAX_ROWS}; the table ledger.late_events has all.`);
   return limit;
 };
 

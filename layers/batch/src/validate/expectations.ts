@@ -5,7 +5,7 @@
 import { TOPICS } from '@rushes/domain';
 import type { Expectation, Manifest, TableRecord } from '@rushes/ports/manifest';
 import type { PartitionRange } from '../archive/archived-records.ts';
-import { EVENT_QUARANTINE, EVENT_TABLES, LATE_EVENTS } from '../models/event-tables.ts';
+import { EVENT_QUARANTINE, EVENT_TABLES } from '../models/event-tables.ts';
 
 export interface Measured {
   readonly tables: readonly TableRecord[];
@@ -28,7 +28,7 @@ const MIN_LINES_FOR_SHARES = 100;
 const MAX_DANGLING = 0.05;
 const MAX_UNTITLED = 0.01;
 /** What may come to nothing from one version to the next; the last one is a table of earlier versions of this code. */
-const SHRINKABLE: ReadonlySet<string> = new Set(['silver.quarantine', EVENT_QUARANTINE.name, LATE_EVENTS.name, 'silver.rating_changes']);
+const SHRINKABLE: ReadonlySet<string> = new Set(['silver.quarantine', EVENT_QUARANTINE.name, 'silver.rating_changes']);
 
 const percent = (share: number): string => `${(share * 100).toFixed(2)}%`;
 const rowsOf = (tables: readonly TableRecord[], name: string): number => tables.find((table) => table.name === name)?.rows ?? 0;
