@@ -91,6 +91,7 @@ export const openRetainedCase = async (): Promise<RetainedCase> => {
       const report = await audit();
       expect(report).toMatchObject({ differences: 0, damages: [], unread: [], redefined: [] });
       expect(report?.states).toBeGreaterThan(0);
+      expect(report?.late_rows).toBeGreaterThan(0);
       expect(await verifyStores(stores, context)).toMatchObject({ damages: [] });
     },
   };

@@ -57,7 +57,7 @@ const plainWalk = (rule: LateRule, events: readonly LogRow[]): readonly unknown[
     const before = states.get(key) ?? emptyState(rule.view);
     const after = foldEvent(rule.view, before as never, row); // as never: the view's own state
     states.set(key, after);
-    const byMs = lateByMs(rule, row, row.appended_at_ms, before);
+    const byMs = lateByMs(rule, row, row.appended_at_ms, () => before);
     if (byMs !== undefined) late.push({ offset: row['offset'], id: row['id'], late_ms: byMs, before, after });
   }
   return late;

@@ -10,7 +10,7 @@ const DAY_MS = 24 * 3_600_000;
 const durationOf = (ms: number): string =>
   ms < 2 * DAY_MS ? formatDuration(ms) : `${Math.round(ms / DAY_MS).toLocaleString('en-US')} days`;
 
-const show = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+const show = (value: unknown): string => JSON.stringify(value);
 
 /** What of a state an event changed. */
 export const moved = ({ before, after }: Pick<LateEvent, 'before' | 'after'>): string => {

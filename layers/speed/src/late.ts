@@ -10,6 +10,6 @@ export const BUCKETED_TOPICS = [...new Set(RULES.map(({ view }) => view.topic))]
 
 /** By how many milliseconds an event missed the first of its buckets to end; `undefined` if all of them were open. Observations are not looked at. */
 export const lateForBuckets = ({ silver, appendedAtMs }: JudgedEvent): number | undefined => {
-  const late = RULES.flatMap((rule) => lateByMs(rule, { type: silver.type, at_ms: silver.at_ms }, appendedAtMs, undefined) ?? []);
+  const late = RULES.flatMap((rule) => lateByMs(rule, { type: silver.type, at_ms: silver.at_ms }, appendedAtMs, () => undefined) ?? []);
   return late.length === 0 ? undefined : Math.max(...late);
 };

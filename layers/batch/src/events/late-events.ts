@@ -51,6 +51,9 @@ export const readLateCounts = (figures: Readonly<Record<string, number>>): Count
 const LEDGER_VERSION = 1;
 const FORM = `late ${hashJson([LEDGER_VERSION, LATE_RULES.map(({ kind, view }) => [kind, view.storedName, Object.keys(view.measures)])]).slice(0, 12)}`;
 
+/** Whether a ledger was made by the rules of this code. */
+export const isLedgerOfForm = ({ derivation }: TableRecord): boolean => derivation.startsWith(`${FORM} `);
+
 const record = (files: readonly TableFile[]): TableRecord => ({
   name: LATE_EVENTS.name,
   derivation: `${FORM} ${hashJson(files.map((file) => file.sha256)).slice(0, 24)}`,
@@ -68,7 +71,7 @@ const statesBefore = async ({ lake }: RunContext, { base }: SilverEvents, { view
 /** The ledger that the added events' rows can be put to. */
 const ledgerBefore = async (context: RunContext, silver: SilverEvents): Promise<TableRecord | undefined> => {
   const ledger = silver.base?.tables.find(({ name }) => name === LATE_EVENTS.name);
-  if (!ledger?.derivation.startsWith(`${FORM} `) || !(await areSound(context.lake, ledger.files))) return undefined;
+  if (!ledger || !isLedgerOfForm(ledger) || !(await areSound(context.lake, ledger.files))) return undefined;
   for (const rule of LATE_RULES) if (!(await statesBefore(context, silver, rule))) return undefined;
   return ledger;
 };

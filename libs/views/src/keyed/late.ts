@@ -33,7 +33,7 @@ export const lateRules = (views: readonly KeyedView[]): readonly LateRule[] => [
  * time to that of the observation that it comes behind.
  * @param before the state of the event's key before it.
  */
-export const lateByMs = (rule: LateRule, row: EventRow, appendedAtMs: number, before: unknown): number | undefined => {
+export const lateByMs = (rule: LateRule, row: EventRow, appendedAtMs: number, before: () => unknown): number | undefined => {
   const atMs = Number(row['at_ms']);
   if (!rule.view.events.some((type) => type === row['type'])) return undefined;
   if (rule.kind === 'bucket') {
@@ -41,6 +41,6 @@ export const lateByMs = (rule: LateRule, row: EventRow, appendedAtMs: number, be
     return appendedAtMs >= endMs ? appendedAtMs - endMs : undefined;
   }
   if (row['source'] !== rule.source) return undefined;
-  const shown = (before as Readonly<Record<string, { readonly at_ms: number } | null>>)[rule.source]; // as: a state of the rule's view
+  const shown = (before() as Readonly<Record<string, { readonly at_ms: number } | null>>)[rule.source]; // as: a state of the rule's view
   return shown && atMs < shown.at_ms ? shown.at_ms - atMs : undefined;
 };
