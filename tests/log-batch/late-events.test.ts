@@ -56,7 +56,8 @@ const HISTORY: readonly (readonly ToldEvent[])[] = Array.from({ length: 5 }, (_,
 const tellStep = (step: number): Promise<void> => tell(step * 600, ...(HISTORY[step] ?? []));
 
 test('the ledger is the same after a run for each part of the log, after one run, and after a full run', async () => {
-  for (const step of HISTORY.keys()) {
+  const steps = [0, 2, 4];
+  for (const step of steps) {
     await tellStep(step);
     await on.data.run();
   }
@@ -68,9 +69,9 @@ test('the ledger is the same after a run for each part of the log, after one run
 
   const once = await openCase();
   try {
-    for (const [step, events] of HISTORY.entries()) {
+    for (const step of steps) {
       once.data.clock.nowMs = NEW_YEAR + step * 600 * MINUTE_MS;
-      await once.append(...events.map((event, n) => recordOf(event, `${step} ${n}`)));
+      await once.append(...(HISTORY[step] ?? []).map((event, n) => recordOf(event, `${step} ${n}`)));
     }
     await once.data.run();
     const inOne = await once.late();

@@ -90,7 +90,7 @@ describe.each(LATE_RULES.map((rule) => [rule.kind === 'bucket' ? rule.view.name 
             ...(await readLate(lateSelect(rule, 'silver.later', 'keyed.earlier'))),
           ]).toEqual(whole);
         }),
-        histories({ quick: 10, deep: 150 }),
+        histories({ quick: 4, deep: 150 }),
       );
     });
   },

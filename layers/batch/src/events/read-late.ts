@@ -66,7 +66,7 @@ const stateOf = (json: unknown): LateEvent['before'] => JSON.parse(String(json))
 
 const newest = async ({ engine }: RunContext, condition: string, limit: number): Promise<readonly LateEvent[]> => {
   const rows = await engine.rows(
-    `SELECT * FROM ${LATE_EVENTS.name} WHERE ${condition} ORDER BY appended_at_ms DESC, "partition" DESC, "offset" DESC, "view" LIMIT ${limit}`,
+    `SELECT * FROM ${LATE_EVENTS.name} WHERE ${condition} ORDER BY appended_at_ms DESC, "partition" DESC, "offset" DESC, bucket_width_ms LIMIT ${limit}`,
   );
   return rows.map((row) => ({
     partition: String(row['partition']),
@@ -91,7 +91,7 @@ const readLedger = async (run: RunContext, table: TableRecord, options: LateOpti
   await defineStored(lake, engine, table);
   const condition = conditionOf(options);
   const views = await engine.rows(
-    `SELECT "view", count(*) AS events, max(late_ms) AS longest FROM ${LATE_EVENTS.name} WHERE ${condition} GROUP BY "view" ORDER BY "view"`,
+    `SELECT "view", count(*) AS events, max(late_ms) AS longest FROM ${LATE_EVENTS.name} WHERE ${condition} GROUP BY "view" ORDER BY min(topic), min(bucket_width_ms), "view"`,
   );
   const [all] = await engine.rows(
     `SELECT count(DISTINCT ("partition", "offset")) AS events, max(late_ms) AS longest FROM ${LATE_EVENTS.name} WHERE ${condition}`,
