@@ -177,14 +177,14 @@ export const BATCH_MUTATIONS: readonly Mutation[] = [
     tests: LATE_TESTS,
   },
   {
-    name: 'a ledger that was made by other rules is gone on with',
+    name: 'a ledger that was made by other rules is carried on',
     file: `${BATCH}/events/late-events.ts`,
     text: '!ledger || !isLedgerOfForm(ledger)',
     replacement: '!ledger',
     tests: LATE_TESTS,
   },
   {
-    name: 'an audit does not ask for the last rows of the ledger',
+    name: 'an audit does not miss what the ledger lacks',
     file: `${BATCH}/audit/compare-ledger.ts`,
     text: 'differ(wanted, isThere ? found : null, wanted);',
     replacement: 'differ(wanted, isThere ? found : wanted, wanted);',
