@@ -13,7 +13,7 @@ const durationOf = (ms: number): string =>
 const show = (value: unknown): string => JSON.stringify(value);
 
 /** What of a state an event changed. */
-export const moved = ({ before, after }: Pick<LateEvent, 'before' | 'after'>): string => {
+const moved = ({ before, after }: Pick<LateEvent, 'before' | 'after'>): string => {
   const changes = Object.keys(after).flatMap((measure) => {
     const [from, to] = [show(before[measure]), show(after[measure])];
     return from === to ? [] : [`${measure} ${from} → ${to}`];

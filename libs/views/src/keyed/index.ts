@@ -8,7 +8,7 @@ import { movieReviews, reviewsByDay, reviewsByFiveMinutes, reviewsByHour } from 
 export * from './buckets.ts';
 export * from './fold.ts';
 export * from './keyed-view.ts';
-export { type LateRule, lateByMs, OBSERVATION } from './late.ts';
+export { type LateRule, lateByMs } from './late.ts';
 export * from './late-sql.ts';
 export * from './sql.ts';
 export { type MovieField, movieRatings, movieRecords, movieReviews, reviewsByDay, reviewsByHour };

@@ -16,7 +16,7 @@ export type LateRule =
   /** `view` has the source's measure alone. */
   | { readonly kind: 'observation'; readonly view: KeyedView; readonly source: ObservedSource };
 
-export const OBSERVATION = 'rating_observed';
+const OBSERVATION = 'rating_observed';
 
 /** The rules for these views with buckets, and for observations. Of one event, each view has one row at most. */
 export const lateRules = (views: readonly KeyedView[]): readonly LateRule[] => [
