@@ -1,5 +1,5 @@
-/** `rushes late` on a data folder: totals, the last ones, and what it says where there is nothing. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** `rushes late` on a data folder: as much as was asked for, and what it says where there is nothing. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -26,7 +26,7 @@ const late = async (...args: readonly string[]) => {
   return stdout;
 };
 const report = async (...args: readonly string[]) =>
-  JSON.parse(await late('--json', ...args)) as { version: number; ledger: Record<string, unknown> | null }; // as: what the command writes
+  JSON.parse(await late('--json', ...args)) as { version: number; ledger: { newest: Record<string, unknown>[] } | null }; // as: what the command writes
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rushes-late-'));
@@ -37,19 +37,10 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('it tells how many came late for which views, and what the last ones moved', async () => {
-  const told = await late('--topic', 'movie.ratings');
-  expect(told).toContain('Version 1: 3 events came late.');
-  expect(told).toMatch(/ratings_by_5m +2 +\d+ days/);
-  expect(told).toMatch(/movie_ratings +1 +1 h 0 min/);
-  expect(told).toContain('count 1 → 2, sum_tenths 100 → 135');
-  expect(told).toContain('nothing: a newer one had come before');
-});
-
 test('for programs it is JSON, as much as was asked for, the last appended first', async () => {
   const { version, ledger } = await report('--limit', '2');
   expect({ version, ledger }).toMatchObject({ version: 1, ledger: { events: 4, views: { length: 7 } } });
-  const [first, ...others] = ledger?.['newest'] as readonly Record<string, unknown>[];
+  const [first, ...others] = ledger?.newest ?? [];
   expect(others).toHaveLength(1);
   expect(first).toMatchObject({
     topic: 'movie.reviews',
@@ -59,17 +50,6 @@ test('for programs it is JSON, as much as was asked for, the last appended first
     after: { count: 1 },
   });
   expect((await report('--since', '2999-01-01')).ledger).toEqual({ events: 0, longest_late_ms: null, views: [], newest: [] });
-});
-
-test('more rows than fit on any screen are refused, and a folder that is not there', async () => {
-  for (const [args, message] of [
-    [['--limit', '10001'], 'give a whole number up to 10000'],
-    [['--data', 'nowhere'], 'there is no data folder'],
-  ] as const) {
-    const { code, stderr } = await invoke(['late', '--data', 'data', ...args], folder);
-    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
-  }
-  expect(existsSync(join(folder, 'nowhere'))).toBe(false);
 });
 
 test('of a version that was made before there was a ledger it says so', async () => {
