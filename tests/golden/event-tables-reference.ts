@@ -2,6 +2,7 @@
 import { FOUND, NOON, placeOf, POSTED, TITLE, UNKNOWN } from './event-case.ts';
 import { FOUR_GENRES, givenRatings, metadataEvents, observations, quarantined, reviews, TWO_GENRES } from './event-silver-reference.ts';
 import type { EventTableName } from './expected-version.ts';
+import { lateFor } from './late-reference.ts';
 import { groupBy, type Row } from './rows.ts';
 
 const { RATED, EDITED, UNWEIGHED, OBSERVED, OVERRULED, EPISODE } = TITLE;
@@ -138,6 +139,14 @@ const reviewState = (events: readonly (typeof reviews)[number][]): Row => ({
   negative: events.filter(({ negative }) => negative).length,
 });
 
+/** An observation that came behind a newer one. */
+const overtaken = (id: string, movie_id: string, late_ms: number, shown: Row): Row => {
+  const { epoch: _epoch, ...place } = placeOf(id);
+  const states = { before: JSON.stringify(shown), after: JSON.stringify(shown) };
+  const view = { view: 'movie_ratings', bucket_ms: null, bucket_width_ms: null };
+  return { ...place, topic: 'movie.ratings', type: 'rating_observed', movie_id, ...view, late_ms, ...states };
+};
+
 /** JSON as the engine writes it. */
 const json = (value: Row): string => JSON.stringify(value).replaceAll('\\u001f', '\\u001F');
 
@@ -165,6 +174,15 @@ export const EVENT_ROWS: Readonly<Record<EventTableName, readonly Row[]>> = {
   'silver.rating_events': [...givenRatings, ...observations],
   'silver.review_events': reviews,
   'silver.event_quarantine': quarantined,
+  'ledger.late_events': [
+    ...lateFor('ratings_by_5m', 5 * MINUTE_MS, givenRatings, ratingState),
+    ...lateFor('ratings_by_hour', HOUR_MS, givenRatings, ratingState),
+    ...lateFor('ratings_by_day', 24 * HOUR_MS, givenRatings, ratingState),
+    ...lateFor('reviews_by_5m', 5 * MINUTE_MS, reviews, reviewState),
+    ...lateFor('reviews_by_hour', HOUR_MS, reviews, reviewState),
+    ...lateFor('reviews_by_day', 24 * HOUR_MS, reviews, reviewState),
+    overtaken('imdb-late', OBSERVED, 60 * MINUTE_MS + 1, { imdb: observation('imdb-new', 8250, 2000, 12_345) }),
+  ],
   'keyed.movie_records': keyed(RECORDS),
   'keyed.movie_ratings': keyed(RATINGS),
   'keyed.ratings_by_5m': bucketed(givenRatings, 5 * MINUTE_MS, ratingState),

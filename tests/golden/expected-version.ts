@@ -6,7 +6,7 @@ import type { Row } from './rows.ts';
 import { silverOf } from './silver-reference.ts';
 import { viewsOf } from './view-reference.ts';
 
-/** The columns that identify a row of each table of silver, keyed views and gold, but for the quarantine. */
+/** The columns that identify a row of each table of silver, keyed views, ledgers and gold, but for the quarantine. */
 export const TABLE_KEYS = {
   'silver.titles': ['tconst'],
   'silver.ratings': ['tconst'],
@@ -20,6 +20,7 @@ export const TABLE_KEYS = {
   'silver.rating_events': ['partition', 'offset'],
   'silver.review_events': ['partition', 'offset'],
   'silver.event_quarantine': ['partition', 'offset'],
+  'ledger.late_events': ['partition', 'offset', 'view'],
   'silver.dump_times': ['dataset'],
   'keyed.movie_records': ['movie_id'],
   'keyed.movie_ratings': ['movie_id'],
@@ -57,6 +58,7 @@ export const EVENT_TABLES = [
   'silver.rating_events',
   'silver.review_events',
   'silver.event_quarantine',
+  'ledger.late_events',
   'keyed.movie_records',
   'keyed.movie_ratings',
   'keyed.ratings_by_5m',

@@ -62,9 +62,9 @@ const fieldOrders = (rows: readonly Row[], document: string): readonly string[] 
 const isObject = (value: Value | undefined): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const testTables = (get: VersionUnderTest): void => {
-  test('every table of silver, keyed views and gold, and every served view, is compared here', () => {
+  test('every table of silver, keyed views, ledgers and gold, and every served view, is compared here', () => {
     const { version } = get();
-    const names = version.manifest.tables.map(({ name }) => name).filter((name) => /^(silver|keyed|gold)\./.test(name));
+    const names = version.manifest.tables.map(({ name }) => name).filter((name) => /^(silver|keyed|ledger|gold)\./.test(name));
     expect([...names, ...COMPUTED_TABLES].toSorted()).toEqual([...TABLES, 'silver.quarantine'].toSorted());
     expect(VIEWS.map(({ name }) => name).toSorted()).toEqual(VIEW_NAMES.toSorted());
   });

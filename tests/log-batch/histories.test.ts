@@ -12,6 +12,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type LoggedFolder, openLoggedFolder } from './logged-folder.ts';
 import { plainFold } from './plain-fold.ts';
+import { plainLate } from './plain-late.ts';
 import { readEverything } from '../batch/test-data-folder.ts';
 import { contentOf, openVersionReader, type VersionReader } from './read-version.ts';
 import { added, changed, junk, observed, rated, recordOf, reviewed, type ToldEvent } from './told-events.ts';
@@ -21,7 +22,7 @@ const HOUR_MS = 3_600_000;
 const movie = fc.integer({ min: 1, max: 4 });
 const score = fc.integer({ min: 2, max: 20 }).map((halves) => halves / 2);
 /** Event times lie around the first append, in no order. */
-const at = fc.integer({ min: 0, max: 30 }).map((step) => new Date(Date.UTC(2025, 11, 30) + step * 3_000_000).toISOString());
+const at = fc.integer({ min: 0, max: 30 }).map((step) => new Date(Date.UTC(2025, 11, 31) + step * 3_000_000).toISOString());
 const source = fc.constantFrom('posted' as const, 'tmdb' as const);
 const text = fc.constantFrom(
   'I love it!',
@@ -78,8 +79,9 @@ const live = async (data: LoggedFolder, reader: VersionReader, steps: readonly S
     const report = await data.run({ full });
     expect(report).toMatchObject({ outcome: 'published' });
     const manifest = await data.manifest(report.version);
-    const { views, ...counts } = await plainFold(data.stores.log, manifest.cut);
+    const { views, counted, ...counts } = await plainFold(data.stores.log, manifest.cut);
     expect(await reader.keyed(manifest)).toEqual(views);
+    expect(await reader.late(manifest)).toEqual(plainLate(counted));
     const { figures, tables } = manifest;
     const sum = (what: string): number =>
       Object.entries(figures).reduce((all, [name, n]) => (name.startsWith('events.') && name.endsWith(what) ? all + n : all), 0);

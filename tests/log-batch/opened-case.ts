@@ -2,6 +2,7 @@
 import type { NewRecord } from '@rushes/ports';
 import { type LoggedFolder, openLoggedFolder } from './logged-folder.ts';
 import { plainFold, type PlainFold } from './plain-fold.ts';
+import { plainLate } from './plain-late.ts';
 import { openVersionReader, type Row, type VersionReader } from './read-version.ts';
 import { movieId } from './told-events.ts';
 
@@ -22,6 +23,9 @@ export interface OpenedCase {
   told(): Promise<PlainFold['views']>;
   /** What they have to say: a plain fold of the log up to the version's cut. */
   plain(): Promise<PlainFold['views']>;
+  /** The current version's ledger of late events, and what it has to say. */
+  late(): Promise<readonly Row[]>;
+  plainLate(): Promise<readonly Row[]>;
   close(): Promise<void>;
 }
 
@@ -40,6 +44,8 @@ export const openCase = async (): Promise<OpenedCase> => {
     },
     told: async () => reader.keyed(await data.current()),
     plain: async () => (await plainFold(data.stores.log, (await data.current()).cut)).views,
+    late: async () => reader.late(await data.current()),
+    plainLate: async () => plainLate((await plainFold(data.stores.log, (await data.current()).cut)).counted),
     async close() {
       await reader.close();
       await data.close();

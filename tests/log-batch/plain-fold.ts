@@ -8,7 +8,7 @@ import { readLog } from '@rushes/ports/contracts/read-log';
 
 const DAY_MS = 24 * 3_600_000;
 const WINDOW_MS = 3 * DAY_MS;
-const BUCKETS_MS: Readonly<Record<string, number>> = { '5m': 300_000, hour: 3_600_000, day: 86_400_000 };
+export const BUCKETS_MS: Readonly<Record<string, number>> = { '5m': 300_000, hour: 3_600_000, day: 86_400_000 };
 
 type Json = Readonly<Record<string, unknown>>;
 type Row = Record<string, unknown>;
@@ -19,11 +19,14 @@ export interface Counted {
   readonly payload: Json;
   readonly movie: string;
   readonly place: { readonly at_ms: number; readonly epoch: number; readonly offset: number };
+  readonly record: { readonly partition: PartitionId; readonly id: string; readonly appendedAtMs: number };
 }
 
 export interface PlainFold {
   /** Rows of each keyed view, by the view's name and the row's key. */
   readonly views: Readonly<Record<string, Readonly<Record<string, Row>>>>;
+  /** By partition and offset. */
+  readonly counted: readonly Counted[];
   readonly archived: number;
   readonly typed: number;
   readonly duplicates: number;
@@ -118,7 +121,7 @@ export const movieRatings = (events: readonly Counted[]): Row => {
   };
 };
 
-const sentiment = (events: readonly Counted[]): Row => {
+export const sentiment = (events: readonly Counted[]): Row => {
   const scores = events.map(({ payload }) => compound(payload));
   return {
     count: events.length,
@@ -143,7 +146,7 @@ export const movieReviews = (events: readonly Counted[]): Row => ({
     })),
 });
 
-const ratingBucket = (events: readonly Counted[]): Row => ({ count: events.length, sum_tenths: total(events, tenths) });
+export const ratingBucket = (events: readonly Counted[]): Row => ({ count: events.length, sum_tenths: total(events, tenths) });
 
 const byKey = (events: readonly Counted[], keyOf: (event: Counted) => string, fold: (events: readonly Counted[]) => Row) =>
   Object.fromEntries([...Map.groupBy(events, keyOf)].map(([key, own]) => [key, fold(own)]));
@@ -152,7 +155,7 @@ const byKey = (events: readonly Counted[], keyOf: (event: Counted) => string, fo
 export const plainFold = async (log: EventLog, cut: OffsetVector): Promise<PlainFold> => {
   const counted: Counted[] = [];
   const counts = { archived: 0, typed: 0, duplicates: 0, quarantined: 0 };
-  for (const records of (await partitionsOf(log, cut)).values()) {
+  for (const [partition, records] of await partitionsOf(log, cut)) {
     for (const [at, record] of records.entries()) {
       if (record.kind === 'barrier') continue;
       counts.archived += 1;
@@ -162,7 +165,7 @@ export const plainFold = async (log: EventLog, cut: OffsetVector): Promise<Plain
       else {
         counts.typed += 1;
         const place = { at_ms: Date.parse(String(event.payload['at'])), epoch: epochAt(records, at), offset: record.offset };
-        counted.push({ ...event, movie: record.key, place });
+        counted.push({ ...event, movie: record.key, place, record: { partition, id: record.id, appendedAtMs: record.appendedAtMs } });
       }
     }
   }
@@ -178,5 +181,5 @@ export const plainFold = async (log: EventLog, cut: OffsetVector): Promise<Plain
     views[`ratings_by_${name}`] = byKey(of('rating_given'), bucket, ratingBucket);
     views[`reviews_by_${name}`] = byKey(of('review_written'), bucket, sentiment);
   }
-  return { views, ...counts };
+  return { views, counted, ...counts };
 };

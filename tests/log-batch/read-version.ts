@@ -11,6 +11,8 @@ export interface VersionReader {
   rows(manifest: Manifest, table: string, orderBy?: string): Promise<readonly Row[]>;
   /** Rows of all keyed views, by view and key. */
   keyed(manifest: Manifest): Promise<PlainFold['views']>;
+  /** The ledger of late events, by partition, offset and view. */
+  late(manifest: Manifest): Promise<readonly Row[]>;
   close(): Promise<void>;
 }
 
@@ -38,6 +40,11 @@ export const openVersionReader = async (objects: ObjectStore, root: string): Pro
         views[name.slice('keyed.'.length)] = view;
       }
       return views;
+    },
+    async late(manifest) {
+      const found = await rows(manifest, 'ledger.late_events', '"partition", "offset", "view"');
+      const state = (json: unknown): unknown => JSON.parse(String(json));
+      return found.map(({ before, after, ...row }) => ({ ...row, before: state(before), after: state(after) }));
     },
     close: () => engine.close(),
   };

@@ -8,14 +8,14 @@ import { expect } from 'vitest';
 import { readEverything } from '../batch/test-data-folder.ts';
 import { HOUR_MS, openCase, type OpenedCase } from './opened-case.ts';
 import { contentOf } from './read-version.ts';
-import { added, junk, rated, recordOf, reviewed } from './told-events.ts';
+import { added, junk, observed, rated, recordOf, reviewed } from './told-events.ts';
 
 export const DAY_MS = 24 * HOUR_MS;
 
 export interface RetainedCase extends OpenedCase {
   /** A run now. */
   run(full?: boolean): Promise<Manifest>;
-  /** Days with events, of which some are repeated and some are none, and a run at the end of each. */
+  /** Days with events, of which some are repeated, some are none, and some are late, and a run at the end of each. */
   days(count: number): Promise<void>;
   /** A pass with a day's retention and two kept versions. */
   retain(options?: Partial<RetentionOptions>, stores?: BatchStores): Promise<RetentionReport>;
@@ -64,6 +64,8 @@ export const openRetainedCase = async (): Promise<RetainedCase> => {
           recordOf(reviewed(2, `Good, ${told} times`, at), `review-${told}`),
           recordOf(added(3, 'posted', `Title ${told}`, at), `added-${told}`),
           recordOf(rated(1, 5, at), `rating-${told - 1}`),
+          recordOf(rated(1, 6, new Date(clock.nowMs - 36 * HOUR_MS).toISOString()), `late-${told}`),
+          recordOf(observed(1, 'imdb', 7, told, new Date(clock.nowMs - (told % 2) * 2 * DAY_MS).toISOString()), `observed-${told}`),
           junk('movie.ratings', 1, `junk-${told}`),
         );
         await run();
@@ -75,18 +77,21 @@ export const openRetainedCase = async (): Promise<RetainedCase> => {
     async expectExact() {
       const incremental = await on.data.current();
       expect(await on.told()).toEqual(await on.plain());
+      expect(await on.late()).toEqual(await on.plainLate());
       const before = await readEverything(stores);
       const full = await run(true);
       expect(contentOf(full, 'keyed.')).toEqual(contentOf(incremental, 'keyed.'));
       expect(contentOf(full, 'gold.')).toEqual(contentOf(incremental, 'gold.'));
       expect(await readEverything(stores)).toEqual(before);
       expect(await on.told()).toEqual(await on.plain());
+      expect(await on.late()).toEqual(await on.plainLate());
       const order = '"partition", "offset"';
       for (const table of ['silver.rating_events', 'silver.event_quarantine'])
         expect(await on.reader.rows(full, table, order)).toEqual(await on.reader.rows(incremental, table, order));
       const report = await audit();
       expect(report).toMatchObject({ differences: 0, damages: [], unread: [], redefined: [] });
       expect(report?.states).toBeGreaterThan(0);
+      expect(report?.late_rows).toBeGreaterThan(0);
       expect(await verifyStores(stores, context)).toMatchObject({ damages: [] });
     },
   };

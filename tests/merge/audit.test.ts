@@ -93,7 +93,7 @@ test('an epoch that begins behind the barrier of a run that published nothing is
   expect(await audit()).toMatchObject({ differences: 1, first: { part: 'epoch', number: 3 } });
 });
 
-test('a version whose table forgot events is named', async () => {
+test('a version whose table or ledger forgot events is named', async () => {
   await world.append([rating('a', 5)]);
   await publish();
   await world.append([rating('b', 7)]);
@@ -103,11 +103,20 @@ test('a version whose table forgot events is named', async () => {
     return unsealJson((await objects.get(`manifests/manifest-${version}.json`)) ?? new Uint8Array()) as { tables: { name: string }[] }; // as: as far as it is used here
   };
   const [before, now] = [await read(1), await read(2)];
-  const old = before.tables.filter(({ name }) => name === 'keyed.movie_ratings');
-  const forged = { ...now, tables: [...now.tables.filter(({ name }) => name !== 'keyed.movie_ratings'), ...old] };
-  await objects.put('manifests/manifest-2.json', sealJson(forged));
+  const forge = async (table: string): Promise<void> => {
+    const old = before.tables.filter(({ name }) => name === table);
+    const forged = { ...now, tables: [...now.tables.filter(({ name }) => name !== table), ...old] };
+    await objects.put('manifests/manifest-2.json', sealJson(forged));
+  };
+  await forge('keyed.movie_ratings');
   expect(await audit()).toMatchObject({
     differences: 1,
     first: { view: 'movie_ratings', key: MOVIE, part: 'version', number: 2, found: { count: 1 }, expected: { count: 2 } },
+  });
+  await forge('ledger.late_events');
+  expect(await audit()).toMatchObject({
+    late_rows: 6,
+    differences: 3,
+    first: { view: 'ratings_by_5m', part: 'ledger', number: 2, found: null, expected: { before: { count: 1 }, after: { count: 2 } } },
   });
 });

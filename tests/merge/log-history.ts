@@ -56,7 +56,13 @@ export const readHistory = async (log: EventLog): Promise<LogHistory> => {
       const name = `${key} ${topicOf(partition)}`;
       const lane = lanes.get(name) ?? { partition, events: [] };
       lanes.set(name, lane);
-      lane.events.push({ type: event.type, payload: event.payload, movie: key, place });
+      lane.events.push({
+        type: event.type,
+        payload: event.payload,
+        movie: key,
+        place,
+        record: { partition, id, appendedAtMs: record.appendedAtMs },
+      });
     }
   }
   return {

@@ -2,13 +2,18 @@
 import type { BatchEngine } from '@rushes/lake';
 import type { Cell, EventRow, KeyedView } from '@rushes/views';
 
+const PLACE = '"offset" BIGINT, epoch BIGINT, "partition" VARCHAR, appended_at_ms BIGINT, id VARCHAR';
+
 const SILVER_TYPES: Readonly<Record<KeyedView['topic'], string>> = {
   'movie.metadata':
-    'type VARCHAR, movie_id VARCHAR, at_ms BIGINT, source VARCHAR, tconst VARCHAR, title VARCHAR, genres VARCHAR, "year" BIGINT, runtime_minutes BIGINT, rating_tenths BIGINT, sets_title BOOLEAN, sets_genres BOOLEAN, sets_year BOOLEAN, sets_runtime_minutes BOOLEAN, sets_rating BOOLEAN, "offset" BIGINT, epoch BIGINT',
+    'type VARCHAR, movie_id VARCHAR, at_ms BIGINT, source VARCHAR, tconst VARCHAR, title VARCHAR, genres VARCHAR, "year" BIGINT, runtime_minutes BIGINT, rating_tenths BIGINT, sets_title BOOLEAN, sets_genres BOOLEAN, sets_year BOOLEAN, sets_runtime_minutes BOOLEAN, sets_rating BOOLEAN, ' +
+    PLACE,
   'movie.ratings':
-    'type VARCHAR, movie_id VARCHAR, at_ms BIGINT, "user" VARCHAR, score_tenths BIGINT, source VARCHAR, average_e3 BIGINT, votes BIGINT, popularity_e3 BIGINT, "offset" BIGINT, epoch BIGINT',
+    'type VARCHAR, movie_id VARCHAR, at_ms BIGINT, "user" VARCHAR, score_tenths BIGINT, source VARCHAR, average_e3 BIGINT, votes BIGINT, popularity_e3 BIGINT, ' +
+    PLACE,
   'movie.reviews':
-    'type VARCHAR, movie_id VARCHAR, at_ms BIGINT, "text" VARCHAR, author VARCHAR, score_tenths BIGINT, compound_e4 BIGINT, positive BOOLEAN, neutral BOOLEAN, negative BOOLEAN, "offset" BIGINT, epoch BIGINT',
+    'type VARCHAR, movie_id VARCHAR, at_ms BIGINT, "text" VARCHAR, author VARCHAR, score_tenths BIGINT, compound_e4 BIGINT, positive BOOLEAN, neutral BOOLEAN, negative BOOLEAN, ' +
+    PLACE,
 };
 
 export const literal = (value: Cell): string =>

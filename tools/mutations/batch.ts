@@ -4,6 +4,7 @@ import type { Mutation } from './mutation.ts';
 const BATCH = 'layers/batch/src';
 const RUN_TESTS = ['tests/log-batch/runs-over-log.test.ts'];
 const ARCHIVE_TESTS = ['tests/log-batch/archive.test.ts'];
+const LATE_TESTS = ['tests/log-batch/late-events.test.ts'];
 const RETENTION_TESTS = ['tests/log-batch/retention.test.ts'];
 
 export const BATCH_MUTATIONS: readonly Mutation[] = [
@@ -153,5 +154,40 @@ export const BATCH_MUTATIONS: readonly Mutation[] = [
     text: 'if (last !== END_OF_STREAM)',
     replacement: "if (last === '')",
     tests: ['libs/lake/src/duckdb-engine.test.ts'],
+  },
+  {
+    name: 'an event that is appended when its bucket ends is not late',
+    file: 'libs/views/src/keyed/late-sql.ts',
+    text: '`${byMs} >= 0`',
+    replacement: '`${byMs} > 0`',
+    tests: ['tests/golden/events.test.ts'],
+  },
+  {
+    name: 'an observation of the time of the one before is late',
+    file: 'libs/views/src/keyed/late-sql.ts',
+    text: '`coalesce(${byMs} > 0, false)`',
+    replacement: '`coalesce(${byMs} >= 0, false)`',
+    tests: LATE_TESTS,
+  },
+  {
+    name: 'late events of a run find the buckets empty',
+    file: `${BATCH}/events/late-events.ts`,
+    text: 'states && EARLIER',
+    replacement: 'undefined',
+    tests: LATE_TESTS,
+  },
+  {
+    name: 'a ledger that was made by other rules is carried on',
+    file: `${BATCH}/events/late-events.ts`,
+    text: '!ledger || !isLedgerOfForm(ledger)',
+    replacement: '!ledger',
+    tests: LATE_TESTS,
+  },
+  {
+    name: 'an audit does not miss what the ledger lacks',
+    file: `${BATCH}/audit/compare-ledger.ts`,
+    text: 'differ(wanted, isThere ? found : null, wanted);',
+    replacement: 'differ(wanted, isThere ? found : wanted, wanted);',
+    tests: ['tests/merge/audit.test.ts'],
   },
 ];

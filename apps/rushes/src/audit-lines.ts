@@ -14,7 +14,7 @@ const adviceFor = ({ damages, first }: AuditReport): string => {
 };
 
 export const describeAudit = (report: AuditReport): string => {
-  const { version, events, states, missing, damages, unread, redefined, differences, first } = report;
+  const { version, events, states, late_rows, missing, damages, unread, redefined, differences, first } = report;
   const lines =
     states === 0 && differences === 0 && unread.length === 0
       ? [
@@ -23,6 +23,7 @@ export const describeAudit = (report: AuditReport): string => {
       : [
           `Version ${version} and the epochs after it against ${count(events, 'events')}: ${count(states, 'states compared')}, ${count(differences, 'differences')}.`,
         ];
+  if (late_rows > 0) lines.push(`Of the ledger of late events: ${count(late_rows, 'rows compared')}.`);
   lines.push(...damageLines(damages));
   for (const { partition, from, to } of unread)
     lines.push(

@@ -11,6 +11,7 @@ import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDownload } from './commands/download.ts';
 import { addKeys } from './commands/keys.ts';
+import { addLate } from './commands/late.ts';
 import { addLog } from './commands/log.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRestore } from './commands/restore.ts';
@@ -58,6 +59,7 @@ export const buildProgram = (): Command => {
   addAudit(program);
   addVerify(program);
   addRetention(program);
+  addLate(program);
   addKeys(program);
   addReplay(program);
   addDeadLetters(program);

@@ -23,6 +23,7 @@ export {
 } from './retention/apply-retention.ts';
 export { doUpkeep, startUpkeep, type Upkeep, type UpkeepContext, type UpkeepOptions, type UpkeepStores } from './upkeep/upkeep.ts';
 export { createUpkeepMetrics, type UpkeepMetrics } from './upkeep/upkeep-metrics.ts';
+export { type LateEvent, type LateOptions, type LateReport, readLateEvents } from './events/read-late.ts';
 export { type ImdbSource, nameOfSource } from './bronze/imdb-source.ts';
 export type { RunOutcome, RunReport } from './publish/run-record.ts';
 export type { VersionSummary } from './publish/versions.ts';

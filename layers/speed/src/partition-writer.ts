@@ -10,6 +10,7 @@ import { boundsAt, type Coverage, type OpenDuplicateFilter, type PartitionProgre
 
 import { beginPartition, type Beginning, openWindow, type Published, type Reading } from './begin-partition.ts';
 import { foldEvents, type FoldedEvents, judgeRecords, keysOf, placeEvents, type RejectedEvent } from './fold-batch.ts';
+import { lateForBuckets } from './late.ts';
 import type { LogFeed } from './log-feed.ts';
 import { NEVER_MS, type SpeedOptions } from './options.ts';
 import { type MicroBatch, planBatches } from './plan-batches.ts';
@@ -35,6 +36,8 @@ export interface Progressed {
   readonly rows: number;
   readonly duplicates: number;
   readonly rejected: number;
+  /** Of each event that came late for a bucket of event time, by how many milliseconds. */
+  readonly lateMs: readonly number[];
   /** Append time of the last record. */
   readonly appendedAtMs: number;
 }
@@ -89,6 +92,7 @@ const sumOf = (done: readonly Progressed[]): Progressed | undefined => {
       rows: sum((one) => one.rows),
       duplicates: sum((one) => one.duplicates),
       rejected: sum((one) => one.rejected),
+      lateMs: done.flatMap((one) => one.lateMs),
       appendedAtMs: last.appendedAtMs,
     }
   );
@@ -172,6 +176,7 @@ const goOn = async (context: WriterContext, { partition, fence, begun, duplicate
       rows: pieces.reduce((sum, { rows }) => sum + rows.length, 0),
       duplicates: judged.duplicates,
       rejected: judged.rejected.length,
+      lateMs: judged.events.flatMap((event) => lateForBuckets(event) ?? []),
       appendedAtMs: batch.appendedAtMs,
     };
   };

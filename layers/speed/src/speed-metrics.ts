@@ -1,7 +1,8 @@
 /** What is measured of the speed layer. */
-import type { PartitionId } from '@rushes/domain';
+import { type PartitionId, topicOf } from '@rushes/domain';
 import { Counter, Gauge, Histogram, type Registry } from '@rushes/runtime';
 
+import { BUCKETED_TOPICS } from './late.ts';
 import type { Progressed } from './partition-writer.ts';
 
 export interface SpeedMetrics {
@@ -14,6 +15,8 @@ export interface SpeedMetrics {
 }
 
 const LAG_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600];
+/** From what a slow network does to what a file of old events is. */
+const LATE_BUCKETS_S = [1, 10, 60, 300, 3_600, 86_400, 604_800, 2_592_000];
 const MS_PER_S = 1000;
 
 /** Registers the metrics; once for a registry. */
@@ -32,6 +35,14 @@ export const createSpeedMetrics = (registry: Registry): SpeedMetrics => {
     buckets: LAG_BUCKETS_S,
     registers,
   });
+  const late = new Histogram({
+    name: 'rushes_speed_late_seconds',
+    help: 'Of events that came late: from the end of their first bucket of event time to their append.',
+    labelNames: ['topic'],
+    buckets: LATE_BUCKETS_S,
+    registers,
+  });
+  for (const topic of BUCKETED_TOPICS) late.zero({ topic });
   const partitions = new Gauge({ name: 'rushes_speed_partitions', help: 'Partitions that this process projects.', registers });
   const age = new Gauge({
     name: 'rushes_speed_oldest_uncovered_epoch_seconds',
@@ -44,11 +55,12 @@ export const createSpeedMetrics = (registry: Registry): SpeedMetrics => {
     registers,
   });
   return {
-    progressed(_partition, done, nowMs) {
+    progressed(partition, done, nowMs) {
       events.inc({ outcome: 'projected' }, done.records - done.duplicates - done.rejected);
       events.inc({ outcome: 'duplicate' }, done.duplicates);
       events.inc({ outcome: 'rejected' }, done.rejected);
       rows.inc(done.rows);
+      for (const lateMs of done.lateMs) late.observe({ topic: topicOf(partition) }, lateMs / MS_PER_S);
       lag.observe(Math.max(0, nowMs - done.appendedAtMs) / MS_PER_S);
     },
     failed: (partition) => failures.inc({ partition }),

@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 
-import { readInstant } from '@rushes/domain';
 import { type ExitCode, exitCodeOfSignal, TerminalError, UsageError } from '@rushes/runtime';
 import {
   BrokenSourceError,
@@ -18,6 +17,7 @@ import { Argument, InvalidArgumentError, Option, type Command } from 'commander'
 
 import { addCommand, done, type Invocation, storeSettings } from '../cli.ts';
 import { cursorFolder } from '../folders.ts';
+import { instant } from '../instant.ts';
 import { openKnownTitles } from '../known-titles.ts';
 import { showReplay } from '../replay-display.ts';
 import { describeReplay, goingOnCommand } from '../replay-report.ts';
@@ -44,13 +44,6 @@ const timesFaster = (text: string): number => {
   const value = text === 'real' ? 1 : text === 'max' ? Infinity : Number(text);
   if (!(value > 0)) throw new InvalidArgumentError('give real, max or how many times faster than it happened (60).');
   return value;
-};
-
-const instant = (text: string): number => {
-  const [, day = '', time = '00:00', seconds = ':00'] = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(:\d\d(?:\.\d{1,3})?)?Z)?$/.exec(text) ?? [];
-  const ms = readInstant(`${day}T${time}${seconds}Z`);
-  if (ms === undefined) throw new InvalidArgumentError('give a time in UTC that the calendar has (2026-01-31 or 2026-01-31T12:00:00Z).');
-  return ms;
 };
 
 const chunkSize = (text: string): number => {

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
 import { defineStored, readManifest } from '@rushes/lake';
+import type { TableRecord } from '@rushes/ports/manifest';
 import {
   type Coverage,
   coveredEpoch,
@@ -26,6 +27,9 @@ import { type EngineOptions, withRunContext } from '../context/with-run-context.
 import { type Damage, lakeDamage } from '../verify/damage.ts';
 import { archiveDamage, damagedOpening, findLostFiles, type LostArchiveFile } from '../verify/verify-archive.ts';
 import { archivedOrLogged, damagedArtefacts } from './audited.ts';
+import { isLedgerOfForm } from '../events/late-events.ts';
+import { LATE_EVENTS } from '../models/event-tables.ts';
+import { compareLedger } from './compare-ledger.ts';
 import { compareEpochs, compareVersion, type Difference, nameOf } from './compare-states.ts';
 import { isCompared, startAt } from './opening-states.ts';
 import { recompute, viewsOf } from './recompute.ts';
@@ -53,6 +57,8 @@ export interface AuditReport {
   readonly events: number;
   /** States that were compared. */
   readonly states: number;
+  /** Rows of the ledger of late events that were compared; 0 also where the version has none that this code makes. */
+  readonly late_rows: number;
   /** Epochs that are not in the speed store as a whole: their states were not compared, and answers say `gap`. */
   readonly missing: readonly Coverage[];
   /** What was not compared, or differs, because it is not what was stored. */
@@ -100,12 +106,13 @@ const compare = async (run: RunContext, stores: AuditStores, publication: Public
     }
     if (table && !unreadable.has(view.name)) await defineStored(run.lake, run.engine, table);
   }
+  const ledger = await ledgerToCompare(run, tables.get(LATE_EVENTS.name), damages);
   const covered = coveredEpoch(publication);
   const coverage = (await stores.speed.progress()).flatMap((one) => one.coverage).filter((one) => one.epoch > covered);
   const nowMs = run.now().getTime();
   const missing = coverage.filter((one) => one.expiresAtMs <= nowMs || isLate(one, coverage, publication));
 
-  let [events, states, differences] = [0, 0, 0];
+  let [events, states, lateRows, differences] = [0, 0, 0, 0];
   let first: Difference | undefined;
   const differ = (difference: Difference): void => {
     differences += 1;
@@ -137,6 +144,11 @@ const compare = async (run: RunContext, stores: AuditStores, publication: Public
     };
     const start = await startAt(run, archive, partition, cut);
     const right = new Set<string>();
+    const compared = viewsOf(partition).filter((view) => isCompared(view, start));
+    const begins = start ? offsetAt(archive.opening?.cut ?? {}, partition) : 0;
+    const late =
+      ledger &&
+      compareLedger(run, { partition, from: begins, cut, version: publication.version, views: compared.map(({ name }) => name), differ });
     const recomputed = await recompute(
       partition,
       records(),
@@ -149,11 +161,12 @@ const compare = async (run: RunContext, stores: AuditStores, publication: Public
         if (isDeepStrictEqual(decodeState(view, row.state), state)) right.add(name);
       },
       start,
+      late?.expect,
     );
+    lateRows += (await late?.end()) ?? 0;
     events += recomputed.events;
     const expired = new Set(missing.filter((one) => one.partition === partition).map((one) => one.epoch));
     compareEpochs({ partition, rows, right, recomputed, lost: expired, projected, differ });
-    const compared = viewsOf(partition).filter((view) => isCompared(view, start));
     for (const view of viewsOf(partition)) if (!compared.includes(view)) redefined.add(view.name);
     const views = compared.filter(({ name }) => !unreadable.has(name));
     states += await compareVersion({ run, partition, tables, views, recomputed, version: publication.version, differ });
@@ -161,7 +174,21 @@ const compare = async (run: RunContext, stores: AuditStores, publication: Public
   }
   task.finish();
   const outside = { missing, damages, unread, redefined: [...redefined] };
-  return { version: publication.version, position, events, states, ...outside, differences, ...(first && { first }) };
+  return { version: publication.version, position, events, states, late_rows: lateRows, ...outside, differences, ...(first && { first }) };
+};
+
+/** The ledger of late events, defined; `undefined` where the version has none of this form, or it is damaged. */
+const ledgerToCompare = async (run: RunContext, table: TableRecord | undefined, damages: Damage[]): Promise<TableRecord | undefined> => {
+  if (!table || !isLedgerOfForm(table)) return undefined;
+  const faults = [];
+  for (const { key, ...file } of table.files) {
+    const fault = await run.lake.faultOf({ key, ...file });
+    if (fault) faults.push(lakeDamage(key, fault, true));
+  }
+  damages.push(...faults);
+  if (faults.length > 0) return undefined;
+  await defineStored(run.lake, run.engine, table);
+  return table;
 };
 
 /**

@@ -13,8 +13,8 @@ export interface Difference {
   readonly partition: PartitionId;
   readonly view: string;
   readonly key: string;
-  /** The published version's state, or that of an epoch after it. */
-  readonly part: 'version' | 'epoch';
+  /** The published version's state, that of an epoch after it, or a row of the version's ledger of late events. */
+  readonly part: 'version' | 'epoch' | 'ledger';
   /** Number of the version or the epoch. */
   readonly number: number;
   /** `null`: there is or should be none. */

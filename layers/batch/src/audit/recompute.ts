@@ -3,11 +3,21 @@
  * by one, in TypeScript alone. It shares with the layers what an event means and the measures' folds; not their SQL, not their files, not what they kept in
  * between.
  */
-import { duplicateFilter, judgeEvent, type PartitionId, topicOf } from '@rushes/domain';
+import { duplicateFilter, judgeEvent, type PartitionId, type Topic, topicOf } from '@rushes/domain';
 import type { ArchivedRange } from '../archive/archived-records.ts';
 import type { LogRecord } from '@rushes/ports';
 import type { EventCounts } from '../events/judge-range.ts';
-import { emptyState, type EventRow, foldEvent, keyOf, KEYED_VIEWS, type KeyedView } from '@rushes/views';
+import {
+  emptyState,
+  type EventRow,
+  foldEvent,
+  keyOf,
+  KEYED_VIEWS,
+  type KeyedView,
+  LATE_RULES,
+  lateByMs,
+  type LateRule,
+} from '@rushes/views';
 
 export const viewsOf = (partition: PartitionId): readonly KeyedView[] => KEYED_VIEWS.filter((view) => view.topic === topicOf(partition));
 
@@ -45,13 +55,31 @@ export interface RecomputeStart {
   readonly range: Pick<ArchivedRange, 'known' | 'highestBarrier' | 'timeMs'>;
 }
 
-/** @param seen told of each state after the cut as it was after each event. */
+/** A row of the ledger, as far as it is compared. */
+export interface LateRow {
+  readonly offset: number;
+  readonly view: string;
+  readonly id: string;
+  readonly late_ms: number;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** What makes an event of a topic late, by the names of the views. */
+const rulesOf = (topic: Topic): readonly LateRule[] =>
+  LATE_RULES.filter(({ view }) => view.topic === topic).toSorted((a, b) => (a.view.name < b.view.name ? -1 : 1));
+
+/**
+ * @param seen told of each state after the cut as it was after each event.
+ * @param late told of each event before the cut that was late for some view, with its rows by the names of the views.
+ */
 export const recompute = async (
   partition: PartitionId,
   records: AsyncIterable<readonly LogRecord[]>,
   cut: number,
   seen: (key: EpochKey, state: Recomputed) => void,
   start?: RecomputeStart,
+  late?: (rows: readonly LateRow[]) => Promise<void>,
 ): Promise<PartitionRecompute> => {
   const topic = topicOf(partition);
   const views = viewsOf(partition);
@@ -70,6 +98,13 @@ export const recompute = async (
     const next = { state, lastOffset: Number(row['offset']) };
     keys.set(key, next);
     return next;
+  };
+  const rules = late ? rulesOf(topic) : [];
+  /** The state of an event's key before the cut, of what a rule looks at. */
+  const stateOf = ({ view }: LateRule, row: EventRow): Readonly<Record<string, unknown>> => {
+    const state = covered.get(view.storedName)?.get(keyOf(view, row))?.state ?? emptyState(view);
+    const names = Object.keys(view.measures);
+    return Object.fromEntries(Object.entries(state).filter(([name]) => names.includes(name)));
   };
   for await (const known of start?.range.known() ?? [])
     for (const { b: barrier, id, t: appendedAtMs } of known) {
@@ -97,6 +132,12 @@ export const recompute = async (
         continue;
       }
       const row = { ...judged.row, offset: record.offset, epoch } as unknown as EventRow; // as: silver rows hold cells alone
+      const before = isCovered
+        ? rules.flatMap((rule) => {
+            const lateMs = lateByMs(rule, row, record.appendedAtMs, () => stateOf(rule, row));
+            return lateMs === undefined ? [] : [{ rule, lateMs, state: stateOf(rule, row) }];
+          })
+        : [];
       for (const view of views) {
         if (!view.events.includes(judged.row.type)) continue;
         const key = keyOf(view, row);
@@ -108,6 +149,17 @@ export const recompute = async (
           seen({ view, key, epoch }, put(states, view, key, row));
         }
       }
+      if (before.length > 0)
+        await late?.(
+          before.map(({ rule, lateMs, state }) => ({
+            offset: record.offset,
+            view: rule.view.name,
+            id: record.id,
+            late_ms: lateMs,
+            before: state,
+            after: stateOf(rule, row),
+          })),
+        );
     }
   return { covered, epochs, events, counts };
 };

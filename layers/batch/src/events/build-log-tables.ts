@@ -7,10 +7,12 @@ import { defineStored } from '@rushes/lake';
 import type { CatalogEntry, TableRecord } from '@rushes/ports/manifest';
 import type { DuplicateFilters } from '@rushes/ports';
 import { KEYED_VIEWS } from '@rushes/views';
-import { keyedEntry, logEntries } from '../models/catalog-entries.ts';
+import { keyedEntry, lateEntry, logEntries } from '../models/catalog-entries.ts';
+import { LATE_EVENTS } from '../models/event-tables.ts';
 import type { RunContext } from '../context/run-context.ts';
 import type { StepLog } from '../context/steps.ts';
 import { buildKeyedTable } from './keyed-tables.ts';
+import { buildLateEvents, lateFigures } from './late-events.ts';
 import { LANDINGS_FIGURE, type LandedLog } from '../archive/land-log.ts';
 import { landedOf } from '../archive/landing.ts';
 import type { PartitionRange } from '../archive/archived-records.ts';
@@ -52,8 +54,15 @@ export const buildLogTables = async (context: RunContext, options: BuildLogOptio
     );
     tables.push(table);
   }
-  const figures = { ...eventFigures(silver.counts), [LANDINGS_FIGURE]: landed.archive.last?.number ?? 0 };
-  return { tables, catalog: [...logEntries(), ...KEYED_VIEWS.map(keyedEntry)], figures, gaps: gapsOf(landed) };
+  const late = await steps.step(
+    LATE_EVENTS.name,
+    () => buildLateEvents(context, silver),
+    ({ table, reused }) => ({ rows: table.rows, reused }),
+  );
+  await defineStored(lake, engine, late.table);
+  tables.push(late.table);
+  const figures = { ...eventFigures(silver.counts), ...lateFigures(late.counts), [LANDINGS_FIGURE]: landed.archive.last?.number ?? 0 };
+  return { tables, catalog: [...logEntries(), ...KEYED_VIEWS.map(keyedEntry), lateEntry], figures, gaps: gapsOf(landed) };
 };
 
 const gapsOf = ({ archive, cut }: LandedLog): readonly PartitionRange[] =>

@@ -2,7 +2,7 @@
  * Each run adds a file to the tables of events. Were they left alone, a table would be thousands of small files after a year, and each version would list
  * and look for all of them. So when many small files have come together, a run writes them into one. Invariant: a table's rows stay what they were.
  */
-import { defineStored } from '@rushes/lake';
+import { defineStored, quoteIdentifier } from '@rushes/lake';
 import type { TableFile } from '@rushes/ports/manifest';
 import { TransientError } from '@rushes/runtime';
 import type { RunContext } from '../context/run-context.ts';
@@ -24,7 +24,7 @@ const MERGED = 'scratch.merged_files';
 /** The files of a table of events, or fewer with the same rows. @param files oldest first. */
 export const mergeFiles = async (
   { lake, engine, logger }: RunContext,
-  { name, columns }: EventTable,
+  { name, columns, orderBy }: EventTable,
   files: readonly TableFile[],
 ): Promise<readonly TableFile[]> => {
   const merging = filesToMerge(files);
@@ -32,7 +32,7 @@ export const mergeFiles = async (
   const rows = merging.reduce((sum, file) => sum + file.rows, 0);
   await defineStored(lake, engine, { name: MERGED, derivation: '', columns: [...columns], rows, files: [...merging] });
   const path = lake.scratchPath(`${name}.merged.parquet`);
-  const written = await engine.writeParquet(`SELECT * FROM ${MERGED} ORDER BY "partition", "offset"`, path);
+  const written = await engine.writeParquet(`SELECT * FROM ${MERGED} ORDER BY ${orderBy.map(quoteIdentifier).join(', ')}`, path);
   if (written !== rows)
     throw new TransientError(`${name}: ${merging.length} files of ${rows} rows became one of ${written}`, {
       hint: 'run again; if it happens again, report it',

@@ -21,7 +21,7 @@ export interface SilverEvents {
   readonly tables: Readonly<Record<Topic, TableRecord>>;
   readonly quarantine: TableRecord;
   /** The version, or the opening balance, that these events were added to; `undefined`: all was made anew. */
-  readonly base: Pick<ParentVersion, 'tables'> | undefined;
+  readonly base: Pick<ParentVersion, 'tables' | 'figures'> | undefined;
   /** What came since the base's cut. */
   readonly added: Readonly<Record<Topic, readonly TableFile[]>>;
   /** What became of all events up to the cut. */

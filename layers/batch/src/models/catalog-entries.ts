@@ -1,6 +1,6 @@
 import type { CatalogEntry, Dump } from '@rushes/ports/manifest';
 import type { KeyedView } from '@rushes/views';
-import { EVENT_QUARANTINE, EVENT_TABLES } from './event-tables.ts';
+import { EVENT_QUARANTINE, EVENT_TABLES, LATE_EVENTS } from './event-tables.ts';
 import { DUMP_TIMES } from '../silver/dump-times.ts';
 import type { SqlModel } from '../context/sql-files.ts';
 
@@ -54,6 +54,13 @@ export const logEntries = (): readonly CatalogEntry[] => [
     retention: WITH_VERSIONS,
   })),
 ];
+
+export const lateEntry: CatalogEntry = {
+  table: LATE_EVENTS.name,
+  meaning: LATE_EVENTS.meaning,
+  reads: [EVENT_TABLES['movie.ratings'].name, EVENT_TABLES['movie.reviews'].name],
+  retention: WITH_VERSIONS,
+};
 
 /** Made from the declaration, so that it says what the view is now. */
 export const keyedEntry = (view: KeyedView): CatalogEntry => ({

@@ -1,5 +1,5 @@
 /**
- * Removes what no kept version names of silver, keyed views, gold and views, which can be made again. Bronze goes by age (`retention/`); manifests, run reports and
+ * Removes what no kept version names of silver, keyed views, ledgers, gold and views, which can be made again. Bronze goes by age (`retention/`); manifests, run reports and
  * publications stay for ever.
  * A run that is under way may build on what no publication names yet, and a reader may still have an earlier version open: artefacts are retired first
  * and dropped by a later run, files of the lake stay for a while after they were written.
@@ -9,7 +9,7 @@ import type { Manifest } from '@rushes/ports/manifest';
 import type { BatchViewStore, ObjectInfo, Publication } from '@rushes/ports';
 import { keptPublications } from './kept-publications.ts';
 
-const COLLECTED_LAYERS = ['silver/', 'keyed/', 'gold/', 'views/'] as const;
+const COLLECTED_LAYERS = ['silver/', 'keyed/', 'ledger/', 'gold/', 'views/'] as const;
 const HISTORY = 10_000;
 
 /**

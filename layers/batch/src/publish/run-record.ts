@@ -36,6 +36,8 @@ export const RunReport = Type.Object({
   rows: Type.Record(Type.String(), Type.Integer()),
   /** Lines of each data set, and those of them in quarantine, of a run that came as far as its validation. */
   lines: Type.Optional(Type.Record(Type.String(), Type.Object({ read: Type.Integer(), quarantined: Type.Integer() }))),
+  /** Events that came late, by topic, and the most by which one did, as far as the run came. */
+  late: Type.Optional(Type.Record(Type.String(), Type.Object({ events: Type.Integer(), longestMs: Type.Integer() }))),
 });
 
 export type RunOutcome = Static<typeof RunOutcome>;

@@ -96,3 +96,19 @@ test('lines in quarantine are those of the last run that came as far as its vali
     'rushes_batch_quarantined_lines{dataset="title.ratings"} 0',
   ]);
 });
+
+test('late events are those of the last run that published', async () => {
+  const registry = new Registry();
+  const metrics = createBatchMetrics(registry, { listPublications: async () => [] });
+  const shown = async (): Promise<readonly string[]> =>
+    (await registry.metrics()).split('\n').filter((line) => /^rushes_batch_\w*late\w*\{/.test(line));
+  // A report of before there was a ledger.
+  metrics.recall([report('published')]);
+  expect(await shown()).toEqual([]);
+  metrics.observe({ ...report('published'), late: { 'movie.ratings': { events: 3, longestMs: 90_500 } } });
+  metrics.observe({ ...report('refused'), late: { 'movie.ratings': { events: 4, longestMs: 100_000 } } });
+  expect(await shown()).toEqual([
+    'rushes_batch_late_events{topic="movie.ratings"} 3',
+    'rushes_batch_longest_late_seconds{topic="movie.ratings"} 90.5',
+  ]);
+});

@@ -31,6 +31,18 @@ export const createBatchMetrics = (registry: Registry, views: Pick<BatchViewStor
     labelNames: ['table'],
     registers,
   });
+  const late = new Gauge({
+    name: 'rushes_batch_late_events',
+    help: 'Events of the last published run that came late, each counted once.',
+    labelNames: ['topic'],
+    registers,
+  });
+  const longestLate = new Gauge({
+    name: 'rushes_batch_longest_late_seconds',
+    help: 'The most by which one of them was late.',
+    labelNames: ['topic'],
+    registers,
+  });
   const unmet = new Gauge({
     name: 'rushes_batch_unmet_expectations',
     help: 'Expectations that the last run did not meet.',
@@ -63,6 +75,10 @@ export const createBatchMetrics = (registry: Registry, views: Pick<BatchViewStor
   const showRows = (report: RunReport): void => {
     rows.reset();
     for (const [table, count] of Object.entries(report.rows)) rows.set({ table }, count);
+    for (const [topic, { events, longestMs }] of Object.entries(report.late ?? {})) {
+      late.set({ topic }, events);
+      longestLate.set({ topic }, longestMs / 1000);
+    }
   };
   const showEnd = (report: RunReport): void => {
     duration.set({ outcome: report.outcome }, (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000);

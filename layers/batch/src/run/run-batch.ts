@@ -8,6 +8,7 @@ import { type ImdbSource, nameOfSource, originOfSource, type SourceFile } from '
 import { manifestCut } from '../archive/cut.ts';
 import { landLog, LANDINGS_FIGURE } from '../archive/land-log.ts';
 import { highestKnownBarrier } from '../archive/landing.ts';
+import { readLateCounts } from '../events/late-events.ts';
 import { claimVersion } from '../publish/claim.ts';
 import { startHeartbeat } from '../publish/heartbeat.ts';
 import { highestPublished, publishVersion } from '../publish/publish-version.ts';
@@ -106,6 +107,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     absent: reached.built?.dumps.filter((dump) => !dump.present).map((dump) => dump.dataset) ?? [],
     rows: Object.fromEntries(reached.built?.tables.map((table) => [table.name, table.rows]) ?? []),
     ...(reached.lines && { lines: reached.lines }),
+    ...(reached.built && { late: readLateCounts(reached.built.log.figures) }),
   });
   let opened: BatchEngine | undefined;
   /** The files that it made on the way: gone before the report is written, so that a full disk has room for it. */

@@ -23,6 +23,7 @@ const KINDS: readonly (readonly [prefix: string, holds: string, wayOut: string])
   ],
   ['silver/', 'rows of silver', RUN],
   ['keyed/', 'states of keyed views', RUN],
+  ['ledger/', 'rows of a ledger', RUN],
   ['gold/', 'rows of gold', RUN],
   ['views/', 'rows of views', RUN],
   ['derivations/', 'the record of a table', RUN],

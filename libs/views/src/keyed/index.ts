@@ -1,4 +1,5 @@
 import type { KeyedView } from './keyed-view.ts';
+import { lateRules } from './late.ts';
 import { movieRatings } from './movie-ratings.ts';
 import { type MovieField, movieRecords } from './movie-records.ts';
 import { ratingsByDay, ratingsByFiveMinutes, ratingsByHour } from './rating-buckets.ts';
@@ -7,6 +8,8 @@ import { movieReviews, reviewsByDay, reviewsByFiveMinutes, reviewsByHour } from 
 export * from './buckets.ts';
 export * from './fold.ts';
 export * from './keyed-view.ts';
+export { type LateRule, lateByMs } from './late.ts';
+export * from './late-sql.ts';
 export * from './sql.ts';
 export { type MovieField, movieRatings, movieRecords, movieReviews, reviewsByDay, reviewsByHour };
 
@@ -22,3 +25,6 @@ export const KEYED_VIEWS: readonly KeyedView[] = [
   reviewsByHour,
   reviewsByDay,
 ];
+
+/** How an event can be late, for each view that it can be late for. */
+export const LATE_RULES = lateRules(KEYED_VIEWS);

@@ -46,7 +46,7 @@ export const keyedView = <Measures extends AnyMeasures>(declared: {
 };
 
 /** The start of the bucket that an instant lies in. */
-const bucketStart = (atMs: number, widthMs: number): number => Math.floor(atMs / widthMs) * widthMs;
+export const bucketStart = (atMs: number, widthMs: number): number => Math.floor(atMs / widthMs) * widthMs;
 
 /** The key of an event's state: the movie, and where the view has buckets, the start of the event's. */
 export const keyOf = (view: Pick<KeyedView, 'bucketMs'>, row: EventRow): string =>

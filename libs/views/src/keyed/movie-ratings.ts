@@ -6,7 +6,11 @@ const GIVEN = { type: 'rating_given' };
 /** 1 to 10 points in steps of a half, in tenths. */
 const SCORE_BINS: readonly number[] = Array.from({ length: 19 }, (_, step) => 10 + 5 * step);
 
-const observation = (source: 'imdb' | 'tmdb') =>
+/** Whose ratings are observed; each has a measure of its name. */
+export const OBSERVED_SOURCES = ['imdb', 'tmdb'] as const;
+export type ObservedSource = (typeof OBSERVED_SOURCES)[number];
+
+const observation = (source: ObservedSource) =>
   latest({ average_e3: 'BIGINT', votes: 'BIGINT', popularity_e3: 'BIGINT' }, 'at', { type: 'rating_observed', source });
 
 /** Ratings that were given one by one, and what sources said of theirs last. */

@@ -2,7 +2,7 @@
 import { identifier } from '../measures/index.ts';
 import type { KeyedView } from './keyed-view.ts';
 
-const bucketSql = (widthMs: number): string => `at_ms - ((at_ms % ${widthMs}) + ${widthMs}) % ${widthMs}`;
+export const bucketSql = (widthMs: number): string => `at_ms - ((at_ms % ${widthMs}) + ${widthMs}) % ${widthMs}`;
 
 /** The columns that identify a state: `movie_id`, and `bucket_ms` where the view has buckets. */
 export const keyColumns = (view: Pick<KeyedView, 'bucketMs'>): readonly string[] =>

@@ -7,7 +7,7 @@ export const count = (where: Where = {}): Measure<number> => ({
   merge: (earlier, later) => exact(earlier + later),
   sql: {
     fold: `CAST(count(*)${filterSql(where)} AS BIGINT)`,
-    merge: (column) => `CAST(sum(${column}) AS BIGINT)`,
+    merge: (column, over = '') => `CAST(sum(${column})${over} AS BIGINT)`,
     empty: 'CAST(0 AS BIGINT)',
   },
   definition: ['count', where],

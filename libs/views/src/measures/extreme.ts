@@ -11,7 +11,7 @@ const extreme = (name: 'min' | 'max', column: string, where: Where): Measure<num
     merge,
     sql: {
       fold: `CAST(${name}(${identifier(column)})${filterSql(where)} AS BIGINT)`,
-      merge: (state) => `${name}(${state})`,
+      merge: (state, over = '') => `${name}(${state})${over}`,
       empty: 'CAST(NULL AS BIGINT)',
     },
     definition: [name, column, where],

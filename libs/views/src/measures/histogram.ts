@@ -10,7 +10,7 @@ export const histogram = (column: string, bins: readonly number[], where: Where 
   merge: (earlier, later) => earlier.map((n, at) => exact(n + (later[at] ?? 0))),
   sql: {
     fold: `[${bins.map((bin) => `CAST(count(*)${filterSql({ ...where, [column]: bin })} AS BIGINT)`).join(', ')}]`,
-    merge: (state) => `[${bins.map((_, at) => `CAST(sum(${state}[${at + 1}]) AS BIGINT)`).join(', ')}]`,
+    merge: (state, over = '') => `[${bins.map((_, at) => `CAST(sum(${state}[${at + 1}])${over} AS BIGINT)`).join(', ')}]`,
     empty: `[${bins.map(() => 'CAST(0 AS BIGINT)').join(', ')}]`,
   },
   definition: ['histogram', column, bins, where, identifier(column)],

@@ -47,8 +47,8 @@ export const latest = <Fields extends string>(
     merge,
     sql: {
       fold: `arg_max(${structSql(names, columns)}, ${orderSql(order, identifier)})${filterSql(where)}`,
-      merge: (state) =>
-        `arg_max(${state}, ${orderSql(order, (name) => `${state}.${identifier(name)}`)}) FILTER (WHERE ${state} IS NOT NULL)`,
+      merge: (state, over = '') =>
+        `arg_max(${state}, ${orderSql(order, (name) => `${state}.${identifier(name)}`)}) FILTER (WHERE ${state} IS NOT NULL)${over}`,
       empty: `CAST(NULL AS ${structType(names, columns)})`,
     },
     definition: ['latest', columns, order, where],
@@ -73,7 +73,7 @@ export const topLatest = <Fields extends string>(
     merge,
     sql: {
       fold: sorted(`list(${structSql(ordered, columns)})${filterSql(where)}`),
-      merge: (state) => sorted(`flatten(list(${state}))`),
+      merge: (state, over = '') => sorted(`flatten(list(${state})${over})`),
       empty: `CAST([] AS ${structType(ordered, columns)}[])`,
     },
     definition: ['topLatest', n, columns, where],

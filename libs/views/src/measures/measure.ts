@@ -28,8 +28,11 @@ export interface Measure<State = unknown> {
 export interface MeasureSql {
   /** Aggregate over the rows of a silver table. */
   readonly fold: string;
-  /** Aggregate over states in the column of this (quoted) name. */
-  merge(column: string): string;
+  /**
+   * Aggregate over states in the column of this (quoted) name.
+   * @param over ` OVER …`, where it is computed within a window of rows; without it, within groups.
+   */
+  merge(column: string, over?: string): string;
   /** The state of no events, as a constant of the column's type. */
   readonly empty: string;
 }

@@ -7,7 +7,7 @@ export const sum = (column: string, where: Where = {}): Measure<number> => ({
   merge: (earlier, later) => exact(earlier + later),
   sql: {
     fold: `CAST(coalesce(sum(${identifier(column)})${filterSql(where)}, 0) AS BIGINT)`,
-    merge: (state) => `CAST(sum(${state}) AS BIGINT)`,
+    merge: (state, over = '') => `CAST(sum(${state})${over} AS BIGINT)`,
     empty: 'CAST(0 AS BIGINT)',
   },
   definition: ['sum', column, where],
