@@ -1,6 +1,12 @@
 import type { Step } from '@rushes/ports/manifest';
 import type { Logger } from '@rushes/runtime';
 
+/** Told of the steps of a run while it goes on; nothing waits for it, and it throws nothing. */
+export interface StepObserver {
+  began(name: string): void;
+  ended(step: Step): void;
+}
+
 /** Times the steps of a run and logs each as it ends. */
 export interface StepLog {
   readonly steps: readonly Step[];
@@ -12,10 +18,11 @@ export interface StepLog {
   ): Promise<T>;
 }
 
-export const createStepLog = (logger: Logger, now: () => Date): StepLog => {
+export const createStepLog = (logger: Logger, now: () => Date, observer?: StepObserver): StepLog => {
   const steps: Step[] = [];
   const record = (step: Step): void => {
     steps.push(step);
+    observer?.ended(step);
     logger.debug({ step: step.name, duration_ms: step.durationMs, rows: step.rows, reused: step.reused }, `${step.name} done`);
   };
   return {
@@ -23,6 +30,7 @@ export const createStepLog = (logger: Logger, now: () => Date): StepLog => {
     record,
     async step(name, work, describe) {
       const started = now();
+      observer?.began(name);
       const result = await work();
       record({ name, startedAt: started.toISOString(), durationMs: now().getTime() - started.getTime(), ...describe?.(result) });
       return result;

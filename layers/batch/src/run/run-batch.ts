@@ -20,13 +20,13 @@ import { type LineageOptions, lineageTeller } from '../lineage/tell-lineage.ts';
 import { type AlertOptions, sendAlert } from './alert.ts';
 import type { BatchMetrics } from './batch-metrics.ts';
 import { type BuiltLake, buildLake } from './build-lake.ts';
-import { diskFull, failureOf, isDiskFull } from './failure.ts';
+import { diskFull, failureOf, isDiskFull, RunSuperseded } from './failure.ts';
 import { type FreeSpaceCheck, requireSpace } from './free-space.ts';
 import { memoryLimitFor, mostMemoryMb } from './memory-limit.ts';
 import { removeDeadScratch, reserveRoom, scratchOf } from '../context/scratch.ts';
 import { tidyUp, tidyViews } from './tidy-up.ts';
 import { objectCacheIn } from '../context/object-cache.ts';
-import { createStepLog } from '../context/steps.ts';
+import { createStepLog, type StepObserver } from '../context/steps.ts';
 import type { BatchStores } from '../context/stores.ts';
 
 export interface BatchOptions {
@@ -59,6 +59,8 @@ export interface BatchContext {
   readonly freeBytes?: (folder: string) => Promise<number>;
   /** Told of every run's end. */
   readonly metrics?: BatchMetrics;
+  /** Told of it while it goes on. */
+  readonly observer?: StepObserver & { versionClaimed(version: number): void };
 }
 
 /**
@@ -90,7 +92,8 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     signal: context.signal,
     onFault: ({ message }) => logger.warn(`${message}; what needs it is made anew, if it can be`),
   });
-  const log = createStepLog(logger, now);
+  const log = createStepLog(logger, now, context.observer);
+  context.observer?.versionClaimed(claim.version);
   const reached: { built?: BuiltLake; lines?: RunReport['lines']; validation: readonly Expectation[] } = { validation: [] };
   const report = (outcome: RunOutcome, details: { readonly message?: string; readonly publication?: number } = {}): RunReport => ({
     version: claim.version,
@@ -250,6 +253,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     return await end(report('published', { publication: publication.number }));
   } catch (error) {
     progress.failRest(context.signal.aborted ? 'stopped' : 'failed');
+    if (context.signal.reason instanceof RunSuperseded) return await end(report('superseded', { message: context.signal.reason.message }));
     if (context.signal.aborted)
       return await end(report('interrupted', { message: 'ended before it was finished; the next run goes on from what is stored' }));
     const failure = await failureOf(error, lake);

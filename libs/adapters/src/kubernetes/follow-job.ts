@@ -2,7 +2,7 @@
 import type { V1Job, V1Pod } from '@kubernetes/client-node';
 
 import type { Cluster } from './cluster.ts';
-import { ClusterFault } from './cluster-fault.ts';
+import type { ClusterFault } from './cluster-fault.ts';
 import { endOfJob, exitCodeOfPod, type JobEnd, RUN_CONTAINER } from './job-end.ts';
 import { progressIn, type RunProgress } from './run-annotations.ts';
 import { followLog } from './stream-log.ts';
@@ -137,7 +137,7 @@ export const followJob = async (cluster: Cluster, name: string, options: FollowO
     const end = await found.promise;
     if (end === undefined) return undefined;
     await Promise.race([
-      Promise.all([...pods.values()].map(({ log }) => log)),
+      Promise.all([...pods.values()].flatMap(({ log }) => log ?? [])),
       new Promise((resolve) => {
         const timer = setTimeout(resolve, LAST_LINES_MS);
         late.signal.addEventListener('abort', () => clearTimeout(timer));
@@ -147,6 +147,6 @@ export const followJob = async (cluster: Cluster, name: string, options: FollowO
   } finally {
     late.abort();
     over.abort();
-    await Promise.allSettled([watchedJob, watchedPods, ...[...pods.values()].map(({ log }) => log)]);
+    await Promise.allSettled([watchedJob, watchedPods, ...[...pods.values()].flatMap(({ log }) => log ?? [])]);
   }
 };

@@ -28,32 +28,32 @@ export const runJobName = (cronJob: string, what: string, letters: string): stri
   return `${cronJob.slice(0, LONGEST_NAME - end.length)}${end}`;
 };
 
-/** @throws ClusterFault if the template is none of a batch run. */
-const changePod = (pod: V1PodSpec, { full = false, imdb }: Pick<RunJobOptions, 'full' | 'imdb'>): V1PodSpec => {
+/** Changes the pod, which is nobody else's. @throws ClusterFault if it is none of a batch run. */
+const changePod = (pod: V1PodSpec, { full = false, imdb }: Pick<RunJobOptions, 'full' | 'imdb'>): void => {
   const container = pod.containers.find(({ name }) => name === RUN_CONTAINER);
   if (container === undefined)
     throw new ClusterFault('refused', `the CronJob's pod has no container ${RUN_CONTAINER}`, {
       hint: `It has ${pod.containers.map(({ name }) => name).join(', ')}. Name the CronJob of the batch layer with --cronjob.`,
     });
-  const changed = {
-    ...container,
-    // Arguments are named too: the CronJob's own would follow the command.
-    ...(full ? { command: ['rushes', 'batch', 'run', '--full', '--log-format', 'json'], args: [] } : {}),
-    ...(imdb === undefined
-      ? {}
-      : { env: [...(container.env ?? []).filter(({ name }) => name !== 'RUSHES_IMDB'), { name: 'RUSHES_IMDB', value: imdb }] }),
-  };
-  return { ...pod, containers: pod.containers.map((one) => (one === container ? changed : one)) };
+  if (full) {
+    container.command = ['rushes', 'batch', 'run', '--full', '--log-format', 'json'];
+    // The CronJob's own would follow the command.
+    container.args = [];
+  }
+  if (imdb !== undefined)
+    container.env = [...(container.env ?? []).filter(({ name }) => name !== 'RUSHES_IMDB'), { name: 'RUSHES_IMDB', value: imdb }];
 };
 
-/** @throws ClusterFault if the template is none of a batch run. */
+/** `cronJob` is used up. @throws ClusterFault if its template is none of a batch run. */
 export const runJobOf = ({ metadata, spec }: V1CronJob, options: RunJobOptions): V1Job => {
   const { metadata: template, spec: job } = spec?.jobTemplate ?? {};
   const pod = job?.template.spec;
   const { name: owner = '', uid = '' } = metadata ?? {};
   if (job === undefined || pod === undefined || pod === null)
     throw new ClusterFault('refused', `the CronJob ${owner} makes no pods: it is none of Rushes`);
+  changePod(pod, options);
   const { keepSeconds } = options;
+  if (keepSeconds !== undefined) job.ttlSecondsAfterFinished = keepSeconds;
   return {
     metadata: {
       name: options.name,
@@ -63,10 +63,6 @@ export const runJobOf = ({ metadata, spec }: V1CronJob, options: RunJobOptions):
         { apiVersion: 'batch/v1', kind: 'CronJob', name: owner, uid, ...(keepSeconds === undefined ? { controller: true } : {}) },
       ],
     },
-    spec: {
-      ...job,
-      ...(keepSeconds === undefined ? {} : { ttlSecondsAfterFinished: keepSeconds }),
-      template: { ...job.template, spec: changePod(pod, options) },
-    },
+    spec: job,
   };
 };

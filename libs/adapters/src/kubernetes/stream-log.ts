@@ -51,6 +51,8 @@ const readOnce = async (
   }
   const lines = createInterface({ input: response });
   lines.on('line', line);
+  // It passes on what breaks the response.
+  lines.on('error', broken.reject);
   await Promise.race([new Promise((resolve) => lines.on('close', resolve)), broken.promise]);
 };
 

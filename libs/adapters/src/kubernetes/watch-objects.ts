@@ -55,10 +55,15 @@ const watchOnce = async (
   const settle = (error: unknown): void => {
     // Silence is no fault: the client ends a watch that has said nothing for half a minute.
     if (error === null || error === undefined || (error instanceof Error && error.name === 'TimeoutError')) over.resolve();
-    else over.reject(error instanceof Error ? error : new Error(String(error)));
+    else over.reject(error instanceof Error ? error : new Error('the watch broke', { cause: error }));
   };
-  const controller = await new Watch(cluster.config).watch(path, query, seen, settle);
-  const end = (): void => controller.abort();
+  // It hands out its controller when the answer begins, which may be late.
+  const begun = new Watch(cluster.config).watch(path, query, seen, settle);
+  begun.catch(settle);
+  const end = (): void => {
+    over.resolve();
+    void begun.then((controller) => controller.abort());
+  };
   signal.addEventListener('abort', end);
   if (signal.aborted) end();
   try {
@@ -78,12 +83,12 @@ export const watchObjects = async <T extends KubernetesObject>(
   { signal, see, onAway, firstWaitMs = FIRST_WAIT_MS }: WatchOptions<T>,
 ): Promise<void> => {
   let version: string | undefined;
-  let [failures, refusals, hasAnswered] = [0, 0, false];
+  let [failures, refusals, hasListed, hasWatched] = [0, 0, false, false];
   const attempt = async (): Promise<void> => {
     if (version === undefined) {
       const { items, metadata } = await cluster.ask({ verb: 'list', resource: what.resource }, what.list);
       version = metadata?.resourceVersion ?? '0';
-      hasAnswered = true;
+      hasListed = true;
       see({ type: 'all', objects: items });
     }
     const startedMs = performance.now();
@@ -105,6 +110,7 @@ export const watchObjects = async <T extends KubernetesObject>(
       throw faultOf(error, request, cluster.server);
     }
     if (fault !== undefined) throw fault;
+    hasWatched = true;
     if (performance.now() - startedMs > WENT_WELL_MS) [failures, refusals] = [0, 0];
   };
   while (!signal.aborted) {
@@ -112,12 +118,13 @@ export const watchObjects = async <T extends KubernetesObject>(
       await attempt();
     } catch (error) {
       if (signal.aborted) return;
-      if (isFault(error, 'expired')) version = undefined;
+      if (isFault(error, 'expired')) [version, hasWatched] = [undefined, true];
       else if (isFault(error, 'forbidden', 'unknown user')) {
         refusals += 1;
-        if (!hasAnswered || refusals > MOST_REFUSALS) throw error;
+        if (!hasWatched || refusals > MOST_REFUSALS) throw error;
       } else if (isFault(error, 'away')) {
-        if (!hasAnswered) throw error;
+        if (!hasListed) throw error;
+        hasWatched = true;
         onAway?.(error as ClusterFault); // as: it is one
       } else throw error;
     }

@@ -212,6 +212,24 @@ const lineage = {
   }),
 };
 
+/** Where single runs are pods of a cluster: what they do there besides. A pod needs a token for either. */
+const kubernetes = {
+  lease: optionalSetting({
+    variable: 'RUSHES_KUBERNETES_LEASE',
+    placeholder: 'NAME',
+    schema: text,
+    fallbackText: 'none',
+    description: "Lease in the pod's namespace that a single run takes, so that it waits while another one is at work",
+  }),
+  job: optionalSetting({
+    variable: 'RUSHES_KUBERNETES_JOB',
+    placeholder: 'NAME',
+    schema: text,
+    fallbackText: 'none',
+    description: 'Job that a single run is of: it gets annotations and Events that tell how the run does',
+  }),
+};
+
 const log = {
   level: setting({
     variable: 'RUSHES_LOG_LEVEL',
@@ -260,6 +278,7 @@ export const SETTINGS = {
   batch,
   alert,
   lineage,
+  kubernetes,
   log,
   metrics,
   download,
