@@ -138,11 +138,12 @@ export const commandLineTests = (rushes: () => RushesInCluster): void => {
       const { spec } = await rushes().cronJob();
       const pod = spec?.jobTemplate.spec?.template.spec;
       if (spec === undefined || pod === undefined || pod === null) throw new Error('the CronJob has no pod');
+      spec.suspend = true;
       for (const container of pod.initContainers ?? [])
         container.command = ['sh', '-c', 'for day in 01 02; do rushes sample --titles 100 --out /imdb/2026-11-$day; done'];
       await rushes().batch.createNamespacedCronJob({
         namespace: NAMESPACE,
-        body: { metadata: { name: 'dated' }, spec: { ...spec, suspend: true } },
+        body: { metadata: { name: 'dated' }, spec },
       });
       const backfill = () =>
         startCommand(

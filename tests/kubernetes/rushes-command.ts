@@ -16,7 +16,12 @@ export interface StartedCommand {
 
 /** Writes a kubeconfig into a new folder in `folder`. Without a token it is the administrator's. */
 export const kubeconfigFor = async ({ config }: Cluster, folder: string, token?: string): Promise<string> => {
-  const content = JSON.parse(config.exportConfig()) as { users: readonly { readonly name: string; user: object }[] }; // as: a kubeconfig's form
+  const content = JSON.parse(config.exportConfig()) as {
+    readonly users: readonly { user: object }[];
+    readonly contexts: readonly { readonly context: { namespace?: string } }[];
+  }; // as: a kubeconfig's form
+  // The commands' own default.
+  for (const { context } of content.contexts) delete context.namespace;
   if (token !== undefined) for (const user of content.users) user.user = { token };
   const file = join(await mkdtemp(join(folder, 'kubeconfig-')), 'config');
   await writeFile(file, JSON.stringify(content), { mode: 0o600 });

@@ -7,6 +7,8 @@ import { KubeConfig } from '@kubernetes/client-node';
 
 import { type Cluster, clusterOf } from './cluster.ts';
 
+export type { V1Job } from '@kubernetes/client-node';
+
 export interface StubRequest {
   readonly method: string;
   readonly path: string;

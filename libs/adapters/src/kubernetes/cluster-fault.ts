@@ -56,7 +56,10 @@ export const faultOfStatus = (code: number, body: unknown, request: Request, ser
     });
   if (code === 403 && said?.includes('is forbidden: User') !== false)
     return new ClusterFault('forbidden', `may not ${request.verb} ${what}: ask for the role ${request.role ?? 'rushes-operator'}`);
-  if (code === 404) return new ClusterFault('not found', `there is no ${what}`);
+  if (code === 404)
+    return new ClusterFault('not found', `there is no ${what.replace(/^(\w+?)s\b/, '$1')}`, {
+      hint: 'Is it the right namespace? --namespace names another one, and --context another cluster.',
+    });
   if (code === 409) return new ClusterFault('conflict', said ?? `somebody else has changed ${what}`);
   if (code === 410) return new ClusterFault('expired', said ?? 'what was watched on is not kept any more');
   if (code === 429 || code >= 500) return new ClusterFault('away', `${server} answered ${code}${said === undefined ? '' : `: ${said}`}`);

@@ -1,5 +1,4 @@
 export { type Cluster, type ClusterOptions, connectCluster, connectOwnCluster } from './cluster.ts';
-export { ClusterFault, isFault } from './cluster-fault.ts';
 export { type ClusterStatus, type PodStatus, readClusterStatus, type ScheduleStatus } from './cluster-status.ts';
 export { followJob, type FollowOptions } from './follow-job.ts';
 export type { JobEnd } from './job-end.ts';

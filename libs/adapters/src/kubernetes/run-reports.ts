@@ -54,7 +54,8 @@ export const kubernetesReports = (
   const closing = new AbortController();
   const events: PendingEvent[] = [];
   let wanted: RunNotice = {};
-  let [isChanged, told, isForbidden, hasFailed] = [false, 0, false, false];
+  const state = { isChanged: false, isForbidden: false, hasFailed: false };
+  let told = 0;
   let uid: string | undefined;
   let pumping: Promise<void> | undefined;
 
@@ -87,15 +88,15 @@ export const kubernetesReports = (
     try {
       await work();
     } catch (error) {
-      isForbidden ||= isFault(error, 'forbidden', 'unknown user', 'refused');
-      if (!hasFailed) onFault(error);
-      hasFailed = true;
+      state.isForbidden ||= isFault(error, 'forbidden', 'unknown user', 'refused');
+      if (!state.hasFailed) onFault(error);
+      state.hasFailed = true;
     }
   };
   const pump = async (): Promise<void> => {
-    while (!isForbidden && (isChanged || events.length > 0)) {
-      if (isChanged) {
-        isChanged = false;
+    while (!state.isForbidden && (state.isChanged || events.length > 0)) {
+      if (state.isChanged) {
+        state.isChanged = false;
         const notice = wanted;
         wanted = {};
         await attempt(() => patch(notice));
@@ -106,13 +107,13 @@ export const kubernetesReports = (
     pumping = undefined;
   };
   const wake = (): void => {
-    if (!isForbidden) pumping ??= pump();
+    if (!state.isForbidden) pumping ??= pump();
   };
 
   return {
     notice(notice) {
       wanted = { ...wanted, ...notice };
-      isChanged = true;
+      state.isChanged = true;
       wake();
     },
     event(kind, reason, message) {

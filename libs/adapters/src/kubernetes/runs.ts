@@ -46,7 +46,7 @@ export const suspendRuns = async (cluster: Cluster, name: string, suspend: boole
 
 const iso = (time: Date | undefined): string | undefined => time?.toISOString();
 
-export const summarizeJob = (job: V1Job): RunSummary => {
+const summarizeJob = (job: V1Job): RunSummary => {
   const { metadata, status } = job;
   const end = endOfJob(job, undefined);
   const ended = status?.conditions?.find(({ type, status: is }) => ['Complete', 'Failed'].includes(type) && is === 'True');

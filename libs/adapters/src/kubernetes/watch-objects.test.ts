@@ -1,9 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
-import type { V1Job } from '@kubernetes/client-node';
 import { afterEach, expect, test } from 'vitest';
 
-import { sendJson, sendStatus, startStub, type StubRequest, type StubServer } from './api-server-for-tests.ts';
+import { sendJson, sendStatus, startStub, type StubRequest, type StubServer, type V1Job } from './api-server-for-tests.ts';
 import { ClusterFault } from './cluster-fault.ts';
 import { type Change, watchObjects } from './watch-objects.ts';
 
@@ -98,6 +97,10 @@ test('rights that are taken away end it', async () => {
   await expect(watchThrough(list('10'), watch(''), ...refusals)).rejects.toThrow(
     'may not watch jobs in namespace rushes: ask for the role rushes-operator',
   );
+});
+
+test('a right to watch that was never there is missed at once', async () => {
+  await expect(watchThrough(list('10'), refuse(403, 'jobs is forbidden: User "x" cannot watch'))).rejects.toThrow('may not watch jobs');
 });
 
 test.each([
