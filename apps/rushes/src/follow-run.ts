@@ -12,10 +12,17 @@ export interface FollowedRun extends Partial<JobOutcome> {
   readonly version: string | undefined;
 }
 
-/** For people on the way to the answer: on standard output, and with `--json` on standard error, so that the answer stands alone. */
-const say = ({ output, terminal }: Invocation, text: string): void => {
-  if (output.json) terminal.write(`${text}\n`);
+/** On the way to the answer: for people on standard output, for programs in the log. */
+const say = ({ output, logger }: Invocation, text: string): void => {
+  if (output.json) logger.info(text);
   else output.note(text);
+};
+
+/** Programs get lines of JSON as the run wrote them. */
+const sayLine = (invocation: Invocation, line: string): void => {
+  if (!invocation.output.json) say(invocation, logLine(line));
+  else if (line.startsWith('{')) invocation.terminal.write(`${line}\n`);
+  else say(invocation, line);
 };
 
 /** Follows to the end; without an outcome if it was interrupted. `logs`: what the pods say too. */
@@ -34,7 +41,7 @@ export const followRun = async (invocation: Invocation, cluster: Cluster, job: s
       ? {
           onLine: (_, line) => {
             back();
-            say(invocation, invocation.output.json ? line : logLine(line));
+            sayLine(invocation, line);
           },
         }
       : {}),
