@@ -84,13 +84,16 @@ export const kubernetesReports = (
       }),
     );
   };
-  const attempt = async (work: () => Promise<void>): Promise<void> => {
+  /** Whether it was told. */
+  const attempt = async (work: () => Promise<void>): Promise<boolean> => {
     try {
       await work();
+      return true;
     } catch (error) {
-      state.isForbidden ||= isFault(error, 'forbidden', 'unknown user', 'refused');
+      state.isForbidden ||= isFault(error, 'forbidden', 'unknown user', 'refused', 'not found');
       if (!state.hasFailed) onFault(error);
       state.hasFailed = true;
+      return false;
     }
   };
   const pump = async (): Promise<void> => {
@@ -98,8 +101,13 @@ export const kubernetesReports = (
       if (state.isChanged) {
         state.isChanged = false;
         const notice = wanted;
+        const isLast = closing.signal.aborted;
         wanted = {};
-        await attempt(() => patch(notice));
+        // What could not be told is told with the next word; at the end there is none.
+        if (!(await attempt(() => patch(notice))) && !isLast) {
+          wanted = { ...notice, ...wanted };
+          state.isChanged = true;
+        }
       }
       for (const event of events.splice(0)) await attempt(() => post(event));
       await sleep(everyMs, undefined, { signal: closing.signal }).catch(() => undefined);
