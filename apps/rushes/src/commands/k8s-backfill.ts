@@ -86,7 +86,10 @@ const runDays = async (invocation: Invocation, { source, from, to, follow, ...fl
     results.push({ day: of, job, outcome });
     output.note(`${of}: ${outcome}; ${text}`);
     if (exitCode !== EXIT_CODES.ok)
-      return tell(exitCode, `The backfill ends with ${of}: days after it are built on it. The same command goes on from there.`);
+      return tell(
+        exitCode,
+        `The backfill ends with ${of}: each day is measured against the one before. The same command goes on from there.`,
+      );
   }
   return tell(done, `All ${days.length} days from ${from} to ${to} are published.`);
 };
@@ -95,7 +98,7 @@ export const addK8sBackfill = (k8s: Command): Command =>
   addCommand<BackfillFlags>(k8s, 'backfill', {
     summary: "run the batch layer over IMDb's files of several days, one after another",
     description:
-      "IMDb's files are new every day. Where each day's are kept in a folder or prefix of their own, named after the day, this makes one run a day, in order: run N+1 starts when run N has published. It stops at a day that fails. Called again, it goes on: days that have published are passed over, and one that is under way is followed.",
+      "IMDb's files are new every day. Where each day's are kept in a folder or prefix of their own, named after the day, this makes one run a day, in order: the next one starts when the one before has published. It stops at a day that fails. Called again, it goes on: days that have published are passed over, and one that is under way is followed. Suspend the schedule meanwhile (`rushes k8s suspend`): its runs read today's files.",
     settings: [],
     options: [
       new Option(
