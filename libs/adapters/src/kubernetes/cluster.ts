@@ -25,11 +25,13 @@ export interface Cluster {
 const DEFAULT_NAMESPACE = 'rushes';
 /** An answer takes no longer, in milliseconds; what is watched or streamed does not go this way. */
 const TIMEOUT_MS = 20_000;
+/** Inside the cluster: a run waits for several of them before it goes on without. */
+const OWN_TIMEOUT_MS = 5_000;
 
 /** So that an API server that takes a connection and says nothing is told as one that is away. */
-const inTime = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+const inTime = async <Result>(timeoutMs: number, work: () => Promise<Result>): Promise<Result> => {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`no answer within ${TIMEOUT_MS / 1_000} s`)), TIMEOUT_MS);
+  const timer = setTimeout(() => late.reject(new Error(`no answer within ${timeoutMs / 1_000} s`)), timeoutMs);
   try {
     return await Promise.race([work(), late.promise]);
   } finally {
@@ -37,7 +39,7 @@ const inTime = async <Result>(work: () => Promise<Result>): Promise<Result> => {
   }
 };
 
-export const clusterOf = (config: KubeConfig, namespace: string): Cluster => {
+export const clusterOf = (config: KubeConfig, namespace: string, timeoutMs = TIMEOUT_MS): Cluster => {
   const server = config.getCurrentCluster()?.server;
   if (server === undefined)
     throw new ClusterFault('refused', `the kubeconfig has no cluster for the context ${config.getCurrentContext()}`);
@@ -50,7 +52,7 @@ export const clusterOf = (config: KubeConfig, namespace: string): Cluster => {
     leases: config.makeApiClient(CoordinationV1Api),
     async ask(request, work) {
       try {
-        return await inTime(work);
+        return await inTime(timeoutMs, work);
       } catch (error) {
         throw faultOf(error, { namespace, ...request }, server);
       }
@@ -84,5 +86,5 @@ export const connectOwnCluster = (): Cluster | undefined => {
   if ((process.env['KUBERNETES_SERVICE_HOST'] ?? '') === '') return undefined;
   config.loadFromCluster();
   const namespace = config.getContextObject(config.getCurrentContext())?.namespace;
-  return namespace === undefined ? undefined : clusterOf(config, namespace);
+  return namespace === undefined ? undefined : clusterOf(config, namespace, OWN_TIMEOUT_MS);
 };
