@@ -31,8 +31,10 @@ export const reportProgress = (progress: Progress, reports: RunReports): Progres
     const task = progress.task(options);
     let [done, total] = [0, options.total];
     const tell = (): void => {
-      const of = total === undefined ? '' : ` of ${formatAmount(total, options.unit)}`;
-      reports.notice({ progress: `${options.name}: ${formatAmount(done, options.unit)}${of}` });
+      const { name, unit } = options;
+      const all = formatAmount(done, unit);
+      const some = unit === 'bytes' ? all : done.toLocaleString('en-US');
+      reports.notice({ progress: `${name}: ${total === undefined ? all : `${some} of ${formatAmount(total, unit)}`}` });
     };
     return {
       advance(count) {
@@ -64,5 +66,9 @@ export const reportEnd = (reports: RunReports, ended: { readonly report: RunRepo
     'report' in ended ? ended.report : ({ outcome: 'failed', message: explainError(ended.error).message } as const);
   reports.notice({ outcome, message, progress: '', step: '' });
   const isWell = outcome === 'published' || outcome === 'interrupted';
-  reports.event(isWell ? 'normal' : 'warning', REASONS[outcome], `the run was ${outcome}${message === '' ? '' : `: ${message}`}`);
+  reports.event(
+    isWell ? 'normal' : 'warning',
+    REASONS[outcome],
+    `the run ${outcome === 'failed' ? outcome : `was ${outcome}`}${message === '' ? '' : `: ${message}`}`,
+  );
 };
