@@ -12,7 +12,7 @@ import {
   startUpkeep,
   type UpkeepOptions,
 } from '@rushes/batch';
-import { type Registry, type Session, UsageError } from '@rushes/runtime';
+import { countSpans, type Registry, type Session, UsageError } from '@rushes/runtime';
 import { folderAt, gaugeProcesses, type LakeStores, openImdbObjects, startHeartbeat, type Stores } from '@rushes/stores';
 
 /** Makes sure that there is something where IMDb's files should be, before anything starts: a folder, or a bucket that can be read. */
@@ -67,18 +67,20 @@ export const runOnSchedule = (
   metrics: Registry,
   choice: RunChoice = {},
 ): Schedule => {
-  const { logger, progress, lifecycle } = session;
+  const { logger, progress, lifecycle, tracing } = session;
   const { signal } = lifecycle;
   const schedule = startSchedule(stores, runOptions(session, stores, imdbSource, choice), {
     logger,
     progress,
     signal,
+    tracing,
     metrics: createBatchMetrics(metrics, stores.views),
   });
   lifecycle.onStop('the schedule', () => schedule.stop());
   const upkeep = startUpkeep(stores, upkeepOptions(session, stores), { logger, signal, metrics: createUpkeepMetrics(metrics) });
   lifecycle.onStop('the upkeep', () => upkeep.stop());
   gaugeProcesses(metrics, stores.heartbeats);
+  countSpans(metrics, tracing);
   startHeartbeat(session, stores.heartbeats, 'batch', () => ({ ready: true, running: schedule.isRunning() }));
   return schedule;
 };
@@ -88,8 +90,8 @@ export const runOnSchedule = (
  * @throws what made the run fail; upkeep never fails it.
  */
 export const runOnce = async (session: Session, stores: Stores, imdbSource: ImdbSource, choice: RunChoice = {}): Promise<RunReport> => {
-  const { logger, progress, lifecycle } = session;
-  const context = { logger, progress, signal: lifecycle.signal };
+  const { logger, progress, lifecycle, tracing } = session;
+  const context = { logger, progress, signal: lifecycle.signal, tracing };
   startHeartbeat(session, stores.heartbeats, 'batch', () => ({ ready: true, running: true }));
   try {
     return await runBatch(stores, runOptions(session, stores, imdbSource, choice), context);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { type BatchEngine, openDuckDb, openLake, readManifest, type Lake, tellFault } from '@rushes/lake';
 import type { Expectation, Manifest } from '@rushes/ports/manifest';
-import { explainError, freeBytes, type Logger, ownTasks, type Progress, TransientError } from '@rushes/runtime';
+import { explainError, freeBytes, type Logger, ownTasks, type Progress, type Span, type Tracing, TransientError } from '@rushes/runtime';
 import { findFiles } from '../bronze/find-files.ts';
 import { type ImdbSource, nameOfSource, originOfSource, type SourceFile } from '../bronze/imdb-source.ts';
 import { manifestCut } from '../archive/cut.ts';
@@ -25,6 +25,7 @@ import { type FreeSpaceCheck, requireSpace } from './free-space.ts';
 import { memoryLimitFor, mostMemoryMb } from './memory-limit.ts';
 import { removeDeadScratch, reserveRoom, scratchOf } from '../context/scratch.ts';
 import { tidyUp, tidyViews } from './tidy-up.ts';
+import { tellRun, traceRun } from './trace-run.ts';
 import { objectCacheIn } from '../context/object-cache.ts';
 import { createStepLog } from '../context/steps.ts';
 import type { BatchStores } from '../context/stores.ts';
@@ -59,6 +60,8 @@ export interface BatchContext {
   readonly freeBytes?: (folder: string) => Promise<number>;
   /** Told of every run's end. */
   readonly metrics?: BatchMetrics;
+  /** Default: nothing is traced. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /**
@@ -67,7 +70,10 @@ export interface BatchContext {
  * @returns the report of a run that came to its end, published or not.
  * @throws what made it fail, after the report was kept and the alert sent.
  */
-export const runBatch = async (stores: BatchStores, options: BatchOptions, context: BatchContext): Promise<RunReport> => {
+export const runBatch = (stores: BatchStores, options: BatchOptions, context: BatchContext): Promise<RunReport> =>
+  traceRun(context.tracing, (span) => runWithin(stores, options, context, span));
+
+const runWithin = async (stores: BatchStores, options: BatchOptions, context: BatchContext, span: Span | undefined): Promise<RunReport> => {
   const now = context.now ?? (() => new Date());
   await mkdir(options.workFolder, { recursive: true });
   await removeDeadScratch(options.workFolder);
@@ -90,7 +96,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     signal: context.signal,
     onFault: ({ message }) => logger.warn(`${message}; what needs it is made anew, if it can be`),
   });
-  const log = createStepLog(logger, now);
+  const log = createStepLog(logger, now, context.tracing);
   const reached: { built?: BuiltLake; lines?: RunReport['lines']; validation: readonly Expectation[] } = { validation: [] };
   const report = (outcome: RunOutcome, details: { readonly message?: string; readonly publication?: number } = {}): RunReport => ({
     version: claim.version,
@@ -129,6 +135,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       logger.error({ err }, 'the report of the run could not be kept');
     }
     context.metrics?.observe(ended);
+    tellRun(span, ended, id);
     await lineage.ended(ended, reached.built && { ...reached.built, ...ended, location: stores.objects.location });
     if (ended.outcome !== 'published' && ended.outcome !== 'interrupted') await sendAlert(options.alert ?? {}, ended, logger);
     return ended;

@@ -6,6 +6,7 @@ import { http, overload, rateLimit, serving } from './http-settings.ts';
 import { jwt } from './jwt-settings.ts';
 import { cassandra, kafka, mongodb, postgres, redis, s3 } from './server-settings.ts';
 import { optionalSetting, setting, type Setting, type SettingValue } from './setting.ts';
+import { tracing } from './tracing-settings.ts';
 
 const text = Type.String({ minLength: 1 });
 const count = Type.Integer({ minimum: 0 });
@@ -260,6 +261,7 @@ export const SETTINGS = {
   batch,
   alert,
   lineage,
+  tracing,
   log,
   metrics,
   download,
