@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { ask } from '../processes/answers.ts';
+import { type Collector, startCollector } from '../processes/collector.ts';
 import { type Apps, startApps } from './apps-on-servers.ts';
 import { type DoubledApps, startDoubled } from './doubled-apps.ts';
 import { openLogToRead } from './log-to-read.ts';
@@ -15,24 +17,62 @@ import { tellRatings } from './told-ratings.ts';
 import { askMovie, backwardAnswers, eventsOf, watchAnswers, wrongAnswers } from './watched-answers.ts';
 
 const MOVIES = 6;
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PATIENT = { timeout: 300_000, interval: 100 };
 
 describe.skipIf(needsServers('kafka', 'registry', 'cassandra', 's3'))('a system of replicas on servers', () => {
   let servers: OwnServers;
   let apps: Apps;
   let doubled: DoubledApps;
+  let collector: Collector;
 
   beforeAll(async () => {
     servers = await startOwnServers(['kafka', 'registry', 'cassandra', 's3', ...availableServers('postgres', 'redis')]);
     apps = await startApps(servers);
     await apps.run();
     // A busy machine is no reason to refuse anything here.
-    doubled = await startDoubled(apps, { RUSHES_OVERLOAD_EVENT_LOOP_DELAY_MS: '0' });
+    collector = await startCollector();
+    doubled = await startDoubled(apps, {
+      RUSHES_OVERLOAD_EVENT_LOOP_DELAY_MS: '0',
+      RUSHES_TRACING_URL: collector.url,
+      RUSHES_TRACING_SHARE: '1',
+    });
   });
   afterAll(async () => {
     await doubled?.stop();
     await apps?.dispose();
+    await collector?.close();
     await servers?.dispose();
+  });
+
+  test('a posted event is one trace, whichever replicas it meets: its place goes with the record through Kafka', async () => {
+    const { url } = doubled;
+    // as: a list
+    const { data } = JSON.parse(await ask(`${url}/movies?sort=votes&desc=true&page_size=${MOVIES + 1}`)) as {
+      readonly data: readonly { readonly id: string }[];
+    };
+    // The next test counts the events of all others.
+    await ask(`${url}/movies/${data[MOVIES]?.id ?? ''}/ratings`, 201, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${apps.key}`,
+        'content-type': 'application/json',
+        prefer: 'wait=30',
+        traceparent: `00-${TRACE}-00f067aa0ba902b7-01`,
+        tracestate: 'other=1',
+      },
+      body: JSON.stringify({ score: 9 }),
+    });
+    await expect
+      .poll(() => collector.traceLines(TRACE), PATIENT)
+      .toEqual([
+        'POST /movies/:id/ratings (rushes-serving) in nothing known',
+        'append (rushes-serving) in POST /movies/:id/ratings',
+        'project (rushes-speed) in append',
+        'visible (rushes-serving) in append',
+      ]);
+    const states = collector.spans().filter(({ traceId }) => traceId === TRACE);
+    expect(states.map(({ traceState, isError }) => [traceState, isError])).toEqual(states.map(() => ['other=1', false]));
   });
 
   test('each process is replaced under load, and nobody notices', async () => {

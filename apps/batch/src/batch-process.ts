@@ -12,7 +12,7 @@ import {
   startUpkeep,
   type UpkeepOptions,
 } from '@rushes/batch';
-import { type Registry, type Session, UsageError } from '@rushes/runtime';
+import { countSpans, type Registry, type Session, UsageError } from '@rushes/runtime';
 import { folderAt, gaugeProcesses, type LakeStores, openImdbObjects, startHeartbeat, type Stores } from '@rushes/stores';
 
 import { openInCluster } from './in-cluster.ts';
@@ -70,18 +70,20 @@ export const runOnSchedule = (
   metrics: Registry,
   choice: RunChoice = {},
 ): Schedule => {
-  const { logger, progress, lifecycle } = session;
+  const { logger, progress, lifecycle, tracing } = session;
   const { signal } = lifecycle;
   const schedule = startSchedule(stores, runOptions(session, stores, imdbSource, choice), {
     logger,
     progress,
     signal,
+    tracing,
     metrics: createBatchMetrics(metrics, stores.views),
   });
   lifecycle.onStop('the schedule', () => schedule.stop());
   const upkeep = startUpkeep(stores, upkeepOptions(session, stores), { logger, signal, metrics: createUpkeepMetrics(metrics) });
   lifecycle.onStop('the upkeep', () => upkeep.stop());
   gaugeProcesses(metrics, stores.heartbeats);
+  countSpans(metrics, tracing);
   startHeartbeat(session, stores.heartbeats, 'batch', () => ({ ready: true, running: schedule.isRunning() }));
   return schedule;
 };
@@ -92,7 +94,7 @@ export const runOnSchedule = (
  * @throws what made the run fail; upkeep never fails it.
  */
 export const runOnce = async (session: Session, stores: Stores, imdbSource: ImdbSource, choice: RunChoice = {}): Promise<RunReport> => {
-  const { logger, progress, lifecycle } = session;
+  const { logger, progress, lifecycle, tracing } = session;
   startHeartbeat(session, stores.heartbeats, 'batch', () => ({ ready: true, running: true }));
   const { reports, hold } = await openInCluster(session);
   const held = await hold().catch(async (error: unknown) => {
@@ -100,7 +102,7 @@ export const runOnce = async (session: Session, stores: Stores, imdbSource: Imdb
     throw error;
   });
   const signal = held === undefined ? lifecycle.signal : AbortSignal.any([lifecycle.signal, held.lost]);
-  const context = { logger, progress, signal };
+  const context = { logger, progress, signal, tracing };
   try {
     if (reports === undefined) return await runBatch(stores, runOptions(session, stores, imdbSource, choice), context);
     const told = { ...context, progress: reportProgress(progress, reports), observer: observeRun(reports) };

@@ -6,7 +6,7 @@ import { openStores, storeChecks } from '@rushes/stores';
 import { openImdbSource, runOnce, runOnSchedule } from './batch-process.ts';
 import { exitCodeOfRun } from './run-exit-code.ts';
 
-await runMain(process, async (session) => {
+await runMain(process, 'rushes-batch', async (session) => {
   const { config, lifecycle, logger } = session;
   const imdbSource = await openImdbSource(config);
   const stores = await openStores(session);

@@ -55,6 +55,8 @@ export interface CommandParts<Options> {
   readonly examples: readonly (readonly [string, string])[];
   /** It logs while it works: where log lines are JSON, so is what it says on standard output. */
   readonly narrates?: true;
+  /** What it is called in traces. Without it, it is not traced. */
+  readonly service?: string;
   readonly run: (invocation: Invocation, options: Options) => Promise<ExitCode>;
 }
 
@@ -113,7 +115,7 @@ export const addCommand = <Options = unknown>(parent: Command, name: string, par
           // as: commander has parsed exactly the options and arguments declared above.
           return parts.run({ ...session, output: createOutput(host.stdout, session.terminal, json) }, flags as Options);
         },
-        json ? 'json' : 'text',
+        { elsewhere: json ? 'json' : 'text', service: parts.service },
       );
       endProcess(host, code);
     } catch (error) {

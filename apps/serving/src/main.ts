@@ -4,7 +4,7 @@ import { openStoresToServe } from '@rushes/stores';
 
 import { serveByWorkers, untilStopped } from './serve.ts';
 
-await runMain(process, async (session) => {
+await runMain(process, 'rushes-serving', async (session) => {
   const stores = await openStoresToServe(session);
   const url = await serveByWorkers(session, stores);
   session.logger.info({ url }, 'listening');

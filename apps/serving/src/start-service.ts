@@ -1,6 +1,6 @@
 /** The HTTP service over stores that are open, until the session ends. */
 import type { Caches, RateLimiter } from '@rushes/ports';
-import { type Registry, type Session, TerminalError } from '@rushes/runtime';
+import { countSpans, type Registry, type Session, TerminalError } from '@rushes/runtime';
 import { DEFAULT_OPTIONS, type RunningServer, type ServingContext, type ServingStores, startServing } from '@rushes/serving';
 import { gaugeProcesses, startHeartbeat, type Stores, type StoresToRead } from '@rushes/stores';
 
@@ -29,18 +29,19 @@ const cannotListen = (cause: unknown, { host, port }: Session['config']['http'])
 
 /** Starts the HTTP service; its requests are drained when the session ends. */
 export const startService = async (
-  { config, logger, lifecycle }: Session,
+  { config, logger, lifecycle, tracing }: Session,
   stores: Stores | StoresToRead,
   { metrics, caches, receipts, rateLimiter, cacheTrouble, ...shown }: ServiceParts,
 ): Promise<RunningServer> => {
   const server = await startServing(
     { ...stores, isReadOnly: 'outdated' in stores, caches, receipts, rateLimiter, cacheTrouble },
     { ...config.http, ...config.serving, tokens: tokenOptions(config.jwt), overload: { ...DEFAULT_OPTIONS.overload, ...config.overload } },
-    { logger, metrics, ...shown },
+    { logger, metrics, tracing, ...shown },
   ).catch((cause: unknown) => {
     throw cannotListen(cause, config.http) ?? cause;
   });
   lifecycle.onStop('the HTTP service', () => server.close());
+  countSpans(metrics, tracing);
   if ('heartbeats' in stores) {
     gaugeProcesses(metrics, stores.heartbeats);
     startHeartbeat({ logger, lifecycle }, stores.heartbeats, 'serving', () => ({ ...server.state(), url: server.url }));

@@ -4,7 +4,7 @@ import { openStores } from '@rushes/stores';
 
 import { projectAlone } from './project.ts';
 
-await runMain(process, async (session) => {
+await runMain(process, 'rushes-speed', async (session) => {
   const stores = await openStores(session);
   const url = await projectAlone(session, stores, createMetrics());
   session.logger.info({ url }, 'projecting');

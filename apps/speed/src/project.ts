@@ -1,5 +1,5 @@
 /** The speed layer in a process: the log projected into the speed store, over stores that are open. */
-import { type Registry, type Session, startOperations } from '@rushes/runtime';
+import { countSpans, type Registry, type Session, startOperations } from '@rushes/runtime';
 import { createSpeedMetrics, deadLetters, startSpeed, type WatchedSpeed } from '@rushes/speed';
 import { gaugeProcesses, newProcessId, startHeartbeat, storeChecks, type Stores } from '@rushes/stores';
 
@@ -7,7 +7,7 @@ import { firstReadiness } from './first-readiness.ts';
 
 /** Projects the log until the session ends. */
 export const project = (session: Session, stores: Stores, metrics: Registry): WatchedSpeed => {
-  const { logger, lifecycle } = session;
+  const { logger, lifecycle, tracing } = session;
   const { log, speed, owners, views, duplicateFilters, heartbeats } = stores;
   const keep = deadLetters(log);
   const member = newProcessId();
@@ -16,6 +16,7 @@ export const project = (session: Session, stores: Stores, metrics: Registry): Wa
     {
       logger,
       metrics: createSpeedMetrics(metrics),
+      tracing,
       member,
       reject: async (partition, rejected) => {
         for (const { record, reason } of rejected)
@@ -26,6 +27,7 @@ export const project = (session: Session, stores: Stores, metrics: Registry): Wa
   );
   lifecycle.onStop('the speed layer', () => running.stop());
   gaugeProcesses(metrics, heartbeats);
+  countSpans(metrics, tracing);
   // Under the id that partitions are owned by.
   startHeartbeat(session, heartbeats, 'speed', () => ({ ready: running.isMember() }), member);
   return running;

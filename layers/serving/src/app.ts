@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 
 import compress from '@fastify/compress';
 import type { ApiKeyStore, BatchViewStore, Caches, EventLog, ObjectStore, RateLimiter, SpeedStore } from '@rushes/ports';
-import { createTroubleLog, guardServer, type Logger, type Registry } from '@rushes/runtime';
+import { createTroubleLog, guardServer, type Logger, type Registry, type Tracing } from '@rushes/runtime';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import { createAdmission } from './admission/admission.ts';
@@ -25,6 +25,7 @@ import { demandPositions } from './entrances/min-position.ts';
 import { readJsonBodies } from './entrances/json-body.ts';
 import { type PositionWaits, positionWaits, shownEverywhere } from './entrances/position-waits.ts';
 import { createReceipts } from './entrances/receipts.ts';
+import { traceEvents } from './entrances/trace-event.ts';
 import { handleFailures } from './http/failures.ts';
 import { createInstance } from './http/http-instance.ts';
 import { createHttpMetrics } from './monitoring/http-metrics.ts';
@@ -37,6 +38,7 @@ import { badRequest, Problem } from './http/problem.ts';
 import { checkProtocol } from './http/protocol.ts';
 import { limitRate } from './http/rate-limit.ts';
 import { createResponseCache } from './http/response-cache.ts';
+import { traceRequests } from './http/trace-requests.ts';
 import { countWaits } from './http/waited.ts';
 import { addHome } from './routes/home.ts';
 import { createReadiness } from './monitoring/readiness.ts';
@@ -77,6 +79,8 @@ export interface ServingStores {
 export interface ServingContext {
   readonly logger: Logger;
   readonly metrics: Registry;
+  /** Default: nothing is traced. */
+  readonly tracing?: Tracing | undefined;
   /** What `/metrics` shows; `metrics` by default. */
   readonly exposition?: Exposition | undefined;
   /** The processes of the service, where there are several. */
@@ -166,6 +170,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   app.setSerializerCompiler(() => JSON.stringify);
   handleFailures(app, logger);
   guardServer(app.server, options, (message, error) => logger.warn(error === undefined ? {} : { err: error }, message));
+  traceRequests(app, context.tracing);
   countWaits(app);
   const methodsOf = collectMethods(app);
   const crossOrigin = allowOrigins(app, options.corsOrigins);
@@ -262,6 +267,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
         onTrouble: (err) => cacheTroubles.report('a claim on a movie could not be given back', err),
       }),
       writes: admission.writes,
+      spans: traceEvents(context.tracing, waits),
       metrics: {
         ...entranceMetrics,
         onEvent: (type, outcome) => {

@@ -18,7 +18,7 @@ import {
   type Role,
   type SpeedRow,
 } from '@rushes/ports';
-import { Registry } from '@rushes/runtime';
+import { Registry, type Tracing } from '@rushes/runtime';
 import { emptyState, encodeState, type EventRow, foldEvent, keyOf, KEYED_VIEWS } from '@rushes/views';
 import { readLog } from '@rushes/ports/contracts/read-log';
 import type { FastifyInstance } from 'fastify';
@@ -64,6 +64,7 @@ export type WrappedStore = 'views' | 'objects' | 'speed' | 'log' | 'keys' | 'cac
 export interface EntranceServiceOptions {
   readonly serving?: Partial<ServingOptions>;
   readonly rateLimiter?: RateLimiter;
+  readonly tracing?: Tracing;
   /** Wraps each store that the service uses. */
   readonly wrap?: <Store extends object>(name: WrappedStore, store: Store) => Store;
   /** Wraps the keys that the service looks up. */
@@ -151,7 +152,7 @@ export const startEntrances = async (options: EntranceServiceOptions = {}): Prom
         rateLimiter: options.rateLimiter && wrap('limiter', options.rateLimiter),
       },
       { publicationPollMs: FAR_AWAY_MS, overload: NEVER_TOO_MUCH, ...options.serving },
-      { logger: recordingLogger(lines, 'debug'), metrics: registry, now, elapsedMs: now },
+      { logger: recordingLogger(lines, 'debug'), metrics: registry, tracing: options.tracing, now, elapsedMs: now },
     );
     await app.ready();
     apps.push(app);

@@ -13,6 +13,7 @@ const wrong = requests.filter((url) => url.includes('color'));
 let service: EntranceService;
 beforeAll(async () => {
   service = await startEntrances();
+  await service.app.snapshots.poll();
 });
 afterAll(() => service.close());
 

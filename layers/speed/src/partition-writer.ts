@@ -7,6 +7,7 @@
  */
 import type { PartitionId } from '@rushes/domain';
 import { boundsAt, type Coverage, type OpenDuplicateFilter, type PartitionProgress, type SpeedStore } from '@rushes/ports';
+import type { Tracing } from '@rushes/runtime';
 
 import { beginPartition, type Beginning, openWindow, type Published, type Reading } from './begin-partition.ts';
 import { foldEvents, type FoldedEvents, judgeRecords, keysOf, placeEvents, type RejectedEvent } from './fold-batch.ts';
@@ -16,6 +17,7 @@ import { NEVER_MS, type SpeedOptions } from './options.ts';
 import { type MicroBatch, planBatches } from './plan-batches.ts';
 import { renewEpoch } from './renew-epoch.ts';
 import { createRowCache } from './row-cache.ts';
+import { traceBatch } from './trace-batch.ts';
 import { baseOf, timed } from './write-timestamp.ts';
 
 /** `signal` ends what takes long: reading the ids of the last days, waiting for records, projecting an epoch again. */
@@ -24,6 +26,8 @@ export interface WriterContext extends Reading {
   readonly feed: LogFeed;
   readonly options: SpeedOptions;
   readonly nowMs: () => number;
+  /** Default: nothing is traced. */
+  readonly tracing?: Tracing | undefined;
   /** When the store was made the log's: what write timestamps of the first epoch count from. */
   readonly createdAtMs: number;
   readonly published: () => Promise<Published>;
@@ -214,7 +218,7 @@ const goOn = async (context: WriterContext, { partition, fence, begun, duplicate
     const done: Progressed[] = [];
     for (const batch of planBatches(records, offset, { epoch, opening })) {
       await turn();
-      done.push(await write(batch));
+      done.push(await traceBatch(context.tracing, partition, batch, () => write(batch)));
     }
     return sumOf(done);
   };

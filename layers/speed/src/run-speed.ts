@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 
 import { type PartitionId, PARTITIONS } from '@rushes/domain';
 import { boundsAt, type DuplicateFilters, type EventLog, type Owners, type SpeedStore } from '@rushes/ports';
-import { explainError, type Logger, TerminalError } from '@rushes/runtime';
+import { explainError, type Logger, TerminalError, type Tracing } from '@rushes/runtime';
 
 import type { Published } from './begin-partition.ts';
 import { guardEpochs, NOTHING_GUARDED } from './guard-epochs.ts';
@@ -29,6 +29,8 @@ export interface SpeedContext {
   /** Told of events that cannot be used, perhaps more than once of the same. */
   readonly reject: WriterContext['reject'];
   readonly nowMs?: () => number;
+  /** Default: nothing is traced. */
+  readonly tracing?: Tracing | undefined;
   /** Id of this member of the group, which no other process has. */
   readonly member: string;
 }
@@ -63,7 +65,7 @@ const requireOwnStore = async (log: EventLog, store: SpeedStore): Promise<number
 export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Partial<SpeedOptions> = {}): WatchedSpeed => {
   const options: SpeedOptions = { ...DEFAULT_SPEED_OPTIONS, ...given };
   const { log, speed: store, duplicateFilters, published } = stores;
-  const { logger, metrics, nowMs = Date.now } = context;
+  const { logger, metrics, nowMs = Date.now, tracing } = context;
   const stopped = new AbortController();
   const writers = new Map<PartitionId, PartitionWriter | undefined>();
   const turn = createTurns(options.turnMs, () => performance.now());
@@ -93,6 +95,7 @@ export const startSpeed = (stores: SpeedStores, context: SpeedContext, given: Pa
       createdAtMs,
       published,
       turn,
+      tracing,
       reject: context.reject,
     };
     await runMembership(

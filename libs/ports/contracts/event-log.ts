@@ -10,6 +10,7 @@ import { modelTests } from './event-log/model.ts';
 import type { OpenedEventLog } from './event-log/opened-log.ts';
 import { rangeTests } from './event-log/ranges.ts';
 import { timeTests } from './event-log/times.ts';
+import { traceTests } from './event-log/traces.ts';
 import { trimTests } from './event-log/trimming.ts';
 
 export type { OpenedEventLog };
@@ -31,6 +32,7 @@ export const eventLogContract = ({ name, open, runs = { quick: 8, deep: 100 } }:
     barrierTests(open);
     timeTests(open);
     trimTests(open);
+    traceTests(open);
     deadLetterTests(open);
     modelTests(open, runs);
   });

@@ -5,6 +5,12 @@
 import { type LogOffsets, type LogPartition, offsetAt, type OffsetVector } from '@rushes/domain';
 import type { CallOptions } from './call-options.ts';
 
+/** Where a record's append stands in a trace, as https://www.w3.org/TR/trace-context/ writes it. It is no part of the record: nothing that is made of records depends on it. */
+export interface TraceContext {
+  readonly traceparent: string;
+  readonly tracestate?: string | undefined;
+}
+
 export interface NewRecord {
   readonly partition: LogPartition;
   /** The movie: what the partition was chosen by. */
@@ -13,6 +19,8 @@ export interface NewRecord {
   readonly id: string;
   /** The event's text. */
   readonly value: string;
+  /** Kept only where the log was opened to trace. */
+  readonly trace?: TraceContext | undefined;
 }
 
 interface Stamped {
@@ -26,6 +34,8 @@ export interface EventRecord extends Stamped {
   readonly key: string;
   readonly id: string;
   readonly value: string;
+  /** Given by `follow` alone, where the log was opened to trace. A hint: it may be missing, and was perhaps written by somebody else. */
+  readonly trace?: TraceContext | undefined;
 }
 
 export interface BarrierRecord extends Stamped {

@@ -41,5 +41,7 @@ export { RELEASE } from './release.ts';
 export { statIfThere } from './stat-if-there.ts';
 export { columnsOf, type Terminal } from './terminal.ts';
 export { endProcess, exitCodeOfError, runMain, runOrdered, runSession, survivesItsTerminal, type Session } from './session.ts';
+export { countSpans } from './tracing/count-spans.ts';
+export { inSpan, type Span, type SpanAttributes, type TraceContext, type Tracing } from './tracing/tracing.ts';
 export { createTroubleLog, type TroubleLog } from './trouble-log.ts';
 export { shortenLine, wrapText } from './wrap-text.ts';

@@ -29,6 +29,21 @@ test('a line is one JSON object with level, ISO time and the ids of its child lo
   expect(new Date(String(lines()[0]?.['time'])).toISOString()).toBe(lines()[0]?.['time']);
 });
 
+test('a line that is written at work in a span names it', () => {
+  const written: string[] = [];
+  const spans = [undefined, { traceId: 'a', spanId: 'b' }];
+  const logger = createLogger(
+    { level: 'info', format: 'json', terminal: terminalOf(false).terminal, span: () => spans.shift() },
+    { write: (line: string) => void written.push(line) },
+  ).child({ worker: 1 });
+  logger.info('before');
+  logger.info({ rows: 1 }, 'within');
+  // as: pino writes one object a line
+  const [before, within] = written.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(before).not.toHaveProperty('trace_id');
+  expect(within).toMatchObject({ worker: 1, rows: 1, trace_id: 'a', span_id: 'b' });
+});
+
 test('less severe lines are left out', () => {
   const { logger, lines } = record('warn');
   logger.info('small talk');

@@ -15,10 +15,12 @@ export interface LoggerOptions {
   readonly terminal: Terminal;
   /** The form of what else the process writes there: never both on one pipe. Default: JSON. */
   readonly elsewhere?: LogForm;
+  /** The span that the code is at work in, which its lines name. Default: nothing is traced. */
+  readonly span?: (() => { readonly traceId: string; readonly spanId: string } | undefined) | undefined;
 }
 
 /** The form that lines have. */
-export const logFormOf = ({ format, terminal, elsewhere = 'json' }: Omit<LoggerOptions, 'level'>): LogForm => {
+export const logFormOf = ({ format, terminal, elsewhere = 'json' }: Omit<LoggerOptions, 'level' | 'span'>): LogForm => {
   if (format !== 'auto') return format === 'json' ? 'json' : 'text';
   return terminal.interactive ? 'text' : elsewhere;
 };
@@ -43,8 +45,12 @@ const prettyStream = (terminal: Terminal): DestinationStream => {
   return { write: (line: string) => terminal.write(pretty(line)) };
 };
 
+const spanFields = (span: ReturnType<NonNullable<LoggerOptions['span']>>): object =>
+  span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
+
 /** A logger that writes to standard error (standard output is for data), or to `destination` where one is given. */
 export const createLogger = (options: LoggerOptions, destination?: DestinationStream): Logger => {
+  const { span } = options;
   const isText = logFormOf(options) === 'text';
   const stream = destination ?? (isText ? prettyStream(options.terminal) : openDestination({ dest: 2, sync: true }));
   return pino(
@@ -52,6 +58,7 @@ export const createLogger = (options: LoggerOptions, destination?: DestinationSt
       level: options.level,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      ...(span === undefined ? {} : { mixin: () => spanFields(span()) }),
       redact: { paths: secretPaths, censor: '***' },
     },
     stream,

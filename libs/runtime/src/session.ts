@@ -2,6 +2,8 @@
  * A process from its first line to its last: configuration read and checked before anything starts, one logger, one place for stop signals.
  * Invariant: what was registered to be stopped is stopped, however the work ends.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 import { loadConfig, type ConfigSources, type LoadedConfig } from './config/load-config.ts';
 import { explainError, UsageError } from './errors.ts';
 import { EXIT_CODES, exitCodeOfSignal, type ExitCode } from './exit-codes.ts';
@@ -12,6 +14,8 @@ import { ownTasks } from './progress/own-tasks.ts';
 import type { Progress } from './progress/progress.ts';
 import { createTerminalProgress } from './progress/terminal-progress.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
+import { openTracing } from './tracing/open-tracing.ts';
+import type { Span, Tracing } from './tracing/tracing.ts';
 
 /** Time that a stop may take, in milliseconds: below the 30 s after which container platforms kill. */
 const STOP_DEADLINE_MS = 25_000;
@@ -23,21 +27,30 @@ export interface Session extends LoadedConfig {
   readonly logForm: LogForm;
   readonly progress: Progress;
   readonly lifecycle: Lifecycle;
+  /** `undefined`: nothing is traced. */
+  readonly tracing: Tracing | undefined;
 }
 
 /** Whether something ended because it was told to stop. */
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
 
+export interface SessionManner {
+  /** The form of log lines where nobody is looking and no setting says otherwise. Default: JSON. */
+  readonly elsewhere?: LogForm;
+  /** What the process is called in traces, if it is to be traced where the configuration asks for it. */
+  readonly service?: string | undefined;
+}
+
 /**
- * Reads the configuration, does the work, stops what the work registered. `elsewhere`: the form of log lines where nobody is looking and no setting says otherwise.
+ * Reads the configuration, does the work, stops what the work registered.
  * @throws `ConfigError` before the work starts; whatever the work throws, after everything is stopped.
  */
 export const runSession = (
   sources: ConfigSources,
   host: NodeJS.Process,
   work: (session: Session) => Promise<ExitCode>,
-  elsewhere: LogForm = 'json',
-): Promise<ExitCode> => runLoaded(loadConfig(sources), host, work, elsewhere, {});
+  { elsewhere = 'json', service }: SessionManner = {},
+): Promise<ExitCode> => runLoaded(loadConfig(sources), host, work, { elsewhere, service, logFields: {} });
 
 /** What a process is told by the one that started it. */
 export interface SessionOrder {
@@ -46,25 +59,32 @@ export interface SessionOrder {
   readonly logForm: LogForm;
   /** What each log line says of this one. */
   readonly logFields: Readonly<Record<string, unknown>>;
+  /** What it is called in traces. */
+  readonly service: string;
 }
 
 /** The same in a process that reads no configuration, since it was handed one. */
 export const runOrdered = (
-  { config, logForm, logFields }: SessionOrder,
+  { config, logForm, ...manner }: SessionOrder,
   host: NodeJS.Process,
   work: (session: Session) => Promise<ExitCode>,
-): Promise<ExitCode> => runLoaded({ config, effective: () => [] }, host, work, logForm, logFields);
+): Promise<ExitCode> => runLoaded({ config, effective: () => [] }, host, work, { elsewhere: logForm, ...manner });
 
 const runLoaded = async (
   loaded: LoadedConfig,
   host: NodeJS.Process,
   work: (session: Session) => Promise<ExitCode>,
-  elsewhere: LogForm,
-  logFields: SessionOrder['logFields'],
+  {
+    elsewhere,
+    logFields,
+    service,
+  }: { readonly elsewhere: LogForm; readonly service: string | undefined } & Pick<SessionOrder, 'logFields'>,
 ): Promise<ExitCode> => {
   const terminal = openTerminal(host.stderr, host.env);
   const logging = { ...loaded.config.log, terminal, elsewhere };
-  const logger = createLogger(logging).child(logFields);
+  const isTraced = service !== undefined && loaded.config.tracing.url !== undefined;
+  const current = isTraced ? new AsyncLocalStorage<Span>() : undefined;
+  const logger = createLogger({ ...logging, span: current && (() => current.getStore()) }).child(logFields);
   const nowMs = (): number => performance.now();
   const progress = ownTasks(terminal.interactive ? createTerminalProgress(terminal, nowMs) : createLineProgress(logger, nowMs));
   const lifecycle = createLifecycle({
@@ -74,7 +94,11 @@ const runLoaded = async (
     onTrouble: (message, error) => logger.error(error === undefined ? {} : { err: error }, message),
   });
   try {
-    return await work({ ...loaded, terminal, logger, logForm: logFormOf(logging), progress, lifecycle });
+    const tracing =
+      service === undefined || current === undefined ? undefined : await openTracing(loaded.config.tracing, { service, current, logger });
+    // Registered first, so that it is the last to be stopped: what others do at their end is traced too.
+    if (tracing !== undefined) lifecycle.onStop('the traces', () => tracing.close());
+    return await work({ ...loaded, terminal, logger, logForm: logFormOf(logging), progress, lifecycle, tracing });
   } catch (error) {
     const signal = lifecycle.stoppedBy();
     progress.failRest(signal === undefined ? 'failed' : 'stopped');
@@ -105,15 +129,19 @@ export const survivesItsTerminal = (host: NodeJS.Process): void => {
     });
 };
 
-/** The whole of a container's entry point: configuration from environment and file, faults told, the exit code set. */
-export const runMain = async (host: NodeJS.Process, work: (session: Session) => Promise<ExitCode>): Promise<void> => {
+/**
+ * The whole of a container's entry point: configuration from environment and file, faults told, the exit code set.
+ * @param service what the process is called in traces.
+ */
+export const runMain = async (host: NodeJS.Process, service: string, work: (session: Session) => Promise<ExitCode>): Promise<void> => {
   survivesItsTerminal(host);
   let logger: Logger | undefined;
   try {
-    const code = await runSession({ env: host.env, cwd: host.cwd() }, host, (session) => {
+    const traced = (session: Session): Promise<ExitCode> => {
       logger = session.logger;
       return work(session);
-    });
+    };
+    const code = await runSession({ env: host.env, cwd: host.cwd() }, host, traced, { service });
     endProcess(host, code);
   } catch (error) {
     const { message, hint } = explainError(error);

@@ -32,6 +32,8 @@ export interface Opening {
   readonly isChecked?: boolean;
   /** The clock of what is stamped and of what expires, in milliseconds since 1970. */
   readonly now?: () => number;
+  /** Of a log: keeps where records stand in traces. */
+  readonly traces?: boolean;
 }
 
 /** A store that was found by its URL, not opened yet. */

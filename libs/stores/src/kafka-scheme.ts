@@ -46,7 +46,7 @@ export const kafkaLog: LogScheme = (url, { kafka }) => {
   });
   const state = async (): Promise<LogState> => (await client()).kafkaLogState(await settle());
   const isThere = async (): Promise<boolean> => (await state()) !== 'absent';
-  const open = async (how: Pick<KafkaEventLogOptions, 'readOnly' | 'now'> = {}): Promise<EventLog> =>
+  const open = async (how: Pick<KafkaEventLogOptions, 'readOnly' | 'now' | 'traces'> = {}): Promise<EventLog> =>
     (await client()).openKafkaEventLog({ ...(await settle()), ...how });
   return {
     location: url,
@@ -58,7 +58,7 @@ export const kafkaLog: LogScheme = (url, { kafka }) => {
       if (found.findings.every(({ level }) => level !== 'fault') && (await isThere())) await (await open({ readOnly: true })).close();
       return found;
     },
-    open: ({ readOnly = false, now = Date.now } = {}) => open({ readOnly, now }),
+    open: ({ readOnly = false, now = Date.now, traces = false } = {}) => open({ readOnly, now, traces }),
     beginner: {
       state,
       check: async () => (await client()).checkKafkaBeginning(await settle()),

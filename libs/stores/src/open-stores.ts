@@ -80,6 +80,8 @@ export interface OpenOptions {
   readonly now?: () => number;
   /** Told what a server should have otherwise, and can be used with. */
   readonly onWarning?: (finding: ServerFinding) => void;
+  /** Keeps in the log where records stand in traces. */
+  readonly traces?: boolean;
   /** Opens it although it has moved: for what moves it. */
   readonly evenIfMoved?: boolean;
 }
@@ -91,7 +93,7 @@ export interface OpenOptions {
  */
 export const openStoresAt = (
   at: StoreLocations,
-  { now = Date.now, onWarning = () => {}, evenIfMoved = false }: OpenOptions = {},
+  { now = Date.now, onWarning = () => {}, traces = false, evenIfMoved = false }: OpenOptions = {},
 ): Promise<Stores> =>
   openTogether(async (opened) => {
     const found = findStores(at);
@@ -107,7 +109,7 @@ export const openStoresAt = (
           hint: LOST_LOG_HINT,
         });
     }
-    const opening = opened.add(await found.log.open({ now, isChecked: true }));
+    const opening = opened.add(await found.log.open({ now, isChecked: true, traces }));
     const log = evenIfMoved ? opening : refuseMoved(opening, lake.objects);
     const speedStore = opened.add(await found.speed.open({ now, isChecked: true }));
     const fault = await (evenIfMoved ? logFaultOfSource : logFault)({ ...lake, log, speed: speedStore });

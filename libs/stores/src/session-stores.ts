@@ -18,6 +18,7 @@ export const openStores = async (session: Session): Promise<Stores> => {
   const at = configuredLocations(config);
   await makeDataFolder(session);
   const stores = await openStoresAt(at, {
+    traces: session.tracing !== undefined,
     onWarning: ({ kind, location, message, hint }) => logger.warn({ store: kind, location }, `${message}. ${hint}`),
   });
   lifecycle.onStop('the stores', () => stores.close());

@@ -30,6 +30,7 @@ export const addBatchRun = (batch: Command): Command =>
       ['batch run --imdb imdb --data data --full --json', 'everything anew, with the report as JSON'],
     ],
     narrates: true,
+    service: 'rushes-batch',
     run: async (invocation, { full, sample }) => {
       const { config, lifecycle, output } = invocation;
       const source = await openImdbSource(config);

@@ -18,6 +18,7 @@ export const addServe = (program: Command): Command =>
       ['serve --host 0.0.0.0 --rate-limit-per-minute 0', 'reachable from other machines, without a rate limit'],
     ],
     narrates: true,
+    service: 'rushes-serving',
     run: async (invocation) => {
       const { output } = invocation;
       const stores = await openStoresToServe(invocation);

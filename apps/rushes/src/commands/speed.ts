@@ -16,6 +16,7 @@ export const addSpeed = (program: Command): Command =>
       ['speed --data data --metrics-port 9464', 'where Prometheus finds its metrics'],
     ],
     narrates: true,
+    service: 'rushes-speed',
     run: async (invocation) => {
       const { config, output, lifecycle } = invocation;
       const url = await projectAlone(invocation, await openExistingStores(invocation), createMetrics());

@@ -46,6 +46,7 @@ export const addUp = (program: Command): Command =>
       ['up --imdb imdb --data data --port 8080', "IMDb's files from the folder `imdb`"],
     ],
     narrates: true,
+    service: 'rushes',
     run: async (invocation, { sample = false }) => {
       const { config, lifecycle, output } = invocation;
       const named = config.folders.imdb === undefined ? undefined : await openImdbSource(config);

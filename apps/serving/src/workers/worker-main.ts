@@ -24,7 +24,7 @@ const main = connect(process, own) as MainMethods; // as: what the main process 
 
 const { worker, config, logForm } = await main.order();
 try {
-  const code = await runOrdered({ config, logForm, logFields: { worker } }, process, async (session) => {
+  const code = await runOrdered({ config, logForm, logFields: { worker }, service: 'rushes-serving' }, process, async (session) => {
     const stores = await openStoresToServe(session);
     const { perMinute } = config.rateLimit;
     const shared = await openSharedPlace(session, stores.log.id, metrics);

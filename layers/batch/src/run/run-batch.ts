@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { type BatchEngine, openDuckDb, openLake, readManifest, type Lake, tellFault } from '@rushes/lake';
 import type { Expectation, Manifest } from '@rushes/ports/manifest';
-import { explainError, freeBytes, type Logger, ownTasks, type Progress, TransientError } from '@rushes/runtime';
+import { explainError, freeBytes, type Logger, ownTasks, type Progress, type Span, type Tracing, TransientError } from '@rushes/runtime';
 import { findFiles } from '../bronze/find-files.ts';
 import { type ImdbSource, nameOfSource, originOfSource, type SourceFile } from '../bronze/imdb-source.ts';
 import { manifestCut } from '../archive/cut.ts';
@@ -23,8 +23,10 @@ import { type BuiltLake, buildLake } from './build-lake.ts';
 import { diskFull, failureOf, isDiskFull, RunSuperseded } from './failure.ts';
 import { type FreeSpaceCheck, requireSpace } from './free-space.ts';
 import { memoryLimitFor, mostMemoryMb } from './memory-limit.ts';
+import { refusal } from './refusal.ts';
 import { removeDeadScratch, reserveRoom, scratchOf } from '../context/scratch.ts';
 import { tidyUp, tidyViews } from './tidy-up.ts';
+import { tellRun, traceRun } from './trace-run.ts';
 import { objectCacheIn } from '../context/object-cache.ts';
 import { createStepLog, type StepObserver } from '../context/steps.ts';
 import type { BatchStores } from '../context/stores.ts';
@@ -61,6 +63,8 @@ export interface BatchContext {
   readonly metrics?: BatchMetrics;
   /** Told of it while it goes on. */
   readonly observer?: StepObserver & { versionClaimed(version: number): void };
+  /** Default: nothing is traced. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /**
@@ -69,7 +73,10 @@ export interface BatchContext {
  * @returns the report of a run that came to its end, published or not.
  * @throws what made it fail, after the report was kept and the alert sent.
  */
-export const runBatch = async (stores: BatchStores, options: BatchOptions, context: BatchContext): Promise<RunReport> => {
+export const runBatch = (stores: BatchStores, options: BatchOptions, context: BatchContext): Promise<RunReport> =>
+  traceRun(context.tracing, (span) => runWithin(stores, options, context, span));
+
+const runWithin = async (stores: BatchStores, options: BatchOptions, context: BatchContext, span: Span | undefined): Promise<RunReport> => {
   const now = context.now ?? (() => new Date());
   await mkdir(options.workFolder, { recursive: true });
   await removeDeadScratch(options.workFolder);
@@ -92,7 +99,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
     signal: context.signal,
     onFault: ({ message }) => logger.warn(`${message}; what needs it is made anew, if it can be`),
   });
-  const log = createStepLog(logger, now, context.observer);
+  const log = createStepLog(logger, now, context.tracing, context.observer);
   context.observer?.versionClaimed(claim.version);
   const reached: { built?: BuiltLake; lines?: RunReport['lines']; validation: readonly Expectation[] } = { validation: [] };
   const report = (outcome: RunOutcome, details: { readonly message?: string; readonly publication?: number } = {}): RunReport => ({
@@ -132,6 +139,7 @@ export const runBatch = async (stores: BatchStores, options: BatchOptions, conte
       logger.error({ err }, 'the report of the run could not be kept');
     }
     context.metrics?.observe(ended);
+    tellRun(span, ended, id);
     await lineage.ended(ended, reached.built && { ...reached.built, ...ended, location: stores.objects.location });
     if (ended.outcome !== 'published' && ended.outcome !== 'interrupted') await sendAlert(options.alert ?? {}, ended, logger);
     return ended;
@@ -280,13 +288,6 @@ const newFiles = (files: readonly SourceFile[], parent: Manifest | undefined) =>
     const { loadedAt } = parent?.dumps.find(({ dataset }) => dataset === file.dataset) ?? {};
     return { ...file, isNew: loadedAt === undefined || file.modifiedMs > Date.parse(loadedAt) };
   });
-
-/** A line for people; the report has all of them. */
-const refusal = (validation: readonly Expectation[]): string => {
-  const unmet = validation.filter((one) => !one.passed && one.severity === 'error');
-  const told = unmet.slice(0, 2).map((one) => `${one.table}: ${one.name}: found ${one.observed}, expected ${one.expected}`);
-  return [...told, ...(unmet.length > told.length ? [`and ${unmet.length - told.length} more unmet expectations`] : [])].join('; ');
-};
 
 /** Another run that published may have removed what this one took over; publishing would fail anyway, this says why. */
 const requireFiles = async (lake: Lake, manifest: Manifest): Promise<void> => {

@@ -22,6 +22,7 @@ import type { EntranceMetrics } from './entrance-metrics.ts';
 import type { PositionWaits } from './position-waits.ts';
 import { preferredWaitS } from '../http/prefer-wait.ts';
 import type { Receipt, Receipts } from './receipts.ts';
+import type { EventSpans } from './trace-event.ts';
 import { eventIdOf, idempotencyFault, type RequestIdentity } from './request-ids.ts';
 
 export interface EntranceContext {
@@ -34,6 +35,7 @@ export interface EntranceContext {
   /** Bounds what is being written. */
   readonly writes: Gate;
   readonly metrics: EntranceMetrics;
+  readonly spans: EventSpans;
   /** The log did not take an event. */
   readonly onTrouble: (message: string, error: unknown, about: Readonly<Record<string, string>>) => void;
   /** Milliseconds since 1970. */
@@ -80,15 +82,18 @@ const readParameters = <P>(read: () => { readonly params: P }): { readonly param
 };
 
 export const entrances = (app: FastifyInstance, context: EntranceContext): AddEntrance => {
-  const { log, snapshots, isShown: isShownWithin, receipts, writes, metrics, onTrouble, now, newId } = context;
+  const { log, snapshots, isShown: isShownWithin, receipts, writes, metrics, spans, onTrouble, now, newId } = context;
 
   const append = async (to: EventLog, { event }: Posted, eventId: string, request: FastifyRequest): Promise<Receipt> => {
     const movieId = event.payload.movie_id;
     const partition = partitionOf(topicOfEvent(event.type), movieId);
     const appendedAtMs = now();
     try {
-      const [appended] = await to.append([{ partition, key: movieId, id: eventId, value: eventText(event) }]);
-      if (appended === undefined) throw new Error(`${to.location} did not say where it put the event ${eventId}`);
+      const appended = await spans.append(request.span, partition, event.type, async (trace) => {
+        const [done] = await to.append([{ partition, key: movieId, id: eventId, value: eventText(event), trace }]);
+        if (done === undefined) throw new Error(`${to.location} did not say where it put the event ${eventId}`);
+        return done;
+      });
       metrics.onEvent(event.type, 'appended');
       return { eventId, movieId, position: { [partition]: appended.offset + 1 }, appendedAtMs };
     } catch (cause) {

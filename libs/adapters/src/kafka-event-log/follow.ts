@@ -154,7 +154,7 @@ export const followLog = async function* (
     if (isStale) await refresh();
     // The next answer is on its way while this one is worked on.
     asked.begin();
-    yield* piecesOf(reading, good);
+    yield* piecesOf(reading, good, reading.traces);
   };
 
   try {

@@ -40,7 +40,7 @@ export const valuesOf = async (
 };
 
 const logOf = async (cluster: Cluster, options: KafkaEventLogOptions, limits: KafkaLimits, retentionMs: number): Promise<EventLog> => {
-  const { now = Date.now, readOnly = false, minInsyncReplicas = 1 } = options;
+  const { now = Date.now, readOnly = false, traces = false, minInsyncReplicas = 1 } = options;
   const { location, topics } = cluster;
   const { requestTimeoutMs } = limits;
   await setUpTopics(cluster, readOnly, requestTimeoutMs);
@@ -48,7 +48,7 @@ const logOf = async (cluster: Cluster, options: KafkaEventLogOptions, limits: Ka
   const producer = openProducer(cluster, requestTimeoutMs);
   const queue = appendQueue(topics, producer);
   const closing = new AbortController();
-  const reading = { cluster, values, limits, closing: closing.signal };
+  const reading = { cluster, values, limits, traces, closing: closing.signal };
   let closed: Promise<void> | undefined;
   const open = (): void => closing.signal.throwIfAborted();
   const writable = (): void => {
@@ -71,7 +71,7 @@ const logOf = async (cluster: Cluster, options: KafkaEventLogOptions, limits: Ka
     append: async (records) => {
       writable();
       checkRecords(topics, records);
-      const prepared = records.map((record, at) => prepareRecord(topics, values, record, placeInCall(records, at)));
+      const prepared = records.map((record, at) => prepareRecord(topics, values, record, placeInCall(records, at), traces));
       checkSizes(topics, prepared, (at) => placeInCall(records, at));
       return prepared.length === 0 ? [] : queue.append(prepared);
     },

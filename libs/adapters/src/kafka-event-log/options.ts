@@ -58,6 +58,8 @@ export interface KafkaEventLogOptions extends Partial<TopicSettings> {
   readonly now?: (() => number) | undefined;
   /** Only reads: makes no topic, registers no schema. Default: false. */
   readonly readOnly?: boolean | undefined;
+  /** Keeps where records stand in traces, and gives it to who follows. Default: false. */
+  readonly traces?: boolean | undefined;
   readonly limits?: Partial<KafkaLimits> | undefined;
 }
 

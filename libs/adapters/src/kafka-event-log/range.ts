@@ -131,7 +131,7 @@ export const readRange = async function* (
       if (fetched === undefined || fetched.next.offset === before.offset) requireProgress();
       if (at.offset < to) fetching = begin(at);
       if (fetched !== undefined)
-        for await (const { records } of piecesOf(reading, [fetched])) {
+        for await (const { records } of piecesOf(reading, [fetched], false)) {
           ending.throwIfAborted();
           const wanted = records.filter(({ offset }) => offset < to);
           if (wanted.length > 0) yield wanted;

@@ -14,6 +14,8 @@ export interface Reading {
   readonly cluster: Cluster;
   readonly values: Values;
   readonly limits: KafkaLimits;
+  /** Whether followers are given where records stand in traces. */
+  readonly traces: boolean;
   /** Aborts when the log is closed. */
   readonly closing: AbortSignal;
 }
@@ -98,14 +100,18 @@ export interface Piece {
 /** So that decoding does not hold up the process, nor one partition the others. */
 const RECORDS_PER_PIECE = 500;
 
-/** What was fetched as records of the log, piece by piece, the partitions in turn. */
-export const piecesOf = async function* (reading: Reading, fetched: readonly FetchedPartition[]): AsyncGenerator<Piece, void, undefined> {
+/** What was fetched as records of the log, piece by piece, the partitions in turn. @param traces whether they say where they stand in traces. */
+export const piecesOf = async function* (
+  reading: Reading,
+  fetched: readonly FetchedPartition[],
+  traces: boolean,
+): AsyncGenerator<Piece, void, undefined> {
   const left = new Map(fetched.map((one) => [one, 0]));
   for (const one of fetched) await prepareValues(reading, one);
   while (left.size > 0)
     for (const [one, from] of left) {
       const to = from + RECORDS_PER_PIECE;
-      const records = one.records.slice(from, to).map((record) => logRecord(reading.values, one.partition, record));
+      const records = one.records.slice(from, to).map((record) => logRecord(reading.values, one.partition, record, traces));
       const isLast = to >= one.records.length;
       if (isLast) left.delete(one);
       else left.set(one, to);

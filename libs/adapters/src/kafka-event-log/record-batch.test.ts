@@ -76,8 +76,10 @@ test('the last batch of an answer may be cut off', () => {
   }
 });
 
+const NO_HEADERS = { id: undefined, barrier: undefined, traceparent: undefined, tracestate: undefined };
+
 test('records before the position are left out, and batches without records move it on', () => {
-  const record = (offset: number) => ({ offset, appendedAtMs: 0, key: null, value: null, id: undefined, barrier: undefined });
+  const record = (offset: number) => ({ offset, appendedAtMs: 0, key: null, value: null, ...NO_HEADERS });
   const batches = [
     { end: 3, leaderEpoch: 1, records: [record(2)] },
     { end: 6, leaderEpoch: 2, records: [record(3), record(4), record(5)] },

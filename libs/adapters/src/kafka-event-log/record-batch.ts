@@ -10,6 +10,10 @@ export const BARRIER_HEADER = Buffer.from('rushes-barrier');
 /** On a record without key and value: nothing of the log lies at its offset. See filled-batch.ts. */
 export const FILLER_HEADER = Buffer.from('rushes-filler');
 
+/** Where its append stands in a trace, under the names that https://www.w3.org/TR/trace-context/ gives. */
+export const TRACEPARENT_HEADER = Buffer.from('traceparent');
+export const TRACESTATE_HEADER = Buffer.from('tracestate');
+
 /** A record as it lies in Kafka, as far as it is used. */
 export interface StoredRecord {
   readonly offset: number;
@@ -19,6 +23,8 @@ export interface StoredRecord {
   /** Values of headers; of several with one name, the first. */
   readonly id: Buffer | undefined;
   readonly barrier: Buffer | undefined;
+  readonly traceparent: Buffer | undefined;
+  readonly tracestate: Buffer | undefined;
 }
 
 export interface StoredBatch {
@@ -93,7 +99,7 @@ class Cursor {
   }
 }
 
-const WANTED = [ID_HEADER, BARRIER_HEADER, FILLER_HEADER];
+const WANTED = [ID_HEADER, BARRIER_HEADER, FILLER_HEADER, TRACEPARENT_HEADER, TRACESTATE_HEADER];
 
 /** `undefined`: the record only fills its offset. */
 const readRecord = (cursor: Cursor, baseOffset: number, firstTimeMs: number, logTimeMs: number | undefined): StoredRecord | undefined => {
@@ -106,11 +112,15 @@ const readRecord = (cursor: Cursor, baseOffset: number, firstTimeMs: number, log
   const value = cursor.readBytes();
   let id: Buffer | undefined;
   let barrier: Buffer | undefined;
+  let traceparent: Buffer | undefined;
+  let tracestate: Buffer | undefined;
   let isFiller = false;
   for (let left = cursor.readInteger(); left > 0; left--) {
     const name = cursor.nextIs(WANTED);
     if (name === ID_HEADER) id ??= cursor.readBytes() ?? undefined;
     else if (name === BARRIER_HEADER) barrier ??= cursor.readBytes() ?? undefined;
+    else if (name === TRACEPARENT_HEADER) traceparent ??= cursor.readBytes() ?? undefined;
+    else if (name === TRACESTATE_HEADER) tracestate ??= cursor.readBytes() ?? undefined;
     else {
       isFiller ||= name === FILLER_HEADER && key === null && value === null;
       cursor.skipBytes();
@@ -119,7 +129,7 @@ const readRecord = (cursor: Cursor, baseOffset: number, firstTimeMs: number, log
   if (cursor.at > cursor.bytes.length) throw new RangeError('a record goes beyond its batch');
   cursor.at = end;
   if (isFiller) return undefined;
-  return { offset, appendedAtMs: logTimeMs ?? firstTimeMs + timeDelta, key, value, id, barrier };
+  return { offset, appendedAtMs: logTimeMs ?? firstTimeMs + timeDelta, key, value, id, barrier, traceparent, tracestate };
 };
 
 const compressedRecords = (
@@ -138,6 +148,8 @@ const compressedRecords = (
       value,
       id: find(ID_HEADER)?.[1] ?? undefined,
       barrier: find(BARRIER_HEADER)?.[1] ?? undefined,
+      traceparent: find(TRACEPARENT_HEADER)?.[1] ?? undefined,
+      tracestate: find(TRACESTATE_HEADER)?.[1] ?? undefined,
     };
   });
 

@@ -4,13 +4,13 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { DEAD_LETTERS, judgeEvent, type LogPartition, topicOf, unusableText } from '@rushes/domain';
-import type { EventRecord, LogRecord, NewRecord } from '@rushes/ports';
+import type { EventRecord, LogRecord, NewRecord, TraceContext } from '@rushes/ports';
 import type { MessageRecord } from '@platformatic/kafka';
 
 import { UnusableError } from './avro/topic-codec.ts';
 import type { Values } from './avro/values.ts';
 import { homeOf } from './homes.ts';
-import { BARRIER_HEADER, ID_HEADER, type StoredRecord } from './record-batch.ts';
+import { BARRIER_HEADER, ID_HEADER, type StoredRecord, TRACEPARENT_HEADER, TRACESTATE_HEADER } from './record-batch.ts';
 import type { Topics } from './topics.ts';
 
 const TYPE_HEADER = Buffer.from('rushes-type');
@@ -41,9 +41,21 @@ const prepared = (
 export const prepareBarrier = (topics: Topics, partition: LogPartition, number: number): PreparedRecord =>
   prepared(topics, partition, { value: null as never, headers: new Map([[BARRIER_HEADER, Buffer.from(String(number))]]) }); // as never: the client's type leaves null out, its code does not
 
+const addTrace = (headers: Map<Buffer, Buffer>, { traceparent, tracestate }: TraceContext): void => {
+  headers.set(TRACEPARENT_HEADER, Buffer.from(traceparent));
+  if (tracestate !== undefined) headers.set(TRACESTATE_HEADER, Buffer.from(tracestate));
+};
+
 /** @throws RangeError if an event would lie where no reader takes it from. */
-export const prepareRecord = (topics: Topics, values: Values, { partition, key, id, value }: NewRecord, where: string): PreparedRecord => {
+export const prepareRecord = (
+  topics: Topics,
+  values: Values,
+  { partition, key, id, value, trace }: NewRecord,
+  where: string,
+  traces = false,
+): PreparedRecord => {
   const headers = new Map([[ID_HEADER, Buffer.from(id)]]);
+  if (traces && trace !== undefined) addTrace(headers, trace);
   if (partition === DEAD_LETTERS) return prepared(topics, partition, { key: Buffer.from(key), value: Buffer.from(value), headers });
   const topic = topicOf(partition);
   const written = values.write(topic, value);
@@ -96,8 +108,21 @@ const valueOf = (values: Values, partition: LogPartition, { key: keyBytes, value
   return text;
 };
 
-/** A record of the log. Its value was prepared. */
-export const logRecord = (values: Values, partition: LogPartition, record: StoredRecord): LogRecord => {
+/** More than a `traceparent`, and all that a `tracestate` may have. */
+const [TRACEPARENT_BYTES, TRACESTATE_BYTES] = [100, 512];
+
+const shortText = (bytes: Buffer | undefined, most: number): string | undefined =>
+  bytes === undefined || bytes.length > most ? undefined : textOf(bytes);
+
+const traceOf = (record: StoredRecord): Pick<EventRecord, 'trace'> => {
+  const traceparent = shortText(record.traceparent, TRACEPARENT_BYTES);
+  if (traceparent === undefined) return {};
+  const tracestate = shortText(record.tracestate, TRACESTATE_BYTES);
+  return { trace: { traceparent, ...(tracestate === undefined ? {} : { tracestate }) } };
+};
+
+/** A record of the log. Its value was prepared. @param traces whether it says where it stands in a trace. */
+export const logRecord = (values: Values, partition: LogPartition, record: StoredRecord, traces: boolean): LogRecord => {
   const { offset, appendedAtMs } = record;
   const number = partition === DEAD_LETTERS ? undefined : barrierNumber(record);
   if (number !== undefined) return { kind: 'barrier', offset, appendedAtMs, number };
@@ -109,6 +134,7 @@ export const logRecord = (values: Values, partition: LogPartition, record: Store
     key: textOf(record.key) ?? '',
     // Derived from where it lies, so whoever reads it gives it the same.
     id: id === undefined || id === '' ? `kafka/${partition}/${offset}` : id,
+    ...(traces ? traceOf(record) : {}),
   };
   try {
     return { ...event, value: valueOf(values, partition, record) };

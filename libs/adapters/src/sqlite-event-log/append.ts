@@ -4,6 +4,7 @@ import { type Appended, type NewRecord, StoreBusyError } from '@rushes/ports';
 import { recordChecksum } from '../record-checksum/record-checksum.ts';
 import { pauseMs } from '../sqlite-access/while-locked.ts';
 import type { LogFile } from './log-file.ts';
+import type { RecordTraces } from './record-traces.ts';
 import { positionOf, SUMMED } from './schema.ts';
 
 /** Refuses what could not be read back as it was given, before anything of it is written. */
@@ -55,7 +56,7 @@ interface Tail {
 }
 
 /** To be called within a transaction. */
-export const recordWriter = (file: LogFile): ((batches: readonly Batch[], nowMs: number) => Written) => {
+export const recordWriter = (file: LogFile, traces?: RecordTraces): ((batches: readonly Batch[], nowMs: number) => Written) => {
   const { database } = file;
   const readTail = database.prepare('SELECT next, last_appended_ms AS last FROM partitions WHERE number = ?');
   const writeTail = database.prepare('UPDATE partitions SET next = ?, last_appended_ms = ? WHERE number = ?');
@@ -73,11 +74,12 @@ export const recordWriter = (file: LogFile): ((batches: readonly Batch[], nowMs:
       }
       return tail;
     };
-    const append = ({ partition, key, id, value }: NewRecord): Appended => {
+    const append = ({ partition, key, id, value, trace }: NewRecord): Appended => {
       const number = file.numberOf(partition);
       const tail = tailOf(number);
       const offset = tail.next++;
       put(positionOf(number, offset), tail.appendedAtMs, null, key, id, value);
+      if (trace !== undefined) traces?.put(positionOf(number, offset), trace);
       return { partition, offset };
     };
     const appendBarrier = (barrier: number): void => {

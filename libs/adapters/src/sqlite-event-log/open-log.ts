@@ -7,6 +7,7 @@ import { appendQueue, checkBarrier, checkRecords, recordWriter } from './append.
 import { clocksOf, ownClock, unlessAhead } from './clocks.ts';
 import { watchGrowth } from './growth.ts';
 import { ON_DAMAGE, openFile } from './log-file.ts';
+import { openTraces } from './record-traces.ts';
 import { followLog, offsetFinder, readRange, type Reading, recordReader } from './read.ts';
 import { trimmer } from './trim.ts';
 
@@ -26,6 +27,8 @@ export interface SqliteEventLogOptions {
   readonly lockWaitMs?: number;
   /** Only reads, from a file that is there and need not be writable. Default: false. */
   readonly readOnly?: boolean;
+  /** Keeps where records stand in traces, and gives it to who follows. Default: false. */
+  readonly traces?: boolean;
 }
 
 /**
@@ -33,7 +36,13 @@ export interface SqliteEventLogOptions {
  * both are made if they are not there.
  */
 export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEventLogOptions = {}): Promise<EventLog> => {
-  const { retentionMs = DEFAULT_RETENTION_MS, now = Date.now, lockWaitMs = LOCK_WAIT_MS, readOnly = false } = options;
+  const {
+    retentionMs = DEFAULT_RETENTION_MS,
+    now = Date.now,
+    lockWaitMs = LOCK_WAIT_MS,
+    readOnly = false,
+    traces: isTraced = false,
+  } = options;
   if (!(retentionMs >= LEAST_RETENTION_MS)) {
     throw new RangeError(`a log's retention is at least ${LEAST_RETENTION_MS} ms (48 hours), not ${retentionMs} ms`);
   }
@@ -43,7 +52,8 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
   const dataVersion = file.database.prepare('PRAGMA data_version');
   const growth = watchGrowth(() => Number(dataVersion.get()?.['data_version']));
   const clock = ownClock(file, clocksOf(now, options.uptimeMs));
-  const write = recordWriter(file);
+  const traces = isTraced ? await openTraces(file, readOnly) : undefined;
+  const write = recordWriter(file, traces);
   const queue = appendQueue({
     write(batches) {
       inPlace();
@@ -55,7 +65,7 @@ export const openSqliteEventLog = async (folderOrFile: string, options: SqliteEv
     location: file.path,
   });
   const reader = recordReader(file);
-  const reading: Reading = { file, reader, growth, open: () => open() };
+  const reading: Reading = { file, reader, growth, traces, open: () => open() };
   const offsetAtTime = offsetFinder(file);
   const trim = trimmer(file);
   // Says what it says already: the disk has to take it all the same.

@@ -18,6 +18,7 @@ import { isDamage } from '../sqlite-access/error-codes.ts';
 import { whileLocked } from '../sqlite-access/while-locked.ts';
 import type { Growth } from './growth.ts';
 import { type LogFile, WAY_OUT } from './log-file.ts';
+import type { RecordTraces } from './record-traces.ts';
 import { endOf, offsetOf, positionOf, SUMMED } from './schema.ts';
 
 /** A partition's records from an offset on, as far as they were read. */
@@ -154,6 +155,7 @@ export interface Reading {
   readonly file: LogFile;
   readonly reader: RecordReader;
   readonly growth: Growth;
+  readonly traces: RecordTraces | undefined;
   /** Throws if the log was closed. */
   readonly open: () => void;
 }
@@ -196,7 +198,7 @@ export const followLog = async function* (
   from: LogOffsets,
   signal: AbortSignal,
 ): AsyncGenerator<Followed, void, undefined> {
-  const { file, growth } = reading;
+  const { file, growth, traces } = reading;
   // as: the keys of offsets; whatever is no partition is refused by `numberOf`
   const at = new Map((Object.keys(from) as LogPartition[]).map((partition) => [partition, offsetAt(from, partition)]));
   const isOpen = (): boolean => !signal.aborted;
@@ -207,7 +209,8 @@ export const followLog = async function* (
       const { records, next, damage } = await pageOf(reading, partition, offset, FOLLOWED_PER_PAGE);
       // What lies before the damage first; the next look meets the damage itself.
       if (damage !== undefined && records.length === 0) return { partition, fault: damage };
-      return next > offset ? { partition, records, next } : undefined;
+      if (next <= offset) return undefined;
+      return { partition, records: traces?.add(file.numberOf(partition), records) ?? records, next };
     } catch (error) {
       if (isFault(error)) return { partition, fault: error };
       throw error;

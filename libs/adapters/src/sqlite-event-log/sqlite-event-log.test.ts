@@ -13,8 +13,8 @@ eventLogContract({
     const folder = await mkdtemp(join(tmpdir(), 'sqlite-event-log-'));
     let nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
     const opened: EventLog[] = [];
-    const open = async (): Promise<EventLog> => {
-      const log = await openSqliteEventLog(folder, { now: () => nowMs });
+    const open = async (options: { readonly traces: boolean } = { traces: false }): Promise<EventLog> => {
+      const log = await openSqliteEventLog(folder, { now: () => nowMs, ...options });
       opened.push(log);
       return log;
     };

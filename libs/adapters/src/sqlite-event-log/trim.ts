@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { offsetAt, type OffsetVector } from '@rushes/domain';
 import type { LogFile } from './log-file.ts';
 import { offsetFinder } from './read.ts';
+import { forgetTraces } from './record-traces.ts';
 import { positionOf } from './schema.ts';
 
 /** Removes records in steps short enough not to hold up appends. A partition's first offset moves in the same transaction. */
@@ -39,6 +40,7 @@ export const trimmer = (file: LogFile): ((trimming: Trimming) => Promise<number>
       const { earliest, end } = removable(partition, trimming);
       if (end <= earliest) return undefined;
       writeEarliest.run(end, partition);
+      forgetTraces(file, partition, end);
       return Number(remove.run(positionOf(partition, earliest), positionOf(partition, end)).changes);
     });
   };

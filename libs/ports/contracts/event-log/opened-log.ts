@@ -4,8 +4,8 @@ import { afterEach, beforeEach } from 'vitest';
 export interface OpenedEventLog {
   /** A log without records. */
   readonly log: EventLog;
-  /** The same log, opened again: as another process has it. */
-  readonly reopen: () => Promise<EventLog>;
+  /** The same log, opened again: as another process has it, which does not trace unless it says so. */
+  readonly reopen: (options?: { readonly traces: boolean }) => Promise<EventLog>;
   /** What the log's clock shows. */
   readonly nowMs: () => number;
   /**

@@ -81,6 +81,11 @@ test.each([
   ['RUSHES_LOG_FORMAT', 'xml'],
   ['RUSHES_DOWNLOAD_BASE_URL', 'ftp://example.org'],
   ['RUSHES_ALERT_WEBHOOK', 'example.org'],
+  ['RUSHES_TRACING_URL', 'collector:4318'],
+  ['RUSHES_TRACING_SHARE', '1.01'],
+  ['RUSHES_TRACING_SHARE', '-0.1'],
+  ['RUSHES_TRACING_SHARE', '1%'],
+  ['RUSHES_TRACING_CALLERS', 'trust'],
 ])('%s=%s is refused', (name, value) => {
   expect(faultsOf({ env: { [name]: value } })).toHaveLength(1);
 });
@@ -98,6 +103,14 @@ test('lists come as text separated by commas, or as arrays in the file', () => {
   ).toEqual(['https://a.example', 'https://b.example']);
   expect(loadConfig(sources(), file({ http: { corsOrigins: ['https://c.example'] } })).config.http.corsOrigins).toEqual([
     'https://c.example',
+  ]);
+});
+
+test('a share is a number, as text or in the file, and what is none is told so', () => {
+  expect(loadConfig(sources({ env: { RUSHES_TRACING_SHARE: '0.05' } }), noFile).config.tracing.share).toBe(0.05);
+  expect(loadConfig(sources(), file({ tracing: { share: 1 } })).config.tracing.share).toBe(1);
+  expect(faultsOf({ env: { RUSHES_TRACING_SHARE: 'half' } })).toEqual([
+    'RUSHES_TRACING_SHARE: "half" is not accepted. Give a number from 0 to 1, or nothing for 0.01',
   ]);
 });
 

@@ -24,6 +24,7 @@ export const valueFromText = (declared: Setting, text: string): unknown => {
   const { type } = viewOf(declared);
   const trimmed = text.trim();
   if (type === 'integer') return /^-?\d+$/.test(trimmed) ? Number(trimmed) : text;
+  if (type === 'number') return /^-?\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : text;
   if (type === 'array')
     return trimmed
       .split(',')
@@ -40,6 +41,7 @@ export const expectation = (declared: Setting): string => {
     const range = minimum === undefined ? '' : maximum === undefined ? ` from ${minimum} on` : ` from ${minimum} to ${maximum}`;
     return `a whole number${range}${not === undefined ? '' : `, but not ${not.minimum} to ${not.maximum}`}`;
   }
+  if (type === 'number') return `a number from ${minimum} to ${maximum}`;
   if (type === 'array') return 'a list of texts';
   if (declared.location === true) return 'a URL with its scheme, like sqlite:log.sqlite or file:///data/lake';
   return pattern === undefined ? 'a text that is not empty' : 'an address that begins with http:// or https://';

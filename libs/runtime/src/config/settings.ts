@@ -4,8 +4,10 @@ import { Type } from 'typebox';
 
 import { http, overload, rateLimit, serving } from './http-settings.ts';
 import { jwt } from './jwt-settings.ts';
+import { kubernetes } from './kubernetes-settings.ts';
 import { cassandra, kafka, mongodb, postgres, redis, s3 } from './server-settings.ts';
 import { optionalSetting, setting, type Setting, type SettingValue } from './setting.ts';
+import { tracing } from './tracing-settings.ts';
 
 const text = Type.String({ minLength: 1 });
 const count = Type.Integer({ minimum: 0 });
@@ -212,24 +214,6 @@ const lineage = {
   }),
 };
 
-/** Where single runs are pods of a cluster: what they do there besides. A pod needs a token for either. */
-const kubernetes = {
-  lease: optionalSetting({
-    variable: 'RUSHES_KUBERNETES_LEASE',
-    placeholder: 'NAME',
-    schema: text,
-    fallbackText: 'none',
-    description: "Lease in the pod's namespace that a single run takes, so that it waits while another one is at work",
-  }),
-  job: optionalSetting({
-    variable: 'RUSHES_KUBERNETES_JOB',
-    placeholder: 'NAME',
-    schema: text,
-    fallbackText: 'none',
-    description: 'Job that a single run is of: it gets annotations and Events that tell how the run does',
-  }),
-};
-
 const log = {
   level: setting({
     variable: 'RUSHES_LOG_LEVEL',
@@ -279,6 +263,7 @@ export const SETTINGS = {
   alert,
   lineage,
   kubernetes,
+  tracing,
   log,
   metrics,
   download,
