@@ -18,7 +18,7 @@ const config: KnipConfig = {
   // Called by their path in package.json's scripts.
   ignoreDependencies: ['nx', 'oxfmt', '@redocly/cli'],
   // Of the system; what needs them does without, or is skipped.
-  ignoreBinaries: ['mount', 'umount', 'taskset', 'openssl', 'unshare', 'setpriv'],
+  ignoreBinaries: ['mount', 'umount', 'taskset', 'openssl', 'unshare', 'setpriv', 'nsenter'],
   workspaces: {
     '.': {
       entry: [

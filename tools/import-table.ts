@@ -72,6 +72,8 @@ export const CLIENT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   '@platformatic/kafka': ['libs/adapters/src/kafka-event-log'],
   pg: ['libs/adapters/src/postgres-access', 'libs/adapters/src/postgres-batch-views', 'libs/adapters/src/postgres-api-keys'],
   'pg-copy-streams': ['libs/adapters/src/postgres-batch-views'],
+  '@kubernetes/client-node': ['libs/adapters/src/kubernetes'],
+  croner: ['libs/adapters/src/kubernetes'],
   avsc: ['libs/adapters/src/kafka-event-log'],
   ioredis: ['libs/adapters/src/redis-link'],
   '@prometheus-io/client': ['libs/runtime/src'],

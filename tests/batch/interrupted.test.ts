@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readdir, utimes } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { listVersions } from '@rushes/batch';
+import { listVersions, RunSuperseded } from '@rushes/batch';
 import type { Publication } from '@rushes/ports';
 import { atDepth } from '@rushes/ports/contracts/depth';
 import { VIEWS } from '@rushes/views';
@@ -20,6 +20,12 @@ beforeEach(async () => {
   imdb = await writeCatalog(data.path('imdb'), { titles: 100 });
 });
 afterEach(() => data.close());
+
+test('a run that another one takes the place of reports itself as superseded, and publishes nothing', async () => {
+  const stop = AbortSignal.abort(new RunSuperseded('another run has taken over'));
+  expect(await data.run(imdb, {}, stop)).toMatchObject({ outcome: 'superseded', message: 'another run has taken over' });
+  expect(await data.stores.views.currentPublication()).toBeUndefined();
+});
 
 test('an aborted run reports itself as interrupted, and the next one takes over what was stored', async () => {
   const stop = new AbortController();

@@ -21,6 +21,7 @@ import { imageVariables } from '../containers/dockerfile.ts';
 import { say, unlessMissing } from '../containers/unless-missing.ts';
 import { ROOT } from '../planted-copy.ts';
 import { canHaveCluster, type Cluster, startCluster } from './cluster.ts';
+import { missingRightsTests } from './missing-rights.ts';
 
 /** Advice of kube-score that is not taken, and why. */
 const NOT_TAKEN: Readonly<Record<string, string>> = {
@@ -148,7 +149,7 @@ describe.skipIf(!hasCluster)('k8s/', () => {
       }
     });
 
-    test('its pods are let in, without a token, as many as there should be', async () => {
+    test('its pods are let in, as many as there should be, of which only the run has a token', async () => {
       await cluster.kubectl(['--namespace', 'rushes', 'create', 'job', 'first', '--from=cronjob/rushes-batch']);
       const pods = async () => {
         const { items } = await cluster.config.makeApiClient(CoreV1Api).listNamespacedPod({ namespace: 'rushes' });
@@ -160,12 +161,15 @@ describe.skipIf(!hasCluster)('k8s/', () => {
           .filter((label) => label.startsWith('rushes-'))
           .toSorted();
       await expect.poll(names).toEqual(['rushes-batch', 'rushes-serving', 'rushes-serving', 'rushes-speed', 'rushes-speed']);
-      const tokens = (await pods()).flatMap(({ spec }) =>
-        (spec?.volumes ?? [])
-          .flatMap(({ projected }) => projected?.sources ?? [])
-          .filter((source) => source.serviceAccountToken !== undefined),
-      );
-      expect(tokens).toEqual([]);
+      const mounts = (await pods()).flatMap(({ spec }) => {
+        const withToken = (spec?.volumes ?? []).filter(({ projected }) =>
+          projected?.sources?.some((source) => source.serviceAccountToken !== undefined),
+        );
+        return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])]
+          .filter(({ volumeMounts }) => withToken.some((volume) => volumeMounts?.some((mount) => mount.name === volume.name)))
+          .map((container) => container.name);
+      });
+      expect(mounts).toEqual(['batch']);
       expect(await inRushes('get', 'events', '--field-selector', 'reason=FailedCreate', '-o', 'name')).toBe('');
     });
 
@@ -220,13 +224,23 @@ describe.skipIf(!hasCluster)('k8s/', () => {
     await inRushes('delete', 'cronjob', 'other');
   });
 
-  test.each(['rushes-batch', 'rushes-speed', 'rushes-serving'])('the account %s may do nothing', async (account) => {
+  test.each([
+    [
+      'rushes-batch',
+      'take its lease, annotate jobs and write events',
+      ['events [] [] [create]', 'jobs.batch [] [] [patch]', 'leases.coordination.k8s.io [] [rushes-batch] [get update]'],
+    ],
+    ['rushes-speed', 'do nothing', []],
+    ['rushes-serving', 'do nothing', []],
+  ])('the account %s may %s', async (account, _, rights) => {
     const token = (await inRushes('create', 'token', account)).trim();
     const listed = await cluster.kubectl(['--token', token, '--namespace', 'rushes', 'auth', 'can-i', '--list', '--no-headers']);
     // What everybody may: ask who they are and what they may, and read what the API server tells of itself and of who signs for it.
     const more = listed.split('\n').filter((line) => line !== '' && !/^self\w+\.auth|^clustertrustbundles\.|^\s+\[\//.test(line));
-    expect(more).toEqual([]);
+    expect(more.map((line) => line.replaceAll(/ +/g, ' ').trim()).toSorted()).toEqual(rights);
   });
+
+  missingRightsTests(() => cluster);
 
   test.skipIf(definitions === undefined)(
     'rules for the Prometheus Operator are taken as it defines them, and refused otherwise',

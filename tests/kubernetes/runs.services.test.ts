@@ -1,24 +1,18 @@
 /**
  * Rushes in a cluster: a real control plane makes the pods of k8s/overlays/local, and a node of this machine runs them from the image that the Dockerfile makes.
- * What becomes of runs that are killed, fail, take too long or overlap is what Kubernetes really does with them.
+ * What becomes of runs that are killed, fail, take too long or overlap is what Kubernetes really does with them. The command line is tried on the same cluster.
  */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-import { BatchV1Api, CoreV1Api, type V1CronJob, type V1Job, type V1JobSpec, type V1Pod, type V1PodSpec } from '@kubernetes/client-node';
+import type { V1Pod, V1PodSpec } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { makeBaseImage } from '../../tools/containers/base-image.ts';
 import { type Buildah, openBuildah } from '../../tools/containers/buildah.ts';
-import { buildImage, type MountedImage, mountImage } from '../../tools/containers/image.ts';
 import { say, unlessMissing } from '../containers/unless-missing.ts';
-import { ROOT } from '../planted-copy.ts';
-import { canHaveCluster, type Cluster, startCluster } from './cluster.ts';
-import { localImage } from './image-on-node.ts';
+import { canHaveCluster } from './cluster.ts';
+import { commandLineTests } from './command-line.ts';
 import { isCode } from './kubelet/api-code.ts';
+import { isReady, type JobResult, NAMESPACE, type RushesInCluster, startRushes } from './running-rushes.ts';
 
-const NAMESPACE = 'rushes';
 const EVERY_MINUTE = '* * * * *';
 /** So many that a run takes some seconds. */
 const TITLES = '20000';
@@ -32,61 +26,20 @@ const buildah = (await canHaveCluster('runs in a cluster', true))
   : undefined;
 
 describe.skipIf(buildah === undefined)('in a cluster', () => {
-  let cluster: Cluster;
-  let image: MountedImage;
-  let core: CoreV1Api;
-  let batch: BatchV1Api;
-  const folder = mkdtempSync(join(tmpdir(), 'rushes-volume-'));
-
-  const kubectl = (...args: readonly string[]): Promise<string> => cluster.kubectl(['--namespace', NAMESPACE, ...args]);
-  const cronJob = (): Promise<V1CronJob> => batch.readNamespacedCronJob({ namespace: NAMESPACE, name: 'rushes-batch' });
-
-  /** A job as the CronJob makes them, but for what `change` does to it. */
-  const startJob = async (name: string, change: (job: V1JobSpec, pod: V1PodSpec) => void = () => {}): Promise<void> => {
-    const spec = (await cronJob()).spec?.jobTemplate.spec;
-    if (spec?.template.spec === undefined) throw new Error('the CronJob has no pod');
-    change(spec, spec.template.spec);
-    await batch.createNamespacedJob({ namespace: NAMESPACE, body: { metadata: { name }, spec }, fieldValidation: 'Strict' });
-  };
+  let rushes: RushesInCluster;
+  const kubectl = (...args: readonly string[]): Promise<string> => rushes.kubectl(...args);
   const variable = (pod: V1PodSpec, name: string, value: string): void => {
     const container = pod.containers[0];
     if (container !== undefined) container.env = [...(container.env ?? []).filter((one) => one.name !== name), { name, value }];
   };
-  const podsOf = async (labelSelector: string): Promise<readonly V1Pod[]> =>
-    (await core.listNamespacedPod({ namespace: NAMESPACE, labelSelector })).items;
-  const podsOfJob = (job: string): Promise<readonly V1Pod[]> => podsOf(`batch.kubernetes.io/job-name=${job}`);
   const exitCodes = async (job: string): Promise<readonly (number | undefined)[]> =>
-    (await podsOfJob(job)).map(({ status }) => status?.containerStatuses?.[0]?.state?.terminated?.exitCode);
-  /** How a job ended, as soon as it has. The API server may be away meanwhile. */
-  const endOf = async (name: string): Promise<{ readonly type: string; readonly reason: string }> => {
-    let found: { readonly type: string; readonly reason: string } | undefined;
-    await expect
-      .poll(async () => {
-        const job = await batch.readNamespacedJob({ namespace: NAMESPACE, name }).catch((error: unknown): V1Job => {
-          if (isCode(error, 404)) throw error;
-          return {};
-        });
-        const ended = (job.status?.conditions ?? []).find(({ type, status }) => ['Complete', 'Failed'].includes(type) && status === 'True');
-        if (ended !== undefined) found = { type: ended.type, reason: ended.reason ?? '' };
-        return ended?.type;
-      })
-      .toBeDefined();
-    return found ?? { type: '', reason: '' };
+    (await rushes.podsOfJob(job)).map(({ status }) => status?.containerStatuses?.[0]?.state?.terminated?.exitCode);
+  const endOf = async (name: string): Promise<JobResult | undefined> => {
+    let found: JobResult | undefined;
+    await expect.poll(async () => (found = await rushes.endedJob(name))).toBeDefined();
+    return found;
   };
-  const logsOf = async (pod: V1Pod | undefined): Promise<string> =>
-    (
-      await cluster.attempt([
-        '--namespace',
-        NAMESPACE,
-        'logs',
-        pod?.metadata?.name ?? '',
-        '--container',
-        pod?.spec?.containers[0]?.name ?? '',
-      ])
-    ).stdout;
-  const isReady = ({ status }: V1Pod): boolean =>
-    status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true;
-  const serving = (): Promise<readonly V1Pod[]> => podsOf('app.kubernetes.io/name=rushes-serving');
+  const serving = (): Promise<readonly V1Pod[]> => rushes.podsOf('app.kubernetes.io/name=rushes-serving');
   const urlOf = (pod: V1Pod | undefined): string => `http://${pod?.status?.podIP}:8080`;
   const answer = async (url: string): Promise<{ readonly status: number; readonly body: unknown }> => {
     const response = await fetch(url);
@@ -95,71 +48,38 @@ describe.skipIf(buildah === undefined)('in a cluster', () => {
 
   beforeAll(async () => {
     if (buildah === undefined) return;
-    image = await mountImage(buildah, await buildImage(buildah));
-    cluster = await startCluster();
-    core = cluster.config.makeApiClient(CoreV1Api);
-    batch = cluster.config.makeApiClient(BatchV1Api);
-    await cluster.startNode({ 'rushes:0.1.0': localImage(image) });
-    // As the provisioners of clusters of one node make it.
-    chmodSync(folder, 0o777);
-    await cluster.kubectl(
-      ['create', '-f', '-'],
-      JSON.stringify({
-        apiVersion: 'v1',
-        kind: 'PersistentVolume',
-        metadata: { name: 'one' },
-        spec: {
-          capacity: { storage: '5Gi' },
-          accessModes: ['ReadWriteOnce'],
-          hostPath: { path: folder },
-          claimRef: { namespace: NAMESPACE, name: 'rushes-data' },
-        },
-      }),
-    );
-    await cluster.kubectl(['apply', '--validate=strict', '--kustomize', join(ROOT, 'k8s/overlays/local')]);
-    const made = [
-      {
-        op: 'replace',
-        path: '/spec/jobTemplate/spec/template/spec/initContainers/0/command',
-        value: ['rushes', 'sample', '--titles', TITLES, '--out', '/imdb'],
-      },
-    ];
-    await kubectl('patch', 'cronjob', 'rushes-batch', '--type=json', '--patch', JSON.stringify(made));
+    rushes = await startRushes(buildah, TITLES);
     // Of the same kind, every minute: one whose runs do not end, and one that is suspended.
     for (const [name, suspend] of [
       ['endless', false],
       ['suspended', true],
     ] as const) {
-      const { spec } = await cronJob();
+      const { spec } = await rushes.cronJob();
       const pod = spec?.jobTemplate.spec?.template.spec;
       if (spec === undefined || pod === undefined || pod === null) throw new Error('the CronJob has no pod');
       pod.initContainers = [];
       pod.terminationGracePeriodSeconds = 1;
       for (const container of pod.containers) Object.assign(container, { command: ['sleep', 'infinity'], args: [] });
       Object.assign(spec, { schedule: EVERY_MINUTE, suspend });
-      await batch.createNamespacedCronJob({ namespace: NAMESPACE, body: { metadata: { name }, spec } });
+      await rushes.batch.createNamespacedCronJob({ namespace: NAMESPACE, body: { metadata: { name }, spec } });
     }
   });
-  afterAll(async () => {
-    await cluster?.dispose();
-    await image?.unmount();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => rushes?.dispose());
 
   test('a run whose pod is deleted in its middle is gone on with by another pod, and what it publishes is served', async () => {
-    await startJob('first');
+    await rushes.startJob('first');
     let first: V1Pod | undefined;
     await expect
       .poll(async () => {
-        [first] = await podsOfJob('first');
-        return first === undefined ? '' : logsOf(first);
+        [first] = await rushes.podsOfJob('first');
+        return first === undefined ? '' : rushes.logsOf(first);
       })
       .toContain('began');
     await kubectl('delete', 'pod', first?.metadata?.name ?? '', '--wait=false');
     expect(await endOf('first')).toMatchObject({ type: 'Complete' });
-    const pods = await podsOfJob('first');
+    const pods = await rushes.podsOfJob('first');
     expect(pods.map(({ metadata }) => metadata?.uid)).not.toContain(first?.metadata?.uid);
-    expect(await logsOf(pods[0])).toContain('published');
+    expect(await rushes.logsOf(pods[0])).toContain('published');
     await expect.poll(async () => (await serving()).filter(isReady).length).toBe(2);
     for (const pod of await serving())
       expect(await answer(`${urlOf(pod)}/movies?page_size=1`)).toMatchObject({ status: 200, body: { data: [{}] } });
@@ -183,14 +103,14 @@ describe.skipIf(buildah === undefined)('in a cluster', () => {
   });
 
   test('events that are posted to one serving process show at the other', async () => {
-    await expect.poll(async () => (await podsOf('app.kubernetes.io/name=rushes-speed')).filter(isReady).length).toBe(2);
-    await startJob('key', (_, pod) => {
+    await expect.poll(async () => (await rushes.podsOf('app.kubernetes.io/name=rushes-speed')).filter(isReady).length).toBe(2);
+    await rushes.startJob('key', (_, pod) => {
       pod.initContainers = [];
       const command = ['rushes', 'keys', 'create', '--role', 'writer', '--name', 'test', '--json'];
       for (const container of pod.containers) Object.assign(container, { command, args: [] });
     });
     expect(await endOf('key')).toMatchObject({ type: 'Complete' });
-    const said = await logsOf((await podsOfJob('key'))[0]);
+    const said = await rushes.logsOf((await rushes.podsOfJob('key'))[0]);
     const { key } = JSON.parse(said.split('\n').find((line) => line.includes('"key"')) ?? '{}') as { readonly key: string }; // as: the command's one document
     const [one, other] = await serving();
     const { body } = await answer(`${urlOf(one)}/movies?page_size=1`);
@@ -206,18 +126,18 @@ describe.skipIf(buildah === undefined)('in a cluster', () => {
 
   test('the schedule starts a run by itself', async () => {
     await kubectl('patch', 'cronjob', 'rushes-batch', '--patch', JSON.stringify({ spec: { schedule: EVERY_MINUTE } }));
-    await expect.poll(async () => (await cronJob()).status?.lastScheduleTime).toBeDefined();
+    await expect.poll(async () => (await rushes.cronJob()).status?.lastScheduleTime).toBeDefined();
     await kubectl('patch', 'cronjob', 'rushes-batch', '--patch', JSON.stringify({ spec: { schedule: '0 */4 * * *' } }));
-    const { items } = await batch.listNamespacedJob({ namespace: NAMESPACE });
+    const { items } = await rushes.batch.listNamespacedJob({ namespace: NAMESPACE });
     const [made] = items.filter(({ metadata }) => metadata?.ownerReferences?.some(({ name }) => name === 'rushes-batch'));
     expect(await endOf(made?.metadata?.name ?? '')).toMatchObject({ type: 'Complete' });
-    await expect.poll(async () => (await cronJob()).status?.lastSuccessfulTime).toBeDefined();
+    await expect.poll(async () => (await rushes.cronJob()).status?.lastSuccessfulTime).toBeDefined();
   });
 
   test('while a run goes on none is started beside it, and while the schedule is suspended none at all', async () => {
     const reasons = () => kubectl('get', 'events', '--field-selector', 'involvedObject.name=endless', '-o', 'jsonpath={.items[*].reason}');
     await expect.poll(reasons).toContain('JobAlreadyActive');
-    const { items } = await batch.listNamespacedJob({ namespace: NAMESPACE });
+    const { items } = await rushes.batch.listNamespacedJob({ namespace: NAMESPACE });
     const madeBy = (name: string): number =>
       items.filter(({ metadata }) => metadata?.ownerReferences?.some((owner) => owner.name === name)).length;
     expect([madeBy('endless'), madeBy('suspended')]).toEqual([1, 0]);
@@ -227,35 +147,35 @@ describe.skipIf(buildah === undefined)('in a cluster', () => {
   test('a run that cannot do its work is tried again as often as the job says; one with wrong settings is not', async () => {
     await Promise.all([
       // A folder where a file should be cannot be read.
-      startJob('broken', (job, pod) => {
+      rushes.startJob('broken', (job, pod) => {
         job.backoffLimit = 1;
         for (const container of pod.initContainers ?? []) container.command = ['mkdir', '/imdb/title.basics.tsv'];
       }),
-      startJob('mistaken', (_, pod) => variable(pod, 'RUSHES_BATCH_MODE', 'twice')),
+      rushes.startJob('mistaken', (_, pod) => variable(pod, 'RUSHES_BATCH_MODE', 'twice')),
     ]);
     expect(await endOf('mistaken')).toEqual({ type: 'Failed', reason: 'PodFailurePolicy' });
     expect(await exitCodes('mistaken')).toEqual([2]);
-    expect(await logsOf((await podsOfJob('mistaken'))[0])).toContain('RUSHES_BATCH_MODE');
+    expect(await rushes.logsOf((await rushes.podsOfJob('mistaken'))[0])).toContain('RUSHES_BATCH_MODE');
     expect(await endOf('broken')).toEqual({ type: 'Failed', reason: 'BackoffLimitExceeded' });
     expect(await exitCodes('broken')).toEqual([1, 1]);
   });
 
   test('a run that takes too long is ended, and ends by itself when it is asked to', async () => {
     // On its own schedule it would go on for ever.
-    await startJob('late', (job, pod) => {
+    await rushes.startJob('late', (job, pod) => {
       job.activeDeadlineSeconds = 20;
       variable(pod, 'RUSHES_BATCH_MODE', 'schedule');
     });
     // Pods of a job that has failed go, and their logs with them.
-    await expect.poll(async () => logsOf((await podsOfJob('late'))[0])).toContain('running on a schedule');
+    await expect.poll(async () => rushes.logsOf((await rushes.podsOfJob('late'))[0])).toContain('running on a schedule');
     const watched = await endOf('late');
     expect(watched).toEqual({ type: 'Failed', reason: 'DeadlineExceeded' });
   });
 
   test('an API server that is killed during a run changes nothing of it', async () => {
-    await startJob('through');
-    await expect.poll(async () => (await podsOfJob('through'))[0]?.status?.phase).toBe('Running');
-    cluster.kill('apiserver');
+    await rushes.startJob('through');
+    await expect.poll(async () => (await rushes.podsOfJob('through'))[0]?.status?.phase).toBe('Running');
+    rushes.cluster.kill('apiserver');
     expect(await endOf('through')).toMatchObject({ type: 'Complete' });
   });
 
@@ -263,10 +183,12 @@ describe.skipIf(buildah === undefined)('in a cluster', () => {
     const [one, other] = (await serving()).filter(isReady);
     const evict = (pod: V1Pod | undefined) => {
       const name = pod?.metadata?.name ?? '';
-      return core.createNamespacedPodEviction({ namespace: NAMESPACE, name, body: { metadata: { name, namespace: NAMESPACE } } }).then(
-        () => 201,
-        (error: unknown) => (isCode(error, 429) ? 429 : Promise.reject(error)),
-      );
+      return rushes.core
+        .createNamespacedPodEviction({ namespace: NAMESPACE, name, body: { metadata: { name, namespace: NAMESPACE } } })
+        .then(
+          () => 201,
+          (error: unknown) => (isCode(error, 429) ? 429 : Promise.reject(error)),
+        );
     };
     expect(await evict(one)).toBe(201);
     await expect.poll(async () => (await fetch(`${urlOf(one)}/health/ready`)).status).toBe(503);
@@ -276,4 +198,6 @@ describe.skipIf(buildah === undefined)('in a cluster', () => {
     await expect.poll(async () => (await serving()).map(isReady)).toEqual([true, true]);
     expect((await serving()).map(({ metadata }) => metadata?.uid)).not.toContain(one?.metadata?.uid);
   });
+
+  commandLineTests(() => rushes);
 });

@@ -15,6 +15,9 @@ import {
 import { countSpans, type Registry, type Session, UsageError } from '@rushes/runtime';
 import { folderAt, gaugeProcesses, type LakeStores, openImdbObjects, startHeartbeat, type Stores } from '@rushes/stores';
 
+import { openInCluster } from './in-cluster.ts';
+import { observeRun, reportEnd, reportProgress } from './report-run.ts';
+
 /** Makes sure that there is something where IMDb's files should be, before anything starts: a folder, or a bucket that can be read. */
 export const openImdbSource = async (config: Session['config']): Promise<ImdbSource> => {
   const folder = config.folders.imdb;
@@ -86,16 +89,32 @@ export const runOnSchedule = (
 };
 
 /**
- * One run, then what upkeep is due: where each run is a process of its own, nobody else does it.
+ * One run, then what upkeep is due: where each run is a process of its own, nobody else does it. In a cluster it waits for its turn and tells how it does, if
+ * settings say so.
  * @throws what made the run fail; upkeep never fails it.
  */
 export const runOnce = async (session: Session, stores: Stores, imdbSource: ImdbSource, choice: RunChoice = {}): Promise<RunReport> => {
   const { logger, progress, lifecycle, tracing } = session;
-  const context = { logger, progress, signal: lifecycle.signal, tracing };
   startHeartbeat(session, stores.heartbeats, 'batch', () => ({ ready: true, running: true }));
+  const { reports, hold } = await openInCluster(session);
+  const held = await hold().catch(async (error: unknown) => {
+    await reports?.close();
+    throw error;
+  });
+  const signal = held === undefined ? lifecycle.signal : AbortSignal.any([lifecycle.signal, held.lost]);
+  const context = { logger, progress, signal, tracing };
   try {
-    return await runBatch(stores, runOptions(session, stores, imdbSource, choice), context);
+    if (reports === undefined) return await runBatch(stores, runOptions(session, stores, imdbSource, choice), context);
+    const told = { ...context, progress: reportProgress(progress, reports), observer: observeRun(reports) };
+    const report = await runBatch(stores, runOptions(session, stores, imdbSource, choice), told);
+    reportEnd(reports, { report });
+    return report;
+  } catch (error) {
+    if (reports !== undefined) reportEnd(reports, { error });
+    throw error;
   } finally {
     await doUpkeep(stores, upkeepOptions(session, stores), context);
+    await held?.release();
+    await reports?.close();
   }
 };

@@ -10,6 +10,7 @@ import { addConfig } from './commands/config.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDownload } from './commands/download.ts';
+import { addK8s } from './commands/k8s.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLate } from './commands/late.ts';
 import { addLog } from './commands/log.ts';
@@ -71,5 +72,6 @@ export const buildProgram = (): Command => {
   addDownload(program);
   addConfig(program);
   addCompose(program);
+  addK8s(program);
   return program;
 };

@@ -31,6 +31,7 @@ export type { VersionWeights } from './publish/weigh-version.ts';
 export type { PublishedSource } from './run/origin.ts';
 export type { AlertOptions } from './run/alert.ts';
 export { type BatchMetrics, createBatchMetrics } from './run/batch-metrics.ts';
+export { RunSuperseded } from './run/failure.ts';
 export { type BatchStatus, readStatus } from './run/batch-status.ts';
 export { type BatchContext, type BatchOptions, runBatch } from './run/run-batch.ts';
 export type { BatchStores } from './context/stores.ts';

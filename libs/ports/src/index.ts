@@ -17,6 +17,8 @@ export * from './object-store.ts';
 export * from './owners.ts';
 export * from './projections.ts';
 export * from './rate-limiter.ts';
+export * from './run-lease.ts';
+export * from './run-reports.ts';
 export * from './sealed-json.ts';
 export * from './speed-store.ts';
 export * from './store-busy.ts';

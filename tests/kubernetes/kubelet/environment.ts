@@ -71,6 +71,8 @@ export const environmentOf = async (
   image: LocalImage,
 ): Promise<Readonly<Record<string, string>>> => {
   const env: Record<string, string> = { ...image.env, HOSTNAME: held.pod.metadata?.name ?? '' };
+  if (held.apiPort !== undefined)
+    Object.assign(env, { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(held.apiPort) });
   for (const { configMapRef, secretRef, prefix = '' } of container.envFrom ?? []) {
     const from = secretRef ?? configMapRef;
     if (!from?.name) continue;

@@ -5,6 +5,8 @@ export interface HeldPod {
   readonly pod: V1Pod;
   readonly address: string;
   readonly hostAddress: string;
+  /** Where it reaches the API server, on its own loopback address; only a pod with a token does. */
+  readonly apiPort?: number;
   /** What belongs to it on this machine. */
   readonly folder: string;
   /**

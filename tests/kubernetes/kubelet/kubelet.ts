@@ -59,6 +59,8 @@ export const startKubelet = async (controlPlane: string, folder: string, images:
   const config = new KubeConfig();
   config.loadFromFile(kubeconfigOf(controlPlane, 'node'));
   const core = config.makeApiClient(CoreV1Api);
+  const { hostname: host, port: apiPort } = new URL(config.getCurrentCluster()?.server ?? '');
+  const apiServer = { host, port: Number(apiPort) };
   const over = new AbortController();
   const known = new Map<string, KnownPod>();
   await mkdir(folder, { recursive: true, mode: 0o755 });
@@ -143,7 +145,7 @@ export const startKubelet = async (controlPlane: string, folder: string, images:
       return logFile(uid, container, attempt);
     };
     const isOver = ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '');
-    return { pod, attempts, running: isOver ? undefined : runPod(pod, { images, held: hold, log, report }) };
+    return { pod, attempts, running: isOver ? undefined : runPod(pod, { images, held: hold, apiServer, log, report }) };
   };
 
   const remove = async ({ pod, running }: KnownPod, graceSeconds: number): Promise<void> => {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1Container, V1Pod, V1PodStatus, V1Probe } from '@kubernetes/client-node';
 
 import { startContainer, type StartedContainer } from './container.ts';
+import { type ApiWay, openApiWay } from './api-way.ts';
 import type { HeldPod } from './held-pod.ts';
 import { CannotStart, type LocalImages } from './image.ts';
 import { LOOK_MS } from './logs.ts';
@@ -28,13 +29,15 @@ export interface RunningPod {
 export interface PodOptions {
   readonly images: LocalImages;
   readonly held: (pod: V1Pod, address: string) => HeldPod;
+  /** Where the API server is, for pods with a token. */
+  readonly apiServer: { readonly host: string; readonly port: number };
   /** The file for what a container says, of its n-th start. */
   readonly log: (container: string, attempt: number) => string;
   /** Reports are sent in their order. */
   readonly report: (status: V1PodStatus) => Promise<void>;
 }
 
-export const runPod = (pod: V1Pod, { images, held: hold, log, report }: PodOptions): RunningPod => {
+export const runPod = (pod: V1Pod, { images, held: hold, apiServer, log, report }: PodOptions): RunningPod => {
   const { initContainers = [], containers = [], volumes: declared = [], restartPolicy = 'Always' } = pod.spec ?? {};
   const startedAt = new Date();
   const reports = new Map<string, ContainerReport>();
@@ -42,6 +45,7 @@ export const runPod = (pod: V1Pod, { images, held: hold, log, report }: PodOptio
   const stopping = new AbortController();
   const volumes = new Map<string, string>();
   let sandbox: Sandbox | undefined;
+  let apiWay: ApiWay | undefined;
   let held = hold(pod, '');
   let last: V1PodStatus | undefined;
 
@@ -147,6 +151,12 @@ export const runPod = (pod: V1Pod, { images, held: hold, log, report }: PodOptio
     sandbox = await insist(containers, makeSandbox);
     if (sandbox === undefined) return;
     held = hold(pod, sandbox.address);
+    const { network } = sandbox;
+    if (declared.some(({ projected }) => projected?.sources?.some(({ serviceAccountToken }) => serviceAccountToken !== undefined))) {
+      apiWay = await insist(containers, () => openApiWay(network, apiServer));
+      if (apiWay === undefined) return;
+      held = { ...held, apiPort: apiWay.port };
+    }
     for (const volume of declared) {
       const folder = await insist(containers, () => makeVolume(held, volume));
       if (folder === undefined) return;
@@ -171,6 +181,7 @@ export const runPod = (pod: V1Pod, { images, held: hold, log, report }: PodOptio
     try {
       await run();
     } finally {
+      apiWay?.close();
       await sandbox?.remove();
     }
   };

@@ -1,6 +1,12 @@
 import type { Step } from '@rushes/ports/manifest';
 import { inSpan, type Logger, type Span, type Tracing } from '@rushes/runtime';
 
+/** Told of the steps of a run while it goes on; nothing waits for it, and it throws nothing. */
+export interface StepObserver {
+  began(name: string): void;
+  ended(step: Step): void;
+}
+
 /** Times the steps of a run and logs each as it ends. */
 export interface StepLog {
   readonly steps: readonly Step[];
@@ -20,10 +26,11 @@ const tell = (span: Span | undefined, { rows, reused }: Pick<Step, 'rows' | 'reu
   });
 
 /** @param tracing each step is a span within the one that it is done in. */
-export const createStepLog = (logger: Logger, now: () => Date, tracing?: Tracing): StepLog => {
+export const createStepLog = (logger: Logger, now: () => Date, tracing?: Tracing, observer?: StepObserver): StepLog => {
   const steps: Step[] = [];
   const keep = (step: Step): void => {
     steps.push(step);
+    observer?.ended(step);
     logger.debug({ step: step.name, duration_ms: step.durationMs, rows: step.rows, reused: step.reused }, `${step.name} done`);
   };
   const begin = (name: string, startMs?: number): Span | undefined => {
@@ -43,6 +50,7 @@ export const createStepLog = (logger: Logger, now: () => Date, tracing?: Tracing
       const span = begin(name);
       return inSpan(tracing, span, async () => {
         const started = now();
+        observer?.began(name);
         const result = await work();
         const described = describe?.(result) ?? {};
         tell(span, described);

@@ -3,6 +3,11 @@ import type { Lake } from '@rushes/lake';
 import { StoreFault, StoreUnavailable } from '@rushes/ports';
 import { TerminalError, TransientError } from '@rushes/runtime';
 
+/** A signal's reason: another run took this one's place, so that this one ends as superseded and not as interrupted. */
+export class RunSuperseded extends Error {
+  override readonly name = 'RunSuperseded';
+}
+
 /** The system's, the SQL engine's and SQLite's word for it. */
 export const isDiskFull = (error: unknown): boolean =>
   error instanceof Error &&

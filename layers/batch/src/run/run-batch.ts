@@ -20,14 +20,15 @@ import { type LineageOptions, lineageTeller } from '../lineage/tell-lineage.ts';
 import { type AlertOptions, sendAlert } from './alert.ts';
 import type { BatchMetrics } from './batch-metrics.ts';
 import { type BuiltLake, buildLake } from './build-lake.ts';
-import { diskFull, failureOf, isDiskFull } from './failure.ts';
+import { diskFull, failureOf, isDiskFull, RunSuperseded } from './failure.ts';
 import { type FreeSpaceCheck, requireSpace } from './free-space.ts';
 import { memoryLimitFor, mostMemoryMb } from './memory-limit.ts';
+import { refusal } from './refusal.ts';
 import { removeDeadScratch, reserveRoom, scratchOf } from '../context/scratch.ts';
 import { tidyUp, tidyViews } from './tidy-up.ts';
 import { tellRun, traceRun } from './trace-run.ts';
 import { objectCacheIn } from '../context/object-cache.ts';
-import { createStepLog } from '../context/steps.ts';
+import { createStepLog, type StepObserver } from '../context/steps.ts';
 import type { BatchStores } from '../context/stores.ts';
 
 export interface BatchOptions {
@@ -60,6 +61,8 @@ export interface BatchContext {
   readonly freeBytes?: (folder: string) => Promise<number>;
   /** Told of every run's end. */
   readonly metrics?: BatchMetrics;
+  /** Told of it while it goes on. */
+  readonly observer?: StepObserver & { versionClaimed(version: number): void };
   /** Default: nothing is traced. */
   readonly tracing?: Tracing | undefined;
 }
@@ -96,7 +99,8 @@ const runWithin = async (stores: BatchStores, options: BatchOptions, context: Ba
     signal: context.signal,
     onFault: ({ message }) => logger.warn(`${message}; what needs it is made anew, if it can be`),
   });
-  const log = createStepLog(logger, now, context.tracing);
+  const log = createStepLog(logger, now, context.tracing, context.observer);
+  context.observer?.versionClaimed(claim.version);
   const reached: { built?: BuiltLake; lines?: RunReport['lines']; validation: readonly Expectation[] } = { validation: [] };
   const report = (outcome: RunOutcome, details: { readonly message?: string; readonly publication?: number } = {}): RunReport => ({
     version: claim.version,
@@ -257,6 +261,7 @@ const runWithin = async (stores: BatchStores, options: BatchOptions, context: Ba
     return await end(report('published', { publication: publication.number }));
   } catch (error) {
     progress.failRest(context.signal.aborted ? 'stopped' : 'failed');
+    if (context.signal.reason instanceof RunSuperseded) return await end(report('superseded', { message: context.signal.reason.message }));
     if (context.signal.aborted)
       return await end(report('interrupted', { message: 'ended before it was finished; the next run goes on from what is stored' }));
     const failure = await failureOf(error, lake);
@@ -283,13 +288,6 @@ const newFiles = (files: readonly SourceFile[], parent: Manifest | undefined) =>
     const { loadedAt } = parent?.dumps.find(({ dataset }) => dataset === file.dataset) ?? {};
     return { ...file, isNew: loadedAt === undefined || file.modifiedMs > Date.parse(loadedAt) };
   });
-
-/** A line for people; the report has all of them. */
-const refusal = (validation: readonly Expectation[]): string => {
-  const unmet = validation.filter((one) => !one.passed && one.severity === 'error');
-  const told = unmet.slice(0, 2).map((one) => `${one.table}: ${one.name}: found ${one.observed}, expected ${one.expected}`);
-  return [...told, ...(unmet.length > told.length ? [`and ${unmet.length - told.length} more unmet expectations`] : [])].join('; ');
-};
 
 /** Another run that published may have removed what this one took over; publishing would fail anyway, this says why. */
 const requireFiles = async (lake: Lake, manifest: Manifest): Promise<void> => {

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 
 import { http, overload, rateLimit, serving } from './http-settings.ts';
 import { jwt } from './jwt-settings.ts';
+import { kubernetes } from './kubernetes-settings.ts';
 import { cassandra, kafka, mongodb, postgres, redis, s3 } from './server-settings.ts';
 import { optionalSetting, setting, type Setting, type SettingValue } from './setting.ts';
 import { tracing } from './tracing-settings.ts';
@@ -261,6 +262,7 @@ export const SETTINGS = {
   batch,
   alert,
   lineage,
+  kubernetes,
   tracing,
   log,
   metrics,
