@@ -184,4 +184,18 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
     replacement: '(observed.observedMs ?? 0) < ratingsObservedMs',
     tests: ['tests/views/title-rows.test.ts'],
   },
+  {
+    name: 'events are merged with rows that were folded otherwise',
+    file: 'libs/views/src/rules.ts',
+    text: '(own.get(nameOf(storedName)) ?? storedName) !== storedName',
+    replacement: '!own.has(nameOf(storedName))',
+    tests: ['tests/views/rules.test.ts'],
+  },
+  {
+    name: 'a service that lacks views is sent requests',
+    file: 'layers/serving/src/monitoring/readiness.ts',
+    text: 'if (snapshot.absent.length > 0)',
+    replacement: 'if (snapshot.absent.length > 9)',
+    tests: ['layers/serving/src/monitoring/readiness.test.ts'],
+  },
 ];

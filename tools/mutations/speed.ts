@@ -198,4 +198,18 @@ export const SPEED_MUTATIONS: readonly Mutation[] = [
     replacement: 'INSERT OR IGNORE',
     tests: [FILTERS, ...WRITER_TESTS],
   },
+  {
+    name: 'what another release projects is shown as this one’s',
+    file: 'libs/ports/src/projections.ts',
+    text: 'text.endsWith(`${MARK}${name}`)',
+    replacement: 'text.includes(MARK)',
+    tests: ['libs/adapters/src/sqlite-speed-store/projections.test.ts'],
+  },
+  {
+    name: 'releases project into one another’s coverage',
+    file: 'libs/stores/src/open-stores.ts',
+    text: 'const speed = projectionOf(speedStore, PROJECTION);',
+    replacement: 'const speed = speedStore;',
+    tests: ['libs/stores/test/open-stores.test.ts'],
+  },
 ];

@@ -9,6 +9,7 @@ import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import type { OffsetVector } from '@rushes/domain';
 import { boundsAt, claimLake, listLakeLogs, type Publication, putLakeLog, sealJson } from '@rushes/ports';
+import { PROJECTION } from '@rushes/views';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { openEmbeddedStores, type Stores } from '../src/index.ts';
@@ -69,6 +70,17 @@ describe('opening', () => {
     const id = await used(folder);
     expect(await within(folder, async ({ log }) => log.id)).toBe(id);
     expect(await within(folder, async ({ speed }) => (await speed.claimLog('another')).log)).toBe(id);
+  });
+
+  test('what is projected is kept as what this code makes of events, beside what others make', async () => {
+    const stores = await openEmbeddedStores(folder);
+    const fence = (await stores.owners.claim(RATINGS, 'a', 0)) ?? expect.fail('not claimed');
+    await stores.speed.putPosition({ partition: RATINGS, offset: 0, epoch: 1, opening: { offset: 0, appendedAtMs: 0 } }, fence);
+    expect((await stores.speed.progress()).map(({ partition }) => partition)).toEqual([RATINGS]);
+    await stores.close();
+    const whole = await openSqliteSpeedStore(speedFileIn(folder));
+    expect((await whole.progress()).map(({ partition }) => partition)).toEqual([`${RATINGS}@${PROJECTION}`]);
+    await whole.close();
   });
 
   test('a lost log is told, and none takes its place; versions can still be looked at', async () => {
