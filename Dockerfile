@@ -36,7 +36,7 @@ WORKDIR /app
 COPY --from=manifests /manifests/ ./
 RUN --mount=type=cache,target=/root/.npm --mount=type=secret,id=npmrc,target=/root/.npmrc \
     npm ci --ignore-scripts --no-update-notifier --omit=dev \
- && rm -rf node_modules/node-linux-* node_modules/.bin package-lock.json .npmrc apps/rushes/bin \
+ && rm -rf node_modules/node-linux-* node_modules/@types node_modules/.bin package-lock.json .npmrc apps/rushes/bin \
  && find node_modules/vega-datasets/data -type f ! -name movies.json -delete \
  && find node_modules -type f \( -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name '*.map' -o -name '*.tsbuildinfo' \) -delete
 

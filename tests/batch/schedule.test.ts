@@ -1,7 +1,7 @@
 /** The schedule: runs at once where one is due, tells faults, and ends when it is told to. */
 import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { startSchedule } from '@rushes/batch';
-import type { Publication } from '@rushes/ports';
+import { type Publication, StoreUnavailable } from '@rushes/ports';
 import { silentLogger, silentProgress } from '@rushes/runtime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeCatalog } from './made-up-catalog.ts';
@@ -106,4 +106,30 @@ test('a version that lacks a view which this code serves is replaced at once, un
   await data.stores.views.insertPublication({ ...second, number: second.number + 1, views: { ...second.views, people: foreign } });
   await drop(people?.artefact ?? '');
   expect(await nextRun()).toMatchObject({ outcome: 'published', version: 3 });
+});
+
+test('a version whose events were folded by other rules is replaced at once, unless the one before can be served', async () => {
+  await nextRun();
+  const first = await published();
+  const { rules = expect.fail('no rules') } = first;
+  await data.stores.views.insertPublication({ ...first, number: 2, version: 2, rules: { ...rules, events: 'other' } });
+  const idle = start();
+  await idle.stop();
+  expect(await idle.firstRun, 'publication 1 is there to be served').toBeUndefined();
+  await data.stores.views.insertPublication({ ...first, number: 3, log: 'another', rules: { ...rules, events: 'other' } });
+  expect(await nextRun()).toMatchObject({ outcome: 'published' });
+});
+
+test('a store of views that is away for a moment is no reason for a run', async () => {
+  await nextRun();
+  const away = new StoreUnavailable({ location: 'the views', reason: 'are busy' });
+  const stores = { ...data.stores, views: { ...data.stores.views, rowCount: () => Promise.reject(away) } };
+  const schedule = startSchedule(
+    stores,
+    { imdbSource: imdb, workFolder: data.path('tmp'), threads: 2, keepVersions: 5, full: false, intervalMinutes: 240 },
+    { logger: silentLogger, progress: silentProgress, signal: new AbortController().signal },
+  );
+  await expect(schedule.firstRun).rejects.toThrow(away);
+  await schedule.stop();
+  expect((await published()).version).toBe(1);
 });

@@ -43,14 +43,16 @@ export const startSchedule = (stores: BatchStores, options: ScheduleOptions, con
   let isRunning = false;
 
   const due = async (): Promise<number> => {
+    const suspected = await findUnservable(stores.views);
     const history = await attempts.recent(now());
-    const fault = await findUnservable(stores.views);
+    // Another run may have published meanwhile, and removed what was looked at.
+    const fault = suspected && (await findUnservable(stores.views));
     if (fault === undefined) runsInVain = 0;
     const dueMs = nextRunAt(history, source, policy, now().getTime(), fault && { runs: runsInVain });
     if (fault !== undefined && dueMs <= now().getTime())
       context.logger.warn(
-        { view: fault.view, reason: fault.kind, err: fault.error },
-        `the published version cannot be served: ${fault.kind === 'foreign' ? 'it has not all views that this version of the code serves' : `its view ${fault.view} cannot be read`}; a run is due at once`,
+        { reason: fault.kind, err: fault.error },
+        `the published version cannot be served: ${fault.reason}; a run is due at once`,
       );
     return dueMs;
   };

@@ -1,6 +1,6 @@
 /** Whether artefacts are what this code reads. An artefact that cannot be opened is as good as none, whatever the reason. */
-import type { BatchViewStore, Publication } from '@rushes/ports';
-import { VIEWS } from '@rushes/views';
+import { type BatchViewStore, type Publication, StoreUnavailable } from '@rushes/ports';
+import { mergeFault, VIEWS } from '@rushes/views';
 
 import { isOfForm } from './artefact-name.ts';
 
@@ -21,21 +21,30 @@ export const readableRows = async (
 };
 
 /** What keeps this code from serving a publication. `foreign`: another version of the code made it, with other views. */
-type ViewFault = { readonly kind: 'foreign' | 'unreadable'; readonly view: string; readonly error?: unknown };
+type ViewFault = {
+  readonly kind: 'foreign' | 'unreadable';
+  /** In words that go on after "the published version cannot be served: ". */
+  readonly reason: string;
+  readonly error?: unknown;
+};
 
-/** The first view of a publication that this code cannot serve. */
-const findViewFault = async (store: BatchViewStore, { views }: Publication): Promise<ViewFault | undefined> => {
+/** The first view of a publication that this code cannot serve. @throws StoreUnavailable if that cannot be told now. */
+const findViewFault = async (store: BatchViewStore, { views, rules }: Publication): Promise<ViewFault | undefined> => {
+  const otherwise = mergeFault(rules);
   const foreign = VIEWS.find((view) => !isOfForm(view, views[view.name]?.artefact ?? ''));
   for (const view of VIEWS) {
     const artefact = views[view.name]?.artefact;
     if (artefact === undefined || !isOfForm(view, artefact)) continue;
     let error: unknown;
     const rows = await readableRows(store, artefact, (reason) => {
+      // A store that is busy or away for a moment says nothing of what is in it.
+      if (reason instanceof StoreUnavailable) throw reason;
       error = reason;
     });
-    if (rows === undefined) return { kind: 'unreadable', view: view.name, error };
+    if (rows === undefined) return { kind: 'unreadable', reason: `its view ${view.name} cannot be read`, error };
   }
-  return foreign && { kind: 'foreign', view: foreign.name };
+  if (otherwise !== undefined) return { kind: 'foreign', reason: otherwise };
+  return foreign && { kind: 'foreign', reason: `it has not the view ${foreign.name} that this version of the code serves` };
 };
 
 /** So many publications are looked at: more than are kept. */
