@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { OWN_SERVERS } from '../../tools/services/guard.ts';
-import { removeService, signalService, startService, stopService } from '../../tools/services/run-service.ts';
+import { freezeService, removeService, signalService, startService, stopService } from '../../tools/services/run-service.ts';
 import { TEST_S3_KEY, TEST_S3_SECRET } from '../../tools/services/s3.ts';
 import type { Instance } from '../../tools/services/service.ts';
 import { SERVICES } from '../../tools/services/services.ts';
@@ -81,7 +81,7 @@ export const startOwnServers = async (
     kill: (name) => stopService(of(name).instance.folder, 'SIGKILL'),
     stop: (name) => stopService(of(name).instance.folder),
     start,
-    freeze: (name) => signalService(of(name).instance.folder, 'SIGSTOP'),
+    freeze: (name) => freezeService(of(name).instance.folder),
     resume: (name) => signalService(of(name).instance.folder, 'SIGCONT'),
     dispose,
   };

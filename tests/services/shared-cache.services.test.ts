@@ -35,6 +35,8 @@ describe.skipIf(needsServers('redis'))('two replicas on one Redis', () => {
       RUSHES_RATE_LIMIT_PER_MINUTE: '1',
       RUSHES_RATE_LIMIT_BURST: String(BURST),
       RUSHES_THREADS: '1',
+      // No speed layer runs here, so what is posted is not shown.
+      RUSHES_READY_PATIENCE_MS: '0',
       // Load is tested elsewhere.
       RUSHES_OVERLOAD_WAIT_MS: '0',
       RUSHES_OVERLOAD_EVENT_LOOP_DELAY_MS: '0',

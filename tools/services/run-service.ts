@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -122,6 +122,24 @@ export const signalService = async (folder: string, signal: NodeJS.Signals): Pro
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error; // it has ended meanwhile
   }
+};
+
+/** Whether each thread of a process stands still, as far as the system tells. */
+const standsStill = async (pid: number): Promise<boolean> => {
+  const tasks = `/proc/${pid}/task`;
+  const threads = await readdir(tasks).catch(() => []);
+  const states = await Promise.all(threads.map((thread) => readFile(`${tasks}/${thread}/stat`, 'utf8').catch(() => '')));
+  // Behind the name in parentheses, which may have any characters.
+  return states.every((stat) => stat === '' || stat.slice(stat.lastIndexOf(')') + 2).startsWith('T'));
+};
+
+/** Stops a server where it stands, until it is sent SIGCONT, and waits until it does: its threads hear of it one by one. */
+export const freezeService = async (folder: string): Promise<void> => {
+  await signalService(folder, 'SIGSTOP');
+  const pid = await pidIn(folder);
+  if (pid === undefined) return;
+  const deadline = performance.now() + STOP_MS;
+  while (performance.now() < deadline && !(await standsStill(pid))) await sleep(1);
 };
 
 /** Ends a server, by force if it does not end by itself, and waits for that. Its data stay. */

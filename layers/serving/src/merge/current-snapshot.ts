@@ -47,8 +47,8 @@ export interface CurrentSnapshot {
   readonly require: () => Snapshot;
   /** For how long something may be there that answers do not show, in milliseconds. */
   readonly lagMs: () => number;
-  /** Whether answers were compared with the log since the process began; `true` without one. */
-  readonly isLagKnown: () => boolean;
+  /** For how long an event has been in the log that answers do not show, in milliseconds; `undefined` until answers were compared with the log; 0 without one. */
+  readonly eventLagMs: () => number | undefined;
   /** The newest publication that was seen, whether or not it can be served. */
   readonly newest: () => Publication | undefined;
   /** Why the last look at the stores failed, or the newest publication is not what is served. */
@@ -214,7 +214,7 @@ export const trackCurrentSnapshot = (
       return snapshot;
     },
     lagMs,
-    isLagKnown: () => lag?.isKnown() ?? true,
+    eventLagMs: () => (lag === undefined ? 0 : lag.isKnown() ? lag.ms() : undefined),
     newest: () => state.newest,
     trouble: () => state.trouble,
     poll,

@@ -6,6 +6,7 @@ import type { Snapshot } from '../merge/snapshot.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 
 const PATIENCE_MS = 5_000;
+const GAP = { partition: 'movie.ratings/1', from: 1, to: 2, reason: 'expired' } as const;
 const publication: Publication = {
   number: 1,
   version: 1,
@@ -19,28 +20,25 @@ const publication: Publication = {
 
 let nowMs = 0;
 let isLeaving = false;
-let lagMs = 0;
-let isLagKnown = true;
-let snapshot: Pick<Snapshot, 'publication' | 'absent' | 'completeness'> | undefined;
+let lagMs: number | undefined = 0;
+let snapshot: Pick<Snapshot, 'publication' | 'absent' | 'missing'> | undefined;
 let readiness: () => Readiness;
 
 beforeEach(() => {
   nowMs = 1_000;
   isLeaving = false;
   lagMs = 0;
-  isLagKnown = true;
   snapshot = undefined;
   const snapshots = {
     peek: () => snapshot,
     newest: () => snapshot?.publication,
     trouble: () => undefined,
-    lagMs: () => lagMs,
-    isLagKnown: () => isLagKnown,
+    eventLagMs: () => lagMs,
   } as unknown as CurrentSnapshot; // as: what is asked of them
   readiness = createReadiness({ snapshots, now: () => nowMs, elapsedMs: () => nowMs, isLeaving: () => isLeaving, patienceMs: PATIENCE_MS });
 });
 
-const serve = (of: Partial<Snapshot> = {}): void => void (snapshot = { publication, absent: [], completeness: 'complete', ...of });
+const serve = (of: Partial<Snapshot> = {}): void => void (snapshot = { publication, absent: [], missing: [], ...of });
 
 test('nothing published: not ready, and it says so', () => {
   expect(readiness()).toEqual({ status: 'unavailable', detail: 'nothing has been published yet' });
@@ -49,7 +47,7 @@ test('nothing published: not ready, and it says so', () => {
 test('complete answers make it ready at once, and whatever they lack later, it stays so; until it is about to end', () => {
   serve();
   expect(readiness()).toEqual({ status: 'ok' });
-  serve({ completeness: 'gap' });
+  serve({ missing: [GAP] });
   expect(readiness()).toEqual({ status: 'ok' });
   serve({ absent: ['credits'] });
   expect(readiness()).toEqual({ status: 'degraded', detail: 'views that cannot be read: credits' });
@@ -57,12 +55,16 @@ test('complete answers make it ready at once, and whatever they lack later, it s
   expect(readiness()).toEqual({ status: 'unavailable', detail: 'this process is about to end' });
 });
 
-test.each(['stale', 'gap'] as const)(
-  'one that begins with answers that are %s waits for as long as it has patience, from its first answer on',
-  (completeness) => {
+test.each([
+  ['that lack events', { missing: [GAP] }, 0],
+  ['that are behind', {}, 60_000],
+] as const)(
+  'one that begins with answers %s waits for as long as it has patience, from its first answer on',
+  (_what, answers, behindMs) => {
     nowMs += 10 * PATIENCE_MS;
     expect(readiness().status).toBe('unavailable');
-    serve({ completeness });
+    serve(answers);
+    lagMs = behindMs;
     expect(readiness()).toEqual({ status: 'unavailable', detail: 'waits for events that answers do not show yet' });
     nowMs += PATIENCE_MS - 1;
     expect(readiness().status).toBe('unavailable');
@@ -80,7 +82,7 @@ test('for views that are missing it waits without end', () => {
   expect(readiness()).toEqual({ status: 'ok' });
 });
 
-test('one that begins a little behind the log is ready once it has kept up for a second, and not while it falls back', () => {
+test('one that begins a little behind the log is ready once it has kept up for a while, and not while it falls back', () => {
   serve();
   lagMs = 300;
   const states: string[] = [];
@@ -94,14 +96,14 @@ test('one that begins a little behind the log is ready once it has kept up for a
   look(250, 100);
   look(750, 200);
   expect(states).toEqual(Array.from({ length: 6 }, () => 'unavailable'));
-  look(250, 400);
+  look(750, 400);
   expect(states.at(-1)).toBe('ok');
 });
 
 test('before answers were compared with the log, nobody knows whether they show all of it', () => {
   serve();
-  isLagKnown = false;
+  lagMs = undefined;
   expect(readiness()).toEqual({ status: 'unavailable', detail: 'waits for events that answers do not show yet' });
-  isLagKnown = true;
+  lagMs = 0;
   expect(readiness()).toEqual({ status: 'ok' });
 });

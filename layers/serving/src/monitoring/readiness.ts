@@ -18,9 +18,9 @@ export interface ReadinessOptions extends Pick<ComponentContext, 'snapshots' | '
 }
 
 /** Answers that keep up with the log lie less behind it, but for moments. */
-const SOON_MS = 500;
+const SOON_MS = 1_000;
 /** Without a speed layer they lie further behind it after this. */
-const KEEPS_UP_MS = 1_000;
+const KEEPS_UP_MS = 1_500;
 
 const unready = (detail: string): Readiness => ({ status: 'unavailable', detail });
 
@@ -30,10 +30,10 @@ export const createReadiness = (options: ReadinessOptions): (() => Readiness) =>
   let firstAnswerMs: number | undefined;
   let keepsUpSinceMs: number | undefined;
 
-  /** Whether answers show all that is in the log, or have kept up with it for a while. */
-  const showsAll = ({ completeness }: Snapshot): boolean => {
-    const lagMs = snapshots.lagMs();
-    if (completeness !== 'complete' || !snapshots.isLagKnown() || lagMs > SOON_MS) keepsUpSinceMs = undefined;
+  /** Whether answers show all events that are in the log, or have kept up with it for a while. Which version they come from does not matter. */
+  const showsAll = ({ missing }: Snapshot): boolean => {
+    const lagMs = snapshots.eventLagMs();
+    if (missing.length > 0 || lagMs === undefined || lagMs > SOON_MS) keepsUpSinceMs = undefined;
     else keepsUpSinceMs ??= elapsedMs();
     return keepsUpSinceMs !== undefined && (lagMs === 0 || elapsedMs() - keepsUpSinceMs >= KEEPS_UP_MS);
   };
