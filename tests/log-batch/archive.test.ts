@@ -1,5 +1,5 @@
 /** How a run cuts the log and archives it: barriers of others, runs that fail or meet, records that left the log. */
-import { archivedUpTo, trimmableUpTo } from '@rushes/batch';
+import { archivedUpTo, rollback, trimmableUpTo } from '@rushes/batch';
 import { offsetAt, PARTITIONS, partitionOf } from '@rushes/domain';
 import type { EventLog, ObjectStore } from '@rushes/ports';
 import { readLog } from '@rushes/ports/contracts/read-log';
@@ -143,8 +143,11 @@ describe('the archive', () => {
     on.data.clock.nowMs += 100 * HOUR_MS;
     await on.append(recordOf(rated(1, 4, AT), 'c'));
     await on.data.stores.log.trim(Object.fromEntries(PARTITIONS.map((partition) => [partition, 1000])));
+    const publication = () => on.data.stores.views.currentPublication();
+    const lost = PARTITIONS.map((partition) => ({ partition, from: 0, to: expect.any(Number) }));
     for (const full of [false, false, true]) {
       expect((await on.data.run({ full })).outcome).toBe('published');
+      expect((await publication())?.lost).toEqual(lost);
       const told = (await on.data.current()).validation.filter(({ table }) => table === 'bronze.log');
       expect(told).toHaveLength(PARTITIONS.length);
       expect(told.every(({ severity, passed }) => severity === 'warning' && !passed)).toBe(true);
@@ -154,6 +157,24 @@ describe('the archive', () => {
       expect(await on.ratingsOf(1)).toMatchObject({ count: 1, sum_tenths: 40 });
       expect(await on.reader.rows(await on.data.current(), 'silver.rating_events')).toMatchObject([{ id: 'c' }]);
     }
+    await rollback(on.data.stores, 2);
+    expect(await publication()).toMatchObject({ version: 2, reason: 'rollback', lost });
+  });
+
+  test('a rollback to before a loss knows of it, since what is projected then does not know what was lost', async () => {
+    await on.data.run();
+    expect(await on.data.stores.views.currentPublication()).not.toHaveProperty('lost');
+    await on.append(recordOf(rated(1, 8, AT), 'a'));
+    on.data.clock.nowMs += 100 * HOUR_MS;
+    await on.append(recordOf(rated(1, 4, AT), 'b'));
+    await on.data.stores.log.trim(Object.fromEntries(PARTITIONS.map((partition) => [partition, 1000])));
+    await on.data.run();
+    const { lost = [] } = (await on.data.stores.views.currentPublication()) ?? {};
+    expect(lost).toContainEqual({ partition: partitionOf('movie.ratings', movieId(1)), from: 0, to: 2 });
+    await rollback(on.data.stores, 1);
+    expect(await on.data.stores.views.currentPublication()).toMatchObject({ version: 1, lost });
+    await on.data.run();
+    expect((await on.data.stores.views.currentPublication())?.lost).toEqual(lost);
   });
 
   test('barriers without events land once they have waited for a day', async () => {

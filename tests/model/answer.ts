@@ -45,7 +45,7 @@ export const answerOf = (world: World, before?: Answer): Answer | undefined => {
   const { version } = publication;
   const overlay = world.rules.overlayOnly ? shown : readStore(world, publication);
   const artefact = world.tables.get(tableOf(world, version)) ?? version.artefact;
-  const gaps = [...version.lost, ...gapsOf(world, publication, overlay)];
+  const gaps = [...publication.lost, ...gapsOf(world, publication, overlay)];
   const same = before?.overlay === overlay && before.artefact === artefact && before.publication === publication;
   if (same && isDeepStrictEqual(before.gaps, gaps)) return before;
   const live = liveStates(world, publication, overlay);

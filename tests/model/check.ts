@@ -35,9 +35,9 @@ const undoneRollback = ({ publications }: World): boolean => {
 
 /** What is wrong with an answer. */
 const wrongWith = (world: World, answer: Answer): Omit<Violation, 'step'> | undefined => {
-  const { version } = answer.publication;
+  const { version, lost } = answer.publication;
   // What was lost took ids with it that nobody knows: the answer says so for good, and more cannot be asked of it.
-  if (version.lost.length > 0) return undefined;
+  if (lost.length > 0) return undefined;
   const beyond = answer.gaps.some(({ partition, from, to }) => from > to || to > (answer.position[partition] ?? 0));
   if (beyond) return { what: 'a gap that is none', answer, expected: undefined };
   const { monotoneTime: monotone, boundedSteps: bounded } = world.rules;
@@ -55,7 +55,7 @@ const wentBack = (world: World, answer: Answer, reached: readonly number[]): boo
 const switchedTooEarly = (world: World, answer: Answer, before: Answer | undefined): boolean =>
   before !== undefined &&
   answer.publication !== before.publication &&
-  answer.gaps.length > answer.publication.version.lost.length &&
+  answer.gaps.length > answer.publication.lost.length &&
   before.gaps.length === 0 &&
   gapsOf(world, before.publication, before.overlay).length === 0;
 
@@ -99,9 +99,12 @@ export const check = (steps: readonly Step[], rules: Rules, variants: Variants =
   const retried = world.log.map((partition) => countedTwice(rules, partition)).find((id) => id !== undefined);
   if (retried !== undefined) return outcome({ what: 'a retry counts twice', answer: undefined, expected: retried, step: steps.length });
   for (const healed of [healByWriting, healByRunning]) {
-    const what = healed(world);
+    let wrong: Omit<Violation, 'step'> | undefined;
+    const what = healed(world, () => {
+      wrong ??= look(answerOf(world, before));
+    });
     const answer = answerOf(world, before);
-    const wrong = look(answer) ?? (what === undefined ? undefined : { what, answer, expected: undefined });
+    wrong ??= look(answer) ?? (what === undefined ? undefined : { what, answer, expected: undefined });
     if (wrong !== undefined) return outcome({ ...wrong, step: steps.length });
   }
   return outcome(undefined);

@@ -17,10 +17,15 @@ const writersCatchUp = (world: World): void => {
   }
 };
 
-const serve = (world: World): void => {
-  refresh(world);
-  for (let step = 0; step < 12 && (world.serving.build !== undefined || step === 0); step += 1) stepServing(world);
-  followChanges(world);
+/** @param look is called after each step that may change the answer. */
+const serve = (world: World, look: () => void): void => {
+  const act = (step: (world: World) => void): void => {
+    step(world);
+    look();
+  };
+  act(refresh);
+  for (let step = 0; step < 12 && (world.serving.build !== undefined || step === 0); step += 1) act(stepServing);
+  act(followChanges);
 };
 
 /** What is not as it should be, at the end of the log. */
@@ -28,30 +33,30 @@ const wrongWith = (world: World): string | undefined => {
   const answer = answerOf(world);
   if (answer === undefined) return 'there is no answer';
   if (answer.publication !== currentPublication(world)) return 'the current version is not served';
-  if (answer.gaps.length > answer.publication.version.lost.length) return 'the gap stays';
+  if (answer.gaps.length > answer.publication.lost.length) return 'the gap stays';
   const behind = world.log.some(({ records }, partition) => (answer.position[partition] ?? 0) < records.length);
   return behind ? 'the answer stays behind the log' : undefined;
 };
 
 /** Whatever runs is killed; new writers catch up. That is enough if the log still has what came after the published cut. */
-export const healByWriting = (world: World): string | undefined => {
+export const healByWriting = (world: World, look: () => void): string | undefined => {
   for (const run of world.runs) if (run.outcome === 'running') run.outcome = 'died';
   world.serving.build = undefined;
   writersCatchUp(world);
-  serve(world);
-  serve(world);
+  serve(world, look);
+  serve(world, look);
   const { version } = currentPublication(world);
   const whole = world.log.every(({ trimmed }, partition) => trimmed <= afterCut(version, partition));
   return whole ? wrongWith(world) : undefined;
 };
 
 /** A run has to publish, and then the answer is complete, whatever was trimmed. */
-export const healByRunning = (world: World): string | undefined => {
+export const healByRunning = (world: World, look: () => void): string | undefined => {
   const run = beginRun(world, false);
   for (let step = 0; step < PLENTY && run.outcome === 'running'; step += 1) stepRun(world, run);
   if (run.outcome !== 'published') return `a run without faults ends as ${run.outcome}`;
   writersCatchUp(world);
-  serve(world);
-  serve(world);
+  serve(world, look);
+  serve(world, look);
   return wrongWith(world);
 };

@@ -62,7 +62,10 @@ export const historyOf = (seed: number): History => {
   const steps: Step[] = PARTITIONS.map((partition) => ({ do: 'start writer', partition, clock: random.pick(CLOCK_ERRORS) }));
   const count = 40 + random.below(160);
   while (steps.length < count) {
-    if (random.chance(0.02)) steps.push(...random.pick(SCENES)(random, () => eventStep(random, sent)));
+    if (random.chance(0.02)) {
+      const scene = lossy && random.chance(0.5) ? takenBackLoss : random.pick(SCENES);
+      steps.push(...scene(random, () => eventStep(random, sent)));
+    }
     let at = random.below(total);
     const kind = kinds.find(([, weight]) => (at -= weight) < 0)?.[0] ?? 'event';
     steps.push(stepOf(random, kind, sent, lossy));
@@ -190,6 +193,28 @@ const SCENES: readonly [Scene, ...Scene[]] = [
 ];
 
 type Scene = (random: Random, event: () => Step) => readonly Step[];
+
+/** What was lost in the log comes again, and the version that told of it is taken back. */
+const takenBackLoss: Scene = (random, event) => {
+  const lost = event();
+  return [
+    lost,
+    ...WRITE_ALL,
+    ...PARTITIONS.map((partition): Step => ({ do: 'trim', partition, keep: 0, lossy: true })),
+    { do: 'begin run', full: false },
+    { do: 'run', run: 0, steps: 4 },
+    ...(random.chance(0.5) ? WRITE_ALL.map((step): Step => (step.do === 'write' ? { ...step, look: false } : step)) : []),
+    lost,
+    { do: 'run', run: 0, steps: 12 },
+    ...PARTITIONS.map((partition): Step => ({ do: 'kill writer', partition, writer: 0 })),
+    ...PARTITIONS.map((partition): Step => ({ do: 'start writer', partition, clock: random.pick(CLOCK_ERRORS) })),
+    ...WRITE_ALL,
+    ...READ,
+    { do: 'roll back', to: random.below(6) },
+    ...READ,
+    ...READ,
+  ];
+};
 
 const stepOf = (random: Random, kind: Step['do'], sent: Event[], lossy: boolean): Step => {
   switch (kind) {

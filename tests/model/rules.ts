@@ -45,6 +45,11 @@ export const RULES = {
     says: 'Offsets trimmed before they were archived are reported as a gap for good.',
     breaks: 'The batch folds what is left and says nothing.',
   },
+  rememberLoss: {
+    part: 'log',
+    says: 'What was lost before any version published so far is a gap of every later publication, a rollback too.',
+    breaks: 'After a rollback to a version from before the loss, a retry of what was lost counts, and the answer calls itself complete.',
+  },
   freshNumbers: {
     part: 'runs',
     says: "A run's number is above every claim, manifest and barrier.",

@@ -77,7 +77,7 @@ const publish = (world: World, run: Run): void => {
     run.outcome = 'superseded';
     return;
   }
-  world.publications.push({ number, version: run.version, by: 'run', began: run.began.number });
+  world.publications.push({ number, version: run.version, lost: run.version.lost, by: 'run', began: run.began.number });
   run.outcome = 'published';
 };
 
@@ -103,5 +103,6 @@ export const stepRun = (world: World, run: Run): void => {
 export const rollBack = (world: World, to: Publication): void => {
   const current = currentPublication(world);
   if (to.version === current.version) return;
-  world.publications.push({ number: current.number + 1, version: to.version, by: 'rollback', began: current.number });
+  const lost = world.rules.rememberLoss ? current.lost : to.version.lost;
+  world.publications.push({ number: current.number + 1, version: to.version, lost, by: 'rollback', began: current.number });
 };

@@ -1,7 +1,7 @@
 /** Everything that there is, and the clocks. */
 import { FIRST_VERSION, type Artefact, type Version } from './batch.ts';
 import type { Occurrences } from './duplicates.ts';
-import { MOVIES, type LogRecord, type Partition, PARTITIONS } from './log.ts';
+import { MOVIES, type LogRecord, type Partition, PARTITIONS, type Range } from './log.ts';
 import type { Overlay } from './overlay.ts';
 import type { Rules } from './rules.ts';
 import { type Change, type Coverage, newStore, type Position, type Projection, type RowKey, type Stated, type Store } from './store.ts';
@@ -11,12 +11,14 @@ import type { Variants } from './variants.ts';
 export interface Publication {
   readonly number: number;
   readonly version: Version;
+  /** What nobody can read any more, as far as any version published so far had to do without it: a gap for good. */
+  readonly lost: readonly Range[];
   readonly by: 'run' | 'rollback';
   /** The publication that was current when the run began. */
   readonly began: number;
 }
 
-const FIRST_PUBLICATION: Publication = { number: 0, version: FIRST_VERSION, by: 'run', began: -1 };
+const FIRST_PUBLICATION: Publication = { number: 0, version: FIRST_VERSION, lost: [], by: 'run', began: -1 };
 
 export interface Run {
   readonly began: Publication;

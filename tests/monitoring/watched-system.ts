@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
+import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { doUpkeep, runBatch } from '@rushes/batch';
-import { partitionOf, titleIdOf, type Tconst } from '@rushes/domain';
+import { PARTITIONS, partitionOf, titleIdOf, type Tconst } from '@rushes/domain';
 import { silentLogger, silentProgress } from '@rushes/runtime';
 import { writeFilmSample } from '@rushes/sources';
 import { openEmbeddedStores, type Stores } from '@rushes/stores';
@@ -32,6 +33,8 @@ export interface WatchedSystem {
   readonly appendNonsense: () => Promise<void>;
   /** What came last seems to have lived this share of its time. */
   readonly age: (share: number) => Promise<void>;
+  /** All that is in the log goes, also what no run has archived. */
+  readonly emptyLog: () => Promise<void>;
   /** Nobody can append to the log until the returned function is called. */
   readonly lockLog: () => () => void;
   readonly close: () => Promise<void>;
@@ -103,6 +106,14 @@ export const makeSystem = async (folder: string): Promise<WatchedSystem> => {
         const last = coverage.at(-1);
         if (last === undefined || last.expiresAtMs > Date.now() + 49 * HOUR_MS) continue;
         await stores.speed.putCoverage({ ...last, expiresAtMs: Math.round(Date.now() + (1 - share) * 48 * HOUR_MS) }, fence);
+      }
+    },
+    async emptyLog() {
+      const later = await openSqliteEventLog(stores.log.location, { now: () => Date.now() + 30 * 24 * HOUR_MS });
+      try {
+        await later.trim(Object.fromEntries(PARTITIONS.map((partition) => [partition, Number.MAX_SAFE_INTEGER])));
+      } finally {
+        await later.close();
       }
     },
     lockLog() {

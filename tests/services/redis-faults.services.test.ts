@@ -48,8 +48,12 @@ describe.skipIf(needsServers('redis'))('a shared cache', () => {
   type Opened = Awaited<ReturnType<typeof open>>;
 
   let made = 0;
-  /** One of each call. @returns how long it took. */
-  const useAll = async ({ texts, limiter, claims }: Opened): Promise<number> => {
+  /**
+   * One of each call. @param throughout whether the server is lost in between: the process's own limits, which know nothing of what the server allowed, may
+   * then allow one more.
+   * @returns how long it took.
+   */
+  const useAll = async ({ texts, limiter, claims }: Opened, throughout: 'the same' | 'lost' = 'the same'): Promise<number> => {
     made += 1;
     const beganMs = performance.now();
     const [key, client] = [`key-${made}`, `client-${made}`];
@@ -61,7 +65,7 @@ describe.skipIf(needsServers('redis'))('a shared cache', () => {
     await claims.release(key, 'one');
     const taken = [];
     for (let n = 0; n < 4; n++) taken.push((await limiter.take(client)).allowed);
-    expect(taken).toEqual([true, true, true, false]);
+    expect(taken).toEqual([true, true, true, throughout === 'lost' ? expect.any(Boolean) : false]);
     return performance.now() - beganMs;
   };
   const usedAgain = async ({ told, link }: Opened): Promise<void> => {
@@ -127,7 +131,7 @@ describe.skipIf(needsServers('redis'))('a shared cache', () => {
 
   test('is killed in the middle of many calls: all are answered', { timeout: 30_000 }, async () => {
     const opened = await open();
-    const calls = Array.from({ length: 300 }, () => useAll(opened));
+    const calls = Array.from({ length: 300 }, () => useAll(opened, 'lost'));
     await servers.kill('redis');
     expect(await Promise.all(calls)).toHaveLength(300);
     await servers.start('redis');

@@ -23,6 +23,13 @@ export const BATCH_MUTATIONS: readonly Mutation[] = [
     tests: ARCHIVE_TESTS,
   },
   {
+    name: 'a rollback forgets what the log has lost',
+    file: 'layers/batch/src/publish/rollback.ts',
+    text: '...(current.lost !== undefined && { lost: current.lost }),',
+    replacement: '',
+    tests: ['tests/log-batch/archive.test.ts'],
+  },
+  {
     name: 'a run is published although a higher barrier stands before its own',
     file: `${BATCH}/archive/archive-log.ts`,
     text: 'landed.highestBarrier > barrier.number',

@@ -5,6 +5,7 @@ const OVERLAY = 'layers/serving/src/merge/overlay';
 const OVERLAY_TESTS = [
   'layers/serving/src/merge/overlay/changed-rows.test.ts',
   'layers/serving/test/overlay.test.ts',
+  'layers/serving/test/missing-events.test.ts',
   'layers/serving/test/overlay-histories.test.ts',
 ];
 
@@ -134,6 +135,13 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
     text: ' - counted(hidden)',
     replacement: '',
     tests: ['layers/serving/src/merge/overlay/merged-reader.test.ts'],
+  },
+  {
+    name: 'what the log lost is told by no answer',
+    file: 'layers/serving/src/merge/snapshot.ts',
+    text: '[...lostEvents(publication), ...awaited]',
+    replacement: 'awaited',
+    tests: OVERLAY_TESTS,
   },
   {
     name: 'an epoch that has expired is trusted',

@@ -37,7 +37,7 @@ export interface OverlayCase {
   /** Projects partitions up to where rows of theirs were written already. */
   finish(): Promise<void>;
   /** Publishes what a full recompute says at a cut, as the next publication. */
-  publish(version: number, cut: OffsetVector): Promise<Publication>;
+  publish(version: number, cut: OffsetVector, lost?: Publication['lost']): Promise<Publication>;
   /** A replica that begins now. @param stores as it sees them. */
   follow(stores?: { readonly speed?: SpeedStore; readonly views?: BatchViewStore }): CurrentSnapshot;
   /** The fence of a partition's one owner. */
@@ -118,7 +118,7 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
     async finish() {
       for (const [partition, before] of written) await opened.project(partition, { before });
     },
-    async publish(version, cut) {
+    async publish(version, cut, lost) {
       const number = (publications += 1);
       const rows = history.viewRows(cut);
       const artefacts: Record<string, { artefact: string; rows: number }> = {};
@@ -127,7 +127,10 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
         artefacts[name] = { artefact, rows: await views.build(artefact, layout, once(rows[name] ?? [])) };
       }
       const [cutAt, publishedAt] = [new Date(BEGIN_MS).toISOString(), new Date(BEGIN_MS).toISOString()];
-      const publication: Publication = { number, version, manifest: '', views: artefacts, cut, cutAt, publishedAt, reason: 'run' };
+      const publication: Publication = {
+        ...{ number, version, manifest: '', views: artefacts, cut, cutAt, publishedAt, reason: 'run' },
+        ...(lost && { lost }),
+      };
       await views.insertPublication(publication);
       return publication;
     },
@@ -234,3 +237,19 @@ export const answersOf = async (replica: CurrentSnapshot) => ({
   completeness: replica.require().completeness,
   views: await readAll(replica.require().views),
 });
+
+/** A replica that has looked once. */
+export const followingReplica = async (on: OverlayCase): Promise<CurrentSnapshot> => {
+  const replica = on.follow();
+  await replica.poll();
+  return replica;
+};
+
+/** One event in each of two epochs; version 1 covers the first. */
+export const giveTwoEpochs = async (on: OverlayCase): Promise<void> => {
+  on.history.give(rated(1, 2));
+  const cut = on.history.barrier(1);
+  on.history.give(rated(1, 10), reviewed(1, 'I love it!'));
+  await on.publish(1, cut);
+  await on.projectAll();
+};

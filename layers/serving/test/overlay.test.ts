@@ -1,12 +1,22 @@
-/** Serving over a real speed store, case by case: what a replica reads, when it says that something is missing, what its entity tags follow from. */
+/** Serving over a real speed store, case by case: what a replica reads, and what its entity tags follow from. */
 import { type OffsetVector, partitionOf } from '@rushes/domain';
 import { movieRatings } from '@rushes/views';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { CurrentSnapshot } from '../src/merge/current-snapshot.ts';
-import { answersOf, observed, openOverlayCase, type OverlayCase, rated, recomputed, reviewed, TTL_MS } from './overlay-case.ts';
+import {
+  answersOf,
+  followingReplica,
+  giveTwoEpochs,
+  observed,
+  openOverlayCase,
+  type OverlayCase,
+  rated,
+  recomputed,
+  reviewed,
+} from './overlay-case.ts';
 import type { Snapshot } from '../src/merge/snapshot.ts';
-import { BEGIN_MS, movieId } from './overlay-history.ts';
+import { movieId } from './overlay-history.ts';
 
 let on: OverlayCase;
 beforeEach(async () => {
@@ -16,24 +26,13 @@ afterEach(() => on.close());
 
 const RATINGS = partitionOf('movie.ratings', movieId(1));
 
-const following = async (): Promise<CurrentSnapshot> => {
-  const replica = on.follow();
-  await replica.poll();
-  return replica;
-};
+const following = (): Promise<CurrentSnapshot> => followingReplica(on);
 
 /** All that a replica says of a movie, as far as a client sees it. */
 const titleOf = (replica: CurrentSnapshot, movie = 1) => replica.require().about({ title: movieId(movie) });
 const reviewsOf = (replica: CurrentSnapshot, movie = 1) => replica.require().about({ reviews: movieId(movie), bucket: 0 });
 
-/** One event in each of two epochs; version 1 covers the first. */
-const twoEpochs = async (): Promise<void> => {
-  on.history.give(rated(1, 2));
-  const cut = on.history.barrier(1);
-  on.history.give(rated(1, 10), reviewed(1, 'I love it!'));
-  await on.publish(1, cut);
-  await on.projectAll();
-};
+const twoEpochs = (): Promise<void> => giveTwoEpochs(on);
 
 /** What a replica has to say once it has come to the end. */
 const whole = async (position?: OffsetVector) => ({ completeness: 'complete', views: await recomputed(on, position) });
@@ -194,50 +193,6 @@ describe('a replica', () => {
     await replica.poll();
     expect(replica.require().publication).toMatchObject({ number: 3, version: 0 });
     expect(await answersOf(replica)).toEqual(await whole());
-  });
-});
-
-describe('an answer says that something is missing', () => {
-  const missing = (replica: CurrentSnapshot): unknown => {
-    const { completeness, missing: found } = replica.require();
-    return [completeness, found];
-  };
-
-  test('from the instant on at which an epoch expires', async () => {
-    await twoEpochs();
-    const replica = await following();
-    on.clock.nowMs = BEGIN_MS + TTL_MS - 1;
-    await replica.poll();
-    expect(missing(replica)).toEqual(['complete', []]);
-    on.clock.nowMs += 1;
-    await replica.poll();
-    const { completeness, missing: found } = replica.require();
-    expect(completeness).toBe('gap');
-    expect(found).toContainEqual({ partition: RATINGS, from: 1, to: 3, reason: 'expired' });
-    expect(titleOf(replica).meta).toContain('"completeness":"gap"');
-  });
-
-  test('not if what expires is covered by the version', async () => {
-    await twoEpochs();
-    const replica = await following();
-    on.clock.nowMs = BEGIN_MS + TTL_MS;
-    await on.publish(2, on.history.barrier(2));
-    await replica.poll();
-    expect(missing(replica)).toEqual(['complete', []]);
-    await on.publish(1, { [RATINGS]: 1 });
-    await replica.poll();
-    expect(replica.require().completeness).toBe('gap');
-  });
-
-  test('if projecting began behind the cut', async () => {
-    await on.publish(0, {});
-    on.history.give(rated(1, 2), rated(1, 3), rated(1, 4));
-    await on.store.putPosition(
-      { partition: RATINGS, offset: 2, epoch: 1, opening: { offset: 0, appendedAtMs: 0 } },
-      await on.fence(RATINGS),
-    );
-    await on.project(RATINGS);
-    expect(missing(await following())).toEqual(['gap', [{ partition: RATINGS, from: 0, to: 2, reason: 'not projected' }]]);
   });
 });
 

@@ -3,7 +3,7 @@
  * the publications that say which artefacts are current. Nothing is ever overwritten.
  */
 
-import type { OffsetVector } from '@rushes/domain';
+import type { OffsetVector, PartitionRange } from '@rushes/domain';
 
 import type { CallOptions } from './call-options.ts';
 import type { HashOptions } from './object-store.ts';
@@ -129,7 +129,6 @@ export interface ArtefactParent {
   readonly removedKeys: AsyncIterable<readonly string[]>;
 }
 
-/** A publication: the version that all views together are read from, from this moment on. The highest number is current. */
 /** The rules that a version was made by, as far as merging events with its rows depends on them. */
 export interface PublishedRules {
   /** A hash of what makes an event valid and what makes it a duplicate. */
@@ -140,6 +139,7 @@ export interface PublishedRules {
   readonly rows: Readonly<Record<string, number>>;
 }
 
+/** The version that all views together are read from, from this moment on. The highest number is current. */
 export interface Publication {
   readonly number: number;
   readonly version: number;
@@ -149,6 +149,11 @@ export interface Publication {
   readonly views: Readonly<Record<string, { readonly artefact: string; readonly rows: number }>>;
   /** The log's records before these offsets are in the version: what the speed layer adds begins there. */
   readonly cut: OffsetVector;
+  /**
+   * What was gone from the log before any run had read it, as far as this version or one that was published before had to do without it. Nobody can bring
+   * it back, and what it was is not known: also not which later events repeat it. So it stays with every publication that follows, rollbacks too. Missing: nothing.
+   */
+  readonly lost?: readonly PartitionRange[];
   /** The log that these offsets are of; missing where there is no cut, and in what was published before logs had ids. */
   readonly log?: string;
   /** A random id of the attempt to insert it, so that a writer who lost the answer knows its own; missing in what was published before this was kept. */

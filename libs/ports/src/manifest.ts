@@ -2,6 +2,7 @@
  * The record of a version: what it was made from, and every table and view that it consists of. The batch layer writes it, and the serving layer shows it.
  * Members are only ever added, and then optional, so that each version of the code reads what the ones before it wrote.
  */
+import type { PartitionId } from '@rushes/domain';
 import Type, { type Static } from 'typebox';
 import { TableRecord } from './table-record.ts';
 
@@ -62,6 +63,9 @@ export const CatalogEntry = Type.Object({
 /** What a version was made from: a sample, or IMDb's files. */
 export const Origin = Type.Union([Type.Literal('sample'), Type.Literal('files')]);
 
+/** Offsets of a partition of the log from `from` on, before `to`. */
+const LostRange = Type.Object({ partition: Type.Unsafe<PartitionId>(Type.String()), from: Type.Integer(), to: Type.Integer() });
+
 /** Everything that version k is: put once, never changed. */
 export const Manifest = Type.Object({
   format: Type.Literal(1),
@@ -72,6 +76,8 @@ export const Manifest = Type.Object({
   parentPublication: Type.Integer(),
   /** The log's offset vector that this version covers, by topic-partition; empty as long as there is only the historical import. */
   cut: Type.Record(Type.String(), Type.Integer()),
+  /** Ranges of the log's offsets before the cut that were gone before they were archived: they are in no version. Missing: none. */
+  lost: Type.Optional(Type.Array(LostRange)),
   /** Id of the log that the cut is of; missing where there is no cut, and in versions made before logs had ids. */
   log: Type.Optional(Type.String()),
   /** When the dumps had been read. */

@@ -2,7 +2,7 @@
  * Reads a partition's range out of the archive, in the order of offsets, after what has to be known of the records before it: their ids of the window in which duplicates lie, the
  * highest barrier, and how far time had come. The log itself is not asked: what is judged is what is kept.
  */
-import { type PartitionId, topicOf } from '@rushes/domain';
+import { type PartitionId, type PartitionRange, topicOf } from '@rushes/domain';
 import { type Lake, quoteLiteral } from '@rushes/lake';
 import type { RunContext } from '../context/run-context.ts';
 import { isLost, landedFile, lostArchiveError } from './landed-files.ts';
@@ -24,13 +24,6 @@ export interface ArchivedRecord {
 }
 
 export type KnownRecord = Pick<ArchivedRecord, 'o' | 't' | 'b' | 'id'>;
-
-/** Offsets of a partition from `from` on, before `to`. */
-export interface PartitionRange {
-  readonly partition: PartitionId;
-  readonly from: number;
-  readonly to: number;
-}
 
 export interface ArchivedRange extends PartitionRange {
   /** Before the first of `known`. */

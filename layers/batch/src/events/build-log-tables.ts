@@ -2,7 +2,7 @@
  * What a version has of the log: silver events and keyed views. The tables are there also where there is no log, without rows, so that models can read
  * them.
  */
-import { offsetAt, PARTITIONS, TOPICS } from '@rushes/domain';
+import { offsetAt, type PartitionRange, PARTITIONS, TOPICS } from '@rushes/domain';
 import { defineStored } from '@rushes/lake';
 import type { CatalogEntry, TableRecord } from '@rushes/ports/manifest';
 import type { DuplicateFilters } from '@rushes/ports';
@@ -15,7 +15,6 @@ import { buildKeyedTable } from './keyed-tables.ts';
 import { buildLateEvents, lateFigures } from './late-events.ts';
 import { LANDINGS_FIGURE, type LandedLog } from '../archive/land-log.ts';
 import { landedOf } from '../archive/landing.ts';
-import type { PartitionRange } from '../archive/archived-records.ts';
 import { buildSilverEvents, eventFigures, type ParentVersion } from './silver-events.ts';
 
 export interface BuiltLog {

@@ -32,6 +32,7 @@ export const publishVersion = async (
     manifest: manifestKey(manifest.version),
     views: Object.fromEntries(manifest.views.map(({ name, artefact, rows }) => [name, { artefact, rows }])),
     cut: manifest.cut,
+    ...(manifest.lost !== undefined && { lost: manifest.lost }),
     ...(manifest.log !== undefined && { log: manifest.log }),
     attempt,
     cutAt: manifest.cutAt,

@@ -35,6 +35,8 @@ export const rollbackTo = async (views: BatchViewStore, toVersion: number | unde
       });
   const publication: Publication = {
     ...target,
+    // What the speed layer has projected since goes by what the current version knows: not by what was lost before that.
+    ...(current.lost !== undefined && { lost: current.lost }),
     number: current.number + 1,
     attempt: randomUUID(),
     publishedAt: now.toISOString(),

@@ -1,8 +1,7 @@
 /** What a log begins with that takes the place of a lost one, partition by partition. */
-import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
+import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId, type PartitionRange } from '@rushes/domain';
 import type { Lake } from '@rushes/lake';
 import type { EventLog, Publication } from '@rushes/ports';
-import type { PartitionRange } from '../archive/archived-records.ts';
 import { isInWindow } from '../archive/landed-window.ts';
 import { type LandedPartition, landedOf, type Landing, landingBefore } from '../archive/landing.ts';
 import { readableRecords } from '../archive/log-records.ts';

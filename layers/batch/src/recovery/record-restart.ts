@@ -1,9 +1,8 @@
 /** A restart becomes so in the lake: from then on the lake is the new log's, and the archive says what it will never have. */
-import { type OffsetVector, PARTITIONS } from '@rushes/domain';
+import { type OffsetVector, type PartitionRange, PARTITIONS } from '@rushes/domain';
 import { claimLake, listLakeLogs, putLakeLog } from '@rushes/ports';
 import { TransientError } from '@rushes/runtime';
 import type { RunContext } from '../context/run-context.ts';
-import type { PartitionRange } from '../archive/archived-records.ts';
 import { landedOf, type Landing, landingKey } from '../archive/landing.ts';
 
 export interface RecordedRestart {

@@ -3,7 +3,7 @@
  * highest offset that anybody is known to have seen, and the events of today after that. Invariant: no offset and no barrier number is given twice, so
  * what versions, archive and clients hold of the lost log stays true; what is known to be lost is a gap of the archive for ever.
  */
-import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
+import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId, type PartitionRange } from '@rushes/domain';
 import { openLake, readManifest } from '@rushes/lake';
 import {
   type BatchViewStore,
@@ -22,7 +22,7 @@ import { highestNumber } from '../publish/claim.ts';
 import { runUnderWay } from '../publish/run-under-way.ts';
 import type { RunContext } from '../context/run-context.ts';
 import { type EngineOptions, withRunContext } from '../context/with-run-context.ts';
-import { openArchivedRanges, type PartitionRange } from '../archive/archived-records.ts';
+import { openArchivedRanges } from '../archive/archived-records.ts';
 import { highestKnownBarrier, landedOf } from '../archive/landing.ts';
 import { openArchive } from '../archive/opening.ts';
 import { readableRecords, recordsOf } from '../archive/log-records.ts';

@@ -234,6 +234,7 @@ const runWithin = async (stores: BatchStores, options: BatchOptions, context: Ba
       parent: parent?.version ?? null,
       parentPublication: parent?.number ?? 0,
       cut: manifestCut(landed.cut),
+      ...(built.log.gaps.length > 0 && { lost: [...built.log.gaps] }),
       ...(landed.log !== undefined && { log: landed.log }),
       cutAt: claim.startedAt,
       createdAt: now().toISOString(),

@@ -2,9 +2,8 @@
  * What must hold of a version before it is published. An unmet expectation of severity `error` stops the publication; a warning is
  * kept with the version and shown.
  */
-import { TOPICS } from '@rushes/domain';
+import { type PartitionRange, TOPICS } from '@rushes/domain';
 import type { Expectation, Manifest, TableRecord } from '@rushes/ports/manifest';
-import type { PartitionRange } from '../archive/archived-records.ts';
 import { EVENT_QUARANTINE, EVENT_TABLES } from '../models/event-tables.ts';
 
 export interface Measured {

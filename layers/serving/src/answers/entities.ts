@@ -99,7 +99,10 @@ const Meta = Type.Object(
           partition: Type.String({ description: 'Partition of the log.' }),
           from: Type.Integer({ description: 'First offset that is missing.' }),
           to: Type.Integer({ description: 'First offset after it that is not.' }),
-          reason: Type.Enum(['not projected', 'expired'], { type: 'string' }),
+          reason: Type.Enum(['not projected', 'expired', 'lost'], {
+            type: 'string',
+            description: '`lost`: gone from the log before it was archived, so for good. The others come.',
+          }),
         }),
         { description: 'Only with `gap`: the events that are in no answer, and why.' },
       ),

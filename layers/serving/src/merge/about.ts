@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 
 import type { Publication } from '@rushes/ports';
 
-import type { Missing } from './overlay/completeness.ts';
+import type { Completeness, Missing } from './overlay/completeness.ts';
 import type { OverlayState } from './overlay/overlay.ts';
 import { positionText } from './position.ts';
 
@@ -29,7 +29,7 @@ export interface AboutInputs {
   readonly publication: Publication;
   readonly codeVersion: string;
   readonly overlay: OverlayState | undefined;
-  readonly completeness: 'complete' | 'stale' | 'gap';
+  readonly completeness: Completeness;
   readonly missing: readonly Missing[];
 }
 

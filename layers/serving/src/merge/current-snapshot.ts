@@ -103,15 +103,14 @@ export const trackCurrentSnapshot = (
   /** Time alone makes answers stale: also while a poll does not come to its end. */
   const upToDate = (): Snapshot | undefined => {
     const { served } = state;
-    if (served !== undefined && current?.missing.length === 0 && isStale(served.overlay) !== (current.completeness === 'stale'))
-      show(served);
+    if (served !== undefined && current?.awaited.length === 0 && isStale(served.overlay) !== (current.projected === 'stale')) show(served);
     return current;
   };
 
   const advance = async (overlay: Overlay, isHeardEnough: boolean): Promise<Report> => {
     const advancing = overlay.advance(isHeardEnough);
     const [hasAdvanced] = await Promise.all([advancing, lag?.check(advancing.then(() => overlay.state().position))]);
-    const [before, missing] = [current?.missing ?? [], missingNow(overlay)];
+    const [before, missing] = [current?.awaited ?? [], missingNow(overlay)];
     return { is: 'advanced', isChanged: hasAdvanced || missing.length !== before.length, isMended: isMended(before, missing) };
   };
 

@@ -7,7 +7,7 @@ import type { BatchViewStore, Publication } from '@rushes/ports';
 
 import { type About, type Dependency, describeAnswers } from './about.ts';
 import { keepCounts } from './kept-counts.ts';
-import type { Missing } from './overlay/completeness.ts';
+import { type Completeness, lostEvents, type Missing } from './overlay/completeness.ts';
 import { mergedReader } from './overlay/merged-reader.ts';
 import type { OverlayState } from './overlay/overlay.ts';
 import { closeViews, openViews, type ViewReaders } from './view-readers.ts';
@@ -30,8 +30,13 @@ export interface Snapshot extends OpenPublication {
   readonly batch: ViewReaders;
   /** `undefined`: there is no speed layer. */
   readonly overlay: OverlayState | undefined;
-  readonly completeness: 'complete' | 'stale' | 'gap';
+  readonly completeness: Completeness;
+  /** All that its answers lack. */
   readonly missing: readonly Missing[];
+  /** What of it may still come. */
+  readonly awaited: readonly Missing[];
+  /** The completeness but for what is lost, about which nothing can be done. */
+  readonly projected: Completeness;
   /** What an answer that depends on this says of itself. */
   about(dependency: Dependency): About;
 }
@@ -65,7 +70,7 @@ export const openPublication = async (
   };
 };
 
-/** The overlay at one position, and what it lacks. */
+/** The overlay at one position, and what it lacks that may still come. */
 export interface SpeedPart {
   readonly overlay: OverlayState;
   readonly missing: readonly Missing[];
@@ -78,8 +83,10 @@ export interface SpeedPart {
 export const takeSnapshot = (open: OpenPublication, codeVersion: string, speed: SpeedPart | undefined, isStale: boolean): Snapshot => {
   const { publication, views: batch, absent } = open;
   const overlay = speed?.overlay;
-  const missing = speed?.missing ?? [];
-  const completeness = missing.length > 0 ? 'gap' : isStale ? 'stale' : 'complete';
+  const awaited = speed?.missing ?? [];
+  const missing = [...lostEvents(publication), ...awaited];
+  const projected = awaited.length > 0 ? 'gap' : isStale ? 'stale' : 'complete';
+  const completeness = missing.length > 0 ? 'gap' : projected;
   const views: ViewReaders =
     overlay === undefined
       ? batch
@@ -99,6 +106,8 @@ export const takeSnapshot = (open: OpenPublication, codeVersion: string, speed: 
     overlay,
     completeness,
     missing,
+    awaited,
+    projected,
     pin: () => open.pin(),
     release: () => open.release(),
     about: describeAnswers({ publication, codeVersion, overlay, completeness, missing }),

@@ -9,7 +9,7 @@ export interface HttpMetrics {
   readonly observe: (route: string | undefined, status: number, seconds: number) => void;
   readonly onCache: (hit: boolean) => void;
   /** An answer from the current version goes out. */
-  readonly onAnswer: (completeness: Snapshot['completeness']) => void;
+  readonly onAnswer: (projected: Snapshot['projected']) => void;
   readonly onRateLimited: () => void;
   readonly onShed: () => void;
   /** Looking for a publication failed. */
@@ -44,7 +44,7 @@ export const createHttpMetrics = (registry: Registry, snapshots: CurrentSnapshot
   });
   const answers = new Counter({
     name: 'rushes_answers_total',
-    help: 'Answers from the current version, 304 included, by what they say of their completeness.',
+    help: 'Answers from the current version, 304 included, by their completeness but for what is lost for good.',
     labelNames: ['completeness'],
     registers,
   });
@@ -141,7 +141,7 @@ export const createHttpMetrics = (registry: Registry, snapshots: CurrentSnapshot
   return {
     observe: (route, status, seconds) => observerOf(route ?? 'unmatched', Math.floor(status / 100)).observe(seconds),
     onCache: (hit) => (hit ? hits : misses).inc(),
-    onAnswer: (completeness) => answered[completeness].inc(),
+    onAnswer: (projected) => answered[projected].inc(),
     onRateLimited: () => limited.inc(),
     onShed: () => shed.inc(),
     onPublicationTrouble: () => trouble.inc(),

@@ -21,7 +21,7 @@ const publication: Publication = {
 let nowMs = 0;
 let isLeaving = false;
 let lagMs: number | undefined = 0;
-let snapshot: Pick<Snapshot, 'publication' | 'absent' | 'missing'> | undefined;
+let snapshot: Pick<Snapshot, 'publication' | 'absent' | 'awaited'> | undefined;
 let readiness: () => Readiness;
 
 beforeEach(() => {
@@ -38,7 +38,7 @@ beforeEach(() => {
   readiness = createReadiness({ snapshots, now: () => nowMs, elapsedMs: () => nowMs, isLeaving: () => isLeaving, patienceMs: PATIENCE_MS });
 });
 
-const serve = (of: Partial<Snapshot> = {}): void => void (snapshot = { publication, absent: [], missing: [], ...of });
+const serve = (of: Partial<Snapshot> = {}): void => void (snapshot = { publication, absent: [], awaited: [], ...of });
 
 test('nothing published: not ready, and it says so', () => {
   expect(readiness()).toEqual({ status: 'unavailable', detail: 'nothing has been published yet' });
@@ -47,7 +47,7 @@ test('nothing published: not ready, and it says so', () => {
 test('complete answers make it ready at once, and whatever they lack later, it stays so; until it is about to end', () => {
   serve();
   expect(readiness()).toEqual({ status: 'ok' });
-  serve({ missing: [GAP] });
+  serve({ awaited: [GAP] });
   expect(readiness()).toEqual({ status: 'ok' });
   serve({ absent: ['credits'] });
   expect(readiness()).toEqual({ status: 'degraded', detail: 'views that cannot be read: credits' });
@@ -56,7 +56,7 @@ test('complete answers make it ready at once, and whatever they lack later, it s
 });
 
 test.each([
-  ['that lack events', { missing: [GAP] }, 0],
+  ['that lack events', { awaited: [GAP] }, 0],
   ['that are behind', {}, 60_000],
 ] as const)(
   'one that begins with answers %s waits for as long as it has patience, from its first answer on',

@@ -31,9 +31,9 @@ export const createReadiness = (options: ReadinessOptions): (() => Readiness) =>
   let keepsUpSinceMs: number | undefined;
 
   /** Whether answers show all events that are in the log, or have kept up with it for a while. Which version they come from does not matter. */
-  const showsAll = ({ missing }: Snapshot): boolean => {
+  const showsAll = ({ awaited }: Snapshot): boolean => {
     const lagMs = snapshots.eventLagMs();
-    if (missing.length > 0 || lagMs === undefined || lagMs > SOON_MS) keepsUpSinceMs = undefined;
+    if (awaited.length > 0 || lagMs === undefined || lagMs > SOON_MS) keepsUpSinceMs = undefined;
     else keepsUpSinceMs ??= elapsedMs();
     return keepsUpSinceMs !== undefined && (lagMs === 0 || elapsedMs() - keepsUpSinceMs >= KEEPS_UP_MS);
   };

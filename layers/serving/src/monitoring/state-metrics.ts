@@ -37,8 +37,18 @@ export const registerStateMetrics = (registry: Registry, views: BatchViewStore, 
     'max',
     () => snapshots.lagMs() / 1000,
   );
-  gauge('rushes_missing_offsets', 'Offsets of the log that are in no answer although the position lies behind them.', 'max', () =>
-    (snapshots.peek()?.missing ?? []).reduce((sum, { from, to }) => sum + to - from, 0),
+  const offsets = (of: 'awaited' | 'lost'): number => {
+    const { missing = [] } = snapshots.peek() ?? {};
+    return missing.filter(({ reason }) => (reason === 'lost') === (of === 'lost')).reduce((sum, { from, to }) => sum + to - from, 0);
+  };
+  gauge(
+    'rushes_missing_offsets',
+    'Offsets of the log that are in no answer although the position lies behind them, and may come.',
+    'max',
+    () => offsets('awaited'),
+  );
+  gauge('rushes_lost_offsets', 'Offsets of the log that were gone before they were archived: they are in no answer for good.', 'max', () =>
+    offsets('lost'),
   );
   gaugeComponents(registry, async () => [
     ['batch', batchComponent(context).status === 'ok'],

@@ -39,7 +39,7 @@ export interface DataRouteContext {
   readonly deadlineMs: number;
   readonly onCache: (hit: boolean) => void;
   /** An answer from the current version goes out. */
-  readonly onAnswer: (completeness: Snapshot['completeness']) => void;
+  readonly onAnswer: (projected: Snapshot['projected']) => void;
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -151,7 +151,7 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
       const asked = request.headers['if-none-match'];
       const known = asked === undefined ? undefined : knownTag(asked, tag, encoding);
       if (known !== undefined) {
-        if (version === undefined) context.onAnswer(snapshot.completeness);
+        if (version === undefined) context.onAnswer(snapshot.projected);
         kept.add(request.url);
         return notModified(reply, snapshot, known);
       }
@@ -160,7 +160,7 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
         if (error instanceof Problem && (error.status === 404 || error.status === 400)) reply.headers(statedBy(snapshot));
         throw error;
       });
-      if (version === undefined) context.onAnswer(snapshot.completeness);
+      if (version === undefined) context.onAnswer(snapshot.projected);
       kept.add(request.url);
       if (asked === '*') return notModified(reply, snapshot, entityTag(tag, undefined));
       reply.headers(headersOf(snapshot));

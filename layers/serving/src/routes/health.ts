@@ -31,7 +31,10 @@ const Health = Type.Object({
         detail: Detail,
         completeness: Type.Optional(Type.Enum(['complete', 'stale', 'gap'], { type: 'string' })),
         lag_ms: Type.Optional(Type.Integer({ description: 'For how long something may be there that answers do not show.' })),
-        missing_ranges: Type.Optional(Type.Integer({ description: 'Ranges of the log that are in no answer.' })),
+        missing_ranges: Type.Optional(Type.Integer({ description: 'Ranges of the log that are in no answer, and may come.' })),
+        lost_ranges: Type.Optional(
+          Type.Integer({ description: 'Ranges of the log that were gone before they were archived: they are in no answer for good.' }),
+        ),
       }),
     ),
     log: Type.Optional(Checked),

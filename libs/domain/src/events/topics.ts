@@ -42,4 +42,11 @@ export type OffsetVector = Readonly<Partial<Record<PartitionId, number>>>;
 /** The same for all that the log has, the dead letters included. */
 export type LogOffsets = Readonly<Partial<Record<LogPartition, number>>>;
 
+/** Offsets of a partition from `from` on, before `to`. */
+export interface PartitionRange {
+  readonly partition: PartitionId;
+  readonly from: number;
+  readonly to: number;
+}
+
 export const offsetAt = (offsets: LogOffsets, partition: LogPartition): number => offsets[partition] ?? 0;

@@ -1,16 +1,23 @@
 /** Whether an answer says everything up to its position, and what is missing if not. Pure. */
-import { offsetAt, type OffsetVector, type PartitionId, PARTITIONS } from '@rushes/domain';
+import { offsetAt, type OffsetVector, type PartitionRange, PARTITIONS } from '@rushes/domain';
 import { type Coverage, coveredEpoch, type Publication } from '@rushes/ports';
 
-/** Events that are in no answer: those of a partition from one offset up to, not including, another. */
-export interface Missing {
-  readonly partition: PartitionId;
-  readonly from: number;
-  readonly to: number;
-  readonly reason: 'not projected' | 'expired';
+/** What an answer says of itself. `stale`: something is there that it does not show. `gap`: it lacks events. */
+export type Completeness = 'complete' | 'stale' | 'gap';
+
+/**
+ * Events that are in no answer: those of a partition from one offset up to, not including, another. `lost`: nobody has them any more. The others are in the
+ * log or in its archive, and come again.
+ */
+export interface Missing extends PartitionRange {
+  readonly reason: 'not projected' | 'expired' | 'lost';
 }
 
-/** A publication can be merged with the epochs after its cut if these are in the speed store from the cut on, and none has expired. */
+/** What no version and no speed layer can bring. */
+export const lostEvents = ({ lost = [] }: Pick<Publication, 'lost'>): readonly Missing[] =>
+  lost.map(({ partition, from, to }) => ({ partition, from, to, reason: 'lost' }));
+
+/** What may still come. A publication can be merged with the epochs after its cut if these are in the speed store from the cut on, and none has expired. */
 export const missingEvents = (
   coverage: readonly Coverage[],
   publication: Pick<Publication, 'cut' | 'version'>,
