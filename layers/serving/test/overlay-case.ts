@@ -128,8 +128,15 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
       }
       const [cutAt, publishedAt] = [new Date(BEGIN_MS).toISOString(), new Date(BEGIN_MS).toISOString()];
       const publication: Publication = {
-        ...{ number, version, manifest: '', views: artefacts, cut, cutAt, publishedAt, reason: 'run' },
+        number,
+        version,
+        manifest: '',
+        views: artefacts,
+        cut,
         ...(lost && { lost }),
+        cutAt,
+        publishedAt,
+        reason: 'run',
       };
       await views.insertPublication(publication);
       return publication;
