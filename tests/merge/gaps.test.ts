@@ -98,6 +98,23 @@ test('a rollback shows the same events, over the dumps of the version that is pu
   expect((await world.get('/movies/tt0000006')).status).toBe(404);
 });
 
+test('a rollback does not take back what answers have shown without saying so', async () => {
+  await world.append([rating(5), rating(7)]);
+  expect((await world.run(dump)).outcome).toBe('published');
+  expect((await movie()).data.ratings.live.votes).toBe(2);
+  await world.loseSpeedStore();
+  await world.stopSpeed();
+  await world.rollback();
+  await world.restartServing();
+  // What came before the version that was taken back is projected by nobody now.
+  const { data, meta } = JSON.parse((await world.get(`/movies/${MOVIE}`)).body) as Body; // as: the envelope
+  expect([data.ratings.live.votes, meta.completeness]).toEqual([0, 'gap']);
+  const partition = partitionOf('movie.ratings', MOVIE);
+  expect(meta.missing).toContainEqual(expect.objectContaining({ partition, reason: 'not projected' }));
+  await world.restartSpeed();
+  expect(await movie()).toMatchObject({ data: { ratings: { live: { votes: 2 } } }, meta: { completeness: 'complete' } });
+});
+
 test('what the log lost before a run had read it is told for good, and the service is well all the same', async () => {
   await world.stopSpeed();
   await world.append([rating(5)]);

@@ -137,6 +137,13 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
     tests: ['layers/serving/src/merge/overlay/merged-reader.test.ts'],
   },
   {
+    name: 'after a rollback nobody asks how far answers had gone',
+    file: `${OVERLAY}/completeness.ts`,
+    text: 'if (end < passed) missing.push',
+    replacement: 'if (end < 0) missing.push',
+    tests: ['layers/serving/src/merge/overlay/completeness.test.ts'],
+  },
+  {
     name: 'what the log lost is told by no answer',
     file: 'layers/serving/src/merge/snapshot.ts',
     text: '[...lostEvents(publication), ...awaited]',

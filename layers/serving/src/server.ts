@@ -62,14 +62,14 @@ export const startServing = async (
   const state = (): ServedState => {
     const snapshot = app.snapshots.peek();
     if (snapshot === undefined) return { ready: false, publication: 0, version: 0, completeness: 'none', lagMs: 0, position: '' };
-    const { publication, completeness, overlay } = snapshot;
+    const { publication, completeness, position } = snapshot;
     return {
       ready: true,
       publication: publication.number,
       version: publication.version,
       completeness,
       lagMs: Math.round(app.snapshots.lagMs()),
-      position: overlay === undefined ? '' : positionText(overlay.position),
+      position: position === undefined ? '' : positionText(position),
     };
   };
   return { url, state, isShown: (position, ms) => app.waits.until(position, ms), close: () => (closing ??= close()) };

@@ -150,6 +150,11 @@ export interface Publication {
   /** The log's records before these offsets are in the version: what the speed layer adds begins there. */
   readonly cut: OffsetVector;
   /**
+   * Of a rollback: the highest cuts that were published before. Answers have gone as far, so what lies between its cut and these, and is not in the speed
+   * store, is missing. Missing: its own cut is the highest.
+   */
+  readonly passed?: OffsetVector;
+  /**
    * What was gone from the log before any run had read it, as far as this version or one that was published before had to do without it. Nobody can bring
    * it back, and what it was is not known: also not which later events repeat it. So it stays with every publication that follows, rollbacks too. Missing: nothing.
    */

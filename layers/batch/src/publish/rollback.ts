@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { highestOffsets } from '@rushes/domain';
 import type { BatchViewStore, Publication } from '@rushes/ports';
 import { TerminalError, TransientError } from '@rushes/runtime';
 
@@ -35,6 +36,7 @@ export const rollbackTo = async (views: BatchViewStore, toVersion: number | unde
       });
   const publication: Publication = {
     ...target,
+    passed: highestOffsets(current.passed ?? {}, current.cut),
     // What the speed layer has projected since goes by what the current version knows: not by what was lost before that.
     ...(current.lost !== undefined && { lost: current.lost }),
     number: current.number + 1,

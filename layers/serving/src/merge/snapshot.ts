@@ -3,6 +3,7 @@
  * one snapshot; the artefacts are closed when nobody holds the publication any more, never before; one whose artefacts were closed cannot be pinned
  * again; an overlay state never changes.
  */
+import { highestOffsets, type OffsetVector } from '@rushes/domain';
 import type { BatchViewStore, Publication } from '@rushes/ports';
 
 import { type About, type Dependency, describeAnswers } from './about.ts';
@@ -31,6 +32,8 @@ export interface Snapshot extends OpenPublication {
   /** `undefined`: there is no speed layer. */
   readonly overlay: OverlayState | undefined;
   readonly completeness: Completeness;
+  /** What its answers reach: all before these offsets is in them, or missing. `undefined`: there is no speed layer. */
+  readonly position: OffsetVector | undefined;
   /** All that its answers lack. */
   readonly missing: readonly Missing[];
   /** What of it may still come. */
@@ -105,6 +108,7 @@ export const takeSnapshot = (open: OpenPublication, codeVersion: string, speed: 
     batch,
     overlay,
     completeness,
+    position: overlay && highestOffsets(overlay.position, publication.passed ?? {}),
     missing,
     awaited,
     projected,

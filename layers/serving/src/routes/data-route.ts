@@ -72,10 +72,10 @@ const withBatchVersion = <P extends TObject, Q extends TObject>(route: DataRoute
       };
 
 /** Where an answer stands. A 404 says so too, and a 400 for a genre that no title has: what is unknown there may be known later, or be missing. */
-const statedBy = ({ publication, completeness, overlay }: Snapshot): Readonly<Record<string, string>> => ({
+const statedBy = ({ publication, completeness, position }: Snapshot): Readonly<Record<string, string>> => ({
   'rushes-batch-version': String(publication.version),
   'rushes-completeness': completeness,
-  ...(overlay === undefined ? {} : { 'rushes-position': positionText(overlay.position) }),
+  ...(position === undefined ? {} : { 'rushes-position': positionText(position) }),
 });
 
 export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): AddDataRoute => {

@@ -102,7 +102,7 @@ const explain = async (snapshot: Snapshot, name: ViewName, movieId: string): Pro
     view: name,
     stored_name: view.storedName,
     rule: RULES[name],
-    position: snapshot.overlay === undefined ? null : positionText(snapshot.overlay.position),
+    position: snapshot.position === undefined ? null : positionText(snapshot.position),
     batch: { version: snapshot.publication.version, state: batch ?? emptyState(view) },
     epochs: parts.map(({ epoch, partition, lastOffset, state }) => ({ epoch, partition, last_offset: lastOffset, state })),
     merged,

@@ -50,3 +50,7 @@ export interface PartitionRange {
 }
 
 export const offsetAt = (offsets: LogOffsets, partition: LogPartition): number => offsets[partition] ?? 0;
+
+/** Of each partition the higher offset. */
+export const highestOffsets = (one: OffsetVector, other: OffsetVector): OffsetVector =>
+  Object.fromEntries(PARTITIONS.map((partition) => [partition, Math.max(offsetAt(one, partition), offsetAt(other, partition))]));

@@ -46,3 +46,16 @@ test('nothing behind the position: an answer at the cut lacks no event', () => {
   expect(missing([covered(4, 100, NOW), covered(5, 150, NOW)], 120)).toEqual([[100, 120, 'expired']]);
   expect(missing([covered(4, 130)], 110)).toEqual([[100, 110, 'not projected']]);
 });
+
+test('after a rollback what versions before had and the speed store does not have, up to where answers have gone', () => {
+  const rolledBack = (coverage: readonly Coverage[], position: number) =>
+    missingEvents(coverage, { version: 3, cut: { [RATINGS]: 100 }, passed: { [RATINGS]: 150 } }, { [RATINGS]: position }, NOW);
+  expect(rolledBack([], 100)).toEqual([{ partition: RATINGS, from: 100, to: 150, reason: 'not projected' }]);
+  expect(rolledBack([covered(4, 100)], 130)).toEqual([{ partition: RATINGS, from: 130, to: 150, reason: 'not projected' }]);
+  expect(rolledBack([covered(4, 100, NOW)], 130)).toEqual([
+    { partition: RATINGS, from: 100, to: 130, reason: 'expired' },
+    { partition: RATINGS, from: 130, to: 150, reason: 'not projected' },
+  ]);
+  expect(rolledBack([covered(4, 100), covered(5, 150)], 150)).toEqual([]);
+  expect(rolledBack([covered(4, 100), covered(5, 150)], 170)).toEqual([]);
+});

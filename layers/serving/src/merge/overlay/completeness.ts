@@ -20,7 +20,7 @@ export const lostEvents = ({ lost = [] }: Pick<Publication, 'lost'>): readonly M
 /** What may still come. A publication can be merged with the epochs after its cut if these are in the speed store from the cut on, and none has expired. */
 export const missingEvents = (
   coverage: readonly Coverage[],
-  publication: Pick<Publication, 'cut' | 'version'>,
+  publication: Pick<Publication, 'cut' | 'version' | 'passed'>,
   position: OffsetVector,
   nowMs: number,
 ): readonly Missing[] =>
@@ -38,6 +38,9 @@ export const missingEvents = (
     // The barrier that ends the version's last epoch stands at the cut itself: what projects from there on has everything.
     if (first !== undefined && first.from > begin + 1) add(begin, first.from, 'not projected');
     for (const [n, one] of epochs.entries()) if (one.expiresAtMs <= nowMs) add(one.from, epochs[n + 1]?.from ?? end, 'expired');
+    // After a rollback: answers have gone further.
+    const passed = offsetAt(publication.passed ?? {}, partition);
+    if (end < passed) missing.push({ partition, from: Math.max(begin, end), to: passed, reason: 'not projected' });
     return missing;
   });
 
