@@ -58,6 +58,8 @@ const added = (
   source: 'posted' | 'tmdb',
   fields: Omit<Extract<MovieEvent, { type: 'movie_added' }>['payload'], 'movie_id' | 'source' | 'at'>,
 ): Told => tell('movie.metadata', NOON, { type: 'movie_added', version: 1, payload: { movie_id, source, at: iso(NOON), ...fields } });
+const linked = (movie_id: string, tmdb_id: number | null): Told =>
+  tell('movie.metadata', NOON, { type: 'movie_linked', version: 1, payload: { movie_id, source: 'tmdb', at: iso(NOON), tmdb_id } });
 const reviewed = (movie_id: string, text: string, at: number, author: string | null = null, score: number | null = null): Told =>
   tell('movie.reviews', at, { type: 'review_written', version: 1, payload: { movie_id, text, author, score, at: iso(at) } });
 
@@ -107,6 +109,8 @@ const PARTS: readonly Readonly<Record<string, Told>>[] = [
     blame: reviewed(RATED, 'bad', NOON + 12.5 * 60 * MINUTE_MS),
     'no-opinion': reviewed(RATED, 'film', NOON + 59 * MINUTE_MS),
     'unknown-praise': reviewed(UNKNOWN, 'good', NOON),
+    'found-link': linked(FOUND, 278),
+    'unknown-link': linked(UNKNOWN, 279),
   },
 ];
 

@@ -6,6 +6,7 @@ const { RATED, EDITED, UNWEIGHED, OBSERVED, OVERRULED, EPISODE } = TITLE;
 
 const METADATA = {
   tconst: null,
+  tmdb_id: null,
   title: null,
   genres: null,
   year: null,
@@ -63,6 +64,8 @@ export const metadataEvents: readonly Row[] = [
     ...SETS_ALL,
   }),
   metadata('unknown-edit', 'movie_changed', UNKNOWN, 'posted', { title: 'Later', sets_title: true }),
+  metadata('found-link', 'movie_linked', FOUND, 'tmdb', { tmdb_id: 278 }),
+  metadata('unknown-link', 'movie_linked', UNKNOWN, 'tmdb', { tmdb_id: 279 }),
 ];
 
 const given = (id: string, movie_id: string, score_tenths: number, user: string | null = null) => ({

@@ -19,6 +19,7 @@ const said = (id: string, values: Row): Row => {
 export const NO_RECORDS = {
   additions: 0,
   added: null,
+  tmdb_link: null,
   posted_title: null,
   posted_genres: null,
   posted_year: null,
@@ -55,13 +56,18 @@ export const RECORDS: Readonly<Record<string, Row>> = {
     ...NO_RECORDS,
     additions: 1,
     added: said('found-movie', { tconst: 'tt7654321' }),
+    tmdb_link: said('found-link', { tmdb_id: 278 }),
     tmdb_title: said('found-movie', { title: 'Found' }),
     tmdb_genres: said('found-movie', { genres: '' }),
     tmdb_year: said('found-movie', { year: 1999 }),
     tmdb_runtime_minutes: said('found-movie', { runtime_minutes: 90 }),
     tmdb_rating: said('found-movie', { rating_tenths: null }),
   },
-  [UNKNOWN]: { ...NO_RECORDS, posted_title: said('unknown-edit', { title: 'Later' }) },
+  [UNKNOWN]: {
+    ...NO_RECORDS,
+    tmdb_link: said('unknown-link', { tmdb_id: 279 }),
+    posted_title: said('unknown-edit', { title: 'Later' }),
+  },
 };
 
 /** How often each score from 1 to 10 was given, in steps of a half. */
@@ -155,6 +161,7 @@ const titleEvents = (title_id: string, shown: Row): Row => ({
   title_id,
   additions: RECORDS[title_id]?.['additions'] ?? 0,
   added_tconst: null,
+  tmdb_id: null,
   title: null,
   genres: null,
   start_year: null,
@@ -200,8 +207,8 @@ export const EVENT_ROWS: Readonly<Record<EventTableName, readonly Row[]>> = {
     titleEvents(OVERRULED, {}),
     titleEvents(EPISODE, {}),
     titleEvents(POSTED, { title: 'Neu "Ü"', genres: TWO_GENRES, said_tenths: 75 }),
-    titleEvents(FOUND, { added_tconst: 'tt7654321', title: 'Found', start_year: 1999, runtime_minutes: 90 }),
-    titleEvents(UNKNOWN, { title: 'Later' }),
+    titleEvents(FOUND, { tmdb_id: 278, added_tconst: 'tt7654321', title: 'Found', start_year: 1999, runtime_minutes: 90 }),
+    titleEvents(UNKNOWN, { tmdb_id: 279, title: 'Later' }),
   ],
 };
 

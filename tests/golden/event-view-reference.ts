@@ -211,7 +211,7 @@ const found: Row = withFolded({
   movie: {
     id: FOUND,
     tconst: 'tt7654321',
-    tmdb_id: null,
+    tmdb_id: 278,
     title: 'Found',
     original_title: 'Found',
     type: 'movie',
@@ -249,6 +249,8 @@ export const withEvents = (dumps: ExpectedVersion, silver: Silver): ExpectedVers
       statistics: statisticsView(titles, silver),
       sentiment: SENTIMENT,
       unknown_titles: [{ id: UNKNOWN, live: live(UNKNOWN, null) }],
+      // Nobody knows the other title that is linked.
+      tmdb_links: [{ id: FOUND, tmdb_id: 278 }],
     },
   };
 };

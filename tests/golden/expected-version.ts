@@ -95,6 +95,7 @@ export const VIEW_KEYS = {
   statistics: 'name',
   sentiment: 'movie_id',
   unknown_titles: 'id',
+  tmdb_links: 'id',
 } as const;
 
 export type ViewName = keyof typeof VIEW_KEYS;

@@ -133,5 +133,6 @@ export const viewsOf = (silver: Silver, entities: Entities) => {
     statistics: statisticsView(titles, silver),
     sentiment: [],
     unknown_titles: [],
+    tmdb_links: [],
   };
 };

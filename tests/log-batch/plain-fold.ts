@@ -100,8 +100,13 @@ export const movieRecords = (events: readonly Counted[]): Row => {
     field('runtime_minutes', 'runtime_minutes', (given) => given);
     field('rating', 'rating_tenths', (given) => (given === null ? null : Math.round(Number(given) * 10)));
   }
+  const link = latest(
+    events.filter((event) => isOf(event, { type: 'movie_linked' })),
+    'offset',
+    ({ tmdb_id }) => ({ tmdb_id }),
+  );
   const additions = events.filter((event) => isOf(event, { type: 'movie_added' }));
-  return { additions: additions.length, added: latest(additions, 'offset', ({ tconst }) => ({ tconst })), ...fields };
+  return { additions: additions.length, added: latest(additions, 'offset', ({ tconst }) => ({ tconst })), tmdb_link: link, ...fields };
 };
 
 export const movieRatings = (events: readonly Counted[]): Row => {
@@ -172,7 +177,7 @@ export const plainFold = async (log: EventLog, cut: OffsetVector): Promise<Plain
   const of = (...types: readonly string[]): readonly Counted[] => counted.filter(({ type }) => types.includes(type));
   const byMovie = (event: Counted): string => event.movie;
   const views: Record<string, Readonly<Record<string, Row>>> = {
-    movie_records: byKey(of('movie_added', 'movie_changed'), byMovie, movieRecords),
+    movie_records: byKey(of('movie_added', 'movie_changed', 'movie_linked'), byMovie, movieRecords),
     movie_ratings: byKey(of('rating_given', 'rating_observed'), byMovie, movieRatings),
     movie_reviews: byKey(of('review_written'), byMovie, movieReviews),
   };

@@ -46,6 +46,13 @@ export const added = (movie: number, source: 'posted' | 'tmdb', title: string, a
   payload: { tconst: null, source, at, title, genres: ['Drama'], year: 1999, runtime_minutes: null, rating: 7.5 },
 });
 
+export const linked = (movie: number, tmdb_id: number | null, at: string): ToldEvent => ({
+  topic: 'movie.metadata',
+  movie: movieId(movie),
+  type: 'movie_linked',
+  payload: { source: 'tmdb', at, tmdb_id },
+});
+
 /** The record of an event in the log. */
 export const recordOf = ({ topic, movie, type, payload }: ToldEvent, id: string): NewRecord => ({
   partition: partitionOf(topic, movie),

@@ -1,4 +1,5 @@
 /** What a world answers to a fixed set of questions, without `meta`: byte for byte what must not depend on cuts, versions, restarts. */
+import { TMDB_IDS } from './made-up-history.ts';
 import type { World } from './world.ts';
 
 const SORTS = ['title', 'year', 'rating', 'votes', 'runtime'];
@@ -43,7 +44,8 @@ const walk = async (world: World, path: string): Promise<readonly string[]> => {
 
 export const answersOf = async (world: World, movieIds: readonly string[]): Promise<Readonly<Record<string, unknown>>> => {
   const answers: Record<string, unknown> = {};
-  for (const path of [...QUESTIONS, ...movieIds.map((id) => `/movies/${id}`)]) answers[path] = await dataOf(world, path);
+  for (const path of [...QUESTIONS, ...[...movieIds, ...TMDB_IDS.map((id) => `tmdb:${id}`)].map((id) => `/movies/${id}`)])
+    answers[path] = await dataOf(world, path);
   const list = '/movies?type=all&sort=rating&page_size=7';
   answers[`pages of ${list}`] = await walk(world, list);
   return answers;

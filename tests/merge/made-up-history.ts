@@ -25,6 +25,9 @@ const randomOf = (seed: number): (() => number) => {
 const BEGIN_MS = Date.UTC(2024, 4, 1);
 const DAYS = 20;
 
+/** Few, so that several movies are linked to one. */
+export const TMDB_IDS: readonly number[] = [278, 279, 280];
+
 /** How many dumps there are, and when each was so: the one that is imported last need not be the newest, and observations lie before, between and behind them. */
 export const DUMP_TIMES_MS: readonly number[] = [5, 15, 10].map((day) => BEGIN_MS + day * 24 * 3_600_000);
 
@@ -53,7 +56,7 @@ export const madeUpHistory = (seed: number, movieIds: readonly string[], steps: 
       rating: pick([null, 9.9, 1]),
     };
     const source = pick(['posted', 'tmdb'] as const);
-    switch (below(9)) {
+    switch (below(10)) {
       case 0:
         return { type: 'movie_added', version: 1, payload: { movie_id, tconst: null, source, at, ...fields } };
       case 1:
@@ -75,6 +78,8 @@ export const madeUpHistory = (seed: number, movieIds: readonly string[], steps: 
             at,
           },
         };
+      case 9:
+        return { type: 'movie_linked', version: 1, payload: { movie_id, source: 'tmdb', at, tmdb_id: pick([null, ...TMDB_IDS]) } };
       case 3:
       case 4:
         return {

@@ -67,6 +67,10 @@ export const eventsAbout = (movies: readonly string[]): Readonly<Record<MovieEve
       'movie_changed',
       fc.record({ movie_id: movie, source, at, changes: fc.record(fields, { requiredKeys: ['title'] }) }),
     ),
+    movie_linked: eventOf(
+      'movie_linked',
+      fc.record({ movie_id: movie, source: fc.constant('tmdb'), at, tmdb_id: fc.constantFrom(null, 278, 279, 280) }),
+    ),
     rating_given: eventOf('rating_given', fc.record({ movie_id: movie, score, user: person, at })),
     rating_observed: eventOf(
       'rating_observed',

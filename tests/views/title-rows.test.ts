@@ -19,6 +19,7 @@ import {
   type TitleDump,
   titleRow,
   titles,
+  tmdbLinkRow,
 } from '@rushes/views';
 import { histories } from '@rushes/ports/contracts/depth';
 import fc from 'fast-check';
@@ -31,10 +32,12 @@ let folder: string;
 let engine: BatchEngine;
 let model: string;
 let eventsModel: string;
+let linksModel: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-titles-'));
   engine = await openDuckDb({ memoryLimitMb: 256, threads: 2, tempFolder: join(folder, 'spill') });
   eventsModel = await readFile(new URL('../../layers/batch/sql/gold/title_events.sql', import.meta.url), 'utf8');
+  linksModel = await readFile(new URL('../../layers/batch/sql/views/tmdb_links.sql', import.meta.url), 'utf8');
   model = await readFile(new URL('../../layers/batch/sql/views/titles.sql', import.meta.url), 'utf8');
 });
 afterAll(async () => {
@@ -96,7 +99,10 @@ const defineDumps = async (dumps: readonly TitleDump[], observedMs: number | nul
   );
 };
 
-const { movie_added, movie_changed, rating_given, rating_observed } = eventsAbout([...IDS, UNKNOWN_TO_IMDB]);
+/** Where the document `shown` stands in a row. */
+const SHOWN = 1 + Object.keys(titles.layout.columns).length + titles.layout.documents.indexOf('shown');
+
+const { movie_added, movie_changed, movie_linked, rating_given, rating_observed } = eventsAbout([...IDS, UNKNOWN_TO_IMDB]);
 
 const foldAbout = <View extends typeof movieRecords | typeof movieRatings>(view: View, id: string, rows: readonly EventRow[]) =>
   rows.filter((row) => row['movie_id'] === id).reduce((state, row) => foldEvent(view, state, row), emptyState(view));
@@ -106,7 +112,7 @@ test('SQL over all titles gives the rows that TypeScript gives of each', async (
     fc.asyncProperty(
       fc.tuple(...TCONSTS.map(dump)),
       nullable(instantMs),
-      fc.array(fc.oneof(movie_added, movie_changed), { maxLength: 8 }),
+      fc.array(fc.oneof(movie_added, movie_changed, movie_linked), { maxLength: 8 }),
       fc.array(fc.oneof(rating_given, rating_observed), { maxLength: 12 }),
       async (dumps, ratingsObservedMs, edits, ratings) => {
         const [metadata, rated] = [rowsOf(edits, 'movie.metadata'), rowsOf(ratings, 'movie.ratings')];
@@ -118,6 +124,8 @@ test('SQL over all titles gives the rows that TypeScript gives of each', async (
         await engine.materialize('gold.title_events', eventsModel);
         const found = new Map((await engine.rows(model)).map((row) => [String(row['id']), row]));
 
+        const links = new Map((await engine.rows(linksModel)).map((row) => [String(row['id']), Number(row['tmdb_id'])]));
+
         const expected = [...dumps.map((one) => [titleIdOf(one.tconst as Tconst), one] as const), [UNKNOWN_TO_IMDB, null] as const];
         for (const [id, known] of expected) {
           const states = {
@@ -128,6 +136,8 @@ test('SQL over all titles gives the rows that TypeScript gives of each', async (
           const row = titleRow(id, { ratingsObservedMs, ...states });
           const sql = found.get(id);
           expect(sql === undefined).toBe(row === undefined);
+          const link = row && tmdbLinkRow(id, String(row[SHOWN]));
+          expect(links.get(id)).toBe(link?.[1]);
           if (row === undefined || sql === undefined) continue;
           const inSql = rowOfMerged(
             Object.keys(MERGED_COLUMNS).map((column): CellValue => {

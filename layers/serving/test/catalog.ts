@@ -76,6 +76,7 @@ const titleRow = (film: CompleteFilm, people: Catalog['people']): ArtefactRow =>
   const [directors, writers] = [namesOf(film.directors), namesOf(film.writers)];
   const shown = shownText({
     tconst: film.tconst,
+    tmdb_id: null,
     type: film.type,
     is_adult: film.adult,
     title: film.title,

@@ -9,6 +9,7 @@ import { type MovieEvent, type OffsetVector, type PartitionId, PARTITIONS } from
 import type { ArtefactRow, BatchViewStore, Publication, SpeedRow, SpeedStore } from '@rushes/ports';
 import { VIEWS } from '@rushes/views';
 
+import { titleKeyOf } from '../src/answers/title-id.ts';
 import { type CurrentSnapshot, trackCurrentSnapshot } from '../src/merge/current-snapshot.ts';
 import type { ViewReaders } from '../src/merge/view-readers.ts';
 import { memoryBatchViews, type MemoryBatchViews } from './memory-batch-views.ts';
@@ -166,7 +167,9 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
   return opened;
 };
 
-const READ = ['titles', 'genres', 'statistics', 'sentiment'] as const;
+const READ = ['titles', 'genres', 'statistics', 'sentiment', 'tmdbLinks'] as const;
+/** What the views are called in publications. */
+const nameIn = (name: (typeof READ)[number]): string => (name === 'tmdbLinks' ? 'tmdb_links' : name);
 
 /** What no answer is made from: what a row was made from is asked of the batch layer alone, and changed rows do not have it. */
 const UNREAD = 'live';
@@ -174,7 +177,7 @@ const UNREAD = 'live';
 /** All rows of all merged views, in several orders, and their number. */
 export const readAll = async (readers: ViewReaders): Promise<unknown> => {
   const select = (name: (typeof READ)[number]) => {
-    const layout = VIEWS.find((view) => view.name === name)?.layout;
+    const layout = VIEWS.find((view) => view.name === nameIn(name))?.layout;
     return { columns: Object.keys(layout?.columns ?? {}), documents: layout?.documents.filter((document) => document !== UNREAD) ?? [] };
   };
   const list = (name: (typeof READ)[number], sort: readonly string[] = []) =>
@@ -186,6 +189,9 @@ export const readAll = async (readers: ViewReaders): Promise<unknown> => {
     genres: await list('genres'),
     statistics: await readers.statistics.getMany(['rated_titles', 'total_votes'], select('statistics')),
     sentiment: await list('sentiment'),
+    links: await list('tmdbLinks'),
+    // What `tmdb:…` finds.
+    found: await Promise.all([278, 279].map((id) => titleKeyOf(readers, `tmdb:${id}`))),
   };
 };
 
@@ -194,7 +200,7 @@ export const recomputed = async (on: OverlayCase, position: OffsetVector = on.hi
   const whole = await openOverlayCase();
   try {
     for (const { name, layout } of VIEWS) await whole.views.build(name, layout, once(on.history.viewRows(position)[name] ?? []));
-    const readers = await Promise.all(READ.map(async (name) => [name, await whole.views.open(name)] as const));
+    const readers = await Promise.all(READ.map(async (name) => [name, await whole.views.open(nameIn(name))] as const));
     return await readAll(Object.fromEntries(readers) as unknown as ViewReaders); // as: those that are read
   } finally {
     await whole.close();
@@ -232,6 +238,11 @@ export const added = (movie: number, title: string, genres: readonly string[] = 
     runtime_minutes: null,
     rating: null,
   },
+});
+export const linked = (movie: number, tmdb_id: number | null): MovieEvent => ({
+  type: 'movie_linked',
+  version: 1,
+  payload: { movie_id: movieId(movie), source: 'tmdb', at: AT, tmdb_id },
 });
 export const changed = (movie: number, title: string, genres: readonly string[]): MovieEvent => ({
   type: 'movie_changed',

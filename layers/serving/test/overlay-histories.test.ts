@@ -17,6 +17,7 @@ import {
   observed,
   openOverlayCase,
   type OverlayCase,
+  linked,
   rated,
   readAll,
   recomputed,
@@ -35,6 +36,7 @@ const event: fc.Arbitrary<MovieEvent> = fc.oneof(
     .tuple(movie, fc.constantFrom('I love it!', 'Awful.', 'A film.'), fc.integer({ min: 1, max: 9 }))
     .map(([n, text, day]) => reviewed(n, text, `2026-01-0${day}T0${day}:30:00.000Z`)),
   fc.tuple(movie, fc.constantFrom('A', 'Zebra'), genres).map((given) => added(...given)),
+  fc.tuple(movie, fc.constantFrom(null, 278, 279)).map((given) => linked(...given)),
   fc.tuple(movie, fc.constantFrom('B', 'The tale'), genres).map((given) => changed(...given)),
 );
 

@@ -30,6 +30,7 @@ import {
   readShown,
   titleRow,
   titles,
+  tmdbLinkRow,
   type ViewState,
 } from '@rushes/views';
 
@@ -185,7 +186,8 @@ const rowsOf = (
       buckets(reviewsByHour as unknown as KeyedView, key), // as: see `KEYED_VIEWS`
       buckets(reviewsByDay as unknown as KeyedView, key),
     ]);
-  return { titles: known, unknown_titles: unknown, sentiment, ...figuresOf(known) };
+  const tmdb_links = known.flatMap((row) => [tmdbLinkRow(String(row[0]), String(row[SHOWN]))].filter((link) => link !== undefined));
+  return { titles: known, unknown_titles: unknown, tmdb_links, sentiment, ...figuresOf(known) };
 };
 
 const COLUMNS = ['id', ...Object.keys(titles.layout.columns), ...titles.layout.documents];

@@ -34,6 +34,7 @@ export const MERGED_COLUMNS = {
   writers: 'text_set',
   director_count: 'integer',
   writer_count: 'integer',
+  tmdb_id: 'integer',
   rating_sources: 'text',
   live: 'text',
 } as const satisfies Record<keyof MergedTitle, ColumnType>;
@@ -69,7 +70,7 @@ export const rowOfTitle = (title: MergedTitle): ArtefactRow => [
 export const rowOfMerged = (values: readonly CellValue[]): ArtefactRow => {
   const [id, tconst, type, is_adult, title, original_title, year, end_year, runtime, rating, votes, genres, directors, writers, ...rest] =
     values;
-  const [director_count, writer_count, rating_sources, live] = rest;
+  const [director_count, writer_count, tmdb_id, rating_sources, live] = rest;
   return rowOfTitle({
     id,
     tconst,
@@ -87,6 +88,7 @@ export const rowOfMerged = (values: readonly CellValue[]): ArtefactRow => {
     writers,
     director_count,
     writer_count,
+    tmdb_id,
     rating_sources,
     live,
   } as MergedTitle); // as: the columns' types

@@ -5,10 +5,11 @@ import { sentiment } from './sentiment.ts';
 import { statistics } from './statistics.ts';
 import { titleNames } from './title-names.ts';
 import { titles } from './titles.ts';
+import { tmdbLinks } from './tmdb-links.ts';
 import { unknownTitles } from './unknown-titles.ts';
 import type { View } from './view.ts';
 
-export { credits, genres, people, sentiment, statistics, titleNames, titles, unknownTitles };
+export { credits, genres, people, sentiment, statistics, titleNames, titles, tmdbLinks, unknownTitles };
 
 /** All served views. A publication names an artefact for each. */
-export const VIEWS: readonly View[] = [titles, credits, titleNames, people, genres, statistics, sentiment, unknownTitles];
+export const VIEWS: readonly View[] = [titles, credits, titleNames, people, genres, statistics, sentiment, unknownTitles, tmdbLinks];

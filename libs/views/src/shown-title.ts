@@ -17,6 +17,7 @@ const ADULT = 'a';
 
 /** All that is shown of a title beside its own id. No text holds U+001E, and none is empty. */
 export interface ShownTitle extends TitleFacts {
+  readonly tmdb_id: number | null;
   /** Thousandths of points. */
   readonly rating: number | null;
 }
@@ -41,10 +42,11 @@ export const shownText = (shown: ShownTitle): string => {
     shown.writers ?? '',
     shown.director_count,
     shown.writer_count,
+    shown.tmdb_id ?? '',
   ].join(SEPARATOR);
 };
 
-const FIELDS = 15;
+const FIELDS = 16;
 
 /** The stored text's fields as they stand there. Throws for a text of another form. */
 const fieldsOf = (text: string) => {
@@ -54,8 +56,25 @@ const fieldsOf = (text: string) => {
       `what is shown of a title has ${fields.length} fields instead of ${FIELDS}: the artefact was not built by this version`,
     );
   // as: so many fields
-  const [tconst, type, flags, title, other, year, endYear, runtime, rating, votes, genres, directors, writers, directorCount, writerCount] =
-    fields as [string, string, string, string, string, string, string, string, string, string, string, string, string, string, string];
+  const [tconst, type, flags, title, other, year, endYear, runtime, rating, votes, genres, directors, writers, ...rest] = fields as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const [directorCount, writerCount, tmdbId] = rest;
   const original = flags.includes(SAME_TITLE) ? title : other;
   const isAdult = flags.includes(ADULT);
   return {
@@ -74,6 +93,7 @@ const fieldsOf = (text: string) => {
     writers,
     directorCount,
     writerCount,
+    tmdbId,
   };
 };
 
@@ -99,6 +119,7 @@ export const readShown = (text: string): ShownTitle => {
     writers: textOrNull(fields.writers),
     director_count: Number(fields.directorCount),
     writer_count: Number(fields.writerCount),
+    tmdb_id: numberOrNull(fields.tmdbId),
   };
 };
 
@@ -119,10 +140,11 @@ const cut = (text: string): string => (text.length <= SHOWN_CHARACTERS ? text : 
 
 /** JSON object with the fields of `GET /movies`. @param text what is stored of the title. */
 export const movieDocument = (id: string, text: string): string => {
-  const { tconst, type, isAdult, title, original, year, runtime, rating, votes, genres } = fieldsOf(text);
+  const { tconst, type, isAdult, title, original, year, runtime, rating, votes, genres, tmdbId } = fieldsOf(text);
   const link = tconst === '' ? 'null' : `"https://www.imdb.com/title/${tconst}/"`;
   return (
-    `{"id":"${id}","tconst":${textJson(tconst)},"tmdb_id":null,"title":${textJson(title)},"original_title":${textJson(original)},` +
+    `{"id":"${id}","tconst":${textJson(tconst)},"tmdb_id":${numberJson(tmdbId)},"title":${textJson(title)},` +
+    `"original_title":${textJson(original)},` +
     `"type":${quoted(type)},"year":${numberJson(year)},"runtime_minutes":${numberJson(runtime)},"genres":${listJson(membersOf(genres))},` +
     `"rating":${pointsJson(rating)},"votes":${numberJson(votes)},"imdb_link":${link},"is_adult":${isAdult}}`
   );

@@ -30,6 +30,9 @@ const said = (records: RecordState, field: MovieField, column: string): CellValu
 const nothing = (text: CellValue): string | null => (typeof text === 'string' && text !== '' ? text : null);
 const integer = (value: CellValue): number | null => (typeof value === 'number' ? value : null);
 
+/** TMDB's id of the title, as the last event about it says. */
+const tmdbIdOf = (records: RecordState): number | null => integer(records.tmdb_link?.tmdb_id ?? null);
+
 /** Whether anything knows the title: events of a title that nobody knows yet are kept, and count once it is known. */
 const isKnown = ({ dump, records }: TitleStates): boolean => dump !== null || records.additions > 0;
 
@@ -59,6 +62,7 @@ export const titleRow = (id: string, inputs: TitleInputs): ArtefactRow | undefin
     writers: dump?.writers ?? null,
     director_count: dump?.director_count ?? 0,
     writer_count: dump?.writer_count ?? 0,
+    tmdb_id: tmdbIdOf(records),
     rating_sources: ratingSources(imdbRating(inputs), ratings),
     live: null,
   });

@@ -3,6 +3,7 @@ SELECT
   coalesce(m.movie_id, r.movie_id) AS title_id,
   coalesce(m.additions, 0) AS additions,
   m.added.tconst AS added_tconst,
+  CAST(m.tmdb_link.tmdb_id AS INTEGER) AS tmdb_id,
   nullif(coalesce(m.posted_title.title, m.tmdb_title.title), '') AS title,
   nullif(coalesce(m.posted_genres.genres, m.tmdb_genres.genres), '') AS genres,
   CAST(coalesce(m.posted_year."year", m.tmdb_year."year") AS INTEGER) AS start_year,
@@ -15,6 +16,7 @@ SELECT
   CAST(to_json({
     'additions': coalesce(m.additions, 0),
     'added': m.added,
+    'tmdb_link': m.tmdb_link,
     'posted_title': m.posted_title,
     'posted_genres': m.posted_genres,
     'posted_year': m.posted_year,

@@ -26,6 +26,7 @@ WITH known AS (
     t.start_year AS dump_year,
     t.runtime_minutes AS dump_runtime,
     array_join(t.genres, chr(31)) AS dump_genres,
+    l.tmdb_id,
     l.said_tenths,
     coalesce(l.given, 0) AS given,
     coalesce(l.given_tenths, 0) AS given_tenths,
@@ -96,6 +97,7 @@ SELECT
   writers,
   director_count,
   writer_count,
+  tmdb_id,
   CASE
     WHEN is_live THEN CAST(to_json({
       'imdb': CASE

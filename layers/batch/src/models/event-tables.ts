@@ -19,6 +19,7 @@ const metadata: ColumnsOf<MetadataRow> = {
   year: 'BIGINT',
   runtime_minutes: 'BIGINT',
   rating_tenths: 'BIGINT',
+  tmdb_id: 'BIGINT',
   sets_title: 'BOOLEAN',
   sets_genres: 'BOOLEAN',
   sets_year: 'BOOLEAN',

@@ -1,5 +1,5 @@
 /** The parameters that lists share, and how a page is answered. */
-import type { ArtefactReader, Condition, ListPosition } from '@rushes/ports';
+import type { Condition, ListPosition } from '@rushes/ports';
 import { Type } from 'typebox';
 
 import { arrayText, selectFields, shownOf } from './documents.ts';
@@ -8,7 +8,7 @@ import { BARE } from '../http/parameter.ts';
 import { nextPage, placeOf, sortOf, type ListKind, type PagedQuery } from './list-query.ts';
 import { badRequest } from '../http/problem.ts';
 import type { GivenParameter } from '../http/request-reader.ts';
-import { findTitle, TITLE_ID_PATTERN } from './title-id.ts';
+import { findTitle, TITLE_ID_PATTERN, type TitleIdViews } from './title-id.ts';
 
 const MAX_PAGE_SIZE = 1000;
 
@@ -64,32 +64,32 @@ interface PageQuery extends PagedQuery {
   readonly fields?: readonly string[];
 }
 
-const placeAfter = async (titles: ArtefactReader, kind: ListKind, query: PagedQuery, id: string): Promise<ListPosition> => {
-  const row = await findTitle(titles, id, { columns: sortOf(kind, query).map(({ column }) => column) });
+const placeAfter = async (views: TitleIdViews, kind: ListKind, query: PagedQuery, id: string): Promise<ListPosition> => {
+  const row = await findTitle(views, id, { columns: sortOf(kind, query).map(({ column }) => column) });
   if (row === undefined) throw badRequest([{ in: 'query', name: 'after_id', detail: `no title has the id ${id}` }]);
   return { values: row.columns, key: row.key };
 };
 
 /** One page of a list of titles. @param write the JSON object of a title from its key and the document `shown`. */
 export const answerPage = async (
-  titles: ArtefactReader,
+  views: TitleIdViews,
   kind: ListKind,
   query: PageQuery,
   given: readonly GivenParameter[],
   where: readonly Condition[],
   write: (key: string, shown: string) => string,
 ): Promise<Answer> => {
-  const after = query.after_id === undefined ? placeOf(kind, query) : await placeAfter(titles, kind, query, query.after_id);
+  const after = query.after_id === undefined ? placeOf(kind, query) : await placeAfter(views, kind, query, query.after_id);
   const [found, total] = await Promise.all([
     // One more than asked for tells whether another page follows.
-    titles.list({
+    views.titles.list({
       where,
       sort: sortOf(kind, query),
       limit: query.page_size + 1,
       documents: ['shown'],
       ...(after === undefined ? {} : { after }),
     }),
-    query.count ? titles.count(where) : undefined,
+    query.count ? views.titles.count(where) : undefined,
   ]);
   const rows = found.slice(0, query.page_size);
   const last = rows.at(-1);

@@ -12,6 +12,7 @@ import { Type } from 'typebox';
 import type { Gate } from '../admission/gate.ts';
 import type { CurrentSnapshot } from '../merge/current-snapshot.ts';
 import { instantFault } from '../answers/instant.ts';
+import { isTmdbId, titleKeyOf } from '../answers/title-id.ts';
 import { positionText } from '../merge/position.ts';
 import { badRequest, type Fault, Problem, unavailable } from '../http/problem.ts';
 import { requestReader } from '../http/request-reader.ts';
@@ -134,11 +135,11 @@ export const entrances = (app: FastifyInstance, context: EntranceContext): AddEn
     const readBody = bodyReader(entrance.body);
 
     /** Reads all of the request; every fault of it is named. */
-    const read = (request: FastifyRequest, identity: RequestIdentity, nowMs: number) => {
+    const read = (request: FastifyRequest, params: Record<string, unknown>, identity: RequestIdentity, nowMs: number) => {
       const faults: Fault[] = [];
       const keyFault = idempotencyFault(identity.idempotencyKey);
       if (keyFault !== undefined) faults.push(keyFault);
-      const url = readParameters(() => readUrl(request.params as Record<string, unknown>, request.query as Record<string, unknown>)); // as: objects by Fastify's router
+      const url = readParameters(() => readUrl(params, request.query as Record<string, unknown>)); // as: an object by Fastify's router
       if ('faults' in url) faults.push(...url.faults);
       const body = readBody(request.body);
       if ('faults' in body) faults.push(...body.faults);
@@ -182,6 +183,20 @@ export const entrances = (app: FastifyInstance, context: EntranceContext): AddEn
       }
     };
 
+    /** The request's parameters, with a title's own id in the place of TMDB's: what is appended, and the ids of it, name titles by their own. */
+    const ownParams = async (request: FastifyRequest): Promise<Record<string, unknown>> => {
+      const params = request.params as Record<string, unknown>; // as: an object by Fastify's router
+      const { id } = params;
+      if (typeof id !== 'string' || !isTmdbId(id)) return params;
+      const snapshot = snapshots.require();
+      snapshot.pin();
+      try {
+        return { ...params, id: (await titleKeyOf(snapshot.views, id)) ?? id };
+      } finally {
+        snapshot.release();
+      }
+    };
+
     const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const { caller } = request;
       if (log === undefined || caller === undefined) throw readOnly(); // refused before, where there is a log
@@ -189,7 +204,7 @@ export const entrances = (app: FastifyInstance, context: EntranceContext): AddEn
       const key = request.headers['idempotency-key'];
       const identity: RequestIdentity = { callerId: caller.id, idempotencyKey: key === undefined ? undefined : String(key) };
       const { posted, receipt, isRepeated } = await writes.run(async () => {
-        const wanted = read(request, identity, nowMs);
+        const wanted = read(request, await ownParams(request), identity, nowMs);
         const eventId = eventIdOf(identity, wanted.posted.path, newId);
         const accepting = () => accept(log, wanted.posted, eventId, request, identity, nowMs);
         return { posted: wanted.posted, ...(await receipts.once(eventId, wanted.bodyHash, accepting, request.waited)) };

@@ -16,7 +16,8 @@ export type Dependency =
   | 'titles'
   | 'position'
   | { readonly title: string }
-  | { readonly reviews: string; readonly bucket: number };
+  /** `undefined`: of a title that is known only by looking, so anything may have changed it. */
+  | { readonly reviews: string | undefined; readonly bucket: number };
 
 export interface About {
   /** What the entity tag is made from, beside the request. */
@@ -41,12 +42,13 @@ interface Change {
 
 const changeOf = (overlay: OverlayState | undefined, dependency: Dependency): Change | undefined => {
   if (overlay === undefined || dependency === 'batch') return undefined;
-  if (dependency === 'position') return { token: positionText(overlay.position), changedAtMs: overlay.changedAtMs, source: 'merged' };
+  if (dependency === 'position' || (typeof dependency === 'object' && 'reviews' in dependency && dependency.reviews === undefined))
+    return { token: positionText(overlay.position), changedAtMs: overlay.changedAtMs, source: 'merged' };
   if (dependency === 'titles')
     return overlay.titlesToken === ''
       ? undefined
       : { token: overlay.titlesToken, changedAtMs: overlay.titlesChangedAtMs, source: 'merged' };
-  const row = 'title' in dependency ? overlay.titles.get(dependency.title) : overlay.sentiment.get(dependency.reviews);
+  const row = 'title' in dependency ? overlay.titles.get(dependency.title) : overlay.sentiment.get(dependency.reviews ?? '');
   return row && { token: row.token, changedAtMs: row.changedAtMs, source: row.before === undefined ? 'speed' : 'merged' };
 };
 

@@ -100,6 +100,7 @@ export const takeSnapshot = (open: OpenPublication, codeVersion: string, speed: 
           genres: mergedReader(batch.genres, overlay.genres),
           statistics: mergedReader(batch.statistics, overlay.statistics),
           sentiment: mergedReader(batch.sentiment, overlay.sentiment),
+          tmdbLinks: mergedReader(batch.tmdbLinks, overlay.tmdbLinks),
         };
   return {
     publication,

@@ -1,10 +1,10 @@
 /** The views that requests are answered from, as the artefacts of one publication. */
 import type { ArtefactLayout, ArtefactReader, BatchViewStore, Publication } from '@rushes/ports';
-import { credits, genres, mergeFault, people, sentiment, statistics, titleNames, titles, unknownTitles } from '@rushes/views';
+import { credits, genres, mergeFault, people, sentiment, statistics, titleNames, titles, tmdbLinks, unknownTitles } from '@rushes/views';
 
 import { unavailable } from '../http/problem.ts';
 
-const SERVED_VIEWS = { titles, credits, titleNames, people, genres, statistics, sentiment, unknownTitles };
+const SERVED_VIEWS = { titles, credits, titleNames, people, genres, statistics, sentiment, unknownTitles, tmdbLinks };
 
 type ViewName = keyof typeof SERVED_VIEWS;
 
@@ -13,7 +13,7 @@ export type ViewReaders = Readonly<Record<ViewName, ArtefactReader>>;
 const VIEW_NAMES = Object.keys(SERVED_VIEWS) as ViewName[]; // as: keys of the literal above
 
 /** What only some answers are made from. Without any other view events cannot be merged, and nothing is answered. */
-const OPTIONAL: ReadonlySet<ViewName> = new Set(['credits', 'titleNames', 'people']);
+const OPTIONAL: ReadonlySet<ViewName> = new Set(['credits', 'titleNames', 'people', 'tmdbLinks']);
 
 const RETRY_AFTER_S = 30;
 

@@ -162,5 +162,8 @@ export const addExplain = (add: AddDataRoute): void =>
     }),
     // The position is a part of the answer.
     dependsOn: () => 'position',
-    answer: async (snapshot, { query: { movie_id, view } }) => ({ data: await explain(snapshot, view as ViewName, titleKeyOf(movie_id)) }), // as: the schema's values
+    answer: async (snapshot, { query: { movie_id, view } }) => ({
+      // as: the schema's values; an id that nothing is known by has empty states
+      data: await explain(snapshot, view as ViewName, (await titleKeyOf(snapshot.views, movie_id)) ?? movie_id),
+    }),
   });

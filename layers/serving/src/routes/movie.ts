@@ -10,7 +10,7 @@ import { notFound } from '../http/problem.ts';
 import { ratingParts } from '../answers/rating-parts.ts';
 import type { AddDataRoute } from './route-definition.ts';
 import type { Snapshot } from '../merge/snapshot.ts';
-import { findTitle, TITLE_ID_SCHEMA, titleKeyOf } from '../answers/title-id.ts';
+import { dependencyOn, findTitle, isTmdbId, TITLE_ID_SCHEMA } from '../answers/title-id.ts';
 
 const params = Type.Object({ id: TITLE_ID_SCHEMA });
 
@@ -27,7 +27,7 @@ const byTconst = async (view: ArtefactReader, tconst: CellValue | undefined, sel
   typeof tconst === 'string' ? view.get(tconst, select) : undefined;
 
 const movieDetail = async ({ views }: Snapshot, id: string, fields: readonly string[] | undefined): Promise<string> => {
-  const row = await findTitle(views.titles, id, MOVIE);
+  const row = await findTitle(views, id, MOVIE);
   if (row === undefined) throw unknownTitle(id);
   const [crew, credits] = (await byTconst(views.credits, row.columns[2], PEOPLE))?.documents ?? [];
   const members =
@@ -43,7 +43,7 @@ const documentOf = async (
   view: 'titleNames' | 'credits',
   select: Selection,
 ): Promise<string | null | undefined> => {
-  const title = await findTitle(views.titles, id, TCONST);
+  const title = await findTitle(views, id, TCONST);
   if (title === undefined) throw unknownTitle(id);
   return (await byTconst(views[view], title.columns[0], select))?.documents[0];
 };
@@ -57,7 +57,7 @@ export const addMovie = (add: AddDataRoute): void => {
     params,
     query: Type.Object({ fields: fieldsParameter(Object.keys(movieDetailFields)) }),
     data: Type.Ref('MovieDetail#'),
-    dependsOn: ({ params: { id } }) => ({ title: titleKeyOf(id) }),
+    dependsOn: ({ params: { id } }) => dependencyOn(id),
     answer: async (snapshot, { params: { id }, query }) => ({ data: await movieDetail(snapshot, id, query.fields) }),
   });
   add({
@@ -68,6 +68,7 @@ export const addMovie = (add: AddDataRoute): void => {
     params,
     query: Type.Object({}),
     data: Type.Array(Type.Ref('TitleName#')),
+    dependsOn: ({ params: { id } }) => (isTmdbId(id) ? 'titles' : 'batch'),
     answer: async (snapshot, { params: { id } }) => ({ data: titleNamesDocument(await documentOf(snapshot, id, 'titleNames', NAMES)) }),
   });
   add({
@@ -78,6 +79,7 @@ export const addMovie = (add: AddDataRoute): void => {
     params,
     query: Type.Object({}),
     data: Type.Array(Type.Ref('Credit#')),
+    dependsOn: ({ params: { id } }) => (isTmdbId(id) ? 'titles' : 'batch'),
     answer: async (snapshot, { params: { id } }) => ({ data: creditsDocument(await documentOf(snapshot, id, 'credits', CREDITS)) }),
   });
 };

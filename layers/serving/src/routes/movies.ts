@@ -112,6 +112,6 @@ export const addMovies = (add: AddDataRoute): void =>
         ],
         types: [{ parameter: 'type', names: namedTypes(asked.type) ?? [] }],
       });
-      return answerPage(views.titles, MOVIES, asked, given, movieConditions(asked), movieDocument);
+      return answerPage(views, MOVIES, asked, given, movieConditions(asked), movieDocument);
     },
   });

@@ -5,7 +5,7 @@ import { Type } from 'typebox';
 import { RatingBody, ReviewBody } from '../entrances/bodies.ts';
 import type { AddEntrance, Admission, Admitted } from '../entrances/entrance-definition.ts';
 import { notFound } from '../http/problem.ts';
-import { TITLE_ID_SCHEMA, titleKeyOf } from '../answers/title-id.ts';
+import { ownKeyOf, TITLE_ID_SCHEMA } from '../answers/title-id.ts';
 
 const params = Type.Object({ id: TITLE_ID_SCHEMA });
 
@@ -18,10 +18,10 @@ const UNKNOWN = { 404: 'There is no title with this id.' };
 const unknownTitle = (id: string) =>
   notFound(`There is no title with the id ${id}. One that was just posted is there when answers reach its position.`);
 
-/** No view knows TMDB's ids. */
+/** An id of TMDB's is still here only if no title is linked to it. */
 const movieKeyOf = (id: string): string => {
-  const key = titleKeyOf(id);
-  if (!isTitleId(key)) throw unknownTitle(id);
+  const key = ownKeyOf(id);
+  if (key === undefined || !isTitleId(key)) throw unknownTitle(id);
   return key;
 };
 

@@ -7,7 +7,7 @@ import { type Fault, notFound } from '../http/problem.ts';
 import { type ReviewBucket, readBuckets } from '../merge/overlay/change-reviews.ts';
 import type { AddDataRoute } from './route-definition.ts';
 import type { Snapshot } from '../merge/snapshot.ts';
-import { findTitle, TITLE_ID_SCHEMA, titleKeyOf } from '../answers/title-id.ts';
+import { findTitle, reviewsDependency, TITLE_ID_SCHEMA } from '../answers/title-id.ts';
 
 const DAYS = { '7d': 7, '30d': 30, '90d': 90 } as const;
 type Window = keyof typeof DAYS | 'all';
@@ -66,7 +66,7 @@ const latestOf = (state: StateOf<typeof movieReviews>, endMs: number) =>
     }));
 
 const sentimentOf = async ({ views }: Snapshot, id: string, window: Window, asOfMs: number): Promise<string> => {
-  const title = await findTitle(views.titles, id, {});
+  const title = await findTitle(views, id, {});
   if (title === undefined) throw notFound(`There is no title with the id ${id}.`);
   const row = await views.sentiment.get(title.key, { documents: ['reviews', 'hours', 'days'] });
   const [reviews = null, hours = null, days = null] = row?.documents ?? [];
@@ -117,11 +117,9 @@ export const addSentiment = (add: AddDataRoute, now: () => number): void =>
       trend: Type.Union([Type.Number(), Type.Null()], { description: 'The average less that of the window before.' }),
       latest: Type.Array(Type.Unknown()),
     }),
-    dependsOn: ({ params: { id }, query: { window, as_of } }) => ({
-      reviews: titleKeyOf(id),
-      // Without `as_of` the answer changes when the bucket of "now" does.
-      bucket: as_of === undefined ? Math.floor(now() / widthOf(window)) : 0,
-    }),
+    // Without `as_of` the answer changes when the bucket of "now" does.
+    dependsOn: ({ params: { id }, query: { window, as_of } }) =>
+      reviewsDependency(id, as_of === undefined ? Math.floor(now() / widthOf(window)) : 0),
     answer: async (snapshot, { params: { id }, query: { window, as_of } }) => ({
       data: await sentimentOf(snapshot, id, window, as_of === undefined ? now() : Date.parse(as_of)),
     }),

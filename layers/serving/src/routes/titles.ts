@@ -45,6 +45,6 @@ export const addTitles = (add: AddDataRoute): void =>
         ],
         types: [{ parameter: 'title_type', names: asked.title_type ?? [] }],
       });
-      return answerPage(views.titles, TITLES, asked, given, titleConditions(asked), titleDocument);
+      return answerPage(views, TITLES, asked, given, titleConditions(asked), titleDocument);
     },
   });

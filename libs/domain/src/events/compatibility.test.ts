@@ -37,6 +37,7 @@ const SAMPLES: Readonly<Record<string, MovieEvent>> = {
     version: 1,
     payload: { movie_id: MOVIE, source: 'posted', at: AT, changes: { rating: null } },
   },
+  'movie_linked 1': { type: 'movie_linked', version: 1, payload: { movie_id: MOVIE, source: 'tmdb', at: AT, tmdb_id: 278 } },
   'rating_given 1': { type: 'rating_given', version: 1, payload: { movie_id: MOVIE, score: 9.5, user: 'somebody', at: AT } },
   'rating_observed 1': {
     type: 'rating_observed',

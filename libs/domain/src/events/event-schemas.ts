@@ -16,6 +16,8 @@ const LAST_YEAR = 2200;
 const MAX_MINUTES = 60_000;
 /** Sums of votes stay exact far beyond this. */
 const MAX_VOTES = 2 ** 40;
+/** TMDB's ids are whole numbers; the largest lie around two million. */
+export const MAX_TMDB_ID = 2 ** 31 - 1;
 
 const MovieId = Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' });
 const Tconst = Type.String({ pattern: '^tt[0-9]{7,12}$' });
@@ -53,6 +55,15 @@ const movieChanged = Type.Object(
   },
   { additionalProperties: false },
 );
+const movieLinked = Type.Object(
+  {
+    movie_id: MovieId,
+    source: Type.Literal('tmdb'),
+    at: Instant,
+    tmdb_id: Nullable(Type.Integer({ minimum: 1, maximum: MAX_TMDB_ID })),
+  },
+  { additionalProperties: false },
+);
 const ratingGiven = Type.Object({ movie_id: MovieId, score: Score, user: Nullable(Name), at: Instant }, { additionalProperties: false });
 const ratingObserved = Type.Object(
   {
@@ -80,6 +91,7 @@ const reviewWritten = Type.Object(
 export const EVENT_SCHEMAS = {
   movie_added: { topic: 'movie.metadata', versions: { 1: movieAdded } },
   movie_changed: { topic: 'movie.metadata', versions: { 1: movieChanged } },
+  movie_linked: { topic: 'movie.metadata', versions: { 1: movieLinked } },
   rating_given: { topic: 'movie.ratings', versions: { 1: ratingGiven } },
   rating_observed: { topic: 'movie.ratings', versions: { 1: ratingObserved } },
   review_written: { topic: 'movie.reviews', versions: { 1: reviewWritten } },
@@ -90,6 +102,7 @@ export type EventType = keyof typeof EVENT_SCHEMAS;
 export interface EventPayloads {
   readonly movie_added: Static<typeof movieAdded>;
   readonly movie_changed: Static<typeof movieChanged>;
+  readonly movie_linked: Static<typeof movieLinked>;
   readonly rating_given: Static<typeof ratingGiven>;
   readonly rating_observed: Static<typeof ratingObserved>;
   readonly review_written: Static<typeof reviewWritten>;

@@ -12,7 +12,7 @@ import type { Topic } from './topics.ts';
 import { unusableReason } from './unusable.ts';
 
 /** Changes when any record would be judged or typed otherwise: what is derived from events is built anew then. */
-export const SILVER_EVENT_VERSION = `1.${SENTIMENT_VERSION}`;
+export const SILVER_EVENT_VERSION = `2.${SENTIMENT_VERSION}`;
 
 /** A clock may run ahead by this much; what claims to be of a later time is refused. */
 const MAX_AHEAD_MS = 24 * 3_600_000;
@@ -41,6 +41,7 @@ export interface MetadataRow extends SilverBase {
   readonly year: number | null;
   readonly runtime_minutes: number | null;
   readonly rating_tenths: number | null;
+  readonly tmdb_id: number | null;
   readonly sets_title: boolean;
   readonly sets_genres: boolean;
   readonly sets_year: boolean;
@@ -77,7 +78,7 @@ const tenths = (points: number | null): number | null => (points === null ? null
 const thousandths = (value: number | null): number | null => (value === null ? null : Math.round(value * 1000));
 
 const metadataRow = (
-  type: 'movie_added' | 'movie_changed',
+  type: 'movie_added' | 'movie_changed' | 'movie_linked',
   payload: { readonly movie_id: string; readonly source: FieldSource },
   tconst: string | null,
   at: number,
@@ -93,6 +94,7 @@ const metadataRow = (
   year: fields.year ?? null,
   runtime_minutes: fields.runtime_minutes ?? null,
   rating_tenths: tenths(fields.rating ?? null),
+  tmdb_id: null,
   sets_title: fields.title !== undefined,
   sets_genres: fields.genres !== undefined,
   sets_year: fields.year !== undefined,
@@ -108,6 +110,8 @@ const rowOf = (event: MovieEvent, at: number): SilverRow => {
       return metadataRow(event.type, event.payload, event.payload.tconst, at, event.payload);
     case 'movie_changed':
       return metadataRow(event.type, event.payload, null, at, event.payload.changes);
+    case 'movie_linked':
+      return { ...metadataRow(event.type, event.payload, null, at, {}), tmdb_id: event.payload.tmdb_id };
     case 'rating_given': {
       const { movie_id, user, score } = event.payload;
       return { type: event.type, movie_id, at_ms: at, user, score_tenths: Math.round(score * 10), ...NO_OBSERVATION };

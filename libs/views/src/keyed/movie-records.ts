@@ -19,11 +19,12 @@ type FieldMeasures = { readonly [Name in `${FieldSource}_${MovieField}`]: Measur
 /** The record of a movie as events tell it: who said what last, field by field. */
 export const movieRecords = keyedView({
   name: 'movie_records',
-  events: ['movie_added', 'movie_changed'],
+  events: ['movie_added', 'movie_changed', 'movie_linked'],
   measures: {
     /** The movie is known from events if this is not 0. */
     additions: count({ type: 'movie_added' }),
     added: latest({ tconst: 'VARCHAR' }, 'offset', { type: 'movie_added' }),
+    tmdb_link: latest({ tmdb_id: 'BIGINT' }, 'offset', { type: 'movie_linked' }),
     ...(Object.assign({}, ...FIELD_SOURCES.map(fieldsOf)) as FieldMeasures), // as: `fieldsOf` for every source
   },
 });

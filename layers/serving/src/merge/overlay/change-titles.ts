@@ -13,6 +13,7 @@ import {
   titleRow,
   titles,
   type TitleStates,
+  tmdbLinkRow,
 } from '@rushes/views';
 
 import type { EpochStates } from './epoch-states.ts';
@@ -31,7 +32,7 @@ const shownOf = (row: ArtefactRow): ShownTitle => readShown(String(row[SHOWN]));
 
 /** The dumps' part of a title without events: all that is shown of it. */
 const dumpOf = (row: ArtefactRow): TitleDump => {
-  const { rating, ...facts } = shownOf(row);
+  const { rating, tmdb_id: _, ...facts } = shownOf(row);
   return { ...facts, rating_tenths: rating === null ? null : rating / 100 };
 };
 
@@ -62,6 +63,9 @@ export const currentTitle = (id: string, inputs: TitleInputs, states: EpochState
     ratings: ratings === undefined ? inputs.ratings : mergeStates(movieRatings, inputs.ratings, ratings),
   });
 };
+
+/** The title's row in the view `tmdb_links`, if it has one. @param row of the view `titles`. */
+export const linkOf = (row: ArtefactRow | undefined): ArtefactRow | undefined => row && tmdbLinkRow(String(row[0]), String(row[SHOWN]));
 
 /** What titles add to the views `genres` and `statistics`: integers, so that they can be subtracted and added. */
 export interface Contribution {

@@ -6,7 +6,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 import type { ArtefactReader, ArtefactRow } from '@rushes/ports';
-import { genres, sentiment, statistics, titles } from '@rushes/views';
+import { genres, sentiment, statistics, titles, tmdbLinks } from '@rushes/views';
 
 import type { ViewReaders } from '../view-readers.ts';
 import { currentReviews, REVIEW_VIEWS } from './change-reviews.ts';
@@ -17,6 +17,7 @@ import {
   genreRow,
   genresThatDiffer,
   inputsOf,
+  linkOf,
   NO_SUMS,
   statisticRows,
   type Sums,
@@ -39,6 +40,7 @@ export interface MergedRows {
   readonly genres: ChangedRows;
   readonly statistics: ChangedRows;
   readonly sentiment: ChangedRows;
+  readonly tmdbLinks: ChangedRows;
   readonly sums: Sums;
 }
 
@@ -48,6 +50,7 @@ export const nothingChanged = (titleLists: readonly ListKind[]): MergedRows => (
   genres: noChanges(genres.layout),
   statistics: noChanges(statistics.layout),
   sentiment: noChanges(sentiment.layout),
+  tmdbLinks: noChanges(tmdbLinks.layout),
   sums: NO_SUMS,
 });
 
@@ -84,7 +87,7 @@ export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
 
   return {
     async merge(before, touched, states, titlesChangedAtMs) {
-      const [titleRows, reviewRows] = [before.titles.edit(), before.sentiment.edit()];
+      const [titleRows, reviewRows, linkRows] = [before.titles.edit(), before.sentiment.edit(), before.tmdbLinks.edit()];
       const sumsEdit = editSums(before.sums);
       for (let from = 0; from < touched.length; from += KEYS_PER_READ) {
         const ids = touched.slice(from, from + KEYS_PER_READ);
@@ -113,6 +116,12 @@ export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
             const now = made && row ? sharingCells(made, row) : made;
             sumsEdit.add(contributionOf(known ? known.now : row), -1);
             sumsEdit.add(contributionOf(now), 1);
+            const link = linkOf(now);
+            const linkKnown = linkRows.get(id);
+            const linkBefore = linkKnown?.before ?? linkOf(row);
+            // Of most titles there is no link, neither before nor now.
+            if (linkKnown !== undefined || linkBefore !== undefined || link !== undefined)
+              linkRows.set(id, { before: linkBefore, now: link, ...title });
             titleRows.set(id, { before: known?.before ?? (row && columnsOfRow(before.titles.index, row)), now, ...title });
           }
           if (reviews.token !== '') {
@@ -126,6 +135,7 @@ export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
           }
           if ((n + 1) % TURN > 0) continue;
           titleRows.sortIn();
+          linkRows.sortIn();
           reviewRows.sortIn();
           await setImmediate();
         }
@@ -142,7 +152,14 @@ export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
         const row = genreRows.get(genre);
         genreEdit.set(genre, { ...at, before: row, now: genreRow(genre, row, sums) });
       }
-      return { titles: titleRows.done(), sentiment: reviewRows.done(), statistics: statisticEdit.done(), genres: genreEdit.done(), sums };
+      return {
+        titles: titleRows.done(),
+        sentiment: reviewRows.done(),
+        tmdbLinks: linkRows.done(),
+        statistics: statisticEdit.done(),
+        genres: genreEdit.done(),
+        sums,
+      };
     },
   };
 };

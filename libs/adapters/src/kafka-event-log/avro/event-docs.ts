@@ -5,6 +5,7 @@ import type { EventType } from '@rushes/domain';
 export const TYPE_DOCS: Readonly<Record<EventType, string>> = {
   movie_added: 'A movie was added. All of its fields are given.',
   movie_changed: 'Fields of a movie were set. Fields that are not named keep their value.',
+  movie_linked: "A movie got TMDB's id, or lost it.",
   rating_given: 'A person rated a movie.',
   rating_observed: 'A site said how its users rate a movie on average.',
   review_written: 'A person wrote about a movie.',
@@ -23,6 +24,7 @@ export const MEMBER_DOCS: Readonly<Record<string, string>> = {
   rating: 'Points from 1 to 10 in steps of 0.1; null: none.',
   changes: 'The fields that were set, at least one.',
   score: 'Points from 1 to 10 in steps of 0.5; null: none.',
+  tmdb_id: "TMDB's id of the movie; null: it has none any more.",
   user: 'The name of who rated it; null: not told.',
   average: 'The average in points, 0 to 10.',
   votes: 'How many votes the average is of.',
