@@ -21,6 +21,7 @@ import { addSample } from './commands/sample.ts';
 import { addServe } from './commands/serve.ts';
 import { addSpeed } from './commands/speed.ts';
 import { addStatus } from './commands/status.ts';
+import { addTmdb } from './commands/tmdb.ts';
 import { addUp } from './commands/up.ts';
 import { addVerify } from './commands/verify.ts';
 
@@ -63,6 +64,7 @@ export const buildProgram = (): Command => {
   addLate(program);
   addKeys(program);
   addReplay(program);
+  addTmdb(program);
   addDeadLetters(program);
   addLog(program);
   addBackup(program);

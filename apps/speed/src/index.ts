@@ -1,1 +1,2 @@
 export { project, projectAlone } from './project.ts';
+export { requireTmdb, startTmdb } from './tmdb.ts';

@@ -3,10 +3,13 @@ import { createMetrics, EXIT_CODES, runMain } from '@rushes/runtime';
 import { openStores } from '@rushes/stores';
 
 import { projectAlone } from './project.ts';
+import { startTmdb } from './tmdb.ts';
 
 await runMain(process, 'rushes-speed', async (session) => {
   const stores = await openStores(session);
-  const url = await projectAlone(session, stores, createMetrics());
+  const metrics = createMetrics();
+  const url = await projectAlone(session, stores, metrics);
+  await startTmdb(session, stores, metrics);
   session.logger.info({ url }, 'projecting');
   await session.lifecycle.stopRequested;
   return EXIT_CODES.ok;

@@ -20,6 +20,7 @@ export * from './rate-limiter.ts';
 export * from './run-lease.ts';
 export * from './run-reports.ts';
 export * from './sealed-json.ts';
+export * from './sole-work.ts';
 export * from './speed-store.ts';
 export * from './store-busy.ts';
 export * from './store-check.ts';

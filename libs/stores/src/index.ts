@@ -20,5 +20,6 @@ export {
 export { examineCache } from './examine-cache.ts';
 export { examineStores, type StoreReport } from './examine-stores.ts';
 export { configuredLocations, locationsIn, scratchFolderIn, type StoreLocations } from './locations.ts';
+export { secretOf } from './server-settings.ts';
 export { openSharedPlace, type SharedPlace } from './shared-place.ts';
 export { storeChecks, type StoreChecks } from './store-checks.ts';

@@ -19,6 +19,8 @@ import {
   type Owners,
   projectionOf,
   readMoved,
+  type SoleWork,
+  soleWork,
   type SpeedStore,
 } from '@rushes/ports';
 import { PROJECTION } from '@rushes/views';
@@ -49,6 +51,8 @@ export interface Stores extends LakeStores {
   readonly speed: SpeedStore;
   /** Who projects which partition into the speed store. */
   readonly owners: Owners;
+  /** Work of this name that one process at a time does, whatever projection it is of. @param process an id that no other has. */
+  readonly soleWork: (name: string, process: string) => SoleWork;
   /** Which processes run on these stores. */
   readonly heartbeats: Heartbeats;
   readonly keys: ApiKeyStore;
@@ -116,7 +120,15 @@ export const openStoresAt = (
     if (fault) throw new MismatchedStoresError(fault);
     const speed = projectionOf(speedStore, PROJECTION);
     const keys = opened.add(await found.keys.open({ isChecked: true }));
-    return { ...lake, log, speed, owners: speed.owners, heartbeats: speed.heartbeats, keys };
+    return {
+      ...lake,
+      log,
+      speed,
+      owners: speed.owners,
+      soleWork: (name, process) => soleWork(speedStore, name, process),
+      heartbeats: speed.heartbeats,
+      keys,
+    };
   });
 
 /** Opens the stores of one data folder, which is created if it is not there. See `openStoresAt`. */

@@ -13,8 +13,10 @@ interface ListOptions {
 
 const TEXT_CHARACTERS = 60;
 
-const originOf = ({ origin }: DeadLetter): string =>
-  'partition' in origin ? `${origin.partition} at ${origin.offset}` : `${origin.file}, line ${origin.line}`;
+const originOf = ({ origin }: DeadLetter): string => {
+  if ('partition' in origin) return `${origin.partition} at ${origin.offset}`;
+  return 'file' in origin ? `${origin.file}, line ${origin.line}` : origin.address;
+};
 
 export const addDeadLettersList = (letters: Command): Command =>
   addCommand<ListOptions>(letters, 'list', {

@@ -2,10 +2,11 @@ import { join } from 'node:path';
 
 import { openImdbSource, runOnSchedule } from '@rushes/app-batch';
 import { serve } from '@rushes/app-serving';
-import { project } from '@rushes/app-speed';
+import { project, startTmdb } from '@rushes/app-speed';
 import { checkSource, type ImdbSource, nameOfSource, servedSource } from '@rushes/batch';
 import { createMetrics, explainError } from '@rushes/runtime';
 import { writeFilmSample } from '@rushes/sources';
+import { KEY_HINT } from '@rushes/speed';
 import { openStores } from '@rushes/stores';
 import type { Command } from 'commander';
 
@@ -55,6 +56,7 @@ export const addUp = (program: Command): Command =>
       const source = await imdbSource(invocation, named);
       const metrics = createMetrics();
       project(invocation, stores, metrics);
+      if (!(await startTmdb(invocation, stores, metrics))) invocation.logger.info(`TMDB is not polled, since no key is set. ${KEY_HINT}`);
       const url = await serve(invocation, stores, metrics);
       const served = await servedSource(stores);
       output.result({ event: 'listening', url, version: served?.version ?? null, origin: served?.origin ?? null }, () =>

@@ -11,7 +11,9 @@ export type LetterOrigin =
   /** A record that the log had already. */
   | { readonly partition: LogPartition; readonly offset: number }
   /** An item of a source, which never became a record. */
-  | { readonly source: string; readonly file: string; readonly line: number };
+  | { readonly source: string; readonly file: string; readonly line: number }
+  /** What a service answered. `item` names what of it could not be used: the same again is the same letter. */
+  | { readonly source: string; readonly address: string; readonly item: string };
 
 export interface DeadLetter {
   readonly id: string;
@@ -31,10 +33,11 @@ export interface Retrial {
 
 const ID_DIGITS = 12;
 
-const letterId = (origin: LetterOrigin): string => {
-  const text = 'partition' in origin ? `${origin.partition}@${origin.offset}` : `${origin.source}:${origin.line}`;
-  return hash('sha256', text, 'hex').slice(0, ID_DIGITS);
+const originText = (origin: LetterOrigin): string => {
+  if ('partition' in origin) return `${origin.partition}@${origin.offset}`;
+  return 'file' in origin ? `${origin.source}:${origin.line}` : `${origin.source}/${origin.item}`;
 };
+const letterId = (origin: LetterOrigin): string => hash('sha256', originText(origin), 'hex').slice(0, ID_DIGITS);
 
 export const letterRecord = (reason: string, origin: LetterOrigin, event: string, nowMs: number): NewRecord => {
   const id = letterId(origin);

@@ -7,6 +7,7 @@ import { jwt } from './jwt-settings.ts';
 import { kubernetes } from './kubernetes-settings.ts';
 import { cassandra, kafka, mongodb, postgres, redis, s3 } from './server-settings.ts';
 import { optionalSetting, setting, type Setting, type SettingValue } from './setting.ts';
+import { tmdb } from './tmdb-settings.ts';
 import { tracing } from './tracing-settings.ts';
 
 const text = Type.String({ minLength: 1 });
@@ -267,6 +268,7 @@ export const SETTINGS = {
   log,
   metrics,
   download,
+  tmdb,
 };
 
 type Settings = typeof SETTINGS;
