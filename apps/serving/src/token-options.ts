@@ -1,11 +1,5 @@
-import { isIP } from 'node:net';
-
-import { type Session, UsageError } from '@rushes/runtime';
+import { isSafeAddress, type Session, UsageError } from '@rushes/runtime';
 import type { ServingOptions } from '@rushes/serving';
-
-/** Who could change keys on their way could sign tokens. */
-const isSafe = ({ protocol, hostname }: URL): boolean =>
-  protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'));
 
 /** Whose tokens are accepted; `undefined`: nobody's. @throws UsageError if something of it is not given, or its keys would be fetched in the open. */
 export const tokenOptions = ({ issuer, audience, jwksUrl, ...how }: Session['config']['jwt']): ServingOptions['tokens'] => {
@@ -15,7 +9,7 @@ export const tokenOptions = ({ issuer, audience, jwksUrl, ...how }: Session['con
       hint: 'Give all three (RUSHES_JWT_ISSUER, RUSHES_JWT_AUDIENCE, RUSHES_JWT_JWKS_URL), or none.',
     });
   const url = URL.parse(jwksUrl);
-  if (url === null || !isSafe(url))
+  if (url === null || !isSafeAddress(url))
     throw new UsageError('jwt.jwksUrl: the keys of an issuer are fetched by https, or by http from this machine', {
       hint: 'Give an address that begins with https://.',
     });

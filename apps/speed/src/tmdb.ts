@@ -1,7 +1,5 @@
 /** TMDB as a source of a process: its settings checked, its API and what is kept of it over stores that are open. */
-import { isIP } from 'node:net';
-
-import { type Registry, type Session, UsageError } from '@rushes/runtime';
+import { isSafeAddress, type Registry, type Session, UsageError } from '@rushes/runtime';
 import {
   createHttpApi,
   createRequestPace,
@@ -17,31 +15,35 @@ import { newProcessId, secretOf, type Stores } from '@rushes/stores';
 /** The work that one process of all does. */
 const WORK = 'source/tmdb';
 
-/** Who could read requests on their way could read the key. */
-const isSafe = ({ protocol, hostname }: URL): boolean =>
-  protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'));
-
 const LINE_END = /\s+$/;
 
 /** The key, read anew each time where it lies in a file; `undefined`: none is set. */
-const keyOf = async ({ config }: Pick<Session, 'config'>): Promise<string | undefined> =>
-  (await secretOf('tmdb.key', config.tmdb.key, config.tmdb.keyFile))?.replace(LINE_END, '');
+const keyOf = async ({ config }: Pick<Session, 'config'>): Promise<string | undefined> => {
+  const key = (await secretOf('tmdb.key', config.tmdb.key, config.tmdb.keyFile))?.replace(LINE_END, '');
+  return key === '' ? undefined : key;
+};
 
+/** TMDB as it is configured. */
 export interface TmdbSource {
   readonly api: TmdbApi;
   readonly pace: RequestPace;
+  /**
+   * Polls until the signal aborts. Never rejects because of TMDB.
+   * @param how.backfillUntil nothing but the backfill that was asked for, until this says between two steps that it is done.
+   */
+  poll(stores: Stores, signal: AbortSignal, how?: { readonly backfillUntil?: () => Promise<boolean> }): Promise<void>;
 }
 
 /**
  * What polls TMDB; `undefined` if no key is set.
  * @throws UsageError if the key cannot be read, or would be sent in the open.
  */
-export const openTmdb = async (session: Session, metrics?: Registry): Promise<(TmdbSource & TmdbPoller) | undefined> => {
+const openTmdb = async (session: Session, metrics?: Registry): Promise<TmdbSource | undefined> => {
   const { config, logger } = session;
   const { baseUrl, requestsPerDay: perDay, requestsPerSecond: perSecond, language } = config.tmdb;
   if ((await keyOf(session)) === undefined) return undefined;
   const url = URL.parse(baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`);
-  if (url === null || !isSafe(url))
+  if (url === null || !isSafeAddress(url))
     throw new UsageError(`tmdb.baseUrl ${baseUrl} is no address that a key may be sent to`, {
       hint: 'Give one that begins with https://; http is for this machine alone.',
     });
@@ -76,14 +78,6 @@ export const openTmdb = async (session: Session, metrics?: Registry): Promise<(T
   };
 };
 
-export interface TmdbPoller {
-  /**
-   * Polls until the signal aborts. Never rejects because of TMDB.
-   * @param how.backfillUntil nothing but the backfill that was asked for, until this says between two steps that it is done.
-   */
-  poll(stores: Stores, signal: AbortSignal, how?: { readonly backfillUntil?: () => Promise<boolean> }): Promise<void>;
-}
-
 /** Polls TMDB until the session ends, where a key is set. Returns whether it does. */
 export const startTmdb = async (session: Session, stores: Stores, metrics: Registry): Promise<boolean> => {
   const source = await openTmdb(session, metrics);
@@ -98,7 +92,7 @@ export const startTmdb = async (session: Session, stores: Stores, metrics: Regis
 };
 
 /** @throws UsageError if no key is set. */
-export const requireTmdb = async (session: Session, metrics?: Registry): Promise<TmdbSource & TmdbPoller> => {
+export const requireTmdb = async (session: Session, metrics?: Registry): Promise<TmdbSource> => {
   const source = await openTmdb(session, metrics);
   if (source === undefined) throw new UsageError('no key of TMDB is set', { hint: KEY_HINT });
   return source;

@@ -40,6 +40,7 @@ export { postJson } from './post-json.ts';
 export { RELEASE } from './release.ts';
 export { statIfThere } from './stat-if-there.ts';
 export { columnsOf, type Terminal } from './terminal.ts';
+export { isSafeAddress } from './safe-address.ts';
 export { endProcess, exitCodeOfError, runMain, runOrdered, runSession, survivesItsTerminal, type Session } from './session.ts';
 export { countSpans } from './tracing/count-spans.ts';
 export { inSpan, type Span, type SpanAttributes, type TraceContext, type Tracing } from './tracing/tracing.ts';

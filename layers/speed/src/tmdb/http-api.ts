@@ -92,7 +92,11 @@ export const createHttpApi = (options: HttpApiOptions): TmdbApi => {
   };
 
   const attempt = async ({ path, query, etag }: TmdbRequest, signal: AbortSignal): Promise<Attempt> => {
-    const credential = await (key ??= options.key());
+    key ??= options.key().catch((error: unknown) => {
+      key = undefined;
+      throw error;
+    });
+    const credential = await key;
     const url = new URL(path, baseUrl);
     for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
     const headers: Record<string, string> = { accept: 'application/json' };

@@ -63,9 +63,10 @@ export const pollTmdb = async (polling: TmdbPolling): Promise<void> => {
   })();
 
   /** Polls until another process has the work, or a fault. */
-  const owning = async (): Promise<void> => {
+  const owning = async (isFirst: boolean): Promise<void> => {
     const state = openTmdbState(objects);
     batch = await openPollBatch({ log, state, pace, isOwner: () => sole.isMine(), nowMs });
+    if (isFirst) logger.info({ location: api.location, requests_left: pace.left() }, 'this process polls TMDB');
     const rounds = createRounds({
       api,
       state,
@@ -110,11 +111,11 @@ export const pollTmdb = async (polling: TmdbPolling): Promise<void> => {
       try {
         const { isMine, isInherited } = await sole.take();
         if (isMine) {
-          if (!isPolling) sinceMs = nowMs();
-          if (!isPolling) logger.info({ location: api.location, requests_left: pace.left() }, 'this process polls TMDB');
+          const isFirst = !isPolling;
+          if (isFirst) sinceMs = nowMs();
           isPolling = true;
           if (isInherited) pace.rest(INHERITED_MS);
-          await owning();
+          await owning(isFirst);
         } else {
           isPolling = false;
           if ((await isDone?.()) === true) return;

@@ -61,7 +61,8 @@ export interface TmdbState {
   setFilm(id: number, record: FilmRecord): Promise<void>;
   /** The film that a title of IMDb's is linked to. */
   claimOf(tconst: string): Promise<number | undefined>;
-  setClaim(tconst: string, id: number): Promise<void>;
+  /** @param id `undefined`: no film's any more. */
+  setClaim(tconst: string, id: number | undefined): Promise<void>;
   readCursor(): Promise<TmdbCursor | undefined>;
   /** What was set since, then the cursor. */
   save(cursor: TmdbCursor): Promise<void>;
@@ -121,7 +122,9 @@ export const openTmdbState = (objects: ObjectStore): TmdbState => {
     claimOf: async (tconst) => ((await shardOf(titleShard(tconst))).get(tconst) as Claim | undefined)?.id, // as: set below
     async setClaim(tconst, id) {
       const key = titleShard(tconst);
-      (await shardOf(key)).set(tconst, { id } satisfies Claim);
+      const shard = await shardOf(key);
+      if (id === undefined) shard.delete(tconst);
+      else shard.set(tconst, { id } satisfies Claim);
       changed.add(key);
     },
     readCursor: async () => (await read(CURSOR))?.['cursor'] as TmdbCursor | undefined, // as: written below, under a checksum

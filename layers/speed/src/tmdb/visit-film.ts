@@ -48,9 +48,16 @@ export const visitFilm = async (context: VisitContext, id: number, signal: Abort
   const nowMs = context.nowMs();
   const address = `${api.location}${path}`;
   const keep = (record: FilmRecord): Promise<void> => batch.take(id, address, record, [], []);
-  if (answer.kind !== 'found') {
+  if (answer.kind === 'unchanged') {
     await keep({ ...known, checkedAtMs: nowMs });
-    return answer.kind;
+    return 'unchanged';
+  }
+  if (answer.kind === 'missing') {
+    // Of two films for one title TMDB deletes one: the title is free for the other then, whose link takes the place of this one.
+    const { tconst } = known;
+    if (tconst !== null && (await state.claimOf(tconst)) === id) await state.setClaim(tconst, undefined);
+    await keep({ ...known, tconst: null, fields: null, observed: null, etag: null, checkedAtMs: nowMs });
+    return 'missing';
   }
   const etag = answer.etag ?? null;
   let facts: FilmFacts;
@@ -68,7 +75,8 @@ export const visitFilm = async (context: VisitContext, id: number, signal: Abort
   const claimed = await claimedBy(state, facts.tconst);
   const { events, rejections, record, fate } = filmChange({ known, facts, claimed, doubt, nowMs });
   if (record.tconst !== null && record.tconst !== known.tconst) await state.setClaim(record.tconst, id);
-  await batch.take(id, address, { ...record, etag }, events, rejections);
+  // A conflict may be settled although this answer stays as it is.
+  await batch.take(id, address, { ...record, etag: fate === 'conflict' ? null : etag }, events, rejections);
   return fate;
 };
 

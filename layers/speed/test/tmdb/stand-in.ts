@@ -57,7 +57,11 @@ export interface StandIn {
 
 const CHANGES_PER_PAGE = 100;
 const FILMS_PER_PAGE = 20;
-const LISTS: Readonly<Record<string, string>> = { 'movie/now_playing': 'now_playing', 'movie/popular': 'popular', 'trending/movie/day': 'trending' };
+const LISTS: Readonly<Record<string, string>> = {
+  'movie/now_playing': 'now_playing',
+  'movie/popular': 'popular',
+  'trending/movie/day': 'trending',
+};
 
 const reviewBody = ({ id, author, content, created_at, rating }: StandInReview) => ({
   id,
@@ -121,7 +125,9 @@ export const startStandIn = async (): Promise<StandIn> => {
     }
     const list = LISTS[path];
     if (list !== undefined)
-      return paged(standIn.lists.get(list) ?? [], FILMS_PER_PAGE, (id) => listBody(standIn.films.get(id) ?? { id, title: '?', imdb_id: null }));
+      return paged(standIn.lists.get(list) ?? [], FILMS_PER_PAGE, (id) =>
+        listBody(standIn.films.get(id) ?? { id, title: '?', imdb_id: null }),
+      );
     const [, id, reviews] = /^movie\/(\d+)(\/reviews)?$/.exec(path) ?? [];
     const film = id === undefined ? undefined : standIn.films.get(Number(id));
     if (film === undefined) return undefined;
@@ -144,7 +150,8 @@ export const startStandIn = async (): Promise<StandIn> => {
       return send(401, { success: false, status_code: 7, status_message: 'Invalid API key: You must be granted a valid key.' });
     if (standIn.fault(request, response, path) !== undefined) return undefined;
     const body = bodyOf(path, url.searchParams);
-    if (body === undefined) return send(404, { success: false, status_code: 34, status_message: 'The resource you requested could not be found.' });
+    if (body === undefined)
+      return send(404, { success: false, status_code: 34, status_message: 'The resource you requested could not be found.' });
     const etag = `W/"${hash('sha256', JSON.stringify(body), 'hex').slice(0, 32)}"`;
     if (request.headers['if-none-match'] === etag) return void response.writeHead(304, { etag }).end();
     return send(200, body, { etag });

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 
 import { heartbeatsContract } from '@rushes/ports/contracts/heartbeats';
 import { ownersContract } from '@rushes/ports/contracts/owners';
+import { soleWorkContract } from '@rushes/ports/contracts/sole-work';
 import { speedStoreContract } from '@rushes/ports/contracts/speed-store';
 import { afterAll } from 'vitest';
 
@@ -43,6 +44,16 @@ heartbeatsContract('Cassandra', async () => {
   return {
     heartbeats,
     reopen: async () => (await keyspace.open()).heartbeats,
+    advance: (milliseconds) => setTimeout(milliseconds),
+    dispose: keyspace.giveBack,
+  };
+});
+
+soleWorkContract('Cassandra', async () => {
+  const keyspace = await keyspaces.take();
+  return {
+    store: await keyspace.open(),
+    reopen: () => keyspace.open(),
     advance: (milliseconds) => setTimeout(milliseconds),
     dispose: keyspace.giveBack,
   };

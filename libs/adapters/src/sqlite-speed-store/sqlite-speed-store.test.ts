@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { heartbeatsContract } from '@rushes/ports/contracts/heartbeats';
 import { ownersContract } from '@rushes/ports/contracts/owners';
+import { soleWorkContract } from '@rushes/ports/contracts/sole-work';
 import { speedStoreContract } from '@rushes/ports/contracts/speed-store';
 
 import { openSqliteSpeedStore, type SqliteSpeedStore } from './index.ts';
@@ -50,4 +51,9 @@ heartbeatsContract('SQLite', async () => {
   const { open, advanceClock, dispose } = await openFile();
   const { heartbeats } = await open();
   return { heartbeats, reopen: async () => (await open()).heartbeats, advance: async (ms) => advanceClock(ms), dispose };
+});
+
+soleWorkContract('SQLite', async () => {
+  const { open, advanceClock, dispose } = await openFile();
+  return { store: await open(), reopen: open, advance: async (ms) => advanceClock(ms), dispose };
 });
