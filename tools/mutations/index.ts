@@ -6,7 +6,8 @@ import { BATCH_MUTATIONS } from './batch.ts';
 import type { Mutation } from './mutation.ts';
 import { SERVING_MUTATIONS } from './serving.ts';
 import { SPEED_MUTATIONS } from './speed.ts';
+import { TMDB_MUTATIONS } from './tmdb.ts';
 
 export type { Mutation };
 
-export const MUTATIONS: readonly Mutation[] = [...SPEED_MUTATIONS, ...SERVING_MUTATIONS, ...BATCH_MUTATIONS];
+export const MUTATIONS: readonly Mutation[] = [...SPEED_MUTATIONS, ...SERVING_MUTATIONS, ...BATCH_MUTATIONS, ...TMDB_MUTATIONS];
