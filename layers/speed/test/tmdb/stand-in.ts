@@ -55,7 +55,8 @@ export interface StandIn {
   close(): Promise<void>;
 }
 
-const CHANGES_PER_PAGE = 100;
+/** TMDB's pages have 100; fewer make shorter days of several pages. */
+const CHANGES_PER_PAGE = 30;
 const FILMS_PER_PAGE = 20;
 const LISTS: Readonly<Record<string, string>> = {
   'movie/now_playing': 'now_playing',
