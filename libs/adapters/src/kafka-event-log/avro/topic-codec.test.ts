@@ -40,6 +40,8 @@ const EVENTS: readonly (readonly [typeof METADATA, MovieEvent])[] = [
       payload: { movie_id, source: 'posted', at, changes: { title: 'x', genres: [], runtime_minutes: null } },
     },
   ],
+  [METADATA, { type: 'movie_linked', version: 1, payload: { movie_id, source: 'tmdb', at, tmdb_id: 2 ** 31 - 1 } }],
+  [METADATA, { type: 'movie_linked', version: 1, payload: { movie_id, source: 'tmdb', at, tmdb_id: null } }],
   [RATINGS, { type: 'rating_given', version: 1, payload: { movie_id, score: 9.5, user: 'somebody', at } }],
   [
     RATINGS,
