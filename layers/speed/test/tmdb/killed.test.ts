@@ -73,7 +73,7 @@ test.each([0, 1, 3, 8])(
     await on.poll();
     const events = await on.events();
     // All of them, also those that readers would take for duplicates still.
-  const reviews = (await on.records()).filter(({ event }) => event.type === 'review_written');
+    const reviews = (await on.records()).filter(({ event }) => event.type === 'review_written');
     expect(new Set(reviews.map(({ id }) => id)).size).toBe(30);
     expect(reviews).toHaveLength(30);
     for (const { imdb_id, id } of films) {
