@@ -12,8 +12,8 @@ import type { Owners } from './owners.ts';
 import type { SpeedStore } from './speed-store.ts';
 
 export interface SoleWork {
-  /** Takes it, if nobody who lives has it. `after`: it was another's before, who did not give it back. */
-  take(): Promise<{ readonly isMine: boolean; readonly isInherited: boolean }>;
+  /** Takes it, if nobody who lives has it. Whether this process has it then. */
+  take(): Promise<boolean>;
   /** Whether it is this process's still, by the store. */
   isMine(): Promise<boolean>;
   /** Says that this process lives; to be called several times in `SOLE_WORK_TTL_MS`. */
@@ -52,12 +52,12 @@ export const soleWork = (stores: Stores, name: string, process: string): SoleWor
     async take() {
       // First, so that nobody takes it from this process before it is known to live.
       await beat();
-      if (await isMine()) return { isMine: true, isInherited: false };
+      if (await isMine()) return true;
       const now = await owned();
       const living = new Set((await stores.heartbeats.list()).map((one) => one.id));
-      if (now.owner !== null && now.owner !== id && living.has(now.owner)) return { isMine: false, isInherited: false };
+      if (now.owner !== null && now.owner !== id && living.has(now.owner)) return false;
       fence = await stores.owners.claim(partition, id, now.fence);
-      return { isMine: fence !== undefined, isInherited: now.owner !== null };
+      return fence !== undefined;
     },
     async release() {
       if (fence !== undefined) await stores.owners.release(partition, fence);

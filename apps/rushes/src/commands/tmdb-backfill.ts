@@ -68,7 +68,7 @@ const run = async (invocation: Invocation, flags: BackfillFlags): Promise<ExitCo
   const { from, to, films, events } = last;
   output.result({ from, to, day: last.day, films, events, outcome, requests_left: source.pace.left() }, () =>
     isEnded
-      ? `${days.length} days ${span(job)}: ${films.toLocaleString('en-US')} films asked for, ${events.toLocaleString('en-US')} events in the log.`
+      ? `${days.length} day${days.length === 1 ? '' : 's'} ${span(job)}: ${films.toLocaleString('en-US')} films asked for, ${events.toLocaleString('en-US')} events in the log.`
       : `Stopped at ${last.day}, page ${last.page + 1}: the same command goes on from there.`,
   );
   const signal = lifecycle.stoppedBy();

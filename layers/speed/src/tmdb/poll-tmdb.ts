@@ -35,8 +35,8 @@ const OTHERS_MS = 5_000;
 const FAULT_MS = 30_000;
 const KEY_MS = 600_000;
 const LONGEST_REST_MS = 60_000;
-/** After a process that did not give the work back: as long as its last second of requests may still count. */
-const INHERITED_MS = 1_500;
+/** Another process may have asked until now: its last second of requests counts too. */
+const TAKEN_MS = 1_000;
 
 const TROUBLE = 'TMDB cannot be polled';
 
@@ -109,12 +109,11 @@ export const pollTmdb = async (polling: TmdbPolling): Promise<void> => {
   try {
     while (!stopped.aborted) {
       try {
-        const { isMine, isInherited } = await sole.take();
-        if (isMine) {
+        if (await sole.take()) {
           const isFirst = !isPolling;
           if (isFirst) sinceMs = nowMs();
           isPolling = true;
-          if (isInherited) pace.rest(INHERITED_MS);
+          if (isFirst) pace.rest(TAKEN_MS);
           await owning(isFirst);
         } else {
           isPolling = false;
