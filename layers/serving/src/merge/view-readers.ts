@@ -58,7 +58,7 @@ const absentView = (name: ViewName, { version }: Publication): ArtefactReader =>
         RETRY_AFTER_S,
       ),
     );
-  return { layout: declared.layout, get: refuse, lookup: refuse, getMany: refuse, list: refuse, count: refuse, close: async () => {} };
+  return { layout: declared.layout, get: refuse, lookup: refuse, getMany: refuse, list: refuse, count: refuse, search: refuse, close: async () => {} };
 };
 
 export interface OpenedViews {
