@@ -20,7 +20,8 @@ export interface SearchCollector {
 export const searchCollector = (layout: ArtefactLayout, query: SearchQuery): SearchCollector => {
   const { words, sort, after, limit, tally } = query;
   const searched = layout.search ?? [];
-  if (searched.length === 0) throw new RangeError(`rows keyed by ${layout.key} are not searched by words: their layout names no column for it`);
+  if (searched.length === 0)
+    throw new RangeError(`rows keyed by ${layout.key} are not searched by words: their layout names no column for it`);
   if (words.length === 0 || words.includes('')) throw new RangeError('a search needs words');
   const sorted = sort.map(({ column }) => column).filter((column) => column !== SCORE);
   for (const column of [...sorted, ...tally])
@@ -68,7 +69,7 @@ export const searchCollector = (layout: ArtefactLayout, query: SearchQuery): Sea
       }
       let at = sortedAt;
       const sortValues = sort.map(({ column }) => (column === SCORE ? found.score : (values[at++] ?? null)));
-      const row: FoundRow = { key, sortValues, score: found.score };
+      const row: FoundRow = { key, sortValues, score: found.score, names };
       if (limit <= 0 || (after !== undefined && order(place(row), after) <= 0) || (last !== undefined && inOrder(row, last) > 0)) return;
       rows.push(row);
       if (rows.length >= 2 * limit) keepFirst();

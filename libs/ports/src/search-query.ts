@@ -28,6 +28,8 @@ export interface FoundRow {
   /** Values of the sort columns: with the key, the row's place. */
   readonly sortValues: readonly CellValue[];
   readonly score: number;
+  /** What the searched columns hold, one behind the other: `searchJudge` says of it what matches. */
+  readonly names: string;
 }
 
 export interface SearchResult {

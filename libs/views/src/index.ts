@@ -10,4 +10,5 @@ export * from './shown-person.ts';
 export * from './shown-names.ts';
 export * from './rules.ts';
 export * from './served-views.ts';
+export { searchRow } from './searched-titles.ts';
 export type { View } from './view.ts';

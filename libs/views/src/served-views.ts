@@ -1,6 +1,7 @@
 import { credits } from './credits.ts';
 import { genres } from './genres.ts';
 import { people } from './people.ts';
+import { searchedTitles } from './searched-titles.ts';
 import { sentiment } from './sentiment.ts';
 import { statistics } from './statistics.ts';
 import { titleNames } from './title-names.ts';
@@ -8,7 +9,7 @@ import { titles } from './titles.ts';
 import { unknownTitles } from './unknown-titles.ts';
 import type { View } from './view.ts';
 
-export { credits, genres, people, sentiment, statistics, titleNames, titles, unknownTitles };
+export { credits, genres, people, searchedTitles, sentiment, statistics, titleNames, titles, unknownTitles };
 
 /** All served views. A publication names an artefact for each. */
-export const VIEWS: readonly View[] = [titles, credits, titleNames, people, genres, statistics, sentiment, unknownTitles];
+export const VIEWS: readonly View[] = [titles, credits, titleNames, people, genres, statistics, sentiment, unknownTitles, searchedTitles];

@@ -150,14 +150,22 @@ export const rowDecoder = (layout: ArtefactLayout): ((stored: StoredRow) => Arte
   const columns = [layout.key, ...Object.keys(layout.columns)].map((column) => columnDecoder(layout, column));
   const documents = layout.documents.map(documentDecoder);
   const ascending = ascendingColumns(layout);
+  const searched = layout.search ?? [];
   return (stored) => {
     const cells = columns.map((decode) => decode(stored));
     const texts = documents.map((decode) => decode(stored));
     for (const column of ascending)
       if (!isSame(stored[ascendingField(column)], stored[column] ?? NULL_LAST))
         throw new StoredRowError(`the row ${stored._id} is ordered by something else than its column ${column}`);
+    const words = searched.length === 0 ? undefined : searchedWords(searched.map((column) => columnDecoder(layout, column)(stored)));
+    if (words !== undefined && JSON.stringify(stored[WORDS_FIELD]) !== JSON.stringify(words))
+      throw new StoredRowError(`the row ${stored._id} is found by other words than its columns have`);
     const fields =
-      1 + cells.slice(1).filter((cell) => cell !== null).length + texts.filter((text) => text !== null).length + ascending.length;
+      (words === undefined ? 0 : 1) +
+      1 +
+      cells.slice(1).filter((cell) => cell !== null).length +
+      texts.filter((text) => text !== null).length +
+      ascending.length;
     if (Object.keys(stored).length !== fields) throw new StoredRowError(`the row ${stored._id} has fields that it was not built with`);
     return [...cells, ...texts];
   };

@@ -47,7 +47,13 @@ export const checkLayout = (layout: ArtefactLayout): void => {
     if (seen.has(name)) throw new ArtefactFaultError(`two columns are named ${own}`);
     seen.add(name);
   }
-  const used = [layout.lookups, layout.filters, ...layout.sorts.map((sort) => sort.columns), layout.partition ?? [], layout.search ?? []].flat();
+  const used = [
+    layout.lookups,
+    layout.filters,
+    ...layout.sorts.map((sort) => sort.columns),
+    layout.partition ?? [],
+    layout.search ?? [],
+  ].flat();
   for (const name of used)
     if (columnType(layout, name) === undefined) throw new ArtefactFaultError(`the layout uses a column ${name} that it does not declare`);
   if (layout.partition !== undefined && columnType(layout, layout.partition) === 'text_set')

@@ -1,6 +1,16 @@
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import type { ArtefactLayout, CellValue, Condition, ListQuery, ListedRow, SearchQuery, SearchResult, Selection, ViewRow } from '@rushes/ports';
+import type {
+  ArtefactLayout,
+  CellValue,
+  Condition,
+  ListQuery,
+  ListedRow,
+  SearchQuery,
+  SearchResult,
+  Selection,
+  ViewRow,
+} from '@rushes/ports';
 import { checkConditions } from '../artefact-checks/conditions.ts';
 import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
 import { columnType } from '../artefact-checks/column-type.ts';

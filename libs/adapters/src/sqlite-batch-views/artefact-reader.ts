@@ -37,8 +37,7 @@ export const openThreads = (scanThreads: number): Threads => {
     task: ListTask | CountTask | SearchTask,
     name: 'list' | 'count' | 'search',
     signal: AbortSignal | undefined,
-  ): Promise<Result> =>
-    (scans ??= pool(scanThreads)).run(task, { name, ...(signal && { signal }) });
+  ): Promise<Result> => (scans ??= pool(scanThreads)).run(task, { name, ...(signal && { signal }) });
   return {
     list: async (task, signal) => answerOf<readonly ListedRow[]>(await scan(task, 'list', signal)),
     count: async (task, signal) => answerOf<number>(await scan(task, 'count', signal)),

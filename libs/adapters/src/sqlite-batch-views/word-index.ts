@@ -38,7 +38,9 @@ export const wordIndexChanges = (database: DatabaseSync, { layout: { search = []
   if (search.length === 0) return { remove: () => {}, add: () => {} };
   const text = textSql(search, '');
   // The index does not know which words a row has: it has to be told those that it was given.
-  const removal = database.prepare(`INSERT INTO _search (_search, rowid, words) SELECT 'delete', _pos, ${text} FROM entries WHERE _pos = ?`);
+  const removal = database.prepare(
+    `INSERT INTO _search (_search, rowid, words) SELECT 'delete', _pos, ${text} FROM entries WHERE _pos = ?`,
+  );
   const addition = database.prepare(`INSERT INTO _search (rowid, words) SELECT _pos, ${text} FROM entries WHERE _pos = ?`);
   return { remove: (position) => void removal.run(position), add: (position) => void addition.run(position) };
 };

@@ -1,12 +1,5 @@
 import { statSync } from 'node:fs';
-import {
-  ArtefactDamagedError,
-  type Condition,
-  type ListQuery,
-  type ListedRow,
-  type SearchQuery,
-  type SearchResult,
-} from '@rushes/ports';
+import { ArtefactDamagedError, type Condition, type ListQuery, type ListedRow, type SearchQuery, type SearchResult } from '@rushes/ports';
 import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
 import { type ArtefactFile, openArtefactFile } from './artefact-file.ts';
 import { type FinishTask, finishFile } from './fill-file.ts';

@@ -14,7 +14,6 @@ const WORDS = /[\p{Script=Han}\p{Script=Hiragana}]|(?:(?![\p{Script=Han}\p{Scrip
 /** Of a longer word, its beginning counts: indexes bound what they take. */
 const MAX_WORD_CHARACTERS = 32;
 
-const cut = (word: string): string =>
-  word.length <= MAX_WORD_CHARACTERS ? word : Array.from(word).slice(0, MAX_WORD_CHARACTERS).join('');
+const cut = (word: string): string => (word.length <= MAX_WORD_CHARACTERS ? word : Array.from(word).slice(0, MAX_WORD_CHARACTERS).join(''));
 
 export const wordsOf = (text: string): readonly string[] => (foldText(text).replace(APOSTROPHES, '').match(WORDS) ?? []).map(cut);

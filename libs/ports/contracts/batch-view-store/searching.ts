@@ -34,7 +34,23 @@ const SEARCHED: ArtefactLayout = {
 const COLUMNS = [SEARCHED.key, ...Object.keys(SEARCHED.columns)];
 
 /** Words that begin alike, differ by a letter, or are of other scripts; some are words of query languages. */
-const NAMES = ['the', 'there', 'theory', 'godfather', 'godfahter', 'odfather', 'OR', 'and', 'near', 'москва', 'масква', '七人の侍', '2001', 'Łódź', 'M*A*S*H'];
+const NAMES = [
+  'the',
+  'there',
+  'theory',
+  'godfather',
+  'godfahter',
+  'odfather',
+  'OR',
+  'and',
+  'near',
+  'москва',
+  'масква',
+  '七人の侍',
+  '2001',
+  'Łódź',
+  'M*A*S*H',
+];
 const name = fc.array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 3 }).map((words) => words.join(' '));
 const orNull = <Value>(values: fc.Arbitrary<Value>): fc.Arbitrary<Value | null> => fc.option(values, { nil: null, freq: 4 });
 const values = fc.tuple(
@@ -70,7 +86,24 @@ const sorts = fc.constantFrom<SearchQuery['sort']>(
   [{ column: 'color', desc: false }],
   [],
 );
-const WORDS = ['the', 'th', 'theor', 'godfather', 'godfathr', 'or', 'near', 'москва', '七', '侍', '2001', '2002', 'lodz', 'lod', 'mash', 'm'];
+const WORDS = [
+  'the',
+  'th',
+  'theor',
+  'godfather',
+  'godfathr',
+  'or',
+  'near',
+  'москва',
+  '七',
+  '侍',
+  '2001',
+  '2002',
+  'lodz',
+  'lod',
+  'mash',
+  'm',
+];
 const queries: fc.Arbitrary<SearchQuery> = fc.record({
   words: fc.array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 3 }),
   typos: fc.boolean(),
@@ -86,12 +119,14 @@ const cellOf = (row: ArtefactRow, column: string): CellValue => row[COLUMNS.inde
 const expected = (rows: readonly ArtefactRow[], query: SearchQuery): SearchResult => {
   const judge = searchJudge(query);
   const found = matching(SEARCHED, rows, query.where).flatMap((row) => {
-    const score = judge(`${cellOf(row, 'titles') ?? ''}${cellOf(row, 'people') ?? ''}`)?.score;
-    return score === undefined || query.except.includes(keyOf(row)) ? [] : [{ row, score }];
+    const names = `${cellOf(row, 'titles') ?? ''}${cellOf(row, 'people') ?? ''}`;
+    const score = judge(names)?.score;
+    return score === undefined || query.except.includes(keyOf(row)) ? [] : [{ row, score, names }];
   });
-  const placed = found.map(({ row, score }) => ({
+  const placed = found.map(({ row, score, names }) => ({
     key: keyOf(row),
     score,
+    names,
     sortValues: query.sort.map(({ column }) => (column === SCORE ? score : cellOf(row, column))),
   }));
   const placeOf = ({ key, sortValues }: (typeof placed)[number]) => ({ key, values: sortValues });
@@ -136,38 +171,63 @@ export const searchTests = (open: () => Promise<OpenedBatchViewStore>, runs: Dep
     test('rows, their order, pages and counts, of artefacts built whole and of changed copies', async () => {
       let builds = 0;
       await fc.assert(
-        fc.asyncProperty(
-          rowsOf(26),
-          rowsOf(12),
-          fc.array(queries, { minLength: 4, maxLength: 10 }),
-          async (before, changed, asked) => {
-            builds += 1;
-            const [whole, copy] = [`whole-${builds}`, `copy-${builds}`];
-            await opened.store.build(whole, SEARCHED, batches(before, 7));
-            const removed = [...changed.map(keyOf), 'ka', 'kq'];
-            await opened.store.build(copy, SEARCHED, batches(changed, 5), { parent: { artefact: whole, removedKeys: batches(removed, 3) } });
-            const now = [...before.filter((row) => !removed.includes(keyOf(row))), ...changed];
-            for (const [artefact, rows] of [
-              [whole, before],
-              [copy, now],
-            ] as const) {
-              const reader = await opened.store.open(artefact);
-              for (const query of asked) await checkPages(reader, rows, query);
-              await reader.close();
-            }
-          },
-        ),
+        fc.asyncProperty(rowsOf(26), rowsOf(12), fc.array(queries, { minLength: 4, maxLength: 10 }), async (before, changed, asked) => {
+          builds += 1;
+          const [whole, copy] = [`whole-${builds}`, `copy-${builds}`];
+          await opened.store.build(whole, SEARCHED, batches(before, 7));
+          const removed = [...changed.map(keyOf), 'ka', 'kq'];
+          await opened.store.build(copy, SEARCHED, batches(changed, 5), { parent: { artefact: whole, removedKeys: batches(removed, 3) } });
+          const now = [...before.filter((row) => !removed.includes(keyOf(row))), ...changed];
+          for (const [artefact, rows] of [
+            [whole, before],
+            [copy, now],
+          ] as const) {
+            const reader = await opened.store.open(artefact);
+            for (const query of asked) await checkPages(reader, rows, query);
+            await reader.close();
+          }
+        }),
         histories(runs),
       );
     });
 
     test('a word that many rows have, and many words', async () => {
-      const rows = Array.from({ length: 3_000 }, (_, n): ArtefactRow => [`id ${n}`, 'film', n, null, null, `=the w${n} ${n % 2 === 0 ? 'even' : 'odd'}`, null, null]);
+      const rows = Array.from({ length: 3_000 }, (_, n): ArtefactRow => [
+        `id ${n}`,
+        'film',
+        n,
+        null,
+        null,
+        `=the w${n} ${n % 2 === 0 ? 'even' : 'odd'}`,
+        null,
+        null,
+      ]);
       await opened.store.build('many', SEARCHED, batches(rows, 500));
       const reader = await opened.store.open('many');
-      const query: SearchQuery = { words: ['the', 'even'], typos: true, where: [], except: [], sort: [{ column: 'year', desc: true }], limit: 2, tally: ['kind'] };
-      expect(await reader.search(query)).toMatchObject({ total: 1_500, rows: [{ key: 'id 2998' }, { key: 'id 2996' }], tallies: [new Map([['film', 1_500]])] });
-      const long = ['abcdefghijklmnop', 'qrstuvwxyzabcdef', 'ghijklmnopqrstuv', 'wxyzabcdefghijkl', 'mnopqrstuvwxyzab', 'cdefghijklmnopqr', 'even', 'the'];
+      const query: SearchQuery = {
+        words: ['the', 'even'],
+        typos: true,
+        where: [],
+        except: [],
+        sort: [{ column: 'year', desc: true }],
+        limit: 2,
+        tally: ['kind'],
+      };
+      expect(await reader.search(query)).toMatchObject({
+        total: 1_500,
+        rows: [{ key: 'id 2998' }, { key: 'id 2996' }],
+        tallies: [new Map([['film', 1_500]])],
+      });
+      const long = [
+        'abcdefghijklmnop',
+        'qrstuvwxyzabcdef',
+        'ghijklmnopqrstuv',
+        'wxyzabcdefghijkl',
+        'mnopqrstuvwxyzab',
+        'cdefghijklmnopqr',
+        'even',
+        'the',
+      ];
       expect(await reader.search({ ...query, words: long })).toMatchObject({ total: 0, rows: [] });
       await reader.close();
     });
