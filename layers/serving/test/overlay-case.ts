@@ -6,11 +6,13 @@ import { join } from 'node:path';
 
 import { openSqliteSpeedStore, type SqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import { type MovieEvent, type OffsetVector, type PartitionId, PARTITIONS } from '@rushes/domain';
-import type { ArtefactRow, BatchViewStore, Publication, SpeedRow, SpeedStore } from '@rushes/ports';
+import { type ArtefactRow, type BatchViewStore, type Publication, SCORE, type SpeedRow, type SpeedStore } from '@rushes/ports';
 import { VIEWS } from '@rushes/views';
 
 import { type CurrentSnapshot, trackCurrentSnapshot } from '../src/merge/current-snapshot.ts';
+import type { TitleSearch } from '../src/merge/overlay/merged-search.ts';
 import type { ViewReaders } from '../src/merge/view-readers.ts';
+import type { Snapshot } from '../src/merge/snapshot.ts';
 import { memoryBatchViews, type MemoryBatchViews } from './memory-batch-views.ts';
 import { BEGIN_MS, type History, makeHistory, movieId } from './overlay-history.ts';
 
@@ -171,8 +173,25 @@ const READ = ['titles', 'genres', 'statistics', 'sentiment'] as const;
 /** What no answer is made from: what a row was made from is asked of the batch layer alone, and changed rows do not have it. */
 const UNREAD = 'live';
 
-/** All rows of all merged views, in several orders, and their number. */
-export const readAll = async (readers: ViewReaders): Promise<unknown> => {
+/** Words of titles and people that histories tell of, beginnings and slips of them. */
+const QUESTIONS = ['titel', 'tite', 'zebra', 'zebar', 'the tal', 'ada zebra', 'brook title', 'b', '1'].map((text) => text.split(' '));
+
+/** What is found by words, page by page, in several orders, and the counts. */
+const findAll = async (search: TitleSearch): Promise<unknown> => {
+  const found: unknown[] = [];
+  for (const words of QUESTIONS)
+    for (const column of [SCORE, 'votes']) {
+      const query = { words, typos: true, where: [], sort: [{ column, desc: true }], limit: 2, tally: ['genre_keys', 'year', 'type'] };
+      const first = await search(query);
+      const last = first.rows.at(-1);
+      const second = last && (await search({ ...query, after: { values: last.sortValues, key: last.key } }));
+      found.push(first, second, await search({ ...query, where: [{ column: 'rating', op: 'gte', value: 6_100 }], limit: 10 }));
+    }
+  return found;
+};
+
+/** All rows of all merged views, in several orders, and their number, and what is found by words. */
+export const readAll = async ({ views: readers, search }: Pick<Snapshot, 'views' | 'search'>): Promise<unknown> => {
   const select = (name: (typeof READ)[number]) => {
     const layout = VIEWS.find((view) => view.name === name)?.layout;
     return { columns: Object.keys(layout?.columns ?? {}), documents: layout?.documents.filter((document) => document !== UNREAD) ?? [] };
@@ -186,6 +205,7 @@ export const readAll = async (readers: ViewReaders): Promise<unknown> => {
     genres: await list('genres'),
     statistics: await readers.statistics.getMany(['rated_titles', 'total_votes'], select('statistics')),
     sentiment: await list('sentiment'),
+    found: await findAll(search),
   };
 };
 
@@ -195,7 +215,11 @@ export const recomputed = async (on: OverlayCase, position: OffsetVector = on.hi
   try {
     for (const { name, layout } of VIEWS) await whole.views.build(name, layout, once(on.history.viewRows(position)[name] ?? []));
     const readers = await Promise.all(READ.map(async (name) => [name, await whole.views.open(name)] as const));
-    return await readAll(Object.fromEntries(readers) as unknown as ViewReaders); // as: those that are read
+    const searched = await whole.views.open('search');
+    return await readAll({
+      views: Object.fromEntries(readers) as unknown as ViewReaders, // as: those that are read
+      search: (query) => searched.search({ ...query, except: [] }),
+    });
   } finally {
     await whole.close();
   }
@@ -242,7 +266,7 @@ export const changed = (movie: number, title: string, genres: readonly string[])
 /** All that a replica says, as far as its views go. */
 export const answersOf = async (replica: CurrentSnapshot) => ({
   completeness: replica.require().completeness,
-  views: await readAll(replica.require().views),
+  views: await readAll(replica.require()),
 });
 
 /** A replica that has looked once. */

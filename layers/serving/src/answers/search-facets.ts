@@ -9,7 +9,7 @@ import { readGenres } from './genre-counts.ts';
 /** The columns that are counted, in the order in which `facetsText` takes their counts. */
 export const TALLIED = ['genre_keys', 'year', 'type'] as const;
 
-const counted = <Name extends string>(name: Name, value: object) => Type.Array(Type.Object({ [name]: value, count: Type.Integer() }));
+const counted = (name: string, value: object) => Type.Array(Type.Object({ [name]: value, count: Type.Integer() }));
 
 export const facetsSchema = Type.Optional(
   Type.Object(

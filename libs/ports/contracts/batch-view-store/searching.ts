@@ -147,15 +147,17 @@ const expected = (rows: readonly ArtefactRow[], query: SearchQuery): SearchResul
   };
 };
 
-/** Every page of a search. */
-const checkPages = async (reader: ArtefactReader, rows: readonly ArtefactRow[], query: SearchQuery): Promise<void> => {
+/** Compares every page of a search. @returns how many there were. */
+const checkPages = async (reader: ArtefactReader, rows: readonly ArtefactRow[], query: SearchQuery): Promise<number> => {
   let after: SearchQuery['after'];
+  let pages = 0;
   for (;;) {
     const asked = after === undefined ? query : { ...query, after };
     const page = await reader.search(asked);
     expect(page).toEqual(expected(rows, asked));
     const last = page.rows.at(-1);
-    if (last === undefined) return;
+    pages += 1;
+    if (last === undefined) return pages;
     after = { values: last.sortValues, key: last.key };
   }
 };
@@ -183,7 +185,7 @@ export const searchTests = (open: () => Promise<OpenedBatchViewStore>, runs: Dep
             [copy, now],
           ] as const) {
             const reader = await opened.store.open(artefact);
-            for (const query of asked) await checkPages(reader, rows, query);
+            for (const query of asked) expect(await checkPages(reader, rows, query)).toBeGreaterThan(0);
             await reader.close();
           }
         }),
