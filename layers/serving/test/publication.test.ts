@@ -9,7 +9,7 @@ import { publish, type Catalog } from './catalog.ts';
 import { FILMS, PEOPLE } from './films.ts';
 import { startService } from './service.ts';
 
-const VIEW_COUNT = 8;
+const VIEW_COUNT = 9;
 
 /** A catalog that says in every answer which version it is. */
 const marked = (version: number): Catalog => ({
@@ -23,6 +23,7 @@ const URLS = [
   '/top_movies',
   '/top_movies/credits',
   '/top_movies_by_genre',
+  '/search/movies?q=iron&facets=true',
   '/people/nm0000003/network',
   '/movies?count=true&page_size=2',
 ];

@@ -16,7 +16,7 @@ const ALPHABETS: readonly { readonly only: RegExp; readonly letters: readonly st
   { only: /^[а-я]+$/u, letters: Array.from('абвгдежзиклмнопрстуфхцчшщъыьэюя') },
 ];
 
-/** Without the word itself. At most 55 for each of its letters, and 31 more. */
+/** Without the word itself. At most 64 for each of its letters, and 31 more. */
 export const typosOf = (word: string): ReadonlySet<string> => {
   const letters = word.length < MIN_LETTERS ? undefined : ALPHABETS.find(({ only }) => only.test(word))?.letters;
   const typos = new Set<string>();
