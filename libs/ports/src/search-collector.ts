@@ -57,8 +57,8 @@ export const searchCollector = (layout: ArtefactLayout, query: SearchQuery): Sea
       if (except.has(key)) return;
       let names = '';
       for (let at = 1; at < sortedAt; at++) names += values[at] ?? '';
-      const found = judge(names);
-      if (found === undefined) return;
+      const score = judge.score(names);
+      if (score === undefined) return;
       total += 1;
       for (const [n, column] of tally.entries()) {
         const value = values[talliedAt + n] ?? null;
@@ -68,8 +68,8 @@ export const searchCollector = (layout: ArtefactLayout, query: SearchQuery): Sea
         else for (const member of new Set(String(value).split(SET_SEPARATOR))) if (member !== '') count(counts, member);
       }
       let at = sortedAt;
-      const sortValues = sort.map(({ column }) => (column === SCORE ? found.score : (values[at++] ?? null)));
-      const row: FoundRow = { key, sortValues, score: found.score, names };
+      const sortValues = sort.map(({ column }) => (column === SCORE ? score : (values[at++] ?? null)));
+      const row: FoundRow = { key, sortValues, score, names };
       if (limit <= 0 || (after !== undefined && order(place(row), after) <= 0) || (last !== undefined && inOrder(row, last) > 0)) return;
       rows.push(row);
       if (rows.length >= 2 * limit) keepFirst();

@@ -34,7 +34,7 @@ const documentsFor = async (
   kinds: readonly NameKind[],
 ): Promise<Documents> => {
   const keys = found.flatMap(({ tconst, matches }) =>
-    typeof tconst === 'string' && matches.some(({ name }) => kinds.includes(name.kind)) ? [tconst] : [],
+    typeof tconst === 'string' && matches.some(({ kind }) => kinds.includes(kind)) ? [tconst] : [],
   );
   return keys.length === 0
     ? new Map()
@@ -48,7 +48,7 @@ export const matchesTexts = async (
   titles: readonly FoundTitle[],
 ): Promise<readonly string[]> => {
   const judge = searchJudge(question);
-  const found = titles.map((title) => ({ ...title, matches: judge(title.row.names)?.matches ?? [] }));
+  const found = titles.map((title) => ({ ...title, matches: judge.matches(title.row.names) }));
   const [names, people] = await Promise.all([
     documentsFor(titleNames, ['titles'], found, ['regional']),
     documentsFor(credits, ['crew', 'credits'], found, ['director', 'cast']),
@@ -64,8 +64,7 @@ export const matchesTexts = async (
       cast: () => castNames(people.get(key)?.[1]),
     };
     return JSON.stringify(
-      matches.map(({ word, how, found: matched, name: { kind, words } }) => {
-        const text = words.join(' ');
+      matches.map(({ word, how, found: matched, kind, name: text }) => {
         const name = namesOf[kind]().find((one) => one !== null && wordsOf(one).join(' ') === text) ?? text;
         return { query: word, how, word: matched, in: SHOWN_KINDS[kind], name };
       }),

@@ -4,18 +4,12 @@
  */
 import { wordsOf } from './words.ts';
 
-export const NAME_KINDS = ['primary', 'original', 'regional', 'director', 'cast'] as const;
+const NAME_KINDS = ['primary', 'original', 'regional', 'director', 'cast'] as const;
 
 export type NameKind = (typeof NAME_KINDS)[number];
 
 const SIGNS: Readonly<Record<NameKind, string>> = { primary: '=', original: '~', regional: '@', director: '>', cast: '+' };
 const KINDS: ReadonlyMap<string, NameKind> = new Map(NAME_KINDS.map((kind) => [SIGNS[kind], kind]));
-const BEFORE_SIGN = /(?=[=~@>+])/u;
-
-export interface SearchedName {
-  readonly kind: NameKind;
-  readonly words: readonly string[];
-}
 
 /** Names of one kind as a text; those without words, and those that repeat the words of an earlier one, are left out. @param seen texts of words that are in already; added to. */
 export const namesText = (kind: NameKind, names: readonly string[], seen: Set<string> = new Set()): string => {
@@ -29,8 +23,10 @@ export const namesText = (kind: NameKind, names: readonly string[], seen: Set<st
   return text;
 };
 
-/** The names of a text that `namesText` has written; several such texts may stand one behind the other. */
-export const readNames = (text: string): readonly SearchedName[] =>
-  text === ''
-    ? []
-    : text.split(BEFORE_SIGN).map((name) => ({ kind: KINDS.get(name.slice(0, 1)) ?? 'primary', words: name.slice(1).split(' ') }));
+/** What the name is whose sign stands at a place. */
+export const kindOf = (text: string, at: number): NameKind => KINDS.get(text.charAt(at)) ?? 'primary';
+
+const BETWEEN_WORDS = new Set(Array.from(` ${Object.values(SIGNS).join('')}`, (sign) => sign.charCodeAt(0)));
+
+/** Whether a word ends before this character. @param code of a text that `namesText` has written. */
+export const isBetweenWords = (code: number): boolean => code < 128 && BETWEEN_WORDS.has(code);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { namesText, readNames, searchJudge, termsOf, wordsOf } from './index.ts';
+import { namesText, searchJudge, termsOf, wordsOf } from './index.ts';
 
 describe('words', () => {
   test.each([
@@ -30,14 +30,10 @@ describe('words', () => {
   });
 });
 
-test('names are read as they were written, those that repeat left out', () => {
+test('names are written each behind its sign, those that repeat left out', () => {
   const text = namesText('primary', ['Der Pate', '?', 'DER PATE!']) + namesText('cast', ['Al Pacino']);
   expect(text).toBe('=der pate+al pacino');
-  expect(readNames(text)).toEqual([
-    { kind: 'primary', words: ['der', 'pate'] },
-    { kind: 'cast', words: ['al', 'pacino'] },
-  ]);
-  expect(readNames('')).toEqual([]);
+  expect(namesText('regional', [])).toBe('');
 });
 
 /** Optimal string alignment, by its table. */
@@ -81,7 +77,7 @@ describe('typos', () => {
 });
 
 describe('the score', () => {
-  const score = (question: string, names: string) => searchJudge({ words: wordsOf(question), typos: true })(names)?.score;
+  const score = (question: string, names: string) => searchJudge({ words: wordsOf(question), typos: true }).score(names);
 
   // Worked by hand from the formula in `score.ts`.
   test.each([
@@ -101,6 +97,19 @@ describe('the score', () => {
     expect(score(question, names)).toBe(expected);
   });
 
+  test('what matches: in the name that has all words best, otherwise in the best of each', () => {
+    const matches = (question: string, names: string) => searchJudge({ words: wordsOf(question), typos: true }).matches(names);
+    expect(matches('irno ad', '=the iron tide@der iron>ada brook')).toEqual([
+      { word: 'irno', how: 'typo', found: 'iron', kind: 'primary', name: 'the iron tide' },
+      { word: 'ad', how: 'prefix', found: 'ada', kind: 'director', name: 'ada brook' },
+    ]);
+    expect(matches('iron tide', '=iron@tide of iron')).toEqual([
+      { word: 'iron', how: 'exact', found: 'iron', kind: 'regional', name: 'tide of iron' },
+      { word: 'tide', how: 'exact', found: 'tide', kind: 'regional', name: 'tide of iron' },
+    ]);
+    expect(matches('iron', '=steel')).toEqual([]);
+  });
+
   test('is a whole number from 0 to 300, and no name more makes it less', () => {
     const word = fc.constantFrom('iron', 'irons', 'tide', 'the', 'ada');
     const words = fc.array(word, { minLength: 1, maxLength: 4 });
@@ -112,7 +121,7 @@ describe('the score', () => {
         let text = '';
         for (const [kind, name] of given) {
           text += namesText(kind, [name.join(' ')]);
-          const found = judge(text)?.score ?? -1;
+          const found = judge.score(text) ?? -1;
           expect(found).toBeGreaterThanOrEqual(best);
           expect(found).toBeLessThanOrEqual(300);
           best = found;

@@ -29,10 +29,3 @@ export const termsOf = ({ words, typos }: SearchWords): readonly Term[] =>
     isPrefix: at === words.length - 1 && Buffer.byteLength(word) >= MIN_PREFIX_BYTES,
     typos: typos ? typosOf(word) : new Set(),
   }));
-
-/** `undefined`: it does not match. */
-export const matchOf = ({ word, isPrefix, typos }: Term, found: string): MatchKind | undefined => {
-  if (found === word) return 'exact';
-  if (isPrefix && found.startsWith(word)) return 'prefix';
-  return typos.has(found) ? 'typo' : undefined;
-};

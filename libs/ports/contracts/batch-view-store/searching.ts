@@ -120,7 +120,7 @@ const expected = (rows: readonly ArtefactRow[], query: SearchQuery): SearchResul
   const judge = searchJudge(query);
   const found = matching(SEARCHED, rows, query.where).flatMap((row) => {
     const names = `${cellOf(row, 'titles') ?? ''}${cellOf(row, 'people') ?? ''}`;
-    const score = judge(names)?.score;
+    const score = judge.score(names);
     return score === undefined || query.except.includes(keyOf(row)) ? [] : [{ row, score, names }];
   });
   const placed = found.map(({ row, score, names }) => ({
