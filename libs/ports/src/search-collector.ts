@@ -16,13 +16,18 @@ export interface SearchCollector {
   result(): SearchResult;
 }
 
+// oxlint-disable-next-line no-control-regex -- everything beyond ASCII
+const WORD = /^(?:[A-Za-z0-9]|[^\u0000-\u007f])+$/u;
+
 /** @throws RangeError for a layout without searched columns, a question without words, a column that there is not, or a place of another order. */
 export const searchCollector = (layout: ArtefactLayout, query: SearchQuery): SearchCollector => {
   const { words, sort, after, limit, tally } = query;
   const searched = layout.search ?? [];
   if (searched.length === 0)
     throw new RangeError(`rows keyed by ${layout.key} are not searched by words: their layout names no column for it`);
-  if (words.length === 0 || words.includes('')) throw new RangeError('a search needs words');
+  const other = words.find((word) => !WORD.test(word));
+  if (words.length === 0 || other !== undefined)
+    throw new RangeError(`a search needs words${other === undefined ? '' : `, not ${JSON.stringify(other)}`}`);
   const sorted = sort.map(({ column }) => column).filter((column) => column !== SCORE);
   for (const column of [...sorted, ...tally])
     if (column !== layout.key && !Object.hasOwn(layout.columns, column))

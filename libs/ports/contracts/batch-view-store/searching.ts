@@ -242,7 +242,8 @@ export const searchTests = (open: () => Promise<OpenedBatchViewStore>, runs: Dep
       expect(searched.layout).toEqual(SEARCHED);
       expect((await searched.search(query)).total).toBe(0);
       await expect(films.search(query)).rejects.toThrow(/not searched/);
-      await expect(searched.search({ ...query, words: [] })).rejects.toThrow(/words/);
+      for (const words of [[], [''], ['a', 'b c'], ['"'], ["x' | 'y"], ['a*'], ['.']])
+        await expect(searched.search({ ...query, words })).rejects.toThrow(/words/);
       await expect(searched.search({ ...query, tally: ['nothing'] })).rejects.toThrow(/nothing/);
       await expect(searched.search({ ...query, sort: [{ column: 'nothing', desc: true }] })).rejects.toThrow(/nothing/);
       await expect(searched.search({ ...query, where: [{ column: 'nothing', op: 'missing' }] })).rejects.toThrow(/nothing/);
