@@ -5,6 +5,7 @@ import { foldedColumns } from './folded-text.ts';
 import type { ExpectedVersion } from './expected-version.ts';
 import { type Row, textOf, type Value } from './rows.ts';
 import type { Silver } from './silver-reference.ts';
+import { searchView } from './search-reference.ts';
 import { genresView, statisticsView } from './view-reference.ts';
 
 const { RATED, EDITED, UNWEIGHED, OBSERVED, OVERRULED, EPISODE } = TITLE;
@@ -239,12 +240,14 @@ const found: Row = withFolded({
 /** What a version must hold that is made from dumps, and from the events too. */
 export const withEvents = (dumps: ExpectedVersion, silver: Silver): ExpectedVersion => {
   const titles = [...dumps.views.titles.map(touch), posted, found];
+  const names = dumps.tables['gold.search_names'] as Parameters<typeof searchView>[1]; // as: the reference's own rows
   return {
     ...dumps,
     tables: { ...dumps.tables, ...EVENT_ROWS },
     views: {
       ...dumps.views,
       titles,
+      search: searchView(titles, names),
       genres: genresView(titles),
       statistics: statisticsView(titles, silver),
       sentiment: SENTIMENT,

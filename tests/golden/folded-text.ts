@@ -3,7 +3,7 @@
 const OTHER_LETTERS = new Map('ł:l ø:o æ:ae œ:oe đ:d ð:d þ:th ħ:h ς:σ ı:i'.split(' ').map((pair) => pair.split(':') as [string, string])); // as: two parts each
 
 /** Case folded, without diacritics, letters with strokes and ligatures as their base letters. */
-const foldedText = (text: string): string =>
+export const foldedText = (text: string): string =>
   Array.from(text.normalize('NFC'), (character) => {
     const folded = (character === 'ẞ' ? 'ß' : character).toUpperCase().toLowerCase();
     return Array.from(folded.normalize('NFD'), (part) => (/\p{M}/u.test(part) ? '' : (OTHER_LETTERS.get(part) ?? part))).join('');

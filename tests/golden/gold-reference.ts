@@ -1,5 +1,6 @@
 /** What gold must hold of titles and people, from the typed rows, in plain TypeScript. */
 import { credits, crewCredits, crewNames, people, personMovies } from './credit-reference.ts';
+import { searchNames } from './search-reference.ts';
 import { imdbTitles, titleNames, titles } from './title-reference.ts';
 import type { Silver } from './silver-reference.ts';
 
@@ -12,13 +13,15 @@ export const entitiesOf = (silver: Silver) => {
   const shown = crewNames(mentions);
   const inMovies = personMovies(silver, cast, mentions);
   const all = titles(silver, shown);
+  const named = titleNames(silver);
   return {
     crew_credits: mentions,
     crew_names: shown,
     credits: cast,
     titles: all,
     imdb_titles: imdbTitles(all),
-    title_names: titleNames(silver),
+    title_names: named,
+    search_names: searchNames(named, mentions, cast),
     person_movies: inMovies,
     people: people(silver, cast, mentions, inMovies),
   };

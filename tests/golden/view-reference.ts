@@ -2,6 +2,7 @@
 import { foldedColumns } from './folded-text.ts';
 import type { Entities } from './gold-reference.ts';
 import { byText, groupBy, type Row } from './rows.ts';
+import { searchView } from './search-reference.ts';
 import type { Silver } from './silver-reference.ts';
 
 const SET_SEPARATOR = '\u001f';
@@ -129,6 +130,7 @@ export const viewsOf = (silver: Silver, entities: Entities) => {
     credits: creditsView(entities),
     title_names: titleNamesView(entities),
     people: peopleView(entities),
+    search: searchView(titles, entities.search_names),
     genres: genresView(titles),
     statistics: statisticsView(titles, silver),
     sentiment: [],

@@ -9,6 +9,8 @@ const QUESTIONS: readonly string[] = [
   '/movies?votes_gte=1&year_from=1960&page_size=1000&count=true',
   '/titles?sort=averageRating&page_size=1000&count=true',
   '/titles?title_type=movie&numVotes_from=100&page_size=1000',
+  '/search/movies?q=the&type=all&adult=include&page_size=1000&count=true&facets=true',
+  '/search/movies?q=t&typos=false&page_size=1000',
   '/genres',
   '/genres?adult=include',
   '/movies?adult=only&type=all&page_size=1000&count=true',

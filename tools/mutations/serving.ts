@@ -213,4 +213,32 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
     replacement: 'if (snapshot.absent.length > 9)',
     tests: ['layers/serving/src/monitoring/readiness.test.ts'],
   },
+  {
+    name: 'a title that changed is found by its old words too',
+    file: `${OVERLAY}/merged-search.ts`,
+    text: 'if (before !== undefined) except.push(',
+    replacement: 'if (before === null) except.push(',
+    tests: [`${OVERLAY}/merged-search.test.ts`],
+  },
+  {
+    name: 'a title that changed is found without the names that events do not change',
+    file: `${OVERLAY}/searched-rows.ts`,
+    text: "otherWords.get(id) ?? ''",
+    replacement: "''",
+    tests: [`${OVERLAY}/merged-search.test.ts`],
+  },
+  {
+    name: 'a search forgets what stands before its place, and gives it again',
+    file: 'libs/ports/src/search-collector.ts',
+    text: 'order(place(row), after) <= 0',
+    replacement: 'order(place(row), after) < 0',
+    tests: [`${OVERLAY}/merged-search.test.ts`],
+  },
+  {
+    name: 'two neighbors in the wrong order are no slip',
+    file: 'libs/domain/src/search/typos.ts',
+    text: 'if (behind.length > 1)',
+    replacement: 'if (behind.length > 100)',
+    tests: ['libs/domain/src/search/search.test.ts'],
+  },
 ];

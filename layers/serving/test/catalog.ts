@@ -1,7 +1,7 @@
 /** Made-up films and people, as the batch layer would publish them. */
 import { foldText, sortKey, titleIdOf, type Tconst } from '@rushes/domain';
 import { SET_SEPARATOR, type ArtefactRow, type BatchViewStore, type CellValue, type Publication } from '@rushes/ports';
-import { shownText, VIEWS } from '@rushes/views';
+import { searchedTitles, shownText, VIEWS } from '@rushes/views';
 
 export interface FilmFixture {
   readonly tconst: string;
@@ -156,6 +156,25 @@ const creditsRow = (film: CompleteFilm, people: Catalog['people']): ArtefactRow 
   });
 };
 
+const searchRow = (film: CompleteFilm, people: Catalog['people']): ArtefactRow => {
+  const namesOf = (nconsts: readonly string[]) => setText(nconsts.flatMap((nconst) => people[nconst] ?? []));
+  const model: Readonly<Record<keyof typeof searchedTitles.made.from, CellValue>> = {
+    id: idOf(film.tconst),
+    type: film.type,
+    is_adult: film.adult,
+    title: film.title,
+    original_title: film.title,
+    year: film.year,
+    rating: film.rating === null ? null : film.rating * 100,
+    votes: film.votes,
+    genres: setText(film.genres),
+    regional_titles: setText(Object.values(film.names)),
+    directors: namesOf(film.directors),
+    actors: namesOf(film.cast),
+  };
+  return searchedTitles.made.row(Object.values(model));
+};
+
 /** None for a title that has no title at all. */
 const namesRows = (film: CompleteFilm): readonly ArtefactRow[] => {
   const own = (types: string, isOriginal: string) => ['A0', jsonOrNull(film.title), null, null, types, isOriginal];
@@ -196,6 +215,7 @@ const rowsOf = ({ films: given, people }: Catalog): Readonly<Record<string, read
       .map((film) => creditsRow(film, people)),
     title_names: films.flatMap(namesRows),
     people: peopleRows(films, people),
+    search: films.map((film) => searchRow(film, people)),
     genres: genres.map((genre) => {
       const counts = [false, true].map((adult) => {
         const all = films.filter((film) => film.adult === adult && film.genres.includes(genre));

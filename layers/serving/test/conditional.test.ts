@@ -27,6 +27,7 @@ const URLS = [
   '/top_movies/credits',
   '/top_actors',
   '/top_movies_by_genre',
+  '/search/movies?q=iron',
   '/people/nm0000001',
   '/people/nm0000001/network',
   '/catalog',

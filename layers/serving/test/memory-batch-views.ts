@@ -4,6 +4,7 @@
  */
 import {
   ArtefactNotFoundError,
+  searchCollector,
   SET_SEPARATOR,
   type ArtefactLayout,
   type ArtefactReader,
@@ -122,6 +123,12 @@ const reader = (store: MemoryBatchViews, { layout, rows }: Artefact): ArtefactRe
     count: async (where) => {
       await asked();
       return matches(where).length;
+    },
+    search: async (query) => {
+      await asked();
+      const collector = searchCollector(layout, query);
+      for (const row of matches(query.where)) collector.add(collector.columns.map((column) => cell(row, column)));
+      return collector.result();
     },
     close: async () => {
       if (!open) throw new Error('closed twice');

@@ -28,7 +28,7 @@ const tagOf = (replica: CurrentSnapshot): string => replica.require().about('tit
 /** Another movie whose ratings lie in the same partition. */
 const NEIGHBOR = [2, 3, 4, 5, 6, 7, 8, 9].find((n) => partitionOf('movie.ratings', movieId(n)) === RATINGS) ?? 0;
 const isWhole = async (replica: CurrentSnapshot): Promise<boolean> =>
-  JSON.stringify(await readAll(replica.require().views)) === JSON.stringify(await recomputed(on));
+  JSON.stringify(await readAll(replica.require())) === JSON.stringify(await recomputed(on));
 
 /** Rows and their coverage go; all of it is written again under the next generation, as a renewal does. */
 const renew = async (): Promise<void> => {
@@ -82,7 +82,7 @@ test('answers that lack something share no tag with those of another replica, wh
   expect(later.require().missing).toEqual(before.require().missing);
   // The last change of any title is the same, and yet one of them lacks what came before.
   expect(later.require().overlay?.titlesToken).toBe(before.require().overlay?.titlesToken);
-  expect(await readAll(later.require().views)).not.toEqual(await readAll(before.require().views));
+  expect(await readAll(later.require())).not.toEqual(await readAll(before.require()));
   expect(tagOf(later)).not.toBe(tagOf(before));
   await renew();
   for (const replica of [before, before, later, later]) await replica.poll();

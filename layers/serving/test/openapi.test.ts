@@ -36,6 +36,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '/movies/{id}/sentiment': ['/movies/tt0000001/sentiment', '/movies/tt9999999/sentiment', '/movies/tt0000001/sentiment?window=1h'],
   '/explain': ['/explain?movie_id=tt0000001', '/explain?movie_id=tt0000001&view=movie_reviews', '/explain'],
   '/changes': ['/changes', '/changes?since=x'],
+  '/search/movies': ['/search/movies?q=iron&count=true&facets=true', '/search/movies?q=cora', '/search/movies'],
   '/titles': ['/titles?count=true', '/titles?sort=up'],
   '/genres': ['/genres', '/genres?x=1'],
   '/top_movies': ['/top_movies', '/top_movies?limit=0'],
@@ -97,7 +98,7 @@ test('names every route, every operation once, every parameter with its meaning'
   for (const { operationId, summary, parameters = [] } of operations) {
     expect([operationId, summary]).toEqual([operationId, expect.stringMatching(/./)]);
     for (const parameter of parameters) {
-      const required = parameter.in === 'path' || (operationId === 'explain' && parameter.name === 'movie_id');
+      const required = parameter.in === 'path' || ['explain movie_id', 'searchMovies q'].includes(`${operationId} ${parameter.name}`);
       expect({ required: false, ...parameter, operationId }).toMatchObject({
         operationId,
         description: expect.stringMatching(/./),
@@ -134,6 +135,7 @@ const SELECTED: Readonly<Record<string, string>> = {
   '/movies': '/movies?fields=title',
   '/movies/{id}': '/movies/tt0000001?fields=title',
   '/titles': '/titles?fields=primary_title',
+  '/search/movies': '/search/movies?q=iron&fields=score',
   '/top_movies': '/top_movies?min_votes=0&fields=score',
   '/top_actors': '/top_actors?fields=films',
   '/people/{nconst}': '/people/nm0000001?fields=name',

@@ -6,12 +6,14 @@ import { join } from 'node:path';
 
 import { openSqliteSpeedStore, type SqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import { type MovieEvent, type OffsetVector, type PartitionId, PARTITIONS } from '@rushes/domain';
-import type { ArtefactRow, BatchViewStore, Publication, SpeedRow, SpeedStore } from '@rushes/ports';
+import { type ArtefactRow, type BatchViewStore, type Publication, SCORE, type SpeedRow, type SpeedStore } from '@rushes/ports';
 import { VIEWS } from '@rushes/views';
 
 import { titleKeyOf } from '../src/answers/title-id.ts';
 import { type CurrentSnapshot, trackCurrentSnapshot } from '../src/merge/current-snapshot.ts';
+import type { TitleSearch } from '../src/merge/overlay/merged-search.ts';
 import type { ViewReaders } from '../src/merge/view-readers.ts';
+import type { Snapshot } from '../src/merge/snapshot.ts';
 import { memoryBatchViews, type MemoryBatchViews } from './memory-batch-views.ts';
 import { BEGIN_MS, type History, makeHistory, movieId } from './overlay-history.ts';
 
@@ -174,8 +176,25 @@ const nameIn = (name: (typeof READ)[number]): string => (name === 'tmdbLinks' ? 
 /** What no answer is made from: what a row was made from is asked of the batch layer alone, and changed rows do not have it. */
 const UNREAD = 'live';
 
-/** All rows of all merged views, in several orders, and their number. */
-export const readAll = async (readers: ViewReaders): Promise<unknown> => {
+/** Words of titles and people that histories tell of, beginnings and slips of them. */
+const QUESTIONS = ['titel', 'tite', 'zebra', 'zebar', 'the tal', 'ada zebra', 'brook title', 'b', '1'].map((text) => text.split(' '));
+
+/** What is found by words, page by page, in several orders, and the counts. */
+const findAll = async (search: TitleSearch): Promise<unknown> => {
+  const found: unknown[] = [];
+  for (const words of QUESTIONS)
+    for (const column of [SCORE, 'votes']) {
+      const query = { words, typos: true, where: [], sort: [{ column, desc: true }], limit: 2, tally: ['genre_keys', 'year', 'type'] };
+      const first = await search(query);
+      const last = first.rows.at(-1);
+      const second = last && (await search({ ...query, after: { values: last.sortValues, key: last.key } }));
+      found.push(first, second, await search({ ...query, where: [{ column: 'rating', op: 'gte', value: 6_100 }], limit: 10 }));
+    }
+  return found;
+};
+
+/** All rows of all merged views, in several orders, and their number, and what is found by words. */
+export const readAll = async ({ views: readers, search }: Pick<Snapshot, 'views' | 'search'>): Promise<unknown> => {
   const select = (name: (typeof READ)[number]) => {
     const layout = VIEWS.find((view) => view.name === nameIn(name))?.layout;
     return { columns: Object.keys(layout?.columns ?? {}), documents: layout?.documents.filter((document) => document !== UNREAD) ?? [] };
@@ -191,7 +210,8 @@ export const readAll = async (readers: ViewReaders): Promise<unknown> => {
     sentiment: await list('sentiment'),
     links: await list('tmdbLinks'),
     // What `tmdb:…` finds.
-    found: await Promise.all([278, 279].map((id) => titleKeyOf(readers, `tmdb:${id}`))),
+    linked: await Promise.all([278, 279].map((id) => titleKeyOf(readers, `tmdb:${id}`))),
+    found: await findAll(search),
   };
 };
 
@@ -201,7 +221,11 @@ export const recomputed = async (on: OverlayCase, position: OffsetVector = on.hi
   try {
     for (const { name, layout } of VIEWS) await whole.views.build(name, layout, once(on.history.viewRows(position)[name] ?? []));
     const readers = await Promise.all(READ.map(async (name) => [name, await whole.views.open(nameIn(name))] as const));
-    return await readAll(Object.fromEntries(readers) as unknown as ViewReaders); // as: those that are read
+    const searched = await whole.views.open('search');
+    return await readAll({
+      views: Object.fromEntries(readers) as unknown as ViewReaders, // as: those that are read
+      search: (query) => searched.search({ ...query, except: [] }),
+    });
   } finally {
     await whole.close();
   }
@@ -253,7 +277,7 @@ export const changed = (movie: number, title: string, genres: readonly string[])
 /** All that a replica says, as far as its views go. */
 export const answersOf = async (replica: CurrentSnapshot) => ({
   completeness: replica.require().completeness,
-  views: await readAll(replica.require().views),
+  views: await readAll(replica.require()),
 });
 
 /** A replica that has looked once. */

@@ -109,8 +109,7 @@ const play = async (on: OverlayCase, steps: readonly Step[], turns: readonly num
       isSwitching = false;
       const snapshot = first.peek();
       expect(reaches(snapshot?.overlay?.position ?? {}, before)).toBe(true);
-      if (snapshot?.completeness === 'complete')
-        expect(await readAll(snapshot.views)).toEqual(await recomputed(on, snapshot.overlay?.position));
+      if (snapshot?.completeness === 'complete') expect(await readAll(snapshot)).toEqual(await recomputed(on, snapshot.overlay?.position));
     }
     if (one.do === 'poll while others write') {
       isSwitching = true;
@@ -122,10 +121,11 @@ const play = async (on: OverlayCase, steps: readonly Step[], turns: readonly num
   const whole = await recomputed(on);
   for (const one of [first, replica, follow()]) {
     await one.poll();
-    const { views, completeness, overlay } = one.require();
+    const snapshot = one.require();
+    const { completeness, overlay } = snapshot;
     expect(overlay?.position).toEqual(on.history.end());
     expect(completeness).toBe('complete');
-    expect(await readAll(views)).toEqual(whole);
+    expect(await readAll(snapshot)).toEqual(whole);
   }
 };
 

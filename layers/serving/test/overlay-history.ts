@@ -28,6 +28,7 @@ import {
   splitKey,
   type TitleDump,
   readShown,
+  searchRow,
   titleRow,
   titles,
   tmdbLinkRow,
@@ -61,6 +62,9 @@ const DUMPS: Readonly<Record<string, TitleDump>> = Object.fromEntries(
     },
   ]),
 );
+
+/** Words of names that no event changes, as the dumps have them. */
+const OTHER_WORDS: Readonly<Record<string, string>> = { [movieId(1)]: '@der titel>ada brook>elan', [movieId(3)]: '+zebra crossing' };
 
 /** When the dumps' ratings were so. */
 const RATINGS_OBSERVED_MS = Date.UTC(2026, 0, 9, 11);
@@ -187,7 +191,8 @@ const rowsOf = (
       buckets(reviewsByDay as unknown as KeyedView, key),
     ]);
   const tmdb_links = known.flatMap((row) => [tmdbLinkRow(String(row[0]), String(row[SHOWN]))].filter((link) => link !== undefined));
-  return { titles: known, unknown_titles: unknown, tmdb_links, sentiment, ...figuresOf(known) };
+  const search = known.map((row) => searchRow({ id: String(row[0]), ...readShown(String(row[SHOWN])) }, OTHER_WORDS[String(row[0])] ?? ''));
+  return { titles: known, unknown_titles: unknown, search, tmdb_links, sentiment, ...figuresOf(known) };
 };
 
 const COLUMNS = ['id', ...Object.keys(titles.layout.columns), ...titles.layout.documents];

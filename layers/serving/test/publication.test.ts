@@ -23,6 +23,7 @@ const URLS = [
   '/top_movies',
   '/top_movies/credits',
   '/top_movies_by_genre',
+  '/search/movies?q=iron&facets=true',
   '/people/nm0000003/network',
   '/movies?count=true&page_size=2',
 ];

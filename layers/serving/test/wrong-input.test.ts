@@ -68,6 +68,23 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     sort: ['', 'votes', 'title'],
     ...PAGING,
   },
+  '/search/movies': {
+    q: ['', '!?', '\u0301', 'a\u0000', 'x'.repeat(301), 'a b c d e f g h i', '七人の侍の物語だよ'],
+    typos: ['yes', ''],
+    facets: ['yes', ''],
+    genre: ['', 'x'.repeat(51)],
+    year_from: ['MMIV', '1799', ''],
+    year_to: ['2201', ''],
+    rating_min: POINTS,
+    rating_max: POINTS,
+    type: ['', 'a b', 'movie,'],
+    adult: ADULT,
+    sort_by: ['', 'title', 'votes', '_score', 'constructor'],
+    page_size: PAGING['page_size'] ?? [],
+    cursor: PAGING['cursor'] ?? [],
+    count: PAGING['count'] ?? [],
+    fields: PAGING['fields'] ?? [],
+  },
   '/movies/tt0000001': { fields: ['', 'nothing'] },
   '/movies/tt0000001/titles': {},
   '/movies/tt0000001/credits': {},
@@ -85,7 +102,7 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
 };
 
 /** A parameter that has to be there, with a right value, where another one is wrong. */
-const REQUIRED: Readonly<Record<string, string>> = { '/explain': 'movie_id=tt0000001' };
+const REQUIRED: Readonly<Record<string, string>> = { '/explain': 'movie_id=tt0000001', '/search/movies': 'q=iron' };
 
 const BATCH_VERSION = ['0', '-1', '1.5', 'last', '', '1000000001'];
 

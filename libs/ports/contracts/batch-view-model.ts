@@ -62,7 +62,7 @@ const placeOf = (layout: ArtefactLayout, row: ArtefactRow, sort: readonly SortCo
   key: keyOf(row),
 });
 
-const comparePlaces = (a: ListPosition, b: ListPosition, sort: readonly SortColumn[]): number => {
+export const comparePlaces = (a: ListPosition, b: ListPosition, sort: readonly SortColumn[]): number => {
   for (const [n, { desc }] of sort.entries()) {
     const left = a.values[n] ?? null;
     const right = b.values[n] ?? null;

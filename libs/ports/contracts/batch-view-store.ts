@@ -7,6 +7,7 @@ import type { OpenedBatchViewStore } from './batch-view-store/opened-store.ts';
 import { publicationTests } from './batch-view-store/publishing.ts';
 import { readTests } from './batch-view-store/reading.ts';
 import { retireTests } from './batch-view-store/retiring.ts';
+import { searchTests } from './batch-view-store/searching.ts';
 import type { Depths } from './depth.ts';
 
 export type { OpenedBatchViewStore };
@@ -25,6 +26,7 @@ export const batchViewStoreContract = ({ name, open, runs = { quick: 6, deep: 60
     readTests(open);
     listTests(open, runs);
     copyTests(open, runs);
+    searchTests(open, runs);
     retireTests(open);
     publicationTests(open);
   });

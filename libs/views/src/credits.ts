@@ -8,4 +8,5 @@ import type { View } from './view.ts';
 export const credits = {
   name: 'credits',
   layout: { key: 'tconst', columns: {}, documents: ['crew', 'credits'], lookups: [], sorts: [], filters: [] },
+  isOptional: true,
 } as const satisfies View;

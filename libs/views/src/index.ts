@@ -10,5 +10,6 @@ export * from './shown-person.ts';
 export * from './shown-names.ts';
 export * from './rules.ts';
 export * from './served-views.ts';
+export { searchRow } from './searched-titles.ts';
 export { tmdbLinkRow } from './tmdb-links.ts';
 export type { View } from './view.ts';

@@ -19,4 +19,5 @@ export const people = {
     sorts: [{ columns: ['films'], directions: 'descending' }],
     filters: [],
   },
+  isOptional: true,
 } as const satisfies View;

@@ -26,6 +26,12 @@ export const RULES: PublishedRules = {
  */
 export const PROJECTION = hashOf([RULES.events, RULES.keyed.toSorted()]);
 
+/** Whether a version's rows of a view were made as this code makes them, or it is not known that they were not. */
+export const areRowsOurs = (rules: PublishedRules | undefined, name: string): boolean =>
+  (rules?.rows[name] ?? RULES.rows[name]) === RULES.rows[name];
+
+const OPTIONAL: ReadonlySet<string> = new Set(VIEWS.filter(({ isOptional }) => isOptional === true).map(({ name }) => name));
+
 const nameOf = (storedName: string): string => storedName.slice(0, storedName.lastIndexOf('@'));
 
 /**
@@ -39,6 +45,6 @@ export const mergeFault = (rules: PublishedRules | undefined): string | undefine
   const own = new Map(RULES.keyed.map((storedName) => [nameOf(storedName), storedName]));
   const other = rules.keyed.find((storedName) => (own.get(nameOf(storedName)) ?? storedName) !== storedName);
   if (other !== undefined) return `it has ${nameOf(other)} folded otherwise`;
-  const rows = Object.entries(RULES.rows).find(([name, version]) => (rules.rows[name] ?? version) !== version);
-  return rows === undefined ? undefined : `it has rows of ${rows[0]} made otherwise`;
+  const rows = Object.keys(RULES.rows).find((name) => !OPTIONAL.has(name) && !areRowsOurs(rules, name));
+  return rows === undefined ? undefined : `it has rows of ${rows} made otherwise`;
 };

@@ -1,6 +1,7 @@
 import { credits } from './credits.ts';
 import { genres } from './genres.ts';
 import { people } from './people.ts';
+import { searchedTitles } from './searched-titles.ts';
 import { sentiment } from './sentiment.ts';
 import { statistics } from './statistics.ts';
 import { titleNames } from './title-names.ts';
@@ -9,7 +10,18 @@ import { tmdbLinks } from './tmdb-links.ts';
 import { unknownTitles } from './unknown-titles.ts';
 import type { View } from './view.ts';
 
-export { credits, genres, people, sentiment, statistics, titleNames, titles, tmdbLinks, unknownTitles };
+export { credits, genres, people, searchedTitles, sentiment, statistics, titleNames, titles, tmdbLinks, unknownTitles };
 
 /** All served views. A publication names an artefact for each. */
-export const VIEWS: readonly View[] = [titles, credits, titleNames, people, genres, statistics, sentiment, unknownTitles, tmdbLinks];
+export const VIEWS: readonly View[] = [
+  titles,
+  credits,
+  titleNames,
+  people,
+  genres,
+  statistics,
+  sentiment,
+  unknownTitles,
+  searchedTitles,
+  tmdbLinks,
+];

@@ -62,3 +62,11 @@ export const creditedPrincipals = (credits: string | null | undefined): readonly
 /** Directors and writers. @param crew the view's document. */
 export const creditedCrew = (crew: string | null | undefined): readonly CreditedAs[] =>
   rowsOf(crew).map(([, nconst = '', name]) => ({ nconst, name: readName(name) }));
+
+const namesIn = (json: string): readonly string[] =>
+  (JSON.parse(json) as readonly { readonly name: string | null }[]).flatMap(({ name }) => name ?? []); // as: written above
+
+/** Names of the directors that have one, in order. @param crew the view's document. */
+export const directorNames = (crew: string | null | undefined): readonly string[] => namesIn(directorsDocument(crew));
+/** Names of the actors and actresses that have one, in order. @param credits the view's document. */
+export const castNames = (credits: string | null | undefined): readonly string[] => namesIn(castDocument(credits));

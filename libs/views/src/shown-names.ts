@@ -9,3 +9,10 @@ export const titleNamesDocument = (text: string | null | undefined): string =>
         `{"title":${title},"region":${orNull(region)},"language":${orNull(language)},"types":${orEmpty(types)},"is_original":${isOriginal === '1'}}`,
     )
     .join(',')}]`;
+
+/** The places of a title's own two titles; regional ones follow. */
+const OWN_PLACES: ReadonlySet<string | undefined> = new Set(['A0', 'A1']);
+
+/** The regional titles alone, as texts, in order. @param text the view's document. */
+export const regionalTitles = (text: string | null | undefined): readonly string[] =>
+  rowsOf(text).flatMap(([place, title]) => (OWN_PLACES.has(place) || title === undefined ? [] : [JSON.parse(title) as string])); // as: a JSON text

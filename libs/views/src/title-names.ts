@@ -9,4 +9,5 @@ import type { View } from './view.ts';
 export const titleNames = {
   name: 'title_names',
   layout: { key: 'tconst', columns: {}, documents: ['titles'], lookups: [], sorts: [], filters: [] },
+  isOptional: true,
 } as const satisfies View;

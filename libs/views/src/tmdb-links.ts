@@ -18,6 +18,7 @@ export const tmdbLinks = {
     sorts: [{ columns: ['tmdb_id'], directions: 'ascending' }],
     filters: ['tmdb_id'],
   },
+  isOptional: true,
 } as const satisfies View;
 
 /** The row of a title; `undefined` if it has no id of TMDB's. @param shown the document `shown` of the title. */

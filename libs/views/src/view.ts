@@ -6,6 +6,8 @@ export interface View {
   readonly layout: ArtefactLayout;
   /** Where a row is made of other values than it has. Without it, the model yields the row's own values, by their names. */
   readonly made?: MadeRows;
+  /** Only some answers need it: a version without it, or with its rows made otherwise, is served all the same, and only these are refused. */
+  readonly isOptional?: boolean;
 }
 
 /** How rows are made of what the model yields. */

@@ -28,6 +28,7 @@ const invitation = (url: string): string =>
     'Try:',
     `  ${url}/movies?genre=Action&rating_gt=8&sort=rating&desc=true`,
     `  ${url}/top_movies?limit=5`,
+    `  ${url}/search/movies?q=godfahter`,
     `  ${url}/docs`,
     'Ctrl-C ends it.',
   ].join('\n');

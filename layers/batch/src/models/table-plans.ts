@@ -25,6 +25,14 @@ export const TABLE_PLANS: Readonly<Record<string, TablePlan>> = {
   'gold.movies': { orderBy: ['title_id'] },
   'gold.people': { orderBy: ['nconst'] },
   'gold.person_movies': { orderBy: ['nconst', 'title_id'] },
+  'gold.search_names': {
+    orderBy: ['title_id'],
+    sliced: {
+      keysOf: 'silver.titles',
+      inputs: { 'silver.titles': 'tconst', 'silver.akas': 'tconst', 'silver.crew': 'tconst', 'silver.principals': 'tconst' },
+      rowsPerMb: 1000,
+    },
+  },
   'gold.statistics': { orderBy: ['name'] },
   'gold.title_names': { computed: true },
   'gold.title_events': { orderBy: ['title_id'] },

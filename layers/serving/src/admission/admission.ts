@@ -1,4 +1,4 @@
-/** What is computed at one time, by kind: answers, answers that count a whole list, and posted events. Each kind waits in a line of its own. */
+/** What is computed at one time, by kind: answers, answers that look at a whole list (counts, searches), and posted events. Each kind waits in a line of its own. */
 import { Problem } from '../http/problem.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createTurns } from './turns.ts';
@@ -21,7 +21,7 @@ const ROUND_MS = 10;
 
 /**
  * Answers are mostly computed in one piece; what takes long runs on threads of the store, where some dozens may wait. Counting a whole list takes a hundred
- * times as long as a page of it. Writes share a commit, so more of them at once are cheaper, not dearer.
+ * times as long as a page of it, and a search looks at all that match. Writes share a commit, so more of them at once are cheaper, not dearer.
  */
 const LIMITS: Readonly<Record<WorkKind, { readonly concurrency: number; readonly maxQueued: number }>> = {
   answers: { concurrency: 32, maxQueued: 1024 },
@@ -31,7 +31,7 @@ const LIMITS: Readonly<Record<WorkKind, { readonly concurrency: number; readonly
 
 const WHAT: Readonly<Record<WorkKind, string>> = {
   answers: 'Too many answers are being computed',
-  totals: 'Too many lists are being counted',
+  totals: 'Too many lists are being counted or searched',
   writes: 'Too many events are being written',
 };
 

@@ -188,6 +188,25 @@ const TopMovie = Type.Object(
   },
   { $id: 'TopMovie' },
 );
+const FoundMovie = Type.Object(
+  {
+    ...movieFields,
+    score: Type.Integer({
+      description: 'How well it answers the question, up to 300; of the words of the question and of its names alone.',
+    }),
+    matches: Type.Array(
+      Type.Object({
+        query: Type.String({ description: 'The word of the question, folded.' }),
+        how: Type.Enum(['exact', 'prefix', 'typo'], { type: 'string' }),
+        word: Type.String({ description: 'The word that matches, folded.' }),
+        in: Type.Enum(['primary_title', 'original_title', 'regional_title', 'director', 'cast'], { type: 'string' }),
+        name: Type.String({ description: 'The title or name that has it.' }),
+      }),
+      { description: 'Of each word of the question, what matches it best.' },
+    ),
+  },
+  { $id: 'FoundMovie' },
+);
 const CreditedPerson = Type.Object(
   {
     ...person,
@@ -208,7 +227,10 @@ const Collaborator = Type.Object(
 /** Name of the entity of which `fields` has selected members. */
 export const selectedName = (entity: string): string => `Selected${entity}`;
 
-const selectedOf = (entity: typeof Movie | typeof MovieDetail | typeof Title | typeof Person | typeof TopMovie, name: string): TSchema =>
+const selectedOf = (
+  entity: typeof Movie | typeof MovieDetail | typeof Title | typeof Person | typeof TopMovie | typeof FoundMovie,
+  name: string,
+): TSchema =>
   Type.Object(Type.Partial(entity).properties, {
     $id: selectedName(name),
     description: `${name}; with \`fields\`, only the members asked for.`,
@@ -221,6 +243,7 @@ export const ENTITIES: readonly TSchema[] = [
   selectedOf(Title, 'Title'),
   selectedOf(Person, 'Person'),
   selectedOf(TopMovie, 'TopMovie'),
+  selectedOf(FoundMovie, 'FoundMovie'),
   Meta,
   ProblemDetails,
   Movie,

@@ -7,11 +7,14 @@ export interface Answer {
   readonly next?: string | null;
   /** Exact number of rows in the whole list. */
   readonly total?: number | undefined;
+  /** JSON text of what a search counts beside its rows, where asked for. */
+  readonly facets?: string | undefined;
 }
 
 export const envelopeText = (answer: Answer, meta: string): string => {
   let text = `{"data":${answer.data},"meta":${meta}`;
   if (answer.next !== undefined) text += `,"next":${JSON.stringify(answer.next)}`;
   if (answer.total !== undefined) text += `,"total":${answer.total}`;
+  if (answer.facets !== undefined) text += `,"facets":${answer.facets}`;
   return `${text}}`;
 };

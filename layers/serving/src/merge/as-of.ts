@@ -30,7 +30,7 @@ export const openEarlierVersions = (
     const found: Publication | undefined = (await store.listPublications(HISTORY)).find((one) => one.version === version);
     if (found === undefined) throw missing(version);
     try {
-      const publication = await openPublication(store, found, (error) => onTrouble('an artefact could not be closed', error));
+      const publication = await openPublication(store, found, (error) => onTrouble('an artefact could not be closed', error), true);
       const snapshot = takeSnapshot(publication, codeVersion, undefined, false);
       open.set(version, snapshot);
       return snapshot;

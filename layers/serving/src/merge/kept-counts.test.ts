@@ -14,6 +14,7 @@ const counting = (answers: (() => Promise<number>)[]): ArtefactReader & { readon
     layout: { key: 'id', columns: {}, documents: [], lookups: [], sorts: [], filters: [] },
     get: unused,
     lookup: unused,
+    search: unused,
     getMany: unused,
     list: unused,
     count: () => (answers[asked++] ?? unused)(),

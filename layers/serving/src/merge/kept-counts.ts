@@ -28,6 +28,7 @@ export const keepCounts = (reader: ArtefactReader): ArtefactReader => {
     getMany: (keys, select) => reader.getMany(keys, select),
     list: (query) => reader.list(query),
     count,
+    search: (query) => reader.search(query),
     close: () => reader.close(),
   };
 };

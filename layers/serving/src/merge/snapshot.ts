@@ -10,7 +10,9 @@ import { type About, type Dependency, describeAnswers } from './about.ts';
 import { keepCounts } from './kept-counts.ts';
 import { type Completeness, lostEvents, type Missing } from './overlay/completeness.ts';
 import { mergedReader } from './overlay/merged-reader.ts';
+import { mergedSearch, type TitleSearch } from './overlay/merged-search.ts';
 import type { OverlayState } from './overlay/overlay.ts';
+import { openSearchedRows, type SearchedRows } from './overlay/searched-rows.ts';
 import { closeViews, openViews, type ViewReaders } from './view-readers.ts';
 
 /** A publication's artefacts, open as long as somebody holds them. */
@@ -19,6 +21,8 @@ export interface OpenPublication {
   readonly views: ViewReaders;
   /** Names of views that could not be opened: answers that need one are refused. */
   readonly absent: readonly string[];
+  /** The rows by which titles that events changed are found. */
+  readonly searchedRows: SearchedRows;
   pin(): void;
   /** Gives up one pin. The last one closes the artefacts. */
   release(): void;
@@ -29,6 +33,8 @@ export interface Snapshot extends OpenPublication {
   readonly views: ViewReaders;
   /** The views as the batch layer alone says. */
   readonly batch: ViewReaders;
+  /** Titles by the words of their names. */
+  readonly search: TitleSearch;
   /** `undefined`: there is no speed layer. */
   readonly overlay: OverlayState | undefined;
   readonly completeness: Completeness;
@@ -61,6 +67,7 @@ export const openPublication = async (
     publication,
     views,
     absent,
+    searchedRows: openSearchedRows(views.search),
     pin: () => {
       if (pins === 0) throw new Error(`publication ${publication.number} was pinned after its artefacts were closed`);
       pins += 1;
@@ -84,7 +91,7 @@ export interface SpeedPart {
  * @param isStale whether something is there that these answers do not show.
  */
 export const takeSnapshot = (open: OpenPublication, codeVersion: string, speed: SpeedPart | undefined, isStale: boolean): Snapshot => {
-  const { publication, views: batch, absent } = open;
+  const { publication, views: batch, absent, searchedRows } = open;
   const overlay = speed?.overlay;
   const awaited = speed?.missing ?? [];
   const missing = [...lostEvents(publication), ...awaited];
@@ -106,7 +113,9 @@ export const takeSnapshot = (open: OpenPublication, codeVersion: string, speed: 
     publication,
     views,
     absent,
+    searchedRows,
     batch,
+    search: mergedSearch(batch.search, overlay?.titles, searchedRows),
     overlay,
     completeness,
     position: overlay && highestOffsets(overlay.position, publication.passed ?? {}),

@@ -1,19 +1,41 @@
 /** The views that requests are answered from, as the artefacts of one publication. */
 import type { ArtefactLayout, ArtefactReader, BatchViewStore, Publication } from '@rushes/ports';
-import { credits, genres, mergeFault, people, sentiment, statistics, titleNames, titles, tmdbLinks, unknownTitles } from '@rushes/views';
+import {
+  areRowsOurs,
+  credits,
+  genres,
+  mergeFault,
+  people,
+  searchedTitles,
+  sentiment,
+  statistics,
+  titleNames,
+  titles,
+  tmdbLinks,
+  unknownTitles,
+  type View,
+} from '@rushes/views';
 
 import { unavailable } from '../http/problem.ts';
 
-const SERVED_VIEWS = { titles, credits, titleNames, people, genres, statistics, sentiment, unknownTitles, tmdbLinks };
+const SERVED_VIEWS = {
+  titles,
+  credits,
+  titleNames,
+  people,
+  genres,
+  statistics,
+  sentiment,
+  unknownTitles,
+  search: searchedTitles,
+  tmdbLinks,
+};
 
 type ViewName = keyof typeof SERVED_VIEWS;
 
 export type ViewReaders = Readonly<Record<ViewName, ArtefactReader>>;
 
 const VIEW_NAMES = Object.keys(SERVED_VIEWS) as ViewName[]; // as: keys of the literal above
-
-/** What only some answers are made from. Without any other view events cannot be merged, and nothing is answered. */
-const OPTIONAL: ReadonlySet<ViewName> = new Set(['credits', 'titleNames', 'people', 'tmdbLinks']);
 
 const RETRY_AFTER_S = 30;
 
@@ -30,8 +52,15 @@ const missingFrom = (present: ArtefactLayout, needed: ArtefactLayout): string | 
   if (column !== undefined) return `the column ${column[0]} (${column[1]})`;
   const document = needed.documents.find((name) => !present.documents.includes(name));
   if (document !== undefined) return `the document ${document}`;
+  const searched = needed.search?.find((name) => present.search?.includes(name) !== true);
+  if (searched !== undefined) return `the words of ${searched}`;
   const lookup = needed.lookups.find((name) => !present.lookups.includes(name));
   return lookup === undefined ? undefined : `the lookup ${lookup}`;
+};
+
+const isOptional = (name: ViewName): boolean => {
+  const declared: View = SERVED_VIEWS[name];
+  return declared.isOptional === true;
 };
 
 const openView = async (store: BatchViewStore, publication: Publication, name: ViewName): Promise<ArtefactReader> => {
@@ -41,6 +70,8 @@ const openView = async (store: BatchViewStore, publication: Publication, name: V
     throw new Error(
       `publication ${publication.number} in ${store.location} has no view ${declared.name}: run the batch layer of this version`,
     );
+  if (!areRowsOurs(publication.rules, declared.name))
+    throw new Error(`${view.artefact} in ${store.location} has its rows made otherwise: run the batch layer of this version`);
   const reader = await store.open(view.artefact);
   const missing = missingFrom(reader.layout, declared.layout);
   if (missing === undefined) return reader;
@@ -58,7 +89,16 @@ const absentView = (name: ViewName, { version }: Publication): ArtefactReader =>
         RETRY_AFTER_S,
       ),
     );
-  return { layout: declared.layout, get: refuse, lookup: refuse, getMany: refuse, list: refuse, count: refuse, close: async () => {} };
+  return {
+    layout: declared.layout,
+    get: refuse,
+    lookup: refuse,
+    getMany: refuse,
+    list: refuse,
+    count: refuse,
+    search: refuse,
+    close: async () => {},
+  };
 };
 
 export interface OpenedViews {
@@ -81,7 +121,8 @@ export const openViews = async (store: BatchViewStore, publication: Publication,
       try {
         opened.push([name, await openView(store, publication, name)]);
       } catch (error) {
-        if (!partly || !OPTIONAL.has(name)) throw error;
+        // Without any other view events cannot be merged, and nothing is answered.
+        if (!partly || !isOptional(name)) throw error;
         absent.push(SERVED_VIEWS[name].name);
         opened.push([name, absentView(name, publication)]);
       }

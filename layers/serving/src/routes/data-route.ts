@@ -111,7 +111,7 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
       meta: string,
     ): Promise<Representation> => {
       const counts = (input.query as { readonly count?: boolean }).count === true; // as: the lists' parameter, which other routes do not have
-      const answer = await admission[counts ? 'totals' : 'answers'].run(() => route.answer(snapshot, input));
+      const answer = await admission[counts || route.isLong === true ? 'totals' : 'answers'].run(() => route.answer(snapshot, input));
       const body = envelopeText(answer, meta);
       return { body, bytes: Buffer.byteLength(body), next: answer.next ?? null };
     };

@@ -11,6 +11,7 @@ import { checkPlace, type ListKind, orderNormalForm } from '../answers/list-quer
 import { answerPage, fieldsParameter, pagingParameters, sortParameter } from '../answers/paging.ts';
 import { FOLDED } from '../http/parameter.ts';
 import { ratingBound } from '../answers/rating.ts';
+import { genreConditions, genreParameter, namedTypes, pointsParameter, typeParameter, yearParameter } from './film-filters.ts';
 import type { AddDataRoute } from './route-definition.ts';
 
 const MOVIES: ListKind = {
@@ -20,21 +21,10 @@ const MOVIES: ListKind = {
   defaultSort: 'votes',
 };
 
-const ALL_TYPES = 'all';
-const DEFAULT_TYPES = ['movie'];
-
-const points = (description: string) => Type.Optional(Type.Number({ minimum: 0, maximum: 10, description }));
-const year = (description: string) => Type.Optional(Type.Integer({ minimum: 1800, maximum: 2200, description }));
 const minutes = (description: string) => Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000, description }));
 
 const query = Type.Object({
-  genre: Type.Optional(
-    Type.Array(Type.String({ minLength: 1, maxLength: 50 }), {
-      [FOLDED]: true,
-      maxItems: 5,
-      description: 'A genre that the film must have (`/genres` lists them; case does not matter). Repeat it for several: all must match.',
-    }),
-  ),
+  genre: genreParameter,
   genre_any: Type.Optional(
     Type.Array(Type.String({ minLength: 1, maxLength: 50 }), {
       [FOLDED]: true,
@@ -44,38 +34,26 @@ const query = Type.Object({
       description: 'Genres of which the film must have at least one, separated by commas.',
     }),
   ),
-  rating_gt: points('Rated above this.'),
-  rating_gte: points('Rated this or higher.'),
-  rating_lt: points('Rated below this.'),
-  rating_lte: points('Rated this or lower.'),
-  year: year('Released in this year.'),
-  year_from: year('Released in this year or later.'),
-  year_to: year('Released in this year or earlier.'),
+  rating_gt: pointsParameter('Rated above this.'),
+  rating_gte: pointsParameter('Rated this or higher.'),
+  rating_lt: pointsParameter('Rated below this.'),
+  rating_lte: pointsParameter('Rated this or lower.'),
+  year: yearParameter('Released in this year.'),
+  year_from: yearParameter('Released in this year or later.'),
+  year_to: yearParameter('Released in this year or earlier.'),
   votes_gte: Type.Optional(Type.Integer({ minimum: 0, description: 'At least so many votes.' })),
   votes_lte: Type.Optional(Type.Integer({ minimum: 0, description: 'At most so many votes.' })),
   runtime_from: minutes('At least so many minutes.'),
   runtime_to: minutes('At most so many minutes.'),
-  type: Type.Array(Type.String({ pattern: '^[A-Za-z]{1,30}$' }), {
-    default: DEFAULT_TYPES,
-    minItems: 1,
-    maxItems: 10,
-    style: 'form',
-    explode: false,
-    description: "IMDb's types of titles, separated by commas, or `all`. Case does not matter.",
-  }),
+  type: typeParameter,
   adult: adultParameter,
   sort: sortParameter(['title', 'year', 'rating', 'votes', 'runtime'], 'votes'),
   ...pagingParameters,
   fields: fieldsParameter(Object.keys(movieFields)),
 });
 
-/** The types that are named; `undefined`: all. */
-const namedTypes = (types: readonly string[]): readonly string[] | undefined =>
-  types.some((type) => type.toLowerCase() === ALL_TYPES) ? undefined : types;
-
 const movieConditions = (asked: Static<typeof query>): readonly Condition[] => {
-  const where: Condition[] = [...kindConditions(namedTypes(asked.type), asked.adult)];
-  for (const genre of asked.genre ?? []) where.push({ column: 'genre_keys', op: 'has', value: foldText(genre) });
+  const where: Condition[] = [...kindConditions(namedTypes(asked.type), asked.adult), ...genreConditions(asked.genre)];
   if (asked.genre_any !== undefined) where.push({ column: 'genre_keys', op: 'hasAny', value: asked.genre_any.map(foldText) });
   if (asked.rating_gt !== undefined) where.push(ratingBound('rating', 'gt', asked.rating_gt));
   if (asked.rating_gte !== undefined) where.push(ratingBound('rating', 'gte', asked.rating_gte));

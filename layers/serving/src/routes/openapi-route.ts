@@ -19,7 +19,7 @@ const REQUEST_HEADERS = Type.Object({
   ),
 });
 
-const envelopeSchema = (data: TSchema, paged: boolean): TObject =>
+const envelopeSchema = (data: TSchema, paged: boolean, extra: Readonly<Record<string, TSchema>> = {}): TObject =>
   Type.Object({
     data,
     meta: Type.Ref('Meta#'),
@@ -32,6 +32,7 @@ const envelopeSchema = (data: TSchema, paged: boolean): TObject =>
           total: Type.Optional(Type.Integer({ description: 'Rows of the whole list; with `count=true`.' })),
         }
       : {}),
+    ...extra,
   });
 
 /** What `fields` may leave of an object, or of each in a list: none of its members is certain. */
@@ -60,7 +61,7 @@ export const describeDataRoute = <P extends TObject, Q extends TObject>(route: D
       description: 'The answer. With `fields`, objects have only the fields asked for.',
       content: {
         'application/json': {
-          schema: envelopeSchema('fields' in route.query.properties ? selected(route.data) : route.data, route.paged === true),
+          schema: envelopeSchema('fields' in route.query.properties ? selected(route.data) : route.data, route.paged === true, route.extra),
         },
       },
     },

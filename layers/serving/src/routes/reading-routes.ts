@@ -9,6 +9,7 @@ import { addGenres } from './genres.ts';
 import { addMovie } from './movie.ts';
 import { addMovies } from './movies.ts';
 import { addPeople } from './people.ts';
+import { addSearch } from './search.ts';
 import { addSentiment } from './sentiment.ts';
 import { addTitles } from './titles.ts';
 import { addTopByGenre } from './top-by-genre.ts';
@@ -25,6 +26,7 @@ export const addReadingRoutes = (add: AddDataRoute, { objects, speed, now }: Rea
   addMovies(add);
   addMovie(add);
   addTitles(add);
+  addSearch(add);
   addGenres(add);
   addTopMovies(add);
   addPeople(add);

@@ -24,6 +24,10 @@ export interface DataRoute<P extends TObject, Q extends TObject> {
   readonly problems?: Readonly<Record<number, string>>;
   /** The envelope has `next`, and `total` where asked for. */
   readonly paged?: boolean;
+  /** What else the envelope may have, by name. */
+  readonly extra?: Readonly<Record<string, TSchema>>;
+  /** Every answer takes as long as counting a list. */
+  readonly isLong?: boolean;
   /** Answers are of events alone: no version has any, so `batch_version` is no parameter. */
   readonly isLive?: boolean;
   /** What of the merged data the answer is made from; without it, of the batch layer's alone. */

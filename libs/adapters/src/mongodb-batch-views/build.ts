@@ -33,8 +33,8 @@ export interface Builder {
 }
 
 /** Equal texts, equal layouts. */
-const layoutText = ({ key, columns, documents, lookups, partition, sorts, filters }: ArtefactLayout): string =>
-  JSON.stringify({ key, columns, documents, lookups, partition, sorts, filters });
+const layoutText = ({ key, columns, documents, lookups, partition, sorts, filters, search }: ArtefactLayout): string =>
+  JSON.stringify({ key, columns, documents, lookups, partition, sorts, filters, search });
 
 const takenForDead = (location: string, artefact: string): StoreUnavailable =>
   new StoreUnavailable({

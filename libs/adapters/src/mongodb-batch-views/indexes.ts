@@ -7,7 +7,7 @@ import type { Collection, IndexDescription } from 'mongodb';
 
 import { within } from '../mongodb-server/deadline.ts';
 import { duplicateValues, isDuplicate } from '../mongodb-server/failures.ts';
-import { ascendingField, fieldOf, type StoredRow } from './stored-row.ts';
+import { ascendingField, fieldOf, type StoredRow, WORDS_FIELD } from './stored-row.ts';
 
 /** MongoDB's bound is 64. */
 const MOST_INDEXES = 60;
@@ -36,6 +36,7 @@ export const indexesOf = (layout: ArtefactLayout): readonly IndexDescription[] =
     ...orders.map((order, n): IndexDescription => ({ name: `order_${n}`, key: order })),
     ...(Object.keys(first).length === 0 ? [] : [{ name: 'partition', key: { ...first, _id: 1 } } satisfies IndexDescription]),
     ...filtered.map((index, n): IndexDescription => ({ name: `filter_${n}`, key: index })),
+    ...(layout.search === undefined ? [] : [{ name: 'words', key: { [WORDS_FIELD]: 1 } } satisfies IndexDescription]),
   ];
   if (indexes.length > MOST_INDEXES)
     throw new RangeError(`a layout asks for ${indexes.length} indexes: MongoDB takes ${MOST_INDEXES} beside its own`);

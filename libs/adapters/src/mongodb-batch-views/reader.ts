@@ -21,6 +21,7 @@ import { isServerAnswer } from '../mongodb-server/failures.ts';
 import type { Catalog, WholeArtefact } from './catalog.ts';
 import { allOf, checkConditions, filtersOf } from './conditions.ts';
 import { type ListPlan, listPlan } from './list-plan.ts';
+import { searchRows } from './search-rows.ts';
 import { columnDecoder, documentDecoder, documentField, fieldOf, type StoredRow, StoredRowError } from './stored-row.ts';
 
 /** Keys that one request asks for. */
@@ -191,6 +192,12 @@ export const artefactReader = ({ connection, catalog, collection, artefact, whol
           return within(scanTimeoutMs, signal, (ends) => collection.countDocuments(allOf(filters), ends));
         },
         () => where.length > 0,
+        signal,
+      ),
+    search: (query, { signal } = {}) =>
+      read(
+        () => searchRows(collection, layout, query, { timeoutMs: scanTimeoutMs, signal }),
+        () => true,
         signal,
       ),
     close: async () => {

@@ -2,6 +2,8 @@
  * How a row lies in its collection: a field for each column under its own name, the key as `_id`, a document under `_doc_` and its name, texts of a set as an
  * array. A null is a field that is not there.
  *
+ * The words that rows are searched by are a field of their own, `_words`, which nothing reads: it is there for its index.
+ *
  * MongoDB orders nulls before everything. Descending, that is where they belong, last; ascending, a column is ordered by a second field, `_asc_` and its name,
  * in which a date stands for a null: BSON orders dates behind every text, number and boolean.
  */
@@ -26,6 +28,15 @@ export const fieldOf = (layout: ArtefactLayout, column: string): string => (colu
 export const documentField = (document: string): string => `_doc_${document}`;
 export const ascendingField = (column: string): string => `_asc_${column}`;
 
+export const WORDS_FIELD = '_words';
+/** What is no word: ASCII signs, as the port says. */
+// oxlint-disable-next-line no-control-regex -- signs of any kind stand between words
+const BETWEEN_WORDS = /[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007f]+/u;
+
+const searchedWords = (texts: readonly CellValue[]): readonly string[] => [
+  ...new Set(texts.flatMap((text) => (typeof text === 'string' ? text.split(BETWEEN_WORDS) : [])).filter((word) => word !== '')),
+];
+
 /** The columns that have a second field for ascending order. */
 export const ascendingColumns = (layout: ArtefactLayout): readonly string[] => [
   ...new Set(
@@ -38,7 +49,7 @@ export const ascendingColumns = (layout: ArtefactLayout): readonly string[] => [
 
 /** @throws RangeError for a layout that names what cannot be stored or found. */
 export const checkLayout = (layout: ArtefactLayout): void => {
-  const { key, columns, documents, lookups, sorts, partition, filters } = layout;
+  const { key, columns, documents, lookups, sorts, partition, filters, search = [] } = layout;
   for (const name of [key, ...Object.keys(columns), ...documents])
     if (!NAME.test(name)) throw new RangeError(`a layout names ${JSON.stringify(name)}: a letter, then letters, digits and _, 63 at most`);
   if (Object.hasOwn(columns, key)) throw new RangeError(`a layout names ${key} twice`);
@@ -47,6 +58,8 @@ export const checkLayout = (layout: ArtefactLayout): void => {
   for (const name of [...sorts.flatMap((sort) => sort.columns), ...(partition === undefined ? [] : [partition])])
     if (columnType(layout, name) === undefined || columnType(layout, name) === 'text_set')
       throw new RangeError(`a layout orders by ${JSON.stringify(name)}, which is no column of single values`);
+  for (const name of search)
+    if (columns[name] !== 'text') throw new RangeError(`rows cannot be searched by ${JSON.stringify(name)}, which is no text column`);
   for (const name of filters)
     if (columnType(layout, name) === undefined) throw new RangeError(`a layout filters by ${JSON.stringify(name)}, which is no column`);
 };
@@ -75,6 +88,7 @@ export const rowEncoder = (layout: ArtefactLayout): ((row: ArtefactRow) => { rea
   const columns = Object.entries(layout.columns);
   const width = 1 + columns.length + layout.documents.length;
   const ascending = new Set(ascendingColumns(layout));
+  const searchedAt = (layout.search ?? []).map((column) => 1 + columns.findIndex(([name]) => name === column));
   return (row) => {
     const [key] = row;
     if (typeof key !== 'string') throw new RangeError(`a row has no text as its key ${layout.key} but ${JSON.stringify(key)}`);
@@ -92,6 +106,7 @@ export const rowEncoder = (layout: ArtefactLayout): ((row: ArtefactRow) => { rea
       if (document !== null && typeof document !== 'string') throw new RangeError(`the row ${key} has no text as its document ${name}`);
       if (document !== null) stored[documentField(name)] = document;
     }
+    if (searchedAt.length > 0) stored[WORDS_FIELD] = searchedWords(searchedAt.map((at) => row[at] ?? null));
     const text = rowText(row.map((value) => value ?? null));
     if (text.length > MOST_ROW_BYTES / 3 && Buffer.byteLength(text) > MOST_ROW_BYTES)
       throw new RangeError(`the row ${key} has ${Buffer.byteLength(text)} bytes: a document of MongoDB has 16 MiB at most`);
@@ -135,14 +150,22 @@ export const rowDecoder = (layout: ArtefactLayout): ((stored: StoredRow) => Arte
   const columns = [layout.key, ...Object.keys(layout.columns)].map((column) => columnDecoder(layout, column));
   const documents = layout.documents.map(documentDecoder);
   const ascending = ascendingColumns(layout);
+  const searched = layout.search ?? [];
   return (stored) => {
     const cells = columns.map((decode) => decode(stored));
     const texts = documents.map((decode) => decode(stored));
     for (const column of ascending)
       if (!isSame(stored[ascendingField(column)], stored[column] ?? NULL_LAST))
         throw new StoredRowError(`the row ${stored._id} is ordered by something else than its column ${column}`);
+    const words = searched.length === 0 ? undefined : searchedWords(searched.map((column) => columnDecoder(layout, column)(stored)));
+    if (words !== undefined && JSON.stringify(stored[WORDS_FIELD]) !== JSON.stringify(words))
+      throw new StoredRowError(`the row ${stored._id} is found by other words than its columns have`);
     const fields =
-      1 + cells.slice(1).filter((cell) => cell !== null).length + texts.filter((text) => text !== null).length + ascending.length;
+      (words === undefined ? 0 : 1) +
+      1 +
+      cells.slice(1).filter((cell) => cell !== null).length +
+      texts.filter((text) => text !== null).length +
+      ascending.length;
     if (Object.keys(stored).length !== fields) throw new StoredRowError(`the row ${stored._id} has fields that it was not built with`);
     return [...cells, ...texts];
   };

@@ -8,6 +8,7 @@ import {
   type CallOptions,
   type CellValue,
   type ListedRow,
+  searchCollector,
   type Selection,
   type ViewRow,
 } from '@rushes/ports';
@@ -21,6 +22,7 @@ import { showsDamage } from '../postgres-access/postgres-failure.ts';
 import { storedText, textOfStored } from '../postgres-access/stored-text.ts';
 import { type ArtefactEntry, type Catalog, tableName } from './catalog.ts';
 import { checkList, countStatement, listStatement, partitionsOf, shapeSql } from './list-sql.ts';
+import { ROWS_AT_ONCE, searchStatement } from './search-sql.ts';
 import { nameOf } from './statement-name.ts';
 import type { Verified } from './verify.ts';
 
@@ -139,6 +141,20 @@ export const artefactReader = ({ connections, schema, catalog, verified }: Reade
       if (partitions.length === 0) return 0;
       const [row] = await ask((table) => countStatement(layout, table, where, partitions), options);
       return Number(row?.[0]);
+    },
+    async search(query, options = {}) {
+      options.signal?.throwIfAborted();
+      checkConditions(layout, query.where);
+      const collector = searchCollector(layout, query);
+      let behind: string | undefined;
+      for (;;) {
+        const from = behind;
+        const rows = await ask((table) => searchStatement(layout, table, query, collector.columns, from), options);
+        for (const row of rows) collector.add(row.map(valueOf));
+        const last = rows.length < ROWS_AT_ONCE ? undefined : rows.at(-1)?.[0];
+        if (typeof last !== 'string') return collector.result();
+        behind = textOfStored(last);
+      }
     },
     async close() {
       isClosed = true;

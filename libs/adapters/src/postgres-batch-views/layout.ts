@@ -32,8 +32,8 @@ export const valueSql = (layout: ArtefactLayout, column: string): string =>
     : quoted(column);
 
 /** A layout as text: equal texts, equal tables. */
-export const layoutText = ({ key, columns, documents, lookups, partition, sorts, filters }: ArtefactLayout): string =>
-  JSON.stringify({ key, columns, documents, lookups, partition, sorts, filters });
+export const layoutText = ({ key, columns, documents, lookups, partition, sorts, filters, search }: ArtefactLayout): string =>
+  JSON.stringify({ key, columns, documents, lookups, partition, sorts, filters, search });
 
 /** @throws ArtefactFaultError if names cannot be used or are not declared. */
 export const checkLayout = (layout: ArtefactLayout): void => {
@@ -47,12 +47,25 @@ export const checkLayout = (layout: ArtefactLayout): void => {
     if (seen.has(name)) throw new ArtefactFaultError(`two columns are named ${own}`);
     seen.add(name);
   }
-  const used = [layout.lookups, layout.filters, ...layout.sorts.map((sort) => sort.columns), layout.partition ?? []].flat();
+  const used = [
+    layout.lookups,
+    layout.filters,
+    ...layout.sorts.map((sort) => sort.columns),
+    layout.partition ?? [],
+    layout.search ?? [],
+  ].flat();
   for (const name of used)
     if (columnType(layout, name) === undefined) throw new ArtefactFaultError(`the layout uses a column ${name} that it does not declare`);
   if (layout.partition !== undefined && columnType(layout, layout.partition) === 'text_set')
     throw new ArtefactFaultError(`the layout cannot be partitioned by the set ${layout.partition}`);
 };
+
+/** What is no word: ASCII signs, as the port says. */
+const BETWEEN_WORDS = String.raw`[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007f]+`;
+
+/** The words that a row is searched by, as a tsvector without positions: nothing of PostgreSQL's own parsing and ranking is used. */
+export const wordsSql = (search: readonly string[]): string =>
+  `array_to_tsvector(array_remove(regexp_split_to_array(${search.map((column) => `coalesce(${quoted(column)}, '')`).join(` || ' ' || `)}, '${BETWEEN_WORDS}'), ''))`;
 
 export const tableSql = (layout: ArtefactLayout, table: string): string => {
   const columns = columnsOf(layout).map(
@@ -96,6 +109,7 @@ export const indexesSql = (layout: ArtefactLayout, table: string, trigrams: stri
     ...sorts.flatMap((sort) => directionsOf(sort).map((desc) => btree(sort.columns, desc))),
     ...filters.filter((column) => !isSet(column) && !sorted.has(column)).map((column) => btree([column], false)),
     ...filters.filter(isSet).map((column) => `CREATE INDEX ON ${table} USING gin (${quoted(column)})`),
+    ...(layout.search === undefined ? [] : [`CREATE INDEX ON ${table} USING gin ((${wordsSql(layout.search)}))`]),
     ...(trigrams === undefined ? [] : filters.filter((column) => columnType(layout, column) === 'text')).map(
       (column) => `CREATE INDEX ON ${table} USING gin (${quoted(column)} ${trigrams}.gin_trgm_ops)`,
     ),

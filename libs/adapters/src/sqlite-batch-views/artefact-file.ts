@@ -1,6 +1,16 @@
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import type { ArtefactLayout, CellValue, Condition, ListQuery, ListedRow, Selection, ViewRow } from '@rushes/ports';
+import type {
+  ArtefactLayout,
+  CellValue,
+  Condition,
+  ListQuery,
+  ListedRow,
+  SearchQuery,
+  SearchResult,
+  Selection,
+  ViewRow,
+} from '@rushes/ports';
 import { checkConditions } from '../artefact-checks/conditions.ts';
 import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
 import { columnType } from '../artefact-checks/column-type.ts';
@@ -11,6 +21,7 @@ import { damaged, hasOtherSize, onArtefact, showsDamage } from './damage.ts';
 import { type OpenFile, type RowShape, type Statements, asRows, cells, rowShape, statementsOf } from './open-file.ts';
 import { FORMAT, MASK_BITS, physicalLayout, quoted } from './physical-layout.ts';
 import { type Effort, LIMITS, type Limits, type Partition } from './plan.ts';
+import { searchRows } from './word-index.ts';
 
 /**
  * One open artefact, read on the calling thread. The file never changes, so it is opened as immutable: no locks, no look at a journal. It is not mapped
@@ -26,6 +37,8 @@ export interface ArtefactFile {
   /** `undefined`: this would take long; ask thoroughly, on another thread. */
   list(query: ListQuery, effort: Effort): readonly ListedRow[] | undefined;
   count(where: readonly Condition[], effort: Effort): number | undefined;
+  /** May take long: not for a thread that must not wait. */
+  search(query: SearchQuery): SearchResult;
   close(): void;
 }
 
@@ -121,6 +134,10 @@ export const openArtefactFile = (path: string, limits: Limits = LIMITS): Artefac
       count: (where, effort) => {
         checkConditions(physical.layout, where);
         return onArtefact(path, () => countRows(file, where, effort));
+      },
+      search: (query) => {
+        checkConditions(physical.layout, query.where);
+        return onArtefact(path, () => searchRows(file, query));
       },
       close: () => database.close(),
     };

@@ -1,16 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import { Piscina } from 'piscina';
-import { ArtefactDamagedError, type ArtefactReader, type ListedRow, type ViewRow } from '@rushes/ports';
+import { ArtefactDamagedError, type ArtefactReader, type ListedRow, type SearchResult, type ViewRow } from '@rushes/ports';
 import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
 import { isThereSync } from '../crash-safety/entries.ts';
 import type { FinishTask } from './fill-file.ts';
-import type { CountTask, ListTask, Read } from './worker.ts';
+import type { CountTask, ListTask, Read, SearchTask } from './worker.ts';
 import { openArtefactFile } from './artefact-file.ts';
 
 /** Threads for what would hold up a server. They start with the first task and end when idle. */
 export interface Threads {
   list(task: ListTask, signal?: AbortSignal): Promise<readonly ListedRow[] | undefined>;
   count(task: CountTask, signal?: AbortSignal): Promise<number | undefined>;
+  search(task: SearchTask, signal?: AbortSignal): Promise<SearchResult | undefined>;
   /** Throws `ArtefactFaultError` if a key or a lookup value repeats. */
   finish(task: FinishTask): Promise<void>;
   close(): Promise<void>;
@@ -27,16 +28,20 @@ const answerOf = <Answer>(read: Read<Answer>): Answer | undefined => {
   return read.answer;
 };
 
-/** @param scanThreads how many lists and counts run at once; the rest wait. Builds have a thread of their own. */
+/** @param scanThreads how many lists, counts and searches run at once; the rest wait. Builds have a thread of their own. */
 export const openThreads = (scanThreads: number): Threads => {
   let scans: Piscina | undefined;
   let builds: Piscina | undefined;
   /** A thread whose task is aborted ends with it; the next task gets a new one. */
-  const scan = <Result>(task: ListTask | CountTask, name: 'list' | 'count', signal: AbortSignal | undefined): Promise<Result> =>
-    (scans ??= pool(scanThreads)).run(task, { name, ...(signal && { signal }) });
+  const scan = <Result>(
+    task: ListTask | CountTask | SearchTask,
+    name: 'list' | 'count' | 'search',
+    signal: AbortSignal | undefined,
+  ): Promise<Result> => (scans ??= pool(scanThreads)).run(task, { name, ...(signal && { signal }) });
   return {
     list: async (task, signal) => answerOf<readonly ListedRow[]>(await scan(task, 'list', signal)),
     count: async (task, signal) => answerOf<number>(await scan(task, 'count', signal)),
+    search: async (task, signal) => answerOf<SearchResult>(await scan(task, 'search', signal)),
     finish: async (task) => {
       builds ??= pool(1);
       const result: Awaited<{ readonly fault?: string }> = await builds.run(task, { name: 'finish' });
@@ -125,6 +130,16 @@ export const artefactReader = (path: string, threads: Threads, onDamage: () => v
             () => open().count(where, 'thorough'),
             signal,
           )
+        );
+      }),
+    search: (query, { signal } = {}) =>
+      noticing(async () => {
+        signal?.throwIfAborted();
+        open();
+        return elsewhere(
+          () => threads.search({ path, query }, signal),
+          () => open().search(query),
+          signal,
         );
       }),
     close: async () => {

@@ -28,6 +28,7 @@ import {
   tablesSql,
 } from './physical-layout.ts';
 import { readLayout } from './artefact-file.ts';
+import { type WordIndexChanges, wordIndexChanges, wordIndexSql } from './word-index.ts';
 
 const SLICE = 500;
 
@@ -127,7 +128,12 @@ const positionsIn = (database: DatabaseSync, { layout }: PhysicalLayout): Positi
 };
 
 /** Takes the row of a key out of all tables; `undefined` if there is none. */
-const rowRemover = (database: DatabaseSync, { layout, sets }: PhysicalLayout, dictionaries: Dictionaries) => {
+const rowRemover = (
+  database: DatabaseSync,
+  { layout, sets }: PhysicalLayout,
+  dictionaries: Dictionaries,
+  words: Pick<WordIndexChanges, 'remove'>,
+) => {
   const find = database.prepare(
     `SELECT ${['_pos', '_partition', ...sets.map(quoted)].join(', ')} FROM entries WHERE ${quoted(layout.key)} = ?`,
   );
@@ -137,6 +143,7 @@ const rowRemover = (database: DatabaseSync, { layout, sets }: PhysicalLayout, di
     const row = find.get(key);
     if (row === undefined) return undefined;
     const position = Number(row['_pos']);
+    words.remove(position);
     deletion.run(position);
     for (const [setNumber, set] of sets.entries()) {
       const value = row[set];
@@ -172,7 +179,8 @@ export const applyChanges = async (
   database.exec(`${FILLING} BEGIN`);
   const dictionaries = readDictionaries(database, physical);
   const positions = positionsIn(database, physical);
-  const remove = rowRemover(database, physical, dictionaries);
+  const words = wordIndexChanges(database, physical);
+  const remove = rowRemover(database, physical, dictionaries, words);
   for await (const slice of inSlices(removedKeys, signal)) {
     for (const key of slice) {
       const removed = remove(key);
@@ -197,6 +205,7 @@ export const applyChanges = async (
       }
       try {
         writer.write(position, encoded);
+        words.add(position);
       } catch (error) {
         throw refusal(database, physical, encoded, error);
       }
@@ -269,7 +278,7 @@ export const finishFile = ({ path, arrived }: FinishTask): void => {
     database.exec(arrived === undefined ? FILLING : `${PAGES} ${FILLING} ${tablesSql(physical)}`);
     if (arrived !== undefined) sortFrom(database, arrived, physical);
     database.exec('BEGIN');
-    for (const sql of indexesSql(physical)) database.exec(sql);
+    for (const sql of [...indexesSql(physical), ...wordIndexSql(physical)]) database.exec(sql);
     database.exec('COMMIT');
   } catch (error) {
     const isRepetition = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_CONSTRAINT_UNIQUE;

@@ -9,7 +9,8 @@ import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
  *   columns, so that a scan need not read long ones;
  * - `_members`: (set, member, `_pos`) of the sets that lists filter on, `_member_names` their dictionary. A set's first 48 members also have a bit in
  *   the entry's mask;
- * - `_partitions`: the partition column's values, numbered; each sort index begins with the number.
+ * - `_partitions`: the partition column's values, numbered; each sort index begins with the number;
+ * - `_search`: the words by which rows are searched, if they are (`word-index.ts`).
  *
  * Indexes order nulls last by themselves: an ascending one holds an empty blob for a null (after every text and number), a descending one minus
  * infinity (before every text and number).
@@ -73,6 +74,7 @@ const checkNames = (layout: ArtefactLayout): void => {
     layout.filters,
     ...layout.sorts.map((sort) => sort.columns),
     layout.partition === undefined ? [] : [layout.partition],
+    layout.search ?? [],
   ].flat();
   for (const name of used) {
     if (columnType(layout, name) === undefined) throw new ArtefactFaultError(`the layout uses a column ${name} that it does not declare`);

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
-import { ArtefactDamagedError, type Condition, type ListQuery, type ListedRow } from '@rushes/ports';
+import { ArtefactDamagedError, type Condition, type ListQuery, type ListedRow, type SearchQuery, type SearchResult } from '@rushes/ports';
 import { ArtefactFaultError } from '../artefact-checks/artefact-fault.ts';
 import { type ArtefactFile, openArtefactFile } from './artefact-file.ts';
 import { type FinishTask, finishFile } from './fill-file.ts';
 
-/** What runs on the other threads: lists and counts that read much, and the end of a build. Keeps a few artefacts open between tasks. */
+/** What runs on the other threads: searches, lists and counts that read much, and the end of a build. Keeps a few artefacts open between tasks. */
 
 const KEPT_OPEN = 8;
 interface Opened {
@@ -43,6 +43,11 @@ export interface CountTask {
   readonly where: readonly Condition[];
 }
 
+export interface SearchTask {
+  readonly path: string;
+  readonly query: SearchQuery;
+}
+
 /** A class of errors does not survive the way between threads: damage comes back as its message. */
 export type Read<Answer> = { readonly answer: Answer | undefined } | { readonly damage: string };
 
@@ -58,6 +63,8 @@ const reading = <Answer>(read: () => Answer | undefined): Read<Answer> => {
 export const list = ({ path, query }: ListTask): Read<readonly ListedRow[]> => reading(() => fileAt(path).list(query, 'thorough'));
 
 export const count = ({ path, where }: CountTask): Read<number> => reading(() => fileAt(path).count(where, 'thorough'));
+
+export const search = ({ path, query }: SearchTask): Read<SearchResult> => reading(() => fileAt(path).search(query));
 
 /** The same for a fault of the rows. */
 export const finish = (task: FinishTask): { readonly fault?: string } => {

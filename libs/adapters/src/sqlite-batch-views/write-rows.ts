@@ -99,8 +99,8 @@ export const rowEncoder = ({ layout, columns, sets }: PhysicalLayout, dictionari
 
 /** A layout as text: equal texts, equal files. */
 export const layoutText = (layout: ArtefactLayout): string => {
-  const { key, columns, documents, lookups, partition, sorts, filters } = layout;
-  return JSON.stringify({ key, columns, documents, lookups, partition, sorts, filters });
+  const { key, columns, documents, lookups, partition, sorts, filters, search } = layout;
+  return JSON.stringify({ key, columns, documents, lookups, partition, sorts, filters, search });
 };
 
 /** Replaces what was there. */

@@ -3,11 +3,19 @@
  * answer is what an artefact built from all rows would give. Lists are sorted reads of the artefact that skip changed keys, merged with the changed
  * rows' own sorted entries; counts subtract what changed rows counted before and add what they count now.
  */
-import type { ArtefactReader, ArtefactRow, ListedRow, ListPosition, ListQuery, Selection, ViewRow } from '@rushes/ports';
+import {
+  type ArtefactReader,
+  type ArtefactRow,
+  type ListedRow,
+  type ListPosition,
+  type ListQuery,
+  placeOrder,
+  type Selection,
+  type ViewRow,
+} from '@rushes/ports';
 
 import { type ChangedRows, placeOf } from './changed-rows.ts';
 import { matcher, type RowIndex, selectFrom } from './layout-row.ts';
-import { placeOrder } from './row-order.ts';
 import { fixesColumn, type SortedList } from './sorted-list.ts';
 
 /** Rows read from the artefact beyond those wanted, because some may be changed; more each time it was not enough. */
@@ -91,6 +99,8 @@ export const mergedReader = (batch: ArtefactReader, changed: ChangedRows): Artef
     },
     list: (query) => (changed.size === 0 ? batch.list(query) : listMerged(query)),
     count: async (where) => (await batch.count(where)) + changed.countDifference(where),
+    // Its rows are found by words of their own, which changed rows do not have: `merged-search.ts` merges the one view that is searched.
+    search: () => Promise.reject(new Error(`rows keyed by ${batch.layout.key} are not searched by words`)),
     close: () => batch.close(),
   };
 };

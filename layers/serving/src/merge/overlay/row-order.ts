@@ -1,33 +1,10 @@
-/** The order of lists: texts as UTF-8 bytes, false before true, nulls last whatever the direction, then the key. The same as every store's. Pure. */
+/** The order of lists, which is the same as every store's, of rows as they are. Pure. */
 import { compareUtf8 } from '@rushes/domain';
-import type { ArtefactRow, CellValue, ListPosition, SortColumn } from '@rushes/ports';
+import { type ArtefactRow, type CellValue, compareValues, type ListPosition, type SortColumn } from '@rushes/ports';
 
 import { keyOfRow, type RowIndex } from './layout-row.ts';
 
-const compareCells = (a: CellValue, b: CellValue): number =>
-  typeof a === 'string' && typeof b === 'string' ? compareUtf8(a, b) : Number(a) - Number(b);
-
-/** Negative, zero or positive as a value stands before, at or after another in a column of the order. */
-const compareValues = (left: CellValue, right: CellValue, desc: boolean): number => {
-  if (left === right) return 0;
-  if (left === null) return 1;
-  if (right === null) return -1;
-  const order = compareCells(left, right);
-  return desc ? -order : order;
-};
-
-/** Negative, zero or positive as place `a` stands before, at or after place `b`. */
-export const placeOrder =
-  (sort: readonly SortColumn[]) =>
-  (a: ListPosition, b: ListPosition): number => {
-    for (const [n, { desc }] of sort.entries()) {
-      const order = compareValues(a.values[n] ?? null, b.values[n] ?? null, desc);
-      if (order !== 0) return order;
-    }
-    return compareUtf8(a.key, b.key);
-  };
-
-/** The same of rows as they are, which need not have more than their key and the order's columns. */
+/** Of rows that need not have more than their key and the order's columns. */
 export const rowOrder = (index: RowIndex, sort: readonly SortColumn[]) => {
   const columns = sort.map(({ column, desc }) => ({ at: index.at(column), desc }));
   return (a: ArtefactRow, b: ArtefactRow): number => {
