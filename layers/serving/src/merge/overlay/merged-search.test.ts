@@ -49,7 +49,7 @@ const questions = fc.record({
 
 const asSet = (texts: readonly string[]): string | null => (texts.length === 0 ? null : texts.join('\u001f'));
 const titleRowOf = ({ id, title, original, year, votes, isAdult }: Title): ArtefactRow =>
-  rowOfMerged([id, null, 'movie', isAdult, title, original, year, null, null, null, votes, 'Drama', null, null, 0, 0, null, null]);
+  rowOfMerged([id, null, 'movie', isAdult, title, original, year, null, null, null, votes, 'Drama', null, null, 0, 0, null, null, null]);
 const searchRowOf = ({ id, title, original, year, votes, isAdult }: Title, { regional, actors }: Others): ArtefactRow =>
   searchedTitles.made.row([id, 'movie', isAdult, title, original, year, null, votes, 'Drama', asSet(regional), null, asSet(actors)]);
 
