@@ -28,6 +28,7 @@ import { createReceipts } from './entrances/receipts.ts';
 import { traceEvents } from './entrances/trace-event.ts';
 import { handleFailures } from './http/failures.ts';
 import { createInstance } from './http/http-instance.ts';
+import { createStreamMetrics } from './monitoring/stream-metrics.ts';
 import { createHttpMetrics } from './monitoring/http-metrics.ts';
 import { trackLag } from './merge/lag.ts';
 import { answerOptions, collectMethods, refuseOtherMethods } from './http/methods.ts';
@@ -146,6 +147,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       logger.info({ publication: number, version, reason }, 'serving a new publication'),
   });
   const measured = createHttpMetrics(metrics, snapshots, now);
+  const wholeLists = createStreamMetrics(metrics);
   const entranceMetrics = createEntranceMetrics(metrics);
   const waits = positionWaits(snapshots);
   let isLeaving = false;
@@ -172,6 +174,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   guardServer(app.server, options, (message, error) => logger.warn(error === undefined ? {} : { err: error }, message));
   traceRequests(app, context.tracing);
   countWaits(app);
+  app.decorateRequest('isWholeList', false);
   const methodsOf = collectMethods(app);
   const crossOrigin = allowOrigins(app, options.corsOrigins);
   const headers = { ...securityHeaders(crossOrigin.isOpen), ...crossOrigin.headers };
@@ -184,7 +187,8 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     done(faults.length > 0 ? badRequest(faults) : undefined);
   });
   app.addHook('onResponse', (request, reply, done) => {
-    measured.observe(routeName(request), reply.statusCode, reply.elapsedTime / 1000);
+    // The time of a whole list is its client's: counted by itself, it says nothing of how fast answers are.
+    if (!request.isWholeList) measured.observe(routeName(request), reply.statusCode, reply.elapsedTime / 1000);
     if (logger.isLevelEnabled('debug')) {
       logger.debug(
         { requestId: request.id, method: request.method, url: request.url, status: reply.statusCode, ms: reply.elapsedTime },
@@ -246,6 +250,11 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       admission,
       kept,
       cacheMaxAgeS: options.cacheMaxAgeS,
+      streams: {
+        limits: options.streams,
+        onFailure: (err, { id: requestId, url }) => logger.error({ err, requestId, url }, 'a whole list was cut off in the middle'),
+        ...wholeLists,
+      },
       needs: options.readAccess === 'key' ? 'reader' : undefined,
       // A cache must not hand out, to who demands a position, what it kept for somebody who did not.
       vary: ['Accept-Encoding', 'Rushes-Min-Position', ...crossOrigin.vary].join(', '),
