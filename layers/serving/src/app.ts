@@ -28,7 +28,6 @@ import { createReceipts } from './entrances/receipts.ts';
 import { traceEvents } from './entrances/trace-event.ts';
 import { handleFailures } from './http/failures.ts';
 import { createInstance } from './http/http-instance.ts';
-import { createStreamMetrics } from './monitoring/stream-metrics.ts';
 import { createHttpMetrics } from './monitoring/http-metrics.ts';
 import { trackLag } from './merge/lag.ts';
 import { answerOptions, collectMethods, refuseOtherMethods } from './http/methods.ts';
@@ -47,6 +46,7 @@ import { addHealth } from './routes/health.ts';
 import { addMetrics, type Exposition } from './routes/metrics.ts';
 import { addPostMovie } from './routes/post-movie.ts';
 import { addPostOpinions } from './routes/post-opinion.ts';
+import { watchStreams } from './routes/table-stream.ts';
 import { addReadingRoutes } from './routes/reading-routes.ts';
 import { registerStateMetrics } from './monitoring/state-metrics.ts';
 import { securityHeaders } from './http/security-headers.ts';
@@ -147,7 +147,6 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       logger.info({ publication: number, version, reason }, 'serving a new publication'),
   });
   const measured = createHttpMetrics(metrics, snapshots, now);
-  const wholeLists = createStreamMetrics(metrics);
   const entranceMetrics = createEntranceMetrics(metrics);
   const waits = positionWaits(snapshots);
   let isLeaving = false;
@@ -174,7 +173,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   guardServer(app.server, options, (message, error) => logger.warn(error === undefined ? {} : { err: error }, message));
   traceRequests(app, context.tracing);
   countWaits(app);
-  app.decorateRequest('isWholeList', false);
+  const wholeLists = watchStreams(app, options.streams, { logger, metrics });
   const methodsOf = collectMethods(app);
   const crossOrigin = allowOrigins(app, options.corsOrigins);
   const headers = { ...securityHeaders(crossOrigin.isOpen), ...crossOrigin.headers };
@@ -187,7 +186,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     done(faults.length > 0 ? badRequest(faults) : undefined);
   });
   app.addHook('onResponse', (request, reply, done) => {
-    // The time of a whole list is its client's: counted by itself, it says nothing of how fast answers are.
+    // The time of a whole list is its client's.
     if (!request.isWholeList) measured.observe(routeName(request), reply.statusCode, reply.elapsedTime / 1000);
     if (logger.isLevelEnabled('debug')) {
       logger.debug(
@@ -250,11 +249,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       admission,
       kept,
       cacheMaxAgeS: options.cacheMaxAgeS,
-      streams: {
-        limits: options.streams,
-        onFailure: (err, { id: requestId, url }) => logger.error({ err, requestId, url }, 'a whole list was cut off in the middle'),
-        ...wholeLists,
-      },
+      streams: wholeLists,
       needs: options.readAccess === 'key' ? 'reader' : undefined,
       // A cache must not hand out, to who demands a position, what it kept for somebody who did not.
       vary: ['Accept-Encoding', 'Rushes-Min-Position', ...crossOrigin.vary].join(', '),

@@ -4,7 +4,7 @@ export * from './title-inputs.ts';
 export * from './title-rating.ts';
 export * from './title-row.ts';
 export { ADULT_KIND, FIRST_ORDINARY_KIND, MERGED_COLUMNS, rowOfMerged } from './merged-title.ts';
-export { movieDocument, readShown, shownGenreCount, shownText, type ShownTitle, titleDocument } from './shown-title.ts';
+export { movieDocument, readShown, shownText, type ShownTitle, titleDocument } from './shown-title.ts';
 export { movieCells, type TableCell, titleCells } from './title-cells.ts';
 export * from './shown-credits.ts';
 export * from './shown-person.ts';

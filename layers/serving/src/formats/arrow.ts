@@ -18,7 +18,7 @@ import {
   Utf8,
 } from 'apache-arrow';
 
-import { type Column, isCellOf, type TableRow, wrongCell } from './column.ts';
+import { type Column, type ColumnValues, columnValues } from './column.ts';
 import type { MakeWriter } from './table-writer.ts';
 
 /** What the writer hands on, until it is taken. */
@@ -60,24 +60,20 @@ const fieldOf = (column: Column): Field =>
     column.description === undefined ? undefined : new Map([['description', column.description]]),
   );
 
-const bitmapOf = (length: number): Uint8Array => new Uint8Array((length + 7) >> 3);
-
-/** Texts one after another as UTF-8, and where each begins. */
-const utf8Of = (texts: readonly string[]): { readonly data: Uint8Array; readonly valueOffsets: Int32Array } => {
-  const data = Buffer.from(texts.join(''));
+/** Texts one after another as UTF-8, and where each begins; a null takes no room. */
+const utf8Of = (texts: readonly (string | null)[]): { readonly data: Uint8Array; readonly valueOffsets: Int32Array } => {
+  // A null joins as nothing.
+  const joined = texts.join('');
+  const data = Buffer.from(joined);
+  const isAscii = data.length === joined.length;
   const valueOffsets = new Int32Array(texts.length + 1);
-  let [bytes, characters] = [0, 0];
-  for (const text of texts) characters += text.length;
-  const isAscii = data.length === characters;
-  for (const [n, text] of texts.entries()) {
-    bytes += isAscii ? text.length : Buffer.byteLength(text);
-    valueOffsets[n + 1] = bytes;
+  let [n, bytes] = [0, 0];
+  for (const text of texts) {
+    if (text !== null) bytes += isAscii ? text.length : Buffer.byteLength(text);
+    valueOffsets[++n] = bytes;
   }
   return { data, valueOffsets };
 };
-
-const utf8Data = (texts: readonly string[], nulls: Nulls) =>
-  makeData({ type: new Utf8(), length: texts.length, ...nulls, ...utf8Of(texts) });
 
 interface Nulls {
   readonly nullCount: number;
@@ -86,49 +82,49 @@ interface Nulls {
 
 const NO_NULLS: Nulls = { nullCount: 0 };
 
-/** Which values are there: a set bit for each. */
-const nullsOf = (column: Column, at: number, rows: readonly TableRow[]): Nulls => {
-  const nullBitmap = bitmapOf(rows.length);
-  let nullCount = 0;
-  for (const [n, row] of rows.entries()) {
-    const value = row[at] ?? null;
-    if (!isCellOf(column, value)) throw wrongCell(column, value);
-    if (value === null) nullCount++;
-    else nullBitmap[n >> 3] = (nullBitmap[n >> 3] ?? 0) | (1 << (n & 7));
+/** A bit for each value that is so. */
+const bitsOf = <T>(values: readonly T[], isSet: (value: T) => boolean): { readonly bits: Uint8Array; readonly count: number } => {
+  const bits = new Uint8Array((values.length + 7) >> 3);
+  let [n, count] = [0, 0];
+  for (const value of values) {
+    if (isSet(value)) {
+      bits[n >> 3] = (bits[n >> 3] ?? 0) | (1 << (n & 7));
+      count++;
+    }
+    n++;
   }
-  return nullCount === 0 ? NO_NULLS : { nullCount, nullBitmap };
+  return { bits, count };
 };
 
-const listData = (rows: readonly TableRow[], at: number) => {
-  const members: string[] = [];
-  const valueOffsets = new Int32Array(rows.length + 1);
-  for (const [n, row] of rows.entries()) {
-    for (const member of row[at] as readonly string[]) members.push(member); // as: `nullsOf` has looked at each
-    valueOffsets[n + 1] = members.length;
-  }
-  return makeData({ type: new List(ITEM), length: rows.length, ...NO_NULLS, valueOffsets, child: utf8Data(members, NO_NULLS) });
+/** Which values are there. */
+const nullsOf = (values: readonly unknown[]): Nulls => {
+  const { bits, count } = bitsOf(values, (value) => value !== null);
+  return count === values.length ? NO_NULLS : { nullCount: values.length - count, nullBitmap: bits };
 };
 
-const columnData = (column: Column, at: number, rows: readonly TableRow[]) => {
-  const { length } = rows;
-  const nulls = nullsOf(column, at, rows);
+const utf8Data = (texts: readonly (string | null)[]) =>
+  makeData({ type: new Utf8(), length: texts.length, ...nullsOf(texts), ...utf8Of(texts) });
+
+const listData = (lists: readonly (readonly string[])[]) => {
+  const valueOffsets = new Int32Array(lists.length + 1);
+  let [n, members] = [0, 0];
+  for (const list of lists) valueOffsets[++n] = members += list.length;
+  return makeData({ type: new List(ITEM), length: lists.length, ...NO_NULLS, valueOffsets, child: utf8Data(lists.flat()) });
+};
+
+const columnData = (column: ColumnValues) => {
+  const { length } = column.values;
   switch (column.type) {
     case 'text':
-      return utf8Data(
-        rows.map((row) => (row[at] ?? '') as string), // as: `nullsOf` has looked at each, here and below
-        nulls,
-      );
+      return utf8Data(column.values);
     case 'integer':
-      return makeData({ type: new Int32(), length, ...nulls, data: Int32Array.from(rows, (row) => Number(row[at])) });
+      return makeData({ type: new Int32(), length, ...nullsOf(column.values), data: Int32Array.from(column.values, Number) });
     case 'number':
-      return makeData({ type: new Float64(), length, ...nulls, data: Float64Array.from(rows, (row) => Number(row[at])) });
-    case 'boolean': {
-      const data = bitmapOf(length);
-      for (const [n, row] of rows.entries()) if (row[at] === true) data[n >> 3] = (data[n >> 3] ?? 0) | (1 << (n & 7));
-      return makeData({ type: new Bool(), length, ...nulls, data });
-    }
+      return makeData({ type: new Float64(), length, ...nullsOf(column.values), data: Float64Array.from(column.values, Number) });
+    case 'boolean':
+      return makeData({ type: new Bool(), length, ...nullsOf(column.values), data: bitsOf(column.values, Boolean).bits });
     case 'texts':
-      return listData(rows, at);
+      return listData(column.values);
   }
 };
 
@@ -143,7 +139,7 @@ export const arrowWriter: MakeWriter = (columns, { about }) => {
       return bytes.take();
     },
     rows: (batch) => {
-      const children = columns.map((column, at) => columnData(column, at, batch));
+      const children = columns.map((column, at) => columnData(columnValues(column, at, batch)));
       writer.write(new RecordBatch(schema, makeData({ type: struct, length: batch.length, nullCount: 0, children })));
       return bytes.take();
     },

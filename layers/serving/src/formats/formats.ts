@@ -62,7 +62,7 @@ export const TABLE_FORMATS: Readonly<Record<TableFormatName, TableFormat>> = {
     aliases: ['application/x-parquet', 'application/parquet'],
     contentType: 'application/vnd.apache.parquet',
     extension: 'parquet',
-    batchRows: 16_384,
+    batchRows: 8192,
     isCompressible: false,
     writer: parquetWriter,
   },

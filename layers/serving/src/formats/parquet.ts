@@ -2,11 +2,10 @@
  * Parquet: each batch is a row group, compressed by Snappy, with statistics. Invariant: at any time no more than one row group is in memory, and of those
  * written what the file's footer says of them.
  */
-import type { TableCell } from '@rushes/views';
 import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 
-import { type Column, isCellOf, type TableRow, wrongCell } from './column.ts';
+import { type Column, columnValues } from './column.ts';
 import type { MakeWriter } from './table-writer.ts';
 
 /** Hands over what was written so far; offsets in the file go on. */
@@ -35,13 +34,6 @@ const listElements = (name: string): readonly SchemaElement[] => [
 const elementsOf = ({ name, type, nullable }: Column): readonly SchemaElement[] =>
   type === 'texts' ? listElements(name) : [{ name, repetition_type: nullable ? 'OPTIONAL' : 'REQUIRED', ...PHYSICAL[type] }];
 
-const columnOf = (column: Column, at: number, rows: readonly TableRow[]): TableCell[] =>
-  rows.map((row) => {
-    const value = row[at] ?? null;
-    if (!isCellOf(column, value)) throw wrongCell(column, value);
-    return value;
-  });
-
 export const parquetWriter: MakeWriter = (columns, { about }) => {
   const bytes = new TakenBytes();
   const writer = new ParquetWriter({
@@ -55,7 +47,7 @@ export const parquetWriter: MakeWriter = (columns, { about }) => {
     begin: () => bytes.take(),
     rows: (batch) => {
       void writer.write({
-        columnData: columns.map((column, at) => ({ name: column.name, data: columnOf(column, at, batch) })),
+        columnData: columns.map((column, at) => ({ name: column.name, data: [...columnValues(column, at, batch).values] })),
         rowGroupSize: batch.length,
       });
       return bytes.take();

@@ -35,7 +35,7 @@ import {
   withFormats,
   withoutFormat,
 } from './route-table.ts';
-import { type StreamContext, sendTable } from './table-stream.ts';
+import { type StreamContext, type StreamWatch, sendTable } from './table-stream.ts';
 
 export interface DataRouteContext {
   readonly snapshots: CurrentSnapshot;
@@ -53,7 +53,7 @@ export interface DataRouteContext {
   /** How long a client waits for an answer that has to be computed. */
   readonly deadlineMs: number;
   /** How whole lists are sent. */
-  readonly streams: Omit<StreamContext, 'gate' | 'deadlineMs' | 'tooLate'>;
+  readonly streams: StreamWatch;
   readonly onCache: (hit: boolean) => void;
   /** An answer from the current version goes out. */
   readonly onAnswer: (projected: Snapshot['projected']) => void;
@@ -197,7 +197,7 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
       const input = read(request.params as Record<string, unknown>, request.query as Record<string, unknown>); // as: objects by Fastify's router
       const { table } = route;
       const format = table && chosenFormat(request.headers.accept, input.query);
-      if (format !== undefined) refusePageParameters(format, input.given);
+      if (format !== undefined) refusePageParameters(format.mediaType, input.given);
       const version = (input.query as { readonly batch_version?: number }).batch_version; // as: `withBatchVersion`
       const snapshot = version === undefined ? snapshots.require() : await context.earlier.snapshot(version);
       const about = snapshot.about(route.dependsOn?.(input) ?? 'batch');

@@ -44,11 +44,11 @@ export const chosenFormat = (accept: string | undefined, query: FormatQuery): Ta
 
 const PAGE_PARAMETERS: ReadonlySet<string> = new Set(['page_size', 'cursor', 'after_id', 'count']);
 
-/** @throws Problem (400) if a page of a whole is asked for. */
-export const refusePageParameters = ({ mediaType }: TableFormat, given: readonly GivenParameter[]): void => {
+/** @throws Problem (400) if a page of a whole is asked for. @param what is a whole. */
+export const refusePageParameters = (what: string, given: readonly GivenParameter[]): void => {
   const faults = given
     .filter(({ name }) => PAGE_PARAMETERS.has(name))
-    .map(({ name }) => ({ in: 'query' as const, name, detail: `is for JSON alone: ${mediaType} has the whole list, without pages` }));
+    .map(({ name }) => ({ in: 'query' as const, name, detail: `is for JSON alone: ${what} is the whole list, without pages` }));
   if (faults.length > 0) throw badRequest(faults);
 };
 

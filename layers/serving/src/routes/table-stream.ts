@@ -5,7 +5,8 @@
 import { Socket } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
 
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger, Registry } from '@rushes/runtime';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Gate } from '../admission/gate.ts';
 import type { Column, TableRow } from '../formats/column.ts';
@@ -14,7 +15,7 @@ import type { TableFormat } from '../formats/formats.ts';
 import type { WriterOptions } from '../formats/table-writer.ts';
 import { encoder, type StreamEncoding } from '../http/content-encoding.ts';
 import { withDeadline } from '../http/deadline.ts';
-import type { StreamMetrics } from '../monitoring/stream-metrics.ts';
+import { createStreamMetrics, type StreamMetrics } from '../monitoring/stream-metrics.ts';
 import type { ServingOptions } from '../options.ts';
 
 declare module 'fastify' {
@@ -24,14 +25,32 @@ declare module 'fastify' {
   }
 }
 
-export interface StreamContext extends StreamMetrics {
-  readonly gate: Gate;
+/** How streams are bounded and watched. */
+export interface StreamWatch extends StreamMetrics {
   readonly limits: ServingOptions['streams'];
+  /** It ended in the middle for a reason of ours. */
+  readonly onFailure: (error: unknown, request: FastifyRequest) => void;
+}
+
+/** What all streams of a service have in common. Call once, before routes are added. */
+export const watchStreams = (
+  app: FastifyInstance,
+  limits: ServingOptions['streams'],
+  { logger, metrics }: { readonly logger: Logger; readonly metrics: Registry },
+): StreamWatch => {
+  app.decorateRequest('isWholeList', false);
+  return {
+    limits,
+    onFailure: (err, { id: requestId, url }) => logger.error({ err, requestId, url }, 'a whole list was cut off in the middle'),
+    ...createStreamMetrics(metrics),
+  };
+};
+
+export interface StreamContext extends StreamWatch {
+  readonly gate: Gate;
   /** How long a client waits for the first page. */
   readonly deadlineMs: number;
   readonly tooLate: () => Error;
-  /** It ended in the middle for a reason of ours. */
-  readonly onFailure: (error: unknown, request: FastifyRequest) => void;
 }
 
 export interface TableStream {
@@ -87,11 +106,18 @@ const sendStream = (
 ): Promise<void> => {
   let rows = 0;
   let isWhole = false;
-  const bytes = encodeTable(format, columns, pages, { ...writing, onRows: (count) => (rows += count) });
+  /** Who is gone wants no more pages, also where a batch needs several. */
+  const wanted = async function* (): AsyncGenerator<readonly TableRow[]> {
+    for await (const page of pages) {
+      if (stream.destroyed) return;
+      yield page;
+    }
+  };
+  const bytes = encodeTable(format, columns, wanted(), { ...writing, onRows: (count) => (rows += count) });
   const tooSlow = (): void => void stream.destroy(new SlowClientError('the client does not take what is sent to it'));
   const untilEnd = async function* (): AsyncGenerator<Uint8Array> {
     yield* watched(bytes, limits.stallMs, tooSlow);
-    isWhole = true;
+    isWhole = !stream.destroyed;
   };
   const stream = Readable.from(untilEnd(), { objectMode: false });
   const overtime = setTimeout(tooSlow, limits.maxMs);
@@ -138,6 +164,9 @@ export const sendTable = async (
       const sent = sendStream(context, request, reply, table, following(first, reading));
       begun.resolve();
       await sent;
+    } catch (error) {
+      // The client is told at once; a page that is still being read holds the snapshot.
+      begun.reject(error);
     } finally {
       await reading.return(undefined);
     }
