@@ -86,7 +86,7 @@ export const CLIENT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   'pino-pretty': ['libs/runtime/src'],
   'log-update': ['libs/runtime/src'],
   fastify: ['layers/serving/src'],
-  'apache-arrow': ['layers/serving/src/formats', 'layers/serving/test'],
+  'apache-arrow': ['layers/serving/src'],
   'hyparquet-writer': ['layers/serving/src/formats'],
   negotiator: ['layers/serving/src/formats'],
   jose: ['layers/serving/src/tokens'],
