@@ -47,7 +47,7 @@ export const measureFormats = async (
     const measured: FormatsResult['rounds'][number][] = [];
     for (let round = 1; round <= rounds; round++) {
       tell(`round ${round}: whole lists in every format`);
-      const bare = await measureInChild<Written>('formats/bare-arrow.ts', [data]);
+      const bare = await measureInChild<Written>('formats/scripts/bare-arrow.ts', [data]);
       const streamed: Written[] = [];
       for (const format of STREAMED) streamed.push(await receive(`${url}/titles?format=${format}&adult=include`, bare.rows));
       measured.push({ bare, streamed });

@@ -1,5 +1,5 @@
 /**
- * The rows of the published table of titles as Arrow, by a bare loop: `formats/bare-arrow.ts DATA`. Rows come in the order in which they are stored, by one
+ * The rows of the published table of titles as Arrow, by a bare loop: `formats/scripts/bare-arrow.ts DATA`. Rows come in the order in which they are stored, by one
  * statement on the SQLite file, and go through the same encoder; there is no order, no page, no merge with events, no server and no client.
  */
 import { join } from 'node:path';
@@ -8,9 +8,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { TABLE_FORMATS, TITLE_COLUMNS } from '@rushes/serving';
 import { type TableCell, titleCells } from '@rushes/views';
 
-import { openBenchStores } from '../live/open-bench-stores.ts';
-import { usage } from '../process/usage.ts';
-import type { Written } from './measure-formats.ts';
+import { openBenchStores } from '../../live/open-bench-stores.ts';
+import { usage } from '../../process/usage.ts';
+import type { Written } from '../measure-formats.ts';
 
 const [data = ''] = process.argv.slice(2);
 const stores = await openBenchStores(data);
