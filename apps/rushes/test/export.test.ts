@@ -31,7 +31,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('a file has all rows of the list with what events say of them, as the running service sends them', async () => {
   const key = String((await told('keys', 'create', '--role', 'writer', '--name', 'me', '--data', 'data'))['key']);
-  const service = start(['up', '--data', 'data', '--port', '0', '--json', '--rate-limit-per-minute', '0'], folder);
+  const service = start(['up', '--imdb', 'imdb', '--data', 'data', '--port', '0', '--json', '--rate-limit-per-minute', '0'], folder);
   const { url } = JSON.parse((await service.wrote('listening')).split('\n')[0] ?? '') as { readonly url: string }; // as: its first answer
   await expect.poll(async () => (await fetch(`${url}/health/ready`)).status, PATIENCE).toBe(200);
   const {
