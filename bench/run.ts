@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 
 import { type BatchResult, measureBatch } from './batch/measure-batch.ts';
+import { type FormatsResult, measureFormats } from './formats/measure-formats.ts';
 import { type HttpResult, measureHttp } from './http/measure-http.ts';
 import { type LiveResult, measureLive } from './live/measure-live.ts';
 import { measurePeers } from './peers/measure-peers.ts';
@@ -22,6 +23,8 @@ const { values } = parseArgs({
     runs: { type: 'string' },
     /** Of each measurement of requests. */
     seconds: { type: 'string', default: '8' },
+    /** Size of what whole lists are of. */
+    'format-titles': { type: 'string', default: '300000' },
     /** Size of what events are merged with. */
     'live-titles': { type: 'string', default: '150000' },
     /** Events in a log. */
@@ -44,8 +47,8 @@ const { values } = parseArgs({
 });
 
 if (values.help) {
-  console.log(`npm run bench -- [--titles 100000,300000] [--http-titles 100000] [--runs 3] [--seconds 8] [--only batch|http|live]
-                 [--live-titles 150000] [--live-events 50000] [--soak-seconds 120]
+  console.log(`npm run bench -- [--titles 100000,300000] [--http-titles 100000] [--runs 3] [--seconds 8] [--only batch|http|live|formats]
+                 [--format-titles 300000] [--live-titles 150000] [--live-events 50000] [--soak-seconds 120]
        npm run bench -- --peers [--titles 1000000] [--runs 1] [--seconds 8] [--peer-cache FOLDER]
                  [--folder FOLDER] [--write-docs] [--from RESULT.json …]
 
@@ -58,7 +61,7 @@ const positive = (name: string, text: string): number => {
   if (!Number.isFinite(value) || value <= 0) throw new Error(`--${name} takes numbers above 0, not ${text}`);
   return value;
 };
-const PARTS = ['batch', 'http', 'live'] as const;
+const PARTS = ['batch', 'http', 'live', 'formats'] as const;
 const parts = PARTS.filter((part) => values.only === undefined || values.only === part);
 if (parts.length === 0) throw new Error(`--only takes ${PARTS.join(', ')}, not ${values.only}`);
 
@@ -86,6 +89,7 @@ const measureAll = async (): Promise<BenchmarkResult> => {
   const batch: BatchResult[] = [];
   let http: HttpResult | undefined;
   let live: LiveResult | undefined;
+  let formats: FormatsResult | undefined;
   if (parts.includes('batch'))
     for (const titles of (values.titles ?? '100000,300000').split(',').map((text) => positive('titles', text)))
       batch.push(await inFreshFolder((folder) => measureBatch(folder, titles, rounds, tell)));
@@ -103,12 +107,17 @@ const measureAll = async (): Promise<BenchmarkResult> => {
     };
     live = await inFreshFolder((folder) => measureLive(folder, options, tell));
   }
+  if (parts.includes('formats')) {
+    const options = { titles: positive('format-titles', values['format-titles']), rounds };
+    formats = await inFreshFolder((folder) => measureFormats(folder, options, tell));
+  }
   return {
     measuredAt: new Date().toISOString(),
     ...surroundings(),
     batch,
     ...(http === undefined ? {} : { http }),
     ...(live === undefined ? {} : { live }),
+    ...(formats === undefined ? {} : { formats }),
   };
 };
 

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 import { batchReport, batchSummary } from '../batch/batch-report.ts';
 import type { BatchResult } from '../batch/measure-batch.ts';
+import { formatsReport } from '../formats/formats-report.ts';
+import type { FormatsResult } from '../formats/measure-formats.ts';
 import { httpReport, httpSummary } from '../http/http-report.ts';
 import type { HttpResult } from '../http/measure-http.ts';
 import { liveReport, liveSummary } from '../live/live-report.ts';
@@ -22,6 +24,7 @@ export interface BenchmarkResult extends Surroundings {
   readonly http?: HttpResult;
   /** Says by itself when and of what it was measured: it may have been added to the others. */
   readonly live?: LiveResult;
+  readonly formats?: FormatsResult;
   /** So do these. */
   readonly peers?: PeersResult;
 }
@@ -47,7 +50,8 @@ const sizesOf = ({ batch, http }: BenchmarkResult): readonly number[] => [
   ...new Set([...batch.map(({ titles }) => titles), ...(http === undefined ? [] : [http.titles])]),
 ];
 
-const hasFigures = ({ batch, http, live }: BenchmarkResult): boolean => batch.length > 0 || http !== undefined || live !== undefined;
+const hasFigures = ({ batch, http, live, formats }: BenchmarkResult): boolean =>
+  batch.length > 0 || http !== undefined || live !== undefined || formats !== undefined;
 
 /** @param extent `whole`: all tables. `quoted`: those that the page has. */
 const describeFigures = (result: BenchmarkResult, extent: 'whole' | 'quoted'): string => {
@@ -62,6 +66,7 @@ const describeFigures = (result: BenchmarkResult, extent: 'whole' | 'quoted'): s
     ...(result.batch.length === 0 ? [] : [(isWhole ? batchReport : batchSummary)(result.batch)]),
     ...(result.http === undefined ? [] : [(isWhole ? httpReport : httpSummary)(result.http)]),
     ...(result.live === undefined ? [] : [(isWhole ? liveReport : liveSummary)(result.live)]),
+    ...(result.formats === undefined ? [] : [formatsReport(result.formats)]),
     describeMachine(result),
   ].join('\n\n');
 };
@@ -85,7 +90,7 @@ export const keepResult = async (result: BenchmarkResult): Promise<string> => {
   await mkdir(RESULTS, { recursive: true });
   const measured = [
     ...(result.batch.length > 0 ? ['batch'] : []),
-    ...(['http', 'live', 'peers'] as const).filter((part) => result[part] !== undefined),
+    ...(['http', 'live', 'formats', 'peers'] as const).filter((part) => result[part] !== undefined),
   ];
   const path = `${RESULTS}/${result.measuredAt.slice(0, 10)}-${result.commit}-${measured.join('-')}.json`;
   await writeFile(path, `${JSON.stringify(result, rounded, 2)}\n`);

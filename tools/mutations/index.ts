@@ -1,13 +1,20 @@
 /**
- * Small ways to break the merge, each with the tests that have to notice it. Invariant: the text to be replaced stands in the file exactly once, so the
+ * Small ways to break the merge, and what is made of it, each with the tests that have to notice it. Invariant: the text to be replaced stands in the file exactly once, so the
  * list cannot outlive the code that it is about.
  */
 import { BATCH_MUTATIONS } from './batch.ts';
 import type { Mutation } from './mutation.ts';
 import { SERVING_MUTATIONS } from './serving.ts';
 import { SPEED_MUTATIONS } from './speed.ts';
+import { TABLE_MUTATIONS } from './tables.ts';
 import { TMDB_MUTATIONS } from './tmdb.ts';
 
 export type { Mutation };
 
-export const MUTATIONS: readonly Mutation[] = [...SPEED_MUTATIONS, ...SERVING_MUTATIONS, ...BATCH_MUTATIONS, ...TMDB_MUTATIONS];
+export const MUTATIONS: readonly Mutation[] = [
+  ...SPEED_MUTATIONS,
+  ...SERVING_MUTATIONS,
+  ...BATCH_MUTATIONS,
+  ...TABLE_MUTATIONS,
+  ...TMDB_MUTATIONS,
+];

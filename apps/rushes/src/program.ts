@@ -10,6 +10,7 @@ import { addConfig } from './commands/config.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDownload } from './commands/download.ts';
+import { addExport } from './commands/export.ts';
 import { addK8s } from './commands/k8s.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLate } from './commands/late.ts';
@@ -70,6 +71,7 @@ export const buildProgram = (): Command => {
   addBackup(program);
   addRestore(program);
   addCopy(program);
+  addExport(program);
   addSample(program);
   addDownload(program);
   addConfig(program);

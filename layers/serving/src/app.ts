@@ -46,6 +46,7 @@ import { addHealth } from './routes/health.ts';
 import { addMetrics, type Exposition } from './routes/metrics.ts';
 import { addPostMovie } from './routes/post-movie.ts';
 import { addPostOpinions } from './routes/post-opinion.ts';
+import { watchStreams } from './routes/table-stream.ts';
 import { addReadingRoutes } from './routes/reading-routes.ts';
 import { registerStateMetrics } from './monitoring/state-metrics.ts';
 import { securityHeaders } from './http/security-headers.ts';
@@ -172,6 +173,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   guardServer(app.server, options, (message, error) => logger.warn(error === undefined ? {} : { err: error }, message));
   traceRequests(app, context.tracing);
   countWaits(app);
+  const wholeLists = watchStreams(app, options.streams, { logger, metrics });
   const methodsOf = collectMethods(app);
   const crossOrigin = allowOrigins(app, options.corsOrigins);
   const headers = { ...securityHeaders(crossOrigin.isOpen), ...crossOrigin.headers };
@@ -184,7 +186,8 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     done(faults.length > 0 ? badRequest(faults) : undefined);
   });
   app.addHook('onResponse', (request, reply, done) => {
-    measured.observe(routeName(request), reply.statusCode, reply.elapsedTime / 1000);
+    // The time of a whole list is its client's.
+    if (!request.isWholeList) measured.observe(routeName(request), reply.statusCode, reply.elapsedTime / 1000);
     if (logger.isLevelEnabled('debug')) {
       logger.debug(
         { requestId: request.id, method: request.method, url: request.url, status: reply.statusCode, ms: reply.elapsedTime },
@@ -246,6 +249,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
       admission,
       kept,
       cacheMaxAgeS: options.cacheMaxAgeS,
+      streams: wholeLists,
       needs: options.readAccess === 'key' ? 'reader' : undefined,
       // A cache must not hand out, to who demands a position, what it kept for somebody who did not.
       vary: ['Accept-Encoding', 'Rushes-Min-Position', ...crossOrigin.vary].join(', '),

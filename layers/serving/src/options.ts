@@ -24,6 +24,13 @@ export interface ServingOptions {
   readonly maxConnections: number;
   /** Time that an answer may take to compute; then 503. */
   readonly handlerTimeoutMs: number;
+  /** Whole lists that are sent as they are read. */
+  readonly streams: {
+    /** How long a client may take none of what is ready before it is cut off. */
+    readonly stallMs: number;
+    /** How long one may take altogether: less than artefacts are kept after they were replaced. */
+    readonly maxMs: number;
+  };
   /** How long an idle connection is kept open for the next request. */
   readonly keepAliveTimeoutMs: number;
   /** How long it goes on answering, not ready any more, once it has been asked to end: balancers see that meanwhile, and send it no more. */
@@ -75,6 +82,7 @@ export const DEFAULT_OPTIONS: ServingOptions = {
   requestTimeoutMs: 30_000,
   maxConnections: 16_384,
   handlerTimeoutMs: 10_000,
+  streams: { stallMs: 30_000, maxMs: 30 * 60_000 },
   keepAliveTimeoutMs: 72_000,
   shutdownDelayMs: 0,
   readyPatienceMs: 300_000,

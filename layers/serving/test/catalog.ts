@@ -9,6 +9,7 @@ export interface FilmFixture {
   readonly title: string | null;
   readonly type?: string;
   readonly adult?: boolean;
+  readonly tmdbId?: number | null;
   readonly year?: number | null;
   readonly endYear?: number | null;
   /** Tenths. */
@@ -37,6 +38,7 @@ const setText = (members: readonly string[]): string | null => (members.length =
 const complete = (film: FilmFixture) => ({
   type: 'movie',
   adult: false,
+  tmdbId: null,
   year: null,
   endYear: null,
   rating: null,
@@ -57,7 +59,7 @@ export const movieObject = (given: FilmFixture) => {
   return {
     id: idOf(film.tconst),
     tconst: film.tconst,
-    tmdb_id: null,
+    tmdb_id: film.tmdbId,
     title: film.title,
     original_title: film.title,
     type: film.type,
@@ -76,7 +78,7 @@ const titleRow = (film: CompleteFilm, people: Catalog['people']): ArtefactRow =>
   const [directors, writers] = [namesOf(film.directors), namesOf(film.writers)];
   const shown = shownText({
     tconst: film.tconst,
-    tmdb_id: null,
+    tmdb_id: film.tmdbId,
     type: film.type,
     is_adult: film.adult,
     title: film.title,

@@ -65,7 +65,7 @@ test('headers say the same', async () => {
     'rushes-batch-version': '1',
     'rushes-completeness': 'complete',
     link: `<${response.json().next}>; rel="next"`,
-    vary: 'Accept-Encoding, Rushes-Min-Position',
+    vary: 'Accept, Accept-Encoding, Rushes-Min-Position',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'referrer-policy': 'no-referrer',
@@ -219,7 +219,7 @@ describe('origins', () => {
     const answer = async (origin: string) => (await app.inject({ url: '/movies', headers: { origin } })).headers;
     expect(await answer('https://b.example')).toMatchObject({
       'access-control-allow-origin': 'https://b.example',
-      vary: 'Accept-Encoding, Rushes-Min-Position, Origin',
+      vary: 'Accept, Accept-Encoding, Rushes-Min-Position, Origin',
     });
     expect(await answer('https://c.example')).not.toHaveProperty('access-control-allow-origin');
     for (const [origin, methods] of [
@@ -230,7 +230,7 @@ describe('origins', () => {
       expect([headers.allow, headers['access-control-allow-methods']]).toEqual(['GET, HEAD, OPTIONS, POST', methods]);
       expect(headers.vary).toMatch(/^Origin/);
     }
-    expect((await app.inject('/movies')).headers.vary).toBe('Accept-Encoding, Rushes-Min-Position, Origin');
+    expect((await app.inject('/movies')).headers.vary).toBe('Accept, Accept-Encoding, Rushes-Min-Position, Origin');
     await app.close();
   });
 

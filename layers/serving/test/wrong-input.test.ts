@@ -19,6 +19,8 @@ const PAGING: Readonly<Record<string, readonly string[]>> = {
   count: ['yes', ''],
   fields: ['', 'nothing', 'title,,year', '__proto__'],
 };
+/** Of lists that can be had in several formats. */
+const FORMATS = { format: ['', 'xml', 'CSV'], csv_formulas: ['', 'run'] };
 const POINTS = ['11', '-1', 'high', '1e1', '', 'NaN', '8,5'];
 const COUNT = ['-1', '1.5', 'many', '', '9007199254740993'];
 const ADULT = ['', 'yes', 'true', 'ONLY'];
@@ -46,6 +48,7 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     adult: ADULT,
     sort: ['', 'weight', 'constructor'],
     ...PAGING,
+    ...FORMATS,
   },
   '/titles': {
     title_key: ['', 'tt1', 'tmdb:5'],
@@ -67,6 +70,7 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     ...bounds('averageRating', POINTS),
     sort: ['', 'votes', 'title'],
     ...PAGING,
+    ...FORMATS,
   },
   '/search/movies': {
     q: ['', '!?', '\u0301', 'a\u0000', 'x'.repeat(301), 'a b c d e f g h i', '七人の侍の物語だよ'],
@@ -91,11 +95,11 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   '/movies/tt0000001/sentiment': { window: ['', '1h', '7D'], as_of: ['', 'yesterday', '2026-13-01T00:00:00Z', 'x'.repeat(41)] },
   '/explain': { movie_id: ['', 'tt1', 'nobody'], view: ['', 'titles', 'constructor'] },
   '/changes': { since: ['', '1.2', 'x', `${'1.'.repeat(17)}x`, '1'.repeat(401)], limit: limit(500) },
-  '/genres': { adult: ADULT },
-  '/top_movies': { limit: limit(250), min_votes: COUNT, adult: ADULT, fields: ['weight'] },
-  '/top_movies/credits': { limit: limit(1000), movies: limit(100), min_votes: COUNT, adult: ADULT },
-  '/top_actors': { limit: limit(1000), fields: ['votes'] },
-  '/top_movies_by_genre': { per_genre: limit(100), min_votes: COUNT, adult: ADULT, genre: ['', 'x'.repeat(51)] },
+  '/genres': { adult: ADULT, ...FORMATS },
+  '/top_movies': { limit: limit(250), min_votes: COUNT, adult: ADULT, fields: ['weight'], ...FORMATS },
+  '/top_movies/credits': { limit: limit(1000), movies: limit(100), min_votes: COUNT, adult: ADULT, ...FORMATS },
+  '/top_actors': { limit: limit(1000), fields: ['votes'], ...FORMATS },
+  '/top_movies_by_genre': { per_genre: limit(100), min_votes: COUNT, adult: ADULT, genre: ['', 'x'.repeat(51)], ...FORMATS },
   '/people/nm0000001': { fields: ['title'] },
   '/people/nm0000001/network': { limit: limit(1000) },
   '/catalog': {},

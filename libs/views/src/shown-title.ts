@@ -9,7 +9,7 @@ import type { TitleFacts } from './title-inputs.ts';
 const SEPARATOR = '\u001e';
 const SET_SEPARATOR = '\u001f';
 const SHOWN_CHARACTERS = 200;
-const SHOWN_GENRES = 3;
+export const SHOWN_GENRES = 3;
 
 /** Flags of a title: the original title is the primary one (it is not repeated then); for adults only. */
 const SAME_TITLE = 's';
@@ -49,7 +49,7 @@ export const shownText = (shown: ShownTitle): string => {
 const FIELDS = 16;
 
 /** The stored text's fields as they stand there. Throws for a text of another form. */
-const fieldsOf = (text: string) => {
+export const fieldsOf = (text: string) => {
   const fields = text.split(SEPARATOR);
   if (fields.length !== FIELDS)
     throw new Error(
@@ -131,12 +131,13 @@ const numberJson = (field: string): string => (field === '' ? 'null' : field);
 
 const pointsJson = (thousandths: string): string => (thousandths === '' ? 'null' : pointsText(Number(thousandths)));
 
-const membersOf = (set: string): readonly string[] => (set === '' ? [] : set.split(SET_SEPARATOR));
+export const membersOf = (set: string): readonly string[] => (set === '' ? [] : set.split(SET_SEPARATOR));
 const listJson = (members: readonly string[]): string => `[${members.map(quoted).join(',')}]`;
 const joinedJson = (members: readonly string[]): string => (members.length === 0 ? 'null' : quoted(members.join(',')));
 
-/** By code points, as the batch engine counts characters. */
-const cut = (text: string): string => (text.length <= SHOWN_CHARACTERS ? text : Array.from(text).slice(0, SHOWN_CHARACTERS).join(''));
+/** A title as the analytics table shows it. By code points, as the batch engine counts characters. */
+export const cut = (text: string): string =>
+  text.length <= SHOWN_CHARACTERS ? text : Array.from(text).slice(0, SHOWN_CHARACTERS).join('');
 
 /** JSON object with the fields of `GET /movies`. @param text what is stored of the title. */
 export const movieDocument = (id: string, text: string): string => {

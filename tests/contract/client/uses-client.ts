@@ -6,7 +6,8 @@ import type { components, paths } from './contract.ts';
 declare const process: { readonly argv: readonly string[]; readonly stdout: { write(text: string): void } };
 
 const [baseUrl = '', key = ''] = process.argv.slice(2);
-const client = createClient<paths>({ baseUrl });
+/** Lists come in several formats; this program reads JSON, and is answered with JSON. */
+const client = createClient<paths, 'application/json' | 'application/problem+json'>({ baseUrl });
 
 const fail = (what: string): never => {
   throw new Error(what);

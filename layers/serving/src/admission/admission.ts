@@ -1,9 +1,12 @@
-/** What is computed at one time, by kind: answers, answers that look at a whole list (counts, searches), and posted events. Each kind waits in a line of its own. */
+/**
+ * What is computed at one time, by kind: answers, answers that look at a whole list (counts, searches), whole lists on their way to clients, and posted events.
+ * Each kind waits in a line of its own.
+ */
 import { Problem } from '../http/problem.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createTurns } from './turns.ts';
 
-export type WorkKind = 'answers' | 'totals' | 'writes';
+export type WorkKind = 'answers' | 'totals' | 'streams' | 'writes';
 
 export type Admission = Readonly<Record<WorkKind, Gate>>;
 
@@ -21,17 +24,20 @@ const ROUND_MS = 10;
 
 /**
  * Answers are mostly computed in one piece; what takes long runs on threads of the store, where some dozens may wait. Counting a whole list takes a hundred
- * times as long as a page of it, and a search looks at all that match. Writes share a commit, so more of them at once are cheaper, not dearer.
+ * times as long as a page of it, and a search looks at all that match. A whole list takes its client's time, and some megabytes meanwhile. Writes share a
+ * commit, so more of them at once are cheaper, not dearer.
  */
 const LIMITS: Readonly<Record<WorkKind, { readonly concurrency: number; readonly maxQueued: number }>> = {
   answers: { concurrency: 32, maxQueued: 1024 },
   totals: { concurrency: 2, maxQueued: 64 },
+  streams: { concurrency: 4, maxQueued: 16 },
   writes: { concurrency: 512, maxQueued: 1024 },
 };
 
 const WHAT: Readonly<Record<WorkKind, string>> = {
   answers: 'Too many answers are being computed',
   totals: 'Too many lists are being counted or searched',
+  streams: 'Too many whole lists are on their way',
   writes: 'Too many events are being written',
 };
 
@@ -41,7 +47,7 @@ export const tooBusy = (kind: WorkKind, retryAfterS: number): Problem =>
   new Problem(503, `${WHAT[kind]}: try again in ${retryAfterS} s.`, { headers: { 'retry-after': String(retryAfterS) } });
 
 export const createAdmission = ({ maxWaitMs, retryAfterS, onRefused, now = () => performance.now() }: AdmissionOptions): Admission => {
-  if (maxWaitMs === 0) return { answers: unbounded, totals: unbounded, writes: unbounded };
+  if (maxWaitMs === 0) return { answers: unbounded, totals: unbounded, streams: unbounded, writes: unbounded };
   const turns = createTurns({ roundMs: ROUND_MS, now, defer: (callback) => void setImmediate(callback) });
   const gate = (kind: WorkKind): Gate =>
     createGate({
@@ -54,5 +60,5 @@ export const createAdmission = ({ maxWaitMs, retryAfterS, onRefused, now = () =>
         return tooBusy(kind, retryAfterS);
       },
     });
-  return { answers: gate('answers'), totals: gate('totals'), writes: gate('writes') };
+  return { answers: gate('answers'), totals: gate('totals'), streams: gate('streams'), writes: gate('writes') };
 };

@@ -22,6 +22,7 @@ export const refuseEarly = (app: FastifyInstance, { admission, kept, retryAfterS
   const busy: Readonly<Record<WorkKind, Problem>> = {
     answers: tooBusy('answers', retryAfterS),
     totals: tooBusy('totals', retryAfterS),
+    streams: tooBusy('streams', retryAfterS),
     writes: tooBusy('writes', retryAfterS),
   };
   app.addHook('onRequest', (request, reply, done) => {

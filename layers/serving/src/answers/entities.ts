@@ -1,68 +1,32 @@
 /** The objects of answers, as the API's description shows them. */
 import { Type, type TSchema } from 'typebox';
 
+import {
+  CREDITED_PERSON_COLUMNS,
+  GENRE_COLUMNS,
+  membersOf,
+  MOVIE_COLUMNS,
+  PERSON_COLUMNS,
+  TITLE_COLUMNS,
+  TOP_MOVIE_COLUMNS,
+} from './tables.ts';
+
 export const textOrNull = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], description });
 export const integerOrNull = (description: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], description });
 const numberOrNull = (description: string) => Type.Unsafe<number | null>({ type: ['number', 'null'], description });
 const texts = (description: string) => Type.Array(Type.String(), { description });
 
-export const movieFields = {
-  id: Type.String({ format: 'uuid', description: "The title's own id." }),
-  tconst: textOrNull("IMDb's id."),
-  tmdb_id: integerOrNull("TMDB's id."),
-  title: textOrNull('Primary title; null where IMDb has none.'),
-  original_title: textOrNull('Title in the original language.'),
-  type: textOrNull("IMDb's type of title: `movie`, `tvSeries`, `tvEpisode`, …"),
-  year: integerOrNull('Year of release; of series the first.'),
-  runtime_minutes: integerOrNull('Runtime in minutes.'),
-  genres: texts('All its genres, in the order of the source.'),
-  rating: numberOrNull('Average rating, 1 to 10, one decimal.'),
-  votes: integerOrNull('Number of votes behind the rating.'),
-  imdb_link: textOrNull("Address of IMDb's page."),
-  is_adult: Type.Boolean({ description: 'For adults only, as IMDb marks it.' }),
-};
-
-/** The 18 fields of `imdb_titles`, under their own names, and beside them the id alone and what is a list as a list. */
-export const titleFields = {
-  title_key: Type.String({
-    description: "IMDb's id (`tconst`), by which the table joins with IMDb's files; the UUID of a title that has none.",
-  }),
-  primary_title: textOrNull('Primary title, cut at 200 characters.'),
-  original_title: textOrNull('Original title, cut at 200 characters.'),
-  title_type: textOrNull("IMDb's type of title."),
-  directors: textOrNull('Names of up to five directors, joined by commas.'),
-  writers: textOrNull('Names of up to five writers, joined by commas.'),
-  genres: textOrNull('Up to three genres, joined by commas.'),
-  hasDirectors: Type.Boolean(),
-  hasWriters: Type.Boolean(),
-  hasEnded: Type.Boolean({ description: 'An end year is known.' }),
-  numOfGenres: Type.Integer(),
-  releaseYear: integerOrNull('Year of release.'),
-  endYear: integerOrNull('Last year of a series.'),
-  averageRating: numberOrNull('Average rating, 1 to 10, one decimal.'),
-  numVotes: integerOrNull('Number of votes.'),
-  runtimeMinutes: integerOrNull('Runtime in minutes.'),
-  numDirectors: Type.Integer({ description: 'Directors credited, those without a known name included.' }),
-  numWriters: Type.Integer({ description: 'Writers credited, those without a known name included.' }),
-  tconst: textOrNull("IMDb's id; null for a title that has none."),
-  genre_list: texts('All its genres.'),
-  director_list: texts('Names of up to five directors.'),
-  writer_list: texts('Names of up to five writers.'),
-  is_adult: movieFields.is_adult,
+export const movieFields = membersOf(MOVIE_COLUMNS);
+export const titleFields = membersOf(TITLE_COLUMNS);
+export const personFields = membersOf(PERSON_COLUMNS);
+export const topMovieFields = {
+  ...membersOf(TOP_MOVIE_COLUMNS),
+  titles: Type.Array(Type.Ref('TitleName#'), { description: 'Its different titles.' }),
 };
 
 const person = { nconst: Type.String({ description: "IMDb's id of the person." }), name: textOrNull('Name, if known.') };
 
 const castFields = { ...person, category: Type.String(), characters: texts('Roles.') };
-
-export const personFields = {
-  ...person,
-  birth_year: integerOrNull('Year of birth.'),
-  death_year: integerOrNull('Year of death.'),
-  professions: texts('Main professions.'),
-  known_for: texts('IMDb ids of titles the person is known for.'),
-  films: Type.Integer({ description: 'Distinct movies credited as actor or actress; 0 for none.' }),
-};
 
 const ratingPair = (what: string) =>
   Type.Object({ rating: numberOrNull(`Average rating of ${what}.`), votes: integerOrNull(`Votes of ${what}.`) });
@@ -76,11 +40,6 @@ export const movieDetailFields = {
     { imdb: ratingPair("IMDb's data"), live: ratingPair('what arrived since') },
     { description: "IMDb's base, and what arrived since; `rating` and `votes` above are both together." },
   ),
-};
-
-const genreFields = {
-  genre: Type.String(),
-  movies: Type.Integer({ description: 'Titles of type movie that have this genre; without adult ones unless `adult` asks for them.' }),
 };
 
 const Meta = Type.Object(
@@ -179,15 +138,8 @@ const Credit = Type.Object(
   { $id: 'Credit' },
 );
 const Person = Type.Object(personFields, { $id: 'Person' });
-const Genre = Type.Object(genreFields, { $id: 'Genre' });
-const TopMovie = Type.Object(
-  {
-    ...movieFields,
-    score: Type.Number({ description: '(votes / average number of votes of all rated titles) × rating, in thousandths, rounded half up.' }),
-    titles: Type.Array(Type.Ref('TitleName#'), { description: 'Its different titles.' }),
-  },
-  { $id: 'TopMovie' },
-);
+const Genre = Type.Object(membersOf(GENRE_COLUMNS), { $id: 'Genre' });
+const TopMovie = Type.Object(topMovieFields, { $id: 'TopMovie' });
 const FoundMovie = Type.Object(
   {
     ...movieFields,
@@ -207,14 +159,7 @@ const FoundMovie = Type.Object(
   },
   { $id: 'FoundMovie' },
 );
-const CreditedPerson = Type.Object(
-  {
-    ...person,
-    credits: Type.Integer({ description: 'Distinct films among those looked at.' }),
-    categories: texts('What the person is credited as, ascending.'),
-  },
-  { $id: 'CreditedPerson' },
-);
+const CreditedPerson = Type.Object(membersOf(CREDITED_PERSON_COLUMNS), { $id: 'CreditedPerson' });
 const Collaborator = Type.Object(
   {
     ...person,

@@ -16,7 +16,16 @@ export interface ListKind {
 }
 
 /** The parameters that say which part of a list is wanted, and how; all others say which list. */
-const PART_PARAMETERS: ReadonlySet<string> = new Set(['page_size', 'cursor', 'after_id', 'count', 'facets', 'fields']);
+const PART_PARAMETERS: ReadonlySet<string> = new Set([
+  'page_size',
+  'cursor',
+  'after_id',
+  'count',
+  'facets',
+  'fields',
+  'format',
+  'csv_formulas',
+]);
 
 /** What of a list's query matters here. */
 export interface PagedQuery {

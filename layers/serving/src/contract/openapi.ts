@@ -14,7 +14,7 @@ import type { Snapshot } from '../merge/snapshot.ts';
 
 const DESCRIPTION = `Films, people and ratings, from batch views that are published as a whole and the events since: every answer comes from one version at one position, which it names.
 
-Lists are paged by \`cursor\`: follow \`next\` (also in the \`Link\` header). Answers carry a strong \`ETag\`; send it back as \`If-None-Match\`.
+Lists are paged by \`cursor\`: follow \`next\` (also in the \`Link\` header). Lists can be had as NDJSON, CSV, Arrow and Parquet too (\`Accept\`, or \`format\`): whole, at one position, without pages. Answers carry a strong \`ETag\`; send it back as \`If-None-Match\`.
 Errors are problem details (RFC 9457) that name every bad parameter.
 
 Movies, ratings and reviews are posted with an API key. \`Idempotency-Key\` makes a retry count once; \`Prefer: wait=2\` waits until answers show the event.`;

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 const EXPOSED_HEADERS = [
   'Allow',
+  'Content-Disposition',
   'ETag',
   'Link',
   'Location',

@@ -1,7 +1,7 @@
 /** Entity tags. Invariant: a strong tag is known before any store is read; equal tags mean equal bytes. */
 import { hash } from 'node:crypto';
 
-import type { Encoding } from './content-encoding.ts';
+import type { StreamEncoding } from './content-encoding.ts';
 import type { GivenParameter } from './request-reader.ts';
 
 /**
@@ -15,14 +15,14 @@ export const answerTag = (seed: string, path: string, given: readonly GivenParam
 };
 
 /** The header's value for one representation of an answer. */
-export const entityTag = (tag: string, encoding: Encoding | undefined): string =>
+export const entityTag = (tag: string, encoding: StreamEncoding | undefined): string =>
   encoding === undefined ? `"${tag}"` : `"${tag}-${encoding}"`;
 
 /**
  * The tag among those the client knows (`If-None-Match`) that it may go on using, if any: the plain representation or, where the client
  * accepts it, the encoded one. Weak comparison, as RFC 9110 13.1.2 asks for.
  */
-export const knownTag = (ifNoneMatch: string, tag: string, accepted: Encoding | undefined): string | undefined => {
+export const knownTag = (ifNoneMatch: string, tag: string, accepted: StreamEncoding | undefined): string | undefined => {
   if (accepted !== undefined) {
     const encoded = entityTag(tag, accepted);
     if (ifNoneMatch.includes(encoded)) return encoded;

@@ -2,14 +2,18 @@
  * What all routes that answer from views have in common, in the order in which it is cheap: read the parameters, take the snapshot, compare
  * entity tags, look into the cache, and only then compute. Invariants: one request sees one snapshot; a 304 touches no store.
  */
+import { Readable } from 'node:stream';
+
 import type { Role, Waited } from '@rushes/ports';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type TObject } from 'typebox';
 
 import type { Admission } from '../admission/admission.ts';
 import type { KeptUrls } from '../admission/kept-urls.ts';
+import type { TableFormat } from '../formats/formats.ts';
+import type { About } from '../merge/about.ts';
 import type { EarlierVersions } from '../merge/as-of.ts';
-import { compress, COMPRESSION_THRESHOLD_BYTES, preferredEncoding } from '../http/content-encoding.ts';
+import { compress, COMPRESSION_THRESHOLD_BYTES, preferredEncoding, preferredStreamEncoding } from '../http/content-encoding.ts';
 import type { CurrentSnapshot } from '../merge/current-snapshot.ts';
 import { withDeadline } from '../http/deadline.ts';
 import { envelopeText } from '../answers/envelope.ts';
@@ -21,6 +25,17 @@ import { requestReader, type ReadRequest } from '../http/request-reader.ts';
 import type { Representation, ResponseCache } from '../http/response-cache.ts';
 import type { AddDataRoute, DataRoute } from './route-definition.ts';
 import type { Snapshot } from '../merge/snapshot.ts';
+import {
+  aboutTable,
+  chosenFormat,
+  keepsFormulas,
+  refusePageParameters,
+  selectedTable,
+  tableHeaders,
+  withFormats,
+  withoutFormat,
+} from './route-table.ts';
+import { type StreamContext, type StreamWatch, sendTable } from './table-stream.ts';
 
 export interface DataRouteContext {
   readonly snapshots: CurrentSnapshot;
@@ -37,6 +52,8 @@ export interface DataRouteContext {
   readonly vary: string;
   /** How long a client waits for an answer that has to be computed. */
   readonly deadlineMs: number;
+  /** How whole lists are sent. */
+  readonly streams: StreamWatch;
   readonly onCache: (hit: boolean) => void;
   /** An answer from the current version goes out. */
   readonly onAnswer: (projected: Snapshot['projected']) => void;
@@ -90,7 +107,6 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
       headers = {
         'content-type': JSON_TYPE,
         'cache-control': cacheControl,
-        vary: context.vary,
         ...statedBy(snapshot),
       };
       headersBySnapshot.set(snapshot, headers);
@@ -98,18 +114,19 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
     return headers;
   };
 
-  const notModified = (reply: FastifyReply, snapshot: Snapshot, etag: string): FastifyReply =>
-    reply.code(304).headers(headersOf(snapshot)).removeHeader('content-type').header('etag', etag).send();
+  const streams: StreamContext = { ...context.streams, gate: admission.streams, deadlineMs: context.deadlineMs, tooLate };
 
   return (declared) => {
-    const route = withBatchVersion(declared);
+    const route = withFormats(withBatchVersion(declared));
+    const vary = route.table === undefined ? context.vary : `Accept, ${context.vary}`;
     const read = requestReader(route.params, route.query, route.check, route.normalForm);
 
-    const compute = async (
-      snapshot: Snapshot,
-      input: ReadRequest<typeof route.params, typeof route.query>,
-      meta: string,
-    ): Promise<Representation> => {
+    type Input = ReadRequest<typeof route.params, typeof route.query>;
+
+    const notModified = (reply: FastifyReply, snapshot: Snapshot, etag: string): FastifyReply =>
+      reply.code(304).headers(headersOf(snapshot)).header('vary', vary).removeHeader('content-type').header('etag', etag).send();
+
+    const compute = async (snapshot: Snapshot, input: Input, meta: string): Promise<Representation> => {
       const counts = (input.query as { readonly count?: boolean }).count === true; // as: the lists' parameter, which other routes do not have
       const answer = await admission[counts || route.isLong === true ? 'totals' : 'answers'].run(() => route.answer(snapshot, input));
       const body = envelopeText(answer, meta);
@@ -141,11 +158,55 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
       }
     };
 
+    /** All of the list as it is read, in a format of tables. */
+    const answerTable = async (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      { table, format, input }: { readonly table: NonNullable<typeof route.table>; readonly format: TableFormat; readonly input: Input },
+      { snapshot, isCurrent, about }: { readonly snapshot: Snapshot; readonly isCurrent: boolean; readonly about: About },
+    ): Promise<FastifyReply> => {
+      const { columns, pages } = selectedTable(table, input);
+      const encoding = format.isCompressible ? preferredStreamEncoding(request.headers['accept-encoding']) : undefined;
+      const tag = answerTag(about.tag, pathOf(request.url), [...withoutFormat(input.given), { name: 'format', text: format.mediaType }]);
+      const told = () => {
+        if (isCurrent) context.onAnswer(snapshot.projected);
+      };
+      const asked = request.headers['if-none-match'];
+      const known = asked === undefined ? undefined : knownTag(asked, tag, encoding);
+      if (known !== undefined || asked === '*') {
+        told();
+        return notModified(reply, snapshot, known ?? entityTag(tag, encoding));
+      }
+      const head = (): void => {
+        told();
+        reply.headers({ ...headersOf(snapshot), vary, ...tableHeaders(table.name, format, snapshot), etag: entityTag(tag, encoding) });
+        if (encoding !== undefined) reply.header('content-encoding', encoding);
+        if (isCurrent) reply.header('rushes-lag-ms', Math.round(context.lagMs()));
+      };
+      if (request.method === 'HEAD') {
+        head();
+        return reply.send(Readable.from([]));
+      }
+      const writing = { about: aboutTable(table.name, snapshot), keepFormulas: keepsFormulas(input.query) };
+      snapshot.pin();
+      const stream = { format, columns, writing, encoding, head, pages: () => pages(snapshot) };
+      return sendTable(streams, request, reply, stream, () => snapshot.release());
+    };
+
     const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const input = read(request.params as Record<string, unknown>, request.query as Record<string, unknown>); // as: objects by Fastify's router
+      const { table } = route;
+      const format = table && chosenFormat(request.headers.accept, input.query);
+      if (format !== undefined) refusePageParameters(format.mediaType, input.given);
       const version = (input.query as { readonly batch_version?: number }).batch_version; // as: `withBatchVersion`
       const snapshot = version === undefined ? snapshots.require() : await context.earlier.snapshot(version);
       const about = snapshot.about(route.dependsOn?.(input) ?? 'batch');
+      const stated = (error: unknown): never => {
+        if (error instanceof Problem && (error.status === 404 || error.status === 400)) reply.headers(statedBy(snapshot));
+        throw error;
+      };
+      if (table !== undefined && format !== undefined)
+        return answerTable(request, reply, { table, format, input }, { snapshot, isCurrent: version === undefined, about }).catch(stated);
       const tag = answerTag(about.tag, pathOf(request.url), input.given);
       const encoding = preferredEncoding(request.headers['accept-encoding']);
       const asked = request.headers['if-none-match'];
@@ -156,14 +217,11 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
         return notModified(reply, snapshot, known);
       }
 
-      const plain = await answerOf(snapshot, tag, () => compute(snapshot, input, about.meta), request.waited).catch((error: unknown) => {
-        if (error instanceof Problem && (error.status === 404 || error.status === 400)) reply.headers(statedBy(snapshot));
-        throw error;
-      });
+      const plain = await answerOf(snapshot, tag, () => compute(snapshot, input, about.meta), request.waited).catch(stated);
       if (version === undefined) context.onAnswer(snapshot.projected);
       kept.add(request.url);
       if (asked === '*') return notModified(reply, snapshot, entityTag(tag, undefined));
-      reply.headers(headersOf(snapshot));
+      reply.headers(headersOf(snapshot)).header('vary', vary);
       if (version === undefined) reply.header('rushes-lag-ms', Math.round(context.lagMs()));
       if (plain.next !== null) reply.header('link', `<${plain.next}>; rel="next"`);
       if (encoding === undefined || plain.bytes < COMPRESSION_THRESHOLD_BYTES) {

@@ -1,17 +1,20 @@
 /** `GET /movies`: the list of films, filtered and sorted. */
 import { foldText } from '@rushes/domain';
 import type { Condition } from '@rushes/ports';
-import { movieDocument, titles } from '@rushes/views';
+import { movieCells, movieDocument, titles } from '@rushes/views';
 import { Type, type Static } from 'typebox';
 
 import { adultParameter, kindConditions } from '../answers/adult.ts';
 import { movieFields } from '../answers/entities.ts';
 import { requireKnownNames } from '../answers/known-names.ts';
-import { checkPlace, type ListKind, orderNormalForm } from '../answers/list-query.ts';
+import { checkPlace, type ListKind, orderNormalForm, sortOf } from '../answers/list-query.ts';
 import { answerPage, fieldsParameter, pagingParameters, sortParameter } from '../answers/paging.ts';
 import { FOLDED } from '../http/parameter.ts';
 import { ratingBound } from '../answers/rating.ts';
 import { genreConditions, genreParameter, namedTypes, pointsParameter, typeParameter, yearParameter } from './film-filters.ts';
+import { MOVIE_COLUMNS } from '../answers/tables.ts';
+import { wholeList } from '../answers/whole-list.ts';
+import type { ViewReaders } from '../merge/view-readers.ts';
 import type { AddDataRoute } from './route-definition.ts';
 
 const MOVIES: ListKind = {
@@ -69,6 +72,15 @@ const movieConditions = (asked: Static<typeof query>): readonly Condition[] => {
   return where;
 };
 
+const requireNames = (views: ViewReaders, asked: Static<typeof query>): Promise<void> =>
+  requireKnownNames(views, {
+    genres: [
+      { parameter: 'genre', names: asked.genre ?? [] },
+      { parameter: 'genre_any', names: asked.genre_any ?? [] },
+    ],
+    types: [{ parameter: 'type', names: namedTypes(asked.type) ?? [] }],
+  });
+
 export const addMovies = (add: AddDataRoute): void =>
   add({
     url: MOVIES.path,
@@ -82,14 +94,16 @@ export const addMovies = (add: AddDataRoute): void =>
     data: Type.Array(Type.Ref('Movie#')),
     paged: true,
     dependsOn: () => 'titles',
+    table: {
+      name: 'movies',
+      columns: MOVIE_COLUMNS,
+      pages: async function* ({ views }, { query: asked }) {
+        await requireNames(views, asked);
+        yield* wholeList(views.titles, movieConditions(asked), sortOf(MOVIES, asked), movieCells);
+      },
+    },
     answer: async ({ views }, { query: asked, given }) => {
-      await requireKnownNames(views, {
-        genres: [
-          { parameter: 'genre', names: asked.genre ?? [] },
-          { parameter: 'genre_any', names: asked.genre_any ?? [] },
-        ],
-        types: [{ parameter: 'type', names: namedTypes(asked.type) ?? [] }],
-      });
+      await requireNames(views, asked);
       return answerPage(views, MOVIES, asked, given, movieConditions(asked), movieDocument);
     },
   });

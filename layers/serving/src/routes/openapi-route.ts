@@ -2,6 +2,8 @@
 import type { FastifySchema } from 'fastify';
 import { Type, type TObject, type TSchema } from 'typebox';
 
+import type { Column } from '../formats/column.ts';
+import { TABLE_FORMAT_NAMES, TABLE_FORMATS, type TableFormatName } from '../formats/formats.ts';
 import { selectedName } from '../answers/entities.ts';
 import { SECURITY } from '../entrances/describe-entrance.ts';
 import { POSITION_PATTERN } from '../merge/position.ts';
@@ -43,6 +45,25 @@ const selected = (data: TSchema): TSchema => {
   throw new Error('fields can be selected of entities alone');
 };
 
+const FORMS: Readonly<Record<TableFormatName, string>> = {
+  ndjson: 'The whole list: each row a JSON object on a line of its own',
+  csv: 'The whole list by RFC 4180, with a header line. Nulls are empty, members of lists are joined by `|`',
+  arrow: "The whole list as Arrow's IPC stream",
+  parquet: 'The whole list as a Parquet file',
+};
+
+const typeText = ({ name, type, nullable }: Column): string =>
+  `${name} (${type === 'texts' ? 'list of texts' : type}${nullable ? ' or null' : ''})`;
+
+/** The formats of a table beside JSON; how they are read is for no schema to say. */
+const tableContent = (columns: readonly Column[]): Readonly<Record<string, { readonly schema: TSchema }>> =>
+  Object.fromEntries(
+    TABLE_FORMAT_NAMES.map((name) => [
+      TABLE_FORMATS[name].mediaType,
+      { schema: Type.Unsafe({ description: `${FORMS[name]}. Columns: ${columns.map(typeText).join(', ')}.` }) },
+    ]),
+  );
+
 /** A key is not asked for, but has a bucket of its own. */
 const OPTIONAL_SECURITY = [{}, ...SECURITY];
 
@@ -63,6 +84,7 @@ export const describeDataRoute = <P extends TObject, Q extends TObject>(route: D
         'application/json': {
           schema: envelopeSchema('fields' in route.query.properties ? selected(route.data) : route.data, route.paged === true, route.extra),
         },
+        ...(route.table === undefined ? {} : tableContent(route.table.columns)),
       },
     },
     304: { description: 'Not modified: the tag of If-None-Match is still right.', type: 'null' },
@@ -71,6 +93,7 @@ export const describeDataRoute = <P extends TObject, Q extends TObject>(route: D
       ? { 401: problem('No API key, or one that is worth nothing (any more).'), 403: problem("The key's role is too little.") }
       : {}),
     404: problem('There is nothing with this id, or the version is not kept.'),
+    ...(route.table === undefined ? {} : { 406: problem('Accept names none of the media types that there are; the detail names these.') }),
     ...Object.fromEntries(Object.entries(route.problems ?? {}).map(([status, description]) => [status, problem(description)])),
     429: problem('Too many requests: try again after Retry-After seconds.'),
     503: problem('Nothing published yet, overloaded, or too slow: try again after Retry-After seconds.'),

@@ -9,6 +9,8 @@ import { personFields } from '../answers/entities.ts';
 import { collaboratorsText } from '../answers/network.ts';
 import { fieldsParameter } from '../answers/paging.ts';
 import { notFound } from '../http/problem.ts';
+import { PERSON_COLUMNS } from '../answers/tables.ts';
+import { shortList } from '../answers/whole-list.ts';
 import type { AddDataRoute } from './route-definition.ts';
 import type { Snapshot } from '../merge/snapshot.ts';
 import { limitParameter } from '../answers/top-list.ts';
@@ -45,6 +47,12 @@ const network = async ({ views, batch }: Snapshot, nconst: string, limit: number
   });
   const counts = `"movies":${all.length},"movies_considered":${ids.length}`;
   return `{"nconst":${JSON.stringify(nconst)},${counts},"collaborators":${collaboratorsText(movies, nconst, limit)}}`;
+};
+
+const topActors = async ({ views }: Snapshot, limit: number, fields: readonly string[] | undefined): Promise<string> => {
+  const where = [{ column: 'films', op: 'gte', value: 1 }] as const;
+  const rows = await views.people.list({ where, sort: [{ column: 'films', desc: true }], limit, ...PERSON });
+  return arrayText(rows.map((row) => selectFields(personText(row), fields)));
 };
 
 export const addPeople = (add: AddDataRoute): void => {
@@ -87,12 +95,11 @@ export const addPeople = (add: AddDataRoute): void => {
     params: Type.Object({}),
     query: Type.Object({ limit: limitParameter('persons', MAX_PERSONS), fields: fieldsParameter(Object.keys(personFields)) }),
     data: Type.Array(Type.Ref('Person#')),
-    answer: async ({ views }, { query }) => {
-      const where = [{ column: 'films', op: 'gte', value: 1 }] as const;
-      const rows = await views.people.list({ where, sort: [{ column: 'films', desc: true }], limit: query.limit, ...PERSON });
-      return {
-        data: arrayText(rows.map((row) => selectFields(personText(row), query.fields))),
-      };
+    table: {
+      name: 'top_actors',
+      columns: PERSON_COLUMNS,
+      pages: (snapshot, { query }) => shortList(PERSON_COLUMNS, () => topActors(snapshot, query.limit, undefined)),
     },
+    answer: async (snapshot, { query }) => ({ data: await topActors(snapshot, query.limit, query.fields) }),
   });
 };

@@ -22,6 +22,16 @@ export interface ReadingContext {
   readonly now: () => number;
 }
 
+/** Those of lists that are tables among others. */
+export const addTableRoutes = (add: AddDataRoute): void => {
+  addMovies(add);
+  addTitles(add);
+  addGenres(add);
+  addTopMovies(add);
+  addPeople(add);
+  addTopByGenre(add);
+};
+
 export const addReadingRoutes = (add: AddDataRoute, { objects, speed, now }: ReadingContext): void => {
   addMovies(add);
   addMovie(add);

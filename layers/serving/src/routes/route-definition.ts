@@ -1,10 +1,20 @@
 /** A route that answers from views: what it is called, what it takes, and how it answers. The rest is `data-route.ts`'s. */
 import type { TObject, TSchema } from 'typebox';
 
+import type { Column, TableRow } from '../formats/column.ts';
 import type { Dependency } from '../merge/about.ts';
 import type { Answer } from '../answers/envelope.ts';
 import type { CrossCheck, NormalForm, ReadRequest } from '../http/request-reader.ts';
 import type { Snapshot } from '../merge/snapshot.ts';
+
+/** A list as a table: what it is called, and all of its rows, whatever page of it JSON would show. */
+export interface RouteTable<P extends TObject, Q extends TObject> {
+  /** Of files, and of the command that exports it. */
+  readonly name: string;
+  readonly columns: readonly Column[];
+  /** Throws before its first page what `answer` would throw. Pages hold a value for each column. */
+  readonly pages: (snapshot: Snapshot, request: ReadRequest<P, Q>) => AsyncGenerator<readonly TableRow[]>;
+}
 
 export interface DataRoute<P extends TObject, Q extends TObject> {
   /** Fastify's pattern: `/movies/:id`. */
@@ -32,6 +42,8 @@ export interface DataRoute<P extends TObject, Q extends TObject> {
   readonly isLive?: boolean;
   /** What of the merged data the answer is made from; without it, of the batch layer's alone. */
   readonly dependsOn?: (request: ReadRequest<P, Q>) => Dependency;
+  /** The list in other formats than JSON. */
+  readonly table?: RouteTable<P, Q>;
   /** Throws a `Problem` for what the data say no to (404). */
   readonly answer: (snapshot: Snapshot, request: ReadRequest<P, Q>) => Promise<Answer>;
 }

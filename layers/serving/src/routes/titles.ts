@@ -1,11 +1,14 @@
 /** `GET /titles`: the analytics table `imdb_titles`, its 18 fields under their own names, a filter on each, and their lists as lists. */
-import { titleDocument, titles } from '@rushes/views';
-import { Type } from 'typebox';
+import { titleCells, titleDocument, titles } from '@rushes/views';
+import { Type, type Static } from 'typebox';
 
 import { titleFields } from '../answers/entities.ts';
 import { requireKnownNames } from '../answers/known-names.ts';
-import { checkPlace, type ListKind, orderNormalForm } from '../answers/list-query.ts';
+import { checkPlace, type ListKind, orderNormalForm, sortOf } from '../answers/list-query.ts';
 import { answerPage, fieldsParameter, pagingParameters, sortParameter } from '../answers/paging.ts';
+import { TITLE_COLUMNS } from '../answers/tables.ts';
+import { wholeList } from '../answers/whole-list.ts';
+import type { ViewReaders } from '../merge/view-readers.ts';
 import type { AddDataRoute } from './route-definition.ts';
 import { titleConditions, titleFilters } from './title-filters.ts';
 
@@ -23,6 +26,15 @@ const query = Type.Object({
   fields: fieldsParameter(Object.keys(titleFields)),
 });
 
+const requireNames = (views: ViewReaders, asked: Static<typeof query>): Promise<void> =>
+  requireKnownNames(views, {
+    genres: [
+      { parameter: 'genres', names: asked.genres ?? [] },
+      { parameter: 'genres_any', names: asked.genres_any ?? [] },
+    ],
+    types: [{ parameter: 'title_type', names: asked.title_type ?? [] }],
+  });
+
 export const addTitles = (add: AddDataRoute): void =>
   add({
     url: TITLES.path,
@@ -37,14 +49,16 @@ export const addTitles = (add: AddDataRoute): void =>
     data: Type.Array(Type.Ref('Title#')),
     paged: true,
     dependsOn: () => 'titles',
+    table: {
+      name: 'titles',
+      columns: TITLE_COLUMNS,
+      pages: async function* ({ views }, { query: asked }) {
+        await requireNames(views, asked);
+        yield* wholeList(views.titles, titleConditions(asked), sortOf(TITLES, asked), titleCells);
+      },
+    },
     answer: async ({ views }, { query: asked, given }) => {
-      await requireKnownNames(views, {
-        genres: [
-          { parameter: 'genres', names: asked.genres ?? [] },
-          { parameter: 'genres_any', names: asked.genres_any ?? [] },
-        ],
-        types: [{ parameter: 'title_type', names: asked.title_type ?? [] }],
-      });
+      await requireNames(views, asked);
       return answerPage(views, TITLES, asked, given, titleConditions(asked), titleDocument);
     },
   });

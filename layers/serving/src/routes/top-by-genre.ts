@@ -1,13 +1,15 @@
 /** `GET /top_movies_by_genre`: the best of each genre by average rating. */
 import { foldText } from '@rushes/domain';
-import { movieDocument } from '@rushes/views';
-import { Type } from 'typebox';
+import { movieDocument, type TableCell } from '@rushes/views';
+import { Type, type Static } from 'typebox';
 
 import { type Adult, adultParameter } from '../answers/adult.ts';
 import { arrayText, shownOf } from '../answers/documents.ts';
 import { readGenres } from '../answers/genre-counts.ts';
 import { requireKnownNames } from '../answers/known-names.ts';
 import { FOLDED } from '../http/parameter.ts';
+import { GENRE_MOVIE_COLUMNS } from '../answers/tables.ts';
+import { rowsOfObjects } from '../answers/whole-list.ts';
 import type { AddDataRoute } from './route-definition.ts';
 import type { Snapshot } from '../merge/snapshot.ts';
 import { minVotesParameter, rankable } from '../answers/top-list.ts';
@@ -32,6 +34,26 @@ const bestOf = async ({ views }: Snapshot, genre: string, limit: number, minVote
   return `{"genre":${JSON.stringify(genre)},"movies":${arrayText(rows.map((row) => movieDocument(row.key, shownOf(row))))}}`;
 };
 
+const query = Type.Object({
+  per_genre: Type.Integer({
+    default: 5,
+    minimum: 1,
+    maximum: MAX_PER_GENRE,
+    description: `How many movies of each genre, at most ${MAX_PER_GENRE}.`,
+  }),
+  min_votes: minVotesParameter,
+  genre: Type.Optional(Type.String({ [FOLDED]: true, minLength: 1, maxLength: 50, description: 'Only this genre; case does not matter.' })),
+  adult: adultParameter,
+});
+
+/** JSON texts, one for each genre that has such a movie. */
+const bestOfEach = async (snapshot: Snapshot, asked: Static<typeof query>): Promise<readonly string[]> => {
+  await requireKnownNames(snapshot.views, { genres: [{ parameter: 'genre', names: asked.genre === undefined ? [] : [asked.genre] }] });
+  const genres = await genresAsked(snapshot, asked.genre);
+  const texts = await Promise.all(genres.map((genre) => bestOf(snapshot, genre, asked.per_genre, asked.min_votes, asked.adult)));
+  return texts.filter((text) => text !== undefined);
+};
+
 export const addTopByGenre = (add: AddDataRoute): void =>
   add({
     url: '/top_movies_by_genre',
@@ -40,25 +62,21 @@ export const addTopByGenre = (add: AddDataRoute): void =>
     description: 'Ties: more votes, then the id. Genres by name; one without such a movie is left out.',
     tag: 'Rankings',
     params: Type.Object({}),
-    query: Type.Object({
-      per_genre: Type.Integer({
-        default: 5,
-        minimum: 1,
-        maximum: MAX_PER_GENRE,
-        description: `How many movies of each genre, at most ${MAX_PER_GENRE}.`,
-      }),
-      min_votes: minVotesParameter,
-      genre: Type.Optional(
-        Type.String({ [FOLDED]: true, minLength: 1, maxLength: 50, description: 'Only this genre; case does not matter.' }),
-      ),
-      adult: adultParameter,
-    }),
+    query,
     data: Type.Array(Type.Object({ genre: Type.String(), movies: Type.Array(Type.Ref('Movie#')) })),
     dependsOn: () => 'titles',
-    answer: async (snapshot, { query: asked }) => {
-      await requireKnownNames(snapshot.views, { genres: [{ parameter: 'genre', names: asked.genre === undefined ? [] : [asked.genre] }] });
-      const genres = await genresAsked(snapshot, asked.genre);
-      const texts = await Promise.all(genres.map((genre) => bestOf(snapshot, genre, asked.per_genre, asked.min_votes, asked.adult)));
-      return { data: arrayText(texts.filter((text) => text !== undefined)) };
+    table: {
+      name: 'top_movies_by_genre',
+      columns: GENRE_MOVIE_COLUMNS,
+      pages: async function* (snapshot, { query: asked }) {
+        for (const text of await bestOfEach(snapshot, asked)) {
+          const { genre, movies } = JSON.parse(text) as { readonly genre: string; readonly movies: readonly Record<string, TableCell>[] }; // as: `bestOf`
+          yield rowsOfObjects(
+            GENRE_MOVIE_COLUMNS,
+            movies.map((movie) => ({ ...movie, genre })),
+          );
+        }
+      },
     },
+    answer: async (snapshot, { query: asked }) => ({ data: arrayText(await bestOfEach(snapshot, asked)) }),
   });

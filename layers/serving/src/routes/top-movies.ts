@@ -6,8 +6,10 @@ import { Type } from 'typebox';
 import { type Adult, adultParameter } from '../answers/adult.ts';
 import { mostCredited } from '../answers/credited-people.ts';
 import { arrayText, extendObject, selectFields, shownOf } from '../answers/documents.ts';
-import { movieFields } from '../answers/entities.ts';
+import { topMovieFields } from '../answers/entities.ts';
 import { fieldsParameter } from '../answers/paging.ts';
+import { CREDITED_PERSON_COLUMNS, TOP_MOVIE_COLUMNS } from '../answers/tables.ts';
+import { shortList } from '../answers/whole-list.ts';
 import type { AddDataRoute } from './route-definition.ts';
 import type { Snapshot } from '../merge/snapshot.ts';
 import { limitParameter, minVotesParameter, readVoteStatistics, scoreText, topMovies } from '../answers/top-list.ts';
@@ -71,10 +73,16 @@ export const addTopMovies = (add: AddDataRoute): void => {
       limit: limitParameter('movies', MAX_TOP_MOVIES),
       min_votes: minVotesParameter,
       adult: adultParameter,
-      fields: fieldsParameter([...Object.keys(movieFields), 'score', 'titles']),
+      fields: fieldsParameter(Object.keys(topMovieFields)),
     }),
     data: Type.Array(Type.Ref('TopMovie#')),
     dependsOn: () => 'titles',
+    table: {
+      name: 'top_movies',
+      columns: TOP_MOVIE_COLUMNS,
+      pages: (snapshot, { query: asked }) =>
+        shortList(TOP_MOVIE_COLUMNS, () => answerTopMovies(snapshot, asked.limit, asked.min_votes, asked.adult, undefined)),
+    },
     answer: async (snapshot, { query: asked }) => ({
       data: await answerTopMovies(snapshot, asked.limit, asked.min_votes, asked.adult, asked.fields),
     }),
@@ -94,6 +102,12 @@ export const addTopMovies = (add: AddDataRoute): void => {
     }),
     data: Type.Array(Type.Ref('CreditedPerson#')),
     dependsOn: () => 'titles',
+    table: {
+      name: 'top_movies_credits',
+      columns: CREDITED_PERSON_COLUMNS,
+      pages: (snapshot, { query: asked }) =>
+        shortList(CREDITED_PERSON_COLUMNS, () => answerCredits(snapshot, asked.movies, asked.min_votes, asked.adult, asked.limit)),
+    },
     answer: async (snapshot, { query: asked }) => ({
       data: await answerCredits(snapshot, asked.movies, asked.min_votes, asked.adult, asked.limit),
     }),
