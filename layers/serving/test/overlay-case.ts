@@ -12,6 +12,9 @@ import { VIEWS } from '@rushes/views';
 import { titleKeyOf } from '../src/answers/title-id.ts';
 import { type CurrentSnapshot, trackCurrentSnapshot } from '../src/merge/current-snapshot.ts';
 import type { TitleSearch } from '../src/merge/overlay/merged-search.ts';
+import { TREND_WINDOWS, trendSpan, type TrendWindow } from '../src/answers/trend-windows.ts';
+import { windowActivity } from '../src/answers/window-activity.ts';
+import type { OverlayState } from '../src/merge/overlay/overlay.ts';
 import type { ViewReaders } from '../src/merge/view-readers.ts';
 import type { Snapshot } from '../src/merge/snapshot.ts';
 import { memoryBatchViews, type MemoryBatchViews } from './memory-batch-views.ts';
@@ -169,12 +172,24 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
   return opened;
 };
 
-const READ = ['titles', 'genres', 'statistics', 'sentiment', 'tmdbLinks'] as const;
+const READ = ['titles', 'genres', 'statistics', 'sentiment', 'tmdbLinks', 'activity'] as const;
 /** What the views are called in publications. */
 const nameIn = (name: (typeof READ)[number]): string => (name === 'tmdbLinks' ? 'tmdb_links' : name);
 
+const HALF_AN_HOUR_MS = 1_800_000;
+
 /** What no answer is made from: what a row was made from is asked of the batch layer alone, and changed rows do not have it. */
 const UNREAD = 'live';
+
+/** The sums of all movies that anything happened to. */
+const activityIn = async (parts: Parameters<typeof windowActivity>[0], window: TrendWindow) => {
+  const sums = await windowActivity(parts, trendSpan(window, Date.parse(AT) + HALF_AN_HOUR_MS));
+  return [window, [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1))];
+};
+
+interface MergedParts extends Pick<Snapshot, 'views' | 'search'> {
+  readonly overlay: Pick<OverlayState, 'activity'> | undefined;
+}
 
 /** Words of titles and people that histories tell of, beginnings and slips of them. */
 const QUESTIONS = ['titel', 'tite', 'zebra', 'zebar', 'the tal', 'ada zebra', 'brook title', 'b', '1'].map((text) => text.split(' '));
@@ -194,7 +209,7 @@ const findAll = async (search: TitleSearch): Promise<unknown> => {
 };
 
 /** All rows of all merged views, in several orders, and their number, and what is found by words. */
-export const readAll = async ({ views: readers, search }: Pick<Snapshot, 'views' | 'search'>): Promise<unknown> => {
+export const readAll = async ({ views: readers, search, overlay }: MergedParts): Promise<unknown> => {
   const select = (name: (typeof READ)[number]) => {
     const layout = VIEWS.find((view) => view.name === nameIn(name))?.layout;
     return { columns: Object.keys(layout?.columns ?? {}), documents: layout?.documents.filter((document) => document !== UNREAD) ?? [] };
@@ -212,6 +227,7 @@ export const readAll = async ({ views: readers, search }: Pick<Snapshot, 'views'
     // What `tmdb:…` finds.
     linked: await Promise.all([278, 279].map((id) => titleKeyOf(readers, `tmdb:${id}`))),
     found: await findAll(search),
+    activity: await Promise.all(TREND_WINDOWS.map((window) => activityIn({ batch: readers, overlay }, window))),
   };
 };
 
@@ -224,6 +240,7 @@ export const recomputed = async (on: OverlayCase, position: OffsetVector = on.hi
     const searched = await whole.views.open('search');
     return await readAll({
       views: Object.fromEntries(readers) as unknown as ViewReaders, // as: those that are read
+      overlay: undefined,
       search: (query) => searched.search({ ...query, except: [] }),
     });
   } finally {
