@@ -235,3 +235,34 @@ export const SENTIMENT: readonly Row[] = [
     days: [[NOON - 12 * HOUR_MS, 1, 4404, 1, 0, 0]],
   },
 ];
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
+
+/** Rows of the served view `activity`: movies are `[id, ratings, tenths, reviews, compound]`. */
+export const ACTIVITY: readonly Row[] = (
+  [
+    ['5m', 5 * MINUTE_MS],
+    ['hour', HOUR_MS],
+    ['day', 24 * HOUR_MS],
+  ] as const
+).flatMap(([name, widthMs]) => {
+  const startOf = ({ at_ms }: Bucketed): number => Math.floor(at_ms / widthMs) * widthMs;
+  return [...groupBy<Bucketed>([...givenRatings, ...reviews], (one) => String(startOf(one)))].map(([key, inBucket]): Row => {
+    const start = Number(key);
+    const movies = [...new Set(inBucket.map(({ movie_id }) => movie_id))].toSorted();
+    const isOf =
+      (movie: string) =>
+      (one: Bucketed): boolean =>
+        one.movie_id === movie && startOf(one) === start;
+    return {
+      bucket: `${new Date(start).toISOString().slice(0, 16)}Z/${name}`,
+      width_ms: widthMs,
+      start_ms: start,
+      movies: movies.map((movie) => {
+        const [rated, reviewed] = [givenRatings.filter(isOf(movie)), reviews.filter(isOf(movie))];
+        const [tenths, compound] = [rated.map(({ score_tenths }) => score_tenths), reviewed.map(({ compound_e4 }) => compound_e4)];
+        return [movie, rated.length, sumOf(tenths), reviewed.length, sumOf(compound)];
+      }),
+    };
+  });
+});

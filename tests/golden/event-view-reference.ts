@@ -1,6 +1,6 @@
 /** What the served views must hold once the events of `event-case.ts` are told: rows of touched titles by hand, the others as the dumps have them. */
 import { FOUND, POSTED, TITLE, UNKNOWN } from './event-case.ts';
-import { EVENT_ROWS, NO_RECORDS, RATINGS, RECORDS, SENTIMENT } from './event-tables-reference.ts';
+import { ACTIVITY, EVENT_ROWS, NO_RECORDS, RATINGS, RECORDS, SENTIMENT } from './event-tables-reference.ts';
 import { foldedColumns } from './folded-text.ts';
 import type { ExpectedVersion } from './expected-version.ts';
 import { type Row, textOf, type Value } from './rows.ts';
@@ -251,6 +251,7 @@ export const withEvents = (dumps: ExpectedVersion, silver: Silver): ExpectedVers
       genres: genresView(titles),
       statistics: statisticsView(titles, silver),
       sentiment: SENTIMENT,
+      activity: ACTIVITY,
       unknown_titles: [{ id: UNKNOWN, live: live(UNKNOWN, null) }],
       // Nobody knows the other title that is linked.
       tmdb_links: [{ id: FOUND, tmdb_id: 278 }],

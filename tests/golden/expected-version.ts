@@ -98,6 +98,7 @@ export const VIEW_KEYS = {
   sentiment: 'movie_id',
   unknown_titles: 'id',
   tmdb_links: 'id',
+  activity: 'bucket',
 } as const;
 
 export type ViewName = keyof typeof VIEW_KEYS;

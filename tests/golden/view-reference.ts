@@ -136,5 +136,6 @@ export const viewsOf = (silver: Silver, entities: Entities) => {
     sentiment: [],
     unknown_titles: [],
     tmdb_links: [],
+    activity: [],
   };
 };

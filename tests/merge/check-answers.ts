@@ -49,13 +49,15 @@ const TOPICS: Readonly<Record<Question['about'], readonly Topic[]>> = {
   lists: ['movie.metadata', 'movie.ratings'],
   movie: ['movie.metadata', 'movie.ratings'],
   reviews: ['movie.metadata', 'movie.reviews'],
+  all: ['movie.metadata', 'movie.ratings', 'movie.reviews'],
 };
 
 /** Whether an answer could lack any of these. */
 const concerns = (question: Question, missing: readonly Missing[], history: LogHistory): boolean =>
   TOPICS[question.about].some((topic) => {
-    const partition = question.about === 'lists' ? undefined : history.partitionOf(question.movie, topic);
-    return missing.some((one) => (question.about === 'lists' ? one.partition.startsWith(`${topic}/`) : one.partition === partition));
+    const isOfOne = 'movie' in question;
+    const partition = isOfOne ? history.partitionOf(question.movie, topic) : undefined;
+    return missing.some((one) => (isOfOne ? one.partition === partition : one.partition.startsWith(`${topic}/`)));
   });
 
 /** States at a position, each made once. */
@@ -132,7 +134,7 @@ export const checkAnswers = (answers: readonly Asked[], truth: Truth): Checked =
       if (question.answer(stateAt(Number(said.version), position)) !== undefined) complain(`the title is known there: ${body}`);
       continue;
     }
-    const isRefused = (): boolean => question.about === 'lists' && question.refused?.(stateAt(Number(said.version), position)) === true;
+    const isRefused = (): boolean => 'refused' in question && question.refused?.(stateAt(Number(said.version), position)) === true;
     if (status === 400) {
       figures.unknown += 1;
       if (said.completeness === 'gap') continue;

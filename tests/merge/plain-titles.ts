@@ -148,7 +148,7 @@ export const plainTitle = (dump: PlainDump, history: LogHistory, position: Offse
     movie: {
       id,
       tconst,
-      tmdb_id: null,
+      tmdb_id: numberOf(fieldsOf(records['tmdb_link'])['tmdb_id']),
       title: shown,
       original_title: original,
       type,

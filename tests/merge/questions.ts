@@ -23,7 +23,7 @@ export type PlainAnswer = { readonly data: unknown; readonly total?: number; rea
 export type Question = { readonly path: string; readonly answer: (state: PlainState) => PlainAnswer } &
   /** `refused`: answers 400, since no title has the genre that is asked for. */
   (
-    | { readonly about: 'lists'; readonly refused?: (state: PlainState) => boolean }
+    | { readonly about: 'lists' | 'all'; readonly refused?: (state: PlainState) => boolean }
     /** One movie; `known`: answers 404 while nobody knows it. */
     | { readonly about: 'movie' | 'reviews'; readonly movie: string; readonly known: boolean }
   );

@@ -23,6 +23,7 @@ import {
   topMoviesQuestion,
   WINDOWS,
 } from './questions.ts';
+import { TREND_WINDOWS, trendingQuestion } from './trending-question.ts';
 
 /** What the headers say. */
 export interface Said {
@@ -79,6 +80,12 @@ const questionArbitrary = (movies: readonly string[], tconst: readonly (readonly
     {
       weight: 3,
       arbitrary: fc.tuple(movie, fc.constantFrom(...WINDOWS)).map(([id, of]) => ({ question: sentimentQuestion(id, of, AS_OF) })),
+    },
+    {
+      weight: 3,
+      arbitrary: fc
+        .record({ window: fc.constantFrom(...TREND_WINDOWS), limit: fc.constantFrom(3, 100), genre: fc.constantFrom(undefined, 'Drama') })
+        .map((asked) => ({ question: trendingQuestion({ ...asked, asOf: AS_OF }) })),
     },
     { weight: 3, arbitrary: fc.tuple(movie, fc.constantFrom(...EXPLAINED)).map(([id, of]) => ({ question: explainQuestion(id, of) })) },
   );

@@ -9,6 +9,13 @@ const RETENTION_TESTS = ['tests/log-batch/retention.test.ts'];
 
 export const BATCH_MUTATIONS: readonly Mutation[] = [
   {
+    name: 'a table with a digit in its name is read as the version before has it',
+    file: 'layers/batch/src/views/view-models.ts',
+    text: '    found.add(name);\n    return nameWithin(space, name);',
+    replacement: '    found.add(name);\n    return /[0-9]/.test(name) ? name : nameWithin(space, name);',
+    tests: ['tests/log-batch/activity.test.ts'],
+  },
+  {
     name: 'a run cuts before its barrier, short of one event',
     file: `${BATCH}/archive/archive-log.ts`,
     text: 'cut[partition] = barrierAt;',

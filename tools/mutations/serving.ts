@@ -11,6 +11,27 @@ const OVERLAY_TESTS = [
 
 export const SERVING_MUTATIONS: readonly Mutation[] = [
   {
+    name: 'activity of five minutes that changes again is added again',
+    file: `${OVERLAY}/changed-activity.ts`,
+    text: 'const difference = plus(now, before, -1);',
+    replacement: 'const difference = plus(now, NO_ACTIVITY, -1);',
+    tests: OVERLAY_TESTS,
+  },
+  {
+    name: 'activity of the newest bucket after the cut is left out',
+    file: 'layers/serving/src/answers/window-activity.ts',
+    text: 'within(span.width, span.firstMs, span.endMs)',
+    replacement: 'within(span.width, span.firstMs, span.endMs - span.width)',
+    tests: OVERLAY_TESTS,
+  },
+  {
+    name: 'the window before counts as what came after it',
+    file: 'layers/serving/src/answers/trend-score.ts',
+    text: 'const [now = 0, before = 0] = [points[at], points[at + 1]];',
+    replacement: 'const [now = 0, before = 0] = [points[at], points[at]];',
+    tests: ['layers/serving/src/answers/trending.test.ts'],
+  },
+  {
     name: 'an epoch that the version covers is added again',
     file: `${OVERLAY}/overlay.ts`,
     text: 'const covered = coveredEpoch(publication);',
@@ -174,8 +195,8 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
   {
     name: 'an entity tag knows one partition of several',
     file: `${OVERLAY}/overlay.ts`,
-    text: '      titlesToken: [...lastTitleChange]\n',
-    replacement: '      titlesToken: [...lastTitleChange].slice(0, 1)\n',
+    text: '[...lastChange].filter(([partition]) => isAboutTitles(partition))',
+    replacement: '[...lastChange].filter(([partition]) => isAboutTitles(partition)).slice(0, 1)',
     tests: OVERLAY_TESTS,
   },
   {

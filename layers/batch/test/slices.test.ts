@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
 import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
-import { type BatchEngine, BrokenStreamError, defineStored } from '@rushes/lake';
+import { type BatchEngine, BrokenStreamError, defineStored, derivationOf, deriveTable } from '@rushes/lake';
 import type { TableRecord } from '@rushes/ports/manifest';
 import { type View, VIEWS } from '@rushes/views';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -12,6 +12,7 @@ import { absentDataset, finishLoad, prepareLoad } from '../src/bronze/load-datas
 import { buildLogTables } from '../src/events/build-log-tables.ts';
 import { buildModels, readingModels } from '../src/models/build-models.ts';
 import { createStepLog } from '../src/context/steps.ts';
+import { changedKeys } from '../src/views/changed-keys.ts';
 import { loadView } from '../src/views/load-view.ts';
 import { readViewModels } from '../src/views/view-models.ts';
 import { VIEW_SLICES } from '../src/views/view-slices.ts';
@@ -79,11 +80,31 @@ test('slices change the number of files and nothing else', async () => {
   expect([...sliced].flatMap(([name, table]) => (table.files > 1 ? [name] : []))).toEqual(['gold.crew_names', 'gold.search_names']);
 });
 
+const DAY_MS = 86_400_000;
+
+/** Keyed tables of three movies that were rated and reviewed on forty days around the beginning of 1970. */
+const keyedByTime = async (score = 70): Promise<readonly TableRecord[]> => {
+  const tables: TableRecord[] = [];
+  const measures = { ratings: `CASE n WHEN 7 THEN ${score} ELSE 70 END AS sum_tenths`, reviews: '4404 AS compound_e4' };
+  for (const width of ['5m', 'hour', 'day'])
+    for (const [kind, measure] of Object.entries(measures)) {
+      const select =
+        `SELECT 'movie ' || (n % 3) AS movie_id, CAST((n - 5) * ${DAY_MS} AS BIGINT) AS bucket_ms, CAST(1 AS BIGINT) AS "count", ` +
+        `CAST(${measure.replace(' AS', ' AS BIGINT) AS')} FROM range(40) days(n)`;
+      const definition = { name: `keyed.${kind}_by_${width}`, select, orderBy: ['movie_id', 'bucket_ms'] };
+      const table = await deriveTable(context.lake, context.engine, definition, derivationOf(definition, context.engine.version, []));
+      await defineStored(context.lake, context.engine, table);
+      tables.push(table);
+    }
+  return tables;
+};
+
 test('a view that is computed in slices has the rows of one computed whole, in the same order', async () => {
   const tables = new Map(silver.map((table) => [table.name, table]));
   const gold = await readingModels(context.engine, await readModels('gold'));
   for await (const { table } of buildModels(context, gold, silver, { full: true, memoryMb: 1000, first: new Set() }))
     tables.set(table.name, table);
+  for (const table of await keyedByTime()) tables.set(table.name, table);
   const models = await readViewModels(context.engine, gold, new Set(silver.map(({ name }) => name)));
   const rowsOf = async (view: View, memoryMb: number): Promise<{ readonly slices: number; readonly rows: readonly string[] }> => {
     const model = models.find(({ name }) => name === `views.${view.name}`);
@@ -100,6 +121,7 @@ test('a view that is computed in slices has the rows of one computed whole, in t
     ['credits', 60],
     ['title_names', 60],
     ['people', 9],
+    ['activity', 120],
   ] as const) {
     const view = VIEWS.find((one) => one.name === name);
     if (!view) throw new Error(`no view ${name}`);
@@ -109,7 +131,38 @@ test('a view that is computed in slices has the rows of one computed whole, in t
     expect(sliced.slices).toBeGreaterThan(1);
     expect(sliced.rows).toEqual(whole.rows);
   }
-  expect(Object.keys(VIEW_SLICES).toSorted()).toEqual(['credits', 'people', 'title_names']);
+  expect(Object.keys(VIEW_SLICES).toSorted()).toEqual(['activity', 'credits', 'people', 'title_names']);
+});
+
+test('rows that differ between versions are found in ranges as in the whole, and read in the same order', async () => {
+  const tables = new Map(silver.map((table) => [table.name, table]));
+  const before = new Map([...tables, ...(await keyedByTime()).map((table) => [table.name, table] as const)]);
+  const now = new Map([...tables, ...(await keyedByTime(90)).map((table) => [table.name, table] as const)]);
+  const models = await readViewModels(
+    context.engine,
+    await readingModels(context.engine, await readModels('gold')),
+    new Set(tables.keys()),
+  );
+  const [view, model] = [VIEWS.find(({ name }) => name === 'activity'), models.find(({ name }) => name === 'views.activity')];
+  if (!view || !model) throw new Error('there is no view activity');
+  const changedIn = async (memoryMb: number) => {
+    const found = await changedKeys(context, { view, model, tables: now, parentTables: before, parentRows: 120 }, memoryMb);
+    let selects = 0;
+    const rows: string[] = [];
+    for await (const select of found?.selects() ?? []) {
+      selects += 1;
+      for await (const texts of context.engine.streamText(select)) rows.push(...texts);
+    }
+    if (found !== undefined) await context.engine.dropMaterialized(found.keys);
+    return { selects, rows };
+  };
+  const [whole, ranges] = [await changedIn(1000), await changedIn(0.01)];
+  expect([whole.selects, whole.rows.map((row) => row.split('\u001e')[0])]).toEqual([
+    1,
+    ['1970-01-03T00:00Z/5m', '1970-01-03T00:00Z/day', '1970-01-03T00:00Z/hour'],
+  ]);
+  expect(ranges.selects).toBeGreaterThan(1);
+  expect(ranges.rows).toEqual(whole.rows);
 });
 
 test('a view whose rows took more memory than there is, is loaded once more in smaller ranges, whole', async () => {

@@ -1,7 +1,7 @@
 /** Made-up films and people, as the batch layer would publish them. */
 import { foldText, sortKey, titleIdOf, type Tconst } from '@rushes/domain';
 import { SET_SEPARATOR, type ArtefactRow, type BatchViewStore, type CellValue, type Publication } from '@rushes/ports';
-import { searchedTitles, shownText, VIEWS } from '@rushes/views';
+import { ACTIVITY_WIDTHS, activityKey, searchedTitles, shownText, VIEWS } from '@rushes/views';
 
 export interface FilmFixture {
   readonly tconst: string;
@@ -204,6 +204,15 @@ const peopleRows = (films: readonly CompleteFilm[], people: Catalog['people']): 
     return rowOf('people', { nconst, films: actedIn, person, movies: credited.length === 0 ? null : credited.toSorted().join(',') });
   });
 
+/** A day on which each film was rated once, with a seven. */
+export const RATED_ON = '2026-02-28T00:00:00.000Z';
+const activityRows = (ids: readonly string[]): readonly ArtefactRow[] =>
+  ACTIVITY_WIDTHS.map((width_ms) => {
+    const start_ms = Date.parse(RATED_ON);
+    const movies = JSON.stringify(ids.toSorted().map((id) => [id, 1, 70, 0, 0]));
+    return rowOf('activity', { bucket: activityKey(width_ms, start_ms), width_ms, start_ms, movies });
+  });
+
 /** Rows of each view, by the view's name. */
 const rowsOf = ({ films: given, people }: Catalog): Readonly<Record<string, readonly ArtefactRow[]>> => {
   const films = given.map(complete);
@@ -233,6 +242,7 @@ const rowsOf = ({ films: given, people }: Catalog): Readonly<Record<string, read
         rated.reduce((sum, film) => sum + (film.votes ?? 0), 0),
       ),
     ],
+    activity: activityRows(films.map(({ tconst }) => idOf(tconst))),
   };
 };
 

@@ -3,7 +3,8 @@ import { partitionOf } from '@rushes/domain';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import type { CurrentSnapshot } from '../src/merge/current-snapshot.ts';
-import { openOverlayCase, type OverlayCase, rated, readAll, recomputed, TTL_MS } from './overlay-case.ts';
+import { openOverlayCase, type OverlayCase, rated, recomputed, TTL_MS } from './overlay-case.ts';
+import { readAll } from './read-merged.ts';
 import { BEGIN_MS, movieId } from './overlay-history.ts';
 
 const RATINGS = partitionOf('movie.ratings', movieId(1));

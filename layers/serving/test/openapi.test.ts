@@ -34,6 +34,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '/movies/{id}/titles': ['/movies/tt0000001/titles', '/movies/tt9999999/titles'],
   '/movies/{id}/credits': ['/movies/tt0000001/credits', '/movies/tt0000005/credits', '/movies/tt9999999/credits'],
   '/movies/{id}/sentiment': ['/movies/tt0000001/sentiment', '/movies/tt9999999/sentiment', '/movies/tt0000001/sentiment?window=1h'],
+  '/trending/movies': ['/trending/movies', '/trending/movies?window=7d&fields=title,rank', '/trending/movies?window=all'],
   '/explain': ['/explain?movie_id=tt0000001', '/explain?movie_id=tt0000001&view=movie_reviews', '/explain'],
   '/changes': ['/changes', '/changes?since=x'],
   '/search/movies': ['/search/movies?q=iron&count=true&facets=true', '/search/movies?q=cora', '/search/movies'],
@@ -139,20 +140,27 @@ const SELECTED: Readonly<Record<string, string>> = {
   '/top_movies': '/top_movies?min_votes=0&fields=score',
   '/top_actors': '/top_actors?fields=films',
   '/people/{nconst}': '/people/nm0000001?fields=name',
+  '/trending/movies': '/trending/movies?as_of=2026-02-28T00:00:00Z&fields=rank',
 };
+
+/** Objects of an answer: its data, those that it lists, or those in its list beside what is said of them all. */
+const objectsOf = (data: Readonly<Record<string, unknown>> & { readonly movies?: readonly object[] }): readonly object[] =>
+  Array.isArray(data) ? data : (data.movies ?? [data]);
+const withObject = (data: Readonly<Record<string, unknown>>, object: object): unknown =>
+  Array.isArray(data) ? [object] : 'movies' in data ? { ...data, movies: [object] } : object;
 
 test('with fields, answers are as described too', async () => {
   const paths = Object.entries(description.paths).filter(([, { get }]) => get?.parameters?.some(({ name }) => name === 'fields') === true);
   expect(paths.map(([path]) => path).toSorted()).toEqual(Object.keys(SELECTED).toSorted());
   for (const [path, url] of Object.entries(SELECTED)) {
     const { data, ...rest } = (await service.app.inject(url)).json();
-    expect([path, Object.keys(Array.isArray(data) ? data[0] : data)]).toEqual([path, [url.replace(/.*fields=/, '')]]);
+    expect([path, Object.keys(objectsOf(data)[0] ?? {})]).toEqual([path, [url.replace(/.*fields=/, '')]]);
     const validate = schemaOf(path, 200, 'application/json');
     validate({ data, ...rest });
     expect([path, validate.errors ?? []]).toEqual([path, []]);
     // What is there has its type all the same.
-    const wrong = { ...(Array.isArray(data) ? data[0] : data), [url.replace(/.*fields=/, '')]: {} };
-    expect([path, validate({ data: Array.isArray(data) ? [wrong] : wrong, ...rest })]).toEqual([path, false]);
+    const wrong = { ...objectsOf(data)[0], [url.replace(/.*fields=/, '')]: {} };
+    expect([path, validate({ data: withObject(data, wrong), ...rest })]).toEqual([path, false]);
   }
 });
 

@@ -6,16 +6,14 @@ import { join } from 'node:path';
 
 import { openSqliteSpeedStore, type SqliteSpeedStore } from '@rushes/adapters/sqlite-speed-store';
 import { type MovieEvent, type OffsetVector, type PartitionId, PARTITIONS } from '@rushes/domain';
-import { type ArtefactRow, type BatchViewStore, type Publication, SCORE, type SpeedRow, type SpeedStore } from '@rushes/ports';
+import { type ArtefactRow, type BatchViewStore, type Publication, type SpeedRow, type SpeedStore } from '@rushes/ports';
 import { VIEWS } from '@rushes/views';
 
-import { titleKeyOf } from '../src/answers/title-id.ts';
 import { type CurrentSnapshot, trackCurrentSnapshot } from '../src/merge/current-snapshot.ts';
-import type { TitleSearch } from '../src/merge/overlay/merged-search.ts';
 import type { ViewReaders } from '../src/merge/view-readers.ts';
-import type { Snapshot } from '../src/merge/snapshot.ts';
 import { memoryBatchViews, type MemoryBatchViews } from './memory-batch-views.ts';
 import { BEGIN_MS, type History, makeHistory, movieId } from './overlay-history.ts';
+import { HAPPENED_AT, nameIn, READ, readAll } from './read-merged.ts';
 
 export const TTL_MS = 48 * 3_600_000;
 
@@ -169,52 +167,6 @@ export const openOverlayCase = async (): Promise<OverlayCase> => {
   return opened;
 };
 
-const READ = ['titles', 'genres', 'statistics', 'sentiment', 'tmdbLinks'] as const;
-/** What the views are called in publications. */
-const nameIn = (name: (typeof READ)[number]): string => (name === 'tmdbLinks' ? 'tmdb_links' : name);
-
-/** What no answer is made from: what a row was made from is asked of the batch layer alone, and changed rows do not have it. */
-const UNREAD = 'live';
-
-/** Words of titles and people that histories tell of, beginnings and slips of them. */
-const QUESTIONS = ['titel', 'tite', 'zebra', 'zebar', 'the tal', 'ada zebra', 'brook title', 'b', '1'].map((text) => text.split(' '));
-
-/** What is found by words, page by page, in several orders, and the counts. */
-const findAll = async (search: TitleSearch): Promise<unknown> => {
-  const found: unknown[] = [];
-  for (const words of QUESTIONS)
-    for (const column of [SCORE, 'votes']) {
-      const query = { words, typos: true, where: [], sort: [{ column, desc: true }], limit: 2, tally: ['genre_keys', 'year', 'type'] };
-      const first = await search(query);
-      const last = first.rows.at(-1);
-      const second = last && (await search({ ...query, after: { values: last.sortValues, key: last.key } }));
-      found.push(first, second, await search({ ...query, where: [{ column: 'rating', op: 'gte', value: 6_100 }], limit: 10 }));
-    }
-  return found;
-};
-
-/** All rows of all merged views, in several orders, and their number, and what is found by words. */
-export const readAll = async ({ views: readers, search }: Pick<Snapshot, 'views' | 'search'>): Promise<unknown> => {
-  const select = (name: (typeof READ)[number]) => {
-    const layout = VIEWS.find((view) => view.name === nameIn(name))?.layout;
-    return { columns: Object.keys(layout?.columns ?? {}), documents: layout?.documents.filter((document) => document !== UNREAD) ?? [] };
-  };
-  const list = (name: (typeof READ)[number], sort: readonly string[] = []) =>
-    readers[name].list({ where: [], limit: 100, sort: sort.map((column) => ({ column, desc: true })), ...select(name) });
-  return {
-    titles: await list('titles'),
-    byVotes: await list('titles', ['votes']),
-    movies: await readers.titles.count([{ column: 'kind', op: 'eq', value: 'movie' }]),
-    genres: await list('genres'),
-    statistics: await readers.statistics.getMany(['rated_titles', 'total_votes'], select('statistics')),
-    sentiment: await list('sentiment'),
-    links: await list('tmdbLinks'),
-    // What `tmdb:…` finds.
-    linked: await Promise.all([278, 279].map((id) => titleKeyOf(readers, `tmdb:${id}`))),
-    found: await findAll(search),
-  };
-};
-
 /** What a full recompute says of all events: what every replica has to say when it has come to their end. */
 export const recomputed = async (on: OverlayCase, position: OffsetVector = on.history.end()): Promise<unknown> => {
   const whole = await openOverlayCase();
@@ -224,6 +176,7 @@ export const recomputed = async (on: OverlayCase, position: OffsetVector = on.hi
     const searched = await whole.views.open('search');
     return await readAll({
       views: Object.fromEntries(readers) as unknown as ViewReaders, // as: those that are read
+      overlay: undefined,
       search: (query) => searched.search({ ...query, except: [] }),
     });
   } finally {
@@ -231,7 +184,7 @@ export const recomputed = async (on: OverlayCase, position: OffsetVector = on.hi
   }
 };
 
-const AT = '2026-01-09T12:00:00.000Z';
+const AT = HAPPENED_AT;
 
 export const rated = (movie: number, score: number): MovieEvent => ({
   type: 'rating_given',

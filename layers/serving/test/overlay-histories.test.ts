@@ -19,11 +19,11 @@ import {
   type OverlayCase,
   linked,
   rated,
-  readAll,
   recomputed,
   reviewed,
   type Written,
 } from './overlay-case.ts';
+import { readAll } from './read-merged.ts';
 
 const movie = fc.integer({ min: 1, max: 5 });
 const genres = fc.constantFrom<readonly string[]>(['Drama'], ['Odd', 'War'], []);

@@ -13,6 +13,8 @@ import {
 } from '@rushes/domain';
 import type { ArtefactRow, SpeedRow } from '@rushes/ports';
 import {
+  ACTIVITY_WIDTHS,
+  activityKey,
   emptyState,
   encodeState,
   type EventRow,
@@ -23,7 +25,11 @@ import {
   movieRatings,
   movieRecords,
   movieReviews,
+  ratingsByDay,
+  ratingsByFiveMinutes,
+  ratingsByHour,
   reviewsByDay,
+  reviewsByFiveMinutes,
   reviewsByHour,
   splitKey,
   type TitleDump,
@@ -155,6 +161,34 @@ export const makeHistory = (): History => {
   };
 };
 
+const ACTIVITY = [
+  [ratingsByFiveMinutes, reviewsByFiveMinutes],
+  [ratingsByHour, reviewsByHour],
+  [ratingsByDay, reviewsByDay],
+] as const;
+
+/** Each width from the states of its own width, as the batch layer has them. */
+const activityOf = (folded: readonly Folded[]): readonly ArtefactRow[] =>
+  ACTIVITY_WIDTHS.flatMap((width, at) => {
+    const [ratings, reviews] = ACTIVITY[at] ?? [];
+    const buckets = new Map<number, Map<string, [string, number, number, number, number]>>();
+    for (const { view, key, state } of folded) {
+      if (view.storedName !== ratings?.storedName && view.storedName !== reviews?.storedName) continue;
+      const { movieId: movie, bucketMs = 0 } = splitKey(key);
+      const movies = buckets.get(bucketMs) ?? new Map<string, [string, number, number, number, number]>();
+      buckets.set(bucketMs, movies);
+      const entry = movies.get(movie) ?? [movie, 0, 0, 0, 0];
+      movies.set(movie, entry);
+      const { count, sum_tenths, compound_e4 } = state as Readonly<Record<string, number>>; // as: the views' measures
+      if (sum_tenths === undefined) entry.splice(3, 2, count ?? 0, compound_e4 ?? 0);
+      else entry.splice(1, 2, count ?? 0, sum_tenths);
+    }
+    return [...buckets].map(([startMs, movies]): ArtefactRow => {
+      const entries = [...movies.values()].toSorted(([a], [b]) => (a < b ? -1 : 1));
+      return [activityKey(width, startMs), width, startMs, JSON.stringify(entries)];
+    });
+  });
+
 const rowsOf = (
   folded: readonly Folded[],
   stateOf: (view: unknown, key: string) => unknown,
@@ -192,7 +226,8 @@ const rowsOf = (
     ]);
   const tmdb_links = known.flatMap((row) => [tmdbLinkRow(String(row[0]), String(row[SHOWN]))].filter((link) => link !== undefined));
   const search = known.map((row) => searchRow({ id: String(row[0]), ...readShown(String(row[SHOWN])) }, OTHER_WORDS[String(row[0])] ?? ''));
-  return { titles: known, unknown_titles: unknown, search, tmdb_links, sentiment, ...figuresOf(known) };
+  const activity = activityOf(folded);
+  return { titles: known, unknown_titles: unknown, search, tmdb_links, sentiment, activity, ...figuresOf(known) };
 };
 
 const COLUMNS = ['id', ...Object.keys(titles.layout.columns), ...titles.layout.documents];

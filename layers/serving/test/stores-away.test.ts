@@ -89,6 +89,7 @@ const cases = (key: string): Readonly<Record<string, Case>> => {
     'GET /movies/{id}/credits': get(`${FILM}/credits`, ['views']),
     'GET /movies/{id}/sentiment': get(`${FILM}/sentiment`, ['views']),
     'GET /search/movies': get('/search/movies?q=iron', ['views']),
+    'GET /trending/movies': get('/trending/movies', ['views']),
     'GET /titles': get('/titles', ['views']),
     'GET /genres': get('/genres', ['views']),
     'GET /top_movies': get('/top_movies', ['views']),

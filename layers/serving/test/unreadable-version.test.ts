@@ -1,7 +1,8 @@
 /** A newest version that this service cannot read, as while the code is upgraded: the one before goes on being served, with all events, and says so. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { openOverlayCase, type OverlayCase, rated, readAll, recomputed, reviewed } from './overlay-case.ts';
+import { openOverlayCase, type OverlayCase, rated, recomputed, reviewed } from './overlay-case.ts';
+import { readAll } from './read-merged.ts';
 
 let on: OverlayCase;
 beforeEach(async () => {

@@ -1,3 +1,4 @@
+import { activity } from './activity.ts';
 import { credits } from './credits.ts';
 import { genres } from './genres.ts';
 import { people } from './people.ts';
@@ -10,7 +11,7 @@ import { tmdbLinks } from './tmdb-links.ts';
 import { unknownTitles } from './unknown-titles.ts';
 import type { View } from './view.ts';
 
-export { credits, genres, people, searchedTitles, sentiment, statistics, titleNames, titles, tmdbLinks, unknownTitles };
+export { activity, credits, genres, people, searchedTitles, sentiment, statistics, titleNames, titles, tmdbLinks, unknownTitles };
 
 /** All served views. A publication names an artefact for each. */
 export const VIEWS: readonly View[] = [
@@ -24,4 +25,5 @@ export const VIEWS: readonly View[] = [
   unknownTitles,
   searchedTitles,
   tmdbLinks,
+  activity,
 ];

@@ -60,15 +60,12 @@ export const loadView = async (
   const parentRows = copyable ? await store.rowCount(parent.artefact) : undefined;
   const delta =
     parent && parentRows !== undefined
-      ? await changedKeys(context, { view, model, tables, parentTables: parent.tables, parentRows })
+      ? await changedKeys(context, { view, model, tables, parentTables: parent.tables, parentRows }, options.memoryMb)
       : undefined;
   let rows: number;
   if (parent && delta) {
-    const changed = async function* (): AsyncIterable<string> {
-      yield `SELECT row FROM (${delta.select}) WHERE key IN (SELECT key FROM ${delta.keys}) ORDER BY key`;
-    };
     const removedKeys = engine.streamText(`SELECT key FROM ${delta.keys} WHERE in_parent`, signal);
-    rows = await store.build(artefact, view.layout, rowsOf(changed()), {
+    rows = await store.build(artefact, view.layout, rowsOf(delta.selects()), {
       parent: { artefact: parent.artefact, removedKeys },
       signal,
       anew,

@@ -27,11 +27,20 @@ const isOfView = (name: string): boolean => name.startsWith('views.');
 /** Another name for a table or model, within a name space of its own. */
 const nameWithin = (space: string, name: string): string => `${space}.${name.replace('.', '_')}`;
 
-const TABLE_NAME = /\b[a-z]+\.[a-z_]+\b/g;
+const TABLE_NAME = /\b[a-z]+\.[a-z][a-z0-9_]*\b/g;
 
-/** A model's SELECT with the tables that it reads under their names of a name space. */
-const selectWithin = (space: string, { select, reads }: ReadingModel): string =>
-  select.replace(TABLE_NAME, (name) => (reads.includes(name) ? nameWithin(space, name) : name));
+/** A model's SELECT with the tables that it reads under their names of a name space. One that stayed under its own would be read as another version has it. */
+const selectWithin = (space: string, { name: model, select, reads }: ReadingModel): string => {
+  const found = new Set<string>();
+  const renamed = select.replace(TABLE_NAME, (name) => {
+    if (!reads.includes(name)) return name;
+    found.add(name);
+    return nameWithin(space, name);
+  });
+  const missed = reads.find((name) => !found.has(name));
+  if (missed !== undefined) throw new Error(`the model ${model} reads ${missed}, which does not stand in its SELECT by that name`);
+  return renamed;
+};
 
 /**
  * Makes a model readable over these tables, beside whatever else is defined, and returns the name under which it is.

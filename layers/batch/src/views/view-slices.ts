@@ -9,6 +9,9 @@ const byTitle = (...inputs: readonly string[]): SlicePlan => ({
   rowsPerMb: DOCUMENT_ROWS_PER_MB,
 });
 
+/** By the starts of buckets: keys of rows begin with them. */
+const BUCKETS = ['5m', 'hour', 'day'].flatMap((width) => [`keyed.ratings_by_${width}`, `keyed.reviews_by_${width}`]);
+
 /** Views that gather rows of a key, which the engine cannot spill: they are computed in ranges of the key. */
 export const VIEW_SLICES: Readonly<Record<string, SlicePlan>> = {
   credits: byTitle('silver.principals', 'silver.crew'),
@@ -16,6 +19,11 @@ export const VIEW_SLICES: Readonly<Record<string, SlicePlan>> = {
   people: {
     keysOf: 'gold.people',
     inputs: { 'gold.people': 'nconst', 'gold.person_movies': 'nconst' },
+    rowsPerMb: DOCUMENT_ROWS_PER_MB,
+  },
+  activity: {
+    keysOf: 'keyed.ratings_by_5m',
+    inputs: Object.fromEntries(BUCKETS.map((table) => [table, 'bucket_ms'])),
     rowsPerMb: DOCUMENT_ROWS_PER_MB,
   },
 };

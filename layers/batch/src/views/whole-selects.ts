@@ -1,4 +1,3 @@
-import type { Slice } from '@rushes/lake';
 import type { RunContext } from '../context/run-context.ts';
 import { planSlices } from '../models/plan-slices.ts';
 import { defineModel } from './view-models.ts';
@@ -12,20 +11,23 @@ export const wholeSelects = async function* (
   { view, model, tables }: Pick<ViewSource, 'view' | 'model' | 'tables'>,
   memoryMb: number,
 ): AsyncIterable<string> {
-  const slices = (await slicesOf(context, view.name, tables, memoryMb)) ?? [{ inputs: [] }];
-  for (const { inputs } of slices) {
-    const narrowed = new Map(inputs.map(({ table, where }) => [table.name, where]));
+  for (const narrowed of await rangesOf(context, view.name, tables, memoryMb)) {
     const defined = await defineModel(context, model, tables, `load_${view.name}`, narrowed);
     yield `SELECT row FROM (${encodedRows(view, defined)}) ORDER BY key`;
   }
 };
 
-const slicesOf = async (
+/** Conditions on tables, by their names. */
+export type Narrowed = ReadonlyMap<string, string>;
+
+/** The ranges of the key that a view is computed in, in the order of the key: one, without conditions, where the memory allows. */
+export const rangesOf = async (
   { engine }: Pick<RunContext, 'engine'>,
   view: string,
   tables: ViewSource['tables'],
   memoryMb: number,
-): Promise<readonly Slice[] | undefined> => {
+): Promise<readonly Narrowed[]> => {
   const plan = VIEW_SLICES[view];
-  return plan && planSlices(engine, plan, tables, memoryMb);
+  const slices = plan && (await planSlices(engine, plan, tables, memoryMb));
+  return slices === undefined ? [new Map()] : slices.map(({ inputs }) => new Map(inputs.map(({ table, where }) => [table.name, where])));
 };

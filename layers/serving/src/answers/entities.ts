@@ -159,6 +159,26 @@ const FoundMovie = Type.Object(
   },
   { $id: 'FoundMovie' },
 );
+const TrendingMovie = Type.Object(
+  {
+    ...movieFields,
+    rank: Type.Integer({ minimum: 1, description: 'Place in the window.' }),
+    previous_rank: integerOrNull('Place in the window before, among the same films; null where nothing happened there.'),
+    score: Type.Number({ description: 'Weighted points × momentum, in thousandths, rounded half up.' }),
+    velocity: Type.Number({ description: 'Points an hour more than in the window before; millionths, rounded half away from zero.' }),
+    acceleration: Type.Number({ description: 'The velocity less that of the window before.' }),
+    activity: Type.Object(
+      {
+        ratings: Type.Integer({ description: 'Ratings that were given.' }),
+        average_rating: numberOrNull('Their average; thousandths, rounded half up.'),
+        reviews: Type.Integer({ description: 'Reviews that were written.' }),
+        average_sentiment: numberOrNull("Mean of VADER's compound score of the reviews, -1 to 1; four decimals."),
+      },
+      { description: 'Of the window alone.' },
+    ),
+  },
+  { $id: 'TrendingMovie' },
+);
 const CreditedPerson = Type.Object(membersOf(CREDITED_PERSON_COLUMNS), { $id: 'CreditedPerson' });
 const Collaborator = Type.Object(
   {
@@ -173,7 +193,7 @@ const Collaborator = Type.Object(
 export const selectedName = (entity: string): string => `Selected${entity}`;
 
 const selectedOf = (
-  entity: typeof Movie | typeof MovieDetail | typeof Title | typeof Person | typeof TopMovie | typeof FoundMovie,
+  entity: typeof Movie | typeof MovieDetail | typeof Title | typeof Person | typeof TopMovie | typeof FoundMovie | typeof TrendingMovie,
   name: string,
 ): TSchema =>
   Type.Object(Type.Partial(entity).properties, {
@@ -189,6 +209,7 @@ export const ENTITIES: readonly TSchema[] = [
   selectedOf(Person, 'Person'),
   selectedOf(TopMovie, 'TopMovie'),
   selectedOf(FoundMovie, 'FoundMovie'),
+  selectedOf(TrendingMovie, 'TrendingMovie'),
   Meta,
   ProblemDetails,
   Movie,

@@ -1,10 +1,25 @@
-/** Quotients of exact integers, rounded once: thousandths, half up. Pure. */
+/** Quotients of exact integers, rounded once. Pure. */
 
-/** JSON number of `numerator / denominator`, both not negative, the denominator positive. */
+/** JSON number in thousandths, half up, of `numerator / denominator`, both not negative, the denominator positive. */
 export const thousandthsText = (numerator: bigint, denominator: bigint): string => {
   const thousandths = (2000n * numerator + denominator) / (2n * denominator);
   const decimals = String(thousandths % 1000n)
     .padStart(3, '0')
     .replace(/0+$/, '');
   return decimals === '' ? String(thousandths / 1000n) : `${thousandths / 1000n}.${decimals}`;
+};
+
+/** What is not larger is doubled and added up without loss. */
+const EXACT = Number.MAX_SAFE_INTEGER / 4;
+
+/** `numerator × factor / denominator` as an integer, rounded half away from zero. All three are safe integers; factor and denominator are positive. */
+export const roundedQuotient = (numerator: number, factor: number, denominator: number): number => {
+  const size = Math.abs(numerator);
+  const product = size * factor;
+  if (product <= EXACT && denominator <= EXACT) {
+    const doubled = 2 * product + denominator;
+    return (Math.sign(numerator) * (doubled - (doubled % (2 * denominator)))) / (2 * denominator);
+  }
+  const [n, d] = [BigInt(size) * BigInt(factor), BigInt(denominator)];
+  return Math.sign(numerator) * Number((2n * n + d) / (2n * d));
 };

@@ -23,12 +23,15 @@ test('offsets that are given a second time, to other events, make another tag', 
       position: { 'movie.ratings/0': 4 },
       changedAtMs,
       titlesToken: row.token,
+      changesToken: row.token,
       titlesChangedAtMs: changedAtMs,
       titles: new Map([['m', row]]),
       sentiment: new Map([['m', row]]),
     } as unknown as OverlayState; // as: what is read of it
     const about = describeAnswers({ publication: PUBLICATION, codeVersion: '1', overlay, completeness: 'complete', missing: [] });
-    return [about('position'), about('titles'), about({ title: 'm' }), about({ reviews: 'm', bucket: 7 })].map(({ tag }) => tag);
+    return [about('position'), about('titles'), about({ title: 'm' }), about({ reviews: 'm', bucket: 7 }), about({ activity: 7 })].map(
+      ({ tag }) => tag,
+    );
   };
   const laterMs = Date.parse(CUT_AT) + 1_000;
   const [before, after] = [tagsAt(laterMs), tagsAt(laterMs + 1)];

@@ -10,12 +10,16 @@ import type { Completeness, Missing } from './overlay/completeness.ts';
 import type { OverlayState } from './overlay/overlay.ts';
 import { positionText } from './position.ts';
 
-/** What of the merged data an answer is made from. `batch`: of the batch layer's views alone. `position`: of everything. */
+/**
+ * What of the merged data an answer is made from. `batch`: of the batch layer's views alone. `position`: of everything. `activity`: of all that events changed;
+ * its number and `bucket` tell apart what else the answer is made from, such as the time.
+ */
 export type Dependency =
   | 'batch'
   | 'titles'
   | 'position'
   | { readonly title: string }
+  | { readonly activity: number }
   /** `undefined`: of a title that is known only by looking, so anything may have changed it. */
   | { readonly reviews: string | undefined; readonly bucket: number };
 
@@ -48,6 +52,8 @@ const changeOf = (overlay: OverlayState | undefined, dependency: Dependency): Ch
     return overlay.titlesToken === ''
       ? undefined
       : { token: overlay.titlesToken, changedAtMs: overlay.titlesChangedAtMs, source: 'merged' };
+  if (typeof dependency === 'object' && 'activity' in dependency)
+    return overlay.changesToken === '' ? undefined : { token: overlay.changesToken, changedAtMs: overlay.changedAtMs, source: 'merged' };
   const row = 'title' in dependency ? overlay.titles.get(dependency.title) : overlay.sentiment.get(dependency.reviews ?? '');
   return row && { token: row.token, changedAtMs: row.changedAtMs, source: row.before === undefined ? 'speed' : 'merged' };
 };
@@ -79,6 +85,7 @@ export const describeAnswers = ({
     if (dependency === 'titles') return (titles ??= aboutChange(changeOf(overlay, dependency)));
     const change = changeOf(overlay, dependency);
     const about = change === undefined ? unchanged : aboutChange(change);
-    return typeof dependency === 'object' && 'reviews' in dependency ? { ...about, tag: `${about.tag}\n${dependency.bucket}` } : about;
+    if (typeof dependency === 'string' || 'title' in dependency) return about;
+    return { ...about, tag: `${about.tag}\n${'activity' in dependency ? dependency.activity : dependency.bucket}` };
   };
 };

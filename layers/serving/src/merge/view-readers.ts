@@ -1,6 +1,7 @@
 /** The views that requests are answered from, as the artefacts of one publication. */
 import type { ArtefactLayout, ArtefactReader, BatchViewStore, Publication } from '@rushes/ports';
 import {
+  activity,
   areRowsOurs,
   credits,
   genres,
@@ -29,6 +30,7 @@ const SERVED_VIEWS = {
   unknownTitles,
   search: searchedTitles,
   tmdbLinks,
+  activity,
 };
 
 type ViewName = keyof typeof SERVED_VIEWS;

@@ -37,12 +37,21 @@ const envelopeSchema = (data: TSchema, paged: boolean, extra: Readonly<Record<st
     ...extra,
   });
 
-/** What `fields` may leave of an object, or of each in a list: none of its members is certain. */
+/** Keywords of a schema that refers to an entity, lists some, or has members that do. */
+interface OfEntities {
+  readonly $ref?: string;
+  readonly items?: TSchema;
+  readonly properties?: Readonly<Record<string, TSchema>>;
+}
+
+/** What `fields` may leave of an entity, of each in a list, or of those in an object's lists: none of its members is certain. */
 const selected = (data: TSchema): TSchema => {
-  const { $ref, items } = data as { readonly $ref?: string; readonly items?: TSchema }; // as: keywords of a schema that refers to an entity, or lists some
+  const { $ref, items, properties } = data as OfEntities; // as: those of its keywords that are looked at
   if ($ref !== undefined) return Type.Ref(selectedName($ref));
-  if (items !== undefined) return Type.Array(selected(items));
-  throw new Error('fields can be selected of entities alone');
+  if (items !== undefined) return { ...data, items: selected(items) };
+  if (properties === undefined) throw new Error('fields can be selected of entities alone');
+  const members = Object.entries(properties).map(([name, member]) => [name, 'items' in member ? selected(member) : member] as const);
+  return Type.Object(Object.fromEntries(members));
 };
 
 const FORMS: Readonly<Record<TableFormatName, string>> = {

@@ -14,6 +14,7 @@ import { addSentiment } from './sentiment.ts';
 import { addTitles } from './titles.ts';
 import { addTopByGenre } from './top-by-genre.ts';
 import { addTopMovies } from './top-movies.ts';
+import { addTrending } from './trending.ts';
 
 export interface ReadingContext {
   readonly objects: ObjectStore;
@@ -42,6 +43,7 @@ export const addReadingRoutes = (add: AddDataRoute, { objects, speed, now }: Rea
   addPeople(add);
   addTopByGenre(add);
   addSentiment(add, now);
+  addTrending(add, now);
   addExplain(add);
   addChanges(add, speed);
   addCatalog(add, objects);

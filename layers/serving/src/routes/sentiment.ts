@@ -3,6 +3,7 @@ import { DAY_MS, HOUR_MS, movieReviews, decodeState, emptyState, type StateOf } 
 import { Type } from 'typebox';
 
 import { instantFault, isWritable } from '../answers/instant.ts';
+import { roundedQuotient } from '../answers/quotient.ts';
 import { type Fault, notFound } from '../http/problem.ts';
 import { type ReviewBucket, readBuckets } from '../merge/overlay/change-reviews.ts';
 import type { AddDataRoute } from './route-definition.ts';
@@ -18,11 +19,8 @@ const widthOf = (window: Window): number => (window === '7d' ? HOUR_MS : DAY_MS)
 const TEN_THOUSANDTHS = 10_000;
 
 /** Rounded half away from zero to four decimals, from exact integers. */
-const quotient = (numerator: number, denominator: number): number | null => {
-  if (denominator === 0) return null;
-  const [n, d] = [BigInt(Math.abs(numerator)), BigInt(denominator)];
-  return (Math.sign(numerator) * Number((2n * n + d) / (2n * d))) / TEN_THOUSANDTHS;
-};
+const quotient = (numerator: number, denominator: number): number | null =>
+  denominator === 0 ? null : roundedQuotient(numerator, 1, denominator) / TEN_THOUSANDTHS;
 
 const sumOf = (buckets: readonly ReviewBucket[], at: 1 | 2 | 3 | 4 | 5): number => buckets.reduce((sum, bucket) => sum + bucket[at], 0);
 

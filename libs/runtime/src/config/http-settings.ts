@@ -190,7 +190,8 @@ export const serving = {
     placeholder: 'N',
     schema: positive,
     fallback: 200_000,
-    description: 'memory for what events changed since the cut, in states; beyond it answers stay where they are and say `stale`',
+    description:
+      'memory for what events changed since the cut, in states (eight of activity count as one); beyond it answers stay where they are and say `stale`',
   }),
   minPositionWaitMs: setting({
     variable: 'RUSHES_MIN_POSITION_WAIT_MS',

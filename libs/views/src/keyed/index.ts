@@ -11,7 +11,8 @@ export * from './keyed-view.ts';
 export { type LateRule, lateByMs } from './late.ts';
 export * from './late-sql.ts';
 export * from './sql.ts';
-export { type MovieField, movieRatings, movieRecords, movieReviews, reviewsByDay, reviewsByHour };
+export { type MovieField, movieRatings, movieRecords, movieReviews };
+export { ratingsByDay, ratingsByFiveMinutes, ratingsByHour, reviewsByDay, reviewsByFiveMinutes, reviewsByHour };
 
 /** All keyed views. Whatever folds events folds them into each of these. */
 export const KEYED_VIEWS: readonly KeyedView[] = [

@@ -67,7 +67,8 @@ export interface EpochStates {
   /** The last change of a movie's states. `views`: those that matter. */
   lastChange(movieId: string, views: readonly KeyedView[]): LastChange;
   movies(): Iterable<string>;
-  readonly size: number;
+  /** How many states of these views are held. */
+  sizeOf(views: readonly KeyedView[]): number;
 }
 
 const bucketsOf = (found: Parts | Map<string, Parts> | undefined): Iterable<readonly [key: string, parts: Parts]> =>
@@ -77,7 +78,7 @@ const VIEWS_BY_STORED_NAME: ReadonlyMap<string, KeyedView> = new Map(KEYED_VIEWS
 
 export const createEpochStates = (): EpochStates => {
   const byMovie = new Map<string, MovieStates>();
-  let size = 0;
+  const sizes = new Map<KeyedView, number>();
   let moment: Moment | undefined;
   const parts = (view: KeyedView, key: string): Parts => {
     const found = statesOfView(byMovie.get(splitKey(key).movieId), view);
@@ -101,7 +102,7 @@ export const createEpochStates = (): EpochStates => {
         lastOffset: row.lastOffset,
         appendedAtMs: row.appendedAtMs,
       };
-      if (before === undefined) size += 1;
+      if (before === undefined) sizes.set(view, (sizes.get(view) ?? 0) + 1);
       const name = nameOf(view, row.key);
       if (moment !== undefined && !moment.replaced.has(name)) moment.replaced.set(name, known);
       const next = [...known.filter((other) => other !== before), one];
@@ -161,8 +162,6 @@ export const createEpochStates = (): EpochStates => {
       return { token, changedAtMs };
     },
     movies: () => byMovie.keys(),
-    get size() {
-      return size;
-    },
+    sizeOf: (views) => views.reduce((sum, view) => sum + (sizes.get(view) ?? 0), 0),
   };
 };

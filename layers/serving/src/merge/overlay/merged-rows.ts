@@ -9,6 +9,7 @@ import type { ArtefactReader, ArtefactRow } from '@rushes/ports';
 import { genres, sentiment, statistics, titles, tmdbLinks } from '@rushes/views';
 
 import type { ViewReaders } from '../view-readers.ts';
+import { activityAt, type ChangedActivity, noActivity } from './changed-activity.ts';
 import { currentReviews, REVIEW_VIEWS } from './change-reviews.ts';
 import {
   contributionOf,
@@ -33,6 +34,8 @@ import type { ListKind } from './sorted-list.ts';
 const KEYS_PER_READ = 2000;
 /** Movies whose rows are made before others get their turn. */
 const TURN = 100;
+/** The same of buckets of movies. */
+const BUCKETS_TURN = 250;
 
 /** What events changed of each view. */
 export interface MergedRows {
@@ -41,6 +44,7 @@ export interface MergedRows {
   readonly statistics: ChangedRows;
   readonly sentiment: ChangedRows;
   readonly tmdbLinks: ChangedRows;
+  readonly activity: ChangedActivity;
   readonly sums: Sums;
 }
 
@@ -51,6 +55,7 @@ export const nothingChanged = (titleLists: readonly ListKind[]): MergedRows => (
   statistics: noChanges(statistics.layout),
   sentiment: noChanges(sentiment.layout),
   tmdbLinks: noChanges(tmdbLinks.layout),
+  activity: noActivity(),
   sums: NO_SUMS,
 });
 
@@ -68,12 +73,19 @@ const readUnknown = async ({ unknownTitles }: ViewReaders, ids: readonly string[
     ? new Map()
     : new Map((await unknownTitles.getMany(ids, { documents: ['live'] })).map((row) => [row.key, row.documents[0] ?? null]));
 
+/** What states changed of. */
+export interface Touched {
+  readonly movies: readonly string[];
+  /** Keys of states of `ACTIVITY_VIEWS`. */
+  readonly buckets: readonly string[];
+}
+
 export interface RowMerger {
   /**
-   * The rows after these movies' states changed.
+   * The rows after these states changed.
    * @param titlesChangedAtMs append time of the last event about titles.
    */
-  merge(before: MergedRows, touched: readonly string[], states: EpochStates, titlesChangedAtMs: number): Promise<MergedRows>;
+  merge(before: MergedRows, touched: Touched, states: EpochStates, titlesChangedAtMs: number): Promise<MergedRows>;
 }
 
 /** @param batch the views of one publication. */
@@ -89,8 +101,8 @@ export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
     async merge(before, touched, states, titlesChangedAtMs) {
       const [titleRows, reviewRows, linkRows] = [before.titles.edit(), before.sentiment.edit(), before.tmdbLinks.edit()];
       const sumsEdit = editSums(before.sums);
-      for (let from = 0; from < touched.length; from += KEYS_PER_READ) {
-        const ids = touched.slice(from, from + KEYS_PER_READ);
+      for (let from = 0; from < touched.movies.length; from += KEYS_PER_READ) {
+        const ids = touched.movies.slice(from, from + KEYS_PER_READ);
         const changes = ids.map((id) => ({
           id,
           title: states.lastChange(id, TITLE_VIEWS),
@@ -140,6 +152,11 @@ export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
           await setImmediate();
         }
       }
+      const activityEdit = before.activity.edit();
+      for (const [n, key] of touched.buckets.entries()) {
+        activityEdit.set(key, activityAt(states, key));
+        if ((n + 1) % BUCKETS_TURN === 0) await setImmediate();
+      }
       const sums = sumsEdit.done();
       const at = { token: '', changedAtMs: titlesChangedAtMs };
       const [statisticEdit, genreEdit] = [noChanges(statistics.layout).edit(), noChanges(genres.layout).edit()];
@@ -156,6 +173,7 @@ export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
         titles: titleRows.done(),
         sentiment: reviewRows.done(),
         tmdbLinks: linkRows.done(),
+        activity: activityEdit.done(),
         statistics: statisticEdit.done(),
         genres: genreEdit.done(),
         sums,

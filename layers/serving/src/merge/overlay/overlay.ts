@@ -19,14 +19,20 @@ import type { ViewReaders } from '../view-readers.ts';
 import { trackArrivals } from './arrivals.ts';
 import { REVIEW_VIEWS } from './change-reviews.ts';
 import { TITLE_VIEWS } from './change-titles.ts';
+import { ACTIVITY_VIEWS } from './changed-activity.ts';
 import { createEpochStates, type EpochState } from './epoch-states.ts';
 import { type MergedRows, nothingChanged, openRowMerger } from './merged-rows.ts';
 import type { ListKind } from './sorted-list.ts';
 
 const CHANGES_PER_READ = 200;
+/** The views of which whole rows are made, which take most of the memory. */
+const OF_ROWS: readonly KeyedView[] = [...TITLE_VIEWS, ...REVIEW_VIEWS];
+/** What a state of activity takes beside one of those: 0.8 kB beside 7.5 kB, measured. */
+const SHARE_OF_ACTIVITY = 1 / 8;
 /** The views that answers are made from. */
-const ANSWERED: readonly KeyedView[] = [...TITLE_VIEWS, ...REVIEW_VIEWS];
+const ANSWERED: readonly KeyedView[] = [...OF_ROWS, ...ACTIVITY_VIEWS];
 const ANSWERED_NAMES: ReadonlySet<string> = new Set(ANSWERED.map((view) => view.storedName));
+const ACTIVITY_NAMES: ReadonlySet<string> = new Set(ACTIVITY_VIEWS.map((view) => view.storedName));
 
 /** What events changed of each view, at one position. */
 export interface OverlayState extends Omit<MergedRows, 'sums'> {
@@ -35,6 +41,8 @@ export interface OverlayState extends Omit<MergedRows, 'sums'> {
   /** Where the last change of any title's row lies, and when it was appended: what lists of titles depend on. */
   readonly titlesToken: string;
   readonly titlesChangedAtMs: number;
+  /** Where the last change of any state lies: what answers depend on that are made of all events. */
+  readonly changesToken: string;
   /** When the last event in any state was appended. */
   readonly changedAtMs: number;
   /** Each epoch's part of a key. */
@@ -63,7 +71,7 @@ export interface Overlay {
   takeArrivals(): readonly number[];
   /** Whether there is no room for further changes: the state stays where it is. */
   isFull(): boolean;
-  /** States of keys and epochs that it holds. */
+  /** States of keys and epochs that it holds; eight of activity count as one. */
   readonly size: () => number;
   /** Whether the position has passed everything that is held. Before the first time, the state is none to be shown. */
   isReady(): boolean;
@@ -86,13 +94,21 @@ export class LostProgressError extends Error {
 }
 
 export interface OverlayOptions {
-  /** States of keys and epochs that it may hold. */
+  /** States of keys and epochs that it may hold; eight of activity count as one. */
   readonly maxStates?: number | undefined;
   /** Lists of titles that will be asked for, so that they are there from the beginning. */
   readonly titleLists?: readonly ListKind[] | undefined;
   /** Events before these offsets have been shown before. Default: all that the rows hold already. */
   readonly shownBefore?: OffsetVector | undefined;
 }
+
+const isAboutTitles = (partition: PartitionId): boolean => topicOf(partition) !== 'movie.reviews';
+
+const tokenOf = (lastChanges: readonly (readonly [PartitionId, number])[]): string =>
+  lastChanges
+    .map(([partition, offset]) => `${partition}@${offset}`)
+    .toSorted()
+    .join(',');
 
 export const openOverlay = async (
   store: SpeedStore,
@@ -104,8 +120,10 @@ export const openOverlay = async (
   const covered = coveredEpoch(publication);
   const merger = await openRowMerger(batch);
   let states = createEpochStates();
+  const size = (): number => states.sizeOf(OF_ROWS) + Math.ceil(states.sizeOf(ACTIVITY_VIEWS) * SHARE_OF_ACTIVITY);
   let isFull = false;
   const touched = new Set<string>();
+  const touchedBuckets = new Set<string>();
   const position = new Map<PartitionId, number>();
   /** How far the states that are held go. */
   const reached = new Map<PartitionId, number>();
@@ -114,7 +132,7 @@ export const openOverlay = async (
   /** The state is one that no call has told of. */
   let isNew = false;
   const arrivals = trackArrivals();
-  const lastTitleChange = new Map<PartitionId, number>();
+  const lastChange = new Map<PartitionId, number>();
   let coverage: readonly Coverage[] = [];
   let rows = nothingChanged(titleLists);
   let titlesChangedAtMs = 0;
@@ -123,6 +141,7 @@ export const openOverlay = async (
     ...rows,
     position: cut,
     titlesToken: '',
+    changesToken: '',
     titlesChangedAtMs,
     changedAtMs: 0,
     parts: () => [],
@@ -136,11 +155,10 @@ export const openOverlay = async (
     arrivals.add(row);
     const movieId = states.put(row);
     if (movieId === undefined) return;
-    touched.add(movieId);
-    if (topicOf(row.partition) !== 'movie.reviews') {
-      lastTitleChange.set(row.partition, Math.max(lastTitleChange.get(row.partition) ?? -1, row.lastOffset));
-      titlesChangedAtMs = Math.max(titlesChangedAtMs, appendedAtMs);
-    }
+    if (ACTIVITY_NAMES.has(row.view)) touchedBuckets.add(row.key);
+    else touched.add(movieId);
+    lastChange.set(row.partition, Math.max(lastChange.get(row.partition) ?? -1, row.lastOffset));
+    if (isAboutTitles(row.partition)) titlesChangedAtMs = Math.max(titlesChangedAtMs, appendedAtMs);
   };
 
   /** Where the store said that writers are. */
@@ -159,7 +177,7 @@ export const openOverlay = async (
     for await (const found of store.scan(view.storedName, covered)) {
       if (isFull) return;
       for (const row of found) put(row);
-      if (states.size > maxStates) return giveUp();
+      if (size() > maxStates) return giveUp();
     }
   };
   /** What the rows hold already; nothing at all if that is too much. */
@@ -173,9 +191,10 @@ export const openOverlay = async (
     isFull = true;
     states = createEpochStates();
     touched.clear();
+    touchedBuckets.clear();
     arrivals.clear();
     reached.clear();
-    lastTitleChange.clear();
+    lastChange.clear();
     [titlesChangedAtMs, changedAtMs] = [0, 0];
     for (const partition of PARTITIONS) position.set(partition, offsetAt(cut, partition));
   };
@@ -211,19 +230,18 @@ export const openOverlay = async (
 
   /** The rows of all touched movies, anew. What fails on the way changes nothing: it is done again from where it began. */
   const rebuild = async (): Promise<void> => {
-    rows = await merger.merge(rows, [...touched], states, titlesChangedAtMs);
+    rows = await merger.merge(rows, { movies: [...touched], buckets: [...touchedBuckets] }, states, titlesChangedAtMs);
     touched.clear();
+    touchedBuckets.clear();
     arrivals.show(position);
     isPending = false;
     isNew = true;
     state = {
       ...rows,
       position: Object.fromEntries(position),
-      titlesToken: [...lastTitleChange]
-        .map(([partition, offset]) => `${partition}@${offset}`)
-        .toSorted()
-        .join(','),
+      titlesToken: tokenOf([...lastChange].filter(([partition]) => isAboutTitles(partition))),
       titlesChangedAtMs,
+      changesToken: tokenOf([...lastChange]),
       changedAtMs,
       parts: states.partsAsOfNow(),
     };
@@ -238,10 +256,10 @@ export const openOverlay = async (
     coverage: () => coverage,
     takeArrivals: () => arrivals.take(),
     isFull: () => isFull,
-    size: () => states.size,
+    size,
     async advance(isHeardEnough = false) {
       // Not before it has reached what it read: until then it has no state to stand still at.
-      isFull ||= isReady() && states.size >= maxStates;
+      isFull ||= isReady() && size() >= maxStates;
       if (!isFull) await follow(isHeardEnough);
       // Both come to their ends, also if one fails: what goes on alone would meet the next call.
       const outcomes = await Promise.allSettled([readProgress(), isPending && isReady() ? rebuild() : undefined]);

@@ -1,0 +1,73 @@
+/** What replicas answer from, read as a whole: all rows of all merged views, what is found by words, what happened within windows. */
+import { SCORE } from '@rushes/ports';
+import { VIEWS } from '@rushes/views';
+
+import { titleKeyOf } from '../src/answers/title-id.ts';
+import { TREND_WINDOWS, trendSpan, type TrendWindow } from '../src/answers/trend-windows.ts';
+import { windowActivity } from '../src/answers/window-activity.ts';
+import type { TitleSearch } from '../src/merge/overlay/merged-search.ts';
+import type { OverlayState } from '../src/merge/overlay/overlay.ts';
+import type { Snapshot } from '../src/merge/snapshot.ts';
+
+/** When events of histories happen, if they do not say so themselves. */
+export const HAPPENED_AT = '2026-01-09T12:00:00.000Z';
+
+/** The views that are merged, as readers call them. */
+export const READ = ['titles', 'genres', 'statistics', 'sentiment', 'tmdbLinks', 'activity'] as const;
+/** What the views are called in publications. */
+export const nameIn = (name: (typeof READ)[number]): string => (name === 'tmdbLinks' ? 'tmdb_links' : name);
+
+const HALF_AN_HOUR_MS = 1_800_000;
+
+/** What no answer is made from: what a row was made from is asked of the batch layer alone, and changed rows do not have it. */
+const UNREAD = 'live';
+
+/** The sums of all movies that anything happened to. */
+const activityIn = async (parts: Parameters<typeof windowActivity>[0], window: TrendWindow) => {
+  const sums = await windowActivity(parts, trendSpan(window, Date.parse(HAPPENED_AT) + HALF_AN_HOUR_MS));
+  return [window, [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1))];
+};
+
+interface MergedParts extends Pick<Snapshot, 'views' | 'search'> {
+  readonly overlay: Pick<OverlayState, 'activity'> | undefined;
+}
+
+/** Words of titles and people that histories tell of, beginnings and slips of them. */
+const QUESTIONS = ['titel', 'tite', 'zebra', 'zebar', 'the tal', 'ada zebra', 'brook title', 'b', '1'].map((text) => text.split(' '));
+
+/** What is found by words, page by page, in several orders, and the counts. */
+const findAll = async (search: TitleSearch): Promise<unknown> => {
+  const found: unknown[] = [];
+  for (const words of QUESTIONS)
+    for (const column of [SCORE, 'votes']) {
+      const query = { words, typos: true, where: [], sort: [{ column, desc: true }], limit: 2, tally: ['genre_keys', 'year', 'type'] };
+      const first = await search(query);
+      const last = first.rows.at(-1);
+      const second = last && (await search({ ...query, after: { values: last.sortValues, key: last.key } }));
+      found.push(first, second, await search({ ...query, where: [{ column: 'rating', op: 'gte', value: 6_100 }], limit: 10 }));
+    }
+  return found;
+};
+
+/** All rows of all merged views, in several orders, and their number, and what is found by words. */
+export const readAll = async ({ views: readers, search, overlay }: MergedParts): Promise<unknown> => {
+  const select = (name: (typeof READ)[number]) => {
+    const layout = VIEWS.find((view) => view.name === nameIn(name))?.layout;
+    return { columns: Object.keys(layout?.columns ?? {}), documents: layout?.documents.filter((document) => document !== UNREAD) ?? [] };
+  };
+  const list = (name: (typeof READ)[number], sort: readonly string[] = []) =>
+    readers[name].list({ where: [], limit: 100, sort: sort.map((column) => ({ column, desc: true })), ...select(name) });
+  return {
+    titles: await list('titles'),
+    byVotes: await list('titles', ['votes']),
+    movies: await readers.titles.count([{ column: 'kind', op: 'eq', value: 'movie' }]),
+    genres: await list('genres'),
+    statistics: await readers.statistics.getMany(['rated_titles', 'total_votes'], select('statistics')),
+    sentiment: await list('sentiment'),
+    links: await list('tmdbLinks'),
+    // What `tmdb:…` finds.
+    linked: await Promise.all([278, 279].map((id) => titleKeyOf(readers, `tmdb:${id}`))),
+    found: await findAll(search),
+    activity: await Promise.all(TREND_WINDOWS.map((window) => activityIn({ batch: readers, overlay }, window))),
+  };
+};

@@ -1,0 +1,56 @@
+/**
+ * What happened to movies, by time. One row for each bucket of event time in which movies were rated or reviewed, in each of three widths. Buckets of one width
+ * tell all events, so who reads a window reads buckets of one width alone.
+ *
+ * Document `movies`: an array of `[movie_id, ratings, sum of scores in tenths, reviews, sum of compound in ten-thousandths]`, by movie. All are exact integers
+ * that can be added.
+ */
+import { DAY_MS, FIVE_MINUTES_MS, HOUR_MS } from './keyed/index.ts';
+import type { View } from './view.ts';
+
+export const activity = {
+  name: 'activity',
+  isOptional: true,
+  layout: {
+    key: 'bucket',
+    columns: { width_ms: 'integer', start_ms: 'integer' },
+    documents: ['movies'],
+    lookups: [],
+    sorts: [],
+    filters: [],
+  },
+} as const satisfies View;
+
+/** Widths of the buckets, in milliseconds. */
+export const ACTIVITY_WIDTHS = [FIVE_MINUTES_MS, HOUR_MS, DAY_MS] as const;
+export type ActivityWidth = (typeof ACTIVITY_WIDTHS)[number];
+
+const WIDTH_NAMES: Readonly<Record<ActivityWidth, string>> = { [FIVE_MINUTES_MS]: '5m', [HOUR_MS]: 'hour', [DAY_MS]: 'day' };
+
+const MINUTE_CHARACTERS = '2026-01-01T00:00'.length;
+
+/**
+ * The row's key, such as `2026-01-01T00:00Z/day`: keys are in the order of time, so that a part of all rows is a range of time.
+ * @param startMs of the bucket, within the years 0 to 9999: others have no rows.
+ */
+export const activityKey = (widthMs: ActivityWidth, startMs: number): string =>
+  `${new Date(startMs).toISOString().slice(0, MINUTE_CHARACTERS)}Z/${WIDTH_NAMES[widthMs]}`;
+
+/** What happened to one movie: integers that are added. */
+export interface MovieActivity {
+  readonly ratings: number;
+  readonly sumTenths: number;
+  readonly reviews: number;
+  readonly compoundE4: number;
+}
+
+export const NO_ACTIVITY: MovieActivity = { ratings: 0, sumTenths: 0, reviews: 0, compoundE4: 0 };
+
+type Entry = readonly [movieId: string, ratings: number, sumTenths: number, reviews: number, compoundE4: number];
+
+/** The document `movies`, read. */
+export const readActivity = (document: string): readonly (readonly [movieId: string, activity: MovieActivity])[] =>
+  (JSON.parse(document) as readonly Entry[]).map(([movieId, ratings, sumTenths, reviews, compoundE4]) => [
+    movieId,
+    { ratings, sumTenths, reviews, compoundE4 },
+  ]); // as: the view's document
