@@ -83,8 +83,8 @@ test('Ctrl-C leaves what was there under the name, and nothing half', async () =
   writeFileSync(join(folder, 'kept.parquet'), 'old');
   const before = written();
   const { child, ended } = start(['export', 'titles', '--data', 'data', '--format', 'parquet', '--out', 'kept.parquet'], folder, {
-    // So that it is under way when it is told to stop.
-    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent("import fs from 'node:fs'; const write = fs.write; fs.write = (...args) => setTimeout(() => write(...args), 3_600_000);")}`,
+    // A slow disk, so that it is under way when it is told to stop.
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent("import fs from 'node:fs'; const write = fs.write; fs.write = (...args) => setTimeout(() => write(...args), 1_000);")}`,
   });
   await expect.poll(() => written().some((name) => name.endsWith('.writing')), PATIENCE).toBe(true);
   child.kill('SIGINT');
