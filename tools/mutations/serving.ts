@@ -167,7 +167,7 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
   {
     name: 'what the log lost is told by no answer',
     file: 'layers/serving/src/merge/snapshot.ts',
-    text: '[...lostEvents(publication), ...awaited]',
+    text: '[...lostEvents(publication, position ?? publication.cut), ...awaited]',
     replacement: 'awaited',
     tests: OVERLAY_TESTS,
   },

@@ -88,7 +88,8 @@ export interface Publication {
   readonly origin?: 'sample' | 'files';
   /** Missing in what was published before this was kept. */
   readonly rules?: PublishedRules;
-  readonly reason: 'run' | 'rollback';
+  /** `restart`: a new log took the place of a lost one, and what was lost with it is known. */
+  readonly reason: 'run' | 'rollback' | 'restart';
 }
 
 /** The last epoch that a publication covers: its version's, or none if it was made without a log. */

@@ -36,6 +36,7 @@ import {
   safeUntil,
   vectorOf,
 } from './plan-restart.ts';
+import { publishLosses } from './publish-losses.ts';
 import { recordRestart } from './record-restart.ts';
 
 export interface RestartStores {
@@ -153,6 +154,7 @@ const restart = async (run: RunContext, stores: RestartStores, options: RestartO
   const lost = [...plans.values()].flatMap((plan) => plan.lost ?? []);
   try {
     await recordRestart(run, { id: made.id, before: known?.id, from: next, lost, last, barrier });
+    await publishLosses(views, lost, run.now());
   } catch (error) {
     await made.discard();
     throw error;

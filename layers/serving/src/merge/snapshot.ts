@@ -94,7 +94,8 @@ export const takeSnapshot = (open: OpenPublication, codeVersion: string, speed: 
   const { publication, views: batch, absent, searchedRows } = open;
   const overlay = speed?.overlay;
   const awaited = speed?.missing ?? [];
-  const missing = [...lostEvents(publication), ...awaited];
+  const position = overlay && highestOffsets(overlay.position, publication.passed ?? {});
+  const missing = [...lostEvents(publication, position ?? publication.cut), ...awaited];
   const projected = awaited.length > 0 ? 'gap' : isStale ? 'stale' : 'complete';
   const completeness = missing.length > 0 ? 'gap' : projected;
   const views: ViewReaders =
@@ -118,7 +119,7 @@ export const takeSnapshot = (open: OpenPublication, codeVersion: string, speed: 
     search: mergedSearch(batch.search, overlay?.titles, searchedRows),
     overlay,
     completeness,
-    position: overlay && highestOffsets(overlay.position, publication.passed ?? {}),
+    position,
     missing,
     awaited,
     projected,

@@ -13,9 +13,12 @@ export interface Missing extends PartitionRange {
   readonly reason: 'not projected' | 'expired' | 'lost';
 }
 
-/** What no version and no speed layer can bring. */
-export const lostEvents = ({ lost = [] }: Pick<Publication, 'lost'>): readonly Missing[] =>
-  lost.map(({ partition, from, to }) => ({ partition, from, to, reason: 'lost' }));
+/** What no version and no speed layer can bring, of what lies before a position. */
+export const lostEvents = ({ lost = [] }: Pick<Publication, 'lost'>, position: OffsetVector): readonly Missing[] =>
+  lost.flatMap(({ partition, from, to }): readonly Missing[] => {
+    const end = Math.min(to, offsetAt(position, partition));
+    return from < end ? [{ partition, from, to: end, reason: 'lost' }] : [];
+  });
 
 /** What may still come. A publication can be merged with the epochs after its cut if these are in the speed store from the cut on, and none has expired. */
 export const missingEvents = (
