@@ -7,7 +7,7 @@ import { atDepth } from '@rushes/ports/contracts/depth';
 import { expect, test } from 'vitest';
 
 const SERVICE = fileURLToPath(new URL('made-up-service.ts', import.meta.url));
-const ROWS = atDepth({ quick: 60_000, deep: 10_000_000 });
+const ROWS = atDepth({ quick: 60_000, deep: 1_000_000 });
 const MOST_MB = 300;
 /** Heaps are as large as the machine lets them be, garbage included; a container of that size has about these. */
 const SMALL_HEAP = ['--max-old-space-size=128', '--max-semi-space-size=8'];
@@ -36,5 +36,5 @@ test.each(['ndjson', 'csv', 'arrow', 'parquet'])(
       service.kill();
     }
   },
-  atDepth({ quick: 300_000, deep: 7_200_000 }),
+  atDepth({ quick: 300_000, deep: 3_600_000 }),
 );

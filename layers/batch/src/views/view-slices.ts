@@ -3,6 +3,12 @@ import type { SlicePlan } from '../models/plan-slices.ts';
 /** Rows that become part of a document, ordered within it, by megabyte of the engine's memory; measured, with room to spare. */
 const DOCUMENT_ROWS_PER_MB = 2_000;
 
+/**
+ * The same for entries of activity, which are grouped twice, first by bucket and movie: 365,000 rows at once need more than 320 MB beside other views that are
+ * loaded at the same time.
+ */
+const ACTIVITY_ROWS_PER_MB = 300;
+
 const byTitle = (...inputs: readonly string[]): SlicePlan => ({
   keysOf: 'silver.titles',
   inputs: Object.fromEntries(['silver.titles', ...inputs].map((input) => [input, 'tconst'])),
@@ -24,6 +30,6 @@ export const VIEW_SLICES: Readonly<Record<string, SlicePlan>> = {
   activity: {
     keysOf: 'keyed.ratings_by_5m',
     inputs: Object.fromEntries(BUCKETS.map((table) => [table, 'bucket_ms'])),
-    rowsPerMb: DOCUMENT_ROWS_PER_MB,
+    rowsPerMb: ACTIVITY_ROWS_PER_MB,
   },
 };
