@@ -2,7 +2,7 @@
  * Where tests put their files. Most of their time on disk goes into fsync, which shows nothing as long as no machine loses power: in memory the whole
  * suite is quicker by a fifth. Not where there is too little of it, nor where `TMPDIR` names a place.
  */
-import { accessSync, constants, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const MEMORY = '/dev/shm';
@@ -19,11 +19,17 @@ const isRunning = (pid: number): boolean => {
   }
 };
 
+/** Of a run in another container, which may have the same memory, the process is not seen from here: but something is written all the time. */
+const QUIET_MS = 3_600_000;
+
 /** What a run that was killed has left takes memory. */
 const removeAbandoned = (): void => {
   for (const name of readdirSync(MEMORY)) {
     const [, pid] = new RegExp(`^${PREFIX}(\\d+)-`).exec(name) ?? [];
-    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(MEMORY, name), { recursive: true, force: true });
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    const folder = join(MEMORY, name);
+    const { mtimeMs } = statSync(folder, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+    if (Date.now() - mtimeMs > QUIET_MS) rmSync(folder, { recursive: true, force: true });
   }
 };
 
