@@ -11,10 +11,10 @@ import { tmdbLinks } from './tmdb-links.ts';
 import { unknownTitles } from './unknown-titles.ts';
 import type { View } from './view.ts';
 
-export { activity, credits, genres, people, searchedTitles, sentiment, statistics, titleNames, titles, tmdbLinks, unknownTitles };
+export { activity, genres, searchedTitles, sentiment, statistics, titles, tmdbLinks };
 
-/** All served views. A publication names an artefact for each. */
-export const VIEWS: readonly View[] = [
+/** The served views by what the serving layer calls them. */
+export const SERVED_VIEWS = {
   titles,
   credits,
   titleNames,
@@ -23,7 +23,10 @@ export const VIEWS: readonly View[] = [
   statistics,
   sentiment,
   unknownTitles,
-  searchedTitles,
+  search: searchedTitles,
   tmdbLinks,
   activity,
-];
+} as const;
+
+/** All of them. A publication names an artefact for each. */
+export const VIEWS: readonly View[] = Object.values(SERVED_VIEWS);

@@ -1,43 +1,14 @@
 /** The views that requests are answered from, as the artefacts of one publication. */
 import type { ArtefactLayout, ArtefactReader, BatchViewStore, Publication } from '@rushes/ports';
-import {
-  activity,
-  areRowsOurs,
-  credits,
-  genres,
-  mergeFault,
-  people,
-  searchedTitles,
-  sentiment,
-  statistics,
-  titleNames,
-  titles,
-  tmdbLinks,
-  unknownTitles,
-  type View,
-} from '@rushes/views';
+import { areRowsOurs, mergeFault, SERVED_VIEWS, type View } from '@rushes/views';
 
 import { unavailable } from '../http/problem.ts';
-
-const SERVED_VIEWS = {
-  titles,
-  credits,
-  titleNames,
-  people,
-  genres,
-  statistics,
-  sentiment,
-  unknownTitles,
-  search: searchedTitles,
-  tmdbLinks,
-  activity,
-};
 
 type ViewName = keyof typeof SERVED_VIEWS;
 
 export type ViewReaders = Readonly<Record<ViewName, ArtefactReader>>;
 
-const VIEW_NAMES = Object.keys(SERVED_VIEWS) as ViewName[]; // as: keys of the literal above
+const VIEW_NAMES = Object.keys(SERVED_VIEWS) as ViewName[]; // as: the object's keys
 
 const RETRY_AFTER_S = 30;
 

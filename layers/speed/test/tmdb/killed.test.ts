@@ -3,7 +3,7 @@ import { type Tconst, titleIdOf } from '@rushes/domain';
 import type { EventLog, ObjectStore } from '@rushes/ports';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { counted, openPolling, type Polling, TODAY } from './polling.ts';
+import { counted, openPolling, type Polling } from './polling.ts';
 import type { StandInFilm } from './stand-in.ts';
 
 const HOUR_MS = 3_600_000;
@@ -22,15 +22,6 @@ beforeEach(async () => {
 });
 afterEach(() => on.close());
 
-const show = (...films: readonly StandInFilm[]): void => {
-  for (const film of films) on.standIn.films.set(film.id, film);
-  on.standIn.changes.set(
-    TODAY,
-    films.map(({ id }) => id),
-  );
-};
-/** As the film is now. */
-const change = (film: StandInFilm, to: Partial<StandInFilm>): void => void on.standIn.films.set(film.id, { ...film, ...to });
 /** Ends, as a process that is killed does, at the n-th call of a method. */
 const dying = <Store extends object>(store: Store, method: keyof Store, calls: number): Store => {
   let left = calls;
@@ -55,7 +46,7 @@ test.each([0, 1, 3, 8])(
       imdb_id: `tt99000001${10 + n}`,
       reviews: FILM.reviews?.map((one) => ({ ...one, id: `r${n}` })) ?? [],
     }));
-    show(...films);
+    on.show(...films);
     const { rounds } = await on.begin({ objects: dying<ObjectStore>(on.objects, 'put', calls + 1) });
     await expect(
       (async () => {
@@ -64,7 +55,7 @@ test.each([0, 1, 3, 8])(
     ).rejects.toThrow('killed');
     // Longer than readers take an id for a duplicate.
     on.clock.advance(10 * 24 * HOUR_MS);
-    for (const film of films.slice(0, 3)) change(film, { title: 'Changed meanwhile' });
+    for (const film of films.slice(0, 3)) on.change(film, { title: 'Changed meanwhile' });
     on.standIn.changes.set(
       new Date(on.clock.nowMs()).toISOString().slice(0, 10),
       films.map(({ id }) => id),
@@ -93,7 +84,7 @@ test.each([0, 1, 3, 8])(
 );
 
 test('an append that failed is made again', async () => {
-  show(FILM);
+  on.show(FILM);
   const { rounds } = await on.begin({ log: dying<EventLog>(on.log, 'append', 0) });
   await expect(
     (async () => {

@@ -12,7 +12,7 @@ import { type Clock, createHttpApi, createRequestPace, openTmdbState, type Reque
 
 import { openPollBatch, type PollBatch } from '../../src/tmdb/poll-batch.ts';
 import { createRounds, type Rounds } from '../../src/tmdb/poll-rounds.ts';
-import { STAND_IN_KEY, type StandIn, startStandIn } from './stand-in.ts';
+import { STAND_IN_KEY, type StandIn, type StandInFilm, startStandIn } from './stand-in.ts';
 
 export const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 export const TODAY = '2026-01-02';
@@ -50,6 +50,10 @@ export interface Polling {
   readonly objects: ObjectStore;
   readonly api: TmdbApi;
   readonly pace: RequestPace;
+  /** TMDB has these films, and lists them as changed today, and no others. */
+  show(...films: readonly StandInFilm[]): void;
+  /** TMDB says otherwise of a film. @param film as it was. */
+  change(film: StandInFilm, to: Partial<StandInFilm>): void;
   /** A process that begins now. */
   begin(over?: { readonly log?: EventLog; readonly objects?: ObjectStore; readonly isOwner?: () => Promise<boolean> }): Promise<{
     readonly rounds: Rounds;
@@ -88,6 +92,14 @@ export const openPolling = async ({ perDay = 1_000_000 }: { readonly perDay?: nu
     get pace() {
       return pace;
     },
+    show(...films) {
+      for (const film of films) standIn.films.set(film.id, film);
+      standIn.changes.set(
+        TODAY,
+        films.map(({ id }) => id),
+      );
+    },
+    change: (film, to) => void standIn.films.set(film.id, { ...film, ...to }),
     async begin(over = {}) {
       pace = paced();
       api = apiWith(pace);

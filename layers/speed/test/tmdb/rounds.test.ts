@@ -28,15 +28,6 @@ beforeEach(async () => {
 });
 afterEach(() => on.close());
 
-const show = (...films: readonly StandInFilm[]): void => {
-  for (const film of films) on.standIn.films.set(film.id, film);
-  on.standIn.changes.set(
-    TODAY,
-    films.map(({ id }) => id),
-  );
-};
-/** As the film is now. */
-const change = (film: StandInFilm, to: Partial<StandInFilm>): void => void on.standIn.films.set(film.id, { ...film, ...to });
 /** Ends a day on which all films are listed as changed, so that they are asked for again. */
 const nextDay = async (): Promise<void> => {
   on.standIn.changes.set(new Date(on.clock.nowMs()).toISOString().slice(0, 10), [...on.standIn.films.keys()]);
@@ -45,7 +36,7 @@ const nextDay = async (): Promise<void> => {
 };
 
 test('a film becomes an addition, a link, an observation and its reviews', async () => {
-  show(FILM);
+  on.show(FILM);
   await on.poll();
   const events = await on.events();
   const at = expect.stringMatching(/^2026-01-02T03:04:/) as string; // as: matches a text
@@ -83,7 +74,7 @@ test('a film becomes an addition, a link, an observation and its reviews', async
 });
 
 test('polled again, in the same process, after a restart and days later, it appends nothing', async () => {
-  show(FILM, { ...FILM, id: 5, imdb_id: 'tt9900000005', reviews: [] });
+  on.show(FILM, { ...FILM, id: 5, imdb_id: 'tt9900000005', reviews: [] });
   on.standIn.lists.set('popular', [278, 5]);
   await on.poll();
   const before = await on.records();
@@ -96,10 +87,10 @@ test('polled again, in the same process, after a restart and days later, it appe
 });
 
 test('what changed is said, alone; also a value that comes back', async () => {
-  show(FILM);
+  on.show(FILM);
   await on.poll();
   for (const title of ['Another', 'A Made-up Film', 'Another']) {
-    change(FILM, { title });
+    on.change(FILM, { title });
     await nextDay();
   }
   const changes = (await on.events()).flatMap(({ event }) => (event.type === 'movie_changed' ? [event.payload.changes] : []));
@@ -107,9 +98,9 @@ test('what changed is said, alone; also a value that comes back', async () => {
 });
 
 test('a list tells of votes without asking for the film', async () => {
-  show(FILM);
+  on.show(FILM);
   await on.poll();
-  change(FILM, { vote_count: 1001 });
+  on.change(FILM, { vote_count: 1001 });
   on.standIn.lists.set('trending', [278]);
   on.standIn.changes.clear();
   on.standIn.seen.length = 0;
@@ -120,9 +111,9 @@ test('a list tells of votes without asking for the film', async () => {
 });
 
 test('popularity alone is worth an event a day', async () => {
-  show(FILM);
+  on.show(FILM);
   await on.poll();
-  change(FILM, { popularity: 60 });
+  on.change(FILM, { popularity: 60 });
   on.clock.advance(HOUR_MS);
   await on.poll();
   expect(counted(await on.events())).toMatchObject({ rating_observed: 1 });
@@ -132,19 +123,19 @@ test('popularity alone is worth an event a day', async () => {
 
 test('a film waits until it has an id of IMDb; adult films and films that are gone are passed over', async () => {
   const waiting = { ...FILM, id: 7, imdb_id: null };
-  show(waiting, { ...FILM, id: 8, imdb_id: 'tt9900000008', adult: true });
+  on.show(waiting, { ...FILM, id: 8, imdb_id: 'tt9900000008', adult: true });
   on.standIn.changes.set(TODAY, [7, 8, 9]);
   await on.poll();
   expect(await on.records()).toEqual([]);
   expect(await on.letters()).toEqual([]);
   expect(on.standIn.seen.some(({ path }) => path.startsWith('movie/8'))).toBe(false);
-  change(waiting, { imdb_id: 'tt9900000007' });
+  on.change(waiting, { imdb_id: 'tt9900000007' });
   await nextDay();
   expect(counted(await on.events())).toEqual({ movie_added: 1, movie_linked: 1, rating_observed: 1, review_written: 1 });
 });
 
 test('two films for one title of IMDb: the second is a dead letter that names both, once', async () => {
-  show(FILM, { ...FILM, id: 300, title: 'Thief', reviews: [] });
+  on.show(FILM, { ...FILM, id: 300, title: 'Thief', reviews: [] });
   await on.poll();
   await nextDay();
   await nextDay();
@@ -159,7 +150,7 @@ test('two films for one title of IMDb: the second is a dead letter that names bo
 });
 
 test('when TMDB deletes the first of two films, the title is the other one’s', async () => {
-  show(FILM, { ...FILM, id: 300, title: 'The better entry', reviews: [] });
+  on.show(FILM, { ...FILM, id: 300, title: 'The better entry', reviews: [] });
   await on.poll();
   on.standIn.films.delete(278);
   on.standIn.changes.set(TODAY, [278, 300]);
@@ -175,9 +166,9 @@ test('when TMDB deletes the first of two films, the title is the other one’s',
 });
 
 test('two titles of IMDb for one film: what is linked stays, and nothing else of it is taken', async () => {
-  show(FILM);
+  on.show(FILM);
   await on.poll();
-  change(FILM, { imdb_id: 'tt9900000001', title: 'Other' });
+  on.change(FILM, { imdb_id: 'tt9900000001', title: 'Other' });
   await nextDay();
   expect(counted(await on.events())).toEqual({ movie_added: 1, movie_linked: 1, rating_observed: 1, review_written: 1 });
   expect((await on.letters()).map(({ reason }) => reason)).toEqual([
@@ -192,7 +183,7 @@ test.each([
   ['a day that is none', { release_date: 'soon' }, 'release_date is no day: "soon"'],
   ['another film', { id: 5 }, 'id is 5'],
 ])('a film with %s is a dead letter with the text that came', async (_name, wrong, reason) => {
-  show(FILM);
+  on.show(FILM);
   on.standIn.recorded.set('movie/278', { id: 278, title: 'x', genres: [], vote_average: 1, vote_count: 1, popularity: 1, ...wrong });
   await on.poll();
   expect(await on.records()).toEqual([]);
@@ -205,7 +196,7 @@ test.each([
 test('what no event may say is a dead letter, and the rest counts', async () => {
   const review = { id: 'r2', author: 'Bo', content: 'x'.repeat(50_001), created_at: '2025-11-01T10:00:00.000Z', rating: 0.5 };
   const undated = { ...review, id: 'r3', content: 'Fine.', created_at: 'yesterday' };
-  show({ ...FILM, reviews: [...(FILM.reviews ?? []), review, undated] });
+  on.show({ ...FILM, reviews: [...(FILM.reviews ?? []), review, undated] });
   await on.poll();
   await nextDay();
   expect(counted(await on.events())).toEqual({ movie_added: 1, movie_linked: 1, rating_observed: 1, review_written: 1 });
@@ -223,21 +214,21 @@ test('all pages of reviews are read', async () => {
     created_at: '2025-11-01T10:00:00.000Z',
     rating: null,
   }));
-  show({ ...FILM, reviews });
+  on.show({ ...FILM, reviews });
   await on.poll();
   expect(counted(await on.events())).toMatchObject({ review_written: 45 });
 });
 
 test('of a long day each page is done once', async () => {
   const films = Array.from({ length: 65 }, (_, n) => ({ ...FILM, id: 1000 + n, imdb_id: `tt990001${1000 + n}`, reviews: [] }));
-  show(...films);
+  on.show(...films);
   await on.poll();
   expect(counted(await on.events())).toEqual({ movie_added: 65, movie_linked: 65, rating_observed: 65 });
   expect(on.standIn.seen.filter(({ path }) => path.startsWith('movie/changes')).map(({ path }) => path.at(-1))).toEqual(['1', '2', '3']);
 });
 
 test('days that nobody polled are caught up', async () => {
-  show(FILM);
+  on.show(FILM);
   await on.poll();
   for (const [day, id] of [
     ['2026-01-03', 31],
@@ -252,7 +243,7 @@ test('days that nobody polled are caught up', async () => {
 });
 
 test('who does not own the polling any more appends nothing', async () => {
-  show(FILM);
+  on.show(FILM);
   const { rounds } = await on.begin({ isOwner: async () => false });
   await expect(
     (async () => {
@@ -291,7 +282,7 @@ test('a backfill goes day by day, and goes on where it was', async () => {
 });
 
 test('requests of a day are kept over a restart', async () => {
-  show(FILM);
+  on.show(FILM);
   await on.poll();
   const used = on.pace.use();
   expect(used.requests).toBe(on.standIn.seen.length);
