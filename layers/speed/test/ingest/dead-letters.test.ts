@@ -7,7 +7,8 @@ import { readLog } from '@rushes/ports/contracts/read-log';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { AT_ONCE, type IngestFolder, openIngestFolder, recordsOf, START_MS } from './ingest-folder.ts';
+import { AT_ONCE, type IngestFolder, openIngestFolder, recordsOf } from './ingest-folder.ts';
+import { START_MS } from '../test-clock.ts';
 
 let folder: IngestFolder;
 beforeEach(async () => void (folder = await openIngestFolder()));

@@ -8,32 +8,11 @@ import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-fi
 import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { type LogPartition, PARTITIONS } from '@rushes/domain';
 import type { EventLog, EventRecord } from '@rushes/ports';
-import { type Clock, openCursors, type ReplayContext, type ReplayOptions } from '@rushes/speed';
+import { openCursors, type ReplayContext, type ReplayOptions } from '@rushes/speed';
 import { readLog } from '@rushes/ports/contracts/read-log';
 import { awkwardLog } from '@rushes/ports/contracts/awkward-log';
 
-export const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
-
-/** A clock on which only sleeping takes time. */
-export interface TestClock extends Clock {
-  readonly slept: number[];
-  advance(ms: number): void;
-}
-
-const testClock = (): TestClock => {
-  let passedMs = 0;
-  const slept: number[] = [];
-  return {
-    slept,
-    nowMs: () => START_MS + passedMs,
-    steadyMs: () => passedMs,
-    sleep: async (ms) => {
-      slept.push(ms);
-      passedMs += ms;
-    },
-    advance: (ms) => void (passedMs += ms),
-  };
-};
+import { testClock, type TestClock } from '../test-clock.ts';
 
 export const recordsOf = async (log: EventLog, partitions: readonly LogPartition[] = PARTITIONS): Promise<readonly EventRecord[]> => {
   const all: EventRecord[] = [];

@@ -1,7 +1,8 @@
 import { openFileSource, replay } from '@rushes/speed';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { AT_ONCE, type IngestFolder, openIngestFolder, ratingsFile, recordsOf, START_MS } from './ingest-folder.ts';
+import { AT_ONCE, type IngestFolder, openIngestFolder, ratingsFile, recordsOf } from './ingest-folder.ts';
+import { START_MS } from '../test-clock.ts';
 
 let folder: IngestFolder;
 beforeEach(async () => void (folder = await openIngestFolder()));

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { BudgetSpentError, TmdbKeyError } from '../../src/tmdb/api.ts';
 import { type HttpApiOptions, type RequestOutcome, retryAfterMs } from '../../src/tmdb/http-api.ts';
-import { START_MS, testClock, type TestClock } from './polling.ts';
+import { START_MS, testClock, type TestClock } from '../test-clock.ts';
 import { STAND_IN_KEY, type StandIn, startStandIn } from './stand-in.ts';
 
 const NEVER = new AbortController().signal;

@@ -8,34 +8,14 @@ import { openSqliteEventLog } from '@rushes/adapters/sqlite-event-log';
 import { DEAD_LETTERS, duplicateFilter, type MovieEvent, PARTITIONS } from '@rushes/domain';
 import type { EventLog, ObjectStore } from '@rushes/ports';
 import { readLog } from '@rushes/ports/contracts/read-log';
-import { type Clock, createHttpApi, createRequestPace, openTmdbState, type RequestPace, type TmdbApi } from '@rushes/speed';
+import { createHttpApi, createRequestPace, openTmdbState, type RequestPace, type TmdbApi } from '@rushes/speed';
 
 import { openPollBatch, type PollBatch } from '../../src/tmdb/poll-batch.ts';
 import { createRounds, type Rounds } from '../../src/tmdb/poll-rounds.ts';
+import { testClock, type TestClock } from '../test-clock.ts';
 import { STAND_IN_KEY, type StandIn, type StandInFilm, startStandIn } from './stand-in.ts';
 
-export const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 export const TODAY = '2026-01-02';
-
-export interface TestClock extends Clock {
-  readonly slept: number[];
-  advance(ms: number): void;
-}
-
-export const testClock = (): TestClock => {
-  let passedMs = 0;
-  const slept: number[] = [];
-  return {
-    slept,
-    nowMs: () => START_MS + passedMs,
-    steadyMs: () => passedMs,
-    sleep: async (ms) => {
-      slept.push(ms);
-      passedMs += ms;
-    },
-    advance: (ms) => void (passedMs += ms),
-  };
-};
 
 /** An event that counts: of those with one id, the first within the window. */
 export interface Counted {
