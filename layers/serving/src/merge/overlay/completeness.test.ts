@@ -2,7 +2,7 @@
 import type { Coverage } from '@rushes/ports';
 import { expect, test } from 'vitest';
 
-import { missingEvents } from './completeness.ts';
+import { lostEvents, missingEvents } from './completeness.ts';
 
 const RATINGS = 'movie.ratings/0';
 const NOW = 1000;
@@ -58,4 +58,13 @@ test('after a rollback what versions before had and the speed store does not hav
   ]);
   expect(rolledBack([covered(4, 100), covered(5, 150)], 150)).toEqual([]);
   expect(rolledBack([covered(4, 100), covered(5, 150)], 170)).toEqual([]);
+});
+
+test('what was lost for good, as far as the position has come', () => {
+  const lost = [{ partition: RATINGS, from: 100, to: 150 }] as const;
+  const told = (position: number) => lostEvents({ lost }, { [RATINGS]: position }).map(({ from, to, reason }) => [from, to, reason]);
+  expect(told(100)).toEqual([]);
+  expect(told(101)).toEqual([[100, 101, 'lost']]);
+  expect(told(200)).toEqual([[100, 150, 'lost']]);
+  expect(lostEvents({}, { [RATINGS]: 200 })).toEqual([]);
 });
