@@ -2,12 +2,12 @@
  * What is shown of a title, kept as one short text and written out as JSON when it is asked for: a fifth of the room that ready documents take, and a list of
  * ten is written within 20 µs. `movieDocument` and `titleDocument` say what the fields of `GET /movies` and `GET /titles` are.
  */
+import { SET_SEPARATOR } from '@rushes/ports';
 
 import { pointsText } from './points.ts';
 import type { TitleFacts } from './title-inputs.ts';
 
 const SEPARATOR = '\u001e';
-const SET_SEPARATOR = '\u001f';
 const SHOWN_CHARACTERS = 200;
 export const SHOWN_GENRES = 3;
 

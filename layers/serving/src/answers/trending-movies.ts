@@ -3,7 +3,7 @@
  * in the order of their scores, so of many only as many as it takes.
  */
 import { foldText } from '@rushes/domain';
-import type { ArtefactReader } from '@rushes/ports';
+import { type ArtefactReader, SET_SEPARATOR } from '@rushes/ports';
 import { movieDocument } from '@rushes/views';
 
 import { type Adult, kindsOf } from './adult.ts';
@@ -20,8 +20,6 @@ export interface TrendFilter {
   readonly adult: Adult;
   readonly genre: string | undefined;
 }
-
-const SET_SEPARATOR = '\u001f';
 
 /** Those of the titles that are films of the filter; a title that nobody knows yet is none. */
 const filterOf = (titles: ArtefactReader, { adult, genre }: TrendFilter) => {

@@ -1,5 +1,5 @@
 /** What events make of the views about titles: the title's own row, and what it adds to genres and statistics. */
-import type { ArtefactReader, ArtefactRow } from '@rushes/ports';
+import { type ArtefactReader, type ArtefactRow, SET_SEPARATOR } from '@rushes/ports';
 import {
   mergeStates,
   movieRatings,
@@ -22,7 +22,6 @@ import { cellOf, rowIndex } from './layout-row.ts';
 const TITLES = rowIndex(titles.layout);
 const [SHOWN, LIVE] = [TITLES.document('shown'), TITLES.document('live')];
 const STATISTICS = rowIndex(statistics.layout);
-const SET_SEPARATOR = '\u001f';
 
 /** The views whose events change a title's row. */
 export const TITLE_VIEWS = [movieRecords, movieRatings] as const;
