@@ -1,6 +1,8 @@
 /** What processes have used until now. */
 import { readdirSync, readFileSync } from 'node:fs';
 
+import { peakMemoryMb } from '@rushes/runtime';
+
 /** Of this process: threads are included, other processes are not. */
 export interface Usage {
   /** Processor time, user and system, in milliseconds. */
@@ -10,8 +12,8 @@ export interface Usage {
 }
 
 export const usage = (): Usage => {
-  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-  return { cpuMs: (userCPUTime + systemCPUTime) / 1000, peakMb: maxRSS / 1024 };
+  const { userCPUTime, systemCPUTime } = process.resourceUsage();
+  return { cpuMs: (userCPUTime + systemCPUTime) / 1000, peakMb: peakMemoryMb() };
 };
 
 /** Linux counts processor time in hundredths of a second. */

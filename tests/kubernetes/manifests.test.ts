@@ -3,9 +3,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 
 import { SETTING_LIST } from '../../libs/runtime/src/index.ts';
+import { startEntrances } from '../../layers/serving/test/entrance-service.ts';
 import { composeFile } from '../containers/compose-file.ts';
 import { ROOT } from '../planted-copy.ts';
 
@@ -24,6 +25,24 @@ test('every variable in it is a setting', () => {
   const used = new Set(files.flatMap((path) => text(path).match(/\bRUSHES_[A-Z0-9_]+/g) ?? []));
   expect(used.size).toBeGreaterThan(10);
   expect([...used].filter((name) => !known.has(name))).toEqual([]);
+});
+
+test('the outside may ask for all that the API has, and for nothing else', async () => {
+  const service = await startEntrances();
+  const { paths } = (await service.app.inject('/openapi.json')).json() as { readonly paths: object }; // as: the form of OpenAPI
+  await service.close();
+  const ingress = parse(text(join(FOLDER, 'base/ingress.yaml'))) as {
+    readonly spec: {
+      readonly rules: readonly { readonly http: { readonly paths: readonly { readonly path: string; readonly pathType: string }[] } }[];
+    };
+  }; // as: the API's form
+  const rules = ingress.spec.rules.flatMap(({ http }) => http.paths);
+  const isOpen = (path: string): boolean =>
+    rules.some((rule) => path === rule.path || (rule.pathType === 'Prefix' && path.startsWith(`${rule.path}/`)));
+  const inside = (path: string): boolean => path === '/metrics' || path === '/health' || path.startsWith('/health/');
+  const documented = Object.keys(paths);
+  expect(documented.filter((path) => isOpen(path) === inside(path))).toEqual([]);
+  expect(documented.filter(inside)).not.toEqual([]);
 });
 
 test('it holds no secret', () => {

@@ -85,23 +85,6 @@ describe.skipIf(buildah === undefined)('in a cluster', () => {
       expect(await answer(`${urlOf(pod)}/movies?page_size=1`)).toMatchObject({ status: 200, body: { data: [{}] } });
   });
 
-  test('the outside may ask for all that the API has, and for nothing else', async () => {
-    const [pod] = await serving();
-    const { body } = await answer(`${urlOf(pod)}/openapi.json`);
-    const documented = Object.keys((body as { readonly paths: object }).paths); // as: the form of OpenAPI
-    const ingress = JSON.parse(await kubectl('get', 'ingress', 'rushes', '-o', 'json')) as {
-      readonly spec: {
-        readonly rules: readonly { readonly http: { readonly paths: readonly { readonly path: string; readonly pathType: string }[] } }[];
-      };
-    }; // as: the API's form
-    const rules = ingress.spec.rules.flatMap(({ http }) => http.paths);
-    const isOpen = (path: string): boolean =>
-      rules.some((rule) => path === rule.path || (rule.pathType === 'Prefix' && path.startsWith(`${rule.path}/`)));
-    const inside = (path: string): boolean => path === '/metrics' || path === '/health' || path.startsWith('/health/');
-    expect(documented.filter((path) => isOpen(path) === inside(path))).toEqual([]);
-    expect(documented.filter(inside)).not.toEqual([]);
-  });
-
   test('events that are posted to one serving process show at the other', async () => {
     await expect.poll(async () => (await rushes.podsOf('app.kubernetes.io/name=rushes-speed')).filter(isReady).length).toBe(2);
     await rushes.startJob('key', (_, pod) => {

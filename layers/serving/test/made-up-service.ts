@@ -4,7 +4,7 @@
  */
 import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import type { BatchViewStore, ListedRow } from '@rushes/ports';
-import { Registry } from '@rushes/runtime';
+import { peakMemoryMb, Registry } from '@rushes/runtime';
 import { shownText } from '@rushes/views';
 
 import { startServing } from '../src/server.ts';
@@ -62,5 +62,5 @@ const { url } = await startServing(
   { port: 0, overload: NEVER_TOO_MUCH, streams: { stallMs: NEVER_MS, maxMs: NEVER_MS } },
   { logger: recordingLogger([]), metrics: new Registry() },
 );
-process.on('message', () => process.send?.({ peakMb: process.resourceUsage().maxRSS / 1024 }));
+process.on('message', () => process.send?.({ peakMb: peakMemoryMb() }));
 process.send?.({ url });

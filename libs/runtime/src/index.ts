@@ -37,6 +37,7 @@ export { formatAmount, formatDuration } from './progress/pace.ts';
 export { ownTasks } from './progress/own-tasks.ts';
 export { silentProgress, type Progress, type ProgressTask, type ProgressTaskOptions } from './progress/progress.ts';
 export { postJson } from './post-json.ts';
+export { peakMemoryMb } from './peak-memory.ts';
 export { RELEASE } from './release.ts';
 export { statIfThere } from './stat-if-there.ts';
 export { columnsOf, type Terminal } from './terminal.ts';
