@@ -1,31 +1,6 @@
 import { columnsOf, EXIT_CODES, RELEASE, wrapText } from '@rushes/runtime';
 import { Command } from 'commander';
 
-import { addAudit } from './commands/audit.ts';
-import { addBackup } from './commands/backup.ts';
-import { addBatch } from './commands/batch.ts';
-import { addCompose } from './commands/compose.ts';
-import { addCopy } from './commands/copy.ts';
-import { addConfig } from './commands/config.ts';
-import { addDeadLetters } from './commands/dead-letters.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addDownload } from './commands/download.ts';
-import { addExport } from './commands/export.ts';
-import { addK8s } from './commands/k8s.ts';
-import { addKeys } from './commands/keys.ts';
-import { addLate } from './commands/late.ts';
-import { addLog } from './commands/log.ts';
-import { addReplay } from './commands/replay.ts';
-import { addRestore } from './commands/restore.ts';
-import { addRetention } from './commands/retention.ts';
-import { addSample } from './commands/sample.ts';
-import { addServe } from './commands/serve.ts';
-import { addSpeed } from './commands/speed.ts';
-import { addStatus } from './commands/status.ts';
-import { addTmdb } from './commands/tmdb.ts';
-import { addUp } from './commands/up.ts';
-import { addVerify } from './commands/verify.ts';
-
 const EXIT_CODES_TEXT = `
 Exit codes:
   ${EXIT_CODES.ok}    done
@@ -38,8 +13,45 @@ Exit codes:
 
 \`rushes COMMAND --help\` shows a command's flags and examples.`;
 
-/** The command line with all its commands. Wrong use throws a `CommanderError` after it was told. */
-export const buildProgram = (): Command => {
+/**
+ * The commands in the order in which help lists them. What one of them needs is loaded when it is asked for: all of it together takes longer than many a
+ * command.
+ */
+const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => unknown>>> = {
+  up: async () => (await import('./commands/up.ts')).addUp,
+  batch: async () => (await import('./commands/batch.ts')).addBatch,
+  serve: async () => (await import('./commands/serve.ts')).addServe,
+  speed: async () => (await import('./commands/speed.ts')).addSpeed,
+  status: async () => (await import('./commands/status.ts')).addStatus,
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
+  audit: async () => (await import('./commands/audit.ts')).addAudit,
+  verify: async () => (await import('./commands/verify.ts')).addVerify,
+  retention: async () => (await import('./commands/retention.ts')).addRetention,
+  late: async () => (await import('./commands/late.ts')).addLate,
+  keys: async () => (await import('./commands/keys.ts')).addKeys,
+  replay: async () => (await import('./commands/replay.ts')).addReplay,
+  tmdb: async () => (await import('./commands/tmdb.ts')).addTmdb,
+  'dead-letters': async () => (await import('./commands/dead-letters.ts')).addDeadLetters,
+  log: async () => (await import('./commands/log.ts')).addLog,
+  backup: async () => (await import('./commands/backup.ts')).addBackup,
+  restore: async () => (await import('./commands/restore.ts')).addRestore,
+  copy: async () => (await import('./commands/copy.ts')).addCopy,
+  export: async () => (await import('./commands/export.ts')).addExport,
+  sample: async () => (await import('./commands/sample.ts')).addSample,
+  download: async () => (await import('./commands/download.ts')).addDownload,
+  config: async () => (await import('./commands/config.ts')).addConfig,
+  compose: async () => (await import('./commands/compose.ts')).addCompose,
+  k8s: async () => (await import('./commands/k8s.ts')).addK8s,
+};
+
+/** Which commands a command line may need: the one that it names, none for the version, or all for help and for what is misspelt. */
+const neededFor = (word: string | undefined): readonly string[] => {
+  if (word === '--version') return [];
+  return word !== undefined && Object.hasOwn(COMMANDS, word) ? [word] : Object.keys(COMMANDS);
+};
+
+/** The command line, with the commands that its first word asks for. Wrong use throws a `CommanderError` after it was told. */
+export const buildProgram = async (word: string | undefined): Promise<Command> => {
   const program = new Command('rushes')
     .description("A catalog of films from IMDb's files: batch runs build versions of it, the serving layer answers from them.")
     .version(RELEASE, '--version', 'show the version')
@@ -53,29 +65,6 @@ export const buildProgram = (): Command => {
     })
     .showHelpAfterError('(add --help for the flags and examples)')
     .addHelpText('after', EXIT_CODES_TEXT);
-  addUp(program);
-  addBatch(program);
-  addServe(program);
-  addSpeed(program);
-  addStatus(program);
-  addDoctor(program);
-  addAudit(program);
-  addVerify(program);
-  addRetention(program);
-  addLate(program);
-  addKeys(program);
-  addReplay(program);
-  addTmdb(program);
-  addDeadLetters(program);
-  addLog(program);
-  addBackup(program);
-  addRestore(program);
-  addCopy(program);
-  addExport(program);
-  addSample(program);
-  addDownload(program);
-  addConfig(program);
-  addCompose(program);
-  addK8s(program);
+  for (const name of neededFor(word)) (await COMMANDS[name]?.())?.(program);
   return program;
 };

@@ -15,6 +15,10 @@ const ROW_GROUP_ROWS = 20_480;
  */
 const END_OF_STREAM = '\u001e\u001eend of stream';
 
+/** The tables that a SELECT reads, by its text: parsing it takes longer than many a small table, and a process runs the same models again and again. */
+const REFERENCES = new Map<string, readonly string[]>();
+const MOST_REFERENCES = 1_000;
+
 /** By how much the bound of the buffers grows when a statement could not do with it. */
 const MEMORY_GROWTH = 1.5;
 
@@ -88,8 +92,13 @@ class DuckDbEngine implements BatchEngine {
   }
 
   async references(select: string): Promise<readonly string[]> {
+    const found = REFERENCES.get(select);
+    if (found !== undefined) return found;
     const [row] = await this.rows(`SELECT json_serialize_sql(${quoteLiteral(select)}) AS tree`);
-    return tableReferences(String(row?.['tree']));
+    const references = tableReferences(String(row?.['tree']));
+    if (REFERENCES.size >= MOST_REFERENCES) REFERENCES.clear();
+    REFERENCES.set(select, references);
+    return references;
   }
 
   async describe(select: string): Promise<readonly Column[]> {
