@@ -31,7 +31,19 @@ interface Outcome {
   readonly seconds: number;
 }
 
+const isDeep = (test: string): boolean => test.endsWith('.deep.test.ts');
+
+/** Those of each depth by themselves. */
 const runTests = (copy: PlantedCopy, tests: readonly string[]): Outcome => {
+  const quick = tests.filter((test) => !isDeep(test));
+  const outcome: Outcome = quick.length > 0 ? runAtDepth(copy, 'quick', quick) : { failed: undefined, seconds: 0 };
+  const deep = tests.filter(isDeep);
+  if (outcome.failed !== undefined || deep.length === 0) return outcome;
+  const { failed, seconds } = runAtDepth(copy, 'deep', deep);
+  return { failed, seconds: outcome.seconds + seconds };
+};
+
+const runAtDepth = (copy: PlantedCopy, depth: 'quick' | 'deep', tests: readonly string[]): Outcome => {
   const begunMs = Date.now();
   const report = join(copy.folder, 'mutation-report.json');
   rmSync(report, { force: true });
@@ -40,6 +52,7 @@ const runTests = (copy: PlantedCopy, tests: readonly string[]): Outcome => {
     cwd: copy.folder,
     encoding: 'utf8',
     timeout: RUN_LIMIT_MS,
+    env: { ...process.env, RUSHES_TEST_DEPTH: depth },
   });
   if (error !== undefined) throw new Error(`the tests ${tests.join(', ')} did not end`, { cause: error });
   if (!existsSync(report)) throw new Error(`the tests ${tests.join(', ')} did not run: ${stderr.slice(0, 2000)}`);

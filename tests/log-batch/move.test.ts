@@ -187,7 +187,7 @@ test('wherever it is killed, the next attempt ends with all of it', async () => 
       await expectWhole(folder);
       await removeMoved(source.objects);
     }),
-    histories({ quick: 4, deep: 15 }),
+    histories({ quick: 2, deep: 15 }),
   );
 }, 600_000);
 

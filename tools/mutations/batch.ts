@@ -4,8 +4,8 @@ import type { Mutation } from './mutation.ts';
 const BATCH = 'layers/batch/src';
 const RUN_TESTS = ['tests/log-batch/runs-over-log.test.ts'];
 const ARCHIVE_TESTS = ['tests/log-batch/archive.test.ts'];
-const LATE_TESTS = ['tests/log-batch/late-events.test.ts'];
-const RETENTION_TESTS = ['tests/log-batch/retention.test.ts'];
+const LATE_TESTS = ['tests/log-batch/late-events.deep.test.ts'];
+const RETENTION_TESTS = ['tests/log-batch/retention.deep.test.ts'];
 
 export const BATCH_MUTATIONS: readonly Mutation[] = [
   {
@@ -55,7 +55,7 @@ export const BATCH_MUTATIONS: readonly Mutation[] = [
     file: `${BATCH}/archive/landing.ts`,
     text: '...logs.map(({ barrier }) => barrier)',
     replacement: '...logs.map(() => 0)',
-    tests: ['tests/log-batch/restart.test.ts'],
+    tests: ['tests/log-batch/restart.deep.test.ts'],
   },
   {
     name: 'following a log from behind its end waits',

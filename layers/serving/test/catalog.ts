@@ -214,7 +214,17 @@ const activityRows = (ids: readonly string[]): readonly ArtefactRow[] =>
   });
 
 /** Rows of each view, by the view's name. */
-const rowsOf = ({ films: given, people }: Catalog): Readonly<Record<string, readonly ArtefactRow[]>> => {
+type Rows = Readonly<Record<string, readonly ArtefactRow[]>>;
+
+/** Of a catalog that many tests publish, they are made once. */
+const made = new WeakMap<Catalog, Rows>();
+const rowsOf = (catalog: Catalog): Rows => {
+  const rows = made.get(catalog) ?? makeRows(catalog);
+  made.set(catalog, rows);
+  return rows;
+};
+
+const makeRows = ({ films: given, people }: Catalog): Rows => {
   const films = given.map(complete);
   const genres = [...new Set(films.flatMap((film) => film.genres))].toSorted();
   const rated = films.filter((film) => film.votes !== null);
