@@ -31,6 +31,9 @@ export interface Session extends LoadedConfig {
   readonly tracing: Tracing | undefined;
 }
 
+/** Longer than any work, and no longer than a timer can be. */
+const FOR_EVER_MS = 2 ** 31 - 1;
+
 /** Whether something ended because it was told to stop. */
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
 
@@ -93,6 +96,8 @@ const runLoaded = async (
     nowMs,
     onTrouble: (message, error) => logger.error(error === undefined ? {} : { err: error }, message),
   });
+  // Clients of servers keep no process alive, so that they never delay its end: without this, a wait for nothing but one of them ends it in the middle.
+  const alive = setInterval(() => {}, FOR_EVER_MS);
   try {
     const tracing =
       service === undefined || current === undefined ? undefined : await openTracing(loaded.config.tracing, { service, current, logger });
@@ -106,6 +111,7 @@ const runLoaded = async (
     throw error;
   } finally {
     await lifecycle.stop();
+    clearInterval(alive);
   }
 };
 
