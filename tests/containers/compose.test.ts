@@ -177,6 +177,7 @@ test('all processes have the same stores, on every server, with as many copies a
       'RUSHES_POSTGRES_CONNECTIONS',
       'RUSHES_REDIS_PASSWORD_FILE',
       'RUSHES_SHUTDOWN_DELAY_MS',
+      'RUSHES_TMDB_KEY_FILE',
     ].toSorted(),
   );
 });

@@ -2,7 +2,7 @@
  * What k8s/ says, on a real control plane: it is taken without a fault or a warning, pods of it are let into a namespace that is restricted, and whoever may
  * start runs may do that and nothing else. No pod runs here.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -28,8 +28,14 @@ const NOT_TAKEN: Readonly<Record<string, string>> = {
   'container-image-pull-policy': 'an exact version or digest is one image: pods start while its registry is away',
 };
 
-const OVERLAYS = ['local', 'trial', 'production'];
-const overlay = (name: string): string => join(ROOT, 'k8s/overlays', name);
+/** The last one adds a component that is left to whoever installs it. */
+const OVERLAYS = ['local', 'trial', 'production', 'production-with-tmdb'];
+const WITH_TMDB = `apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+namespace: rushes
+resources: [../production]
+components: [../../components/tmdb]
+`;
 
 const hasCluster = await canHaveCluster('k8s/ on a control plane', false);
 const definitions = hasCluster
@@ -77,6 +83,9 @@ describe.skipIf(!hasCluster)('k8s/', () => {
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rushes-manifests-'));
+    await cp(join(ROOT, 'k8s'), join(folder, 'k8s'), { recursive: true });
+    await mkdir(overlay('production-with-tmdb'));
+    await writeFile(join(overlay('production-with-tmdb'), 'kustomization.yaml'), WITH_TMDB);
     cluster = await startCluster();
     for (const file of definitions ?? []) {
       await cluster.kubectl(['create', '-f', file]);
@@ -88,6 +97,7 @@ describe.skipIf(!hasCluster)('k8s/', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  const overlay = (name: string): string => join(folder, 'k8s/overlays', name);
   const inRushes = (...args: readonly string[]): Promise<string> => cluster.kubectl(['--namespace', 'rushes', ...args]);
   /** What an overlay makes; without what the control plane has no definition of. */
   const rendered = async (name: string): Promise<string> => {

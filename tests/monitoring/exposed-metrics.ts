@@ -1,7 +1,7 @@
 /** What the processes of Rushes expose, of each layer as its process registers it. */
 import { createBatchMetrics, createUpkeepMetrics } from '@rushes/batch';
 import { createMetrics, startOperationServer, type Registry } from '@rushes/runtime';
-import { createSpeedMetrics } from '@rushes/speed';
+import { createSpeedMetrics, createTmdbMetrics } from '@rushes/speed';
 import { gaugeProcesses } from '@rushes/stores';
 
 import { startEntrances } from '../../layers/serving/test/entrance-service.ts';
@@ -43,6 +43,7 @@ export const exposedMetrics = async (): Promise<ReadonlyMap<string, ExposedMetri
   }
   const speed = createMetrics();
   createSpeedMetrics(speed);
+  createTmdbMetrics(speed);
   gaugeProcesses(speed, NOBODY);
   const batch = createMetrics();
   createBatchMetrics(batch, { listPublications: async () => [] });

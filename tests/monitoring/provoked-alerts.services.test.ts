@@ -2,8 +2,11 @@
  * Every alert fires once because something is really broken: processes of their own, on real stores, asked by a real Prometheus that tells a real Alertmanager.
  * The rules are those that are shipped, in quick time (`scaled-rules.ts`): no threshold is another one.
  */
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -34,6 +37,8 @@ describe.skipIf(needsServers('prometheus', 'alertmanager'))('something is broken
   let ports: Readonly<Record<'serving' | 'small' | 'speed' | 'batch' | 'second', number>>;
   const started: StartedProcess[] = [];
   let speed: StartedProcess | undefined;
+  let tmdb: Server | undefined;
+  let failingTmdb: Readonly<Record<string, string>> = {};
 
   const variables = (more: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
     RUSHES_DATA: system.data,
@@ -56,6 +61,13 @@ describe.skipIf(needsServers('prometheus', 'alertmanager'))('something is broken
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'rushes-alerts-'));
+    tmdb = createServer((_, response) => void response.writeHead(500).end());
+    await once(tmdb.listen(0, '127.0.0.1'), 'listening');
+    failingTmdb = {
+      RUSHES_TMDB_KEY: '0'.repeat(32),
+      RUSHES_TMDB_BASE_URL: `http://127.0.0.1:${(tmdb.address() as AddressInfo).port}/3/`, // as: it listens on a port
+      RUSHES_TMDB_REQUESTS_PER_DAY: '6',
+    };
     system = await makeSystem(folder);
     const [serving, small, projecting, batch, second] = [
       await freePort(),
@@ -71,6 +83,7 @@ describe.skipIf(needsServers('prometheus', 'alertmanager'))('something is broken
     for (const one of started) await one.end('SIGKILL');
     await alerts?.close();
     await system?.close();
+    tmdb?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -161,13 +174,13 @@ describe.skipIf(needsServers('prometheus', 'alertmanager'))('something is broken
     expect(await meanwhile(flood, alerts.missing('RushesLatencyBurnsFast', 'RushesLatencyBurnsSlowly'))).toEqual([]);
   });
 
-  test('the speed layer comes late, and there is something in the log that is no event', async () => {
+  test('the speed layer comes late, there is something in the log that is no event, and TMDB fails', async () => {
     expect(await alerts.missing('RushesAnswersLate')).toEqual([]);
-    speed = begin('speed', metricsAt(ports.speed));
+    speed = begin('speed', { ...metricsAt(ports.speed), ...failingTmdb });
     expect(await alerts.missing('RushesVisibilityBurnsFast', 'RushesVisibilityBurnsSlowly')).toEqual([]);
     expect(await alerts.active('RushesAnswersLate', 'RushesLayerAbsent')).toEqual([]);
     await system.appendNonsense();
-    expect(await alerts.missing('RushesDeadLetters')).toEqual([]);
+    expect(await alerts.missing('RushesDeadLetters', 'RushesTmdbFailing', 'RushesTmdbSpent')).toEqual([]);
   });
 
   test('the disk of a store is away', async () => {

@@ -51,6 +51,8 @@ export const composeFiles = (randomBytes: (count: number) => Buffer): ComposeFil
       redis_password: `${cache}\n`,
       // The same in the form of Redis's own configuration.
       redis_auth: `requirepass ${cache}\n`,
+      // Of TMDB's API, where there is one (docs/tmdb.md).
+      tmdb_key: '',
     },
   };
 };
