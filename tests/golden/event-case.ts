@@ -50,13 +50,17 @@ const observed = (
     version: 1,
     payload: { movie_id, source, average, votes, popularity, at: iso(at) },
   });
-type Changes = Extract<MovieEvent, { type: 'movie_changed' }>['payload']['changes'];
+type Changed<V extends 1 | 2> = Extract<MovieEvent, { type: 'movie_changed'; version: V }>;
+type Changes = Changed<1>['payload']['changes'];
 const changed = (movie_id: string, source: 'posted' | 'tmdb', changes: Changes): Told =>
   tell('movie.metadata', NOON, { type: 'movie_changed', version: 1, payload: { movie_id, source, at: iso(NOON), changes } });
+/** What only version 2 can say. */
+const changedMore = (movie_id: string, source: 'posted' | 'tmdb', changes: Changed<2>['payload']['changes']): Told =>
+  tell('movie.metadata', NOON, { type: 'movie_changed', version: 2, payload: { movie_id, source, at: iso(NOON), changes } });
 const added = (
   movie_id: string,
   source: 'posted' | 'tmdb',
-  fields: Omit<Extract<MovieEvent, { type: 'movie_added' }>['payload'], 'movie_id' | 'source' | 'at'>,
+  fields: Omit<Extract<MovieEvent, { type: 'movie_added'; version: 1 }>['payload'], 'movie_id' | 'source' | 'at'>,
 ): Told => tell('movie.metadata', NOON, { type: 'movie_added', version: 1, payload: { movie_id, source, at: iso(NOON), ...fields } });
 const linked = (movie_id: string, tmdb_id: number | null): Told =>
   tell('movie.metadata', NOON, { type: 'movie_linked', version: 1, payload: { movie_id, source: 'tmdb', at: iso(NOON), tmdb_id } });
@@ -90,7 +94,7 @@ const PARTS: readonly Readonly<Record<string, Told>>[] = [
     // Comes after the dump was imported, and is older than what it says.
     'imdb-before-dump': observed(RATED, 'imdb', 2, 5000, NOON),
     'tmdb-beside': observed(OBSERVED, 'tmdb', 5, 3, NOON),
-    'tmdb-alone': observed(EPISODE, 'tmdb', 6.5, 30, NOON),
+    'tmdb-alone': observed(EPISODE, 'tmdb', 6.5, 30, NOON, 3.25),
     'episode-two': given(EPISODE, 2, NOON),
     'overruling-four': given(OVERRULED, 4, NOON),
     'imdb-without-votes': observed(UNWEIGHED, 'imdb', 9.9, 0, NOON),
@@ -111,6 +115,17 @@ const PARTS: readonly Readonly<Record<string, Told>>[] = [
     'unknown-praise': reviewed(UNKNOWN, 'good', NOON),
     'found-link': linked(FOUND, 278),
     'unknown-link': linked(UNKNOWN, 279),
+    'found-money': changedMore(FOUND, 'tmdb', {
+      budget: { cents: 5_000_000_050, currency: 'USD' },
+      revenue: null,
+      keywords: ['heist', 'sea, "x"'],
+    }),
+    'posted-budget': changedMore(EDITED, 'posted', { budget: { cents: 100, currency: 'USD' }, revenue: null, keywords: [] }),
+    'tmdb-money': changedMore(EDITED, 'tmdb', {
+      budget: { cents: 200, currency: 'USD' },
+      revenue: { cents: 7, currency: 'USD' },
+      keywords: ['war'],
+    }),
   },
 ];
 

@@ -12,12 +12,19 @@ const METADATA = {
   year: null,
   runtime_minutes: null,
   rating_tenths: null,
+  budget_cents: null,
+  revenue_cents: null,
+  keywords: null,
   sets_title: false,
   sets_genres: false,
   sets_year: false,
   sets_runtime_minutes: false,
   sets_rating: false,
+  sets_budget: false,
+  sets_revenue: false,
+  sets_keywords: false,
 };
+const SETS_MORE = { sets_budget: true, sets_revenue: true, sets_keywords: true };
 const SETS_ALL = { sets_title: true, sets_genres: true, sets_year: true, sets_runtime_minutes: true, sets_rating: true };
 const metadata = (id: string, type: string, movie_id: string, source: string, said: Row): Row => ({
   ...METADATA,
@@ -66,6 +73,9 @@ export const metadataEvents: readonly Row[] = [
   metadata('unknown-edit', 'movie_changed', UNKNOWN, 'posted', { title: 'Later', sets_title: true }),
   metadata('found-link', 'movie_linked', FOUND, 'tmdb', { tmdb_id: 278 }),
   metadata('unknown-link', 'movie_linked', UNKNOWN, 'tmdb', { tmdb_id: 279 }),
+  metadata('found-money', 'movie_changed', FOUND, 'tmdb', { budget_cents: 5_000_000_050, keywords: 'heist\u001fsea, "x"', ...SETS_MORE }),
+  metadata('posted-budget', 'movie_changed', EDITED, 'posted', { budget_cents: 100, keywords: '', ...SETS_MORE }),
+  metadata('tmdb-money', 'movie_changed', EDITED, 'tmdb', { budget_cents: 200, revenue_cents: 7, keywords: 'war', ...SETS_MORE }),
 ];
 
 const given = (id: string, movie_id: string, score_tenths: number, user: string | null = null) => ({
@@ -102,7 +112,7 @@ export const observations: readonly Row[] = [
   observed('imdb-late', OBSERVED, 'imdb', 1000, 9),
   observed('imdb-before-dump', RATED, 'imdb', 2000, 5000),
   observed('tmdb-beside', OBSERVED, 'tmdb', 5000, 3),
-  observed('tmdb-alone', EPISODE, 'tmdb', 6500, 30),
+  observed('tmdb-alone', EPISODE, 'tmdb', 6500, 30, 3250),
   observed('imdb-without-votes', UNWEIGHED, 'imdb', 9900, 0),
 ];
 

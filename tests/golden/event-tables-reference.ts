@@ -1,6 +1,7 @@
 /** What keyed views and `gold.title_events` must hold of the events of `event-case.ts`, written by hand; only buckets are gathered. */
 import { FOUND, NOON, placeOf, POSTED, TITLE, UNKNOWN } from './event-case.ts';
 import { FOUR_GENRES, givenRatings, metadataEvents, observations, quarantined, reviews, TWO_GENRES } from './event-silver-reference.ts';
+import { RECORDS, said } from './event-records-reference.ts';
 import type { EventTableName } from './expected-version.ts';
 import { lateFor } from './late-reference.ts';
 import { groupBy, type Row } from './rows.ts';
@@ -8,67 +9,6 @@ import { groupBy, type Row } from './rows.ts';
 const { RATED, EDITED, UNWEIGHED, OBSERVED, OVERRULED, EPISODE } = TITLE;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-
-/** What an event said, with its place. */
-const said = (id: string, values: Row): Row => {
-  const { at_ms, epoch, offset } = placeOf(id);
-  return { ...values, at_ms, epoch, offset };
-};
-
-/** In the order of the fields in JSON. */
-export const NO_RECORDS = {
-  additions: 0,
-  added: null,
-  tmdb_link: null,
-  posted_title: null,
-  posted_genres: null,
-  posted_year: null,
-  posted_runtime_minutes: null,
-  posted_rating: null,
-  tmdb_title: null,
-  tmdb_genres: null,
-  tmdb_year: null,
-  tmdb_runtime_minutes: null,
-  tmdb_rating: null,
-} satisfies Row;
-
-export const RECORDS: Readonly<Record<string, Row>> = {
-  [EDITED]: {
-    ...NO_RECORDS,
-    posted_title: said('posted-edit', { title: 'Vier Genres' }),
-    posted_genres: said('posted-edit', { genres: FOUR_GENRES }),
-    posted_rating: said('rating-edit', { rating_tenths: 10 }),
-    tmdb_title: said('tmdb-edit', { title: 'TMDB Title' }),
-    tmdb_year: said('tmdb-edit', { year: 2022 }),
-    tmdb_runtime_minutes: said('tmdb-edit', { runtime_minutes: 95 }),
-  },
-  [POSTED]: {
-    ...NO_RECORDS,
-    additions: 1,
-    added: said('posted-movie', { tconst: null }),
-    posted_title: said('posted-movie', { title: 'Neu "Ü"' }),
-    posted_genres: said('posted-movie', { genres: TWO_GENRES }),
-    posted_year: said('year-taken-back', { year: null }),
-    posted_runtime_minutes: said('posted-movie', { runtime_minutes: null }),
-    posted_rating: said('posted-movie', { rating_tenths: 75 }),
-  },
-  [FOUND]: {
-    ...NO_RECORDS,
-    additions: 1,
-    added: said('found-movie', { tconst: 'tt7654321' }),
-    tmdb_link: said('found-link', { tmdb_id: 278 }),
-    tmdb_title: said('found-movie', { title: 'Found' }),
-    tmdb_genres: said('found-movie', { genres: '' }),
-    tmdb_year: said('found-movie', { year: 1999 }),
-    tmdb_runtime_minutes: said('found-movie', { runtime_minutes: 90 }),
-    tmdb_rating: said('found-movie', { rating_tenths: null }),
-  },
-  [UNKNOWN]: {
-    ...NO_RECORDS,
-    tmdb_link: said('unknown-link', { tmdb_id: 279 }),
-    posted_title: said('unknown-edit', { title: 'Later' }),
-  },
-};
 
 /** How often each score from 1 to 10 was given, in steps of a half. */
 const histogram = (...scores: readonly number[]): readonly number[] =>
@@ -93,7 +33,7 @@ export const RATINGS: Readonly<Record<string, Row>> = {
     count: 1,
     sum_tenths: 20,
     histogram: histogram(2),
-    tmdb: observation('tmdb-alone', 6500, 30),
+    tmdb: observation('tmdb-alone', 6500, 30, 3250),
   },
   [OBSERVED]: { ...NO_RATINGS, imdb: observation('imdb-new', 8250, 2000, 12_345), tmdb: observation('tmdb-beside', 5000, 3) },
   [UNWEIGHED]: { ...NO_RATINGS, imdb: observation('imdb-without-votes', 9900, 0) },
@@ -167,11 +107,15 @@ const titleEvents = (title_id: string, shown: Row): Row => ({
   start_year: null,
   runtime_minutes: null,
   said_tenths: null,
+  budget_cents: null,
+  revenue_cents: null,
+  popularity_e3: null,
+  keywords: null,
   given: RATINGS[title_id]?.['count'] ?? 0,
   given_tenths: RATINGS[title_id]?.['sum_tenths'] ?? 0,
   imdb: RATINGS[title_id]?.['imdb'] ?? null,
   tmdb: RATINGS[title_id]?.['tmdb'] ?? null,
-  records: json(RECORDS[title_id] ?? NO_RECORDS),
+  records: RECORDS[title_id] === undefined ? null : json(RECORDS[title_id]),
   ratings: RATINGS[title_id] === undefined ? null : json(RATINGS[title_id]),
   ...shown,
 });
@@ -201,13 +145,30 @@ export const EVENT_ROWS: Readonly<Record<EventTableName, readonly Row[]>> = {
   'keyed.reviews_by_day': bucketed(reviews, 24 * HOUR_MS, reviewState),
   'gold.title_events': [
     titleEvents(RATED, {}),
-    titleEvents(EDITED, { title: 'Vier Genres', genres: FOUR_GENRES, start_year: 2022, runtime_minutes: 95, said_tenths: 10 }),
+    // A posted list without keywords takes precedence, and leaves none to show.
+    titleEvents(EDITED, {
+      title: 'Vier Genres',
+      genres: FOUR_GENRES,
+      start_year: 2022,
+      runtime_minutes: 95,
+      said_tenths: 10,
+      budget_cents: 100,
+      revenue_cents: 7,
+    }),
     titleEvents(UNWEIGHED, {}),
     titleEvents(OBSERVED, {}),
     titleEvents(OVERRULED, {}),
-    titleEvents(EPISODE, {}),
+    titleEvents(EPISODE, { popularity_e3: 3250 }),
     titleEvents(POSTED, { title: 'Neu "Ü"', genres: TWO_GENRES, said_tenths: 75 }),
-    titleEvents(FOUND, { tmdb_id: 278, added_tconst: 'tt7654321', title: 'Found', start_year: 1999, runtime_minutes: 90 }),
+    titleEvents(FOUND, {
+      tmdb_id: 278,
+      added_tconst: 'tt7654321',
+      title: 'Found',
+      start_year: 1999,
+      runtime_minutes: 90,
+      budget_cents: 5_000_000_050,
+      keywords: 'heist\u001fsea, "x"',
+    }),
     titleEvents(UNKNOWN, { tmdb_id: 279, title: 'Later' }),
   ],
 };

@@ -1,6 +1,7 @@
 /** What the served views must hold once the events of `event-case.ts` are told: rows of touched titles by hand, the others as the dumps have them. */
 import { FOUND, POSTED, TITLE, UNKNOWN } from './event-case.ts';
-import { ACTIVITY, EVENT_ROWS, NO_RECORDS, RATINGS, RECORDS, SENTIMENT } from './event-tables-reference.ts';
+import { RECORDS } from './event-records-reference.ts';
+import { ACTIVITY, EVENT_ROWS, RATINGS, SENTIMENT } from './event-tables-reference.ts';
 import { foldedColumns } from './folded-text.ts';
 import type { ExpectedVersion } from './expected-version.ts';
 import { type Row, textOf, type Value } from './rows.ts';
@@ -49,7 +50,7 @@ const dumpOf = (row: Row, rating_tenths: number | null): Row => ({
   writer_count: row['writer_count'] ?? null,
 });
 
-const live = (id: string, dump: Value): Row => ({ dump, records: RECORDS[id] ?? NO_RECORDS, ratings: RATINGS[id] ?? null });
+const live = (id: string, dump: Value): Row => ({ dump, records: RECORDS[id] ?? null, ratings: RATINGS[id] ?? null });
 
 type Source = Readonly<Record<'rating' | 'votes', number | null>>;
 const NOBODY: Source = { rating: null, votes: null };
@@ -73,13 +74,19 @@ const touchRating = (dumpTenths: number | null, rating: number, votes: number, w
   title: { averageRating: rating / 1000, numVotes: votes },
 });
 
+const touchPopularity = (touched: Touch, popularity: number, given: Source): Touch => ({
+  ...touched,
+  movie: { ...touched.movie, popularity },
+  given,
+});
+
 const TOUCHED: Readonly<Record<string, Touch>> = {
   // (8000 × 1000 + 100 × (100 + 95 + 30)) / 1003 = 7998.504…; what was observed before the dump is not its base.
   [RATED]: { ...touchRating(80, 7999, 1003, 8_022_997), given: { rating: 7.5, votes: 3 } },
   // The observation with the latest time, which is also later than the dump, although another came after it; TMDB's does not count beside IMDb's.
   [OBSERVED]: { ...touchRating(80, 8250, 2000, 16_500_000), imdb: { rating: 8.25, votes: 2000 } },
   // (6500 × 30 + 2000) / 31 = 6354.83…
-  [EPISODE]: { ...touchRating(null, 6355, 31, 197_005), given: { rating: 2, votes: 1 } },
+  [EPISODE]: touchPopularity(touchRating(null, 6355, 31, 197_005), 3.25, { rating: 2, votes: 1 }),
   // A dump's rating without votes weighs nothing.
   [OVERRULED]: { ...touchRating(70, 4000, 1, 4000), given: { rating: 4, votes: 1 } },
   // Neither does an observed one.
@@ -91,7 +98,7 @@ const TOUCHED: Readonly<Record<string, Touch>> = {
       runtime: 95,
       genre_count: 3,
     },
-    movie: { title: 'Vier Genres', year: 2022, runtime_minutes: 95, genres: ['Drama', 'Comedy', 'Crime', 'War'] },
+    movie: { title: 'Vier Genres', year: 2022, runtime_minutes: 95, genres: ['Drama', 'Comedy', 'Crime', 'War'], budget: 1, revenue: 0.07 },
     title: {
       primary_title: 'Vier Genres',
       releaseYear: 2022,
@@ -182,6 +189,10 @@ const posted: Row = withFolded({
     votes: 0,
     imdb_link: null,
     is_adult: false,
+    budget: null,
+    revenue: null,
+    popularity: null,
+    keywords: [],
   },
   title: shownTitle(POSTED, null, {
     title: 'Neu "Ü"',
@@ -223,6 +234,10 @@ const found: Row = withFolded({
     votes: null,
     imdb_link: 'https://www.imdb.com/title/tt7654321/',
     is_adult: false,
+    budget: 50_000_000.5,
+    revenue: null,
+    popularity: null,
+    keywords: ['heist', 'sea, "x"'],
   },
   title: shownTitle(FOUND, 'tt7654321', {
     title: 'Found',

@@ -46,6 +46,11 @@ const titlesView = ({ titles, imdb_titles }: Entities): readonly Row[] => {
       votes: title.votes,
       imdb_link: `https://www.imdb.com/title/${title.tconst}/`,
       is_adult: title.is_adult,
+      // No file of IMDb's has these.
+      budget: null,
+      revenue: null,
+      popularity: null,
+      keywords: [],
     },
     title: analytics.get(title.title_id) ?? null,
     rating_sources: null,

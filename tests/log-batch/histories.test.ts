@@ -15,7 +15,7 @@ import { plainFold } from './plain-fold.ts';
 import { plainLate } from './plain-late.ts';
 import { readEverything } from '../batch/test-data-folder.ts';
 import { contentOf, openVersionReader, type VersionReader } from './read-version.ts';
-import { added, changed, junk, linked, observed, rated, recordOf, reviewed, type ToldEvent } from './told-events.ts';
+import { added, changed, changedMore, junk, linked, observed, rated, recordOf, reviewed, type ToldEvent } from './told-events.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -39,6 +39,18 @@ const event: fc.Arbitrary<ToldEvent> = fc.oneof(
   fc
     .tuple(movie, source, fc.record({ title: fc.constantFrom('A', 'B'), year: fc.constantFrom(1990, null) }), at)
     .map((given) => changed(...given)),
+  fc
+    .tuple(
+      movie,
+      source,
+      fc.record({
+        budget: fc.constantFrom(null, { cents: 1_999, currency: 'USD' }),
+        revenue: fc.constantFrom(null, { cents: 10 ** 14, currency: 'USD' }),
+        keywords: fc.constantFrom([], ['heist', 'sea, "x"']),
+      }),
+      at,
+    )
+    .map((given) => changedMore(...given)),
   fc.tuple(movie, fc.constantFrom(null, 278, 279), at).map((given) => linked(...given)),
   fc.tuple(movie, source, fc.constantFrom('C', 'D'), at).map((given) => added(...given)),
 );

@@ -85,6 +85,8 @@ const total = (events: readonly Counted[], value: (payload: Json) => number): nu
 const tenths = (payload: Json): number => Math.round(Number(payload['score']) * 10);
 const compound = (payload: Json): number => scoreSentiment(String(payload['text'])).compoundE4;
 
+const cents = (given: unknown): unknown => (given === null ? null : (given as { readonly cents: number }).cents); // as: an amount
+
 export const movieRecords = (events: readonly Counted[]): Row => {
   const fields: Row = {};
   const said = ({ type, payload }: Counted): Json => (type === 'movie_changed' ? (payload['changes'] as Json) : payload); // as: of this form
@@ -99,6 +101,9 @@ export const movieRecords = (events: readonly Counted[]): Row => {
     field('year', 'year', (given) => given);
     field('runtime_minutes', 'runtime_minutes', (given) => given);
     field('rating', 'rating_tenths', (given) => (given === null ? null : Math.round(Number(given) * 10)));
+    field('budget', 'budget_cents', cents);
+    field('revenue', 'revenue_cents', cents);
+    field('keywords', 'keywords', (given) => (given as string[]).join('\u001f')); // as: lists of texts
   }
   const link = latest(
     events.filter((event) => isOf(event, { type: 'movie_linked' })),
@@ -115,7 +120,11 @@ export const movieRatings = (events: readonly Counted[]): Row => {
     latest(
       events.filter((event) => isOf(event, { type: 'rating_observed', source })),
       'at',
-      ({ average, votes }) => ({ average_e3: Math.round(Number(average) * 1000), votes, popularity_e3: null }),
+      ({ average, votes, popularity }) => ({
+        average_e3: Math.round(Number(average) * 1000),
+        votes,
+        popularity_e3: popularity === null ? null : Math.round(Number(popularity) * 1000),
+      }),
     );
   return {
     count: given.length,

@@ -8,6 +8,8 @@ export interface ToldEvent {
   readonly topic: Topic;
   readonly movie: string;
   readonly type: string;
+  /** 1, where nothing is said of it. */
+  readonly version?: number;
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
@@ -39,6 +41,14 @@ export const changed = (movie: number, source: 'posted' | 'tmdb', changes: Reado
   payload: { source, at, changes },
 });
 
+/** What only version 2 can say. */
+export const changedMore = (
+  movie: number,
+  source: 'posted' | 'tmdb',
+  changes: Readonly<Record<string, unknown>>,
+  at: string,
+): ToldEvent => ({ ...changed(movie, source, changes, at), version: 2 });
+
 export const added = (movie: number, source: 'posted' | 'tmdb', title: string, at: string): ToldEvent => ({
   topic: 'movie.metadata',
   movie: movieId(movie),
@@ -54,11 +64,11 @@ export const linked = (movie: number, tmdb_id: number | null, at: string): ToldE
 });
 
 /** The record of an event in the log. */
-export const recordOf = ({ topic, movie, type, payload }: ToldEvent, id: string): NewRecord => ({
+export const recordOf = ({ topic, movie, type, version = 1, payload }: ToldEvent, id: string): NewRecord => ({
   partition: partitionOf(topic, movie),
   key: movie,
   id,
-  value: JSON.stringify({ type, version: 1, payload: { movie_id: movie, ...payload } }),
+  value: JSON.stringify({ type, version, payload: { movie_id: movie, ...payload } }),
 });
 
 /** A record that no judgment lets pass. */

@@ -55,11 +55,24 @@ export const madeUpHistory = (seed: number, movieIds: readonly string[], steps: 
       runtime_minutes: pick([null, 5, 240]),
       rating: pick([null, 9.9, 1]),
     };
+    const more = {
+      budget: pick([null, { cents: 1_999, currency: 'USD' as const }, { cents: 20_000_000_000, currency: 'USD' as const }]),
+      revenue: pick([null, { cents: 7, currency: 'USD' as const }]),
+      keywords: pick([[], ['heist', 'sea, "x"'], ['sequel']]),
+    };
     const source = pick(['posted', 'tmdb'] as const);
     switch (below(10)) {
       case 0:
-        return { type: 'movie_added', version: 1, payload: { movie_id, tconst: null, source, at, ...fields } };
+        return random() < 0.5
+          ? { type: 'movie_added', version: 1, payload: { movie_id, tconst: null, source, at, ...fields } }
+          : { type: 'movie_added', version: 2, payload: { movie_id, tconst: null, source, at, ...fields, ...more } };
       case 1:
+        if (random() < 0.5)
+          return {
+            type: 'movie_changed',
+            version: 2,
+            payload: { movie_id, source, at, changes: pick([{ budget: more.budget }, { ...more, year: fields.year }, more]) },
+          };
         return {
           type: 'movie_changed',
           version: 1,
@@ -74,7 +87,7 @@ export const madeUpHistory = (seed: number, movieIds: readonly string[], steps: 
             source: pick(['imdb', 'tmdb'] as const),
             average: below(10_001) / 1000,
             votes: below(4) * 997,
-            popularity: null,
+            popularity: pick([null, 0, below(100_000) / 1000]),
             at,
           },
         };

@@ -114,6 +114,8 @@ const partsOf = (dump: Row | undefined, dumpMs: number, ratings: Fields): Row =>
   return { imdb: points(imdb), live: points(live) };
 };
 
+const dollars = (cents: unknown): number | null => (typeof cents === 'number' ? cents / 100 : null);
+
 /** `undefined`: nobody knows the title. */
 export const plainTitle = (dump: PlainDump, history: LogHistory, position: OffsetVector, id: string): PlainTitle | undefined => {
   const row = dump.titles.get(id);
@@ -135,6 +137,8 @@ export const plainTitle = (dump: PlainDump, history: LogHistory, position: Offse
   const isAdult = movie['is_adult'] === true;
   const rated = ratingOf(row, dump.ratingsMs, records, ratings);
   const first = genres.slice(0, SHOWN_GENRES);
+  const popularity = fieldsOf(ratings['tmdb'])['popularity_e3'];
+  const keywords = textOrNull(said('keywords'));
   return {
     id,
     type,
@@ -158,6 +162,10 @@ export const plainTitle = (dump: PlainDump, history: LogHistory, position: Offse
       ...points(rated),
       imdb_link: tconst === null ? null : `https://www.imdb.com/title/${tconst}/`,
       is_adult: isAdult,
+      budget: dollars(said('budget', 'budget_cents')),
+      revenue: dollars(said('revenue', 'revenue_cents')),
+      popularity: typeof popularity === 'number' ? popularity / 1000 : null,
+      keywords: keywords === null ? [] : keywords.split(SEPARATOR),
     },
     title: {
       title_key: tconst ?? id,

@@ -6,7 +6,7 @@ const PLACE = '"offset" BIGINT, epoch BIGINT, "partition" VARCHAR, appended_at_m
 
 const SILVER_TYPES: Readonly<Record<KeyedView['topic'], string>> = {
   'movie.metadata':
-    'type VARCHAR, movie_id VARCHAR, at_ms BIGINT, source VARCHAR, tconst VARCHAR, title VARCHAR, genres VARCHAR, "year" BIGINT, runtime_minutes BIGINT, rating_tenths BIGINT, tmdb_id BIGINT, sets_title BOOLEAN, sets_genres BOOLEAN, sets_year BOOLEAN, sets_runtime_minutes BOOLEAN, sets_rating BOOLEAN, ' +
+    'type VARCHAR, movie_id VARCHAR, at_ms BIGINT, source VARCHAR, tconst VARCHAR, title VARCHAR, genres VARCHAR, "year" BIGINT, runtime_minutes BIGINT, rating_tenths BIGINT, budget_cents BIGINT, revenue_cents BIGINT, keywords VARCHAR, tmdb_id BIGINT, sets_title BOOLEAN, sets_genres BOOLEAN, sets_year BOOLEAN, sets_runtime_minutes BOOLEAN, sets_rating BOOLEAN, sets_budget BOOLEAN, sets_revenue BOOLEAN, sets_keywords BOOLEAN, ' +
     PLACE,
   'movie.ratings':
     'type VARCHAR, movie_id VARCHAR, at_ms BIGINT, "user" VARCHAR, score_tenths BIGINT, source VARCHAR, average_e3 BIGINT, votes BIGINT, popularity_e3 BIGINT, ' +

@@ -55,17 +55,35 @@ const fields = {
   ),
 };
 
-const eventOf = (type: MovieEvent['type'], payload: fc.Arbitrary<unknown>): fc.Arbitrary<MovieEvent> =>
-  payload.map((given) => ({ type, version: 1, payload: given }) as MovieEvent); // as: the arbitraries below follow the schemas, and `rowsOf` checks it
+const money = fc.option(
+  fc.record({ cents: fc.oneof(fc.integer({ min: 1, max: 10 ** 14 }), fc.constant(7)), currency: fc.constant('USD') }),
+  {
+    nil: null,
+  },
+);
+/** What version 2 of these events has beside. */
+const fields2 = {
+  ...fields,
+  budget: money,
+  revenue: money,
+  keywords: fc.uniqueArray(fc.constantFrom('heist', 'a, b', '"quoted"', '\u00e9t\u00e9 \\ sea'), { maxLength: 4 }),
+};
+
+const eventOf = (type: MovieEvent['type'], payload: fc.Arbitrary<unknown>, version = 1): fc.Arbitrary<MovieEvent> =>
+  payload.map((given) => ({ type, version, payload: given }) as MovieEvent); // as: the arbitraries below follow the schemas, and `rowsOf` checks it
 
 /** An event of each type, about one of these movies. */
 export const eventsAbout = (movies: readonly string[]): Readonly<Record<MovieEvent['type'], fc.Arbitrary<MovieEvent>>> => {
   const movie = fc.constantFrom(...movies);
+  const addition = { movie_id: movie, tconst: fc.constantFrom('tt0000001', null), source, at };
   return {
-    movie_added: eventOf('movie_added', fc.record({ movie_id: movie, tconst: fc.constantFrom('tt0000001', null), source, at, ...fields })),
-    movie_changed: eventOf(
-      'movie_changed',
-      fc.record({ movie_id: movie, source, at, changes: fc.record(fields, { requiredKeys: ['title'] }) }),
+    movie_added: fc.oneof(
+      eventOf('movie_added', fc.record({ ...addition, ...fields })),
+      eventOf('movie_added', fc.record({ ...addition, ...fields2 }), 2),
+    ),
+    movie_changed: fc.oneof(
+      eventOf('movie_changed', fc.record({ movie_id: movie, source, at, changes: fc.record(fields, { requiredKeys: ['title'] }) })),
+      eventOf('movie_changed', fc.record({ movie_id: movie, source, at, changes: fc.record(fields2, { requiredKeys: ['budget'] }) }), 2),
     ),
     movie_linked: eventOf(
       'movie_linked',

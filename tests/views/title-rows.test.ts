@@ -151,8 +151,9 @@ test('SQL over all titles gives the rows that TypeScript gives of each', async (
           expect(sql['live'] !== null).toBe(hasEvents);
           expect(sql['rating_sources']).toBe(hasEvents ? row.at(-2) : null);
           if (hasEvents) {
-            const live = JSON.parse(String(sql['live'])) as { readonly ratings: unknown }; // as: the document
-            expect({ ...live, ratings: live.ratings ?? emptyState(movieRatings) }).toEqual(states);
+            const live = JSON.parse(String(sql['live'])) as { readonly records: unknown; readonly ratings: unknown }; // as: the document
+            const { records, ratings: given } = live;
+            expect({ ...live, records: records ?? emptyState(movieRecords), ratings: given ?? emptyState(movieRatings) }).toEqual(states);
           }
         }
         expect(found.size).toBeLessThanOrEqual(expected.length);

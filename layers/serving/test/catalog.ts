@@ -1,7 +1,7 @@
 /** Made-up films and people, as the batch layer would publish them. */
 import { foldText, sortKey, titleIdOf, type Tconst } from '@rushes/domain';
 import { SET_SEPARATOR, type ArtefactRow, type BatchViewStore, type CellValue, type Publication } from '@rushes/ports';
-import { ACTIVITY_WIDTHS, activityKey, searchedTitles, shownText, VIEWS } from '@rushes/views';
+import { ACTIVITY_WIDTHS, activityKey, NOTHING_TOLD, searchedTitles, shownText, VIEWS } from '@rushes/views';
 
 export interface FilmFixture {
   readonly tconst: string;
@@ -70,6 +70,10 @@ export const movieObject = (given: FilmFixture) => {
     votes: film.votes,
     imdb_link: `https://www.imdb.com/title/${film.tconst}/`,
     is_adult: film.adult,
+    budget: null,
+    revenue: null,
+    popularity: null,
+    keywords: [],
   };
 };
 
@@ -93,6 +97,7 @@ const titleRow = (film: CompleteFilm, people: Catalog['people']): ArtefactRow =>
     writers: setText(writers),
     director_count: film.directors.length,
     writer_count: film.writers.length,
+    told: NOTHING_TOLD,
   });
   const folded = (text: string | null): string | null => (text === null ? null : foldText(text));
   const cells: Record<string, CellValue> = {

@@ -5,7 +5,7 @@
 import { createMemoryCaches } from '@rushes/adapters/memory-caches';
 import type { BatchViewStore, ListedRow } from '@rushes/ports';
 import { peakMemoryMb, Registry } from '@rushes/runtime';
-import { shownText } from '@rushes/views';
+import { NOTHING_TOLD, shownText } from '@rushes/views';
 
 import { startServing } from '../src/server.ts';
 import { publish } from './catalog.ts';
@@ -33,6 +33,7 @@ const titleAt = (n: number): string =>
     director_count: 1,
     writer_count: 2,
     tmdb_id: n % 5 === 0 ? null : n,
+    told: NOTHING_TOLD,
   });
 const listed = (n: number): ListedRow => ({
   key: String(n).padStart(36, '0'),

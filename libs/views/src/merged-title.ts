@@ -3,6 +3,7 @@ import { foldText, sortKey } from '@rushes/domain';
 import type { ArtefactRow, CellValue, ColumnType } from '@rushes/ports';
 
 import { shownGenreCount, shownText, type ShownTitle } from './shown-title.ts';
+import { TOLD_FIELDS, type ToldColumn, toldFrom } from './told-fields.ts';
 
 /** What the kind of an adult title begins with. */
 export const ADULT_KIND = '!';
@@ -15,6 +16,10 @@ export interface MergedTitle extends ShownTitle {
   readonly rating_sources: string | null;
   readonly live: string | null;
 }
+
+const TOLD_COLUMNS = Object.fromEntries(Object.entries(TOLD_FIELDS).map(([column, { type }]) => [column, type])) as {
+  readonly [C in ToldColumn]: (typeof TOLD_FIELDS)[C]['type'];
+}; // as: of every entry
 
 /** The columns of the batch layer's model `sql/views/titles.sql`, which yields the same of all titles at once. */
 export const MERGED_COLUMNS = {
@@ -37,7 +42,8 @@ export const MERGED_COLUMNS = {
   tmdb_id: 'integer',
   rating_sources: 'text',
   live: 'text',
-} as const satisfies Record<keyof MergedTitle, ColumnType>;
+  ...TOLD_COLUMNS,
+} as const satisfies Record<keyof Omit<MergedTitle, 'told'> | ToldColumn, ColumnType>;
 
 const folded = (text: string | null): string | null => (text === null ? null : foldText(text));
 
@@ -70,7 +76,7 @@ export const rowOfTitle = (title: MergedTitle): ArtefactRow => [
 export const rowOfMerged = (values: readonly CellValue[]): ArtefactRow => {
   const [id, tconst, type, is_adult, title, original_title, year, end_year, runtime, rating, votes, genres, directors, writers, ...rest] =
     values;
-  const [director_count, writer_count, tmdb_id, rating_sources, live] = rest;
+  const [director_count, writer_count, tmdb_id, rating_sources, live, ...told] = rest;
   return rowOfTitle({
     id,
     tconst,
@@ -91,5 +97,6 @@ export const rowOfMerged = (values: readonly CellValue[]): ArtefactRow => {
     tmdb_id,
     rating_sources,
     live,
+    told: toldFrom(told),
   } as MergedTitle); // as: the columns' types
 };

@@ -2,10 +2,10 @@
  * What is shown of a title, kept as one short text and written out as JSON when it is asked for: a fifth of the room that ready documents take, and a list of
  * ten is written within 20 µs. `movieDocument` and `titleDocument` say what the fields of `GET /movies` and `GET /titles` are.
  */
-import { SET_SEPARATOR } from '@rushes/ports';
-
 import { pointsText } from './points.ts';
+import { joinedJson, listJson, membersOf, numberJson, numberOrNull, quoted, textJson, textOrNull } from './shown-values.ts';
 import type { TitleFacts } from './title-inputs.ts';
+import { readTold, TOLD_FIELDS, type ToldFacts, toldJson, toldTexts } from './told-fields.ts';
 
 const SEPARATOR = '\u001e';
 const SHOWN_CHARACTERS = 200;
@@ -20,6 +20,7 @@ export interface ShownTitle extends TitleFacts {
   readonly tmdb_id: number | null;
   /** Thousandths of points. */
   readonly rating: number | null;
+  readonly told: ToldFacts;
 }
 
 /** The text that is stored: the fields in a fixed order, nothing where there is none. */
@@ -43,10 +44,11 @@ export const shownText = (shown: ShownTitle): string => {
     shown.director_count,
     shown.writer_count,
     shown.tmdb_id ?? '',
+    ...toldTexts(shown.told),
   ].join(SEPARATOR);
 };
 
-const FIELDS = 16;
+const FIELDS = 16 + Object.keys(TOLD_FIELDS).length;
 
 /** The stored text's fields as they stand there. Throws for a text of another form. */
 export const fieldsOf = (text: string) => {
@@ -74,7 +76,7 @@ export const fieldsOf = (text: string) => {
     string,
     string,
   ];
-  const [directorCount, writerCount, tmdbId] = rest;
+  const [directorCount, writerCount, tmdbId, ...told] = rest;
   const original = flags.includes(SAME_TITLE) ? title : other;
   const isAdult = flags.includes(ADULT);
   return {
@@ -94,11 +96,9 @@ export const fieldsOf = (text: string) => {
     directorCount,
     writerCount,
     tmdbId,
+    told,
   };
 };
-
-const textOrNull = (field: string): string | null => (field === '' ? null : field);
-const numberOrNull = (field: string): number | null => (field === '' ? null : Number(field));
 
 /** What a stored text says. */
 export const readShown = (text: string): ShownTitle => {
@@ -120,20 +120,11 @@ export const readShown = (text: string): ShownTitle => {
     director_count: Number(fields.directorCount),
     writer_count: Number(fields.writerCount),
     tmdb_id: numberOrNull(fields.tmdbId),
+    told: readTold(fields.told),
   };
 };
 
-/** Neither quotation marks, backslashes, control characters, nor halves of surrogate pairs: nothing that JSON escapes. */
-const PLAIN = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
-const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
-const textJson = (field: string): string => (field === '' ? 'null' : quoted(field));
-const numberJson = (field: string): string => (field === '' ? 'null' : field);
-
 const pointsJson = (thousandths: string): string => (thousandths === '' ? 'null' : pointsText(Number(thousandths)));
-
-export const membersOf = (set: string): readonly string[] => (set === '' ? [] : set.split(SET_SEPARATOR));
-const listJson = (members: readonly string[]): string => `[${members.map(quoted).join(',')}]`;
-const joinedJson = (members: readonly string[]): string => (members.length === 0 ? 'null' : quoted(members.join(',')));
 
 /** A title as the analytics table shows it. By code points, as the batch engine counts characters. */
 export const cut = (text: string): string =>
@@ -141,13 +132,13 @@ export const cut = (text: string): string =>
 
 /** JSON object with the fields of `GET /movies`. @param text what is stored of the title. */
 export const movieDocument = (id: string, text: string): string => {
-  const { tconst, type, isAdult, title, original, year, runtime, rating, votes, genres, tmdbId } = fieldsOf(text);
+  const { tconst, type, isAdult, title, original, year, runtime, rating, votes, genres, tmdbId, told } = fieldsOf(text);
   const link = tconst === '' ? 'null' : `"https://www.imdb.com/title/${tconst}/"`;
   return (
     `{"id":"${id}","tconst":${textJson(tconst)},"tmdb_id":${numberJson(tmdbId)},"title":${textJson(title)},` +
     `"original_title":${textJson(original)},` +
     `"type":${quoted(type)},"year":${numberJson(year)},"runtime_minutes":${numberJson(runtime)},"genres":${listJson(membersOf(genres))},` +
-    `"rating":${pointsJson(rating)},"votes":${numberJson(votes)},"imdb_link":${link},"is_adult":${isAdult}}`
+    `"rating":${pointsJson(rating)},"votes":${numberJson(votes)},"imdb_link":${link},"is_adult":${isAdult}${toldJson(told)}}`
   );
 };
 

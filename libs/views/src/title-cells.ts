@@ -2,22 +2,17 @@
  * What is shown of a title as values, one for each column of a table, without a detour by JSON. Invariant: they are the values of `movieDocument` and
  * `titleDocument`, in the order of their members.
  */
-import type { CellValue } from '@rushes/ports';
+import { cut, fieldsOf, SHOWN_GENRES } from './shown-title.ts';
+import { membersOf, numberOrNull, type TableCell, textOrNull } from './shown-values.ts';
+import { toldCells } from './told-fields.ts';
 
-import { cut, fieldsOf, membersOf, SHOWN_GENRES } from './shown-title.ts';
-
-/** A value of a table; a list of texts is one too. */
-export type TableCell = CellValue | readonly string[];
-
-const textOrNull = (field: string): string | null => (field === '' ? null : field);
-const numberOrNull = (field: string): number | null => (field === '' ? null : Number(field));
 /** Points from thousandths: the quotient of two integers is the number that its decimals say. */
 const pointsOrNull = (thousandths: string): number | null => (thousandths === '' ? null : Number(thousandths) / 1000);
 const joinedOrNull = (members: readonly string[]): string | null => (members.length === 0 ? null : members.join(','));
 
 /** The members of `movieDocument`. @param text what is stored of the title. */
 export const movieCells = (id: string, text: string): readonly TableCell[] => {
-  const { tconst, type, isAdult, title, original, year, runtime, rating, votes, genres, tmdbId } = fieldsOf(text);
+  const { tconst, type, isAdult, title, original, year, runtime, rating, votes, genres, tmdbId, told } = fieldsOf(text);
   return [
     id,
     textOrNull(tconst),
@@ -32,6 +27,7 @@ export const movieCells = (id: string, text: string): readonly TableCell[] => {
     numberOrNull(votes),
     tconst === '' ? null : `https://www.imdb.com/title/${tconst}/`,
     isAdult,
+    ...toldCells(told),
   ];
 };
 

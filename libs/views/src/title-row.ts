@@ -2,16 +2,16 @@
  * What the view `titles` says of one title, from what the dumps say of it and from the states of its events. The batch layer's model
  * `sql/views/titles.sql` says the same of all titles at once; tests hold the two equal.
  *
- * Precedence of a field: posted, then TMDB, then IMDb; a source that says nothing of it is passed over.
+ * Precedence of a field: posted, then TMDB, then IMDb; a source that says nothing of it is passed over. What IMDb has no column for is in `told-fields.ts`.
  * `title-rating.ts` says how a rating comes about. A posted rating weighs nothing: it is shown, with no votes, where nothing else is known.
  */
-import type { ArtefactRow, CellValue } from '@rushes/ports';
+import type { ArtefactRow } from '@rushes/ports';
 
-import type { MovieField } from './keyed/index.ts';
 import { rowOfTitle } from './merged-title.ts';
 import { pointsText } from './points.ts';
 import type { RatingState, RecordState, TitleInputs, TitleStates } from './title-inputs.ts';
 import { imdbRating, type MergedRating, mergedRating } from './title-rating.ts';
+import { integerOf, saidOf, textOf, toldOf } from './told-fields.ts';
 
 /** JSON object of one source's thousandths of points, and its votes. */
 const sourceText = (ratingE3: number | null, votes: number | null): string =>
@@ -24,14 +24,8 @@ export const ratingSources = (imdb: MergedRating, given: Pick<RatingState, 'coun
   return `{"imdb":${sourceText(imdb.ratingE3, imdb.votes)},"live":${sourceText(averageE3, given.count)}}`;
 };
 
-const said = (records: RecordState, field: MovieField, column: string): CellValue =>
-  records[`posted_${field}`]?.[column] ?? records[`tmdb_${field}`]?.[column] ?? null;
-
-const nothing = (text: CellValue): string | null => (typeof text === 'string' && text !== '' ? text : null);
-const integer = (value: CellValue): number | null => (typeof value === 'number' ? value : null);
-
 /** TMDB's id of the title, as the last event about it says. */
-const tmdbIdOf = (records: RecordState): number | null => integer(records.tmdb_link?.tmdb_id ?? null);
+const tmdbIdOf = (records: RecordState): number | null => integerOf(records.tmdb_link?.tmdb_id ?? null);
 
 /** Whether anything knows the title: events of a title that nobody knows yet are kept, and count once it is known. */
 const isKnown = ({ dump, records }: TitleStates): boolean => dump !== null || records.additions > 0;
@@ -44,25 +38,26 @@ export const titleRow = (id: string, inputs: TitleInputs): ArtefactRow | undefin
   if (!isKnown(inputs)) return undefined;
   const { dump, records, ratings } = inputs;
   const { ratingE3, votes } = mergedRating(inputs);
-  const title = nothing(said(records, 'title', 'title')) ?? dump?.title ?? null;
+  const title = textOf(saidOf(records, 'title', 'title')) ?? dump?.title ?? null;
   return rowOfTitle({
     id,
-    tconst: dump?.tconst ?? nothing(records.added?.tconst ?? null),
+    tconst: dump?.tconst ?? textOf(records.added?.tconst ?? null),
     type: dump?.type ?? 'movie',
     is_adult: dump?.is_adult ?? false,
     title,
     original_title: dump === null ? title : dump.original_title,
-    year: integer(said(records, 'year', 'year')) ?? dump?.year ?? null,
+    year: integerOf(saidOf(records, 'year', 'year')) ?? dump?.year ?? null,
     end_year: dump?.end_year ?? null,
-    runtime: integer(said(records, 'runtime_minutes', 'runtime_minutes')) ?? dump?.runtime ?? null,
+    runtime: integerOf(saidOf(records, 'runtime_minutes', 'runtime_minutes')) ?? dump?.runtime ?? null,
     rating: ratingE3,
     votes,
-    genres: nothing(said(records, 'genres', 'genres')) ?? dump?.genres ?? null,
+    genres: textOf(saidOf(records, 'genres', 'genres')) ?? dump?.genres ?? null,
     directors: dump?.directors ?? null,
     writers: dump?.writers ?? null,
     director_count: dump?.director_count ?? 0,
     writer_count: dump?.writer_count ?? 0,
     tmdb_id: tmdbIdOf(records),
+    told: toldOf(inputs),
     rating_sources: ratingSources(imdbRating(inputs), ratings),
     live: null,
   });

@@ -62,6 +62,6 @@ export const titles = {
   made: {
     from: MERGED_COLUMNS,
     row: rowOfMerged,
-    version: 100 * FOLD_VERSION + 2,
+    version: 100 * FOLD_VERSION + 3,
   },
 } as const satisfies View;

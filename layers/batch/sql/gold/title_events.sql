@@ -1,4 +1,8 @@
 -- What events say of a title, whether anything else knows it or not: one row per title that has events, and the states that its row is made from.
+WITH states AS (
+  SELECT movie_id, CAST(to_json(struct_pack(*COLUMNS(* EXCLUDE (movie_id)))) AS VARCHAR) AS records
+  FROM keyed.movie_records
+)
 SELECT
   coalesce(m.movie_id, r.movie_id) AS title_id,
   coalesce(m.additions, 0) AS additions,
@@ -13,21 +17,11 @@ SELECT
   coalesce(r.sum_tenths, 0) AS given_tenths,
   r.imdb,
   r.tmdb,
-  CAST(to_json({
-    'additions': coalesce(m.additions, 0),
-    'added': m.added,
-    'tmdb_link': m.tmdb_link,
-    'posted_title': m.posted_title,
-    'posted_genres': m.posted_genres,
-    'posted_year': m.posted_year,
-    'posted_runtime_minutes': m.posted_runtime_minutes,
-    'posted_rating': m.posted_rating,
-    'tmdb_title': m.tmdb_title,
-    'tmdb_genres': m.tmdb_genres,
-    'tmdb_year': m.tmdb_year,
-    'tmdb_runtime_minutes': m.tmdb_runtime_minutes,
-    'tmdb_rating': m.tmdb_rating
-  }) AS VARCHAR) AS records,
+  CAST(coalesce(m.posted_budget.budget_cents, m.tmdb_budget.budget_cents) AS BIGINT) AS budget_cents,
+  CAST(coalesce(m.posted_revenue.revenue_cents, m.tmdb_revenue.revenue_cents) AS BIGINT) AS revenue_cents,
+  CAST(r.tmdb.popularity_e3 AS BIGINT) AS popularity_e3,
+  nullif(coalesce(m.posted_keywords.keywords, m.tmdb_keywords.keywords), '') AS keywords,
+  s.records,
   CASE
     WHEN r.movie_id IS NOT NULL THEN CAST(to_json({
       'count': r."count", 'sum_tenths': r.sum_tenths, 'histogram': r.histogram, 'imdb': r.imdb, 'tmdb': r.tmdb
@@ -35,3 +29,4 @@ SELECT
   END AS ratings
 FROM keyed.movie_records m
 FULL JOIN keyed.movie_ratings r ON r.movie_id = m.movie_id
+LEFT JOIN states s ON s.movie_id = m.movie_id

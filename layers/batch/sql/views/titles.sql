@@ -27,6 +27,10 @@ WITH known AS (
     t.runtime_minutes AS dump_runtime,
     array_join(t.genres, chr(31)) AS dump_genres,
     l.tmdb_id,
+    l.budget_cents,
+    l.revenue_cents,
+    l.popularity_e3,
+    l.keywords,
     l.said_tenths,
     coalesce(l.given, 0) AS given,
     coalesce(l.given_tenths, 0) AS given_tenths,
@@ -98,6 +102,10 @@ SELECT
   director_count,
   writer_count,
   tmdb_id,
+  budget_cents,
+  revenue_cents,
+  popularity_e3,
+  keywords,
   CASE
     WHEN is_live THEN CAST(to_json({
       'imdb': CASE
@@ -132,6 +140,6 @@ SELECT
           'writer_count': writer_count
         }) AS VARCHAR)
         ELSE 'null'
-      END || ',"records":' || records || ',"ratings":' || coalesce(ratings, 'null') || '}'
+      END || ',"records":' || coalesce(records, 'null') || ',"ratings":' || coalesce(ratings, 'null') || '}'
   END AS live
 FROM rated

@@ -2,11 +2,17 @@
  * Silver of the log: one typed row per event that counts, by topic, and a row in quarantine for each that could not be typed. Columns are those of the
  * judgment's rows (`SilverRow` of the domain) and the record's place.
  */
-import type { MetadataRow, RatingRow, ReviewRow, Topic } from '@rushes/domain';
+import { FIELD_COLUMNS, type FieldCells, type MetadataRow, type RatingRow, type ReviewRow, type Topic } from '@rushes/domain';
 import type { Column } from '@rushes/lake';
 
 type ColumnType = 'VARCHAR' | 'BIGINT' | 'BOOLEAN';
 type ColumnsOf<Row> = Readonly<Record<keyof Row, ColumnType>>;
+
+/** Values of fields, then whether the event sets them. */
+const fields = Object.fromEntries([
+  ...Object.values(FIELD_COLUMNS).map(({ column, type }) => [column, type]),
+  ...Object.keys(FIELD_COLUMNS).map((field) => [`sets_${field}`, 'BOOLEAN']),
+]) as ColumnsOf<FieldCells>; // as: of every field
 
 const metadata: ColumnsOf<MetadataRow> = {
   type: 'VARCHAR',
@@ -14,17 +20,8 @@ const metadata: ColumnsOf<MetadataRow> = {
   at_ms: 'BIGINT',
   source: 'VARCHAR',
   tconst: 'VARCHAR',
-  title: 'VARCHAR',
-  genres: 'VARCHAR',
-  year: 'BIGINT',
-  runtime_minutes: 'BIGINT',
-  rating_tenths: 'BIGINT',
   tmdb_id: 'BIGINT',
-  sets_title: 'BOOLEAN',
-  sets_genres: 'BOOLEAN',
-  sets_year: 'BOOLEAN',
-  sets_runtime_minutes: 'BOOLEAN',
-  sets_rating: 'BOOLEAN',
+  ...fields,
 };
 
 const ratings: ColumnsOf<RatingRow> = {

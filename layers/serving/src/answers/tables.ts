@@ -2,6 +2,7 @@
  * The columns of each list: the one place that says what they are called, hold and mean. JSON's schemas, and the tables of all other formats, are made of
  * them.
  */
+import { TOLD_FIELDS } from '@rushes/views';
 import { Type, type TSchema } from 'typebox';
 
 import type { Column } from '../formats/column.ts';
@@ -9,6 +10,9 @@ import type { Column } from '../formats/column.ts';
 const DESCRIBED = {
   isAdult: 'For adults only, as IMDb marks it.',
 };
+
+/** What only events tell of a title. */
+const TOLD_COLUMNS = Object.values(TOLD_FIELDS).map(({ shown }) => shown);
 
 export const MOVIE_COLUMNS = [
   { name: 'id', type: 'text', nullable: false, format: 'uuid', description: "The title's own id." },
@@ -24,6 +28,7 @@ export const MOVIE_COLUMNS = [
   { name: 'votes', type: 'integer', nullable: true, description: 'Number of votes behind the rating.' },
   { name: 'imdb_link', type: 'text', nullable: true, description: "Address of IMDb's page." },
   { name: 'is_adult', type: 'boolean', nullable: false, description: DESCRIBED.isAdult },
+  ...TOLD_COLUMNS,
 ] as const satisfies readonly Column[];
 
 /** The 18 fields of `imdb_titles`, under their own names, and beside them the id alone and what is a list as a list. */

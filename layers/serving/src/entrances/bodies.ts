@@ -1,5 +1,5 @@
 /** What can be posted. Invariant: a body that passes makes an event that every layer accepts, but for its time, which `judgeEvent` looks at. */
-import { EVENT_SCHEMAS, MOVIE_FIELDS } from '@rushes/domain';
+import { EVENT_SCHEMAS, MOVIE_FIELDS_2 } from '@rushes/domain';
 import { Type, type TSchema } from 'typebox';
 
 import { LINE, LINES } from '../http/text-rule.ts';
@@ -34,19 +34,19 @@ export const IMDB_LINK = '^https://www\\.imdb\\.com/title/(tt[0-9]{7,12})/?$';
 
 export const MovieBody = Type.Object(
   {
-    title: Type.String({ ...MOVIE_FIELDS.title, pattern: LINE, description: 'Its title.', examples: ['The Iron Tide'] }),
+    title: Type.String({ ...MOVIE_FIELDS_2.title, pattern: LINE, description: 'Its title.', examples: ['The Iron Tide'] }),
     genres: Type.Optional(
       Type.Unsafe<string[]>({
-        ...MOVIE_FIELDS.genres,
+        ...MOVIE_FIELDS_2.genres,
         items: Type.String({ pattern: GENRE, minLength: 1, maxLength: 50 }),
         description: 'Its genres, at most 20.',
         default: [],
         examples: [['Action', 'Drama']],
       }),
     ),
-    year: orNull(MOVIE_FIELDS.year, 'Year of release.', 2004),
-    rating: orNull(MOVIE_FIELDS.rating, 'Rating, 1 to 10, one decimal; shown with zero votes until there are some.', 8.8),
-    runtime_minutes: orNull(MOVIE_FIELDS.runtime_minutes, 'Runtime in minutes.', 121),
+    year: orNull(MOVIE_FIELDS_2.year, 'Year of release.', 2004),
+    rating: orNull(MOVIE_FIELDS_2.rating, 'Rating, 1 to 10, one decimal; shown with zero votes until there are some.', 8.8),
+    runtime_minutes: orNull(MOVIE_FIELDS_2.runtime_minutes, 'Runtime in minutes.', 121),
     imdb_link: Type.Optional(
       Type.Unsafe<string | null>({
         type: ['string', 'null'],

@@ -1,19 +1,15 @@
 /**
- * What an event says, by type and version. A version's schema never changes once events of it may lie in a log; a new version gets a schema of its own,
- * and `silverEvent` reads them all. Scores and ratings are in points (1 to 10) as people give them; state is kept in integers.
+ * What an event says, by type and version. A version's schema never changes once events of it may lie in a log; a new version gets a schema of its own
+ * beside it, and `judgeEvent` reads them all. Scores and ratings are in points (1 to 10) as people give them; state is kept in integers.
  */
-import Type, { type Static } from 'typebox';
+import Type, { type Static, type TProperties, type TSchema } from 'typebox';
 
 import { INSTANT_PATTERN } from '../instant.ts';
+import { MOVIE_FIELDS_1, MOVIE_FIELDS_2 } from './movie-fields.ts';
 import type { Topic } from './topics.ts';
 
-const MAX_TITLE = 500;
 const MAX_NAME = 200;
-const MAX_GENRES = 20;
 export const MAX_REVIEW_CHARACTERS = 50_000;
-const FIRST_YEAR = 1850;
-const LAST_YEAR = 2200;
-const MAX_MINUTES = 60_000;
 /** Sums of votes stay exact far beyond this. */
 const MAX_VOTES = 2 ** 40;
 /** TMDB's ids are whole numbers; the largest lie around two million. */
@@ -32,29 +28,20 @@ export const FIELD_SOURCES = ['posted', 'tmdb'] as const;
 export type FieldSource = (typeof FIELD_SOURCES)[number];
 const Source = Type.Union([Type.Literal('posted'), Type.Literal('tmdb')]);
 
-/** The members that a source can set, each by itself. */
-export const MOVIE_FIELDS = {
-  // Control characters separate what tables hold of a title.
-  title: Type.String({ minLength: 1, maxLength: MAX_TITLE, pattern: '^[^\\u0000-\\u001f]+$' }),
-  genres: Type.Array(Type.String({ pattern: '^[^\\u0000-\\u001f,]{1,50}$' }), { maxItems: MAX_GENRES, uniqueItems: true }),
-  year: Nullable(Type.Integer({ minimum: FIRST_YEAR, maximum: LAST_YEAR })),
-  runtime_minutes: Nullable(Type.Integer({ minimum: 0, maximum: MAX_MINUTES })),
-  rating: Nullable(Type.Number({ minimum: 1, maximum: 10, multipleOf: 0.1 })),
-};
-
-const movieAdded = Type.Object(
-  { movie_id: MovieId, tconst: Nullable(Tconst), source: Source, at: Instant, ...MOVIE_FIELDS },
-  { additionalProperties: false },
-);
-const movieChanged = Type.Object(
-  {
-    movie_id: MovieId,
-    source: Source,
-    at: Instant,
-    changes: Type.Partial(Type.Object(MOVIE_FIELDS), { additionalProperties: false, minProperties: 1 }),
-  },
-  { additionalProperties: false },
-);
+/** All fields are set, to nothing where nothing is known. */
+const movieAdded = <Fields extends TProperties>(fields: Fields) =>
+  Type.Object({ movie_id: MovieId, tconst: Nullable(Tconst), source: Source, at: Instant, ...fields }, { additionalProperties: false });
+/** The fields that are named are set. */
+const movieChanged = <Fields extends TProperties>(fields: Fields) =>
+  Type.Object(
+    {
+      movie_id: MovieId,
+      source: Source,
+      at: Instant,
+      changes: Type.Partial(Type.Object(fields), { additionalProperties: false, minProperties: 1 }),
+    },
+    { additionalProperties: false },
+  );
 const movieLinked = Type.Object(
   {
     movie_id: MovieId,
@@ -89,8 +76,8 @@ const reviewWritten = Type.Object(
 
 /** The payload's schema, by type and version. */
 export const EVENT_SCHEMAS = {
-  movie_added: { topic: 'movie.metadata', versions: { 1: movieAdded } },
-  movie_changed: { topic: 'movie.metadata', versions: { 1: movieChanged } },
+  movie_added: { topic: 'movie.metadata', versions: { 1: movieAdded(MOVIE_FIELDS_1), 2: movieAdded(MOVIE_FIELDS_2) } },
+  movie_changed: { topic: 'movie.metadata', versions: { 1: movieChanged(MOVIE_FIELDS_1), 2: movieChanged(MOVIE_FIELDS_2) } },
   movie_linked: { topic: 'movie.metadata', versions: { 1: movieLinked } },
   rating_given: { topic: 'movie.ratings', versions: { 1: ratingGiven } },
   rating_observed: { topic: 'movie.ratings', versions: { 1: ratingObserved } },
@@ -99,18 +86,19 @@ export const EVENT_SCHEMAS = {
 
 export type EventType = keyof typeof EVENT_SCHEMAS;
 
-export interface EventPayloads {
-  readonly movie_added: Static<typeof movieAdded>;
-  readonly movie_changed: Static<typeof movieChanged>;
-  readonly movie_linked: Static<typeof movieLinked>;
-  readonly rating_given: Static<typeof ratingGiven>;
-  readonly rating_observed: Static<typeof ratingObserved>;
-  readonly review_written: Static<typeof reviewWritten>;
-}
+type Versions<T extends EventType> = (typeof EVENT_SCHEMAS)[T]['versions'];
+type EventOf<T extends EventType> = {
+  [V in keyof Versions<T>]: { readonly type: T; readonly version: V; readonly payload: Static<Extract<Versions<T>[V], TSchema>> };
+}[keyof Versions<T>];
 
 /** An event as its text in the log says it. */
-export type MovieEvent = {
-  [T in EventType]: { readonly type: T; readonly version: 1; readonly payload: EventPayloads[T] };
-}[EventType];
+export type MovieEvent = { [T in EventType]: EventOf<T> }[EventType];
+
+/** The payload's schema; `undefined`: this code knows no such version of the type, or no such type. */
+export const payloadSchema = (type: unknown, version: unknown): TSchema | undefined => {
+  if (typeof type !== 'string' || !Object.hasOwn(EVENT_SCHEMAS, type) || typeof version !== 'number') return undefined;
+  const versions: Readonly<Record<number, TSchema>> = EVENT_SCHEMAS[type as EventType].versions; // as: just found among the keys
+  return Object.hasOwn(versions, version) ? versions[version] : undefined;
+};
 
 export const topicOfEvent = (type: EventType): Topic => EVENT_SCHEMAS[type].topic;

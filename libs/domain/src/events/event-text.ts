@@ -2,12 +2,12 @@
  * The event's text in the log. Invariant: an event has one text. Its members stand in the order of its schema, whatever order whoever brings it has put
  * them in, so a log that keeps typed values gives back the same text.
  */
-import { EVENT_SCHEMAS, type EventType, type MovieEvent } from './event-schemas.ts';
+import { type MovieEvent, payloadSchema } from './event-schemas.ts';
 
 /** As much of a schema as says which members an object has. */
 interface ObjectSchema {
-  readonly type?: string;
-  readonly anyOf?: readonly unknown[];
+  /** Of a member that may be null: what it is otherwise, and null. */
+  readonly anyOf?: readonly ObjectSchema[];
   readonly properties?: Readonly<Record<string, ObjectSchema>>;
 }
 
@@ -15,16 +15,14 @@ const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The same members, those of the schema first and in its order. Nothing is left out: what does not belong there is for the judgment to say. */
-const inOrder = (value: unknown, { properties }: ObjectSchema): unknown => {
+const inOrder = (value: unknown, schema: ObjectSchema): unknown => {
+  const { properties } = schema.anyOf?.find((branch) => branch.properties !== undefined) ?? schema;
   if (properties === undefined || !isPlainObject(value)) return value;
   const known = Object.entries(properties).filter(([name]) => Object.hasOwn(value, name));
   const others = Object.entries(value).filter(([name]) => !Object.hasOwn(properties, name));
-  return Object.fromEntries([...known.map(([name, schema]) => [name, inOrder(value[name], schema)]), ...others]);
+  return Object.fromEntries([...known.map(([name, member]) => [name, inOrder(value[name], member)]), ...others]);
 };
-
-const payloadSchema = (type: unknown, version: unknown): ObjectSchema =>
-  typeof type === 'string' && Object.hasOwn(EVENT_SCHEMAS, type) && version === 1 ? EVENT_SCHEMAS[type as EventType].versions[1] : {}; // as: just found among the keys
 
 /** @param event need not be one: it may come from outside, and be judged by this text. */
 export const eventText = ({ type, version, payload, ...others }: MovieEvent): string =>
-  JSON.stringify({ type, version, payload: inOrder(payload, payloadSchema(type, version)), ...others });
+  JSON.stringify({ type, version, payload: inOrder(payload, payloadSchema(type, version) ?? {}), ...others });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import type { MovieEvent } from './event-schemas.ts';
 import { eventText } from './event-text.ts';
@@ -70,6 +70,39 @@ test('scores become tenths, averages thousandths, sentiment ten-thousandths', ()
   });
 });
 
+describe('version 2', () => {
+  const more = { budget: { cents: 23_700_000_050, currency: 'USD' as const }, revenue: null, keywords: ['heist', 'a, b'] };
+
+  test('sets what version 1 sets, and money in cents and keywords', () => {
+    const first = judge(eventText(added), 'movie.metadata');
+    const second = judge(eventText({ ...added, version: 2, payload: { ...added.payload, ...more } }), 'movie.metadata');
+    if ('fault' in first || 'fault' in second) throw new Error('a fault');
+    expect(first.row).toMatchObject({ budget_cents: null, sets_budget: false, revenue_cents: null, keywords: null, sets_keywords: false });
+    expect(second.row).toEqual({
+      ...first.row,
+      budget_cents: 23_700_000_050,
+      keywords: 'heist\u001fa, b',
+      sets_budget: true,
+      sets_revenue: true,
+      sets_keywords: true,
+    });
+  });
+
+  test.each([
+    ['another currency', { budget: { cents: 1, currency: 'EUR' } }],
+    ['no currency', { budget: { cents: 1 } }],
+    ['half a cent', { budget: { cents: 0.5, currency: 'USD' } }],
+    ['nothing, which is null', { budget: { cents: 0, currency: 'USD' } }],
+    ['more than sums can hold', { budget: { cents: 10 ** 14 + 1, currency: 'USD' } }],
+    ['a keyword twice', { keywords: ['x', 'x'] }],
+    ['a keyword with a separator of tables', { keywords: ['a\u001fb'] }],
+    ['too many keywords', { keywords: Array.from({ length: 51 }, String) }],
+  ])('%s is refused', (_, changes) => {
+    const text = JSON.stringify({ type: 'movie_changed', version: 2, payload: { movie_id: MOVIE, source: 'tmdb', at: AT, changes } });
+    expect(judge(text, 'movie.metadata')).toMatchObject({ fault: expect.stringContaining('movie_changed: /changes') });
+  });
+});
+
 const withPayload = (payload: object): string => JSON.stringify({ ...added, payload: { ...added.payload, ...payload } });
 
 test.each([
@@ -77,7 +110,10 @@ test.each([
   ['no object', '[]', 'unknown event type'],
   ['an unknown type', JSON.stringify({ ...added, type: 'movie_gone' }), 'unknown event type "movie_gone"'],
   ['a member of every object', JSON.stringify({ ...added, type: 'constructor' }), 'unknown event type'],
-  ['an unknown version', JSON.stringify({ ...added, version: 2 }), 'unknown version 2'],
+  ['an unknown version', JSON.stringify({ ...added, version: 3 }), 'unknown version 3'],
+  ['a version by its name', JSON.stringify({ ...added, version: '1' }), 'unknown version "1"'],
+  ['a version that another type has', JSON.stringify({ ...added, type: 'movie_linked', version: 2 }), 'unknown version 2 of movie_linked'],
+  ['a field of a later version', withPayload({ budget: null }), 'movie_added'],
   ['a missing field', withPayload({ title: undefined }), 'movie_added'],
   ['an unknown field', withPayload({ color: 'red' }), 'movie_added'],
   ['a rating between two tenths', withPayload({ rating: 8.75 }), '/rating'],

@@ -7,12 +7,13 @@ import { Compile } from 'typebox/compile';
 import Value from 'typebox/value';
 
 import { SENTIMENT_VERSION, classify, scoreSentiment } from '../sentiment/index.ts';
-import { EVENT_SCHEMAS, type EventPayloads, type EventType, type FieldSource, type MovieEvent } from './event-schemas.ts';
+import { EVENT_SCHEMAS, type EventType, type FieldSource, type MovieEvent, payloadSchema } from './event-schemas.ts';
+import { type FieldCells, fieldCells, type MovieFields } from './movie-fields.ts';
 import type { Topic } from './topics.ts';
 import { unusableReason } from './unusable.ts';
 
 /** Changes when any record would be judged or typed otherwise: what is derived from events is built anew then. */
-export const SILVER_EVENT_VERSION = `2.${SENTIMENT_VERSION}`;
+export const SILVER_EVENT_VERSION = `3.${SENTIMENT_VERSION}`;
 
 /** A clock may run ahead by this much; what claims to be of a later time is refused. */
 const MAX_AHEAD_MS = 24 * 3_600_000;
@@ -32,22 +33,12 @@ interface SilverBase {
   readonly at_ms: number;
 }
 
-/** Lists are texts joined by U+001F. `sets_x`: whether the event says anything of x. */
-export interface MetadataRow extends SilverBase {
-  readonly source: FieldSource;
-  readonly tconst: string | null;
-  readonly title: string | null;
-  readonly genres: string | null;
-  readonly year: number | null;
-  readonly runtime_minutes: number | null;
-  readonly rating_tenths: number | null;
-  readonly tmdb_id: number | null;
-  readonly sets_title: boolean;
-  readonly sets_genres: boolean;
-  readonly sets_year: boolean;
-  readonly sets_runtime_minutes: boolean;
-  readonly sets_rating: boolean;
-}
+export type MetadataRow = SilverBase &
+  FieldCells & {
+    readonly source: FieldSource;
+    readonly tconst: string | null;
+    readonly tmdb_id: number | null;
+  };
 
 export interface RatingRow extends SilverBase {
   readonly user: string | null;
@@ -72,8 +63,6 @@ export type SilverRow = MetadataRow | RatingRow | ReviewRow;
 
 export type Judgment = { readonly row: SilverRow; readonly event: MovieEvent } | { readonly fault: string };
 
-const SET_SEPARATOR = '\u001f';
-
 const tenths = (points: number | null): number | null => (points === null ? null : Math.round(points * 10));
 const thousandths = (value: number | null): number | null => (value === null ? null : Math.round(value * 1000));
 
@@ -82,25 +71,8 @@ const metadataRow = (
   payload: { readonly movie_id: string; readonly source: FieldSource },
   tconst: string | null,
   at: number,
-  fields: EventPayloads['movie_changed']['changes'],
-): MetadataRow => ({
-  type,
-  movie_id: payload.movie_id,
-  at_ms: at,
-  source: payload.source,
-  tconst,
-  title: fields.title ?? null,
-  genres: fields.genres === undefined ? null : fields.genres.join(SET_SEPARATOR),
-  year: fields.year ?? null,
-  runtime_minutes: fields.runtime_minutes ?? null,
-  rating_tenths: tenths(fields.rating ?? null),
-  tmdb_id: null,
-  sets_title: fields.title !== undefined,
-  sets_genres: fields.genres !== undefined,
-  sets_year: fields.year !== undefined,
-  sets_runtime_minutes: fields.runtime_minutes !== undefined,
-  sets_rating: fields.rating !== undefined,
-});
+  fields: Partial<MovieFields>,
+): MetadataRow => ({ type, movie_id: payload.movie_id, at_ms: at, source: payload.source, tconst, tmdb_id: null, ...fieldCells(fields) });
 
 const NO_OBSERVATION = { source: null, average_e3: null, votes: null, popularity_e3: null };
 
@@ -173,9 +145,8 @@ const formFault = (value: unknown): string | undefined => {
   const reason = unusableReason(value);
   if (reason !== undefined) return reason;
   if (typeof type !== 'string' || !Object.hasOwn(EVENT_SCHEMAS, type)) return `unknown event type ${JSON.stringify(type)}`;
-  const { versions } = EVENT_SCHEMAS[type as EventType]; // as: just found among the keys
-  if (version !== 1) return `unknown version ${JSON.stringify(version)} of ${type}`;
-  const schema = versions[version];
+  const schema = payloadSchema(type, version);
+  if (schema === undefined) return `unknown version ${JSON.stringify(version)} of ${type}`;
   if (isOf(schema, payload)) return isWellFormed(payload) ? undefined : `${type}: a text has half of a surrogate pair`;
   const faults = Value.Errors(schema, payload).slice(0, MAX_FAULTS);
   return `${type}: ${faults.map(({ instancePath, message }) => `${instancePath || '/'} ${message}`).join('; ')}`;

@@ -1,7 +1,7 @@
 import type { KeyedView } from './keyed-view.ts';
 import { lateRules } from './late.ts';
 import { movieRatings } from './movie-ratings.ts';
-import { type MovieField, movieRecords } from './movie-records.ts';
+import { movieRecords } from './movie-records.ts';
 import { ratingsByDay, ratingsByFiveMinutes, ratingsByHour } from './rating-buckets.ts';
 import { movieReviews, reviewsByDay, reviewsByFiveMinutes, reviewsByHour } from './review-buckets.ts';
 
@@ -11,7 +11,7 @@ export * from './keyed-view.ts';
 export { type LateRule, lateByMs } from './late.ts';
 export * from './late-sql.ts';
 export * from './sql.ts';
-export { type MovieField, movieRatings, movieRecords, movieReviews };
+export { movieRatings, movieRecords, movieReviews };
 export { ratingsByDay, ratingsByFiveMinutes, ratingsByHour, reviewsByDay, reviewsByFiveMinutes, reviewsByHour };
 
 /** All keyed views. Whatever folds events folds them into each of these. */

@@ -31,7 +31,7 @@ const shownOf = (row: ArtefactRow): ShownTitle => readShown(String(row[SHOWN]));
 
 /** The dumps' part of a title without events: all that is shown of it. */
 const dumpOf = (row: ArtefactRow): TitleDump => {
-  const { rating, tmdb_id: _, ...facts } = shownOf(row);
+  const { rating, tmdb_id: _id, told: _told, ...facts } = shownOf(row);
   return { ...facts, rating_tenths: rating === null ? null : rating / 100 };
 };
 

@@ -1,5 +1,5 @@
 /** What the schemas in the registry say of each type and member, for whoever reads our topics without this program. */
-import type { EventType } from '@rushes/domain';
+import { type EventType, FIELD_COLUMNS } from '@rushes/domain';
 
 /** By type. */
 export const TYPE_DOCS: Readonly<Record<EventType, string>> = {
@@ -17,11 +17,9 @@ export const MEMBER_DOCS: Readonly<Record<string, string>> = {
   tconst: "IMDb's id of the title, tt and 7 to 12 digits; null: it has none.",
   source: 'Who says so.',
   at: 'When it happened: ISO 8601 in UTC, to the millisecond at most, as in 2026-01-02T03:04:05Z.',
-  title: 'The title, 1 to 500 characters.',
-  genres: 'Names of genres, at most 20, each once.',
-  year: 'The year in which it came out; null: not known.',
-  runtime_minutes: 'How long it runs, in minutes; null: not known.',
-  rating: 'Points from 1 to 10 in steps of 0.1; null: none.',
+  ...Object.fromEntries(Object.entries(FIELD_COLUMNS).map(([field, { meaning }]) => [field, meaning])),
+  cents: 'The amount in whole cents.',
+  currency: 'The code of the currency, by ISO 4217.',
   changes: 'The fields that were set, at least one.',
   score: 'Points from 1 to 10 in steps of 0.5; null: none.',
   tmdb_id: "TMDB's id of the movie; null: it has none any more.",
