@@ -69,6 +69,7 @@ const loaded: Loaded = {
   requests,
   perSecond: (requests / elapsedMs) * 1000,
   p50Ms: latencies.percentile(50) / US_PER_MS,
+  p95Ms: latencies.percentile(95) / US_PER_MS,
   p99Ms: latencies.percentile(99) / US_PER_MS,
   statuses,
   errors,

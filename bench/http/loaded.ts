@@ -17,6 +17,7 @@ export interface Loaded {
   readonly requests: number;
   readonly perSecond: number;
   readonly p50Ms: number;
+  readonly p95Ms: number;
   readonly p99Ms: number;
   /** Answers by status, and connections that failed. */
   readonly statuses: Readonly<Record<string, number>>;

@@ -69,25 +69,25 @@ export const startServer = async (
 
 const RUSHES = fileURLToPath(new URL('../../apps/rushes/src/main.ts', import.meta.url));
 
+const servingFrom = (dataFolder: string): readonly string[] => [
+  '--json',
+  '--data',
+  dataFolder,
+  '--port',
+  '0',
+  '--rate-limit-per-minute',
+  '0',
+  '--log-level',
+  'warn',
+];
+
 /** `rushes serve` as anybody would start it, without the rate limit, and without a line for each request. With `core`, on that one alone. */
 export const startRushes = (dataFolder: string, args: readonly string[], core?: number): Promise<StartedServer> =>
-  startServer(
-    onCore(core, [
-      process.execPath,
-      RUSHES,
-      'serve',
-      '--json',
-      '--data',
-      dataFolder,
-      '--port',
-      '0',
-      '--rate-limit-per-minute',
-      '0',
-      '--log-level',
-      'warn',
-      ...args,
-    ]),
-  );
+  startServer(onCore(core, [process.execPath, RUSHES, 'serve', ...servingFrom(dataFolder), ...args]));
+
+/** `rushes up`, which is everything in one process, the same way. */
+export const startUp = (dataFolder: string, imdb: string): Promise<StartedServer> =>
+  startServer([process.execPath, RUSHES, 'up', '--imdb', imdb, ...servingFrom(dataFolder)]);
 
 /** Whether a command of `rushes` has an option, as its help says. */
 export const rushesHasOption = (command: string, option: string): boolean =>

@@ -11,6 +11,7 @@ const loaded = (perSecond: number): Loaded => ({
   requests: perSecond * 8,
   perSecond,
   p50Ms: 1,
+  p95Ms: 2,
   p99Ms: 2,
   statuses: { 200: perSecond * 8 - 3, 503: 3 },
   errors: 0,
