@@ -33,7 +33,7 @@ const config: KnipConfig = {
         'tools/services/kubernetes/control-plane.ts',
         'bench/*.ts',
         'bench/services/*.ts',
-        'bench/{formats,live,peers}/scripts/*.ts',
+        'bench/{endpoints,formats,live,peers}/scripts/*.ts',
         'bench/overload/{capacity,flood,probe}.ts',
         'bench/services/cassandra.ts',
       ],

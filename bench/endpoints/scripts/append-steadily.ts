@@ -9,15 +9,13 @@ const [data = '', ...numbers] = process.argv.slice(2);
 const [rate = 0, movies = 0] = numbers.map(Number);
 const EVERY_MS = 50;
 
-let isOver = false;
-process.once('SIGTERM', () => {
-  isOver = true;
-});
+const over = new AbortController();
+process.once('SIGTERM', () => over.abort());
 const stores = await openBenchStores(data);
 const maker = makeEvents(await titleIds(stores.views, movies, 'movie'), 'steadily');
 const beganMs = performance.now();
 let told = 0;
-while (!isOver) {
+while (!over.signal.aborted) {
   const due = Math.floor(((performance.now() - beganMs) / 1000) * rate) - told;
   if (due > 0) await stores.log.append(Array.from({ length: due }, () => maker.next(Date.now())));
   told += due;
