@@ -13,8 +13,8 @@ import { hash } from 'node:crypto';
 
 import { type MovieEvent, titleIdOf, type Tconst } from '@rushes/domain';
 
-import { type FilmFacts, type FilmFields, type Observation } from './film-facts.ts';
-import type { FilmRecord } from './film-record.ts';
+import { type FilmFacts, type FilmFields, type Observation } from '../films/film-facts.ts';
+import type { FilmRecord, KnownFields } from './film-record.ts';
 
 export const TMDB_SOURCE = 'tmdb';
 
@@ -57,10 +57,15 @@ const ID_DIGITS = 16;
 
 const digest = (value: unknown): string => hash('sha256', JSON.stringify(value), 'hex').slice(0, ID_DIGITS);
 
-const differing = (now: FilmFields, before: FilmFields | null): Partial<FilmFields> =>
-  Object.fromEntries(
-    Object.entries(now).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before?.[name as keyof FilmFields])), // as: a name of the type's
+/** What is shown where nothing was said: not worth an event. */
+const UNSAID = { budget: null, revenue: null, keywords: [] };
+
+const differing = (now: FilmFields, before: KnownFields | null): Partial<FilmFields> => {
+  const said: Partial<FilmFields> = before === null ? {} : { ...UNSAID, ...before };
+  return Object.fromEntries(
+    Object.entries(now).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(said[name as keyof FilmFields])), // as: a name of the type's
   );
+};
 
 /** Popularity moves all the time: alone it is worth an event a day. */
 const isNews = (now: Observation, before: FilmRecord['observed'], nowMs: number): boolean =>
@@ -98,15 +103,19 @@ const fieldEvents = (tconst: Tconst, { known, facts, doubt, nowMs }: FilmInputs,
   const link = linkEvent(id, tconst, revision, nowMs);
   const isInDoubt = doubt !== undefined;
   if (known.tconst === null && !isInDoubt) {
-    const payload = { movie_id, tconst, source: 'tmdb' as const, at, ...fields, genres: [...fields.genres], rating: null };
-    return [{ id: `${TMDB_SOURCE}/film/${id}/added`, event: { type: 'movie_added', version: 1, payload } }, link];
+    const payload = { movie_id, tconst, source: 'tmdb' as const, at, ...fields, genres: [...fields.genres], keywords: [...fields.keywords], rating: null };
+    return [{ id: `${TMDB_SOURCE}/film/${id}/added`, event: { type: 'movie_added', version: 2, payload } }, link];
   }
-  const { genres, ...others } = differing(fields, isInDoubt ? null : known.fields);
-  const changes = { ...others, ...(genres !== undefined && { genres: [...genres] }) };
+  const { genres, keywords, ...others } = differing(fields, isInDoubt ? null : known.fields);
+  const changes = {
+    ...others,
+    ...(genres !== undefined && { genres: [...genres] }),
+    ...(keywords !== undefined && { keywords: [...keywords] }),
+  };
   if (Object.keys(changes).length === 0) return [];
   const changed: FilmEvent = {
     id: `${TMDB_SOURCE}/film/${id}/fields/${revision}-${digest(changes)}`,
-    event: { type: 'movie_changed', version: 1, payload: { movie_id, source: 'tmdb', at, changes } },
+    event: { type: 'movie_changed', version: 2, payload: { movie_id, source: 'tmdb', at, changes } },
   };
   return isInDoubt ? [changed, link] : [changed];
 };

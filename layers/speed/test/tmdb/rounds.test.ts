@@ -18,6 +18,8 @@ const FILM: StandInFilm = {
   vote_average: 8.712,
   vote_count: 1000,
   popularity: 50.5,
+  budget: 25_000_000,
+  keywords: ['prison', 'escape', 'prison', ' '],
   reviews: [{ id: 'r1', author: 'Ann', content: 'I love it!', created_at: '2025-11-01T10:00:00.123Z', rating: 9 }],
 };
 const MOVIE = titleIdOf('tt9900000278' as Tconst); // as: well-formed
@@ -44,7 +46,7 @@ test('a film becomes an addition, a link, an observation and its reviews', async
     expect.arrayContaining([
       {
         type: 'movie_added',
-        version: 1,
+        version: 2,
         payload: {
           movie_id: MOVIE,
           tconst: 'tt9900000278',
@@ -55,6 +57,10 @@ test('a film becomes an addition, a link, an observation and its reviews', async
           year: 1994,
           runtime_minutes: 142,
           rating: null,
+          budget: { cents: 2_500_000_000, currency: 'USD' },
+          // 0 is "not known".
+          revenue: null,
+          keywords: ['prison', 'escape'],
         },
       },
       { type: 'movie_linked', version: 1, payload: { movie_id: MOVIE, source: 'tmdb', at, tmdb_id: 278 } },
@@ -95,6 +101,33 @@ test('what changed is said, alone; also a value that comes back', async () => {
   }
   const changes = (await on.events()).flatMap(({ event }) => (event.type === 'movie_changed' ? [event.payload.changes] : []));
   expect(changes).toEqual([{ title: 'Another' }, { title: 'A Made-up Film' }, { title: 'Another' }]);
+});
+
+test('what it costs, earns and is about is said when it changes, as one event', async () => {
+  on.show(FILM);
+  await on.poll();
+  on.change(FILM, { revenue: 28_341_469, keywords: ['escape'] });
+  await nextDay();
+  await nextDay();
+  on.change(FILM, { revenue: 0, keywords: ['escape'], budget: 0 });
+  await nextDay();
+  const changes = (await on.events()).flatMap(({ event }) => (event.type === 'movie_changed' ? [event.payload.changes] : []));
+  expect(changes).toEqual([
+    { revenue: { cents: 2_834_146_900, currency: 'USD' }, keywords: ['escape'] },
+    { revenue: null, budget: null },
+  ]);
+});
+
+test.each([
+  ['minus one dollar', -1],
+  ['more than there is', 1e12 + 1],
+])('a budget of %s is a dead letter', async (_name, budget) => {
+  on.show({ ...FILM, budget });
+  await on.poll();
+  expect(await on.records()).toEqual([]);
+  expect((await on.letters()).map(({ reason }) => reason)).toEqual([
+    `the answer about film 278 of TMDB cannot be used: budget is no amount of dollars: ${budget}`,
+  ]);
 });
 
 test('a list tells of votes without asking for the film', async () => {
