@@ -122,7 +122,12 @@ const CONTROL = /[\u0000-\u001f]/g;
 const keywordsOf = (value: unknown): readonly string[] => {
   if (!isThere(value)) return [];
   const names = listOf(membersOf(value, 'keywords')['keywords'], 'keywords').map((one) =>
-    textOf(membersOf(one, 'a keyword')['name'], "a keyword's name").replaceAll(CONTROL, ' ').toWellFormed().trim().slice(0, MAX_KEYWORD).toWellFormed(),
+    textOf(membersOf(one, 'a keyword')['name'], "a keyword's name")
+      .replaceAll(CONTROL, ' ')
+      .toWellFormed()
+      .trim()
+      .slice(0, MAX_KEYWORD)
+      .toWellFormed(),
   );
   return [...new Set(names.filter((name) => name !== ''))].slice(0, MAX_KEYWORDS);
 };
@@ -143,7 +148,7 @@ const observationOf = (film: Members): Observation => ({
 });
 
 /** Points from 1 to 10 in steps of a half, as events have them; TMDB's half a point is none. */
-const scoreOf = (value: unknown): number | null =>
+export const scoreOf = (value: unknown): number | null =>
   typeof value === 'number' && value >= 1 && value <= 10 && Number.isInteger(2 * value) ? value : null;
 
 const MAX_AUTHOR = 200;

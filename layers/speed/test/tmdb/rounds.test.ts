@@ -103,33 +103,6 @@ test('what changed is said, alone; also a value that comes back', async () => {
   expect(changes).toEqual([{ title: 'Another' }, { title: 'A Made-up Film' }, { title: 'Another' }]);
 });
 
-test('what it costs, earns and is about is said when it changes, as one event', async () => {
-  on.show(FILM);
-  await on.poll();
-  on.change(FILM, { revenue: 28_341_469, keywords: ['escape'] });
-  await nextDay();
-  await nextDay();
-  on.change(FILM, { revenue: 0, keywords: ['escape'], budget: 0 });
-  await nextDay();
-  const changes = (await on.events()).flatMap(({ event }) => (event.type === 'movie_changed' ? [event.payload.changes] : []));
-  expect(changes).toEqual([
-    { revenue: { cents: 2_834_146_900, currency: 'USD' }, keywords: ['escape'] },
-    { revenue: null, budget: null },
-  ]);
-});
-
-test.each([
-  ['minus one dollar', -1],
-  ['more than there is', 1e12 + 1],
-])('a budget of %s is a dead letter', async (_name, budget) => {
-  on.show({ ...FILM, budget });
-  await on.poll();
-  expect(await on.records()).toEqual([]);
-  expect((await on.letters()).map(({ reason }) => reason)).toEqual([
-    `the answer about film 278 of TMDB cannot be used: budget is no amount of dollars: ${budget}`,
-  ]);
-});
-
 test('a list tells of votes without asking for the film', async () => {
   on.show(FILM);
   await on.poll();
