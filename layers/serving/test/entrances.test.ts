@@ -99,28 +99,6 @@ describe('what is accepted', () => {
     expect((await service.events())[0]?.event.payload).toMatchObject({ tconst: 'tt0000099', ...MOVIE });
   });
 
-  test('a movie is said by the lowest version that says all of it', async () => {
-    await post('/movies', MOVIE);
-    await post('/movies', { ...MOVIE, budget: 25_000_000, keywords: ['ferry', 'fog, "thick"'] });
-    const [first, second] = (await service.events()).map(({ event }) => event).toSorted((a, b) => a.version - b.version);
-    expect([first?.version, second?.version]).toEqual([1, 2]);
-    expect(first?.payload).not.toHaveProperty('budget');
-    expect(second?.payload).toMatchObject({
-      ...MOVIE,
-      budget: { cents: 2_500_000_000, currency: 'USD' },
-      revenue: null,
-      keywords: ['ferry', 'fog, "thick"'],
-    });
-  });
-
-  test('what it costs, earns and is about is shown', async () => {
-    const body = { ...MOVIE, budget: 25_000_000, revenue: 1, keywords: ['ferry'] };
-    const { movie_id: id } = (await post('/movies', body)).json().data;
-    await show();
-    const movie = (await service.app.inject(`/movies/${id}`)).json().data;
-    expect(movie).toMatchObject({ budget: 25_000_000, revenue: 1, popularity: null, keywords: ['ferry'] });
-  });
-
   test('an event of nearly 24 hours ahead', async () => {
     const at = new Date(NOW_MS + 24 * HOUR_MS - 60_000).toISOString();
     expect((await post('/movies/tt0000001/ratings', { score: 5, at })).statusCode).toBe(202);
