@@ -19,7 +19,7 @@ const readPage = (name: string): FollowedPage => {
   return { name, text, blocks: [...found].map(([, language = '', file = '', block = '']) => ({ language, file, text: block })) };
 };
 
-export const PAGES: readonly FollowedPage[] = ['add-a-view.md', 'add-an-adapter.md'].map(readPage);
+export const PAGES: readonly FollowedPage[] = ['add-a-view.md', 'add-a-field.md', 'add-an-adapter.md'].map(readPage);
 
 /** Lines of context and lines with a minus have to stand in the file once, as they are shown; lines with a plus come among them. */
 export const applyDiff = (text: string, diff: string): string => {

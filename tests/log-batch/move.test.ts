@@ -26,7 +26,9 @@ import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { Killed, type Life, mortal } from './mortal-stores.ts';
 import { AT, openCase, type OpenedCase } from './opened-case.ts';
-import { added, movieId, rated, recordOf, reviewed } from './told-events.ts';
+import { added, changedMore, movieId, rated, recordOf, reviewed } from './told-events.ts';
+
+const MORE = { budget: { cents: 100, currency: 'USD' }, keywords: ['sea'] };
 
 let on: OpenedCase;
 let keys: ApiKeyStore;
@@ -36,7 +38,11 @@ const folders: string[] = [];
 beforeAll(async () => {
   on = await openCase();
   const { objects, views, log } = on.data.stores;
-  await on.append(recordOf(rated(1, 8, AT), 'a'), recordOf(added(2, 'posted', 'New', AT), 'b'));
+  await on.append(
+    recordOf(rated(1, 8, AT), 'a'),
+    recordOf(added(2, 'posted', 'New', AT), 'b'),
+    recordOf(changedMore(2, 'tmdb', MORE, AT), 'b2'),
+  );
   await on.data.run();
   await on.append(recordOf(rated(1, 2, AT), 'c'), recordOf(reviewed(3, 'Good.', AT), 'd'));
   await on.data.run();

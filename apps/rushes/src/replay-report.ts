@@ -11,13 +11,14 @@ export interface GoingOn {
   readonly format?: string | undefined;
   /** When the file's ratings were so. */
   readonly atMs?: number | undefined;
+  readonly links?: string | undefined;
 }
 
 const PLAIN = /^[\w./:=@%+-]+$/;
 const quoted = (word: string): string => (PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** The command that goes on behind what is in the log, to be copied as it stands. */
-export const goingOnCommand = ({ file, dataFolder, source, final, format, atMs }: GoingOn): string =>
+export const goingOnCommand = ({ file, dataFolder, source, final, format, atMs, links }: GoingOn): string =>
   [
     'rushes replay',
     quoted(file),
@@ -25,6 +26,7 @@ export const goingOnCommand = ({ file, dataFolder, source, final, format, atMs }
     ...(final ? ['--final'] : []),
     ...(format === undefined ? [] : [`--format ${format}`]),
     ...(atMs === undefined ? [] : [`--at ${new Date(atMs).toISOString()}`]),
+    ...(links === undefined ? [] : [`--links ${quoted(links)}`]),
     `--data ${quoted(dataFolder)}`,
   ].join(' ');
 

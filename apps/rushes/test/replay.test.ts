@@ -29,6 +29,8 @@ beforeAll(() => {
   write('events.jsonl', [event(7), event(11), 'x', event(8)]);
   write('slow.jsonl', [event(7, '2026-01-01T00:00:00Z'), event(7, '2026-01-02T00:00:00Z'), event(7, '2026-01-03T00:00:00Z')]);
   write('text.txt', ['hello']);
+  write('stars.csv', ['userId,movieId,rating,timestamp', '7,1,3.5,1147880044', '7,2,0.5,1147880045']);
+  write('linked.csv', ['movieId,imdbId,tmdbId', '1,0000031,']);
   write('future.tsv', ['tconst\taverageRating\tnumVotes', 'tt0000002\t6.0\t9']);
   utimesSync(join(folder, 'future.tsv'), new Date('2031-01-01'), new Date('2031-01-01'));
 });
@@ -47,6 +49,8 @@ describe('wrong use ends with 2', () => {
     [['replay', 'events.jsonl', '--at', '2026-02-30', '--data', 'none'], 'that the calendar has'],
     [['replay', 'events.jsonl', '--at', '2031-01-01', '--data', 'none'], 'lies in the future'],
     [['replay', 'future.tsv', '--data', 'none'], 'was last changed in the future: 2031-01-01T00:00:00.000Z\nSay with --at'],
+    [['replay', 'stars.csv', '--data', 'none'], 'there is no links.csv beside it\nName with --links the file'],
+    [['replay', 'events.jsonl', '--links', 'linked.csv', '--data', 'none'], '--links says nothing to the format jsonl'],
     [['dead-letters', 'list', '--data', 'none'], 'there is no data folder'],
   ] as const;
   test.each(someOf(cases, 2))('%j', async (args, message) => {
@@ -55,6 +59,11 @@ describe('wrong use ends with 2', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(readdirSync(folder)).not.toContain('none');
   });
+});
+
+test("MovieLens' ratings, with the links that are named", async () => {
+  const replayed = await invoke(['replay', 'stars.csv', '--links', 'linked.csv', '--data', 'stars', '--json'], folder);
+  expect(json(replayed.stdout)).toMatchObject({ format: 'movielens', line: 3, events: 1, rejected: 1, outcome: 'ended' });
 });
 
 test('a file, the same again, and again from the beginning', async () => {

@@ -57,6 +57,9 @@ const WRONG: Readonly<Record<string, { readonly right: object; readonly wrong: R
       year: [1849, 2201, 2000.5, '2000', [], true],
       rating: [0, 0.9, 10.1, 8.25, '8', []],
       runtime_minutes: [-1, 60_001, 1.5, '90'],
+      budget: [0, -1, 1.5, '1', 1e12 + 1, { cents: 5, currency: 'USD' }],
+      revenue: [0, '1', []],
+      keywords: ['sea', null, [''], [' '], ['a', 'a'], ['a\nb'], ['x'.repeat(81)], Array.from({ length: 51 }, String)],
       imdb_link: [
         '',
         'tt0000099',

@@ -130,6 +130,9 @@ describe('what is accepted', () => {
         year: fc.option(fc.integer({ min: 1850, max: 2200 })),
         rating: fc.option(fc.integer({ min: 10, max: 100 }).map((tenths) => tenths / 10)),
         runtime_minutes: fc.option(fc.nat(60_000)),
+        budget: fc.option(fc.integer({ min: 1, max: 10 ** 12 })),
+        revenue: fc.option(fc.integer({ min: 1, max: 10 ** 12 })),
+        keywords: fc.uniqueArray(fc.stringMatching(/^[A-Za-z ,"]{1,20}$/), { maxLength: 50 }),
       },
       { requiredKeys: ['title'] },
     );

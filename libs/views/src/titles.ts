@@ -1,7 +1,11 @@
 import { FOLD_VERSION } from '@rushes/domain';
 
 import { MERGED_COLUMNS, rowOfMerged } from './merged-title.ts';
+import { TOLD_FIELDS } from './told-fields.ts';
 import type { View } from './view.ts';
+
+/** Goes up when rows are made otherwise; another number of told fields counts by itself. */
+const ROW_VERSION = 3;
 
 /**
  * One row per title of any type: what lists show, filter and sort by. `title-row.ts` says how a row comes about.
@@ -62,6 +66,6 @@ export const titles = {
   made: {
     from: MERGED_COLUMNS,
     row: rowOfMerged,
-    version: 100 * FOLD_VERSION + 3,
+    version: 1000 * FOLD_VERSION + 100 * ROW_VERSION + Object.keys(TOLD_FIELDS).length,
   },
 } as const satisfies View;

@@ -29,6 +29,7 @@ interface ReplayFlags {
   readonly source?: string;
   readonly final?: true;
   readonly at?: number;
+  readonly links?: string;
   readonly speed: number;
   readonly chunk: number;
   readonly limit?: number;
@@ -57,12 +58,13 @@ const beginOf = ({ fromLine, again }: ReplayFlags): 'behind the cursor' | { read
   return again === true ? { line: 0 } : 'behind the cursor';
 };
 
-const openSource = ({ file, format, source, final, at }: ReplayFlags): Promise<FileSource> =>
+const openSource = ({ file, format, source, final, at, links }: ReplayFlags): Promise<FileSource> =>
   openFileSource(file, {
     ...(format === undefined ? {} : { format }),
     ...(source === undefined ? {} : { name: source }),
     ...(final === undefined ? {} : { isFinal: final }),
     ...(at === undefined ? {} : { atMs: at }),
+    ...(links === undefined ? {} : { links }),
   });
 
 /** Files above a size were once named by their first part: under such a name this very file may be in the log, or another one. */
@@ -119,6 +121,7 @@ const run = async (invocation: Invocation, flags: ReplayFlags): Promise<ExitCode
       final,
       format: flags.format,
       atMs: source.datedMs,
+      links: flags.links,
     });
   let report: ReplayReport;
   let tookMs: number;
@@ -159,7 +162,7 @@ export const addReplay = (program: Command): Command =>
   addCommand<ReplayFlags>(program, 'replay', {
     summary: 'append the events of a file to the log',
     description:
-      "Appends the events of a file to the log, from where they reach every view. It can be ended at any time, and goes on from there; the same file twice counts once. Lines that cannot be used go to the dead letters.\nFormats: events as JSON lines, MovieTweetings' ratings, IMDb's title.ratings; plain or gzip.",
+      "Appends the events of a file to the log, from where they reach every view. It can be ended at any time, and goes on from there; the same file twice counts once. Lines that cannot be used go to the dead letters.\nFormats: events as JSON lines, MovieTweetings' ratings, IMDb's title.ratings, MovieLens' ratings.csv, TMDB's films and their reviews as CSV; plain or gzip.",
     settings: storeSettings(),
     arguments: [new Argument('<file>', 'file with the events')],
     options: [
@@ -170,7 +173,11 @@ export const addReplay = (program: Command): Command =>
       new Option('--again', 'begin anew; what was appended less than 48 hours ago is not counted twice'),
       new Option('--source <NAME>', 'for a file that only grows: the name that ids derive from, in place of its content'),
       new Option('--final', 'with --source: the file grows no more, its last line counts also without an end'),
-      new Option('--at <TIME>', "when IMDb's ratings were so, in place of the time of the file's last change").argParser(instant),
+      new Option(
+        '--at <TIME>',
+        "when what has no time of its own was so (IMDb's ratings, TMDB's films and reviews), in place of the time of the file's last change",
+      ).argParser(instant),
+      new Option('--links <FILE>', "IMDb's ids of films by those of MovieLens and TMDB, in place of the links.csv beside the file"),
       new Option('--chunk <N>', 'events that are appended together').argParser(chunkSize).default(100),
       new Option('--watch <LIST>', 'show meanwhile what becomes of it').choices(['top-movies']),
       new Option('--url <URL>', 'of the service that is watched').default('http://127.0.0.1:8080'),
@@ -178,6 +185,7 @@ export const addReplay = (program: Command): Command =>
     examples: [
       ['replay ratings.tsv.gz', 'as fast as can be'],
       ['replay ratings.tsv.gz --speed 3600 --watch top-movies', 'an hour in a second, with the top movies as they change'],
+      ['replay ml-latest/ratings.csv', "MovieLens' ratings, with the links.csv beside it"],
       ['replay title.ratings.tsv.gz --at 2026-01-31', "IMDb's ratings as they were on that day"],
     ],
     narrates: true,

@@ -1,5 +1,5 @@
 /** What can be posted. Invariant: a body that passes makes an event that every layer accepts, but for its time, which `judgeEvent` looks at. */
-import { EVENT_SCHEMAS, MOVIE_FIELDS_2 } from '@rushes/domain';
+import { EVENT_SCHEMAS, MAX_CENTS, MAX_KEYWORD, MOVIE_FIELDS_2 } from '@rushes/domain';
 import { Type, type TSchema } from 'typebox';
 
 import { LINE, LINES } from '../http/text-rule.ts';
@@ -18,6 +18,8 @@ const inLine = ({ anyOf: [text, ...others] }: { readonly anyOf: readonly [TSchem
   anyOf: [{ ...text, pattern: LINE }, ...others] as const,
 });
 
+export const CENTS_PER_DOLLAR = 100;
+
 /** Genres are kept joined by commas. */
 const GENRE = LINE.replace('[^', '[^,');
 
@@ -31,6 +33,10 @@ const at = Type.Optional(
 
 /** Addresses of IMDb's pages; the first group is the tconst. */
 export const IMDB_LINK = '^https://www\\.imdb\\.com/title/(tt[0-9]{7,12})/?$';
+
+/** In whole dollars, as people say it; events have cents. */
+const dollars = (description: string, example: number) =>
+  orNull({ anyOf: [Type.Integer({ minimum: 1, maximum: MAX_CENTS / CENTS_PER_DOLLAR })] }, `${description}, in whole US dollars.`, example);
 
 export const MovieBody = Type.Object(
   {
@@ -47,6 +53,17 @@ export const MovieBody = Type.Object(
     year: orNull(MOVIE_FIELDS_2.year, 'Year of release.', 2004),
     rating: orNull(MOVIE_FIELDS_2.rating, 'Rating, 1 to 10, one decimal; shown with zero votes until there are some.', 8.8),
     runtime_minutes: orNull(MOVIE_FIELDS_2.runtime_minutes, 'Runtime in minutes.', 121),
+    budget: dollars('What it cost', 25_000_000),
+    revenue: dollars('What it earned', 61_500_000),
+    keywords: Type.Optional(
+      Type.Unsafe<string[]>({
+        ...MOVIE_FIELDS_2.keywords,
+        items: Type.String({ pattern: LINE, minLength: 1, maxLength: MAX_KEYWORD }),
+        description: 'What it is about, at most 50 words or phrases.',
+        default: [],
+        examples: [['ferry', 'fog']],
+      }),
+    ),
     imdb_link: Type.Optional(
       Type.Unsafe<string | null>({
         type: ['string', 'null'],

@@ -33,7 +33,7 @@ const RULES: Readonly<Record<ViewName, string>> = {
   movie_records:
     'Of each source and field, and of links to TMDB, what stands last in the partition. Shown: posted, then TMDB, then the dump; a source that says nothing is passed over.',
   movie_ratings:
-    'Counts, sums and histograms are added; of each source the last observation (by its time, then its offset) stays. Shown: (average × votes of the base + sum of given ratings) / (votes of the base + count), in thousandths, rounded half up; the base is what was observed of IMDb’s rating last, by its dump or by an event of a later time, else TMDB’s.',
+    'Counts, sums and histograms are added; of each source the last observation (by its time, then its offset) stays. Shown: (average × votes of the base + sum of given ratings) / (votes of the base + count), in thousandths, rounded half up; the base is what was observed of IMDb’s rating last, by its dump or by an event of a later time, else TMDB’s. Popularity is that of TMDB’s last observation.',
   movie_reviews: 'Counts and sums are added; the latest reviews are the last five of both parts by their time.',
 };
 

@@ -1,9 +1,9 @@
 /** `POST /movies`: a movie that becomes known by being posted. */
-import { eventText, isTconst, type MovieEvent, partitionOf, type Tconst, titleIdOf, topicOfEvent } from '@rushes/domain';
+import { type Amount, eventText, isTconst, type MovieEvent, partitionOf, type Tconst, titleIdOf, topicOfEvent } from '@rushes/domain';
 import type { EventRecord } from '@rushes/ports';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 
-import { IMDB_LINK, MovieBody } from '../entrances/bodies.ts';
+import { CENTS_PER_DOLLAR, IMDB_LINK, MovieBody } from '../entrances/bodies.ts';
 import { findEarlierEvent } from '../entrances/earlier-event.ts';
 import type { AddEntrance } from '../entrances/entrance-definition.ts';
 import { type Receipt, reusedKey } from '../entrances/receipts.ts';
@@ -16,6 +16,17 @@ const tconstOf = (link: string | null | undefined): Tconst | null => {
   const tconst = LINK.exec(link ?? '')?.[1] ?? '';
   return isTconst(tconst) ? tconst : null;
 };
+
+type Body = Static<typeof MovieBody>;
+
+const amountOf = (dollars: number | null): Amount | null =>
+  dollars === null ? null : { cents: dollars * CENTS_PER_DOLLAR, currency: 'USD' };
+
+/** What only version 2 can say, if the body says any of it. */
+const moreOf = ({ budget = null, revenue = null, keywords = [] }: Body) =>
+  budget === null && revenue === null && keywords.length === 0
+    ? undefined
+    : { budget: amountOf(budget), revenue: amountOf(revenue), keywords };
 
 const conflict = (movieId: string, tconst: string): Problem =>
   new Problem(409, `${tconst} is known already: it is the movie ${movieId}.`, {
@@ -51,7 +62,13 @@ export const addPostMovie = (add: AddEntrance): void => {
       const { title, genres = [], year = null, runtime_minutes = null, rating = null } = body;
       const movie_id = tconst === null ? movieIdOf(identity, newId) : titleIdOf(tconst);
       const payload = { movie_id, tconst, source: 'posted' as const, at, title, genres, year, runtime_minutes, rating };
-      return { event: { type: 'movie_added', version: 1, payload }, path: '/movies' };
+      const more = moreOf(body);
+      // The lowest version that says it: a retry of a request that was here before there was another one says the same.
+      const event: MovieEvent =
+        more === undefined
+          ? { type: 'movie_added', version: 1, payload }
+          : { type: 'movie_added', version: 2, payload: { ...payload, ...more } };
+      return { event, path: '/movies' };
     },
     admit: async ({ snapshot, log, receipts, posted: { event }, eventId, idempotencyKey, waited }) => {
       const { movie_id: movieId } = event.payload;

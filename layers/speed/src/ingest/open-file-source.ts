@@ -2,12 +2,14 @@
  * A file as a source, named by its content or by whoever replays it. Invariant: what counts as a line never changes later. A file with a name of its own
  * grows, so its last line counts once it has an end, unless the file is said to be final; any other file is what it is.
  */
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
-import { UsageError } from '@rushes/runtime';
+import { statIfThere, UsageError } from '@rushes/runtime';
 
+import { type FilmLinks, NO_LINKS, readFilmLinks } from './formats/film-links.ts';
 import type { LineFormat } from './formats/line-format.ts';
 import { recognizeFormat } from './formats/recognize-format.ts';
+import { recordJoiner } from './join-records.ts';
 import type { TextLine } from './line-splitter.ts';
 import { type LookedAt, lookAt } from './look-at-file.ts';
 import { readLines, type TextFile } from './read-lines.ts';
@@ -22,6 +24,8 @@ export interface FileSourceOptions {
   readonly format?: string;
   /** When observed ratings were so; else the time of the file's last change. */
   readonly atMs?: number;
+  /** A file with IMDb's ids of films by those of others; else `links.csv` beside the file, if it is there. */
+  readonly links?: string;
   /** Now, by which a time lies in the future. */
   readonly nowMs?: number;
 }
@@ -50,6 +54,37 @@ const datedMsOf = (format: LineFormat, file: LookedAt, atMs: number | undefined,
   return atMs ?? file.modifiedMs;
 };
 
+const linksOf = async (format: LineFormat, path: string, asked: string | undefined): Promise<FilmLinks> => {
+  if (format.links === undefined) {
+    if (asked === undefined) return NO_LINKS;
+    throw new UsageError(`--links says nothing to the format ${format.name}: it names titles by IMDb's ids`, { hint: 'Leave it out.' });
+  }
+  if (asked !== undefined) return readFilmLinks(resolve(asked));
+  const beside = join(dirname(path), 'links.csv');
+  if ((await statIfThere(beside)) !== undefined) return readFilmLinks(beside);
+  if (format.links === 'useful') return NO_LINKS;
+  throw new UsageError(`${path} names films by ids of its own, and there is no links.csv beside it`, {
+    hint: 'Name with --links the file that has the columns movieId, imdbId and tmdbId.',
+  });
+};
+
+/** Rows of a format in which a row can be several lines, else the lines. @param isWhole nothing follows behind the end of the file. */
+const rowsOf = async function* (
+  lines: AsyncIterable<readonly TextLine[]>,
+  { separated }: LineFormat,
+  header: string,
+  isWhole: boolean,
+): AsyncGenerator<readonly TextLine[]> {
+  if (separated?.hasQuotes !== true) {
+    yield* lines;
+    return;
+  }
+  const width = separated.fields(header)?.length;
+  const joiner = recordJoiner((text) => separated.fields(text)?.length === width);
+  for await (const some of lines) yield some.flatMap((line) => joiner.push(line));
+  yield joiner.finish(isWhole);
+};
+
 /** @throws UsageError if there is no such file, it is in no known format, or its time lies in the future. */
 export const openFileSource = async (givenPath: string, options: FileSourceOptions = {}): Promise<FileSource> => {
   const file = await lookAt(resolve(givenPath), options.name !== undefined);
@@ -62,7 +97,7 @@ export const openFileSource = async (givenPath: string, options: FileSourceOptio
   const header = (await firstLineOf(file))?.text ?? '';
   const format = recognizeFormat(path, header, options.format);
   const datedMs = datedMsOf(format, file, options.atMs, options.nowMs ?? Date.now());
-  const parse = format.parser(header, datedMs);
+  const parse = format.parser(header, datedMs, await linksOf(format, path, options.links));
   const leavesRest = options.name !== undefined && options.isFinal !== true;
   let read = 0;
   let end: ReturnType<FileSource['end']>;
@@ -71,14 +106,21 @@ export const openFileSource = async (givenPath: string, options: FileSourceOptio
     if (fault !== undefined) return { line, text, fault };
     const parsed = parse(text);
     if ('fault' in parsed) return { line, text, fault: parsed.fault };
-    const { event, ownId, atMs } = parsed;
-    return { line, text, event, id: itemId(name, line, ownId), hasOwnId: ownId !== undefined, atMs };
+    const { event, further = [], ownId, atMs } = parsed;
+    const id = itemId(name, line, ownId);
+    const besides = further.map((one, n) => ({ event: one, id: `${id}+${n + 1}` }));
+    return { line, text, event, id, hasOwnId: ownId !== undefined, atMs, ...(besides.length === 0 ? {} : { further: besides }) };
   };
   const items = async function* (after: number): AsyncGenerator<SourceItem> {
     const from = Math.max(after, format.hasHeader ? 1 : 0);
     let lines = 0;
     let leftLine: number | undefined;
-    for await (const some of readLines(file, (bytes) => (read = bytes)))
+    for await (const some of rowsOf(
+      readLines(file, (bytes) => (read = bytes)),
+      format,
+      header,
+      !leavesRest,
+    ))
       for (const one of some) {
         lines = one.line;
         if (one.isUnended === true && leavesRest && one.line > from) leftLine = one.line;

@@ -60,7 +60,7 @@ export interface ReplayReport extends ReplayProgress {
   readonly outcome: 'ended' | 'limit reached' | 'interrupted';
 }
 
-/** An item, and what becomes of it. */
+/** An event of an item, and what becomes of it. */
 interface Taken {
   readonly line: number;
   readonly fate: 'event' | 'found' | 'repeated' | 'contradicting' | 'rejected';
@@ -116,21 +116,25 @@ export const replay = async (source: Source, options: ReplayOptions, context: Re
     known: context.knownOf === undefined ? null : tally.known,
   });
 
-  const take = (item: SourceItem): Taken => {
+  const take = (item: SourceItem): readonly Taken[] => {
     const { line } = item;
-    const reject = (reason: string): Taken => ({
-      line,
-      fate: 'rejected',
-      record: letterRecord(reason, { source: source.name, file: source.location, line }, item.text, clock.nowMs()),
-    });
+    const reject = (reason: string): readonly Taken[] => {
+      const origin = { source: source.name, file: source.location, line };
+      return [{ line, fate: 'rejected', record: letterRecord(reason, origin, item.text, clock.nowMs()) }];
+    };
     if ('fault' in item) return reject(item.fault);
-    const admitted = admit(item.event, item.id, clock.nowMs());
-    if ('fault' in admitted) return reject(admitted.fault);
-    const { record } = admitted;
+    const records: NewRecord[] = [];
+    for (const { event, id } of [item, ...(item.further ?? [])]) {
+      const admitted = admit(event, id, clock.nowMs());
+      if ('fault' in admitted) return reject(admitted.fault);
+      records.push(admitted.record);
+      if (event.type === 'movie_added') added.add(admitted.record.key);
+    }
     const before = item.hasOwnId ? repeats.look(item) : 'first';
-    if (before !== 'first') return { line, fate: before === 'same' ? 'repeated' : 'contradicting' };
-    if (item.event.type === 'movie_added') added.add(record.key);
-    return there.has(item.id) ? { line, fate: 'found', movieId: record.key } : { line, fate: 'event', movieId: record.key, record };
+    if (before !== 'first') return [{ line, fate: before === 'same' ? 'repeated' : 'contradicting' }];
+    return records.map((record): Taken =>
+      there.has(record.id) ? { line, fate: 'found', movieId: record.key } : { line, fate: 'event', movieId: record.key, record },
+    );
   };
 
   /** Whether ids of lines before the beginning are taken: they are in the log, which is not known where somebody says where to begin. */
@@ -199,7 +203,7 @@ export const replay = async (source: Source, options: ReplayOptions, context: Re
       }
       await untilDue(item);
       if (signal.aborted) break;
-      pending.push(take(item));
+      pending.push(...take(item));
       taken += 1;
       if (pending.length >= options.chunk) await append(false);
       if (taken === options.limit || signal.aborted) break;

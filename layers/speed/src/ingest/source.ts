@@ -16,6 +16,8 @@ export interface SourceEvent extends SourceItemBase {
   readonly event: MovieEvent;
   /** Unique to what happened, the same whenever and from wherever it is read again. */
   readonly id: string;
+  /** What the same item says besides. All of it enters the log, or nothing. */
+  readonly further?: readonly { readonly event: MovieEvent; readonly id: string }[];
   /** The id is the source's own, not its number: it may come again. */
   readonly hasOwnId: boolean;
   /** Event time; not a number where the source gives none that can be read. */

@@ -13,8 +13,9 @@ import { hash } from 'node:crypto';
 
 import { type MovieEvent, titleIdOf, type Tconst } from '@rushes/domain';
 
-import { type FilmFacts, type FilmFields, type Observation } from './film-facts.ts';
-import type { FilmRecord } from './film-record.ts';
+import { type FilmFacts, type FilmFields, type Observation } from '../films/film-facts.ts';
+import { addition, link, observed, type SaidOf } from '../films/film-said.ts';
+import type { FilmRecord, KnownFields } from './film-record.ts';
 
 export const TMDB_SOURCE = 'tmdb';
 
@@ -57,10 +58,15 @@ const ID_DIGITS = 16;
 
 const digest = (value: unknown): string => hash('sha256', JSON.stringify(value), 'hex').slice(0, ID_DIGITS);
 
-const differing = (now: FilmFields, before: FilmFields | null): Partial<FilmFields> =>
-  Object.fromEntries(
-    Object.entries(now).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before?.[name as keyof FilmFields])), // as: a name of the type's
+/** What is shown where nothing was said: not worth an event. */
+const UNSAID = { budget: null, revenue: null, keywords: [] };
+
+const differing = (now: FilmFields, before: KnownFields | null): Partial<FilmFields> => {
+  const said: Partial<FilmFields> = before === null ? {} : { ...UNSAID, ...before };
+  return Object.fromEntries(
+    Object.entries(now).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(said[name as keyof FilmFields])), // as: a name of the type's
   );
+};
 
 /** Popularity moves all the time: alone it is worth an event a day. */
 const isNews = (now: Observation, before: FilmRecord['observed'], nowMs: number): boolean =>
@@ -69,6 +75,8 @@ const isNews = (now: Observation, before: FilmRecord['observed'], nowMs: number)
   before.votes !== now.votes ||
   (before.popularity !== now.popularity && nowMs - before.atMs >= DAY_MS);
 
+const saidOf = (tconst: Tconst, nowMs: number): SaidOf => ({ movie_id: titleIdOf(tconst), tconst, at: new Date(nowMs).toISOString() });
+
 /** The event of what users of TMDB's think of a film, if it is news. @param revision of what is said now. */
 export const observationEvent = (
   id: number,
@@ -76,39 +84,34 @@ export const observationEvent = (
   { observation, revision, nowMs }: { readonly observation: Observation; readonly revision: number; readonly nowMs: number },
 ): FilmEvent => ({
   id: `${TMDB_SOURCE}/film/${id}/rating/${revision}-${digest(observation)}`,
-  event: {
-    type: 'rating_observed',
-    version: 1,
-    payload: { movie_id: titleIdOf(tconst), source: 'tmdb', ...observation, at: new Date(nowMs).toISOString() },
-  },
+  event: observed(saidOf(tconst, nowMs), observation),
 });
 
 const linkEvent = (id: number, tconst: Tconst, revision: number, nowMs: number): FilmEvent => ({
   id: `${TMDB_SOURCE}/film/${id}/link/${revision}-${tconst}`,
-  event: {
-    type: 'movie_linked',
-    version: 1,
-    payload: { movie_id: titleIdOf(tconst), source: 'tmdb', at: new Date(nowMs).toISOString(), tmdb_id: id },
-  },
+  event: link(saidOf(tconst, nowMs), id),
 });
 
 const fieldEvents = (tconst: Tconst, { known, facts, doubt, nowMs }: FilmInputs, revision: number): readonly FilmEvent[] => {
   const { id, fields } = facts;
   const [movie_id, at] = [titleIdOf(tconst), new Date(nowMs).toISOString()];
-  const link = linkEvent(id, tconst, revision, nowMs);
+  const linked = linkEvent(id, tconst, revision, nowMs);
   const isInDoubt = doubt !== undefined;
   if (known.tconst === null && !isInDoubt) {
-    const payload = { movie_id, tconst, source: 'tmdb' as const, at, ...fields, genres: [...fields.genres], rating: null };
-    return [{ id: `${TMDB_SOURCE}/film/${id}/added`, event: { type: 'movie_added', version: 1, payload } }, link];
+    return [{ id: `${TMDB_SOURCE}/film/${id}/added`, event: addition(saidOf(tconst, nowMs), fields) }, linked];
   }
-  const { genres, ...others } = differing(fields, isInDoubt ? null : known.fields);
-  const changes = { ...others, ...(genres !== undefined && { genres: [...genres] }) };
+  const { genres, keywords, ...others } = differing(fields, isInDoubt ? null : known.fields);
+  const changes = {
+    ...others,
+    ...(genres !== undefined && { genres: [...genres] }),
+    ...(keywords !== undefined && { keywords: [...keywords] }),
+  };
   if (Object.keys(changes).length === 0) return [];
   const changed: FilmEvent = {
     id: `${TMDB_SOURCE}/film/${id}/fields/${revision}-${digest(changes)}`,
-    event: { type: 'movie_changed', version: 1, payload: { movie_id, source: 'tmdb', at, changes } },
+    event: { type: 'movie_changed', version: 2, payload: { movie_id, source: 'tmdb', at, changes } },
   };
-  return isInDoubt ? [changed, link] : [changed];
+  return isInDoubt ? [changed, linked] : [changed];
 };
 
 const REVISION = new RegExp(`^${TMDB_SOURCE}/film/(\\d+)/(?:[a-z]+/(\\d+)-)?`);
@@ -159,8 +162,8 @@ export const filmChange = (inputs: FilmInputs): FilmChange => {
   const revision = Math.max(known.revision, doubt ?? 0) + 1;
   const said = fieldEvents(tconst, inputs, revision);
   const { observation } = facts;
-  const observed = doubt !== undefined || isNews(observation, known.observed, nowMs);
-  const rating = observed ? [observationEvent(facts.id, tconst, { observation, revision, nowMs })] : [];
+  const isObserved = doubt !== undefined || isNews(observation, known.observed, nowMs);
+  const rating = isObserved ? [observationEvent(facts.id, tconst, { observation, revision, nowMs })] : [];
   const there = new Set(known.reviews);
   const reviews = facts.reviews
     .filter(({ id }) => !there.has(id))
@@ -175,7 +178,7 @@ export const filmChange = (inputs: FilmInputs): FilmChange => {
     tconst,
     revision: said.length + rating.length > 0 ? revision : known.revision,
     fields: facts.fields,
-    observed: observed ? { ...observation, atMs: nowMs } : known.observed,
+    observed: isObserved ? { ...observation, atMs: nowMs } : known.observed,
     reviews: [...known.reviews, ...reviews.flatMap(({ review }) => review ?? [])].slice(-MOST_REVIEWS),
   };
   return { events, rejections: [], record, fate: events.length > 0 ? 'said' : 'unchanged' };

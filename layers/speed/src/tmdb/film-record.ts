@@ -1,5 +1,9 @@
 /** What is kept of a film: what was said of it last in the log, so that only what changed is said again. */
-import type { FilmFields, Observation } from './film-facts.ts';
+import type { FilmFields, Observation } from '../films/film-facts.ts';
+
+/** A record of before these were asked for does not have the last ones: nothing was said of them. */
+export type KnownFields = Omit<FilmFields, LaterFields> & Partial<Pick<FilmFields, LaterFields>>;
+type LaterFields = 'budget' | 'revenue' | 'keywords';
 
 export interface FilmRecord {
   /** IMDb's id that it is linked to; `null`: none yet, so nothing of it is in the log. */
@@ -7,7 +11,7 @@ export interface FilmRecord {
   /** Counts what was said of it: the ids of events that may repeat an earlier value carry it. */
   readonly revision: number;
   /** `null`: not said, or not known what was said last. */
-  readonly fields: FilmFields | null;
+  readonly fields: KnownFields | null;
   readonly observed: (Observation & { readonly atMs: number }) | null;
   /** Ids of reviews that are in the log, or could not be used. */
   readonly reviews: readonly string[];

@@ -5,7 +5,7 @@
 import { TransientError } from '@rushes/runtime';
 
 import type { TmdbApi } from './api.ts';
-import { type ListPage, readPage, UnfitAnswerError } from './film-facts.ts';
+import { type ListPage, readPage, UnfitAnswerError } from '../films/film-facts.ts';
 import type { PollBatch } from './poll-batch.ts';
 import { dayOf } from './request-pace.ts';
 import type { Backfill, ChangesCursor, TmdbState } from './tmdb-state.ts';

@@ -3,7 +3,7 @@ import type { Tconst } from '@rushes/domain';
 
 import type { TmdbApi } from './api.ts';
 import { type FilmChange, filmChange, observationEvent, rejecting } from './film-events.ts';
-import { type FilmFacts, type ListedFilm, readFilm, readReviews, UnfitAnswerError } from './film-facts.ts';
+import { type FilmFacts, type ListedFilm, readFilm, readReviews, UnfitAnswerError } from '../films/film-facts.ts';
 import { type FilmRecord, NEW_FILM } from './film-record.ts';
 import type { PollBatch } from './poll-batch.ts';
 import type { TmdbState } from './tmdb-state.ts';
@@ -43,7 +43,7 @@ export const visitFilm = async (context: VisitContext, id: number, signal: Abort
   const known: FilmRecord = (await state.film(id)) ?? NEW_FILM;
   const doubt = batch.doubt(id);
   const path = `movie/${id}`;
-  const query = { append_to_response: 'external_ids,reviews', language };
+  const query = { append_to_response: 'external_ids,keywords,reviews', language };
   const answer = await api.get({ path, query, etag: doubt === undefined ? (known.etag ?? undefined) : undefined }, signal);
   const nowMs = context.nowMs();
   const address = `${api.location}${path}`;

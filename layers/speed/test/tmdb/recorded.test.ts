@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { readFilm, readPage, readReviews } from '../../src/tmdb/film-facts.ts';
+import { readFilm, readPage, readReviews } from '../../src/films/film-facts.ts';
 import { counted, openPolling, TODAY } from './polling.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../../../../../shared/data/tmdb');

@@ -18,6 +18,8 @@ const FILM: StandInFilm = {
   vote_average: 8.712,
   vote_count: 1000,
   popularity: 50.5,
+  budget: 25_000_000,
+  keywords: ['prison', 'escape', 'prison', ' '],
   reviews: [{ id: 'r1', author: 'Ann', content: 'I love it!', created_at: '2025-11-01T10:00:00.123Z', rating: 9 }],
 };
 const MOVIE = titleIdOf('tt9900000278' as Tconst); // as: well-formed
@@ -44,7 +46,7 @@ test('a film becomes an addition, a link, an observation and its reviews', async
     expect.arrayContaining([
       {
         type: 'movie_added',
-        version: 1,
+        version: 2,
         payload: {
           movie_id: MOVIE,
           tconst: 'tt9900000278',
@@ -55,6 +57,10 @@ test('a film becomes an addition, a link, an observation and its reviews', async
           year: 1994,
           runtime_minutes: 142,
           rating: null,
+          budget: { cents: 2_500_000_000, currency: 'USD' },
+          // 0 is "not known".
+          revenue: null,
+          keywords: ['prison', 'escape'],
         },
       },
       { type: 'movie_linked', version: 1, payload: { movie_id: MOVIE, source: 'tmdb', at, tmdb_id: 278 } },

@@ -28,6 +28,10 @@ export interface StandInFilm {
   readonly vote_average?: number;
   readonly vote_count?: number;
   readonly popularity?: number;
+  /** In dollars. */
+  readonly budget?: number;
+  readonly revenue?: number;
+  readonly keywords?: readonly string[];
   readonly reviews?: readonly StandInReview[];
 }
 
@@ -93,7 +97,9 @@ const listBody = (film: StandInFilm) => ({
 
 const filmBody = (film: StandInFilm) => ({
   ...listBody(film),
-  budget: 0,
+  budget: film.budget ?? 0,
+  revenue: film.revenue ?? 0,
+  keywords: { keywords: (film.keywords ?? []).map((name, n) => ({ id: n + 1, name })) },
   genres: (film.genres ?? []).map((name, n) => ({ id: n + 1, name })),
   imdb_id: film.imdb_id,
   original_title: film.title,

@@ -10,9 +10,9 @@ const FIRST_YEAR = 1850;
 const LAST_YEAR = 2200;
 const MAX_MINUTES = 60_000;
 /** A million million dollars: sums of all films stay exact integers. */
-const MAX_CENTS = 10 ** 14;
-const MAX_KEYWORDS = 50;
-const MAX_KEYWORD = 80;
+export const MAX_CENTS = 10 ** 14;
+export const MAX_KEYWORDS = 50;
+export const MAX_KEYWORD = 80;
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 
@@ -43,6 +43,8 @@ export const MOVIE_FIELDS_2 = {
   keywords: Type.Array(Type.String({ pattern: `^[^\\u0000-\\u001f]{1,${MAX_KEYWORD}}$` }), { maxItems: MAX_KEYWORDS, uniqueItems: true }),
 };
 
+export type Amount = Static<typeof Money>;
+
 type ValuesOf<Fields extends TProperties> = { readonly [F in keyof Fields]: Static<Fields[F]> };
 /** The values of all fields that there are. */
 export type MovieFields = ValuesOf<typeof MOVIE_FIELDS_2>;
@@ -68,7 +70,7 @@ const set = <C extends string>(column: C, meaning: string) =>
 const integer = <C extends string>(column: C, meaning: string) =>
   ({ column, type: 'BIGINT', meaning, cell: (value: number | null): number | null => value }) as const;
 const money = <C extends string>(column: C, meaning: string) =>
-  ({ column, type: 'BIGINT', meaning, cell: (value: Static<typeof Money> | null): number | null => value?.cents ?? null }) as const;
+  ({ column, type: 'BIGINT', meaning, cell: (value: Amount | null): number | null => value?.cents ?? null }) as const;
 
 /** The columns of typed events, in their order: one for each field. */
 export const FIELD_COLUMNS = {

@@ -2,18 +2,23 @@
  * The one judgment of an event, for every layer: a record's text becomes a typed row, or a reason why not. Pure: the same record gives the same
  * result wherever and whenever it is read. Scores become tenths of points, averages thousandths, sentiment ten-thousandths: state is exact.
  */
+import { hash } from 'node:crypto';
+
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import Value from 'typebox/value';
 
 import { SENTIMENT_VERSION, classify, scoreSentiment } from '../sentiment/index.ts';
 import { EVENT_SCHEMAS, type EventType, type FieldSource, type MovieEvent, payloadSchema } from './event-schemas.ts';
-import { type FieldCells, fieldCells, type MovieFields } from './movie-fields.ts';
+import { FIELD_COLUMNS, type FieldCells, fieldCells, type MovieFields } from './movie-fields.ts';
 import type { Topic } from './topics.ts';
 import { unusableReason } from './unusable.ts';
 
+/** The columns of fields: with another one, typed events of before lack it. */
+const COLUMNS_VERSION = hash('sha256', JSON.stringify(Object.values(FIELD_COLUMNS)), 'hex').slice(0, 8);
+
 /** Changes when any record would be judged or typed otherwise: what is derived from events is built anew then. */
-export const SILVER_EVENT_VERSION = `3.${SENTIMENT_VERSION}`;
+export const SILVER_EVENT_VERSION = `3.${SENTIMENT_VERSION}.${COLUMNS_VERSION}`;
 
 /** A clock may run ahead by this much; what claims to be of a later time is refused. */
 const MAX_AHEAD_MS = 24 * 3_600_000;

@@ -1,9 +1,19 @@
 /** What a format is: how a file of it is recognized, and how one of its lines is read. Pure. */
 import type { MovieEvent } from '@rushes/domain';
 
+import type { FilmLinks } from './film-links.ts';
+import type { Separated } from './separated.ts';
+
 export type ParsedLine =
-  /** `ownId`: the source's own id of what happened, where it gives one. */
-  { readonly event: MovieEvent; readonly atMs: number; readonly ownId?: string } | { readonly fault: string };
+  | {
+      readonly event: MovieEvent;
+      /** What the line says besides. All of it counts, or none. */
+      readonly further?: readonly MovieEvent[];
+      readonly atMs: number;
+      /** The source's own id of what happened, where it gives one. */
+      readonly ownId?: string;
+    }
+  | { readonly fault: string };
 
 export type ParseLine = (text: string) => ParsedLine;
 
@@ -19,6 +29,14 @@ export interface LineFormat {
   readonly isDatedByFile: boolean;
   /** Its lines may have ids of their own. */
   readonly hasOwnIds: boolean;
-  /** @param header the first line, where the format has one. @param observedAtMs when the file's state was so, for formats without times. */
-  parser(header: string, observedAtMs: number): ParseLine;
+  /** How fields are told apart, for formats in which a row can be several lines. */
+  readonly separated?: Separated;
+  /** Its lines name films by ids of others than IMDb: without links they cannot be read, or become titles of their own. */
+  readonly links?: 'needed' | 'useful';
+  /**
+   * @param header the first line, where the format has one.
+   * @param observedAtMs when the file's state was so, for formats without times.
+   * @param links IMDb's ids by those of others, for formats that take them.
+   */
+  parser(header: string, observedAtMs: number, links: FilmLinks): ParseLine;
 }

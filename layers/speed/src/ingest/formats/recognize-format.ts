@@ -4,9 +4,11 @@ import { UsageError } from '@rushes/runtime';
 import { imdbRatings } from './imdb-ratings.ts';
 import { jsonLines } from './json-lines.ts';
 import type { LineFormat } from './line-format.ts';
+import { movieLens } from './movielens.ts';
 import { movieTweetings } from './movie-tweetings.ts';
+import { tmdbFilms, tmdbReviews } from './tmdb-films.ts';
 
-const FORMATS: readonly LineFormat[] = [jsonLines, movieTweetings, imdbRatings];
+const FORMATS: readonly LineFormat[] = [jsonLines, movieTweetings, imdbRatings, movieLens, tmdbFilms, tmdbReviews];
 export const FORMAT_NAMES: readonly string[] = FORMATS.map(({ name }) => name);
 
 const JSON_LINES_NAME = /\.(jsonl|ndjson)(\.gz)?$/i;

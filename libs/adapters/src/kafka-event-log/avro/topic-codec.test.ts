@@ -1,8 +1,11 @@
-import { eventText, type MovieEvent, TOPICS } from '@rushes/domain';
+import { readFileSync } from 'node:fs';
+
+import { eventText, type MovieEvent, type Topic, TOPICS } from '@rushes/domain';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { avroBytes } from '../for-tests/avro-bytes.ts';
+import { avroType } from './bounded-types.ts';
 import { branchesOf } from './event-schemas.ts';
 import { HEAD_BYTES, topicCodec, UnusableError } from './topic-codec.ts';
 
@@ -12,7 +15,14 @@ const METADATA = topicCodec('movie.metadata');
 const RATINGS = topicCodec('movie.ratings');
 const REVIEWS = topicCodec('movie.reviews');
 
+const recordedText = readFileSync(new URL('../../../../domain/src/events/event-versions.recorded.json', import.meta.url), 'utf8');
+/** An event of each version. */
+const RECORDED = Object.values(
+  JSON.parse(recordedText) as Readonly<Record<string, { readonly topic: Topic; readonly sample: MovieEvent }>>, // as: its form
+).map(({ topic, sample }) => [topicCodec(topic), sample] as const);
+
 const EVENTS: readonly (readonly [typeof METADATA, MovieEvent])[] = [
+  ...RECORDED,
   [
     METADATA,
     {
@@ -178,6 +188,31 @@ describe('what others wrote', () => {
   test('a list that claims more items than there are bytes is refused at once', () => {
     const huge = Buffer.from([0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0xff, 0x7f]);
     expect(() => METADATA.readerOf(METADATA.schemaText)(huge)).toThrow(/items in/);
+  });
+
+  test('records that were written before there was a version are read as they were', () => {
+    const before = changed(METADATA.schemaText, (schema) => {
+      for (const field of schema.fields) field.type = field.type.filter(({ name }) => !/V[2-9]$/.test(name));
+    });
+    expect(METADATA.mismatches(before)).toEqual([]);
+    // What the registry's BACKWARD asks: whoever has the schema of now can read what was written with that of before.
+    expect(() => avroType(JSON.parse(METADATA.schemaText)).createResolver(avroType(JSON.parse(before)))).not.toThrow();
+    const added = {
+      movie_id,
+      tconst: null,
+      source: 'tmdb' as const,
+      at,
+      title: 'A',
+      genres: ['b'],
+      year: 2020,
+      runtime_minutes: null,
+      rating: 7.1,
+    };
+    const written = { ...added, year: { int: 2020 }, rating: { double: 7.1 } };
+    const body = avroBytes(before, { event: { 'rushes.events.MovieAddedV1': written } });
+    const bytesOf1 = Buffer.concat([Buffer.alloc(HEAD_BYTES), body]);
+    const text = eventText({ type: 'movie_added', version: 1, payload: added });
+    expect(METADATA.readerOf(before)(bytesOf1).text).toBe(text);
   });
 
   test('another form of a branch is read as ours where it fits: a member that is missing there and has a default, one that is not ours', () => {

@@ -1,15 +1,19 @@
 /**
  * What an answer of TMDB's says of a film, in this system's words, or why it cannot be used. Pure. Only what is used is looked at: what TMDB adds breaks nothing.
  *
- * Genres go under IMDb's names, so that a film is not in two lists for one genre. An empty text, a runtime of 0 and a missing date are "not known".
+ * Genres go under IMDb's names, so that a film is not in two lists for one genre. An empty text, a missing date, and 0 for a runtime or an amount are "not
+ * known". Amounts are in US dollars.
  */
-import { isTconst, MAX_TMDB_ID, readInstant, type Tconst } from '@rushes/domain';
+import { type Amount, isTconst, MAX_CENTS, MAX_KEYWORD, MAX_KEYWORDS, MAX_TMDB_ID, readInstant, type Tconst } from '@rushes/domain';
 
 export interface FilmFields {
   readonly title: string;
   readonly genres: readonly string[];
   readonly year: number | null;
   readonly runtime_minutes: number | null;
+  readonly budget: Amount | null;
+  readonly revenue: Amount | null;
+  readonly keywords: readonly string[];
 }
 
 export interface Observation {
@@ -103,6 +107,31 @@ const genresOf = (value: unknown): readonly string[] => {
   return [...new Set(known)].slice(0, MOST_GENRES);
 };
 
+const CENTS = 100;
+
+const amountOf = (value: unknown, where: string): Amount | null => {
+  const dollars = isThere(value) ? numberOf(value, where) : 0;
+  if (dollars === 0) return null;
+  const cents = Math.round(dollars * CENTS);
+  if (cents >= 1 && cents <= MAX_CENTS) return { cents, currency: 'USD' };
+  throw new UnfitAnswerError(`${where} is no amount of dollars: ${dollars}`);
+};
+
+/** Control characters separate what tables hold of a title. */
+const CONTROL = /[\u0000-\u001f]/g;
+const keywordsOf = (value: unknown): readonly string[] => {
+  if (!isThere(value)) return [];
+  const names = listOf(membersOf(value, 'keywords')['keywords'], 'keywords').map((one) =>
+    textOf(membersOf(one, 'a keyword')['name'], "a keyword's name")
+      .replaceAll(CONTROL, ' ')
+      .toWellFormed()
+      .trim()
+      .slice(0, MAX_KEYWORD)
+      .toWellFormed(),
+  );
+  return [...new Set(names.filter((name) => name !== ''))].slice(0, MAX_KEYWORDS);
+};
+
 const tconstOf = (film: Members): Tconst | null => {
   const external = isThere(film['external_ids']) ? membersOf(film['external_ids'], 'external_ids') : {};
   const named = [external['imdb_id'], film['imdb_id']].find(isThere);
@@ -119,7 +148,7 @@ const observationOf = (film: Members): Observation => ({
 });
 
 /** Points from 1 to 10 in steps of a half, as events have them; TMDB's half a point is none. */
-const scoreOf = (value: unknown): number | null =>
+export const scoreOf = (value: unknown): number | null =>
   typeof value === 'number' && value >= 1 && value <= 10 && Number.isInteger(2 * value) ? value : null;
 
 const MAX_AUTHOR = 200;
@@ -160,6 +189,9 @@ export const readFilm = (value: unknown): FilmFacts => {
       genres: genresOf(film['genres']),
       year: yearOf(film['release_date']),
       runtime_minutes: runtime === 0 ? null : runtime,
+      budget: amountOf(film['budget'], 'budget'),
+      revenue: amountOf(film['revenue'], 'revenue'),
+      keywords: keywordsOf(film['keywords']),
     },
     observation: observationOf(film),
     reviews,

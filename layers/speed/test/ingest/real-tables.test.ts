@@ -1,0 +1,58 @@
+/** Real tables of TMDB: what becomes of each row, against what a plain look at the columns finds. */
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+
+import { titleIdOfTmdb } from '@rushes/domain';
+import { openFileSource, type SourceItem } from '@rushes/speed';
+import { parse } from 'csv-parse/sync';
+import { expect, test } from 'vitest';
+
+const DATA = resolve(import.meta.dirname, '../../../../../shared/data');
+const [FILMS, REVIEWS] = [resolve(DATA, 'tmdb/tmdb_5000_movies.csv.gz'), resolve(DATA, 'reviews/tmdb_reviews.csv.gz')];
+const there = existsSync(FILMS) && existsSync(REVIEWS);
+if (!there) process.stdout.write(`tables of TMDB are skipped: they are not in ${DATA}\n`);
+
+const rowsOf = (path: string): readonly Readonly<Record<string, string>>[] => parse(gunzipSync(readFileSync(path)), { columns: true });
+const itemsOf = async (path: string): Promise<readonly SourceItem[]> => {
+  const items: SourceItem[] = [];
+  for await (const item of (await openFileSource(path, { name: 'real', atMs: 0 })).items(0)) items.push(item);
+  return items;
+};
+const payloadOf = (item: SourceItem): Readonly<Record<string, unknown>> =>
+  'event' in item ? { ...item.event.payload } : { fault: item.fault };
+
+test.skipIf(!there)('every film has the amounts of its row, and what users think of it', async () => {
+  const rows = rowsOf(FILMS);
+  const items = await itemsOf(FILMS);
+  expect(items).toHaveLength(4803);
+  const amount = (dollars = '0') => (dollars === '0' ? null : { cents: Number(dollars) * 100, currency: 'USD' });
+  const said = items.map((item) => {
+    const { movie_id, title, budget, revenue } = payloadOf(item);
+    const observed: Readonly<Record<string, unknown>> = 'further' in item ? { ...item.further?.at(-1)?.event.payload } : {};
+    return [movie_id, title, budget, revenue, observed['popularity'], observed['votes']];
+  });
+  const expected = rows.map(({ id, title, budget, revenue, popularity, vote_count }) => [
+    titleIdOfTmdb(Number(id)),
+    title,
+    amount(budget),
+    amount(revenue),
+    Number(popularity),
+    Number(vote_count),
+  ]);
+  expect(said).toEqual(expected);
+});
+
+test.skipIf(!there)('every review has the text of its row', async () => {
+  const rows = rowsOf(REVIEWS);
+  const items = await itemsOf(REVIEWS);
+  expect(items).toHaveLength(1479);
+  const said = items.map(payloadOf).map(({ movie_id, text, score }) => [movie_id, text, score]);
+  const expected = rows.map(({ movie_id, review = '', rating = '' }) => [
+    titleIdOfTmdb(Number(movie_id)),
+    // Line ends are those of lines.
+    review.replaceAll('\r\n', '\n'),
+    rating === '' ? null : Number(rating),
+  ]);
+  expect(said).toEqual(expected);
+});
