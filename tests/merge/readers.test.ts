@@ -17,6 +17,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { writeCatalog } from '../batch/made-up-catalog.ts';
 import { checkAnswers, type Checked } from './check-answers.ts';
+import { askFor, followTopMovies, type Mirror, mirrorMovies } from './followers.ts';
 import { type LiveWorld, openLiveWorld } from './live-world.ts';
 import { readHistory } from './log-history.ts';
 import { DUMP_TIMES_MS, madeUpHistory } from './made-up-history.ts';
@@ -168,6 +169,23 @@ const heal = async (world: LiveWorld): Promise<void> => {
   for (const replica of world.replicas.keys()) await expect.poll(() => isHealed(replica), { interval: 50 }).toBe(true);
 };
 
+/** What whoever follows holds in the end that is not what it would be answered now. */
+const heldWrongly = async (world: LiveWorld, { position, missing, held, asked }: Mirror, movies: readonly string[]): Promise<readonly string[]> => {
+  const { next: ends } = await world.stores.log.bounds();
+  const hasCome = (): boolean => {
+    const reached = positionOf(position());
+    return missing()?.length === 0 && PARTITIONS.every((partition) => offsetAt(ends, partition) <= (reached?.[partition] ?? 0));
+  };
+  await expect.poll(hasCome, { interval: 20, timeout: 30_000 }).toBe(true);
+  const [replica] = world.replicas;
+  const wrong: string[] = [];
+  for (const movie of movies) {
+    const now = replica && (await askFor(replica, movie));
+    if (now !== held.get(movie)) wrong.push(`a follower that asked ${asked()} times holds of ${movie} ${held.get(movie)}, not ${now}`);
+  }
+  return wrong;
+};
+
 const play = async (seed: number): Promise<Checked> => {
   const [script] = fc.sample(history, { seed, numRuns: 1 });
   if (script === undefined) throw new Error('there is no history');
@@ -181,6 +199,10 @@ const play = async (seed: number): Promise<Checked> => {
     await world.join(0);
     await Promise.all(world.replicas.map(({ app }) => app.snapshots.poll()));
     const about = { movies: [...MOVIES, titleIdOf(LAST)], tconsts: TCONSTS.map((one) => [titleIdOf(one), one] as const), seed };
+    let isEnd = false;
+    const end = (): boolean => isEnd;
+    const mirror = mirrorMovies(world, about.movies, end);
+    const following = Promise.all([mirror.ended, ...[0, 700].map((minVotes, n) => followTopMovies(world, { reader: READERS.length + n, minVotes }, end, keep))]);
     const work = [
       ...READERS.map((habits, reader) => read(world, reader, habits, about, over, keep)),
       tell(world, eventsOf(seed), over),
@@ -197,8 +219,12 @@ const play = async (seed: number): Promise<Checked> => {
     isOver = false;
     const last = heal(world).finally(() => (isOver = true));
     await Promise.all([last, ...READERS.map((habits, reader) => read(world, reader, habits, about, over, keep))]);
+    const wrong = await heldWrongly(world, mirror, about.movies);
+    isEnd = true;
+    await following;
     const publications = await world.stores.views.listPublications(1000);
-    return checkAnswers(answers, { history: await readHistory(world.stores.log), dumps: made, publications, movies: about.movies });
+    const { violations, figures } = checkAnswers(answers, { history: await readHistory(world.stores.log), dumps: made, publications, movies: about.movies });
+    return { violations: [...wrong, ...violations], figures };
   } finally {
     await world.close();
   }

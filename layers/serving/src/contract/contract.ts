@@ -77,9 +77,10 @@ const ALWAYS = ['RequestId', 'CacheControl'];
 const LIMITED = ['RateLimitPolicy', 'RateLimit'];
 const STATED = ['BatchVersion', 'Completeness', 'Position'];
 
-const headersOf = (method: string, path: string, status: number): readonly string[] => {
+const headersOf = (method: string, path: string, status: number, isStream: boolean): readonly string[] => {
   const isData = trafficOf(path) === 'data';
   const names = [...ALWAYS, ...(isData ? LIMITED : [])];
+  if (isStream) return [...names, ...STATED];
   if (method === 'get' && isData && status === 200) return [...names, 'ETag', ...STATED, 'LagMs', 'Link'];
   if (status === 304) return [...names, 'ETag', ...STATED];
   if (method === 'get' && status === 404) return [...names, 'KnownVersion', 'KnownCompleteness', 'Position'];
@@ -122,7 +123,7 @@ const complete = (method: string, path: string, operation: Operation): void => {
   for (const [status, description] of Object.entries(ANYWHERE)) operation.responses[status] ??= problemResponse(description);
   for (const [status, response] of Object.entries(operation.responses)) {
     if ('$ref' in response) continue;
-    const names = headersOf(method, path, Number(status));
+    const names = headersOf(method, path, Number(status), 'text/event-stream' in (response.content ?? {}));
     response.headers = Object.fromEntries(names.map((name) => [HEADERS[name]?.header ?? name, { $ref: `#/components/headers/${name}` }]));
     if (operation['x-links'] !== undefined && (status === '201' || status === '202')) response.links = operation['x-links'];
   }
