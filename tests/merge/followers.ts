@@ -40,7 +40,10 @@ const followOn = async (
     if (replica === undefined) throw new Error('there is nobody to follow');
     let source: EventSource;
     try {
-      source = await openEventSource(`${await addressOf(replica)}${path}`, lastEventId === undefined ? {} : { 'last-event-id': lastEventId });
+      source = await openEventSource(
+        `${await addressOf(replica)}${path}`,
+        lastEventId === undefined ? {} : { 'last-event-id': lastEventId },
+      );
     } catch {
       await sleep(5); // it is being replaced
       continue;
@@ -95,7 +98,13 @@ export const followTopMovies = (
     keep({ reader, life, question, demanded: undefined, seen: positionOf(seenOf.get(life)), status: 200, said, body: data });
     seenOf.set(life, lastEventId);
   };
-  return followOn(world, `/stream?view=top_movies&limit=100&min_votes=${minVotes}`, { onLost: () => undefined, onMessage }, isOver, () => undefined);
+  return followOn(
+    world,
+    `/stream?view=top_movies&limit=100&min_votes=${minVotes}`,
+    { onLost: () => undefined, onMessage },
+    isOver,
+    () => undefined,
+  );
 };
 
 export interface Mirror {

@@ -170,7 +170,11 @@ const heal = async (world: LiveWorld): Promise<void> => {
 };
 
 /** What whoever follows holds in the end that is not what it would be answered now. */
-const heldWrongly = async (world: LiveWorld, { position, missing, held, asked }: Mirror, movies: readonly string[]): Promise<readonly string[]> => {
+const heldWrongly = async (
+  world: LiveWorld,
+  { position, missing, held, asked }: Mirror,
+  movies: readonly string[],
+): Promise<readonly string[]> => {
   const { next: ends } = await world.stores.log.bounds();
   const hasCome = (): boolean => {
     const reached = positionOf(position());
@@ -202,7 +206,10 @@ const play = async (seed: number): Promise<Checked> => {
     let isEnd = false;
     const end = (): boolean => isEnd;
     const mirror = mirrorMovies(world, about.movies, end);
-    const following = Promise.all([mirror.ended, ...[0, 700].map((minVotes, n) => followTopMovies(world, { reader: READERS.length + n, minVotes }, end, keep))]);
+    const following = Promise.all([
+      mirror.ended,
+      ...[0, 700].map((minVotes, n) => followTopMovies(world, { reader: READERS.length + n, minVotes }, end, keep)),
+    ]);
     const work = [
       ...READERS.map((habits, reader) => read(world, reader, habits, about, over, keep)),
       tell(world, eventsOf(seed), over),
@@ -223,7 +230,12 @@ const play = async (seed: number): Promise<Checked> => {
     isEnd = true;
     await following;
     const publications = await world.stores.views.listPublications(1000);
-    const { violations, figures } = checkAnswers(answers, { history: await readHistory(world.stores.log), dumps: made, publications, movies: about.movies });
+    const { violations, figures } = checkAnswers(answers, {
+      history: await readHistory(world.stores.log),
+      dumps: made,
+      publications,
+      movies: about.movies,
+    });
     return { violations: [...wrong, ...violations], figures };
   } finally {
     await world.close();

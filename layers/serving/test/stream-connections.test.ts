@@ -103,7 +103,13 @@ describe('a slow client', () => {
     metrics = new Registry();
     app = fastify();
     app.decorateRequest('takesClientsTime', false);
-    const context = { ...createEventStreamMetrics(metrics), stallMs, maxMs: NEVER_MS, ending: ending.signal, onFailure: (error: unknown) => failures.push(error) };
+    const context = {
+      ...createEventStreamMetrics(metrics),
+      stallMs,
+      maxMs: NEVER_MS,
+      ending: ending.signal,
+      onFailure: (error: unknown) => failures.push(error),
+    };
     app.get('/', (request, reply) => {
       const pieces = async function* (signal: AbortSignal): AsyncGenerator<string> {
         while (!signal.aborted) {
@@ -112,7 +118,11 @@ describe('a slow client', () => {
           await sleep(1);
         }
       };
-      return sendEvents(context, request, reply.header('content-type', 'text/event-stream'), { view: 'changes', pieces, onEnd: () => undefined });
+      return sendEvents(context, request, reply.header('content-type', 'text/event-stream'), {
+        view: 'changes',
+        pieces,
+        onEnd: () => undefined,
+      });
     });
     url = await app.listen({ host: '127.0.0.1', port: 0 });
   };

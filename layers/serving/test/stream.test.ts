@@ -106,7 +106,12 @@ describe('changes', () => {
     expect(told.at(-1)?.lastEventId).toBe(position);
     for (const [at, { lastEventId }] of told.entries()) {
       const { changes: after } = await listed(lastEventId);
-      expect(after.map(byPlace).toSorted()).toEqual(told.slice(at + 1).map(({ data }) => byPlace(JSON.parse(data))).toSorted());
+      expect(after.map(byPlace).toSorted()).toEqual(
+        told
+          .slice(at + 1)
+          .map(({ data }) => byPlace(JSON.parse(data)))
+          .toSorted(),
+      );
     }
   });
 

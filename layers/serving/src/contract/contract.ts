@@ -62,6 +62,7 @@ const HEADERS: Readonly<
     header: 'rushes-lag-ms',
     ...integer('For how many milliseconds something has been in the log that is not in this answer.', false),
   },
+  AccelBuffering: { header: 'x-accel-buffering', ...text('Tells proxies to keep no messages back.', true, { enum: ['no'] }) },
   Link: { header: 'link', ...text('The next page, as `<…>; rel="next"`; not on the last one.', false) },
   Location: { header: 'location', ...text('The movie.', true) },
   PreferenceApplied: { header: 'preference-applied', ...text('How long the request waited at most, as in `Prefer`.', false) },
@@ -80,7 +81,7 @@ const STATED = ['BatchVersion', 'Completeness', 'Position'];
 const headersOf = (method: string, path: string, status: number, isStream: boolean): readonly string[] => {
   const isData = trafficOf(path) === 'data';
   const names = [...ALWAYS, ...(isData ? LIMITED : [])];
-  if (isStream) return [...names, ...STATED];
+  if (isStream) return [...names, ...STATED, 'AccelBuffering'];
   if (method === 'get' && isData && status === 200) return [...names, 'ETag', ...STATED, 'LagMs', 'Link'];
   if (status === 304) return [...names, 'ETag', ...STATED];
   if (method === 'get' && status === 404) return [...names, 'KnownVersion', 'KnownCompleteness', 'Position'];

@@ -14,7 +14,8 @@ const [FIRST, SECOND] = PARTITIONS as readonly [PartitionId, PartitionId, ...Par
 const VIEW = KEYED_VIEWS[0]?.storedName ?? '';
 const at = (first: number, second = 0): Record<PartitionId, number> => ({ ...ZEROES, [FIRST]: first, [SECOND]: second });
 const ZEROES = Object.fromEntries(PARTITIONS.map((partition) => [partition, 0]));
-const textAt = (first: number, second = 0): string => PARTITIONS.map((one) => (one === FIRST ? first : one === SECOND ? second : 0)).join('.');
+const textAt = (first: number, second = 0): string =>
+  PARTITIONS.map((one) => (one === FIRST ? first : one === SECOND ? second : 0)).join('.');
 
 const record = (partition: PartitionId, from: number, to: number, movies: readonly string[]): ChangeRecord => ({
   partition,
@@ -23,7 +24,16 @@ const record = (partition: PartitionId, from: number, to: number, movies: readon
   epoch: 1,
   generation: 0,
   appendedAtMs: 0,
-  rows: movies.map((key): SpeedRow => ({ view: VIEW, key, epoch: 1, partition, generation: 0, state: '{}', lastOffset: to - 1, appendedAtMs: 0 })),
+  rows: movies.map((key): SpeedRow => ({
+    view: VIEW,
+    key,
+    epoch: 1,
+    partition,
+    generation: 0,
+    state: '{}',
+    lastOffset: to - 1,
+    appendedAtMs: 0,
+  })),
 });
 
 /** Change records in memory, and how often they were read. */
@@ -35,7 +45,9 @@ const speedOf = (records: readonly ChangeRecord[], written: Partial<Record<Parti
       ),
   ),
   progress: async () =>
-    Object.entries(written).map(([partition, offset]) => ({ partition, position: { offset }, coverage: [] }) as unknown as PartitionProgress), // as: what is read of it
+    Object.entries(written).map(
+      ([partition, offset]) => ({ partition, position: { offset }, coverage: [] }) as unknown as PartitionProgress,
+    ), // as: what is read of it
 });
 const GATE = { run: <T>(work: () => Promise<T>): Promise<T> => work() };
 
@@ -64,13 +76,21 @@ test('a record of several titles is told as a whole: the last of them that is wa
   const feed = createChangeFeed(speed, GATE);
   const snapshot = snapshotAt(at(3, 1));
   const look = (filter: Parameters<typeof changesFollower>[1]['filter']) =>
-    told(changesFollower(contextOf(() => snapshot), { feed, filter, since: at(0) }).look(snapshot));
+    told(
+      changesFollower(
+        contextOf(() => snapshot),
+        { feed, filter, since: at(0) },
+      ).look(snapshot),
+    );
   const all = (await look(undefined)).slice(1);
   expect(all.map(movies)).toEqual([['a', 'b', 'c'], ['d'], ['a']]);
   expect(all.map(ids)).toEqual([[textAt(2)], [textAt(3)], [textAt(3, 1)]]);
   expect(all[0]?.indexOf('id: ')).toBeGreaterThan(all[0]?.indexOf('"b"') ?? 0);
   const some = (await look({ movies: new Set(['a', 'b']) })).slice(1);
-  expect([some.map(movies), some.map(ids)]).toEqual([[['a', 'b'], ['a']], [[textAt(2)], [textAt(3, 1)]]]);
+  expect([some.map(movies), some.map(ids)]).toEqual([
+    [['a', 'b'], ['a']],
+    [[textAt(2)], [textAt(3, 1)]],
+  ]);
   // Both read the same, once.
   expect(speed.changesAfter).toHaveBeenCalledTimes(1);
 });
@@ -78,7 +98,10 @@ test('a record of several titles is told as a whole: the last of them that is wa
 test('nothing beyond what is served is told, and nothing twice', async () => {
   const feed = createChangeFeed(speedOf([record(FIRST, 0, 2, ['a']), record(FIRST, 2, 4, ['b'])]), GATE);
   const snapshots = [snapshotAt(at(3)), snapshotAt(at(3)), snapshotAt(at(4))];
-  const follower = changesFollower(contextOf(() => snapshotAt(at(0))), { feed, filter: undefined, since: at(0) });
+  const follower = changesFollower(
+    contextOf(() => snapshotAt(at(0))),
+    { feed, filter: undefined, since: at(0) },
+  );
   const looks = [];
   for (const snapshot of snapshots) looks.push((await told(follower.look(snapshot))).flatMap(movies));
   expect(looks).toEqual([['a'], [], ['b']]);
@@ -86,7 +109,10 @@ test('nothing beyond what is served is told, and nothing twice', async () => {
 
 test('a version is told before the changes that are served with it, and once', async () => {
   const feed = createChangeFeed(speedOf([record(FIRST, 0, 1, ['a']), record(FIRST, 1, 2, ['b'])]), GATE);
-  const follower = changesFollower(contextOf(() => snapshotAt(at(0))), { feed, filter: undefined, since: at(0) });
+  const follower = changesFollower(
+    contextOf(() => snapshotAt(at(0))),
+    { feed, filter: undefined, since: at(0) },
+  );
   const pieces = [...(await told(follower.look(snapshotAt(at(1))))), ...(await told(follower.look(snapshotAt(at(2), 2))))];
   expect(pieces.map((piece) => /^event: (.*)$/m.exec(piece)?.[1])).toEqual(['version', 'change', 'version', 'change']);
   expect(pieces.map(ids)).toEqual([[textAt(0)], [textAt(1)], [textAt(1)], [textAt(2)]]);

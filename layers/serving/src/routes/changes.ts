@@ -10,6 +10,16 @@ import type { AddDataRoute } from './route-definition.ts';
 const RETRY_AFTER_S = 60;
 const MAX_RECORDS = 500;
 
+/** What is told of one title of a change record. */
+export const ChangeSchema = Type.Object({
+  movie_id: Type.String(),
+  views: Type.Array(Type.String()),
+  partition: Type.String(),
+  epoch: Type.Integer(),
+  offset: Type.Integer(),
+  at: Type.String({ format: 'date-time' }),
+});
+
 export const addChanges = (add: AddDataRoute, speed: SpeedStore | undefined): void =>
   add({
     url: '/changes',
@@ -36,16 +46,7 @@ export const addChanges = (add: AddDataRoute, speed: SpeedStore | undefined): vo
     }),
     data: Type.Object({
       position: Type.String(),
-      changes: Type.Array(
-        Type.Object({
-          movie_id: Type.String(),
-          views: Type.Array(Type.String()),
-          partition: Type.String(),
-          epoch: Type.Integer(),
-          offset: Type.Integer(),
-          at: Type.String({ format: 'date-time' }),
-        }),
-      ),
+      changes: Type.Array(ChangeSchema),
     }),
     paged: true,
     isLive: true,

@@ -1,18 +1,50 @@
 /** How `/stream` shows in the API's description. Pure. */
 import type { FastifySchema } from 'fastify';
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 
+import { MissingRange, ServedBatch } from '../answers/entities.ts';
 import { POSITION_PATTERN } from '../merge/position.ts';
+import { ChangeSchema } from './changes.ts';
 import { problem, REQUEST_HEADERS, securityOf, withoutDefaultedRequired } from './openapi-route.ts';
 import { EVENT_STREAM, streamQuery } from './stream-request.ts';
 
-const EXAMPLE = `retry: 2000
+/** JSON in a message's `data`. */
+const json = (contentSchema: TSchema) => Type.String({ contentMediaType: 'application/json', contentSchema });
 
-id: 0.0.2.0.0.0.0.0.0.0.1.0.0.0.0.0.0.0
-event: change
-data: {"movie_id":"d476accf-a8cf-552a-b872-68ffc71a03f6","views":["movie_ratings"],"partition":"movie.ratings/4","epoch":2,"offset":0,"at":"2026-03-01T20:15:00.177Z"}
+/** One message of a type, as a client gets it. */
+const message = (event: string, description: string, data: TSchema) =>
+  Type.Object(
+    {
+      id: Type.String({ pattern: POSITION_PATTERN, description: 'Where to go on after this message.' }),
+      event: Type.Enum([event], { type: 'string' }),
+      data: json(data),
+    },
+    { description },
+  );
 
-`;
+const change = Type.Object(
+  {
+    id: Type.Optional(Type.String({ pattern: POSITION_PATTERN, description: 'With the last title of a change record alone.' })),
+    event: Type.Enum(['change'], { type: 'string' }),
+    data: json(ChangeSchema),
+  },
+  { description: 'A title that changed.' },
+);
+
+const Version = Type.Object({
+  publication: Type.Integer({
+    description: 'Number of the publication: one that is published later has a higher one, also after a rollback.',
+  }),
+  batch: ServedBatch,
+  missing: Type.Array(MissingRange, { description: 'As in `meta`: what answers lack.' }),
+});
+
+/** OpenAPI 3.1 describes a stream by its messages, as 3.2 does with `itemSchema`. */
+const Message = Type.Union([
+  message('version', 'Which version answers come from.', Version),
+  change,
+  message('answer', 'The whole answer of `/top_movies`.', Type.Unknown()),
+]);
 
 const requestHeaders = Type.Object({
   ...REQUEST_HEADERS.properties,
@@ -35,8 +67,8 @@ export const describeStream = (needsKey: boolean): FastifySchema => ({
   security: securityOf(needsKey),
   response: {
     200: {
-      description: 'Messages without end.',
-      content: { [EVENT_STREAM]: { schema: Type.String({ description: 'Server-Sent Events.', examples: [EXAMPLE] }) } },
+      description: 'Messages without end. Beside them there are such as have an `id` alone: they say how far a quiet stream has come.',
+      content: { [EVENT_STREAM]: { schema: Message } },
     },
     400: problem('Parameters are invalid or unknown; `errors` names each.'),
     ...(needsKey
