@@ -1,4 +1,4 @@
-/** `/stream` on real connections: what it tells, where it goes on, what it refuses. */
+/** `/stream` on real connections: what it tells, and where it goes on. */
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, test } from 'vitest';
 
@@ -271,47 +271,5 @@ describe('an answer that is followed', () => {
     expect([changes.statusCode, changes.json().detail]).toEqual([503, 'This service has no speed layer to follow.']);
     apps.length = 0;
     await app.close();
-  });
-});
-
-describe('what is asked', () => {
-  test.each([
-    ['/stream?limit=5', ['limit']],
-    ['/stream?view=top_movies&since=0', ['since']],
-    [`/stream?view=top_movies&since=${ZERO}&genre=Drama&movie_id=tt0000001`, ['genre', 'movie_id', 'since']],
-    ['/stream?genre=Drama&movie_id=tt0000001', ['genre']],
-    ['/stream?genre=Dramma', ['genre']],
-    ['/stream?101_movies', ['movie_id']],
-  ])('is refused where it makes no sense: %s', async (named, names) => {
-    const path = named.replace('101_movies', Array.from({ length: 101 }, (_, n) => `movie_id=tt${1_000_000 + n}`).join('&'));
-    await start();
-    const { statusCode, headers, body } = await service.app.inject(path);
-    expect([statusCode, headers['content-type']]).toEqual([400, 'application/problem+json; charset=utf-8']);
-    expect((JSON.parse(body) as { errors: { name: string }[] }).errors.map(({ name }) => name).toSorted()).toEqual(names); // as: a problem
-  });
-
-  test('a position that is none, an id that nobody has, and a media type that there is not', async () => {
-    await start();
-    const ask = (path: string, headers = {}) => service.app.inject({ url: path, headers });
-    expect((await ask('/stream', { 'last-event-id': 'x' })).json().errors).toMatchObject([{ in: 'header', name: 'Last-Event-ID' }]);
-    expect((await ask('/stream?movie_id=tmdb:999999')).statusCode).toBe(404);
-    expect((await ask('/stream', { accept: 'application/json' })).statusCode).toBe(406);
-  });
-
-  test('HEAD and OPTIONS are answered at once', async () => {
-    await start();
-    const head = await service.app.inject({ method: 'HEAD', url: '/stream' });
-    expect([head.statusCode, head.headers['content-type'], head.body]).toEqual([200, 'text/event-stream', '']);
-    expect((await service.app.inject({ method: 'HEAD', url: '/stream?since=1' })).statusCode).toBe(400);
-    const options = await service.app.inject({ method: 'OPTIONS', url: '/stream' });
-    expect([options.statusCode, options.headers.allow]).toEqual([204, 'GET, HEAD, OPTIONS']);
-  });
-
-  test('pages of other origins may follow; where reading needs a key, only who has one', async () => {
-    await start({ serving: { readAccess: 'key' } });
-    const refused = await open('/stream', { origin: 'https://example.org' });
-    expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([401, '*']);
-    const source = await open('/stream', { origin: 'https://example.org', 'x-api-key': key });
-    expect([source.status, source.headers['access-control-allow-origin']]).toEqual([200, '*']);
   });
 });

@@ -107,6 +107,19 @@ test('nothing beyond what is served is told, and nothing twice', async () => {
   expect(looks).toEqual([['a'], [], ['b']]);
 });
 
+test('more than one read has room for is told all the same, in order', async () => {
+  const count = 120;
+  const speed = speedOf(Array.from({ length: count }, (_, n) => record(FIRST, n, n + 1, [String(n)])));
+  const snapshot = snapshotAt(at(count));
+  const follower = changesFollower(
+    contextOf(() => snapshot),
+    { feed: createChangeFeed(speed, GATE), filter: undefined, since: at(0) },
+  );
+  const pieces = (await told(follower.look(snapshot))).slice(1);
+  expect(pieces.flatMap(movies)).toEqual(Array.from({ length: count }, (_, n) => String(n)));
+  expect(pieces.flatMap(ids)).toEqual(Array.from({ length: count }, (_, n) => textAt(n + 1)));
+});
+
 test('a version is told before the changes that are served with it, and once', async () => {
   const feed = createChangeFeed(speedOf([record(FIRST, 0, 1, ['a']), record(FIRST, 1, 2, ['b'])]), GATE);
   const follower = changesFollower(
