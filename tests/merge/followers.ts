@@ -77,14 +77,23 @@ const followOn = async (
   }
 };
 
-/** Keeps every answer of `/top_movies` that it is told. */
+export interface FollowedList {
+  /** The path of a request that is answered with what is held. */
+  readonly path: string;
+  /** The answer that was told last. */
+  readonly held: () => string | undefined;
+  readonly ended: Promise<void>;
+}
+
+/** Holds the answer of `/top_movies` that it was told last, and keeps every one. */
 export const followTopMovies = (
   world: LiveWorld,
   { reader, minVotes }: { readonly reader: number; readonly minVotes: number },
   isOver: () => boolean,
   keep: (asked: Asked) => void,
-): Promise<void> => {
+): FollowedList => {
   const question = topMoviesQuestion(100, minVotes);
+  let held: string | undefined;
   const seenOf = new Map<number, string>();
   const onMessage = async ({ type, data, lastEventId }: Message, { life }: Replica): Promise<void> => {
     if (type !== 'answer') throw new Error(`nobody asked for ${type}`);
@@ -97,14 +106,11 @@ export const followTopMovies = (
     };
     keep({ reader, life, question, demanded: undefined, seen: positionOf(seenOf.get(life)), status: 200, said, body: data });
     seenOf.set(life, lastEventId);
+    held = data;
   };
-  return followOn(
-    world,
-    `/stream?view=top_movies&limit=100&min_votes=${minVotes}`,
-    { onLost: () => undefined, onMessage },
-    isOver,
-    () => undefined,
-  );
+  const path = `/stream?view=top_movies&limit=100&min_votes=${minVotes}`;
+  const ended = followOn(world, path, { onLost: () => undefined, onMessage }, isOver, () => undefined);
+  return { path: question.path, held: () => held, ended };
 };
 
 export interface Mirror {

@@ -17,7 +17,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { writeCatalog } from '../batch/made-up-catalog.ts';
 import { checkAnswers, type Checked } from './check-answers.ts';
-import { askFor, followTopMovies, type Mirror, mirrorMovies } from './followers.ts';
+import { askFor, type FollowedList, followTopMovies, type Mirror, mirrorMovies } from './followers.ts';
 import { type LiveWorld, openLiveWorld } from './live-world.ts';
 import { readHistory } from './log-history.ts';
 import { DUMP_TIMES_MS, madeUpHistory } from './made-up-history.ts';
@@ -190,6 +190,17 @@ const heldWrongly = async (
   return wrong;
 };
 
+/** So often some events are told when nothing else happens any more. */
+const EVENTS_AFTER_ALL = 30;
+
+/** Until whoever follows a list holds what a request for it is answered with. */
+const holdAnswers = async (world: LiveWorld, lists: readonly FollowedList[]): Promise<void> => {
+  for (const { path, held } of lists)
+    await expect
+      .poll(async () => held() === (await world.replicas[0]?.app.inject(path))?.body, { interval: 20, timeout: 30_000 })
+      .toBe(true);
+};
+
 const play = async (seed: number): Promise<Checked> => {
   const [script] = fc.sample(history, { seed, numRuns: 1 });
   if (script === undefined) throw new Error('there is no history');
@@ -206,10 +217,8 @@ const play = async (seed: number): Promise<Checked> => {
     let isEnd = false;
     const end = (): boolean => isEnd;
     const mirror = mirrorMovies(world, about.movies, end);
-    const following = Promise.all([
-      mirror.ended,
-      ...[0, 700].map((minVotes, n) => followTopMovies(world, { reader: READERS.length + n, minVotes }, end, keep)),
-    ]);
+    const lists = [0, 700].map((minVotes, n) => followTopMovies(world, { reader: READERS.length + n, minVotes }, end, keep));
+    const following = Promise.all([mirror, ...lists].map(({ ended }) => ended));
     const work = [
       ...READERS.map((habits, reader) => read(world, reader, habits, about, over, keep)),
       tell(world, eventsOf(seed), over),
@@ -226,7 +235,11 @@ const play = async (seed: number): Promise<Checked> => {
     isOver = false;
     const last = heal(world).finally(() => (isOver = true));
     await Promise.all([last, ...READERS.map((habits, reader) => read(world, reader, habits, about, over, keep))]);
+    // What changes now is told as changes alone: no version comes any more.
+    let told = 0;
+    await tell(world, eventsOf(seed + 1), () => (told += 1) > EVENTS_AFTER_ALL);
     const wrong = await heldWrongly(world, mirror, about.movies);
+    await holdAnswers(world, lists);
     isEnd = true;
     await following;
     const publications = await world.stores.views.listPublications(1000);
