@@ -64,10 +64,10 @@ export const follow = async function* (context: FollowContext, follower: Followe
           toldMs = performance.now();
           if (signal.aborted) return;
         }
-        seen = snapshot;
         const restMs = follower.pauseMs - (performance.now() - beganMs);
         if (restMs > 0) await pause(restMs, signal);
       }
+      seen = snapshot;
     } catch (error) {
       if (!isPassing(error)) throw error;
       await pause(RETRY_MS, signal);
