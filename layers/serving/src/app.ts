@@ -148,7 +148,14 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   const entranceMetrics = createEntranceMetrics(metrics);
   const waits = positionWaits(snapshots);
   let isLeaving = false;
-  const components = componentsOf(stores, { snapshots, now, elapsedMs, isLeaving: () => isLeaving, workers: context.workers });
+  const components = componentsOf(stores, {
+    staleAfterMs: options.staleAfterMs,
+    snapshots,
+    now,
+    elapsedMs,
+    isLeaving: () => isLeaving,
+    workers: context.workers,
+  });
   registerStateMetrics(metrics, stores.views, components);
 
   app.decorate('snapshots', snapshots);
