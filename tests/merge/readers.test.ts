@@ -17,7 +17,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { writeCatalog } from '../batch/made-up-catalog.ts';
 import { checkAnswers, type Checked } from './check-answers.ts';
-import { askFor, type FollowedList, followTopMovies, type Mirror, mirrorMovies } from './followers.ts';
+import { followTopMovies, mirrorMovies } from './followers.ts';
+import { heldWrongly, holdAnswers } from './held-answers.ts';
 import { type LiveWorld, openLiveWorld } from './live-world.ts';
 import { readHistory } from './log-history.ts';
 import { DUMP_TIMES_MS, madeUpHistory } from './made-up-history.ts';
@@ -169,37 +170,8 @@ const heal = async (world: LiveWorld): Promise<void> => {
   for (const replica of world.replicas.keys()) await expect.poll(() => isHealed(replica), { interval: 50 }).toBe(true);
 };
 
-/** What whoever follows holds in the end that is not what it would be answered now. */
-const heldWrongly = async (
-  world: LiveWorld,
-  { position, missing, held, asked }: Mirror,
-  movies: readonly string[],
-): Promise<readonly string[]> => {
-  const { next: ends } = await world.stores.log.bounds();
-  const hasCome = (): boolean => {
-    const reached = positionOf(position());
-    return missing()?.length === 0 && PARTITIONS.every((partition) => offsetAt(ends, partition) <= (reached?.[partition] ?? 0));
-  };
-  await expect.poll(hasCome, { interval: 20, timeout: 30_000 }).toBe(true);
-  const [replica] = world.replicas;
-  const wrong: string[] = [];
-  for (const movie of movies) {
-    const now = replica && (await askFor(replica, movie));
-    if (now !== held.get(movie)) wrong.push(`a follower that asked ${asked()} times holds of ${movie} ${held.get(movie)}, not ${now}`);
-  }
-  return wrong;
-};
-
 /** So often some events are told when nothing else happens any more. */
 const EVENTS_AFTER_ALL = 30;
-
-/** Until whoever follows a list holds what a request for it is answered with. */
-const holdAnswers = async (world: LiveWorld, lists: readonly FollowedList[]): Promise<void> => {
-  for (const { path, held } of lists)
-    await expect
-      .poll(async () => held() === (await world.replicas[0]?.app.inject(path))?.body, { interval: 20, timeout: 30_000 })
-      .toBe(true);
-};
 
 const play = async (seed: number): Promise<Checked> => {
   const [script] = fc.sample(history, { seed, numRuns: 1 });
