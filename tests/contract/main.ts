@@ -35,9 +35,12 @@ const makeKey = (data: string): string => {
   return String((JSON.parse(answer) as { readonly key: unknown }).key); // as: the command answers with one object
 };
 
+/** Whoever makes up a request waits for the end of its answer. */
+const SHORT_STREAMS = ['--event-streams-max-ms', '40', '--event-streams-heartbeat-ms', '20'];
+
 const folder = mkdtempSync(join(tmpdir(), 'rushes-contract-'));
 const data = join(folder, 'data');
-const started = await startRushes(['--data', data, '--rate-limit-per-minute', '0', '--min-position-wait-ms', '10000']);
+const started = await startRushes(['--data', data, '--rate-limit-per-minute', '0', '--min-position-wait-ms', '10000', ...SHORT_STREAMS]);
 try {
   await started.ready();
   const contract = join(folder, 'openapi.json');

@@ -13,7 +13,7 @@ import { rollback, runBatch, type RunReport } from '@rushes/batch';
 import { eventText, type MovieEvent, partitionOf, topicOfEvent } from '@rushes/domain';
 import { KEY_ID_BYTES, KEY_SECRET_BYTES, makeKeyText, type SpeedStore } from '@rushes/ports';
 import { createMetrics, silentLogger, silentProgress } from '@rushes/runtime';
-import { buildApp } from '@rushes/serving';
+import { buildApp, DEFAULT_OPTIONS } from '@rushes/serving';
 import { type RunningSpeed, startSpeed } from '@rushes/speed';
 
 import { placeOf } from './place.ts';
@@ -85,6 +85,7 @@ export const openLiveWorld = async ({ batchRecords, maxOverlayStates, cached }: 
         responseCacheBytes: cached ? 1_000_000 : 0,
         publicationPollMs: 20,
         staleAfterMs: 300,
+        eventStreams: { ...DEFAULT_OPTIONS.eventStreams, heartbeatMs: 50, answerPauseMs: 20 },
         ...(maxOverlayStates === undefined ? {} : { maxOverlayStates }),
         overload: { maxEventLoopDelayMs: 0, maxHeapBytes: 0, maxRssBytes: 0, maxWaitMs: 0, sampleIntervalMs: 500, retryAfterS: 1 },
       },

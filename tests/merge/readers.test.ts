@@ -17,6 +17,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { writeCatalog } from '../batch/made-up-catalog.ts';
 import { checkAnswers, type Checked } from './check-answers.ts';
+import { followTopMovies, mirrorMovies } from './followers.ts';
+import { heldWrongly, holdAnswers } from './held-answers.ts';
 import { type LiveWorld, openLiveWorld } from './live-world.ts';
 import { readHistory } from './log-history.ts';
 import { DUMP_TIMES_MS, madeUpHistory } from './made-up-history.ts';
@@ -168,6 +170,9 @@ const heal = async (world: LiveWorld): Promise<void> => {
   for (const replica of world.replicas.keys()) await expect.poll(() => isHealed(replica), { interval: 50 }).toBe(true);
 };
 
+/** So often some events are told when nothing else happens any more. */
+const EVENTS_AFTER_ALL = 30;
+
 const play = async (seed: number): Promise<Checked> => {
   const [script] = fc.sample(history, { seed, numRuns: 1 });
   if (script === undefined) throw new Error('there is no history');
@@ -181,6 +186,11 @@ const play = async (seed: number): Promise<Checked> => {
     await world.join(0);
     await Promise.all(world.replicas.map(({ app }) => app.snapshots.poll()));
     const about = { movies: [...MOVIES, titleIdOf(LAST)], tconsts: TCONSTS.map((one) => [titleIdOf(one), one] as const), seed };
+    let isEnd = false;
+    const end = (): boolean => isEnd;
+    const mirror = mirrorMovies(world, about.movies, end);
+    const lists = [0, 700].map((minVotes, n) => followTopMovies(world, { reader: READERS.length + n, minVotes }, end, keep));
+    const following = Promise.all([mirror, ...lists].map(({ ended }) => ended));
     const work = [
       ...READERS.map((habits, reader) => read(world, reader, habits, about, over, keep)),
       tell(world, eventsOf(seed), over),
@@ -197,8 +207,21 @@ const play = async (seed: number): Promise<Checked> => {
     isOver = false;
     const last = heal(world).finally(() => (isOver = true));
     await Promise.all([last, ...READERS.map((habits, reader) => read(world, reader, habits, about, over, keep))]);
+    // What changes now is told as changes alone: no version comes any more.
+    let told = 0;
+    await tell(world, eventsOf(seed + 1), () => (told += 1) > EVENTS_AFTER_ALL);
+    const wrong = await heldWrongly(world, mirror, about.movies);
+    await holdAnswers(world, lists);
+    isEnd = true;
+    await following;
     const publications = await world.stores.views.listPublications(1000);
-    return checkAnswers(answers, { history: await readHistory(world.stores.log), dumps: made, publications, movies: about.movies });
+    const { violations, figures } = checkAnswers(answers, {
+      history: await readHistory(world.stores.log),
+      dumps: made,
+      publications,
+      movies: about.movies,
+    });
+    return { violations: [...wrong, ...violations], figures };
   } finally {
     await world.close();
   }

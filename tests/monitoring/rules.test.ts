@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { beforeAll, describe, expect, test } from 'vitest';
+import { EARLY_LIMITS } from '@rushes/ports';
 import { parse } from 'yaml';
 
 import { composeFile } from '../containers/compose-file.ts';
@@ -61,6 +62,13 @@ test('what a rule asks for is found, and what it aggregates by', () => {
     { name: 'up', matchers: [] },
   ]);
   expect(keptLabelsIn('sum by (a, b) (x) + max by (c) (y)')).toEqual(['a', 'b', 'c']);
+});
+
+test('what is told early is told at the limits that rules have', () => {
+  const exprOf = (name: string): string => rules.find((rule) => ('alert' in rule ? rule.alert : rule.record) === name)?.expr ?? '';
+  expect(exprOf('rushes:data_stale:bool')).toMatch(new RegExp(`> bool ${EARLY_LIMITS.batchAgeS}$`));
+  expect(exprOf('RushesEpochHalfway')).toMatch(new RegExp(`_ttl_share\\) >= ${EARLY_LIMITS.uncoveredShare}$`));
+  expect(exprOf('RushesQuarantineHigh')).toMatch(new RegExp(`> ${EARLY_LIMITS.quarantinedShare}$`));
 });
 
 test('alerts have names of their own, a severity and what people need', () => {

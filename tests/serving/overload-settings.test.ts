@@ -6,7 +6,10 @@ import { expect, test } from 'vitest';
 /** How many services there are is no option of one. */
 const OF_PROCESSES = ['workers'];
 
-test.each(['overload', 'serving', 'http'] as const)('every setting of the group %s is an option of the service', (group) => {
-  const options: object = group === 'overload' ? DEFAULT_OPTIONS.overload : DEFAULT_OPTIONS;
-  expect(Object.keys(SETTINGS[group]).filter((name) => !(name in options) && !OF_PROCESSES.includes(name))).toEqual([]);
-});
+test.each(['overload', 'eventStreams', 'serving', 'http'] as const)(
+  'every setting of the group %s is an option of the service',
+  (group) => {
+    const options: object = group === 'overload' || group === 'eventStreams' ? DEFAULT_OPTIONS[group] : DEFAULT_OPTIONS;
+    expect(Object.keys(SETTINGS[group]).filter((name) => !(name in options) && !OF_PROCESSES.includes(name))).toEqual([]);
+  },
+);

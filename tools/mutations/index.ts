@@ -3,6 +3,7 @@
  * list cannot outlive the code that it is about.
  */
 import { BATCH_MUTATIONS } from './batch.ts';
+import { FOLLOW_MUTATIONS } from './follow.ts';
 import type { Mutation } from './mutation.ts';
 import { SERVING_MUTATIONS } from './serving.ts';
 import { SPEED_MUTATIONS } from './speed.ts';
@@ -17,4 +18,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...BATCH_MUTATIONS,
   ...TABLE_MUTATIONS,
   ...TMDB_MUTATIONS,
+  ...FOLLOW_MUTATIONS,
 ];

@@ -151,6 +151,7 @@ test('from sample files to a version, a second one, and back', async () => {
   expect(list.stdout).toMatch(/\n1 \* +published/);
   const status = await invoke(['status', '--data', 'data'], folder);
   expect(status.stdout).toContain('version 1 of a sample, published');
+  expect(status.stdout).toContain('\nNear limits  nothing\n');
 });
 
 test('serve answers until SIGTERM, then ends with 0', async () => {

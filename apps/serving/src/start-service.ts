@@ -35,7 +35,13 @@ export const startService = async (
 ): Promise<RunningServer> => {
   const server = await startServing(
     { ...stores, isReadOnly: 'outdated' in stores, caches, receipts, rateLimiter, cacheTrouble },
-    { ...config.http, ...config.serving, tokens: tokenOptions(config.jwt), overload: { ...DEFAULT_OPTIONS.overload, ...config.overload } },
+    {
+      ...config.http,
+      ...config.serving,
+      tokens: tokenOptions(config.jwt),
+      overload: { ...DEFAULT_OPTIONS.overload, ...config.overload },
+      eventStreams: { ...DEFAULT_OPTIONS.eventStreams, ...config.eventStreams },
+    },
     { logger, metrics, tracing, ...shown },
   ).catch((cause: unknown) => {
     throw cannotListen(cause, config.http) ?? cause;

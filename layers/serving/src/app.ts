@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import compress from '@fastify/compress';
 import type { ApiKeyStore, BatchViewStore, Caches, EventLog, ObjectStore, RateLimiter, SpeedStore } from '@rushes/ports';
 import { createTroubleLog, guardServer, type Logger, type Registry, type Tracing } from '@rushes/runtime';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 
 import { createAdmission } from './admission/admission.ts';
 import { createAdmissionMetrics } from './admission/admission-metrics.ts';
@@ -33,6 +33,7 @@ import { trackLag } from './merge/lag.ts';
 import { answerOptions, collectMethods, refuseOtherMethods } from './http/methods.ts';
 import { describeApi } from './contract/openapi.ts';
 import { DEFAULT_OPTIONS, type ServingOptions } from './options.ts';
+import { observeAnswers } from './http/observe-answers.ts';
 import { shedLoad } from './http/overload.ts';
 import { badRequest, Problem } from './http/problem.ts';
 import { checkProtocol } from './http/protocol.ts';
@@ -47,6 +48,7 @@ import { addMetrics, type Exposition } from './routes/metrics.ts';
 import { addPostMovie } from './routes/post-movie.ts';
 import { addPostOpinions } from './routes/post-opinion.ts';
 import { watchStreams } from './routes/table-stream.ts';
+import { addStream } from './routes/stream.ts';
 import { addReadingRoutes } from './routes/reading-routes.ts';
 import { registerStateMetrics } from './monitoring/state-metrics.ts';
 import { securityHeaders } from './http/security-headers.ts';
@@ -109,10 +111,6 @@ declare module 'fastify' {
   }
 }
 
-/** What a route is called in metrics: writing has other durations than reading. */
-const routeName = ({ method, routeOptions: { url } }: FastifyRequest): string | undefined =>
-  method === 'POST' && url !== undefined ? `POST ${url}` : url;
-
 /** Builds the service without a socket. `inject` works after `ready()`, which looks for the current publication. */
 export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, context: ServingContext): FastifyInstance => {
   const options: ServingOptions = { ...DEFAULT_OPTIONS, ...given };
@@ -150,7 +148,14 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   const entranceMetrics = createEntranceMetrics(metrics);
   const waits = positionWaits(snapshots);
   let isLeaving = false;
-  const components = componentsOf(stores, { snapshots, now, elapsedMs, isLeaving: () => isLeaving, workers: context.workers });
+  const components = componentsOf(stores, {
+    staleAfterMs: options.staleAfterMs,
+    snapshots,
+    now,
+    elapsedMs,
+    isLeaving: () => isLeaving,
+    workers: context.workers,
+  });
   registerStateMetrics(metrics, stores.views, components);
 
   app.decorate('snapshots', snapshots);
@@ -173,7 +178,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   guardServer(app.server, options, (message, error) => logger.warn(error === undefined ? {} : { err: error }, message));
   traceRequests(app, context.tracing);
   countWaits(app);
-  const wholeLists = watchStreams(app, options.streams, { logger, metrics });
+  const wholeLists = watchStreams(options.streams, { logger, metrics });
   const methodsOf = collectMethods(app);
   const crossOrigin = allowOrigins(app, options.corsOrigins);
   const headers = { ...securityHeaders(crossOrigin.isOpen), ...crossOrigin.headers };
@@ -185,17 +190,7 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
     const faults = undecodable(request.url);
     done(faults.length > 0 ? badRequest(faults) : undefined);
   });
-  app.addHook('onResponse', (request, reply, done) => {
-    // The time of a whole list is its client's.
-    if (!request.isWholeList) measured.observe(routeName(request), reply.statusCode, reply.elapsedTime / 1000);
-    if (logger.isLevelEnabled('debug')) {
-      logger.debug(
-        { requestId: request.id, method: request.method, url: request.url, status: reply.statusCode, ms: reply.elapsedTime },
-        'request',
-      );
-    }
-    done();
-  });
+  observeAnswers(app, logger, measured.observe);
   checkProtocol(app);
   answerOptions(app, methodsOf, crossOrigin);
   const { maxWaitMs, retryAfterS } = options.overload;
@@ -239,25 +234,31 @@ export const buildApp = (stores: ServingStores, given: Partial<ServingOptions>, 
   // In a plugin of their own, so that they come after the plugins above have been loaded.
   app.register(async (scope) => {
     demandPositions(scope, { snapshots, waits, log: stores.log, waitMs: options.minPositionWaitMs });
-    const add = dataRoutes(scope, {
-      snapshots,
-      earlier,
-      lagMs: snapshots.lagMs,
+    const answering = {
       cache: createResponseCache(stores.caches, options.responseCacheBytes, (err) =>
         cacheTroubles.report('the cache failed; answers are computed without it', err),
       ),
       admission,
+      deadlineMs: options.handlerTimeoutMs,
+      onCache: measured.onCache,
+    };
+    const needs = options.readAccess === 'key' ? 'reader' : undefined;
+    // A cache must not hand out, to who demands a position, what it kept for somebody who did not.
+    const vary = ['Accept-Encoding', 'Rushes-Min-Position', ...crossOrigin.vary].join(', ');
+    const add = dataRoutes(scope, {
+      ...answering,
+      snapshots,
+      earlier,
+      lagMs: snapshots.lagMs,
       kept,
       cacheMaxAgeS: options.cacheMaxAgeS,
       streams: wholeLists,
-      needs: options.readAccess === 'key' ? 'reader' : undefined,
-      // A cache must not hand out, to who demands a position, what it kept for somebody who did not.
-      vary: ['Accept-Encoding', 'Rushes-Min-Position', ...crossOrigin.vary].join(', '),
-      deadlineMs: options.handlerTimeoutMs,
-      onCache: measured.onCache,
+      needs,
+      vary,
       onAnswer: measured.onAnswer,
     });
     addReadingRoutes(add, { objects: stores.objects, speed: stores.speed, now });
+    addStream(scope, { answering, snapshots, speed: stores.speed, limits: options.eventStreams, logger, metrics, needs, vary });
     readJsonBodies(scope);
     const addEntrance = entrances(scope, {
       log: (stores.keys === undefined && options.tokens === undefined) || stores.isReadOnly === true ? undefined : stores.log,

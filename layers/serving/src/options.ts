@@ -31,6 +31,23 @@ export interface ServingOptions {
     /** How long one may take altogether: less than artefacts are kept after they were replaced. */
     readonly maxMs: number;
   };
+  /** Streams of events, in each process. */
+  readonly eventStreams: {
+    /** Open at once. */
+    readonly maxOpen: number;
+    /** Open at once for one client; 0: no limit of its own. */
+    readonly maxPerClient: number;
+    /** After so long without a message, one is sent that only says how far the stream has come. */
+    readonly heartbeatMs: number;
+    /** How long one lasts: then it ends, and its client, which connects again, is asked anew who it is. */
+    readonly maxMs: number;
+    /** How long a client may take none of what is ready before it is cut off. */
+    readonly stallMs: number;
+    /** An answer that is followed is told no oftener than this. */
+    readonly answerPauseMs: number;
+    /** How long clients are told to wait before they connect again. */
+    readonly retryMs: number;
+  };
   /** How long an idle connection is kept open for the next request. */
   readonly keepAliveTimeoutMs: number;
   /** How long it goes on answering, not ready any more, once it has been asked to end: balancers see that meanwhile, and send it no more. */
@@ -83,6 +100,15 @@ export const DEFAULT_OPTIONS: ServingOptions = {
   maxConnections: 16_384,
   handlerTimeoutMs: 10_000,
   streams: { stallMs: 30_000, maxMs: 30 * 60_000 },
+  eventStreams: {
+    maxOpen: 1_000,
+    maxPerClient: 20,
+    heartbeatMs: 15_000,
+    maxMs: 3_600_000,
+    stallMs: 30_000,
+    answerPauseMs: 1_000,
+    retryMs: 2_000,
+  },
   keepAliveTimeoutMs: 72_000,
   shutdownDelayMs: 0,
   readyPatienceMs: 300_000,

@@ -28,7 +28,7 @@ import type { DiskSpace } from '../src/monitoring/component-states.ts';
 import type { ServingOptions } from '../src/options.ts';
 import { publish } from './catalog.ts';
 import { CATALOG } from './films.ts';
-import { memoryBatchViews } from './memory-batch-views.ts';
+import { memoryBatchViews, type MemoryBatchViews } from './memory-batch-views.ts';
 import { NEVER_TOO_MUCH, objectStore, recordingLogger } from './service.ts';
 
 export const NOW_MS = Date.parse('2026-03-01T11:00:00Z');
@@ -45,6 +45,8 @@ export interface EntranceService {
   readonly app: FastifyInstance;
   /** Another replica on the same stores. */
   readonly replica: () => Promise<FastifyInstance>;
+  /** Where versions are published. */
+  readonly views: MemoryBatchViews;
   readonly log: EventLog;
   readonly keys: ApiKeyStore;
   readonly metrics: Registry;
@@ -163,6 +165,7 @@ export const startEntrances = async (options: EntranceServiceOptions = {}): Prom
   return {
     app,
     replica: () => start(new Registry()),
+    views,
     log,
     keys,
     metrics,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { DEFAULT_OPTIONS } from '../src/options.ts';
 import { type EntranceService, startEntrances } from './entrance-service.ts';
 
 const page = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
@@ -12,7 +13,8 @@ const wrong = requests.filter((url) => url.includes('color'));
 
 let service: EntranceService;
 beforeAll(async () => {
-  service = await startEntrances();
+  // Whoever asks for a stream waits for its end.
+  service = await startEntrances({ serving: { eventStreams: { ...DEFAULT_OPTIONS.eventStreams, maxMs: 1 } } });
   await service.app.snapshots.poll();
 });
 afterAll(() => service.close());

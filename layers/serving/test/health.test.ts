@@ -59,6 +59,28 @@ test('each component, all well; nothing of it names a path', async () => {
   expect(await metric('rushes_data_bytes')).toBe(GIB);
 });
 
+test('what comes near to a limit is told while all is well', async () => {
+  await start();
+  expect(await health()).toMatchObject({ status: 'ok', warnings: [] });
+  await rate();
+  await on.app.snapshots.poll();
+  on.advance(300);
+  await on.app.snapshots.poll();
+  on.advance(2_500);
+  const [partition] = (await on.events()).map((event) => event.partition);
+  expect(await health()).toMatchObject({
+    status: 'ok',
+    warnings: [{ what: 'lag', of: partition, value: 2.8, limit: 2.5, unit: 'seconds' }],
+  });
+  await on.project();
+  await on.app.snapshots.poll();
+  expect(await health()).toMatchObject({ status: 'ok', warnings: [] });
+  // The version is of an hour ago.
+  on.advance(3.5 * 3_600_000);
+  await on.app.snapshots.poll();
+  expect(await health()).toMatchObject({ status: 'ok', warnings: [{ what: 'batch_age', value: 16_202, limit: 16_200, unit: 'seconds' }] });
+});
+
 test('a log that takes no events is seen by whoever asks, also if nobody posts, and while every post is 503', async () => {
   let isFull = true;
   const refuse = (): void => {

@@ -14,6 +14,9 @@ import { memoryBatchViews, type MemoryBatchViews } from './memory-batch-views.ts
 /** Many requests, and a machine that does other things too: load is tested by itself. */
 export const NEVER_TOO_MUCH: ServingOptions['overload'] = { ...DEFAULT_OPTIONS.overload, maxEventLoopDelayMs: 0, maxWaitMs: 0 };
 
+/** Whoever asks for a stream without a socket waits for its end. */
+const SOON_OVER: ServingOptions['eventStreams'] = { ...DEFAULT_OPTIONS.eventStreams, maxMs: 1 };
+
 export interface ServiceOptions {
   /** In memory by default. */
   readonly caches?: Caches;
@@ -73,7 +76,7 @@ export const startService = async (options: ServiceOptions = {}): Promise<Servic
   const metrics = new Registry();
   const app = buildApp(
     { views, objects: options.objects ?? objectStore(), caches: options.caches ?? createMemoryCaches(), rateLimiter: options.rateLimiter },
-    { publicationPollMs: FAR_AWAY_MS, overload: NEVER_TOO_MUCH, ...options.serving },
+    { publicationPollMs: FAR_AWAY_MS, overload: NEVER_TOO_MUCH, eventStreams: SOON_OVER, ...options.serving },
     { logger: options.logger ?? recordingLogger([]), metrics, now: () => Date.parse('2026-03-01T11:00:00Z') },
   );
   await app.ready();

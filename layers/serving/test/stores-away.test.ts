@@ -4,6 +4,7 @@ import { StoreFault, StoreUnavailable } from '@rushes/ports';
 import type { InjectOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { DEFAULT_OPTIONS } from '../src/options.ts';
 import { type EntranceService, startEntrances, type WrappedStore } from './entrance-service.ts';
 
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -60,6 +61,10 @@ const get = (url: string, needs: readonly WrappedStore[], headers: Readonly<Reco
 });
 
 const FILM = '/movies/tt0000001';
+/** But for the last of 18 partitions. */
+const BEGINNING = Array.from({ length: 17 }, () => 0).join('.');
+/** Each begins elsewhere: what was read for one is kept for who begins at the same place. */
+let followed = 0;
 const MOVIE = { title: 'Night Ferry', genres: ['Drama'], year: 2025 };
 const linkTo = (number: number): string => `https://www.imdb.com/title/tt${String(number).padStart(7, '0')}/`;
 /** Each posts another movie. */
@@ -100,6 +105,11 @@ const cases = (key: string): Readonly<Record<string, Case>> => {
     'GET /people/{nconst}/network': get('/people/nm0000001/network', ['views']),
     'GET /explain': get('/explain?movie_id=tt0000001', ['views']),
     'GET /changes': get('/changes', ['speed']),
+    // What comes later is told once the store is there again.
+    'GET /stream': get('/stream', []),
+    'GET /stream from a position on': get(`/stream?since=${BEGINNING}.${(followed += 1)}`, ['speed']),
+    'GET /stream of a genre': get('/stream?genre=Noir', ['views'], {}, 400),
+    'GET /stream of the top movies': get('/stream?view=top_movies', ['views']),
     'GET /catalog': get('/catalog', ['objects']),
     'POST /movies': post('/movies', MOVIE, []),
     'POST /movies of IMDb': post('/movies', { ...MOVIE, imdb_link: linkTo(++posted) }, ['views']),
@@ -110,7 +120,8 @@ const cases = (key: string): Readonly<Record<string, Case>> => {
 };
 
 const STORES: readonly WrappedStore[] = ['views', 'objects', 'speed', 'log', 'keys', 'caches', 'limiter'];
-const SERVING = { responseCacheBytes: 0, minPositionWaitMs: 0 };
+/** Whoever asks for a stream here waits for its end. */
+const SERVING = { responseCacheBytes: 0, minPositionWaitMs: 0, eventStreams: { ...DEFAULT_OPTIONS.eventStreams, maxMs: 1 } };
 const start = (serving = {}): Promise<EntranceService> =>
   startEntrances({
     wrap: breakable,

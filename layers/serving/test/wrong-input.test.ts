@@ -103,6 +103,16 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   },
   '/explain': { movie_id: ['', 'tt1', 'nobody'], view: ['', 'titles', 'constructor'] },
   '/changes': { since: ['', '1.2', 'x', `${'1.'.repeat(17)}x`, '1'.repeat(401)], limit: limit(500) },
+  '/stream': {
+    view: ['', 'genres', 'constructor'],
+    since: ['', '1.2', 'x', '1'.repeat(401)],
+    movie_id: ['', 'tt1', 'nobody'],
+    genre: ['', 'x'.repeat(51)],
+    limit: limit(250),
+    min_votes: COUNT,
+    adult: ADULT,
+    fields: ['', 'weight'],
+  },
   '/genres': { adult: ADULT, ...FORMATS },
   '/top_movies': { limit: limit(250), min_votes: COUNT, adult: ADULT, fields: ['weight'], ...FORMATS },
   '/top_movies/credits': { limit: limit(1000), movies: limit(100), min_votes: COUNT, adult: ADULT, ...FORMATS },
@@ -118,13 +128,13 @@ const REQUIRED: Readonly<Record<string, string>> = { '/explain': 'movie_id=tt000
 
 const BATCH_VERSION = ['0', '-1', '1.5', 'last', '', '1000000001'];
 
-/** Its answers are of events alone: there is no such parameter, whatever its value. */
-const WITHOUT_VERSION = '/changes';
+/** Their answers are of events alone, or of what is served now: there is no such parameter, whatever its value. */
+const WITHOUT_VERSION: readonly string[] = ['/changes', '/stream'];
 
 const cases = Object.entries(ROUTES).flatMap(([route, parameters]) => [
   ...Object.entries(parameters).flatMap(([name, values]) => values.map((value) => [route, name, value] as const)),
   ...BATCH_VERSION.map((value) => [route, 'batch_version', value] as const),
-  ...(route === WITHOUT_VERSION ? [[route, 'batch_version', '1'] as const] : []),
+  ...(WITHOUT_VERSION.includes(route) ? [[route, 'batch_version', '1'] as const] : []),
   [route, 'surprise', '1'] as const,
   [route, '__proto__', '1'] as const,
 ]);
@@ -151,7 +161,7 @@ test('every parameter of every route is among these', () => {
   const tested = new Map(
     Object.entries(ROUTES).map(([route, parameters]) => [
       route.replace(/(tt|nm)0000001/, '*'),
-      [...(route === WITHOUT_VERSION ? [] : ['batch_version']), ...Object.keys(parameters)],
+      [...(WITHOUT_VERSION.includes(route) ? [] : ['batch_version']), ...Object.keys(parameters)],
     ]),
   );
   for (const [path, { get }] of Object.entries(paths)) {

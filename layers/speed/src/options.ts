@@ -1,8 +1,8 @@
-import { MAX_CHANGE_BYTES } from '@rushes/ports';
+import { MAX_CHANGE_BYTES, SPEED_TTL_MS } from '@rushes/ports';
 
 /** Limits of the speed layer, all of them. */
 export interface SpeedOptions {
-  /** How long rows live. Twelve runs of four hours have to fail before one is missing. */
+  /** How long rows live. */
   readonly ttlMs: number;
   /** Coverage ends so much before the rows do: the clocks of this process, of the store and of readers differ by less. */
   readonly clockToleranceMs: number;
@@ -27,13 +27,8 @@ export interface SpeedOptions {
   readonly maxRetryMs: number;
 }
 
-const HOUR_MS = 3_600_000;
-
-/** When an epoch without rows expires. */
-export const NEVER_MS = Number.MAX_SAFE_INTEGER;
-
 export const DEFAULT_SPEED_OPTIONS: SpeedOptions = {
-  ttlMs: 48 * HOUR_MS,
+  ttlMs: SPEED_TTL_MS,
   clockToleranceMs: 60_000,
   batchRecords: 500,
   maxChangeBytes: MAX_CHANGE_BYTES,

@@ -6,14 +6,14 @@
  * it knows of duplicates, states and coverage may be ahead of the store or behind it. The next one reads the store's progress and goes on from there.
  */
 import type { PartitionId } from '@rushes/domain';
-import { boundsAt, type Coverage, type OpenDuplicateFilter, type PartitionProgress, type SpeedStore } from '@rushes/ports';
+import { boundsAt, type Coverage, NEVER_MS, type OpenDuplicateFilter, type PartitionProgress, type SpeedStore } from '@rushes/ports';
 import type { Tracing } from '@rushes/runtime';
 
 import { beginPartition, type Beginning, openWindow, type Published, type Reading } from './begin-partition.ts';
 import { foldEvents, type FoldedEvents, judgeRecords, keysOf, placeEvents, type RejectedEvent } from './fold-batch.ts';
 import { lateForBuckets } from './late.ts';
 import type { LogFeed } from './log-feed.ts';
-import { NEVER_MS, type SpeedOptions } from './options.ts';
+import type { SpeedOptions } from './options.ts';
 import { type MicroBatch, planBatches } from './plan-batches.ts';
 import { renewEpoch } from './renew-epoch.ts';
 import { createRowCache } from './row-cache.ts';

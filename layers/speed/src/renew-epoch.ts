@@ -3,11 +3,11 @@
  * whole: before the rows at hand expire. Written in place they would keep their write timestamps, and a store may drop the renewed copies with the old ones.
  */
 import type { PartitionId } from '@rushes/domain';
-import { boundsAt, type Coverage, type LogRecord, type OpenDuplicateFilter, type SpeedStore } from '@rushes/ports';
+import { boundsAt, type Coverage, type LogRecord, NEVER_MS, type OpenDuplicateFilter, type SpeedStore } from '@rushes/ports';
 
 import { openWindow, type Reading } from './begin-partition.ts';
 import { foldEvents, judgeRecords, keysOf, placeEvents } from './fold-batch.ts';
-import { NEVER_MS, type SpeedOptions } from './options.ts';
+import type { SpeedOptions } from './options.ts';
 import { planBatches } from './plan-batches.ts';
 import { createRowCache } from './row-cache.ts';
 import { baseOf, timed } from './write-timestamp.ts';

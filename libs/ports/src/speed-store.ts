@@ -61,6 +61,12 @@ export const changeBytes = ({ view, key, state }: SpeedRow): number => 64 + 3 * 
 /** An expiry that has passed by every clock. */
 export const EXPIRED_MS = 0;
 
+/** When an epoch without rows expires. */
+export const NEVER_MS = Number.MAX_SAFE_INTEGER;
+
+/** How long rows live. Twelve runs of four hours have to fail before one is missing. */
+export const SPEED_TTL_MS = 48 * 3_600_000;
+
 /** From which offset on an epoch is complete in the store, and until when. */
 export interface Coverage {
   readonly partition: PartitionId;

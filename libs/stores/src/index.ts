@@ -14,6 +14,7 @@ export {
   openLakeToRead,
   openStores,
   openStoresToServe,
+  readCoverage,
   readRunningProcesses,
   requireWholeDataFolder,
 } from './session-stores.ts';

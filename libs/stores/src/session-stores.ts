@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 
 import { isReadOnlyFolder } from '@rushes/adapters/embedded';
-import { type ApiKeyStore, ownedByMember } from '@rushes/ports';
+import { type ApiKeyStore, type Coverage, ownedByMember } from '@rushes/ports';
 import { networkFileSystemOf, type Session, UsageError } from '@rushes/runtime';
 
 import { checkDataFolder, makeDataFolder } from './folders.ts';
@@ -70,6 +70,18 @@ export const readRunningProcesses = async ({ config }: Pick<Session, 'config'>):
   try {
     const [processes, owned] = await Promise.all([readProcesses(speed.heartbeats), ownedByMember(speed)]);
     return processes.map((one) => (one.layer === 'speed' ? { ...one, state: { ...one.state, partitions: owned.get(one.id) ?? 0 } } : one));
+  } finally {
+    await speed.close();
+  }
+};
+
+/** What the speed store covers, which is looked at alone. Nothing where there is none yet. */
+export const readCoverage = async ({ config }: Pick<Session, 'config'>): Promise<readonly Coverage[]> => {
+  const found = findStores(configuredLocations(config)).speed;
+  if (!(await found.isThere())) return [];
+  const speed = await found.open({ readOnly: true });
+  try {
+    return (await speed.progress()).flatMap(({ coverage }) => coverage);
   } finally {
     await speed.close();
   }

@@ -8,7 +8,7 @@ export const addConfig = (program: Command): Command =>
   addCommand(program, 'config', {
     summary: 'show every setting with its value and where it comes from',
     description: `Shows every setting with its value and where it comes from: a flag, a variable, ${CONFIG_FILE} or its default. Secrets are hidden.`,
-    settings: settingsOf('folders', 'stores', 'http', 'rateLimit', 'overload', 'serving', 'batch', 'alert', 'download'),
+    settings: settingsOf('folders', 'stores', 'http', 'rateLimit', 'overload', 'eventStreams', 'serving', 'batch', 'alert', 'download'),
     examples: [
       ['config', 'all settings'],
       ['config --json', 'the same for programs'],

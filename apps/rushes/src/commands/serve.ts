@@ -11,7 +11,7 @@ export const addServe = (program: Command): Command =>
     summary: 'answer HTTP requests from what is published in the data folder',
     description:
       'Answers HTTP requests from what is published in the data folder. Versions that are published meanwhile are taken up at once. A data folder that cannot be written to is served as well; nothing can be posted then.',
-    settings: [...storeSettings(), 'stores.cache', ...settingsOf('http', 'rateLimit', 'overload', 'serving')],
+    settings: [...storeSettings(), 'stores.cache', ...settingsOf('http', 'rateLimit', 'overload', 'eventStreams', 'serving')],
     examples: [
       ['serve --data data --port 8080', 'serve the folder `data`'],
       ['serve --workers 4', 'with four processes on the one port, each on a core of its own'],

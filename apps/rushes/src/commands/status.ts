@@ -1,6 +1,7 @@
 import { readStatus, type BatchStatus } from '@rushes/batch';
 import { explainError, formatDuration, type Session } from '@rushes/runtime';
-import { openLakeToRead, type ProcessState, readRunningProcesses } from '@rushes/stores';
+import { type EarlyWarning, oldestMs, type Publication, SPEED_TTL_MS, uncoveredEpochs, uncoveredWarning } from '@rushes/ports';
+import { openLakeToRead, type ProcessState, readCoverage, readRunningProcesses } from '@rushes/stores';
 import type { Command } from 'commander';
 
 import { addCommand, done, storeSettings } from '../cli.ts';
@@ -29,7 +30,40 @@ const processLines = ({ processes, processesFault }: RunningProcesses): readonly
   });
 };
 
-const describe = ({ published, lastRun, ...running }: BatchStatus & RunningProcesses, folder: string): string => {
+/** What is told early of the events after the served version; nothing where nobody can look: `processes` says why. */
+const lookForUncovered = async (
+  session: Pick<Session, 'config'>,
+  publication: Publication | undefined,
+): Promise<readonly EarlyWarning[]> => {
+  if (publication === undefined) return [];
+  const coverage = await readCoverage(session).catch(() => []);
+  return uncoveredWarning(oldestMs(uncoveredEpochs(coverage, publication.cut), Date.now(), SPEED_TTL_MS), SPEED_TTL_MS);
+};
+
+const NAMES: Readonly<Record<EarlyWarning['what'], string>> = {
+  batch_age: 'the data that are served are old',
+  lag: 'events wait to be shown',
+  uncovered_epoch: 'no run has covered the oldest events for long',
+  quarantine: 'many lines cannot be typed',
+};
+
+const amount = (value: number, unit: EarlyWarning['unit']): string =>
+  unit === 'seconds' ? formatDuration(value * 1_000) : `${(100 * value).toLocaleString('en-US', { maximumFractionDigits: 2 })} %`;
+
+const earlyLines = (early: readonly EarlyWarning[]): readonly string[] =>
+  early.length === 0
+    ? ['Near limits  nothing']
+    : early.map(({ what, of, value, limit, unit }, n) => {
+        const name = of === undefined ? NAMES[what] : `${of}: ${NAMES[what]}`;
+        return `${n === 0 ? 'Near limits' : '           '}  ${name}: ${amount(value, unit)}, which is told of from ${amount(limit, unit)} on`;
+      });
+
+interface Status extends BatchStatus, RunningProcesses {
+  /** What comes near to a limit while all answers are right. */
+  readonly early: readonly EarlyWarning[];
+}
+
+const describe = ({ published, lastRun, early, ...running }: Status, folder: string): string => {
   const lines = [`Data folder  ${folder}`];
   if (published === undefined) {
     lines.push('Served       nothing is published yet');
@@ -52,6 +86,7 @@ const describe = ({ published, lastRun, ...running }: BatchStatus & RunningProce
       `Warnings     ${warnings === 0 ? 'none' : `${warnings}; \`rushes batch list\` shows them`}`,
     );
   }
+  if (published !== undefined) lines.push(...earlyLines(early));
   if (lastRun !== undefined)
     lines.push(
       `Last run     ${lastRun.version}, ${lastRun.outcome}${lastRun.message === undefined ? '' : `: ${lastRun.message}`} (${lastRun.startedAt ?? 'start unknown'})`,
@@ -69,7 +104,9 @@ export const addStatus = (program: Command): Command =>
       ['status --json', 'the same for programs'],
     ],
     run: async (invocation) => {
-      const status = { ...(await readStatus(await openLakeToRead(invocation))), ...(await lookForProcesses(invocation)) };
+      const [made, running] = [await readStatus(await openLakeToRead(invocation)), await lookForProcesses(invocation)];
+      const early = [...(made.published?.early ?? []), ...(await lookForUncovered(invocation, made.published?.publication))];
+      const status: Status = { ...made, ...running, early };
       invocation.output.result(status, () => describe(status, invocation.config.folders.data));
       return done;
     },

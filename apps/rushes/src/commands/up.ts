@@ -38,7 +38,7 @@ export const addUp = (program: Command): Command =>
     summary: 'everything in one process: batch runs on a schedule, and the HTTP service',
     description:
       'Everything in one process: batch runs on a schedule, and the HTTP service. Answers are 503 until the first version is published; after that they come from the last one that was.\nWithout --imdb a sample of 3,201 films is used.',
-    settings: settingsOf('folders', 'stores', 'http', 'rateLimit', 'overload', 'serving', 'batch', 'alert').filter(
+    settings: settingsOf('folders', 'stores', 'http', 'rateLimit', 'overload', 'eventStreams', 'serving', 'batch', 'alert').filter(
       // Batch runs and the speed layer are in the one process too: who wants more cores for answers starts `serve` by itself.
       (key) => key !== 'batch.mode' && key !== 'serving.workers',
     ),

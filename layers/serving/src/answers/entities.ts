@@ -42,30 +42,31 @@ export const movieDetailFields = {
   ),
 };
 
+/** Which version answers come from. */
+export const ServedBatch = Type.Object({
+  version: Type.Integer({ description: 'Version of the batch views that the answer comes from.' }),
+  cut_at: Type.String({ format: 'date-time', description: 'What was known at this moment is in the version.' }),
+  published_at: Type.String({ format: 'date-time' }),
+});
+
+/** Events that are in no answer. */
+export const MissingRange = Type.Object({
+  partition: Type.String({ description: 'Partition of the log.' }),
+  from: Type.Integer({ description: 'First offset that is missing.' }),
+  to: Type.Integer({ description: 'First offset after it that is not.' }),
+  reason: Type.Enum(['not projected', 'expired', 'lost'], {
+    type: 'string',
+    description: '`lost`: gone from the log before it was archived, so for good. The others come.',
+  }),
+});
+
 const Meta = Type.Object(
   {
-    batch: Type.Object({
-      version: Type.Integer({ description: 'Version of the batch views that the answer comes from.' }),
-      cut_at: Type.String({ format: 'date-time', description: 'What was known at this moment is in the version.' }),
-      published_at: Type.String({ format: 'date-time' }),
-    }),
+    batch: ServedBatch,
     completeness: Type.Enum(['complete', 'stale', 'gap'], { type: 'string' }),
     data_source: Type.Enum(['batch', 'speed', 'merged'], { type: 'string' }),
     last_updated: Type.String({ format: 'date-time', description: 'Of what the answer contains.' }),
-    missing: Type.Optional(
-      Type.Array(
-        Type.Object({
-          partition: Type.String({ description: 'Partition of the log.' }),
-          from: Type.Integer({ description: 'First offset that is missing.' }),
-          to: Type.Integer({ description: 'First offset after it that is not.' }),
-          reason: Type.Enum(['not projected', 'expired', 'lost'], {
-            type: 'string',
-            description: '`lost`: gone from the log before it was archived, so for good. The others come.',
-          }),
-        }),
-        { description: 'Only with `gap`: the events that are in no answer, and why.' },
-      ),
-    ),
+    missing: Type.Optional(Type.Array(MissingRange, { description: 'Only with `gap`: the events that are in no answer, and why.' })),
   },
   { $id: 'Meta' },
 );
@@ -88,7 +89,9 @@ const ProblemDetails = Type.Object(
       ),
     ),
     'violated-policies': Type.Optional(
-      Type.Array(Type.String(), { description: 'Only with 429: the policies of `RateLimit-Policy` that say no.' }),
+      Type.Array(Type.String(), {
+        description: 'Only with 429: the policies of `RateLimit-Policy` that say no, or `streams`: too many of these are open.',
+      }),
     ),
   },
   { $id: 'Problem', description: 'Problem details, RFC 9457.' },

@@ -62,6 +62,7 @@ const HEADERS: Readonly<
     header: 'rushes-lag-ms',
     ...integer('For how many milliseconds something has been in the log that is not in this answer.', false),
   },
+  AccelBuffering: { header: 'x-accel-buffering', ...text('Tells proxies to keep no messages back.', true, { enum: ['no'] }) },
   Link: { header: 'link', ...text('The next page, as `<…>; rel="next"`; not on the last one.', false) },
   Location: { header: 'location', ...text('The movie.', true) },
   PreferenceApplied: { header: 'preference-applied', ...text('How long the request waited at most, as in `Prefer`.', false) },
@@ -77,9 +78,10 @@ const ALWAYS = ['RequestId', 'CacheControl'];
 const LIMITED = ['RateLimitPolicy', 'RateLimit'];
 const STATED = ['BatchVersion', 'Completeness', 'Position'];
 
-const headersOf = (method: string, path: string, status: number): readonly string[] => {
+const headersOf = (method: string, path: string, status: number, isStream: boolean): readonly string[] => {
   const isData = trafficOf(path) === 'data';
   const names = [...ALWAYS, ...(isData ? LIMITED : [])];
+  if (isStream) return [...names, ...STATED, 'AccelBuffering'];
   if (method === 'get' && isData && status === 200) return [...names, 'ETag', ...STATED, 'LagMs', 'Link'];
   if (status === 304) return [...names, 'ETag', ...STATED];
   if (method === 'get' && status === 404) return [...names, 'KnownVersion', 'KnownCompleteness', 'Position'];
@@ -122,7 +124,7 @@ const complete = (method: string, path: string, operation: Operation): void => {
   for (const [status, description] of Object.entries(ANYWHERE)) operation.responses[status] ??= problemResponse(description);
   for (const [status, response] of Object.entries(operation.responses)) {
     if ('$ref' in response) continue;
-    const names = headersOf(method, path, Number(status));
+    const names = headersOf(method, path, Number(status), 'text/event-stream' in (response.content ?? {}));
     response.headers = Object.fromEntries(names.map((name) => [HEADERS[name]?.header ?? name, { $ref: `#/components/headers/${name}` }]));
     if (operation['x-links'] !== undefined && (status === '201' || status === '202')) response.links = operation['x-links'];
   }

@@ -32,6 +32,9 @@ interface Operation {
 
 const PARAMETERS: Readonly<Record<string, keyof ExampleIds>> = { 'path id': 'title', 'query movie_id': 'title', 'path nconst': 'person' };
 
+const isArray = ({ schema }: Readonly<Record<string, unknown>>): boolean =>
+  typeof schema === 'object' && schema !== null && 'type' in schema && schema.type === 'array';
+
 /** A copy of the description with these ids. One that is not known has no example: a made-up one would be 404. */
 export const withExampleIds = <Description extends Described>(description: Description, ids: ExampleIds): Description => {
   const copy = structuredClone(description);
@@ -43,7 +46,7 @@ export const withExampleIds = <Description extends Described>(description: Descr
         const kind = PARAMETERS[`${String(parameter['in'])} ${String(parameter['name'])}`];
         if (kind === undefined) continue;
         if (ids[kind] === undefined) delete parameter['example'];
-        else parameter['example'] = ids[kind];
+        else parameter['example'] = isArray(parameter) ? [ids[kind]] : ids[kind];
       }
     }
   }

@@ -32,3 +32,7 @@ export const acceptedFormat = (accept: string | undefined): FormatName | undefin
   }
   return decision === 'none' ? undefined : decision;
 };
+
+/** Whether a client takes this media type. @param accept the header; without one, everything is accepted. */
+export const isAccepted = (accept: string | undefined, mediaType: string): boolean =>
+  accept === undefined || accept.trim() === '' || new Negotiator({ headers: { accept } }).mediaType([mediaType]) !== undefined;

@@ -17,8 +17,8 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const MAX_PARAM_LENGTH = 100;
 
 /** How long nothing may move on a connection whose request is under way: longer than any answer takes that is waited for. */
-const longestSilenceMs = ({ requestTimeoutMs, handlerTimeoutMs, minPositionWaitMs }: ServingOptions): number =>
-  Math.max(requestTimeoutMs, handlerTimeoutMs + minPositionWaitMs + MAX_WAIT_S * 1000) + 10_000;
+const longestSilenceMs = ({ requestTimeoutMs, handlerTimeoutMs, minPositionWaitMs, eventStreams }: ServingOptions): number =>
+  Math.max(requestTimeoutMs, handlerTimeoutMs + minPositionWaitMs + MAX_WAIT_S * 1000, eventStreams.heartbeatMs) + 10_000;
 
 /** @param newRequestId makes an id for a request that brings none. */
 export const createInstance = (options: ServingOptions, logger: Logger, newRequestId: () => string): FastifyInstance => {

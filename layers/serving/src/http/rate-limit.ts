@@ -17,7 +17,7 @@ export interface RateLimitContext {
 }
 
 /** IANA's problem type of this draft. */
-const QUOTA_EXCEEDED = 'https://iana.org/assignments/http-problem-types#quota-exceeded';
+export const QUOTA_EXCEEDED = 'https://iana.org/assignments/http-problem-types#quota-exceeded';
 
 const POLICY = 'requests';
 

@@ -4,7 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { BatchViewStore, Publication, SpeedStore } from '@rushes/ports';
+import type { PartitionId } from '@rushes/domain';
+import type { BatchViewStore, Coverage, Publication, SpeedStore } from '@rushes/ports';
 
 import { beginFollowing, type FollowerEvent, type Notice, type Report, type Step } from './follower-state.ts';
 import { blindMs, next } from './follower.ts';
@@ -49,6 +50,10 @@ export interface CurrentSnapshot {
   readonly lagMs: () => number;
   /** For how long an event has been in the log that answers do not show, in milliseconds; `undefined` until answers were compared with the log; 0 without one. */
   readonly eventLagMs: () => number | undefined;
+  /** The same of each partition that has such an event. */
+  readonly eventLags: () => ReadonlyMap<PartitionId, number>;
+  /** What the speed store covers, as it was read last. */
+  readonly coverage: () => readonly Coverage[];
   /** The newest publication that was seen, whether or not it can be served. */
   readonly newest: () => Publication | undefined;
   /** Why the last look at the stores failed, or the newest publication is not what is served. */
@@ -214,6 +219,8 @@ export const trackCurrentSnapshot = (
     },
     lagMs,
     eventLagMs: () => (lag === undefined ? 0 : lag.isKnown() ? lag.ms() : undefined),
+    eventLags: () => lag?.byPartition() ?? new Map<PartitionId, number>(),
+    coverage: () => state.served?.overlay?.coverage() ?? [],
     newest: () => state.newest,
     trouble: () => state.trouble,
     poll,

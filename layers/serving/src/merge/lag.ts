@@ -9,6 +9,8 @@ import { boundsAt, type EventLog } from '@rushes/ports';
 export interface Lag {
   /** The longest that an event has been waited for, in milliseconds. */
   readonly ms: () => number;
+  /** The same of each partition that has such an event. */
+  readonly byPartition: () => ReadonlyMap<PartitionId, number>;
   /** Whether a check has ended: before, nobody knows. */
   readonly isKnown: () => boolean;
   /** Looks for the first event of each partition that answers at this position do not show. One call of the log while answers keep up. */
@@ -63,6 +65,7 @@ export const trackLag = (log: Pick<EventLog, 'bounds' | 'range'>, { now, elapsed
 
   return {
     isKnown: () => ahead !== undefined,
+    byPartition: () => new Map([...awaited].map(([partition, { sinceMs }]) => [partition, Math.max(0, elapsedMs() - sinceMs)])),
     ms: () => {
       let oldest = Number.POSITIVE_INFINITY;
       for (const { sinceMs } of awaited.values()) oldest = Math.min(oldest, sinceMs);

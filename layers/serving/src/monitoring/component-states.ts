@@ -1,8 +1,9 @@
 /** The state of each part that answers and writes depend on: what `/health` shows and `/metrics` measures. Nothing here names a path or a host. */
-import type { ApiKeyStore, EventLog } from '@rushes/ports';
+import type { ApiKeyStore, EarlyWarning, EventLog } from '@rushes/ports';
 import { cachedCheck, type CachedCheck, type CheckState } from '@rushes/runtime';
 
 import type { CurrentSnapshot } from '../merge/current-snapshot.ts';
+import { earlyWarnings } from './early-warnings.ts';
 import { type AnsweringWorker, missingWorkers } from './worker-states.ts';
 
 /** Room on the disk that the stores lie on, in bytes. */
@@ -19,6 +20,8 @@ export interface ComponentContext {
   readonly now: () => number;
   /** Whether the process is about to end: it answers, and wants no more to be sent to it. */
   readonly isLeaving: () => boolean;
+  /** From which lag on answers say `stale`. */
+  readonly staleAfterMs: number;
   /** Whether there is a speed layer. */
   readonly hasSpeed: boolean;
   /** Whether the log takes events; `undefined` where nothing can be posted. */
@@ -56,12 +59,14 @@ export const componentsOf = (
     elapsedMs,
     isLeaving,
     workers,
-  }: Pick<ComponentContext, 'snapshots' | 'now' | 'isLeaving' | 'workers'> & { readonly elapsedMs: () => number },
+    staleAfterMs,
+  }: Pick<ComponentContext, 'snapshots' | 'now' | 'isLeaving' | 'workers' | 'staleAfterMs'> & { readonly elapsedMs: () => number },
 ): ComponentContext => ({
   snapshots,
   now,
   isLeaving,
   workers,
+  staleAfterMs,
   hasSpeed: speed !== undefined,
   log: log === undefined || keys === undefined ? undefined : cachedCheck({ check: () => log.checkWritable(), elapsedMs }),
   keys: keys === undefined ? undefined : cachedCheck({ check: () => keys.find(NO_KEY), elapsedMs }),
@@ -182,6 +187,7 @@ const workersComponent = async (workers: () => Promise<AnsweringWorker>): Promis
 
 interface Health {
   readonly status: Status;
+  readonly warnings: readonly EarlyWarning[];
   readonly components: Readonly<Record<string, Component>>;
 }
 
@@ -199,5 +205,9 @@ export const readHealth = async (context: ComponentContext): Promise<Health> => 
     ...(workers === undefined ? {} : { workers: await workersComponent(workers) }),
   };
   const isAllWell = Object.values(components).every(({ status }) => status === 'ok');
-  return { status: components['batch']?.status === 'unavailable' ? 'unavailable' : isAllWell ? 'ok' : 'degraded', components };
+  return {
+    status: components['batch']?.status === 'unavailable' ? 'unavailable' : isAllWell ? 'ok' : 'degraded',
+    warnings: earlyWarnings(context),
+    components,
+  };
 };

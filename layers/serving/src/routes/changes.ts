@@ -1,9 +1,8 @@
 /** `GET /changes`: which titles changed in which views since a position, in the log's order; resumable at the position that the answer gives. */
-import { offsetAt, type OffsetVector, type PartitionId, PARTITIONS } from '@rushes/domain';
-import type { ChangeRecord, SpeedStore } from '@rushes/ports';
-import { KEYED_VIEWS, splitKey } from '@rushes/views';
+import type { SpeedStore } from '@rushes/ports';
 import { Type } from 'typebox';
 
+import { entriesOf, readChanges } from '../follow/read-changes.ts';
 import { parsePosition, POSITION_PATTERN, positionText } from '../merge/position.ts';
 import { Problem, unavailable } from '../http/problem.ts';
 import type { AddDataRoute } from './route-definition.ts';
@@ -11,48 +10,15 @@ import type { AddDataRoute } from './route-definition.ts';
 const RETRY_AFTER_S = 60;
 const MAX_RECORDS = 500;
 
-const VIEW_NAMES: ReadonlyMap<string, string> = new Map(KEYED_VIEWS.map((view) => [view.storedName, view.name]));
-
-/** One entry a title and change record. */
-const entriesOf = (change: ChangeRecord) => {
-  const views = new Map<string, Set<string>>();
-  for (const row of change.rows) {
-    const { movieId } = splitKey(row.key);
-    const names = views.get(movieId) ?? new Set<string>();
-    views.set(movieId, names.add(VIEW_NAMES.get(row.view) ?? row.view));
-  }
-  return [...views].map(([movieId, names]) => ({
-    movie_id: movieId,
-    views: [...names].toSorted(),
-    partition: change.partition,
-    epoch: change.epoch,
-    offset: change.to - 1,
-    at: new Date(change.appendedAtMs).toISOString(),
-  }));
-};
-
-/** Change records since a position, not beyond another, and how far they go. */
-const readSince = async (speed: SpeedStore, since: OffsetVector, until: OffsetVector, limit: number) => {
-  const reached: Partial<Record<PartitionId, number>> = { ...since };
-  const behind = PARTITIONS.filter((partition) => offsetAt(since, partition) < offsetAt(until, partition));
-  const after = Object.fromEntries(behind.map((partition) => [partition, offsetAt(since, partition)]));
-  const found = Map.groupBy(await speed.changesAfter(after, { limit }), ({ partition }) => partition);
-  const changes: ChangeRecord[] = [];
-  for (const partition of behind) {
-    for (const change of found.get(partition) ?? []) {
-      if (changes.length === limit || change.to > offsetAt(until, partition)) break;
-      if (change.from > offsetAt(reached, partition))
-        throw new Problem(
-          410,
-          `The changes of ${partition} before offset ${change.from} are not kept any more: read the lists anew and go on from there.`,
-        );
-      changes.push(change);
-      reached[partition] = change.to;
-    }
-  }
-  const more = behind.some((partition) => offsetAt(reached, partition) < offsetAt(until, partition));
-  return { changes, reached, more };
-};
+/** What is told of one title of a change record. */
+export const ChangeSchema = Type.Object({
+  movie_id: Type.String(),
+  views: Type.Array(Type.String()),
+  partition: Type.String(),
+  epoch: Type.Integer(),
+  offset: Type.Integer(),
+  at: Type.String({ format: 'date-time' }),
+});
 
 export const addChanges = (add: AddDataRoute, speed: SpeedStore | undefined): void =>
   add({
@@ -80,16 +46,7 @@ export const addChanges = (add: AddDataRoute, speed: SpeedStore | undefined): vo
     }),
     data: Type.Object({
       position: Type.String(),
-      changes: Type.Array(
-        Type.Object({
-          movie_id: Type.String(),
-          views: Type.Array(Type.String()),
-          partition: Type.String(),
-          epoch: Type.Integer(),
-          offset: Type.Integer(),
-          at: Type.String({ format: 'date-time' }),
-        }),
-      ),
+      changes: Type.Array(ChangeSchema),
     }),
     paged: true,
     isLive: true,
@@ -99,7 +56,7 @@ export const addChanges = (add: AddDataRoute, speed: SpeedStore | undefined): vo
       if (speed === undefined) throw new Problem(503, 'This service has no speed layer to follow.');
       if (overlay === undefined) throw unavailable('What changed is not known yet.', RETRY_AFTER_S);
       const begin = (since === undefined ? undefined : parsePosition(since)) ?? publication.cut;
-      const { changes, reached, more } = await readSince(speed, begin, overlay.position, limit);
+      const { changes, reached, more } = await readChanges(speed, begin, overlay.position, limit);
       const position = positionText(reached);
       return {
         data: JSON.stringify({ position, changes: changes.flatMap(entriesOf) }),

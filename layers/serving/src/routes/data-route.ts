@@ -4,25 +4,22 @@
  */
 import { Readable } from 'node:stream';
 
-import type { Role, Waited } from '@rushes/ports';
+import type { Role } from '@rushes/ports';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type TObject } from 'typebox';
 
-import type { Admission } from '../admission/admission.ts';
 import type { KeptUrls } from '../admission/kept-urls.ts';
 import type { TableFormat } from '../formats/formats.ts';
 import type { About } from '../merge/about.ts';
 import type { EarlierVersions } from '../merge/as-of.ts';
 import { compress, COMPRESSION_THRESHOLD_BYTES, preferredEncoding, preferredStreamEncoding } from '../http/content-encoding.ts';
 import type { CurrentSnapshot } from '../merge/current-snapshot.ts';
-import { withDeadline } from '../http/deadline.ts';
-import { envelopeText } from '../answers/envelope.ts';
 import { answerTag, entityTag, knownTag } from '../http/etag.ts';
 import { describeDataRoute } from './openapi-route.ts';
-import { positionText } from '../merge/position.ts';
-import { Problem, unavailable } from '../http/problem.ts';
+import { Problem } from '../http/problem.ts';
 import { requestReader, type ReadRequest } from '../http/request-reader.ts';
-import type { Representation, ResponseCache } from '../http/response-cache.ts';
+import type { Representation } from '../http/response-cache.ts';
+import { type AnsweringContext, keptAnswers, tooLate } from './kept-answers.ts';
 import type { AddDataRoute, DataRoute } from './route-definition.ts';
 import type { Snapshot } from '../merge/snapshot.ts';
 import {
@@ -35,35 +32,27 @@ import {
   withFormats,
   withoutFormat,
 } from './route-table.ts';
+import { statedBy } from './stated-by.ts';
 import { type StreamContext, type StreamWatch, sendTable } from './table-stream.ts';
 
-export interface DataRouteContext {
+export interface DataRouteContext extends AnsweringContext {
   readonly snapshots: CurrentSnapshot;
   readonly earlier: EarlierVersions;
   /** For how long something may be there that answers do not show. */
   readonly lagMs: () => number;
-  readonly cache: ResponseCache;
-  readonly admission: Admission;
   readonly kept: KeptUrls;
   readonly cacheMaxAgeS: number;
   /** Whoever asks must have a key of this role; answers are then no shared cache's to keep. */
   readonly needs?: Role | undefined;
   /** Request headers that answers depend on. */
   readonly vary: string;
-  /** How long a client waits for an answer that has to be computed. */
-  readonly deadlineMs: number;
   /** How whole lists are sent. */
   readonly streams: StreamWatch;
-  readonly onCache: (hit: boolean) => void;
   /** An answer from the current version goes out. */
   readonly onAnswer: (projected: Snapshot['projected']) => void;
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
-
-const RETRY_AFTER_S = 5;
-
-const tooLate = () => unavailable('The answer took too long to compute.', RETRY_AFTER_S);
 
 const pathOf = (url: string): string => {
   const at = url.indexOf('?');
@@ -88,15 +77,8 @@ const withBatchVersion = <P extends TObject, Q extends TObject>(route: DataRoute
         query: Type.Object({ ...route.query.properties, batch_version: batchVersion }) as unknown as Q, // as: one parameter more, which the route does not look at
       };
 
-/** Where an answer stands. A 404 says so too, and a 400 for a genre that no title has: what is unknown there may be known later, or be missing. */
-const statedBy = ({ publication, completeness, position }: Snapshot): Readonly<Record<string, string>> => ({
-  'rushes-batch-version': String(publication.version),
-  'rushes-completeness': completeness,
-  ...(position === undefined ? {} : { 'rushes-position': positionText(position) }),
-});
-
 export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): AddDataRoute => {
-  const { snapshots, cache, admission, kept, onCache } = context;
+  const { snapshots, cache, admission, kept } = context;
   const cacheControl = `${context.needs === undefined ? 'public' : 'private'}, max-age=${context.cacheMaxAgeS}, must-revalidate`;
 
   /** The same for all answers of one snapshot, so it is made once. */
@@ -120,43 +102,12 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
     const route = withFormats(withBatchVersion(declared));
     const vary = route.table === undefined ? context.vary : `Accept, ${context.vary}`;
     const read = requestReader(route.params, route.query, route.check, route.normalForm);
+    const answers = keptAnswers(context, route);
 
     type Input = ReadRequest<typeof route.params, typeof route.query>;
 
     const notModified = (reply: FastifyReply, snapshot: Snapshot, etag: string): FastifyReply =>
       reply.code(304).headers(headersOf(snapshot)).header('vary', vary).removeHeader('content-type').header('etag', etag).send();
-
-    const compute = async (snapshot: Snapshot, input: Input, meta: string): Promise<Representation> => {
-      const counts = (input.query as { readonly count?: boolean }).count === true; // as: the lists' parameter, which other routes do not have
-      const answer = await admission[counts || route.isLong === true ? 'totals' : 'answers'].run(() => route.answer(snapshot, input));
-      const body = envelopeText(answer, meta);
-      return { body, bytes: Buffer.byteLength(body), next: answer.next ?? null };
-    };
-
-    /**
-     * The answer as it is kept, else computed. It holds the snapshot from before the cache is asked, which may take its time, until the last read, for which
-     * the client may be gone, or tired of waiting.
-     */
-    const answerOf = async (
-      snapshot: Snapshot,
-      tag: string,
-      computed: () => Promise<Representation>,
-      waited: Waited,
-    ): Promise<Representation> => {
-      snapshot.pin();
-      const release = (): void => snapshot.release();
-      let reading: Promise<Representation> | undefined;
-      try {
-        const ready = await cache.get(tag, waited);
-        onCache(ready !== undefined);
-        if (ready !== undefined) return ready;
-        reading = cache.resolve(tag, computed, waited);
-        return await withDeadline(reading, context.deadlineMs, tooLate);
-      } finally {
-        if (reading === undefined) release();
-        else reading.then(release, release);
-      }
-    };
 
     /** All of the list as it is read, in a format of tables. */
     const answerTable = async (
@@ -200,14 +151,14 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
       if (format !== undefined) refusePageParameters(format.mediaType, input.given);
       const version = (input.query as { readonly batch_version?: number }).batch_version; // as: `withBatchVersion`
       const snapshot = version === undefined ? snapshots.require() : await context.earlier.snapshot(version);
-      const about = snapshot.about(route.dependsOn?.(input) ?? 'batch');
+      const about = answers.about(snapshot, input);
       const stated = (error: unknown): never => {
         if (error instanceof Problem && (error.status === 404 || error.status === 400)) reply.headers(statedBy(snapshot));
         throw error;
       };
       if (table !== undefined && format !== undefined)
         return answerTable(request, reply, { table, format, input }, { snapshot, isCurrent: version === undefined, about }).catch(stated);
-      const tag = answerTag(about.tag, pathOf(request.url), input.given);
+      const tag = answers.tag(about, pathOf(request.url), input);
       const encoding = preferredEncoding(request.headers['accept-encoding']);
       const asked = request.headers['if-none-match'];
       const known = asked === undefined ? undefined : knownTag(asked, tag, encoding);
@@ -217,7 +168,7 @@ export const dataRoutes = (app: FastifyInstance, context: DataRouteContext): Add
         return notModified(reply, snapshot, known);
       }
 
-      const plain = await answerOf(snapshot, tag, () => compute(snapshot, input, about.meta), request.waited).catch(stated);
+      const plain = await answers.get(snapshot, tag, about.meta, input, request.waited).catch(stated);
       if (version === undefined) context.onAnswer(snapshot.projected);
       kept.add(request.url);
       if (asked === '*') return notModified(reply, snapshot, entityTag(tag, undefined));

@@ -9,8 +9,21 @@ const Status = Type.Enum(['ok', 'degraded', 'unavailable'], { type: 'string' });
 const Detail = Type.Optional(Type.String({ description: 'What is not as it should be, for people.' }));
 const Checked = Type.Object({ status: Status, detail: Detail });
 
+const Warning = Type.Object({
+  what: Type.Enum(['batch_age', 'lag', 'uncovered_epoch'], {
+    type: 'string',
+    description:
+      '`batch_age`: the run began long ago that what is served is of. `lag`: an event waits to be shown. `uncovered_epoch`: no run has covered the oldest events for long.',
+  }),
+  of: Type.Optional(Type.String({ description: 'Which partition of the log.' })),
+  value: Type.Number(),
+  limit: Type.Number({ description: 'The value from which on it is warned of.' }),
+  unit: Type.Enum(['seconds'], { type: 'string' }),
+});
+
 const Health = Type.Object({
   status: Status,
+  warnings: Type.Array(Warning, { description: 'What comes near to a limit while all answers are right. It changes no status.' }),
   components: Type.Object({
     api: Checked,
     batch: Type.Object({

@@ -9,9 +9,12 @@ import { SECURITY } from '../entrances/describe-entrance.ts';
 import { POSITION_PATTERN } from '../merge/position.ts';
 import type { DataRoute } from './route-definition.ts';
 
-const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: Type.Ref('Problem#') } } });
+export const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: Type.Ref('Problem#') } },
+});
 
-const REQUEST_HEADERS = Type.Object({
+export const REQUEST_HEADERS = Type.Object({
   'rushes-min-position': Type.Optional(
     Type.String({
       pattern: POSITION_PATTERN,
@@ -76,8 +79,10 @@ const tableContent = (columns: readonly Column[]): Readonly<Record<string, { rea
 /** A key is not asked for, but has a bucket of its own. */
 const OPTIONAL_SECURITY = [{}, ...SECURITY];
 
+export const securityOf = (needsKey: boolean) => (needsKey ? SECURITY : OPTIONAL_SECURITY);
+
 /** A parameter with a default need not be given, though a route always has its value. */
-const withoutDefaultedRequired = (schema: TObject): object => {
+export const withoutDefaultedRequired = (schema: TObject): object => {
   const properties: Readonly<Record<string, TSchema>> = schema.properties;
   const required = (schema.required ?? []).filter((name) => !('default' in (properties[name] ?? {})));
   const { required: _all, ...rest } = schema;
@@ -115,7 +120,7 @@ export const describeDataRoute = <P extends TObject, Q extends TObject>(route: D
     ...(byId ? { params: route.params } : {}),
     querystring: withoutDefaultedRequired(route.query),
     headers: REQUEST_HEADERS,
-    security: needsKey ? SECURITY : OPTIONAL_SECURITY,
+    security: securityOf(needsKey),
     response,
   };
 };

@@ -2,11 +2,10 @@
  * A whole list on its way to a client, as it is read. Invariants: all of it comes from one snapshot, which is held until the last row is read or nobody wants
  * more; nothing is read before the client has taken what was; an answer that cannot be ended as it should is cut off, so that nobody takes it for the whole.
  */
-import { Socket } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
 
 import type { Logger, Registry } from '@rushes/runtime';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Gate } from '../admission/gate.ts';
 import type { Column, TableRow } from '../formats/column.ts';
@@ -15,15 +14,9 @@ import type { TableFormat } from '../formats/formats.ts';
 import type { WriterOptions } from '../formats/table-writer.ts';
 import { encoder, type StreamEncoding } from '../http/content-encoding.ts';
 import { withDeadline } from '../http/deadline.ts';
+import { cutOff, isClientGone, SlowClientError, watched } from '../http/slow-client.ts';
 import { createStreamMetrics, type StreamMetrics } from '../monitoring/stream-metrics.ts';
 import type { ServingOptions } from '../options.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Its answer is a whole list, on its way for as long as the client takes. */
-    isWholeList: boolean;
-  }
-}
 
 /** How streams are bounded and watched. */
 export interface StreamWatch extends StreamMetrics {
@@ -32,19 +25,15 @@ export interface StreamWatch extends StreamMetrics {
   readonly onFailure: (error: unknown, request: FastifyRequest) => void;
 }
 
-/** What all streams of a service have in common. Call once, before routes are added. */
+/** What all streams of a service have in common. */
 export const watchStreams = (
-  app: FastifyInstance,
   limits: ServingOptions['streams'],
   { logger, metrics }: { readonly logger: Logger; readonly metrics: Registry },
-): StreamWatch => {
-  app.decorateRequest('isWholeList', false);
-  return {
-    limits,
-    onFailure: (err, { id: requestId, url }) => logger.error({ err, requestId, url }, 'a whole list was cut off in the middle'),
-    ...createStreamMetrics(metrics),
-  };
-};
+): StreamWatch => ({
+  limits,
+  onFailure: (err, { id: requestId, url }) => logger.error({ err, requestId, url }, 'a whole list was cut off in the middle'),
+  ...createStreamMetrics(metrics),
+});
 
 export interface StreamContext extends StreamWatch {
   readonly gate: Gate;
@@ -63,11 +52,6 @@ export interface TableStream {
   readonly head: () => void;
 }
 
-/** The client took nothing of what was ready, or not fast enough. */
-class SlowClientError extends Error {
-  override readonly name = 'SlowClientError';
-}
-
 /** All pages, of which the first has been read. */
 const following = async function* <T>(first: IteratorResult<T, unknown>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
   try {
@@ -77,23 +61,6 @@ const following = async function* <T>(first: IteratorResult<T, unknown>, rest: A
   } finally {
     await rest.return(undefined);
   }
-};
-
-/** The same pieces; `onStall` is called when nobody asks for the next one in time. */
-const watched = async function* (pieces: AsyncIterable<Uint8Array>, stallMs: number, onStall: () => void): AsyncGenerator<Uint8Array> {
-  for await (const piece of pieces) {
-    const timer = setTimeout(onStall, stallMs);
-    try {
-      yield piece;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-};
-
-/** The connection ends in a way that no client takes for the end of an answer, also not one of HTTP/1.0. */
-const cutOff = ({ raw }: FastifyRequest): void => {
-  if (raw.socket instanceof Socket) raw.socket.resetAndDestroy();
 };
 
 /** Resolves when it has ended, however it did. */
@@ -124,8 +91,7 @@ const sendStream = (
   const ended = Promise.withResolvers<void>();
   let failure: unknown;
   stream.once('error', (error: NodeJS.ErrnoException) => {
-    // Fastify, or the compression, gives up when the client does.
-    if (error.name === 'AbortError' || error.code === 'ERR_STREAM_PREMATURE_CLOSE') return;
+    if (isClientGone(error)) return;
     failure = error;
     cutOff(request);
   });
@@ -136,7 +102,7 @@ const sendStream = (
     if (failure !== undefined && !isSlow) onFailure(failure, request);
     ended.resolve();
   });
-  request.isWholeList = true;
+  request.takesClientsTime = true;
   onBegin();
   head();
   if (encoding === undefined) reply.send(stream);

@@ -10,7 +10,7 @@ import { topMovieFields } from '../answers/entities.ts';
 import { fieldsParameter } from '../answers/paging.ts';
 import { CREDITED_PERSON_COLUMNS, TOP_MOVIE_COLUMNS } from '../answers/tables.ts';
 import { shortList } from '../answers/whole-list.ts';
-import type { AddDataRoute } from './route-definition.ts';
+import type { AddDataRoute, DataRoute } from './route-definition.ts';
 import type { Snapshot } from '../merge/snapshot.ts';
 import { limitParameter, minVotesParameter, readVoteStatistics, scoreText, topMovies } from '../answers/top-list.ts';
 
@@ -61,39 +61,45 @@ const answerCredits = async ({ views }: Snapshot, movies: number, minVotes: numb
   );
 };
 
+const topMoviesQuery = Type.Object({
+  limit: limitParameter('movies', MAX_TOP_MOVIES),
+  min_votes: minVotesParameter,
+  adult: adultParameter,
+  fields: fieldsParameter(Object.keys(topMovieFields)),
+});
+const noParams = Type.Object({});
+
+/** The top movies, which can be followed too. */
+export const topMoviesRoute: DataRoute<typeof noParams, typeof topMoviesQuery> = {
+  url: '/top_movies',
+  operation: 'listTopMovies',
+  summary: 'Movies by (votes / average number of votes) × rating',
+  description: 'The average is taken over all rated titles, adult ones included. Ties: the id, ascending.',
+  tag: 'Rankings',
+  params: noParams,
+  query: topMoviesQuery,
+  data: Type.Array(Type.Ref('TopMovie#')),
+  dependsOn: () => 'titles',
+  table: {
+    name: 'top_movies',
+    columns: TOP_MOVIE_COLUMNS,
+    pages: (snapshot, { query: asked }) =>
+      shortList(TOP_MOVIE_COLUMNS, () => answerTopMovies(snapshot, asked.limit, asked.min_votes, asked.adult, undefined)),
+  },
+  answer: async (snapshot, { query: asked }) => ({
+    data: await answerTopMovies(snapshot, asked.limit, asked.min_votes, asked.adult, asked.fields),
+  }),
+};
+
 export const addTopMovies = (add: AddDataRoute): void => {
-  add({
-    url: '/top_movies',
-    operation: 'listTopMovies',
-    summary: 'Movies by (votes / average number of votes) × rating',
-    description: 'The average is taken over all rated titles, adult ones included. Ties: the id, ascending.',
-    tag: 'Rankings',
-    params: Type.Object({}),
-    query: Type.Object({
-      limit: limitParameter('movies', MAX_TOP_MOVIES),
-      min_votes: minVotesParameter,
-      adult: adultParameter,
-      fields: fieldsParameter(Object.keys(topMovieFields)),
-    }),
-    data: Type.Array(Type.Ref('TopMovie#')),
-    dependsOn: () => 'titles',
-    table: {
-      name: 'top_movies',
-      columns: TOP_MOVIE_COLUMNS,
-      pages: (snapshot, { query: asked }) =>
-        shortList(TOP_MOVIE_COLUMNS, () => answerTopMovies(snapshot, asked.limit, asked.min_votes, asked.adult, undefined)),
-    },
-    answer: async (snapshot, { query: asked }) => ({
-      data: await answerTopMovies(snapshot, asked.limit, asked.min_votes, asked.adult, asked.fields),
-    }),
-  });
+  add(topMoviesRoute);
   add({
     url: '/top_movies/credits',
     operation: 'listTopMovieCredits',
     summary: 'The persons most often credited in the top movies',
     description: 'By the number of distinct films that credit them; ties: nconst, ascending.',
     tag: 'Rankings',
-    params: Type.Object({}),
+    params: noParams,
     query: Type.Object({
       limit: limitParameter('persons', MAX_PERSONS),
       movies: limitParameter('top movies to look at', MAX_CREDIT_MOVIES),

@@ -150,6 +150,43 @@ export const overload = {
   }),
 };
 
+/** Streams of events (`/stream`), in each process of the service. */
+export const eventStreams = {
+  maxOpen: setting({
+    variable: 'RUSHES_EVENT_STREAMS_MAX_OPEN',
+    flag: '--event-streams-max-open',
+    placeholder: 'N',
+    schema: count,
+    fallback: 1_000,
+    description: 'streams of events that are open at once in a process; further ones are refused with 503',
+  }),
+  maxPerClient: setting({
+    variable: 'RUSHES_EVENT_STREAMS_MAX_PER_CLIENT',
+    flag: '--event-streams-max-per-client',
+    placeholder: 'N',
+    schema: count,
+    fallback: 20,
+    description: 'the same for each key or address; further ones are refused with 429; 0 = no limit',
+  }),
+  heartbeatMs: setting({
+    variable: 'RUSHES_EVENT_STREAMS_HEARTBEAT_MS',
+    flag: '--event-streams-heartbeat-ms',
+    placeholder: 'N',
+    schema: positive,
+    fallback: 15_000,
+    description:
+      'time in milliseconds after which a stream of events that has told nothing says how far it has come: less than proxies keep a silent connection',
+  }),
+  maxMs: setting({
+    variable: 'RUSHES_EVENT_STREAMS_MAX_MS',
+    flag: '--event-streams-max-ms',
+    placeholder: 'N',
+    schema: Type.Integer({ minimum: 1, maximum: 86_400_000 }),
+    fallback: 3_600_000,
+    description: 'time in milliseconds after which a stream of events ends; its client connects again, and is asked anew who it is',
+  }),
+};
+
 export const serving = {
   workers: setting({
     variable: 'RUSHES_WORKERS',

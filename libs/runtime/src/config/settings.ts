@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 
 import { Type } from 'typebox';
 
-import { http, overload, rateLimit, serving } from './http-settings.ts';
+import { eventStreams, http, overload, rateLimit, serving } from './http-settings.ts';
 import { jwt } from './jwt-settings.ts';
 import { kubernetes } from './kubernetes-settings.ts';
 import { cassandra, kafka, mongodb, postgres, redis, s3 } from './server-settings.ts';
@@ -259,6 +259,7 @@ export const SETTINGS = {
   jwt,
   rateLimit,
   overload,
+  eventStreams,
   serving,
   batch,
   alert,
