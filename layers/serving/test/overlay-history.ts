@@ -227,11 +227,40 @@ const rowsOf = (
   const tmdb_links = known.flatMap((row) => [tmdbLinkRow(String(row[0]), String(row[SHOWN]))].filter((link) => link !== undefined));
   const search = known.map((row) => searchRow({ id: String(row[0]), ...readShown(String(row[SHOWN])) }, OTHER_WORDS[String(row[0])] ?? ''));
   const activity = activityOf(folded);
-  return { titles: known, unknown_titles: unknown, search, tmdb_links, sentiment, activity, ...figuresOf(known) };
+  const film_sums = filmSumsOf(known, sentiment);
+  return { titles: known, unknown_titles: unknown, search, tmdb_links, sentiment, activity, film_sums, ...figuresOf(known) };
 };
 
 const COLUMNS = ['id', ...Object.keys(titles.layout.columns), ...titles.layout.documents];
 const [VOTES, SHOWN] = ['votes', 'shown'].map((name) => COLUMNS.indexOf(name)) as [number, number]; // as: as many as there are names
+
+/** Films by genre and year, told apart and added up one by one. */
+const filmSumsOf = (rows: readonly ArtefactRow[], sentiment: readonly ArtefactRow[]): readonly ArtefactRow[] => {
+  const films = rows
+    .map((row) => {
+      // as: the state's counts
+      const reviews = JSON.parse(String(sentiment.find(([id]) => id === row[0])?.[2] ?? '{}')) as Readonly<Record<string, number>>;
+      return { ...readShown(String(row[SHOWN])), reviews };
+    })
+    .filter(({ type, is_adult }) => type === 'movie' && !is_adult)
+    .map((film) => ({ ...film, names: ['', ...(film.genres?.split('\u001f') ?? [])] }));
+  const cells = [...new Set(films.flatMap(({ names, year }) => names.map((name) => `${year ?? ''}/${name}`)))];
+  return cells.map((cell): ArtefactRow => {
+    const [year = '', genre = ''] = cell.split('/');
+    const counted = films.filter((film) => String(film.year ?? '') === year && film.names.includes(genre));
+    const sum = (of: (film: (typeof films)[number]) => number): number => counted.reduce((all, film) => all + of(film), 0);
+    const sums = [
+      counted.length,
+      counted.filter(({ votes }) => (votes ?? 0) > 0).length,
+      sum(({ votes }) => votes ?? 0),
+      sum(({ votes, rating }) => (votes ?? 0) * (rating ?? 0)),
+      counted.filter(({ runtime }) => (runtime ?? 0) > 0).length,
+      sum(({ runtime }) => runtime ?? 0),
+      ...['count', 'compound_e4', 'positive', 'neutral', 'negative'].map((name) => sum(({ reviews }) => reviews[name] ?? 0)),
+    ];
+    return [cell, genre.toLowerCase(), year === '' ? null : Number(year), JSON.stringify(sums)];
+  });
+};
 
 const figuresOf = (rows: readonly ArtefactRow[]): Readonly<Record<string, readonly ArtefactRow[]>> => {
   const genresOf = (row: ArtefactRow): readonly string[] => readShown(String(row[SHOWN])).genres?.split('\u001f') ?? [];

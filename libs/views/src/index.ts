@@ -16,4 +16,18 @@ export * from './served-views.ts';
 export { searchRow } from './searched-titles.ts';
 export { tmdbLinkRow } from './tmdb-links.ts';
 export { ACTIVITY_WIDTHS, activityKey, type ActivityWidth, type MovieActivity, NO_ACTIVITY, readActivity } from './activity.ts';
+export {
+  addFilmSums,
+  ALL_FILMS,
+  type CountedFilm,
+  countedFilm,
+  FILM_MEASURES,
+  type FilmCell,
+  type FilmMeasure,
+  type FilmSums,
+  namedFilmSums,
+  NO_FILM_SUMS,
+  readFilmSums,
+  sumsOfReviews,
+} from './film-sums.ts';
 export type { View } from './view.ts';

@@ -1,5 +1,6 @@
 import { activity } from './activity.ts';
 import { credits } from './credits.ts';
+import { filmSums } from './film-sums.ts';
 import { genres } from './genres.ts';
 import { people } from './people.ts';
 import { searchedTitles } from './searched-titles.ts';
@@ -11,7 +12,7 @@ import { tmdbLinks } from './tmdb-links.ts';
 import { unknownTitles } from './unknown-titles.ts';
 import type { View } from './view.ts';
 
-export { activity, genres, searchedTitles, sentiment, statistics, titles, tmdbLinks };
+export { activity, filmSums, genres, searchedTitles, sentiment, statistics, titles, tmdbLinks };
 
 /** The served views by what the serving layer calls them. */
 export const SERVED_VIEWS = {
@@ -26,6 +27,7 @@ export const SERVED_VIEWS = {
   search: searchedTitles,
   tmdbLinks,
   activity,
+  filmSums,
 } as const;
 
 /** All of them. A publication names an artefact for each. */
