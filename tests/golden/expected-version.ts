@@ -99,6 +99,7 @@ export const VIEW_KEYS = {
   unknown_titles: 'id',
   tmdb_links: 'id',
   activity: 'bucket',
+  film_sums: 'cell',
 } as const;
 
 export type ViewName = keyof typeof VIEW_KEYS;

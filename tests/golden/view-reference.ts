@@ -1,5 +1,5 @@
 /** What the served views must hold: columns as values, documents parsed. */
-import { foldedColumns } from './folded-text.ts';
+import { foldedColumns, foldedText } from './folded-text.ts';
 import type { Entities } from './gold-reference.ts';
 import { byText, groupBy, type Row } from './rows.ts';
 import { searchView } from './search-reference.ts';
@@ -127,6 +127,25 @@ export const statisticsView = (titles: readonly Row[], silver: Pick<Silver, 'tit
   return [...Object.entries(figures), ...times].map(([name, value]) => ({ name, value, statistic: { name, value } }));
 };
 
+/** Films by genre and year, added up one by one. @param sentiment rows of that view. */
+export const filmSumsView = (titles: readonly Row[], sentiment: readonly Row[]): readonly Row[] => {
+  const reviews = new Map(sentiment.map(({ movie_id, reviews: state }) => [movie_id, state as Readonly<Record<string, number>>])); // as: the view's state
+  const mentions = titles.flatMap(({ id, movie, rating, votes, runtime, year }) => {
+    const { type, is_adult, genres } = movie as { readonly type: string; readonly is_adult: boolean; readonly genres: readonly string[] }; // as: see above
+    if (type !== 'movie' || is_adult) return [];
+    const { count = 0, compound_e4 = 0, positive = 0, neutral = 0, negative = 0 } = reviews.get(id ?? null) ?? {};
+    const [own, points, minutes] = [Number(votes ?? 0), Number(rating ?? 0), Number(runtime ?? 0)];
+    const sums = [1, own > 0 ? 1 : 0, own, own * points, minutes > 0 ? 1 : 0, minutes, count, compound_e4, positive, neutral, negative];
+    return ['', ...genres].map((genre) => ({ cell: `${year ?? ''}/${genre}`, genre, year: year ?? null, sums }));
+  });
+  return [...groupBy(mentions, ({ cell }) => cell)].map(([cell, all]) => ({
+    cell,
+    genre_key: foldedText(all[0]?.genre ?? ''),
+    year: all[0]?.year ?? null,
+    sums: (all[0]?.sums ?? []).map((_, at) => all.reduce((sum, { sums }) => sum + (sums[at] ?? 0), 0)),
+  }));
+};
+
 /** The rows of every served view, by the view's name, where there is no log. */
 export const viewsOf = (silver: Silver, entities: Entities) => {
   const titles = titlesView(entities);
@@ -142,5 +161,6 @@ export const viewsOf = (silver: Silver, entities: Entities) => {
     unknown_titles: [],
     tmdb_links: [],
     activity: [],
+    film_sums: filmSumsView(titles, []),
   };
 };

@@ -218,6 +218,22 @@ const activityRows = (ids: readonly string[]): readonly ArtefactRow[] =>
     return rowOf('activity', { bucket: activityKey(width_ms, start_ms), width_ms, start_ms, movies });
   });
 
+/** Sums over films by genre and year, told from the films. */
+const filmSumsRows = (all: readonly CompleteFilm[]): readonly ArtefactRow[] => {
+  const films = all.filter(({ type, adult }) => type === 'movie' && !adult).map((film) => ({ ...film, countedIn: ['', ...film.genres] }));
+  const cells = new Set(films.flatMap(({ countedIn, year }) => countedIn.map((name) => `${year ?? ''}/${name}`)));
+  return [...cells].map((cell) => {
+    const [year = '', genre = ''] = cell.split('/');
+    const of = films.filter((film) => String(film.year ?? '') === year && film.countedIn.includes(genre));
+    const sum = (value: (film: CompleteFilm) => number): number => of.reduce((total, film) => total + value(film), 0);
+    const points = sum(({ votes, rating }) => (votes ?? 0) * (rating ?? 0) * 100);
+    const rated = sum(({ votes }) => ((votes ?? 0) > 0 ? 1 : 0));
+    const known = sum(({ runtime }) => ((runtime ?? 0) > 0 ? 1 : 0));
+    const sums = [of.length, rated, sum(({ votes }) => votes ?? 0), points, known, sum(({ runtime }) => runtime ?? 0), 0, 0, 0, 0, 0];
+    return rowOf('film_sums', { cell, genre_key: foldText(genre), year: year === '' ? null : Number(year), sums: JSON.stringify(sums) });
+  });
+};
+
 /** Rows of each view, by the view's name. */
 type Rows = Readonly<Record<string, readonly ArtefactRow[]>>;
 
@@ -258,6 +274,7 @@ const makeRows = ({ films: given, people }: Catalog): Rows => {
       ),
     ],
     activity: activityRows(films.map(({ tconst }) => idOf(tconst))),
+    film_sums: filmSumsRows(films),
   };
 };
 

@@ -18,7 +18,10 @@ const THOUSANDTHS = 1000;
 const TEN_THOUSANDTHS = 10_000;
 
 /** A share of the reviews, or their mean score. */
-const ofReviews = (above: (sums: Named) => bigint): Figure => ({ of: (sums) => quotient(above(sums), sums.reviews), scale: TEN_THOUSANDTHS });
+const ofReviews = (above: (sums: Named) => bigint): Figure => ({
+  of: (sums) => quotient(above(sums), sums.reviews),
+  scale: TEN_THOUSANDTHS,
+});
 
 const FIGURES = {
   films: { of: ({ films }) => films, scale: 1 },

@@ -35,7 +35,11 @@ const ofBatch = async ({ batch: { filmSums } }: FilmSumsParts, genreKey: string)
       ...(after === undefined ? {} : { after }),
     });
     for (const { key, columns, documents } of rows)
-      addTo(byYear, columns[0] === null ? null : Number(columns[0]), readFilmSums(requireDocument(documents[0], `document sums of ${key}`)));
+      addTo(
+        byYear,
+        columns[0] === null ? null : Number(columns[0]),
+        readFilmSums(requireDocument(documents[0], `document sums of ${key}`)),
+      );
     const last = rows.at(-1);
     if (last === undefined || rows.length < ROWS_PER_READ) return byYear;
     after = { values: last.sortValues, key: last.key };

@@ -8,7 +8,12 @@ import { type SumsByYear, sumsOfYear } from './film-sums-by-year.ts';
 const AGAINST = 'against the year before; null where it is not known of both, or the year is not known.';
 
 export const YEAR_COLUMNS = [
-  { name: 'year', type: 'integer', nullable: true, description: 'Year of release; null in the last row, of films of which it is not known.' },
+  {
+    name: 'year',
+    type: 'integer',
+    nullable: true,
+    description: 'Year of release; null in the last row, of films of which it is not known.',
+  },
   { name: 'releases', type: 'integer', nullable: false, description: 'Films of the year.' },
   { name: 'rated_films', type: 'integer', nullable: false, description: 'Those of them that somebody voted on.' },
   { name: 'votes', type: 'number', nullable: false, description: 'Votes on them.' },

@@ -92,8 +92,7 @@ const isGenre = async ({ titles }: ViewReaders, name: string): Promise<boolean> 
 
 const genreFaults = async (views: ViewReaders, { parameter, names }: Named): Promise<readonly Fault[]> => {
   const faults: Fault[] = [];
-  for (const name of names)
-    if (!(await isGenre(views, name))) faults.push(unknownName(parameter, name, 'genre', await everyGenre(views)));
+  for (const name of names) if (!(await isGenre(views, name))) faults.push(unknownName(parameter, name, 'genre', await everyGenre(views)));
   return faults;
 };
 
