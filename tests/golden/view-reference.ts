@@ -136,7 +136,7 @@ export const filmSumsView = (titles: readonly Row[], sentiment: readonly Row[]):
     const { count = 0, compound_e4 = 0, positive = 0, neutral = 0, negative = 0 } = reviews.get(id ?? null) ?? {};
     const [own, points, minutes] = [Number(votes ?? 0), Number(rating ?? 0), Number(runtime ?? 0)];
     const sums = [1, own > 0 ? 1 : 0, own, own * points, minutes > 0 ? 1 : 0, minutes, count, compound_e4, positive, neutral, negative];
-    return ['', ...genres].map((genre) => ({ cell: `${year ?? ''}/${genre}`, genre, year: year ?? null, sums }));
+    return ['', ...genres].map((genre) => ({ cell: `${typeof year === 'number' ? year : ''}/${genre}`, genre, year: year ?? null, sums }));
   });
   return [...groupBy(mentions, ({ cell }) => cell)].map(([cell, all]) => ({
     cell,

@@ -9,7 +9,37 @@ const OVERLAY_TESTS = [
   'layers/serving/test/overlay-histories.test.ts',
 ];
 
+const FILM_TESTS = ['layers/serving/test/overlay-films.test.ts'];
+
 export const SERVING_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'a film that leaves a genre leaves its reviews there',
+    file: `${OVERLAY}/change-films.ts`,
+    text: 'reviews === undefined && isMoved(film)',
+    replacement: 'false && isMoved(film)',
+    tests: FILM_TESTS,
+  },
+  {
+    name: 'a film is not taken away from where it counted',
+    file: `${OVERLAY}/change-films.ts`,
+    text: 'sums.count(film.before, reviews?.before ?? unchanged, -1n);',
+    replacement: 'sums.count(film.now, reviews?.before ?? unchanged, -1n);',
+    tests: FILM_TESTS,
+  },
+  {
+    name: 'reviews of a film that changed before are counted from the version on again',
+    file: `${OVERLAY}/merged-rows.ts`,
+    text: 'batchReviews(reviewsKnown ? reviewsKnown.now : reviewsRow)',
+    replacement: 'batchReviews(reviewsRow)',
+    tests: FILM_TESTS,
+  },
+  {
+    name: 'a change against the year before adds it',
+    file: 'layers/serving/src/answers/film-figures.ts',
+    text: 'valueNow - valueBefore',
+    replacement: 'valueNow + valueBefore',
+    tests: ['layers/serving/src/answers/film-figures.test.ts'],
+  },
   {
     name: 'activity of five minutes that changes again is added again',
     file: `${OVERLAY}/changed-activity.ts`,
