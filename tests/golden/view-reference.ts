@@ -131,11 +131,22 @@ export const statisticsView = (titles: readonly Row[], silver: Pick<Silver, 'tit
 export const filmSumsView = (titles: readonly Row[], sentiment: readonly Row[]): readonly Row[] => {
   const reviews = new Map(sentiment.map(({ movie_id, reviews: state }) => [movie_id, state as Readonly<Record<string, number>>])); // as: the view's state
   const mentions = titles.flatMap(({ id, movie, rating, votes, runtime, year }) => {
-    const { type, is_adult, genres } = movie as { readonly type: string; readonly is_adult: boolean; readonly genres: readonly string[] }; // as: see above
+    // as: the reference's own documents
+    const { type, is_adult, genres, budget, revenue, popularity } = movie as Readonly<
+      Record<'budget' | 'revenue' | 'popularity', number | null>
+    > & {
+      readonly type: string;
+      readonly is_adult: boolean;
+      readonly genres: readonly string[];
+    };
     if (type !== 'movie' || is_adult) return [];
     const { count = 0, compound_e4 = 0, positive = 0, neutral = 0, negative = 0 } = reviews.get(id ?? null) ?? {};
     const [own, points, minutes] = [Number(votes ?? 0), Number(rating ?? 0), Number(runtime ?? 0)];
-    const sums = [1, own > 0 ? 1 : 0, own, own * points, minutes > 0 ? 1 : 0, minutes, count, compound_e4, positive, neutral, negative];
+    const amounts = [budget, revenue].flatMap((dollars) => [dollars === null ? 0 : 1, Math.round(100 * (dollars ?? 0))]);
+    const tier = popularity === null ? -1 : popularity >= 50 ? 0 : popularity >= 10 ? 1 : 2;
+    const tiers = [0, 1, 2].map((one) => (one === tier ? 1 : 0));
+    const told = [count, compound_e4, positive, neutral, negative];
+    const sums = [1, own > 0 ? 1 : 0, own, own * points, minutes > 0 ? 1 : 0, minutes, ...amounts, ...tiers, ...told];
     return ['', ...genres].map((genre) => ({ cell: `${typeof year === 'number' ? year : ''}/${genre}`, genre, year: year ?? null, sums }));
   });
   return [...groupBy(mentions, ({ cell }) => cell)].map(([cell, all]) => ({

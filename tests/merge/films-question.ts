@@ -31,6 +31,17 @@ const figuresOf = ({ history, position }: PlainState, films: readonly PlainTitle
   const scores = films
     .flatMap(({ id }) => history.events(id, 'movie.reviews', position))
     .map(({ payload }) => scoreSentiment(String(payload['text'])).compoundE4);
+  const toldOf = (name: string): readonly number[] => films.map(({ movie }) => movie[name]).filter((value) => typeof value === 'number');
+  const money = (name: string) => {
+    const cents = toldOf(name).map((dollars) => Math.round(100 * dollars));
+    return {
+      known_films: cents.length,
+      total_cents: cents.length === 0 ? null : total(cents),
+      average_cents: rounded(BigInt(total(cents)), cents.length, 1),
+      currency: 'USD',
+    };
+  };
+  const popularities = toldOf('popularity');
   const share = (those: (score: number) => boolean): number | null => rounded(BigInt(scores.filter(those).length), scores.length, 10_000);
   return {
     films: films.length,
@@ -45,6 +56,14 @@ const figuresOf = ({ history, position }: PlainState, films: readonly PlainTitle
       positive: share((score) => score >= 500),
       neutral: share((score) => score > -500 && score < 500),
       negative: share((score) => score <= -500),
+    },
+    budget: money('budget'),
+    revenue: money('revenue'),
+    popularity: {
+      known_films: popularities.length,
+      high: popularities.filter((one) => one >= 50).length,
+      medium: popularities.filter((one) => one >= 10 && one < 50).length,
+      low: popularities.filter((one) => one < 10).length,
     },
     runtime: {
       known_films: minutes.length,
@@ -74,6 +93,8 @@ export const genreQuestion = (genre: string, year: number | undefined, limit: nu
       average_rating: less(figures.average_rating, earlier.average_rating, 1000),
       average_sentiment: less(figures.sentiment.average, earlier.sentiment.average, 10_000),
       average_runtime: less(figures.runtime.average, earlier.runtime.average, 1000),
+      budget_cents: less(figures.budget.total_cents, earlier.budget.total_cents, 1),
+      revenue_cents: less(figures.revenue.total_cents, earlier.revenue.total_cents, 1),
     };
     const data = {
       genre,
@@ -108,10 +129,13 @@ export const yearlyQuestion = (genre: string | undefined): Question => ({
         average_rating: now.average_rating,
         runtime_films: now.runtime.known_films,
         average_runtime: now.runtime.average,
+        revenue_films: now.revenue.known_films,
+        revenue_cents: now.revenue.total_cents,
         change_releases: before === undefined ? null : now.films - before.films,
         change_votes: before === undefined ? null : now.votes - before.votes,
         change_average_rating: before === undefined ? null : less(now.average_rating, before.average_rating, 1000),
         change_average_runtime: before === undefined ? null : less(now.runtime.average, before.runtime.average, 1000),
+        change_revenue_cents: before === undefined ? null : less(now.revenue.total_cents, before.revenue.total_cents, 1),
       };
     });
     return { data: { years } };

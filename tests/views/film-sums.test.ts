@@ -17,6 +17,7 @@ import {
   movieReviews,
   namedFilmSums,
   NO_FILM_SUMS,
+  NOTHING_TOLD,
   readFilmSums,
   sumsOfReviews,
 } from '@rushes/views';
@@ -46,6 +47,9 @@ interface Title {
   readonly rating: number | null;
   readonly votes: number | null;
   readonly genres: string | null;
+  readonly budget_cents: number | null;
+  readonly revenue_cents: number | null;
+  readonly popularity_e3: number | null;
 }
 
 interface Reviews {
@@ -62,7 +66,7 @@ interface Film {
 }
 
 const TITLE_TYPES =
-  'id VARCHAR, type VARCHAR, is_adult BOOLEAN, year INTEGER, runtime INTEGER, rating INTEGER, votes BIGINT, genres VARCHAR';
+  'id VARCHAR, type VARCHAR, is_adult BOOLEAN, year INTEGER, runtime INTEGER, rating INTEGER, votes BIGINT, genres VARCHAR, budget_cents BIGINT, revenue_cents BIGINT, popularity_e3 BIGINT';
 const REVIEW_TYPES = 'movie_id VARCHAR, count BIGINT, compound_e4 BIGINT, positive BIGINT, neutral BIGINT, negative BIGINT';
 
 /** The artefact's rows: cell, folded genre, year, sums. */
@@ -107,30 +111,34 @@ test('three films by hand', async () => {
     rating: null,
     votes: null,
     genres,
+    budget_cents: null,
+    revenue_cents: null,
+    popularity_e3: null,
     ...more,
   });
   const rows = await rowsOf([
-    { title: title(1999, 'Drama', { votes: 2, rating: 7500, runtime: 100 }), reviews: undefined },
+    { title: title(1999, 'Drama', { votes: 2, rating: 7500, runtime: 100, budget_cents: 500, popularity_e3: 50_000 }), reviews: undefined },
     {
-      title: title(1999, 'Drama\u001fWar', { votes: 1, rating: 9250, runtime: 0 }),
+      title: title(1999, 'Drama\u001fWar', { votes: 1, rating: 9250, runtime: 0, popularity_e3: 9999 }),
       reviews: { count: 2, compound_e4: -300, positive: 1, neutral: 0, negative: 1 },
     },
-    { title: title(null, null, { votes: 0, rating: 6000, runtime: 80 }), reviews: undefined },
+    { title: title(null, null, { votes: 0, rating: 6000, runtime: 80, revenue_cents: 7, popularity_e3: 10_000 }), reviews: undefined },
     { title: title(1999, 'Drama', { is_adult: true, votes: 5, rating: 5000 }), reviews: undefined },
     { title: title(1999, 'Drama', { type: 'tvSeries', votes: 5, rating: 5000 }), reviews: undefined },
   ]);
-  const two = [2n, 2n, 3n, 24_250n, 1n, 100n, 2n, -300n, 1n, 0n, 1n];
+  const two = [2n, 2n, 3n, 24_250n, 1n, 100n, 1n, 500n, 0n, 0n, 1n, 0n, 1n, 2n, -300n, 1n, 0n, 1n];
   expect(new Map([...rows].map(([cell, [genre, year, sums]]) => [cell, [genre, year, ...sums]]))).toEqual(
     new Map([
       ['1999/', ['', 1999, ...two]],
       ['1999/Drama', ['drama', 1999, ...two]],
-      ['1999/War', ['war', 1999, 1n, 1n, 1n, 9250n, 0n, 0n, 2n, -300n, 1n, 0n, 1n]],
-      ['/', ['', null, 1n, 0n, 0n, 0n, 1n, 80n, 0n, 0n, 0n, 0n, 0n]],
+      ['1999/War', ['war', 1999, 1n, 1n, 1n, 9250n, 0n, 0n, 0n, 0n, 0n, 0n, 0n, 0n, 1n, 2n, -300n, 1n, 0n, 1n]],
+      ['/', ['', null, 1n, 0n, 0n, 0n, 1n, 80n, 0n, 0n, 1n, 7n, 0n, 1n, 0n, 0n, 0n, 0n, 0n, 0n]],
     ]),
   );
 });
 
 const MANY_VOTES = 2 ** 40;
+const MOST_CENTS = 10 ** 14;
 const genres = fc.uniqueArray(fc.constantFrom('Drama', 'War', 'drama', 'Sci-Fi', 'Café', 'a/b'), { maxLength: 3 });
 const titleArbitrary: fc.Arbitrary<Title> = fc.record({
   type: fc.constantFrom('movie', 'movie', 'movie', 'tvSeries'),
@@ -139,6 +147,9 @@ const titleArbitrary: fc.Arbitrary<Title> = fc.record({
   runtime: fc.constantFrom(null, 0, 90, 60_000),
   rating: fc.constantFrom(1000, 7333, 10_000),
   votes: fc.constantFrom(null, 0, 1, 12_345, MANY_VOTES),
+  budget_cents: fc.constantFrom(null, 1, MOST_CENTS),
+  revenue_cents: fc.constantFrom(null, 7, MOST_CENTS),
+  popularity_e3: fc.constantFrom(null, 0, 9999, 10_000, 49_999, 50_000, 875_581),
   genres: genres.map((names) => (names.length === 0 ? null : names.join('\u001f'))),
 });
 const reviewsArbitrary: fc.Arbitrary<Reviews> = fc
@@ -176,6 +187,13 @@ test('SQL over all titles gives what the films add one by one', async () => {
           points_e3: votes * BigInt(title.rating ?? 0),
           runtime_films: title.runtime === null || title.runtime === 0 ? 0n : 1n,
           runtime_minutes: BigInt(title.runtime ?? 0),
+          budget_films: title.budget_cents === null ? 0n : 1n,
+          budget_cents: BigInt(title.budget_cents ?? 0),
+          revenue_films: title.revenue_cents === null ? 0n : 1n,
+          revenue_cents: BigInt(title.revenue_cents ?? 0),
+          popularity_high: (title.popularity_e3 ?? 0) >= 50_000 ? 1n : 0n,
+          popularity_medium: (title.popularity_e3 ?? 0) >= 10_000 && (title.popularity_e3 ?? 0) < 50_000 ? 1n : 0n,
+          popularity_low: title.popularity_e3 !== null && title.popularity_e3 < 10_000 ? 1n : 0n,
           reviews: BigInt(reviews?.count ?? 0),
           compound_e4: BigInt(reviews?.compound_e4 ?? 0),
           positive: BigInt(reviews?.positive ?? 0),
@@ -201,7 +219,9 @@ test('what a film adds in TypeScript is what the SQL has more with it', async ()
     fc.asyncProperty(filmsArbitrary, titleArbitrary, fc.option(reviewsArbitrary, { nil: undefined }), async (others, title, reviews) => {
       const before = await cellsOf(others);
       const after = await cellsOf([...others, { title, reviews }]);
-      const film = countedFilm({ ...NOTHING_SHOWN, ...title });
+      const { budget_cents, revenue_cents, popularity_e3, ...facts } = title;
+      const told = { ...NOTHING_TOLD, budget_cents, revenue_cents, popularity_e3 };
+      const film = countedFilm({ ...NOTHING_SHOWN, ...facts, told });
       const adds = addFilmSums(film?.sums ?? NO_FILM_SUMS, sumsOfReviews({ ...emptyState(movieReviews), ...reviews }));
       const merged = new Map(before);
       for (const { genreKey, year } of film?.cells ?? []) {

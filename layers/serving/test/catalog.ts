@@ -229,7 +229,15 @@ const filmSumsRows = (all: readonly CompleteFilm[]): readonly ArtefactRow[] => {
     const points = sum(({ votes, rating }) => (votes ?? 0) * (rating ?? 0) * 100);
     const rated = sum(({ votes }) => ((votes ?? 0) > 0 ? 1 : 0));
     const known = sum(({ runtime }) => ((runtime ?? 0) > 0 ? 1 : 0));
-    const sums = [of.length, rated, sum(({ votes }) => votes ?? 0), points, known, sum(({ runtime }) => runtime ?? 0), 0, 0, 0, 0, 0];
+    const sums = [
+      of.length,
+      rated,
+      sum(({ votes }) => votes ?? 0),
+      points,
+      known,
+      sum(({ runtime }) => runtime ?? 0),
+      ...Array.from({ length: 12 }, () => 0),
+    ];
     return rowOf('film_sums', { cell, genre_key: foldText(genre), year: year === '' ? null : Number(year), sums: JSON.stringify(sums) });
   });
 };

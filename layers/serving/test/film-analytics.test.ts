@@ -41,7 +41,15 @@ test('a year, and the change against the year before; nothing known is null', as
     average_rating: 8.765,
     sentiment: { reviews: 0, average: null, positive: null, neutral: null, negative: null },
     runtime: { known_films: 2, total: 216, average: 108 },
-    change: { films: 2, votes: 102_000, average_rating: null, average_sentiment: null, average_runtime: null },
+    change: {
+      films: 2,
+      votes: 102_000,
+      average_rating: null,
+      average_sentiment: null,
+      average_runtime: null,
+      budget_cents: null,
+      revenue_cents: null,
+    },
     top_films: [expect.objectContaining({ title: 'The Iron Tide' })],
   });
   expect(await data('/analytics/genre/western?year=1850')).toEqual({
@@ -53,7 +61,18 @@ test('a year, and the change against the year before; nothing known is null', as
     average_rating: null,
     sentiment: { reviews: 0, average: null, positive: null, neutral: null, negative: null },
     runtime: { known_films: 0, total: null, average: null },
-    change: { films: 0, votes: 0, average_rating: null, average_sentiment: null, average_runtime: null },
+    budget: { known_films: 0, total_cents: null, average_cents: null, currency: 'USD' },
+    revenue: { known_films: 0, total_cents: null, average_cents: null, currency: 'USD' },
+    popularity: { known_films: 0, high: 0, medium: 0, low: 0 },
+    change: {
+      films: 0,
+      votes: 0,
+      average_rating: null,
+      average_sentiment: null,
+      average_runtime: null,
+      budget_cents: null,
+      revenue_cents: null,
+    },
     top_films: [],
   });
 });

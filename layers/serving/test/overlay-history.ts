@@ -256,6 +256,13 @@ const filmSumsOf = (rows: readonly ArtefactRow[], sentiment: readonly ArtefactRo
       sum(({ votes, rating }) => (votes ?? 0) * (rating ?? 0)),
       counted.filter(({ runtime }) => (runtime ?? 0) > 0).length,
       sum(({ runtime }) => runtime ?? 0),
+      counted.filter(({ told }) => told.budget_cents !== null).length,
+      sum(({ told }) => told.budget_cents ?? 0),
+      counted.filter(({ told }) => told.revenue_cents !== null).length,
+      sum(({ told }) => told.revenue_cents ?? 0),
+      ...[(e3: number) => e3 >= 50_000, (e3: number) => e3 >= 10_000 && e3 < 50_000, (e3: number) => e3 < 10_000].map(
+        (is) => counted.filter(({ told }) => told.popularity_e3 !== null && is(told.popularity_e3)).length,
+      ),
       ...['count', 'compound_e4', 'positive', 'neutral', 'negative'].map((name) => sum(({ reviews }) => reviews[name] ?? 0)),
     ];
     return [cell, genre.toLowerCase(), year === '' ? null : Number(year), JSON.stringify(sums)];

@@ -17,6 +17,11 @@ import type { View } from './view.ts';
 
 type ReviewState = StateOf<typeof movieReviews>;
 
+/** Where tiers of TMDB's popularity begin, in thousandths: below `medium` it is low. */
+export const POPULARITY_TIERS_E3 = { high: 50_000, medium: 10_000 } as const;
+
+const isWithin = (value: number | null, from: number, to: number): 0 | 1 => (value !== null && value >= from && value < to ? 1 : 0);
+
 /** What a film adds by itself. A runtime of 0 minutes is one that nobody knows. */
 const MEASURES_OF_TITLE = {
   films: () => 1,
@@ -26,6 +31,15 @@ const MEASURES_OF_TITLE = {
   points_e3: ({ votes, rating }) => BigInt(votes ?? 0) * BigInt(rating ?? 0),
   runtime_films: ({ runtime }) => ((runtime ?? 0) > 0 ? 1 : 0),
   runtime_minutes: ({ runtime }) => runtime ?? 0,
+  /** Films of which the amount is known, and the sum of it in cents of US dollars. */
+  budget_films: ({ told }) => (told.budget_cents === null ? 0 : 1),
+  budget_cents: ({ told }) => told.budget_cents ?? 0,
+  revenue_films: ({ told }) => (told.revenue_cents === null ? 0 : 1),
+  revenue_cents: ({ told }) => told.revenue_cents ?? 0,
+  /** Films by tier of popularity; one of which it is not known is in none. */
+  popularity_high: ({ told }) => isWithin(told.popularity_e3, POPULARITY_TIERS_E3.high, Number.POSITIVE_INFINITY),
+  popularity_medium: ({ told }) => isWithin(told.popularity_e3, POPULARITY_TIERS_E3.medium, POPULARITY_TIERS_E3.high),
+  popularity_low: ({ told }) => isWithin(told.popularity_e3, 0, POPULARITY_TIERS_E3.medium),
 } as const satisfies Readonly<Record<string, (title: ShownTitle) => number | bigint>>;
 
 /** What its reviews add: their number, the sum of VADER's compound score in ten-thousandths, and how many are of which kind. */

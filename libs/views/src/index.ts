@@ -27,6 +27,7 @@ export {
   type FilmSums,
   namedFilmSums,
   NO_FILM_SUMS,
+  POPULARITY_TIERS_E3,
   readFilmSums,
   sumsOfReviews,
 } from './film-sums.ts';

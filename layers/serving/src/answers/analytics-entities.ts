@@ -1,4 +1,5 @@
 /** The objects of analytics, as the API's description shows them. */
+import { POPULARITY_TIERS_E3 } from '@rushes/views';
 import { Type, type TSchema } from 'typebox';
 
 import { YEAR_COLUMNS } from './film-years.ts';
@@ -11,6 +12,17 @@ export const FilmYear = Type.Object(membersOf(YEAR_COLUMNS), { $id: 'FilmYear' }
 
 const share = (of: string) => numberOrNull(`Share of ${of} reviews, 0 to 1; null without reviews.`);
 
+const money = (of: string) =>
+  Type.Object({
+    known_films: Type.Integer({ description: `Films of which the ${of} is known: total and average rest on them.` }),
+    total_cents: integerOrNull('Whole cents; null where it is known of none.'),
+    average_cents: integerOrNull('Whole cents, rounded half up.'),
+    currency: Type.Literal('USD'),
+  });
+
+const pointsOf = (thousandths: number): number => thousandths / 1000;
+const { high, medium } = { high: pointsOf(POPULARITY_TIERS_E3.high), medium: pointsOf(POPULARITY_TIERS_E3.medium) };
+
 /** What of a genre's films changed against the year before. */
 const change = Type.Object({
   films: Type.Integer(),
@@ -18,6 +30,8 @@ const change = Type.Object({
   average_rating: numberOrNull('Null where one of both years has no votes.'),
   average_sentiment: numberOrNull('Null where one of both has no reviews.'),
   average_runtime: numberOrNull('Null where one of both has no known runtime.'),
+  budget_cents: integerOrNull('Null where one of both has no known budget.'),
+  revenue_cents: integerOrNull('Null where one of both has no known revenue.'),
 });
 
 const genreFigures = {
@@ -39,6 +53,17 @@ const genreFigures = {
     total: integerOrNull('Minutes; null where it is known of none.'),
     average: numberOrNull('Minutes; thousandths, rounded half up.'),
   }),
+  budget: money('budget'),
+  revenue: money('revenue'),
+  popularity: Type.Object(
+    {
+      known_films: Type.Integer({ description: 'Films of which TMDB was observed to say it: those of all tiers.' }),
+      high: Type.Integer({ description: `Films of ${high} or more.` }),
+      medium: Type.Integer({ description: `Films of ${medium} or more, below ${high}.` }),
+      low: Type.Integer({ description: `Films below ${medium}.` }),
+    },
+    { description: "Films by tier of TMDB's popularity, as it was observed last." },
+  ),
   change: Type.Union([change, Type.Null()], {
     description: 'Against the same films of the year before; null where no year was asked for.',
   }),

@@ -11,7 +11,16 @@ const sumsOf = (given: Partial<Record<FilmMeasure, bigint>>): FilmSums => FILM_M
  * 1998: The Quarry, 30 votes of 8.2, 110 minutes. 1999: Teeth, 10 votes of 7.5, 90 minutes; Salt, 3 votes of 6.1, 121 minutes, reviews of 0.4404, 0.6369 and
  * -0.3; Unseen, which nobody voted on and whose runtime nobody knows.
  */
-const Y1998 = sumsOf({ films: 1n, rated_films: 1n, votes: 30n, points_e3: 246_000n, runtime_films: 1n, runtime_minutes: 110n });
+const Y1998 = sumsOf({
+  films: 1n,
+  rated_films: 1n,
+  votes: 30n,
+  points_e3: 246_000n,
+  runtime_films: 1n,
+  runtime_minutes: 110n,
+  revenue_films: 1n,
+  revenue_cents: 500_000_000n,
+});
 const Y1999 = sumsOf({
   films: 3n,
   rated_films: 2n,
@@ -19,6 +28,10 @@ const Y1999 = sumsOf({
   points_e3: 93_300n,
   runtime_films: 2n,
   runtime_minutes: 211n,
+  revenue_films: 2n,
+  revenue_cents: 1_234_567_891n,
+  popularity_high: 1n,
+  popularity_low: 1n,
   reviews: 3n,
   compound_e4: 7773n,
   positive: 2n,
@@ -33,6 +46,16 @@ test('the figures of the example', () => {
   // (0.4404 + 0.6369 − 0.3) / 3 = 0.2591
   expect(figure('average_sentiment', Y1999)).toBe(0.2591);
   expect([figure('positive', Y1999), figure('neutral', Y1999), figure('negative', Y1999)]).toEqual([0.6667, 0, 0.3333]);
+});
+
+test('amounts are whole cents, null where none is known', () => {
+  // $12,345,678.91 of two films.
+  expect([figure('revenue_films', Y1999), figure('revenue_cents', Y1999), figure('average_revenue_cents', Y1999)]).toEqual([
+    2, 1_234_567_891, 617_283_946,
+  ]);
+  expect([figure('budget_films', Y1999), figure('budget_cents', Y1999), figure('average_budget_cents', Y1999)]).toEqual([0, null, null]);
+  expect([figureChange('revenue_cents', Y1999, Y1998), figureChange('budget_cents', Y1999, Y1998)]).toEqual([734_567_891, null]);
+  expect([figure('popularity_films', Y1999), figure('popularity_high', Y1999), figure('popularity_medium', Y1999)]).toEqual([2, 1, 0]);
 });
 
 test('changes are differences of figures as they are shown, null where one of both is not known', () => {

@@ -20,10 +20,18 @@ export const YEAR_COLUMNS = [
   { name: 'average_rating', type: 'number', nullable: true, description: 'Weighted by votes; thousandths. Null without votes.' },
   { name: 'runtime_films', type: 'integer', nullable: false, description: 'Films of which the runtime is known.' },
   { name: 'average_runtime', type: 'number', nullable: true, description: 'Minutes, of those films; thousandths. Null without any.' },
+  { name: 'revenue_films', type: 'integer', nullable: false, description: 'Films of which the revenue is known.' },
+  {
+    name: 'revenue_cents',
+    type: 'number',
+    nullable: true,
+    description: 'Their revenue together, in cents of US dollars. Null without any.',
+  },
   { name: 'change_releases', type: 'integer', nullable: true, description: `Releases more than before: ${AGAINST}` },
   { name: 'change_votes', type: 'number', nullable: true, description: `Votes more: ${AGAINST}` },
   { name: 'change_average_rating', type: 'number', nullable: true, description: `Average rating, difference: ${AGAINST}` },
   { name: 'change_average_runtime', type: 'number', nullable: true, description: `Average runtime, difference: ${AGAINST}` },
+  { name: 'change_revenue_cents', type: 'number', nullable: true, description: `Revenue more: ${AGAINST}` },
 ] as const satisfies readonly Column[];
 
 type YearColumn = (typeof YEAR_COLUMNS)[number]['name'];
@@ -36,10 +44,13 @@ const FIGURE_OF: Readonly<Record<Exclude<YearColumn, 'year'>, { readonly figure:
   average_rating: { figure: 'average_rating' },
   runtime_films: { figure: 'runtime_films' },
   average_runtime: { figure: 'average_runtime' },
+  revenue_films: { figure: 'revenue_films' },
+  revenue_cents: { figure: 'revenue_cents' },
   change_releases: { figure: 'films', isChange: true },
   change_votes: { figure: 'votes', isChange: true },
   change_average_rating: { figure: 'average_rating', isChange: true },
   change_average_runtime: { figure: 'average_runtime', isChange: true },
+  change_revenue_cents: { figure: 'revenue_cents', isChange: true },
 };
 
 const hasFilms = (sums: FilmSums): boolean => figure('films', sums) !== 0;

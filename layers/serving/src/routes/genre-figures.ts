@@ -16,6 +16,8 @@ import { genreConditions, yearParameter } from './film-filters.ts';
 import type { AddDataRoute } from './route-definition.ts';
 
 const MAX_TOP_FILMS = 100;
+/** Events know no other. */
+const CURRENCY = 'USD';
 
 const figuresOf = (sums: FilmSums) => ({
   films: figure('films', sums),
@@ -34,9 +36,27 @@ const figuresOf = (sums: FilmSums) => ({
     total: figure('total_runtime', sums),
     average: figure('average_runtime', sums),
   },
+  budget: {
+    known_films: figure('budget_films', sums),
+    total_cents: figure('budget_cents', sums),
+    average_cents: figure('average_budget_cents', sums),
+    currency: CURRENCY,
+  },
+  revenue: {
+    known_films: figure('revenue_films', sums),
+    total_cents: figure('revenue_cents', sums),
+    average_cents: figure('average_revenue_cents', sums),
+    currency: CURRENCY,
+  },
+  popularity: {
+    known_films: figure('popularity_films', sums),
+    high: figure('popularity_high', sums),
+    medium: figure('popularity_medium', sums),
+    low: figure('popularity_low', sums),
+  },
 });
 
-const CHANGES = ['films', 'votes', 'average_rating', 'average_sentiment', 'average_runtime'] as const;
+const CHANGES = ['films', 'votes', 'average_rating', 'average_sentiment', 'average_runtime', 'budget_cents', 'revenue_cents'] as const;
 
 const changeOf = (byYear: SumsByYear, year: number) =>
   Object.fromEntries(CHANGES.map((name) => [name, figureChange(name, sumsOfYear(byYear, year), sumsOfYear(byYear, year - 1))]));
