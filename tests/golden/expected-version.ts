@@ -100,6 +100,8 @@ export const VIEW_KEYS = {
   tmdb_links: 'id',
   activity: 'bucket',
   film_sums: 'cell',
+  film_months: 'cell',
+  movie_months: 'movie_id',
 } as const;
 
 export type ViewName = keyof typeof VIEW_KEYS;

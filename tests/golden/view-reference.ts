@@ -157,6 +157,46 @@ export const filmSumsView = (titles: readonly Row[], sentiment: readonly Row[]):
   }));
 };
 
+type Days = readonly (readonly [movie: string, ...integers: number[]])[];
+
+const summed = (some: readonly (readonly number[])[]): readonly number[] =>
+  [0, 1, 2, 3].map((at) => some.reduce((sum, one) => sum + (one[at] ?? 0), 0));
+
+/** What happened by month, of films by genre and of each movie. @param activity rows of that view. */
+export const monthsViews = (titles: readonly Row[], activity: readonly Row[]) => {
+  const genresOf = (id: string): readonly string[] => {
+    const found = titles.find((row) => row['id'] === id);
+    if (found === undefined) return [];
+    const { type, is_adult, genres } = found['movie'] as {
+      readonly type: string;
+      readonly is_adult: boolean;
+      readonly genres: readonly string[];
+    }; // as: see above
+    return type === 'movie' && !is_adult ? ['', ...genres] : [];
+  };
+  const entries = activity
+    .filter(({ bucket }) => String(bucket).endsWith('/day'))
+    // as: the reference's own rows
+    .flatMap(({ bucket, movies }) =>
+      (movies as unknown as Days).map(([id, ...integers]) => ({ id, month: String(bucket).slice(0, 7), integers })),
+    );
+  const mentions = entries.flatMap((entry) => genresOf(entry.id).map((genre) => ({ ...entry, genre, cell: `${entry.month}/${genre}` })));
+  return {
+    film_months: [...groupBy(mentions, ({ cell }) => cell)].map(([cell, all]): Row => ({
+      cell,
+      genre_key: foldedText(all[0]?.genre ?? ''),
+      month: all[0]?.month ?? null,
+      activity: summed(all.map(({ integers }) => integers)),
+    })),
+    movie_months: [...groupBy(entries, ({ id }) => id)].map(([movie_id, all]): Row => ({
+      movie_id,
+      months: [...groupBy(all, ({ month }) => month)]
+        .toSorted(([a], [b]) => byText(a, b))
+        .map(([month, some]) => [month, ...summed(some.map(({ integers }) => integers))]),
+    })),
+  };
+};
+
 /** The rows of every served view, by the view's name, where there is no log. */
 export const viewsOf = (silver: Silver, entities: Entities) => {
   const titles = titlesView(entities);
@@ -173,5 +213,7 @@ export const viewsOf = (silver: Silver, entities: Entities) => {
     tmdb_links: [],
     activity: [],
     film_sums: filmSumsView(titles, []),
+    film_months: [],
+    movie_months: [],
   };
 };

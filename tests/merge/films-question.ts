@@ -73,8 +73,54 @@ const figuresOf = ({ history, position }: PlainState, films: readonly PlainTitle
   };
 };
 
-export const genreQuestion = (genre: string, year: number | undefined, limit: number): Question => ({
-  path: `/analytics/genre/${genre}?limit=${limit}${year === undefined ? '' : `&year=${year}`}`,
+/** What was given to films, and when. */
+const givenTo = ({ history, position }: PlainState, films: readonly PlainTitle[]) => ({
+  ratings: films
+    .flatMap(({ id }) => history.events(id, 'movie.ratings', position))
+    .filter(({ type }) => type === 'rating_given')
+    .map(({ place, payload }) => ({ at: new Date(place.at_ms), value: Math.round(Number(payload['score']) * 10) })),
+  reviews: films
+    .flatMap(({ id }) => history.events(id, 'movie.reviews', position))
+    .map(({ place, payload }) => ({ at: new Date(place.at_ms), value: scoreSentiment(String(payload['text'])).compoundE4 })),
+});
+
+type Given = ReturnType<typeof givenTo>;
+
+/** Of the events at certain times. */
+const happenedAt = ({ ratings, reviews }: Given, isThen: (at: Date) => boolean) => {
+  const [tenths, scores] = [ratings, reviews].map((all) => all.filter(({ at }) => isThen(at)).map(({ value }) => value)) as [
+    number[],
+    number[],
+  ]; // as: of both
+  return {
+    ratings: tenths.length,
+    average_rating: rounded(BigInt(total(tenths)), tenths.length * 10, 1000),
+    reviews: scores.length,
+    average_sentiment: rounded(BigInt(total(scores)), scores.length * 10_000, 10_000),
+  };
+};
+
+const activityOf = (given: Given, year: number, month: number | undefined) => {
+  const within = (inYear: number) =>
+    happenedAt(given, (at) => at.getUTCFullYear() === inYear && (month === undefined || at.getUTCMonth() === month - 1));
+  const [now, before] = [within(year), within(year - 1)];
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const end = month === undefined || month === 12 ? `${year + 1}-01` : `${year}-${two(month + 1)}`;
+  return {
+    from: `${year}-${two(month ?? 1)}-01T00:00:00.000Z`,
+    to: `${end}-01T00:00:00.000Z`,
+    ...now,
+    change: {
+      ratings: now.ratings - before.ratings,
+      average_rating: less(now.average_rating, before.average_rating, 1000),
+      reviews: now.reviews - before.reviews,
+      average_sentiment: less(now.average_sentiment, before.average_sentiment, 10_000),
+    },
+  };
+};
+
+export const genreQuestion = (genre: string, year: number | undefined, month: number | undefined, limit: number): Question => ({
+  path: `/analytics/genre/${genre}?limit=${limit}${year === undefined ? '' : `&year=${year}`}${month === undefined ? '' : `&month=${month}`}`,
   about: 'all',
   answer: (state) => {
     const of = state.titles().filter(({ genres }) => genres.includes(genre));
@@ -87,6 +133,7 @@ export const genreQuestion = (genre: string, year: number | undefined, limit: nu
       .filter(({ votes }) => (votes ?? 0) > 0)
       .toSorted((a, b) => weight(b) - weight(a) || byText(a.id, b.id))
       .slice(0, limit);
+    const activity = year === undefined ? null : activityOf(givenTo(state, films), year, month);
     const change = {
       films: figures.films - earlier.films,
       votes: figures.votes - earlier.votes,
@@ -100,6 +147,7 @@ export const genreQuestion = (genre: string, year: number | undefined, limit: nu
       genre,
       year: year ?? null,
       ...figures,
+      activity,
       change: year === undefined ? null : change,
       top_films: top.map(({ movie }) => movie),
     };
@@ -109,7 +157,7 @@ export const genreQuestion = (genre: string, year: number | undefined, limit: nu
 
 export const yearlyQuestion = (genre: string | undefined): Question => ({
   path: `/analytics/yearly${genre === undefined ? '' : `?genre=${genre}`}`,
-  about: 'lists',
+  about: 'all',
   refused: ({ titles }) => genre === MADE_UP_GENRE && !titles().some(({ genres }) => genres.includes(MADE_UP_GENRE)),
   answer: (state) => {
     const films = state.titles().filter((title) => isFilm(title) && (genre === undefined || title.genres.includes(genre)));
@@ -138,6 +186,8 @@ export const yearlyQuestion = (genre: string | undefined): Question => ({
         change_revenue_cents: before === undefined ? null : less(now.revenue.total_cents, before.revenue.total_cents, 1),
       };
     });
-    return { data: { years } };
+    const given = givenTo(state, films);
+    const months = Array.from({ length: 12 }, (_, at) => ({ month: at + 1, ...happenedAt(given, (time) => time.getUTCMonth() === at) }));
+    return { data: { years, months } };
   },
 });

@@ -91,8 +91,18 @@ const questionArbitrary = (movies: readonly string[], tconst: readonly (readonly
     {
       weight: 3,
       arbitrary: fc
-        .tuple(fc.constantFrom('Drama', 'Comedy', MADE_UP_GENRE), fc.constantFrom(undefined, 1999, 2000, 2024), fc.constantFrom(1, 100))
-        .map((given) => ({ question: genreQuestion(...given) })),
+        .tuple(
+          fc.constantFrom('Drama', 'Comedy', MADE_UP_GENRE),
+          fc.constantFrom<readonly [year: number | undefined, month: number | undefined]>(
+            [undefined, undefined],
+            [1999, undefined],
+            [2000, 12],
+            [2024, 5],
+            [2024, undefined],
+          ),
+          fc.constantFrom(1, 100),
+        )
+        .map(([genre, time, limit]) => ({ question: genreQuestion(genre, ...time, limit) })),
     },
     { weight: 2, arbitrary: fc.constantFrom(undefined, 'Drama', MADE_UP_GENRE).map((genre) => ({ question: yearlyQuestion(genre) })) },
     { weight: 3, arbitrary: fc.tuple(movie, fc.constantFrom(...EXPLAINED)).map(([id, of]) => ({ question: explainQuestion(id, of) })) },

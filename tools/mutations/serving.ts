@@ -43,8 +43,8 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
   {
     name: 'activity of five minutes that changes again is added again',
     file: `${OVERLAY}/changed-activity.ts`,
-    text: 'const difference = plus(now, before, -1);',
-    replacement: 'const difference = plus(now, NO_ACTIVITY, -1);',
+    text: 'const difference = addActivities(now, before, -1);',
+    replacement: 'const difference = addActivities(now, NO_ACTIVITY, -1);',
     tests: OVERLAY_TESTS,
   },
   {

@@ -218,6 +218,20 @@ const activityRows = (ids: readonly string[]): readonly ArtefactRow[] =>
     return rowOf('activity', { bucket: activityKey(width_ms, start_ms), width_ms, start_ms, movies });
   });
 
+/** What happened on that day, of films by genre and by month. */
+const filmMonthsRows = (all: readonly CompleteFilm[]): readonly ArtefactRow[] => {
+  const mentions = all.filter(({ type, adult }) => type === 'movie' && !adult).flatMap(({ genres }) => ['', ...genres]);
+  const month = RATED_ON.slice(0, 7);
+  return [...Map.groupBy(mentions, (genre) => genre)].map(([genre, { length }]) =>
+    rowOf('film_months', {
+      cell: `${month}/${genre}`,
+      genre_key: foldText(genre),
+      month,
+      activity: JSON.stringify([length, 70 * length, 0, 0]),
+    }),
+  );
+};
+
 /** Sums over films by genre and year, told from the films. */
 const filmSumsRows = (all: readonly CompleteFilm[]): readonly ArtefactRow[] => {
   const films = all.filter(({ type, adult }) => type === 'movie' && !adult).map((film) => ({ ...film, countedIn: ['', ...film.genres] }));
@@ -283,6 +297,10 @@ const makeRows = ({ films: given, people }: Catalog): Rows => {
     ],
     activity: activityRows(films.map(({ tconst }) => idOf(tconst))),
     film_sums: filmSumsRows(films),
+    film_months: filmMonthsRows(films),
+    movie_months: films.map(({ tconst }) =>
+      rowOf('movie_months', { movie_id: idOf(tconst), months: JSON.stringify([[RATED_ON.slice(0, 7), 1, 70, 0, 0]]) }),
+    ),
   };
 };
 

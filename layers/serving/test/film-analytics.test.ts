@@ -73,8 +73,43 @@ test('a year, and the change against the year before; nothing known is null', as
       budget_cents: null,
       revenue_cents: null,
     },
+    activity: {
+      from: '1850-01-01T00:00:00.000Z',
+      to: '1851-01-01T00:00:00.000Z',
+      ratings: 0,
+      average_rating: null,
+      reviews: 0,
+      average_sentiment: null,
+      change: { ratings: 0, average_rating: null, reviews: 0, average_sentiment: null },
+    },
     top_films: [],
   });
+});
+
+test('a month is one of what was given to films of the genre, whenever these came out', async () => {
+  const films = (await asked('/movies?genre=action&count=true')).body.total;
+  // Each was rated once on 28 February 2026, with a seven.
+  const activityOf = async (query: string) => (await data(`/analytics/genre/action?fields=activity&${query}`)).activity;
+  expect(await activityOf('year=2026&month=2')).toEqual({
+    from: '2026-02-01T00:00:00.000Z',
+    to: '2026-03-01T00:00:00.000Z',
+    ratings: films,
+    average_rating: 7,
+    reviews: 0,
+    average_sentiment: null,
+    change: { ratings: films, average_rating: null, reviews: 0, average_sentiment: null },
+  });
+  expect(await activityOf('year=2026')).toMatchObject({ from: '2026-01-01T00:00:00.000Z', to: '2027-01-01T00:00:00.000Z', ratings: films });
+  expect(await activityOf('year=2027&month=2')).toMatchObject({ ratings: 0, change: { ratings: -films, average_rating: null } });
+  expect(await activityOf('year=2026&month=12')).toMatchObject({
+    from: '2026-12-01T00:00:00.000Z',
+    to: '2027-01-01T00:00:00.000Z',
+    ratings: 0,
+  });
+  const { months } = await data('/analytics/yearly?genre=action');
+  expect(months.map(({ month, ratings }: { readonly month: number; readonly ratings: number }) => [month, ratings])).toEqual(
+    Array.from({ length: 12 }, (_, at) => [at + 1, at === 1 ? films : 0]),
+  );
 });
 
 test('a genre that nothing has is not there, with the one that may be meant', async () => {
@@ -123,8 +158,8 @@ test('a version of before there was the view answers everything else, and says w
   const { film_sums: _filmSums, ...before } = views;
   await service.views.insertPublication({ ...publication, number: 3, version: 3, views: before });
   expect((await asked('/movies?batch_version=3')).status).toBe(200);
-  for (const path of ['/analytics/yearly', '/analytics/genre/drama', '/explain/films']) {
-    const { status, body, headers } = await asked(`${path}?batch_version=3`);
+  for (const path of ['/analytics/yearly', '/analytics/genre/drama?year=2004', '/explain/films']) {
+    const { status, body, headers } = await asked(`${path}${path.includes('?') ? '&' : '?'}batch_version=3`);
     expect([status, body.detail]).toEqual([503, expect.stringContaining('the view film_sums, which version 3')]);
     expect(headers['retry-after']).toBeDefined();
   }

@@ -2,6 +2,7 @@
 import { ALL_FILMS, namedFilmSums } from '@rushes/views';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
+import { filmMonths } from '../src/answers/film-months.ts';
 import { filmSumsByYear, sumsOfYear } from '../src/answers/film-sums-by-year.ts';
 import type { CurrentSnapshot } from '../src/merge/current-snapshot.ts';
 import { added, changed, followingReplica, openOverlayCase, type OverlayCase, rated, reviewed } from './overlay-case.ts';
@@ -67,6 +68,26 @@ test('a review of a film that nothing else changed counts where the version has 
   on.history.give(reviewed(1, 'A film.'), changed(1, 'Title 1', ['War'], 2001));
   await shown(replica);
   expect([await at(replica, 'drama'), await at(replica, 'war', 2001)]).toEqual([NOTHING, [1, 11, 69_003, 3, 6696 - 4588]]);
+});
+
+test('what happened to a film in each month goes along, before the cut and after it', async () => {
+  const replica = await published();
+  // In the version a rating on the 9th of January; a review in each of two months after it.
+  on.history.give(reviewed(1, 'I love it!', '2025-12-31T23:59:59.000Z'), reviewed(1, 'Awful.', '2026-01-01T00:00:00.000Z'), rated(3, 5));
+  await shown(replica);
+  const monthsOf = async (genreKey: string) =>
+    [...(await filmMonths(replica.require(), genreKey))]
+      .map(([month, { ratings, sumTenths, reviews, compoundE4 }]) => [month, ratings, sumTenths, reviews, compoundE4])
+      .filter(([, ratings, , reviews]) => ratings !== 0 || reviews !== 0)
+      .toSorted();
+  const both = [
+    ['2025-12', 0, 0, 1, 6696],
+    ['2026-01', 1, 80, 2, 6696 - 4588],
+  ];
+  expect([await monthsOf('drama'), await monthsOf(ALL_FILMS), await monthsOf('war')]).toEqual([both, both, []]);
+  on.history.give(changed(1, 'Title 1', ['War']));
+  await shown(replica);
+  expect([await monthsOf('drama'), await monthsOf(ALL_FILMS), await monthsOf('war')]).toEqual([[], both, both]);
 });
 
 test('what is said of a title counts once somebody has told of it', async () => {

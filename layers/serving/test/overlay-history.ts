@@ -227,12 +227,55 @@ const rowsOf = (
   const tmdb_links = known.flatMap((row) => [tmdbLinkRow(String(row[0]), String(row[SHOWN]))].filter((link) => link !== undefined));
   const search = known.map((row) => searchRow({ id: String(row[0]), ...readShown(String(row[SHOWN])) }, OTHER_WORDS[String(row[0])] ?? ''));
   const activity = activityOf(folded);
-  const film_sums = filmSumsOf(known, sentiment);
-  return { titles: known, unknown_titles: unknown, search, tmdb_links, sentiment, activity, film_sums, ...figuresOf(known) };
+  const views = {
+    titles: known,
+    unknown_titles: unknown,
+    search,
+    tmdb_links,
+    sentiment,
+    activity,
+    film_sums: filmSumsOf(known, sentiment),
+  };
+  return { ...views, ...monthsOf(known, activity), ...figuresOf(known) };
 };
 
 const COLUMNS = ['id', ...Object.keys(titles.layout.columns), ...titles.layout.documents];
 const [VOTES, SHOWN] = ['votes', 'shown'].map((name) => COLUMNS.indexOf(name)) as [number, number]; // as: as many as there are names
+
+type Entry = readonly [id: string, ...integers: number[]];
+
+/** What happened by month, of films by genre and of each movie, from the days. */
+const monthsOf = (rows: readonly ArtefactRow[], activity: readonly ArtefactRow[]): Readonly<Record<string, readonly ArtefactRow[]>> => {
+  const genresOf = (id: string): readonly string[] => {
+    const row = rows.find(([key]) => key === id);
+    const shown = row && readShown(String(row[SHOWN]));
+    return shown?.type === 'movie' && !shown.is_adult ? ['', ...(shown.genres?.split('\u001f') ?? [])] : [];
+  };
+  const days = activity.filter(([key]) => String(key).endsWith('/day'));
+  // as: the view's document
+  const entries = days.flatMap(([key, , , movies]) =>
+    (JSON.parse(String(movies)) as Entry[]).map(([id, ...integers]) => ({ id, month: String(key).slice(0, 7), integers })),
+  );
+  const summed = (some: typeof entries): readonly number[] =>
+    [0, 1, 2, 3].map((at) => some.reduce((sum, one) => sum + (one.integers[at] ?? 0), 0));
+  const cells = Map.groupBy(
+    entries.flatMap((entry) => genresOf(entry.id).map((genre) => ({ ...entry, cell: `${entry.month}/${genre}` }))),
+    ({ cell }) => cell,
+  );
+  const movies = Map.groupBy(entries, ({ id }) => id);
+  return {
+    film_months: [...cells].map(([cell, some]): ArtefactRow => [
+      cell,
+      cell.slice(8).toLowerCase(),
+      cell.slice(0, 7),
+      JSON.stringify(summed(some)),
+    ]),
+    movie_months: [...movies].map(([id, some]): ArtefactRow => {
+      const byMonth = [...Map.groupBy(some, ({ month }) => month)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+      return [id, JSON.stringify(byMonth.map(([month, those]) => [month, ...summed(those)]))];
+    }),
+  };
+};
 
 /** Films by genre and year, told apart and added up one by one. */
 const filmSumsOf = (rows: readonly ArtefactRow[], sentiment: readonly ArtefactRow[]): readonly ArtefactRow[] => {

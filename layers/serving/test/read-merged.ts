@@ -2,6 +2,7 @@
 import { SCORE } from '@rushes/ports';
 import { SERVED_VIEWS, VIEWS } from '@rushes/views';
 
+import { filmMonths } from '../src/answers/film-months.ts';
 import { filmSumsByYear } from '../src/answers/film-sums-by-year.ts';
 import { titleKeyOf } from '../src/answers/title-id.ts';
 import { TREND_WINDOWS, trendSpan, type TrendWindow } from '../src/answers/trend-windows.ts';
@@ -14,7 +15,17 @@ import type { Snapshot } from '../src/merge/snapshot.ts';
 export const HAPPENED_AT = '2026-01-09T12:00:00.000Z';
 
 /** The views that are merged, as readers call them. */
-export const READ = ['titles', 'genres', 'statistics', 'sentiment', 'tmdbLinks', 'activity', 'filmSums'] as const;
+export const READ = [
+  'titles',
+  'genres',
+  'statistics',
+  'sentiment',
+  'tmdbLinks',
+  'activity',
+  'filmSums',
+  'filmMonths',
+  'movieMonths',
+] as const;
 /** What the views are called in publications. */
 export const nameIn = (name: (typeof READ)[number]): string => SERVED_VIEWS[name].name;
 
@@ -39,8 +50,14 @@ const filmsIn = async (parts: Parameters<typeof filmSumsByYear>[0], genreKey: st
   return [genreKey, shown.toSorted(([a], [b]) => (a < b ? -1 : 1))];
 };
 
+/** What happened to the films of each genre, and to all, by month. */
+const monthsIn = async (parts: Parameters<typeof filmMonths>[0], genreKey: string) => {
+  const shown = [...(await filmMonths(parts, genreKey))].map(([month, activity]) => [month, Object.values(activity).join(' ')] as const);
+  return [genreKey, shown.filter(([, activity]) => activity !== '0 0 0 0').toSorted(([a], [b]) => (a < b ? -1 : 1))];
+};
+
 interface MergedParts extends Pick<Snapshot, 'views' | 'search'> {
-  readonly overlay: Pick<OverlayState, 'activity' | 'filmSums'> | undefined;
+  readonly overlay: Pick<OverlayState, 'activity' | 'filmSums' | 'titles'> | undefined;
 }
 
 /** Words of titles and people that histories tell of, beginnings and slips of them. */
@@ -80,6 +97,7 @@ export const readAll = async ({ views: readers, search, overlay }: MergedParts):
     linked: await Promise.all([278, 279].map((id) => titleKeyOf(readers, `tmdb:${id}`))),
     found: await findAll(search),
     films: await Promise.all(['', ...GENRE_KEYS].map((key) => filmsIn({ batch: readers, overlay }, key))),
+    months: await Promise.all(['', ...GENRE_KEYS].map((key) => monthsIn({ batch: readers, overlay }, key))),
     activity: await Promise.all(TREND_WINDOWS.map((window) => activityIn({ batch: readers, overlay }, window))),
   };
 };

@@ -76,6 +76,9 @@ export const sumsOfReviews = (reviews: ReviewState): FilmSums => [
   ...Object.values(MEASURES_OF_REVIEWS).map((measure) => BigInt(measure(reviews))),
 ];
 
+/** The folded type of films; adult ones have a kind of their own in the view `titles`. */
+export const FILM_KIND = 'movie';
+
 /** A row's genre, folded; `''`: all films. */
 export const ALL_FILMS = '';
 
@@ -96,7 +99,7 @@ export interface CountedFilm {
  * twice in that genre here too.
  */
 export const countedFilm = (title: ShownTitle): CountedFilm | undefined => {
-  if (title.type !== 'movie' || title.is_adult) return undefined;
+  if (foldText(title.type) !== FILM_KIND || title.is_adult) return undefined;
   const genres = title.genres === null ? [] : foldText(title.genres).split(SET_SEPARATOR);
   return {
     cells: [ALL_FILMS, ...genres].map((genreKey) => ({ genreKey, year: title.year })),

@@ -15,12 +15,21 @@ export * from './rules.ts';
 export * from './served-views.ts';
 export { searchRow } from './searched-titles.ts';
 export { tmdbLinkRow } from './tmdb-links.ts';
-export { ACTIVITY_WIDTHS, activityKey, type ActivityWidth, type MovieActivity, NO_ACTIVITY, readActivity } from './activity.ts';
+export {
+  addActivities,
+  ACTIVITY_WIDTHS,
+  activityKey,
+  type ActivityWidth,
+  type MovieActivity,
+  NO_ACTIVITY,
+  readActivity,
+} from './activity.ts';
 export {
   addFilmSums,
   ALL_FILMS,
   type CountedFilm,
   countedFilm,
+  FILM_KIND,
   FILM_MEASURES,
   type FilmCell,
   type FilmMeasure,
@@ -31,4 +40,5 @@ export {
   readFilmSums,
   sumsOfReviews,
 } from './film-sums.ts';
+export { monthOf, readMonthActivity, readMonths } from './film-months.ts';
 export type { View } from './view.ts';

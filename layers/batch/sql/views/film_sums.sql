@@ -17,7 +17,7 @@ WITH films AS (
     coalesce(r.negative, 0) AS negative
   FROM views.titles t
   LEFT JOIN keyed.movie_reviews r ON r.movie_id = t.id
-  WHERE t.type = 'movie' AND NOT t.is_adult
+  WHERE lower(t.type) = 'movie' AND NOT t.is_adult
 ),
 placed AS (
   SELECT '' AS genre, f.* FROM films f

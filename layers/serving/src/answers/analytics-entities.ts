@@ -23,6 +23,15 @@ const money = (of: string) =>
 const pointsOf = (thousandths: number): number => thousandths / 1000;
 const { high, medium } = { high: pointsOf(POPULARITY_TIERS_E3.high), medium: pointsOf(POPULARITY_TIERS_E3.medium) };
 
+const happened = {
+  ratings: Type.Integer({ description: 'Ratings that were given.' }),
+  average_rating: numberOrNull('Their average; thousandths, rounded half up. Null without any.'),
+  reviews: Type.Integer({ description: 'Reviews that were written.' }),
+  average_sentiment: numberOrNull("Mean of VADER's compound score of these reviews; four decimals. Null without any."),
+};
+
+export const FILM_MONTH = Type.Object({ month: Type.Integer({ minimum: 1, maximum: 12, description: '1: January.' }), ...happened });
+
 /** What of a genre's films changed against the year before. */
 const change = Type.Object({
   films: Type.Integer(),
@@ -63,6 +72,29 @@ const genreFigures = {
       low: Type.Integer({ description: `Films below ${medium}.` }),
     },
     { description: "Films by tier of TMDB's popularity, as it was observed last." },
+  ),
+  activity: Type.Union(
+    [
+      Type.Object({
+        from: Type.String({ format: 'date-time' }),
+        to: Type.String({ format: 'date-time', description: 'It ends before this moment.' }),
+        ...happened,
+        change: Type.Object(
+          {
+            ratings: Type.Integer(),
+            average_rating: numberOrNull('Null where one of both has none.'),
+            reviews: Type.Integer(),
+            average_sentiment: numberOrNull('Null where one of both has none.'),
+          },
+          { description: 'Against the same time of the year before.' },
+        ),
+      }),
+      Type.Null(),
+    ],
+    {
+      description:
+        'Ratings and reviews that were given within the calendar year, or the month of it, that was asked for (UTC), to films of the genre of any year of release; null where no year was.',
+    },
   ),
   change: Type.Union([change, Type.Null()], {
     description: 'Against the same films of the year before; null where no year was asked for.',

@@ -6,7 +6,9 @@ import { Type } from 'typebox';
 import { GENRE_FIGURES } from '../answers/analytics-entities.ts';
 import { arrayText, extendObject, selectFields, shownOf } from '../answers/documents.ts';
 import { figure, figureChange } from '../answers/film-figures.ts';
+import { filmMonths, type Months } from '../answers/film-months.ts';
 import { filmSumsByYear, type SumsByYear, sumsOfYear } from '../answers/film-sums-by-year.ts';
+import { activityWithin, monthChanges, monthFigures } from '../answers/month-figures.ts';
 import { requireGenre } from '../answers/known-names.ts';
 import { fieldsParameter } from '../answers/paging.ts';
 import { limitParameter, rankable } from '../answers/top-list.ts';
@@ -61,6 +63,12 @@ const CHANGES = ['films', 'votes', 'average_rating', 'average_sentiment', 'avera
 const changeOf = (byYear: SumsByYear, year: number) =>
   Object.fromEntries(CHANGES.map((name) => [name, figureChange(name, sumsOfYear(byYear, year), sumsOfYear(byYear, year - 1))]));
 
+const activityOf = (months: Months, year: number, month: number | undefined) => {
+  const [now, before] = [activityWithin(months, year, month), activityWithin(months, year - 1, month)];
+  const [from, to] = month === undefined ? [Date.UTC(year, 0), Date.UTC(year + 1, 0)] : [Date.UTC(year, month - 1), Date.UTC(year, month)];
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString(), ...monthFigures(now), change: monthChanges(now, before) };
+};
+
 /** JSON objects of the films that most votes say most for. */
 const topFilms = async ({ views }: Snapshot, genre: string, year: number | undefined, limit: number): Promise<string> => {
   const rows = await views.titles.list({
@@ -94,20 +102,33 @@ export const addGenreFigures = (add: AddDataRoute): void =>
       }),
     }),
     query: Type.Object({
-      year: yearParameter('Only films that were released in this year.'),
+      year: yearParameter('Only films that were released in this year; `activity` is of it.'),
+      month: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: 12,
+          description:
+            'With `year`: `activity` is of this month of it. Films are told by year of release alone, since of releases no month is known.',
+        }),
+      ),
       limit: limitParameter('films are in `top_films`', MAX_TOP_FILMS),
       fields: fieldsParameter(GENRE_FIGURES),
     }),
+    check: ({ year, month }, given) =>
+      month !== undefined && given !== undefined && year === undefined
+        ? [{ in: 'query', name: 'month', detail: 'goes with year alone: it is a month of it' }]
+        : [],
     data: Type.Ref('GenreFigures#'),
     // Reviews count too, and any event may have changed a film.
     dependsOn: () => ({ activity: 0 }),
-    answer: async (snapshot, { params: { genre }, query: { year, limit, fields } }) => {
+    answer: async (snapshot, { params: { genre }, query: { year, month, limit, fields } }) => {
       const name = await requireGenre(snapshot.views, genre);
       const { merged } = await filmSumsByYear(snapshot, foldText(genre));
       const figures = {
         genre: name,
         year: year ?? null,
         ...figuresOf(sumsOfYear(merged, year)),
+        activity: year === undefined ? null : activityOf(await filmMonths(snapshot, foldText(genre)), year, month),
         change: year === undefined ? null : changeOf(merged, year),
       };
       const films = fields === undefined || fields.includes('top_films') ? await topFilms(snapshot, genre, year, limit) : '[]';

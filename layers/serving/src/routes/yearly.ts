@@ -4,18 +4,23 @@ import { ALL_FILMS } from '@rushes/views';
 import { Type } from 'typebox';
 
 import { arrayText, selectFields } from '../answers/documents.ts';
+import { FILM_MONTH } from '../answers/analytics-entities.ts';
+import { filmMonths } from '../answers/film-months.ts';
 import { filmSumsByYear, type FilmSumsParts } from '../answers/film-sums-by-year.ts';
 import { filmYears, YEAR_COLUMNS, type YearRow } from '../answers/film-years.ts';
 import { requireKnownNames } from '../answers/known-names.ts';
+import { seasonalPattern } from '../answers/month-figures.ts';
 import { fieldsParameter } from '../answers/paging.ts';
 import { rowsOfObjects } from '../answers/whole-list.ts';
 import { FOLDED } from '../http/parameter.ts';
 import type { Snapshot } from '../merge/snapshot.ts';
 import type { AddDataRoute } from './route-definition.ts';
 
+const genreKeyOf = (genre: string | undefined): string => (genre === undefined ? ALL_FILMS : foldText(genre));
+
 const yearsOf = async (snapshot: FilmSumsParts & Pick<Snapshot, 'views'>, genre: string | undefined): Promise<readonly YearRow[]> => {
   await requireKnownNames(snapshot.views, { genres: [{ parameter: 'genre', names: genre === undefined ? [] : [genre] }] });
-  const { merged } = await filmSumsByYear(snapshot, genre === undefined ? ALL_FILMS : foldText(genre));
+  const { merged } = await filmSumsByYear(snapshot, genreKeyOf(genre));
   return filmYears(merged);
 };
 
@@ -34,8 +39,17 @@ export const addYearly = (add: AddDataRoute): void =>
       ),
       fields: fieldsParameter(YEAR_COLUMNS.map(({ name }) => name)),
     }),
-    data: Type.Object({ years: Type.Array(Type.Ref('FilmYear#'), { description: 'The earliest year first.' }) }),
-    dependsOn: () => 'titles',
+    data: Type.Object({
+      years: Type.Array(Type.Ref('FilmYear#'), { description: 'The earliest year first.' }),
+      months: Type.Array(FILM_MONTH, {
+        minItems: 12,
+        maxItems: 12,
+        description:
+          'The seasonal pattern: ratings and reviews that were given to these films by month of the calendar (UTC), over all years. Of releases no month is known.',
+      }),
+    }),
+    // What is given to films makes the months.
+    dependsOn: () => ({ activity: 0 }),
     table: {
       name: 'yearly',
       columns: YEAR_COLUMNS,
@@ -44,6 +58,6 @@ export const addYearly = (add: AddDataRoute): void =>
       },
     },
     answer: async (snapshot, { query: { genre, fields } }) => ({
-      data: `{"years":${arrayText((await yearsOf(snapshot, genre)).map((row) => selectFields(JSON.stringify(row), fields)))}}`,
+      data: `{"years":${arrayText((await yearsOf(snapshot, genre)).map((row) => selectFields(JSON.stringify(row), fields)))},"months":${JSON.stringify(seasonalPattern(await filmMonths(snapshot, genreKeyOf(genre))))}}`,
     }),
   });
