@@ -34,6 +34,20 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
     tests: FILM_TESTS,
   },
   {
+    name: 'a film without genres that comes to be known leaves what it had in months',
+    file: 'layers/serving/src/answers/film-months.ts',
+    text: 'JSON.stringify(before) !== JSON.stringify(now)',
+    replacement: 'before.join() !== now.join()',
+    tests: FILM_TESTS,
+  },
+  {
+    name: 'months of a film that moved stay where they were, too',
+    file: 'layers/serving/src/answers/film-months.ts',
+    text: 'for (const genre of before) addMonth(monthsIn(differences, genre), month, happened, -1);',
+    replacement: '',
+    tests: FILM_TESTS,
+  },
+  {
     name: 'a change against the year before adds it',
     file: 'layers/serving/src/answers/film-figures.ts',
     text: 'valueNow - valueBefore',

@@ -90,6 +90,21 @@ test('what happened to a film in each month goes along, before the cut and after
   expect([await monthsOf('drama'), await monthsOf(ALL_FILMS), await monthsOf('war')]).toEqual([[], both, both]);
 });
 
+test('what the version has of a title that nobody knew counts once somebody told of it, also if it has no genre', async () => {
+  on.history.give(rated(7, 9), reviewed(7, 'I love it!', '2025-12-31T23:59:59.000Z'));
+  const replica = await published();
+  const months = async () =>
+    [...(await filmMonths(replica.require(), ALL_FILMS))].map(([month, { ratings, reviews }]) => [month, ratings, reviews]);
+  expect([await at(replica, ALL_FILMS), await months()]).toEqual([BEFORE, [['2026-01', 1, 1]]]);
+  on.history.give(added(7, 'New', []));
+  await shown(replica);
+  expect(await at(replica, ALL_FILMS)).toEqual([2, 12, 78_003, 2, 2 * 6696]);
+  expect((await months()).toSorted()).toEqual([
+    ['2025-12', 0, 1],
+    ['2026-01', 2, 1],
+  ]);
+});
+
 test('what is said of a title counts once somebody has told of it', async () => {
   const replica = await published();
   on.history.give(rated(7, 9), reviewed(7, 'I love it!'));

@@ -102,7 +102,7 @@ const movedMovies = async ({ titles: changed }: Overlay): Promise<ReadonlyMap<st
   let looked = 0;
   for (const row of changed.values()) {
     const [before, now] = [genresOfRow(row.before), genresOfRow(row.now)];
-    if (before.join(SET_SEPARATOR) !== now.join(SET_SEPARATOR)) moved.set(String((row.now ?? row.before)?.[0]), { before, now });
+    if (JSON.stringify(before) !== JSON.stringify(now)) moved.set(String((row.now ?? row.before)?.[0]), { before, now });
     if (++looked % TURN === 0) await setImmediate();
   }
   return moved;
