@@ -15,8 +15,8 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a film that leaves a genre leaves its reviews there',
     file: `${OVERLAY}/change-films.ts`,
-    text: 'reviews === undefined && isMoved(film)',
-    replacement: 'false && isMoved(film)',
+    text: 'reviews === undefined ? [id] : []',
+    replacement: '[]',
     tests: FILM_TESTS,
   },
   {

@@ -2,7 +2,16 @@
  * What changed titles and changed reviews make of the sums over films. A film's reviews count where the film does: a film that another genre or year counts now
  * takes its reviews along, also those that events did not change. Only of such films they are read.
  */
-import { type CountedFilm, countedFilm, emptyState, type FilmSums, movieReviews, type ShownTitle, sumsOfReviews } from '@rushes/views';
+import {
+  addFilmSums,
+  type CountedFilm,
+  countedFilm,
+  emptyState,
+  type FilmSums,
+  movieReviews,
+  type ShownTitle,
+  sumsOfReviews,
+} from '@rushes/views';
 
 import type { ChangedFilmSumsEditor } from './changed-film-sums.ts';
 
@@ -33,8 +42,17 @@ export const filmChange = (id: string, title: Change<ShownTitle | undefined>, re
   reviews: reviews && { before: sumsOfReviews(reviews.before), now: sumsOfReviews(reviews.now) },
 });
 
-const cellsText = (film: CountedFilm | undefined): string => JSON.stringify(film?.cells ?? []);
-const isMoved = ({ before, now }: FilmChange['film']): boolean => cellsText(before) !== cellsText(now);
+const isMoved = ({ before, now }: FilmChange['film']): boolean => {
+  const [from, to] = [before?.cells ?? [], now?.cells ?? []];
+  return from.length !== to.length || from.some(({ genreKey, year }, at) => genreKey !== to[at]?.genreKey || year !== to[at].year);
+};
+
+/** Of a film that counts where it did: one difference, of what it adds and of its reviews if they changed. */
+const countInPlace = (sums: ChangedFilmSumsEditor, { film: { before, now }, reviews }: FilmChange): void => {
+  if (before === undefined || now === undefined) return;
+  const ofReviews = reviews === undefined ? NO_REVIEWS : addFilmSums(reviews.now, reviews.before, -1n);
+  sums.count({ cells: now.cells, sums: addFilmSums(now.sums, before.sums, -1n) }, ofReviews, 1n);
+};
 
 /** Counts what changed. @param readReviews the states of those of these movies that have reviews. */
 export const countFilmChanges = async (
@@ -42,11 +60,14 @@ export const countFilmChanges = async (
   changes: readonly FilmChange[],
   readReviews: (ids: readonly string[]) => Promise<ReadonlyMap<string, ReviewState>>,
 ): Promise<void> => {
-  const moved = changes.filter(({ film, reviews }) => reviews === undefined && isMoved(film)).map(({ id }) => id);
-  const states = await readReviews(moved);
-  for (const { id, film, reviews } of changes) {
+  const moved: FilmChange[] = [];
+  for (const change of changes)
+    if (isMoved(change.film)) moved.push(change);
+    else countInPlace(sums, change);
+  const unread = moved.flatMap(({ id, reviews }) => (reviews === undefined ? [id] : []));
+  const states = await readReviews(unread);
+  for (const { id, film, reviews } of moved) {
     const state = states.get(id);
-    // Where the film counts as it did, what did not change is subtracted and added: it need not be known.
     const unchanged = state === undefined ? NO_REVIEWS : sumsOfReviews(state);
     sums.count(film.before, reviews?.before ?? unchanged, -1n);
     sums.count(film.now, reviews?.now ?? unchanged, 1n);

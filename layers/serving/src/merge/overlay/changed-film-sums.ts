@@ -51,6 +51,7 @@ const changedFilmSums = (byCell: Tree<string, FilmSums>): ChangedFilmSums => ({
       count(film, reviews, sign) {
         if (film === undefined) return;
         const added = addFilmSums(film.sums, reviews);
+        if (isNothing(added)) return;
         for (const cell of film.cells) {
           const name = nameOf(cell);
           const sums = addFilmSums(edited.get(name) ?? NO_FILM_SUMS, added, sign);
