@@ -1,7 +1,7 @@
 /** What the served views must hold: columns as values, documents parsed. */
 import { foldedColumns, foldedText } from './folded-text.ts';
 import type { Entities } from './gold-reference.ts';
-import { byText, groupBy, type Row } from './rows.ts';
+import { byText, groupBy, type Row, textOf } from './rows.ts';
 import { searchView } from './search-reference.ts';
 import type { Silver } from './silver-reference.ts';
 
@@ -175,10 +175,10 @@ export const monthsViews = (titles: readonly Row[], activity: readonly Row[]) =>
     return type === 'movie' && !is_adult ? ['', ...genres] : [];
   };
   const entries = activity
-    .filter(({ bucket }) => String(bucket).endsWith('/day'))
+    .filter(({ bucket }) => textOf(bucket).endsWith('/day'))
     // as: the reference's own rows
     .flatMap(({ bucket, movies }) =>
-      (movies as unknown as Days).map(([id, ...integers]) => ({ id, month: String(bucket).slice(0, 7), integers })),
+      (movies as unknown as Days).map(([id, ...integers]) => ({ id, month: textOf(bucket).slice(0, 7), integers })),
     );
   const mentions = entries.flatMap((entry) => genresOf(entry.id).map((genre) => ({ ...entry, genre, cell: `${entry.month}/${genre}` })));
   return {

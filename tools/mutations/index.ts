@@ -3,6 +3,7 @@
  * list cannot outlive the code that it is about.
  */
 import { BATCH_MUTATIONS } from './batch.ts';
+import { FILM_MUTATIONS } from './films.ts';
 import type { Mutation } from './mutation.ts';
 import { SERVING_MUTATIONS } from './serving.ts';
 import { SPEED_MUTATIONS } from './speed.ts';
@@ -14,6 +15,7 @@ export type { Mutation };
 export const MUTATIONS: readonly Mutation[] = [
   ...SPEED_MUTATIONS,
   ...SERVING_MUTATIONS,
+  ...FILM_MUTATIONS,
   ...BATCH_MUTATIONS,
   ...TABLE_MUTATIONS,
   ...TMDB_MUTATIONS,

@@ -9,51 +9,7 @@ const OVERLAY_TESTS = [
   'layers/serving/test/overlay-histories.test.ts',
 ];
 
-const FILM_TESTS = ['layers/serving/test/overlay-films.test.ts'];
-
 export const SERVING_MUTATIONS: readonly Mutation[] = [
-  {
-    name: 'a film that leaves a genre leaves its reviews there',
-    file: `${OVERLAY}/change-films.ts`,
-    text: 'reviews === undefined ? [id] : []',
-    replacement: '[]',
-    tests: FILM_TESTS,
-  },
-  {
-    name: 'a film is not taken away from where it counted',
-    file: `${OVERLAY}/change-films.ts`,
-    text: 'sums.count(film.before, reviews?.before ?? unchanged, -1n);',
-    replacement: 'sums.count(film.now, reviews?.before ?? unchanged, -1n);',
-    tests: FILM_TESTS,
-  },
-  {
-    name: 'reviews of a film that changed before are counted from the version on again',
-    file: `${OVERLAY}/merged-rows.ts`,
-    text: 'batchReviews(reviewsKnown ? reviewsKnown.now : reviewsRow)',
-    replacement: 'batchReviews(reviewsRow)',
-    tests: FILM_TESTS,
-  },
-  {
-    name: 'a film without genres that comes to be known leaves what it had in months',
-    file: 'layers/serving/src/answers/film-months.ts',
-    text: 'JSON.stringify(before) !== JSON.stringify(now)',
-    replacement: 'before.join() !== now.join()',
-    tests: FILM_TESTS,
-  },
-  {
-    name: 'months of a film that moved stay where they were, too',
-    file: 'layers/serving/src/answers/film-months.ts',
-    text: 'for (const genre of before) addMonth(monthsIn(differences, genre), month, happened, -1);',
-    replacement: '',
-    tests: FILM_TESTS,
-  },
-  {
-    name: 'a change against the year before adds it',
-    file: 'layers/serving/src/answers/film-figures.ts',
-    text: 'valueNow - valueBefore',
-    replacement: 'valueNow + valueBefore',
-    tests: ['layers/serving/src/answers/film-figures.test.ts'],
-  },
   {
     name: 'activity of five minutes that changes again is added again',
     file: `${OVERLAY}/changed-activity.ts`,

@@ -3,6 +3,8 @@ import { foldText, sortKey, titleIdOf, type Tconst } from '@rushes/domain';
 import { SET_SEPARATOR, type ArtefactRow, type BatchViewStore, type CellValue, type Publication } from '@rushes/ports';
 import { ACTIVITY_WIDTHS, activityKey, NOTHING_TOLD, searchedTitles, shownText, VIEWS } from '@rushes/views';
 
+import { filmSumsOf, monthsOf } from './film-rows.ts';
+
 export interface FilmFixture {
   readonly tconst: string;
   /** `null`: IMDb has none. */
@@ -218,44 +220,6 @@ const activityRows = (ids: readonly string[]): readonly ArtefactRow[] =>
     return rowOf('activity', { bucket: activityKey(width_ms, start_ms), width_ms, start_ms, movies });
   });
 
-/** What happened on that day, of films by genre and by month. */
-const filmMonthsRows = (all: readonly CompleteFilm[]): readonly ArtefactRow[] => {
-  const mentions = all.filter(({ type, adult }) => type === 'movie' && !adult).flatMap(({ genres }) => ['', ...genres]);
-  const month = RATED_ON.slice(0, 7);
-  return [...Map.groupBy(mentions, (genre) => genre)].map(([genre, { length }]) =>
-    rowOf('film_months', {
-      cell: `${month}/${genre}`,
-      genre_key: foldText(genre),
-      month,
-      activity: JSON.stringify([length, 70 * length, 0, 0]),
-    }),
-  );
-};
-
-/** Sums over films by genre and year, told from the films. */
-const filmSumsRows = (all: readonly CompleteFilm[]): readonly ArtefactRow[] => {
-  const films = all.filter(({ type, adult }) => type === 'movie' && !adult).map((film) => ({ ...film, countedIn: ['', ...film.genres] }));
-  const cells = new Set(films.flatMap(({ countedIn, year }) => countedIn.map((name) => `${year ?? ''}/${name}`)));
-  return [...cells].map((cell) => {
-    const [year = '', genre = ''] = cell.split('/');
-    const of = films.filter((film) => String(film.year ?? '') === year && film.countedIn.includes(genre));
-    const sum = (value: (film: CompleteFilm) => number): number => of.reduce((total, film) => total + value(film), 0);
-    const points = sum(({ votes, rating }) => (votes ?? 0) * (rating ?? 0) * 100);
-    const rated = sum(({ votes }) => ((votes ?? 0) > 0 ? 1 : 0));
-    const known = sum(({ runtime }) => ((runtime ?? 0) > 0 ? 1 : 0));
-    const sums = [
-      of.length,
-      rated,
-      sum(({ votes }) => votes ?? 0),
-      points,
-      known,
-      sum(({ runtime }) => runtime ?? 0),
-      ...Array.from({ length: 12 }, () => 0),
-    ];
-    return rowOf('film_sums', { cell, genre_key: foldText(genre), year: year === '' ? null : Number(year), sums: JSON.stringify(sums) });
-  });
-};
-
 /** Rows of each view, by the view's name. */
 type Rows = Readonly<Record<string, readonly ArtefactRow[]>>;
 
@@ -269,11 +233,13 @@ const rowsOf = (catalog: Catalog): Rows => {
 
 const makeRows = ({ films: given, people }: Catalog): Rows => {
   const films = given.map(complete);
+  const titleRows = films.map((film) => titleRow(film, people));
+  const activity = activityRows(films.map(({ tconst }) => idOf(tconst)));
   const genres = [...new Set(films.flatMap((film) => film.genres))].toSorted();
   const rated = films.filter((film) => film.votes !== null);
   const statistic = (name: string, value: number) => rowOf('statistics', { name, value, statistic: JSON.stringify({ name, value }) });
   return {
-    titles: films.map((film) => titleRow(film, people)),
+    titles: titleRows,
     credits: films
       .filter((film) => film.cast.length + film.directors.length + film.writers.length > 0)
       .map((film) => creditsRow(film, people)),
@@ -295,12 +261,9 @@ const makeRows = ({ films: given, people }: Catalog): Rows => {
         rated.reduce((sum, film) => sum + (film.votes ?? 0), 0),
       ),
     ],
-    activity: activityRows(films.map(({ tconst }) => idOf(tconst))),
-    film_sums: filmSumsRows(films),
-    film_months: filmMonthsRows(films),
-    movie_months: films.map(({ tconst }) =>
-      rowOf('movie_months', { movie_id: idOf(tconst), months: JSON.stringify([[RATED_ON.slice(0, 7), 1, 70, 0, 0]]) }),
-    ),
+    activity,
+    film_sums: filmSumsOf(titleRows, []),
+    ...monthsOf(titleRows, activity),
   };
 };
 

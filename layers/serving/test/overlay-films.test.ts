@@ -79,7 +79,7 @@ test('what happened to a film in each month goes along, before the cut and after
     [...(await filmMonths(replica.require(), genreKey))]
       .map(([month, { ratings, sumTenths, reviews, compoundE4 }]) => [month, ratings, sumTenths, reviews, compoundE4])
       .filter(([, ratings, , reviews]) => ratings !== 0 || reviews !== 0)
-      .toSorted();
+      .toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1));
   const both = [
     ['2025-12', 0, 0, 1, 6696],
     ['2026-01', 1, 80, 2, 6696 - 4588],
@@ -99,10 +99,12 @@ test('what the version has of a title that nobody knew counts once somebody told
   on.history.give(added(7, 'New', []));
   await shown(replica);
   expect(await at(replica, ALL_FILMS)).toEqual([2, 12, 78_003, 2, 2 * 6696]);
-  expect((await months()).toSorted()).toEqual([
-    ['2025-12', 0, 1],
-    ['2026-01', 2, 1],
-  ]);
+  expect(new Set(await months())).toEqual(
+    new Set([
+      ['2025-12', 0, 1],
+      ['2026-01', 2, 1],
+    ]),
+  );
 });
 
 test('what is said of a title counts once somebody has told of it', async () => {

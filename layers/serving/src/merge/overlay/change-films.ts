@@ -1,6 +1,6 @@
 /**
  * What changed titles and changed reviews make of the sums over films. A film's reviews count where the film does: a film that another genre or year counts now
- * takes its reviews along, also those that events did not change. Only of such films they are read.
+ * takes its reviews along, also those that events did not change.
  */
 import {
   addFilmSums,
@@ -54,20 +54,19 @@ const countInPlace = (sums: ChangedFilmSumsEditor, { film: { before, now }, revi
   sums.count({ cells: now.cells, sums: addFilmSums(now.sums, before.sums, -1n) }, ofReviews, 1n);
 };
 
-/** Counts what changed. @param readReviews the states of those of these movies that have reviews. */
-export const countFilmChanges = async (
+/** Counts what changed. @param unchangedReviews states of those movies' reviews that did not change, of all that may count elsewhere now. */
+export const countFilmChanges = (
   sums: ChangedFilmSumsEditor,
   changes: readonly FilmChange[],
-  readReviews: (ids: readonly string[]) => Promise<ReadonlyMap<string, ReviewState>>,
-): Promise<void> => {
-  const moved: FilmChange[] = [];
-  for (const change of changes)
-    if (isMoved(change.film)) moved.push(change);
-    else countInPlace(sums, change);
-  const unread = moved.flatMap(({ id, reviews }) => (reviews === undefined ? [id] : []));
-  const states = await readReviews(unread);
-  for (const { id, film, reviews } of moved) {
-    const state = states.get(id);
+  unchangedReviews: ReadonlyMap<string, ReviewState>,
+): void => {
+  for (const change of changes) {
+    const { id, film, reviews } = change;
+    if (!isMoved(film)) {
+      countInPlace(sums, change);
+      continue;
+    }
+    const state = unchangedReviews.get(id);
     const unchanged = state === undefined ? NO_REVIEWS : sumsOfReviews(state);
     sums.count(film.before, reviews?.before ?? unchanged, -1n);
     sums.count(film.now, reviews?.now ?? unchanged, 1n);

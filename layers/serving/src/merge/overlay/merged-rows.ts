@@ -6,7 +6,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 import type { ArtefactReader, ArtefactRow } from '@rushes/ports';
-import { genres, sentiment, statistics, titles, tmdbLinks } from '@rushes/views';
+import { genres, movieRecords, sentiment, statistics, titles, tmdbLinks } from '@rushes/views';
 
 import type { ViewReaders } from '../view-readers.ts';
 import { activityAt, type ChangedActivity, noActivity } from './changed-activity.ts';
@@ -115,10 +115,15 @@ export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
         }));
         const titleIds = changes.flatMap(({ id, title }) => (title.token === '' ? [] : [id]));
         const reviewIds = changes.flatMap(({ id, reviews }) => (reviews.token === '' ? [] : [id]));
-        const [titlesBefore, reviewsBefore] = await Promise.all([
+        // Only what events say of a title's record puts a film elsewhere, and its reviews with it.
+        const movableIds = changes.flatMap(({ id, reviews }) =>
+          reviews.token === '' && states.lastChange(id, [movieRecords]).token !== '' ? [id] : [],
+        );
+        const [titlesBefore, reviewsBefore, unchangedReviews] = await Promise.all([
           // Reviews count where their film does: of a title that did not change, too.
           readRows(batch.titles, before.titles.index, ids),
           readRows(batch.sentiment, before.sentiment.index, reviewIds),
+          readReviewStates(batch.sentiment, movableIds),
         ]);
         const unknown = await readUnknown(
           batch,
@@ -169,7 +174,7 @@ export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
           reviewRows.sortIn();
           await setImmediate();
         }
-        await countFilmChanges(filmEdit, films, (moved) => readReviewStates(batch.sentiment, moved));
+        countFilmChanges(filmEdit, films, unchangedReviews);
       }
       const activityEdit = before.activity.edit();
       for (const [n, key] of touched.buckets.entries()) {
