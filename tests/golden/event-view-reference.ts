@@ -7,7 +7,7 @@ import type { ExpectedVersion } from './expected-version.ts';
 import { type Row, textOf, type Value } from './rows.ts';
 import type { Silver } from './silver-reference.ts';
 import { searchView } from './search-reference.ts';
-import { genresView, statisticsView } from './view-reference.ts';
+import { filmSumsView, genresView, monthsViews, statisticsView } from './view-reference.ts';
 
 const { RATED, EDITED, UNWEIGHED, OBSERVED, OVERRULED, EPISODE } = TITLE;
 
@@ -267,6 +267,8 @@ export const withEvents = (dumps: ExpectedVersion, silver: Silver): ExpectedVers
       statistics: statisticsView(titles, silver),
       sentiment: SENTIMENT,
       activity: ACTIVITY,
+      film_sums: filmSumsView(titles, SENTIMENT),
+      ...monthsViews(titles, ACTIVITY),
       unknown_titles: [{ id: UNKNOWN, live: live(UNKNOWN, null) }],
       // Nobody knows the other title that is linked.
       tmdb_links: [{ id: FOUND, tmdb_id: 278 }],

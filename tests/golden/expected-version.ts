@@ -99,6 +99,9 @@ export const VIEW_KEYS = {
   unknown_titles: 'id',
   tmdb_links: 'id',
   activity: 'bucket',
+  film_sums: 'cell',
+  film_months: 'cell',
+  movie_months: 'movie_id',
 } as const;
 
 export type ViewName = keyof typeof VIEW_KEYS;

@@ -1,7 +1,7 @@
 /** What the served views must hold: columns as values, documents parsed. */
-import { foldedColumns } from './folded-text.ts';
+import { foldedColumns, foldedText } from './folded-text.ts';
 import type { Entities } from './gold-reference.ts';
-import { byText, groupBy, type Row } from './rows.ts';
+import { byText, groupBy, type Row, textOf } from './rows.ts';
 import { searchView } from './search-reference.ts';
 import type { Silver } from './silver-reference.ts';
 
@@ -127,6 +127,76 @@ export const statisticsView = (titles: readonly Row[], silver: Pick<Silver, 'tit
   return [...Object.entries(figures), ...times].map(([name, value]) => ({ name, value, statistic: { name, value } }));
 };
 
+/** Films by genre and year, added up one by one. @param sentiment rows of that view. */
+export const filmSumsView = (titles: readonly Row[], sentiment: readonly Row[]): readonly Row[] => {
+  const reviews = new Map(sentiment.map(({ movie_id, reviews: state }) => [movie_id, state as Readonly<Record<string, number>>])); // as: the view's state
+  const mentions = titles.flatMap(({ id, movie, rating, votes, runtime, year }) => {
+    // as: the reference's own documents
+    const { type, is_adult, genres, budget, revenue, popularity } = movie as Readonly<
+      Record<'budget' | 'revenue' | 'popularity', number | null>
+    > & {
+      readonly type: string;
+      readonly is_adult: boolean;
+      readonly genres: readonly string[];
+    };
+    if (type !== 'movie' || is_adult) return [];
+    const { count = 0, compound_e4 = 0, positive = 0, neutral = 0, negative = 0 } = reviews.get(id ?? null) ?? {};
+    const [own, points, minutes] = [Number(votes ?? 0), Number(rating ?? 0), Number(runtime ?? 0)];
+    const amounts = [budget, revenue].flatMap((dollars) => [dollars === null ? 0 : 1, Math.round(100 * (dollars ?? 0))]);
+    const tier = popularity === null ? -1 : popularity >= 50 ? 0 : popularity >= 10 ? 1 : 2;
+    const tiers = [0, 1, 2].map((one) => (one === tier ? 1 : 0));
+    const told = [count, compound_e4, positive, neutral, negative];
+    const sums = [1, own > 0 ? 1 : 0, own, own * points, minutes > 0 ? 1 : 0, minutes, ...amounts, ...tiers, ...told];
+    return ['', ...genres].map((genre) => ({ cell: `${typeof year === 'number' ? year : ''}/${genre}`, genre, year: year ?? null, sums }));
+  });
+  return [...groupBy(mentions, ({ cell }) => cell)].map(([cell, all]) => ({
+    cell,
+    genre_key: foldedText(all[0]?.genre ?? ''),
+    year: all[0]?.year ?? null,
+    sums: (all[0]?.sums ?? []).map((_, at) => all.reduce((sum, { sums }) => sum + (sums[at] ?? 0), 0)),
+  }));
+};
+
+type Days = readonly (readonly [movie: string, ...integers: number[]])[];
+
+const summed = (some: readonly (readonly number[])[]): readonly number[] =>
+  [0, 1, 2, 3].map((at) => some.reduce((sum, one) => sum + (one[at] ?? 0), 0));
+
+/** What happened by month, of films by genre and of each movie. @param activity rows of that view. */
+export const monthsViews = (titles: readonly Row[], activity: readonly Row[]) => {
+  const genresOf = (id: string): readonly string[] => {
+    const found = titles.find((row) => row['id'] === id);
+    if (found === undefined) return [];
+    const { type, is_adult, genres } = found['movie'] as {
+      readonly type: string;
+      readonly is_adult: boolean;
+      readonly genres: readonly string[];
+    }; // as: see above
+    return type === 'movie' && !is_adult ? ['', ...genres] : [];
+  };
+  const entries = activity
+    .filter(({ bucket }) => textOf(bucket).endsWith('/day'))
+    // as: the reference's own rows
+    .flatMap(({ bucket, movies }) =>
+      (movies as unknown as Days).map(([id, ...integers]) => ({ id, month: textOf(bucket).slice(0, 7), integers })),
+    );
+  const mentions = entries.flatMap((entry) => genresOf(entry.id).map((genre) => ({ ...entry, genre, cell: `${entry.month}/${genre}` })));
+  return {
+    film_months: [...groupBy(mentions, ({ cell }) => cell)].map(([cell, all]): Row => ({
+      cell,
+      genre_key: foldedText(all[0]?.genre ?? ''),
+      month: all[0]?.month ?? null,
+      activity: summed(all.map(({ integers }) => integers)),
+    })),
+    movie_months: [...groupBy(entries, ({ id }) => id)].map(([movie_id, all]): Row => ({
+      movie_id,
+      months: [...groupBy(all, ({ month }) => month)]
+        .toSorted(([a], [b]) => byText(a, b))
+        .map(([month, some]) => [month, ...summed(some.map(({ integers }) => integers))]),
+    })),
+  };
+};
+
 /** The rows of every served view, by the view's name, where there is no log. */
 export const viewsOf = (silver: Silver, entities: Entities) => {
   const titles = titlesView(entities);
@@ -142,5 +212,8 @@ export const viewsOf = (silver: Silver, entities: Entities) => {
     unknown_titles: [],
     tmdb_links: [],
     activity: [],
+    film_sums: filmSumsView(titles, []),
+    film_months: [],
+    movie_months: [],
   };
 };

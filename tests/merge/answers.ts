@@ -19,6 +19,11 @@ const QUESTIONS: readonly string[] = [
   '/top_movies/credits?min_votes=0&limit=50',
   '/top_movies_by_genre?min_votes=0&per_genre=100',
   ...['1h', '6h', '24h', '7d', '30d', '90d'].map((window) => `/trending/movies?window=${window}&as_of=2024-05-12T18:20:00Z&limit=100`),
+  '/analytics/yearly',
+  '/analytics/yearly?genre=drama',
+  ...['Drama', 'odd', 'Comedy'].flatMap((genre) =>
+    ['', '?year=1999&limit=100', '?year=2024&month=5'].map((query) => `/analytics/genre/${genre}${query}`),
+  ),
   '/trending/movies?window=7d&as_of=2024-05-21T00:00:00Z&limit=3',
   '/trending/movies?window=30d&as_of=2024-05-31T00:00:00Z&genre=odd&adult=include',
 ];

@@ -57,6 +57,8 @@ const LISTS = [
   '/top_movies?limit=250',
   '/top_movies_by_genre?per_genre=20',
   '/genres',
+  '/analytics/yearly',
+  '/analytics/genre/Drama?year=2013&limit=100',
 ];
 
 /** The text without `meta`. */

@@ -5,6 +5,7 @@ import { type OffsetVector, PARTITIONS } from '@rushes/domain';
 import fc from 'fast-check';
 
 import type { Row } from '../golden/rows.ts';
+import { genreQuestion, yearlyQuestion } from './films-question.ts';
 import type { LiveWorld } from './live-world.ts';
 import {
   EXPLAINED,
@@ -87,6 +88,23 @@ const questionArbitrary = (movies: readonly string[], tconst: readonly (readonly
         .record({ window: fc.constantFrom(...TREND_WINDOWS), limit: fc.constantFrom(3, 100), genre: fc.constantFrom(undefined, 'Drama') })
         .map((asked) => ({ question: trendingQuestion({ ...asked, asOf: AS_OF }) })),
     },
+    {
+      weight: 3,
+      arbitrary: fc
+        .tuple(
+          fc.constantFrom('Drama', 'Comedy', MADE_UP_GENRE),
+          fc.constantFrom<readonly [year: number | undefined, month: number | undefined]>(
+            [undefined, undefined],
+            [1999, undefined],
+            [2000, 12],
+            [2024, 5],
+            [2024, undefined],
+          ),
+          fc.constantFrom(1, 100),
+        )
+        .map(([genre, time, limit]) => ({ question: genreQuestion(genre, ...time, limit) })),
+    },
+    { weight: 2, arbitrary: fc.constantFrom(undefined, 'Drama', MADE_UP_GENRE).map((genre) => ({ question: yearlyQuestion(genre) })) },
     { weight: 3, arbitrary: fc.tuple(movie, fc.constantFrom(...EXPLAINED)).map(([id, of]) => ({ question: explainQuestion(id, of) })) },
   );
 };

@@ -3,6 +3,7 @@
  * list cannot outlive the code that it is about.
  */
 import { BATCH_MUTATIONS } from './batch.ts';
+import { FILM_MUTATIONS } from './films.ts';
 import { FOLLOW_MUTATIONS } from './follow.ts';
 import type { Mutation } from './mutation.ts';
 import { SERVING_MUTATIONS } from './serving.ts';
@@ -15,6 +16,7 @@ export type { Mutation };
 export const MUTATIONS: readonly Mutation[] = [
   ...SPEED_MUTATIONS,
   ...SERVING_MUTATIONS,
+  ...FILM_MUTATIONS,
   ...BATCH_MUTATIONS,
   ...TABLE_MUTATIONS,
   ...TMDB_MUTATIONS,

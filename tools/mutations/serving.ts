@@ -13,8 +13,8 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
   {
     name: 'activity of five minutes that changes again is added again',
     file: `${OVERLAY}/changed-activity.ts`,
-    text: 'const difference = plus(now, before, -1);',
-    replacement: 'const difference = plus(now, NO_ACTIVITY, -1);',
+    text: 'const difference = addActivities(now, before, -1);',
+    replacement: 'const difference = addActivities(now, NO_ACTIVITY, -1);',
     tests: OVERLAY_TESTS,
   },
   {
@@ -118,14 +118,14 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
   {
     name: 'figures: what a title added before is not taken away',
     file: `${OVERLAY}/merged-rows.ts`,
-    text: 'contributionOf(known ? known.now : row), -1)',
+    text: 'contributionOf(titleBefore), -1)',
     replacement: 'contributionOf(undefined), -1)',
     tests: OVERLAY_TESTS,
   },
   {
     name: 'figures: the version’s part is taken away at each change',
     file: `${OVERLAY}/merged-rows.ts`,
-    text: 'contributionOf(known ? known.now : row), -1)',
+    text: 'contributionOf(titleBefore), -1)',
     replacement: 'contributionOf(row), -1)',
     tests: OVERLAY_TESTS,
   },

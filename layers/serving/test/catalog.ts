@@ -3,6 +3,8 @@ import { foldText, sortKey, titleIdOf, type Tconst } from '@rushes/domain';
 import { SET_SEPARATOR, type ArtefactRow, type BatchViewStore, type CellValue, type Publication } from '@rushes/ports';
 import { ACTIVITY_WIDTHS, activityKey, NOTHING_TOLD, searchedTitles, shownText, VIEWS } from '@rushes/views';
 
+import { filmSumsOf, monthsOf } from './film-rows.ts';
+
 export interface FilmFixture {
   readonly tconst: string;
   /** `null`: IMDb has none. */
@@ -231,11 +233,13 @@ const rowsOf = (catalog: Catalog): Rows => {
 
 const makeRows = ({ films: given, people }: Catalog): Rows => {
   const films = given.map(complete);
+  const titleRows = films.map((film) => titleRow(film, people));
+  const activity = activityRows(films.map(({ tconst }) => idOf(tconst)));
   const genres = [...new Set(films.flatMap((film) => film.genres))].toSorted();
   const rated = films.filter((film) => film.votes !== null);
   const statistic = (name: string, value: number) => rowOf('statistics', { name, value, statistic: JSON.stringify({ name, value }) });
   return {
-    titles: films.map((film) => titleRow(film, people)),
+    titles: titleRows,
     credits: films
       .filter((film) => film.cast.length + film.directors.length + film.writers.length > 0)
       .map((film) => creditsRow(film, people)),
@@ -257,7 +261,9 @@ const makeRows = ({ films: given, people }: Catalog): Rows => {
         rated.reduce((sum, film) => sum + (film.votes ?? 0), 0),
       ),
     ],
-    activity: activityRows(films.map(({ tconst }) => idOf(tconst))),
+    activity,
+    film_sums: filmSumsOf(titleRows, []),
+    ...monthsOf(titleRows, activity),
   };
 };
 

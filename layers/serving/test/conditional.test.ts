@@ -28,6 +28,8 @@ const URLS = [
   '/top_actors',
   '/top_movies_by_genre',
   '/search/movies?q=iron',
+  '/analytics/genre/drama',
+  '/analytics/yearly',
   '/people/nm0000001',
   '/people/nm0000001/network',
   '/catalog',

@@ -27,7 +27,8 @@ describe('docs/api.md', () => {
         url
           .replace(/\?.*/, '')
           .replace(/\/tt\d+/, '/{id}')
-          .replace(/\/nm\d+/, '/{nconst}'),
+          .replace(/\/nm\d+/, '/{nconst}')
+          .replace(/\/genre\/\w+/, '/genre/{genre}'),
       ),
     );
     expect([...shown].toSorted()).toEqual(Object.keys(paths ?? {}).toSorted());

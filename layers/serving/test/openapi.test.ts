@@ -36,6 +36,14 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '/movies/{id}/credits': ['/movies/tt0000001/credits', '/movies/tt0000005/credits', '/movies/tt9999999/credits'],
   '/movies/{id}/sentiment': ['/movies/tt0000001/sentiment', '/movies/tt9999999/sentiment', '/movies/tt0000001/sentiment?window=1h'],
   '/trending/movies': ['/trending/movies', '/trending/movies?window=7d&fields=title,rank', '/trending/movies?window=all'],
+  '/analytics/genre/{genre}': [
+    '/analytics/genre/drama',
+    '/analytics/genre/war?year=1999',
+    '/analytics/genre/Dramma',
+    '/analytics/genre/drama?year=x',
+  ],
+  '/analytics/yearly': ['/analytics/yearly', '/analytics/yearly?genre=drama', '/analytics/yearly?fields=films'],
+  '/explain/films': ['/explain/films', '/explain/films?genre=drama&year=1999', '/explain/films?year=x'],
   '/explain': ['/explain?movie_id=tt0000001', '/explain?movie_id=tt0000001&view=movie_reviews', '/explain'],
   '/changes': ['/changes', '/changes?since=x'],
   '/stream': ['/stream?view=top_movies', '/stream', '/stream?since=x'],
@@ -154,13 +162,19 @@ const SELECTED: Readonly<Record<string, string>> = {
   '/top_actors': '/top_actors?fields=films',
   '/people/{nconst}': '/people/nm0000001?fields=name',
   '/trending/movies': '/trending/movies?as_of=2026-02-28T00:00:00Z&fields=rank',
+  '/analytics/genre/{genre}': '/analytics/genre/drama?fields=films',
+  '/analytics/yearly': '/analytics/yearly?fields=releases',
 };
 
 /** Objects of an answer: its data, those that it lists, or those in its list beside what is said of them all. */
-const objectsOf = (data: Readonly<Record<string, unknown>> & { readonly movies?: readonly object[] }): readonly object[] =>
-  Array.isArray(data) ? data : (data.movies ?? [data]);
-const withObject = (data: Readonly<Record<string, unknown>>, object: object): unknown =>
-  Array.isArray(data) ? [object] : 'movies' in data ? { ...data, movies: [object] } : object;
+type Listing = Readonly<Record<string, unknown>> & Readonly<Partial<Record<(typeof LISTED)[number], readonly object[]>>>;
+const LISTED = ['movies', 'years'] as const;
+const listIn = (data: Listing) => LISTED.find((name) => name in data);
+const objectsOf = (data: Listing): readonly object[] => (Array.isArray(data) ? data : (data[listIn(data) ?? 'movies'] ?? [data]));
+const withObject = (data: Listing, object: object): unknown => {
+  const name = listIn(data);
+  return Array.isArray(data) ? [object] : name === undefined ? object : { ...data, [name]: [object] };
+};
 
 test('with fields, answers are as described too', async () => {
   const paths = Object.entries(description.paths).filter(
@@ -220,7 +234,16 @@ test('refusals before a route has its turn are as described too', async () => {
 });
 
 test('whole lists come under the media types and headers that are described', async () => {
-  for (const path of ['/movies', '/titles', '/genres', '/top_movies', '/top_movies/credits', '/top_actors', '/top_movies_by_genre']) {
+  for (const path of [
+    '/movies',
+    '/titles',
+    '/genres',
+    '/top_movies',
+    '/top_movies/credits',
+    '/top_actors',
+    '/top_movies_by_genre',
+    '/analytics/yearly',
+  ]) {
     const { headers = {}, content = {} } = description.paths[path]?.get?.responses[200] ?? {};
     const types = Object.keys(content).filter((type) => type !== 'application/json');
     expect([path, types.length]).toEqual([path, 4]);

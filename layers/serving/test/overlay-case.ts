@@ -221,10 +221,15 @@ export const linked = (movie: number, tmdb_id: number | null): MovieEvent => ({
   version: 1,
   payload: { movie_id: movieId(movie), source: 'tmdb', at: AT, tmdb_id },
 });
-export const changed = (movie: number, title: string, genres: readonly string[]): MovieEvent => ({
+export const changed = (movie: number, title: string, genres: readonly string[], year?: number | null): MovieEvent => ({
   type: 'movie_changed',
   version: 1,
-  payload: { movie_id: movieId(movie), source: 'posted', at: AT, changes: { title, genres: [...genres] } },
+  payload: {
+    movie_id: movieId(movie),
+    source: 'posted',
+    at: AT,
+    changes: { title, genres: [...genres], ...(year === undefined ? {} : { year }) },
+  },
 });
 
 /** All that a replica says, as far as its views go. */

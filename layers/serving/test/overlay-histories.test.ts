@@ -37,7 +37,7 @@ const event: fc.Arbitrary<MovieEvent> = fc.oneof(
     .map(([n, text, day]) => reviewed(n, text, `2026-01-0${day}T0${day}:30:00.000Z`)),
   fc.tuple(movie, fc.constantFrom('A', 'Zebra'), genres).map((given) => added(...given)),
   fc.tuple(movie, fc.constantFrom(null, 278, 279)).map((given) => linked(...given)),
-  fc.tuple(movie, fc.constantFrom('B', 'The tale'), genres).map((given) => changed(...given)),
+  fc.tuple(movie, fc.constantFrom('B', 'The tale'), genres, fc.constantFrom(undefined, null, 1991, 2001)).map((given) => changed(...given)),
 );
 
 type Step =

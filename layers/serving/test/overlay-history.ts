@@ -41,6 +41,8 @@ import {
   type ViewState,
 } from '@rushes/views';
 
+import { filmSumsOf, monthsOf } from './film-rows.ts';
+
 export const BEGIN_MS = Date.UTC(2026, 0, 10);
 
 export const movieId = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
@@ -227,7 +229,16 @@ const rowsOf = (
   const tmdb_links = known.flatMap((row) => [tmdbLinkRow(String(row[0]), String(row[SHOWN]))].filter((link) => link !== undefined));
   const search = known.map((row) => searchRow({ id: String(row[0]), ...readShown(String(row[SHOWN])) }, OTHER_WORDS[String(row[0])] ?? ''));
   const activity = activityOf(folded);
-  return { titles: known, unknown_titles: unknown, search, tmdb_links, sentiment, activity, ...figuresOf(known) };
+  const views = {
+    titles: known,
+    unknown_titles: unknown,
+    search,
+    tmdb_links,
+    sentiment,
+    activity,
+    film_sums: filmSumsOf(known, sentiment),
+  };
+  return { ...views, ...monthsOf(known, activity), ...figuresOf(known) };
 };
 
 const COLUMNS = ['id', ...Object.keys(titles.layout.columns), ...titles.layout.documents];

@@ -1,7 +1,9 @@
 /** What replicas answer from, read as a whole: all rows of all merged views, what is found by words, what happened within windows. */
 import { SCORE } from '@rushes/ports';
-import { VIEWS } from '@rushes/views';
+import { SERVED_VIEWS, VIEWS } from '@rushes/views';
 
+import { filmMonths } from '../src/answers/film-months.ts';
+import { filmSumsByYear } from '../src/answers/film-sums-by-year.ts';
 import { titleKeyOf } from '../src/answers/title-id.ts';
 import { TREND_WINDOWS, trendSpan, type TrendWindow } from '../src/answers/trend-windows.ts';
 import { windowActivity } from '../src/answers/window-activity.ts';
@@ -13,9 +15,22 @@ import type { Snapshot } from '../src/merge/snapshot.ts';
 export const HAPPENED_AT = '2026-01-09T12:00:00.000Z';
 
 /** The views that are merged, as readers call them. */
-export const READ = ['titles', 'genres', 'statistics', 'sentiment', 'tmdbLinks', 'activity'] as const;
+export const READ = [
+  'titles',
+  'genres',
+  'statistics',
+  'sentiment',
+  'tmdbLinks',
+  'activity',
+  'filmSums',
+  'filmMonths',
+  'movieMonths',
+] as const;
 /** What the views are called in publications. */
-export const nameIn = (name: (typeof READ)[number]): string => (name === 'tmdbLinks' ? 'tmdb_links' : name);
+export const nameIn = (name: (typeof READ)[number]): string => SERVED_VIEWS[name].name;
+
+/** Genres that histories tell of, folded. */
+const GENRE_KEYS = ['drama', 'odd', 'war'];
 
 const HALF_AN_HOUR_MS = 1_800_000;
 
@@ -28,8 +43,21 @@ const activityIn = async (parts: Parameters<typeof windowActivity>[0], window: T
   return [window, [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1))];
 };
 
+/** The sums over films of each genre, and over all, by year: without years that have no films any more. */
+const filmsIn = async (parts: Parameters<typeof filmSumsByYear>[0], genreKey: string) => {
+  const { merged } = await filmSumsByYear(parts, genreKey);
+  const shown = [...merged].map(([year, sums]) => [String(year), sums.join(' ')] as const).filter(([, sums]) => !/^[0 ]+$/.test(sums));
+  return [genreKey, shown.toSorted(([a], [b]) => (a < b ? -1 : 1))];
+};
+
+/** What happened to the films of each genre, and to all, by month. */
+const monthsIn = async (parts: Parameters<typeof filmMonths>[0], genreKey: string) => {
+  const shown = [...(await filmMonths(parts, genreKey))].map(([month, activity]) => [month, Object.values(activity).join(' ')] as const);
+  return [genreKey, shown.filter(([, activity]) => activity !== '0 0 0 0').toSorted(([a], [b]) => (a < b ? -1 : 1))];
+};
+
 interface MergedParts extends Pick<Snapshot, 'views' | 'search'> {
-  readonly overlay: Pick<OverlayState, 'activity'> | undefined;
+  readonly overlay: Pick<OverlayState, 'activity' | 'filmSums' | 'titles'> | undefined;
 }
 
 /** Words of titles and people that histories tell of, beginnings and slips of them. */
@@ -68,6 +96,8 @@ export const readAll = async ({ views: readers, search, overlay }: MergedParts):
     // What `tmdb:…` finds.
     linked: await Promise.all([278, 279].map((id) => titleKeyOf(readers, `tmdb:${id}`))),
     found: await findAll(search),
+    films: await Promise.all(['', ...GENRE_KEYS].map((key) => filmsIn({ batch: readers, overlay }, key))),
+    months: await Promise.all(['', ...GENRE_KEYS].map((key) => monthsIn({ batch: readers, overlay }, key))),
     activity: await Promise.all(TREND_WINDOWS.map((window) => activityIn({ batch: readers, overlay }, window))),
   };
 };

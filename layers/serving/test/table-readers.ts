@@ -21,14 +21,14 @@ export const readNdjson = (bytes: Buffer): Rows =>
 /** All cells are texts. */
 export const readCsv = (bytes: Buffer): Rows => parse(bytes, { columns: true, record_delimiter: '\r\n' });
 
-/** The JSON list as CSV has it. */
-export const asTexts = (rows: Rows): Rows =>
+/** The JSON list as CSV has it. @param doubles names of columns that hold doubles. */
+export const asTexts = (rows: Rows, doubles = /rating|score/i): Rows =>
   rows.map((row) =>
     Object.fromEntries(
       Object.entries(row).map(([name, value]) => {
         if (Array.isArray(value)) return [name, value.map((member) => String(member).replaceAll(/[\\|]/g, '\\$&')).join('|')];
         const text = typeof value === 'string' ? value : JSON.stringify(value);
-        const isDouble = /rating|score/i.test(name) && Number.isInteger(value);
+        const isDouble = doubles.test(name) && Number.isInteger(value);
         return [name, value === null ? '' : isDouble ? `${text}.0` : text];
       }),
     ),

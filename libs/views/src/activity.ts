@@ -46,6 +46,14 @@ export interface MovieActivity {
 
 export const NO_ACTIVITY: MovieActivity = { ratings: 0, sumTenths: 0, reviews: 0, compoundE4: 0 };
 
+/** `a + sign × b`. */
+export const addActivities = (a: MovieActivity, b: MovieActivity, sign: 1 | -1 = 1): MovieActivity => ({
+  ratings: a.ratings + sign * b.ratings,
+  sumTenths: a.sumTenths + sign * b.sumTenths,
+  reviews: a.reviews + sign * b.reviews,
+  compoundE4: a.compoundE4 + sign * b.compoundE4,
+});
+
 type Entry = readonly [movieId: string, ratings: number, sumTenths: number, reviews: number, compoundE4: number];
 
 /** The document `movies`, read. */

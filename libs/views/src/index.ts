@@ -15,5 +15,30 @@ export * from './rules.ts';
 export * from './served-views.ts';
 export { searchRow } from './searched-titles.ts';
 export { tmdbLinkRow } from './tmdb-links.ts';
-export { ACTIVITY_WIDTHS, activityKey, type ActivityWidth, type MovieActivity, NO_ACTIVITY, readActivity } from './activity.ts';
+export {
+  addActivities,
+  ACTIVITY_WIDTHS,
+  activityKey,
+  type ActivityWidth,
+  type MovieActivity,
+  NO_ACTIVITY,
+  readActivity,
+} from './activity.ts';
+export {
+  addFilmSums,
+  ALL_FILMS,
+  type CountedFilm,
+  countedFilm,
+  FILM_KIND,
+  FILM_MEASURES,
+  type FilmCell,
+  type FilmMeasure,
+  type FilmSums,
+  namedFilmSums,
+  NO_FILM_SUMS,
+  POPULARITY_TIERS_E3,
+  readFilmSums,
+  sumsOfReviews,
+} from './film-sums.ts';
+export { monthOf, readMonthActivity, readMonths } from './film-months.ts';
 export type { View } from './view.ts';

@@ -32,4 +32,9 @@ export const VIEW_SLICES: Readonly<Record<string, SlicePlan>> = {
     inputs: Object.fromEntries(BUCKETS.map((table) => [table, 'bucket_ms'])),
     rowsPerMb: ACTIVITY_ROWS_PER_MB,
   },
+  movie_months: {
+    keysOf: 'keyed.ratings_by_day',
+    inputs: { 'keyed.ratings_by_day': 'movie_id', 'keyed.reviews_by_day': 'movie_id' },
+    rowsPerMb: ACTIVITY_ROWS_PER_MB,
+  },
 };

@@ -1,6 +1,7 @@
 /** The objects of answers, as the API's description shows them. */
 import { Type, type TSchema } from 'typebox';
 
+import { FilmYear, GenreFigures } from './analytics-entities.ts';
 import {
   CREDITED_PERSON_COLUMNS,
   GENRE_COLUMNS,
@@ -196,7 +197,16 @@ const Collaborator = Type.Object(
 export const selectedName = (entity: string): string => `Selected${entity}`;
 
 const selectedOf = (
-  entity: typeof Movie | typeof MovieDetail | typeof Title | typeof Person | typeof TopMovie | typeof FoundMovie | typeof TrendingMovie,
+  entity:
+    | typeof Movie
+    | typeof MovieDetail
+    | typeof Title
+    | typeof Person
+    | typeof TopMovie
+    | typeof FoundMovie
+    | typeof TrendingMovie
+    | typeof FilmYear
+    | typeof GenreFigures,
   name: string,
 ): TSchema =>
   Type.Object(Type.Partial(entity).properties, {
@@ -213,6 +223,8 @@ export const ENTITIES: readonly TSchema[] = [
   selectedOf(TopMovie, 'TopMovie'),
   selectedOf(FoundMovie, 'FoundMovie'),
   selectedOf(TrendingMovie, 'TrendingMovie'),
+  selectedOf(FilmYear, 'FilmYear'),
+  selectedOf(GenreFigures, 'GenreFigures'),
   Meta,
   ProblemDetails,
   Movie,

@@ -8,7 +8,7 @@ import { nearestName } from '@rushes/runtime';
 
 import { readGenres } from './genre-counts.ts';
 import { kindsOf } from './adult.ts';
-import { badRequest, type Fault } from '../http/problem.ts';
+import { badRequest, type Fault, notFound } from '../http/problem.ts';
 import type { ViewReaders } from '../merge/view-readers.ts';
 
 const IMDB_GENRES: readonly string[] = [
@@ -66,11 +66,16 @@ export interface Named {
 const exists = async (titles: ArtefactReader, condition: Condition): Promise<boolean> =>
   (await titles.list({ where: [condition], sort: [{ column: 'votes', desc: true }], limit: 1 })).length > 0;
 
-const unknownName = (parameter: string, name: string, what: string, known: readonly string[]): Fault => {
+const hintFor = (name: string, known: readonly string[]): string => {
   const nearest = nearestName(name, known);
-  const hint = nearest === undefined ? `known are ${known.join(', ')}` : `did you mean ${nearest}?`;
-  return { in: 'query', name: parameter, detail: `no title has the ${what} ${name}: ${hint}` };
+  return nearest === undefined ? `known are ${known.join(', ')}` : `did you mean ${nearest}?`;
 };
+
+const unknownName = (parameter: string, name: string, what: string, known: readonly string[]): Fault => ({
+  in: 'query',
+  name: parameter,
+  detail: `no title has the ${what} ${name}: ${hintFor(name, known)}`,
+});
 
 /** Those that titles have, and those that IMDb uses. */
 const everyGenre = async (views: ViewReaders): Promise<readonly string[]> => {
@@ -79,14 +84,15 @@ const everyGenre = async (views: ViewReaders): Promise<readonly string[]> => {
   return [...had, ...IMDB_GENRES.filter((name) => !folded.has(foldText(name)))].toSorted(compareUtf8);
 };
 
+/** Whether IMDb uses the genre, or any title has it. */
+const isGenre = async ({ titles }: ViewReaders, name: string): Promise<boolean> => {
+  const folded = foldText(name);
+  return FOLDED_GENRES.has(folded) || (await exists(titles, { column: 'genre_keys', op: 'has', value: folded }));
+};
+
 const genreFaults = async (views: ViewReaders, { parameter, names }: Named): Promise<readonly Fault[]> => {
   const faults: Fault[] = [];
-  for (const name of names) {
-    const folded = foldText(name);
-    if (FOLDED_GENRES.has(folded)) continue;
-    if (await exists(views.titles, { column: 'genre_keys', op: 'has', value: folded })) continue;
-    faults.push(unknownName(parameter, name, 'genre', await everyGenre(views)));
-  }
+  for (const name of names) if (!(await isGenre(views, name))) faults.push(unknownName(parameter, name, 'genre', await everyGenre(views)));
   return faults;
 };
 
@@ -98,6 +104,13 @@ const typeFaults = async ({ titles }: ViewReaders, { parameter, names }: Named):
     faults.push(unknownName(parameter, name, 'type', IMDB_TYPES));
   }
   return faults;
+};
+
+/** A genre by the name that most titles have. Throws a `Problem` (404) for one that neither IMDb uses nor any title has. */
+export const requireGenre = async (views: ViewReaders, name: string): Promise<string> => {
+  const known = await everyGenre(views);
+  if (!(await isGenre(views, name))) throw notFound(`No title has the genre ${name}: ${hintFor(name, known)}`);
+  return known.find((one) => foldText(one) === foldText(name)) ?? name;
 };
 
 /** Throws a `Problem` (400) that names each unknown genre and type. */

@@ -23,3 +23,10 @@ export const roundedQuotient = (numerator: number, factor: number, denominator: 
   const [n, d] = [BigInt(size) * BigInt(factor), BigInt(denominator)];
   return Math.sign(numerator) * Number((2n * n + d) / (2n * d));
 };
+
+/** `numerator / denominator`, rounded half away from zero; `null` where the denominator, which is not negative, is 0. */
+export const quotient = (numerator: bigint, denominator: bigint): bigint | null => {
+  if (denominator === 0n) return null;
+  const size = (2n * (numerator < 0n ? -numerator : numerator) + denominator) / (2n * denominator);
+  return numerator < 0n ? -size : size;
+};

@@ -5,6 +5,8 @@ import type { AddDataRoute } from './route-definition.ts';
 import { addCatalog } from './catalog.ts';
 import { addChanges } from './changes.ts';
 import { addExplain } from './explain.ts';
+import { addExplainFilms } from './explain-films.ts';
+import { addGenreFigures } from './genre-figures.ts';
 import { addGenres } from './genres.ts';
 import { addMovie } from './movie.ts';
 import { addMovies } from './movies.ts';
@@ -15,6 +17,7 @@ import { addTitles } from './titles.ts';
 import { addTopByGenre } from './top-by-genre.ts';
 import { addTopMovies } from './top-movies.ts';
 import { addTrending } from './trending.ts';
+import { addYearly } from './yearly.ts';
 
 export interface ReadingContext {
   readonly objects: ObjectStore;
@@ -31,6 +34,7 @@ export const addTableRoutes = (add: AddDataRoute): void => {
   addTopMovies(add);
   addPeople(add);
   addTopByGenre(add);
+  addYearly(add);
 };
 
 export const addReadingRoutes = (add: AddDataRoute, { objects, speed, now }: ReadingContext): void => {
@@ -44,7 +48,10 @@ export const addReadingRoutes = (add: AddDataRoute, { objects, speed, now }: Rea
   addTopByGenre(add);
   addSentiment(add, now);
   addTrending(add, now);
+  addGenreFigures(add);
+  addYearly(add);
   addExplain(add);
+  addExplainFilms(add);
   addChanges(add, speed);
   addCatalog(add, objects);
 };

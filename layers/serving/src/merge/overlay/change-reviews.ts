@@ -1,5 +1,5 @@
 /** What events make of a movie's row in the view `sentiment`. */
-import type { ArtefactRow } from '@rushes/ports';
+import type { ArtefactReader, ArtefactRow } from '@rushes/ports';
 import { decodeState, emptyState, mergeStates, movieReviews, reviewsByDay, reviewsByHour, sentiment, type StateOf } from '@rushes/views';
 
 import type { EpochStates } from './epoch-states.ts';
@@ -64,6 +64,19 @@ export const batchReviews = (row: ArtefactRow | undefined): StateOf<typeof movie
   const document = documentOf(row, 'reviews');
   return document === null ? emptyState(movieReviews) : decodeState(movieReviews, document);
 };
+
+/** The same of many movies: of those that have reviews. */
+export const readReviewStates = async (
+  batch: ArtefactReader,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, StateOf<typeof movieReviews>>> =>
+  ids.length === 0
+    ? new Map()
+    : new Map(
+        (await batch.getMany(ids, { documents: ['reviews'] })).flatMap(({ key, documents: [state] }) =>
+          typeof state === 'string' ? [[key, decodeState(movieReviews, state)]] : [],
+        ),
+      );
 
 /** The movie's row now; `undefined` without reviews. */
 export const currentReviews = (movieId: string, before: ArtefactRow | undefined, states: EpochStates): ArtefactRow | undefined => {

@@ -27,7 +27,7 @@ const STATISTICS = rowIndex(statistics.layout);
 export const TITLE_VIEWS = [movieRecords, movieRatings] as const;
 
 /** What is shown of a title: all of its row that is neither sorted nor filtered by. */
-const shownOf = (row: ArtefactRow): ShownTitle => readShown(String(row[SHOWN]));
+export const shownOf = (row: ArtefactRow): ShownTitle => readShown(String(row[SHOWN]));
 
 /** The dumps' part of a title without events: all that is shown of it. */
 const dumpOf = (row: ArtefactRow): TitleDump => {

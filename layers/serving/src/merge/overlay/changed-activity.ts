@@ -5,6 +5,7 @@
 import { compareUtf8 } from '@rushes/domain';
 import {
   ACTIVITY_WIDTHS,
+  addActivities,
   type ActivityWidth,
   bucketStart,
   FIVE_MINUTES_MS,
@@ -47,13 +48,6 @@ export interface ChangedActivityEditor {
   done(): ChangedActivity;
 }
 
-const plus = (a: MovieActivity, b: MovieActivity, sign: 1 | -1): MovieActivity => ({
-  ratings: a.ratings + sign * b.ratings,
-  sumTenths: a.sumTenths + sign * b.sumTenths,
-  reviews: a.reviews + sign * b.reviews,
-  compoundE4: a.compoundE4 + sign * b.compoundE4,
-});
-
 const changedActivity = (byWidth: ReadonlyMap<ActivityWidth, Buckets>): ChangedActivity => ({
   *within(width, fromMs, toMs) {
     for (const [startMs, movies] of byWidth.get(width)?.entries(fromMs) ?? []) {
@@ -78,10 +72,10 @@ const changedActivity = (byWidth: ReadonlyMap<ActivityWidth, Buckets>): ChangedA
       set(key, now) {
         const { movieId, bucketMs = 0 } = splitKey(key);
         const before = moviesOf(FIVE_MINUTES_MS, bucketMs).get(movieId) ?? NO_ACTIVITY;
-        const difference = plus(now, before, -1);
+        const difference = addActivities(now, before, -1);
         for (const width of ACTIVITY_WIDTHS) {
           const movies = moviesOf(width, bucketStart(bucketMs, width));
-          movies.set(movieId, plus(movies.get(movieId) ?? NO_ACTIVITY, difference, 1));
+          movies.set(movieId, addActivities(movies.get(movieId) ?? NO_ACTIVITY, difference, 1));
         }
       },
       done: () => changedActivity(edited),

@@ -6,11 +6,13 @@
 import { setImmediate } from 'node:timers/promises';
 
 import type { ArtefactReader, ArtefactRow } from '@rushes/ports';
-import { genres, sentiment, statistics, titles, tmdbLinks } from '@rushes/views';
+import { genres, movieRecords, sentiment, statistics, titles, tmdbLinks } from '@rushes/views';
 
 import type { ViewReaders } from '../view-readers.ts';
 import { activityAt, type ChangedActivity, noActivity } from './changed-activity.ts';
-import { currentReviews, REVIEW_VIEWS } from './change-reviews.ts';
+import { type ChangedFilmSums, noFilmSums } from './changed-film-sums.ts';
+import { countFilmChanges, type FilmChange, filmChange } from './change-films.ts';
+import { batchReviews, currentReviews, readReviewStates, REVIEW_VIEWS } from './change-reviews.ts';
 import {
   contributionOf,
   currentTitle,
@@ -20,6 +22,7 @@ import {
   inputsOf,
   linkOf,
   NO_SUMS,
+  shownOf,
   statisticRows,
   type Sums,
   TITLE_VIEWS,
@@ -45,6 +48,7 @@ export interface MergedRows {
   readonly sentiment: ChangedRows;
   readonly tmdbLinks: ChangedRows;
   readonly activity: ChangedActivity;
+  readonly filmSums: ChangedFilmSums;
   readonly sums: Sums;
 }
 
@@ -56,6 +60,7 @@ export const nothingChanged = (titleLists: readonly ListKind[]): MergedRows => (
   sentiment: noChanges(sentiment.layout),
   tmdbLinks: noChanges(tmdbLinks.layout),
   activity: noActivity(),
+  filmSums: noFilmSums(),
   sums: NO_SUMS,
 });
 
@@ -100,7 +105,7 @@ export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
   return {
     async merge(before, touched, states, titlesChangedAtMs) {
       const [titleRows, reviewRows, linkRows] = [before.titles.edit(), before.sentiment.edit(), before.tmdbLinks.edit()];
-      const sumsEdit = editSums(before.sums);
+      const [sumsEdit, filmEdit] = [editSums(before.sums), before.filmSums.edit()];
       for (let from = 0; from < touched.movies.length; from += KEYS_PER_READ) {
         const ids = touched.movies.slice(from, from + KEYS_PER_READ);
         const changes = ids.map((id) => ({
@@ -110,23 +115,31 @@ export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
         }));
         const titleIds = changes.flatMap(({ id, title }) => (title.token === '' ? [] : [id]));
         const reviewIds = changes.flatMap(({ id, reviews }) => (reviews.token === '' ? [] : [id]));
-        const [titlesBefore, reviewsBefore] = await Promise.all([
-          readRows(batch.titles, before.titles.index, titleIds),
+        // Only what events say of a title's record puts a film elsewhere, and its reviews with it.
+        const movableIds = changes.flatMap(({ id, reviews }) =>
+          reviews.token === '' && states.lastChange(id, [movieRecords]).token !== '' ? [id] : [],
+        );
+        const [titlesBefore, reviewsBefore, unchangedReviews] = await Promise.all([
+          // Reviews count where their film does: of a title that did not change, too.
+          readRows(batch.titles, before.titles.index, ids),
           readRows(batch.sentiment, before.sentiment.index, reviewIds),
+          readReviewStates(batch.sentiment, movableIds),
         ]);
         const unknown = await readUnknown(
           batch,
           titleIds.filter((id) => !titlesBefore.has(id)),
         );
+        const films: FilmChange[] = [];
         for (const [n, { id, title, reviews }] of changes.entries()) {
+          const known = titleRows.get(id);
+          const row = titlesBefore.get(id);
+          const titleBefore = known ? known.now : row;
           if (title.token !== '') {
             // Also under a token that is known: while rows are read, a writer may have written one epoch or view and not yet the others.
-            const known = titleRows.get(id);
-            const row = titlesBefore.get(id);
             const made = currentTitle(id, inputsOf(row, row === undefined ? (unknown.get(id) ?? null) : null, ratingsObservedMs), states);
             // Most of a row is as it was.
             const now = made && row ? sharingCells(made, row) : made;
-            sumsEdit.add(contributionOf(known ? known.now : row), -1);
+            sumsEdit.add(contributionOf(titleBefore), -1);
             sumsEdit.add(contributionOf(now), 1);
             const link = linkOf(now);
             const linkKnown = linkRows.get(id);
@@ -136,21 +149,32 @@ export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
               linkRows.set(id, { before: linkBefore, now: link, ...title });
             titleRows.set(id, { before: known?.before ?? (row && columnsOfRow(before.titles.index, row)), now, ...title });
           }
-          if (reviews.token !== '') {
-            const known = reviewRows.get(id);
-            const row = reviewsBefore.get(id);
+          const reviewsKnown = reviewRows.get(id);
+          const reviewsRow = reviewsBefore.get(id);
+          if (reviews.token !== '')
             reviewRows.set(id, {
-              before: known?.before ?? (row && columnsOfRow(before.sentiment.index, row)),
-              now: currentReviews(id, row, states),
+              before: reviewsKnown?.before ?? (reviewsRow && columnsOfRow(before.sentiment.index, reviewsRow)),
+              now: currentReviews(id, reviewsRow, states),
               ...reviews,
             });
-          }
+          const changed = titleRows.get(id);
+          const titleNow = changed ? changed.now : titleBefore;
+          films.push(
+            filmChange(
+              id,
+              { before: titleBefore && shownOf(titleBefore), now: titleNow && shownOf(titleNow) },
+              reviews.token === ''
+                ? undefined
+                : { before: batchReviews(reviewsKnown ? reviewsKnown.now : reviewsRow), now: batchReviews(reviewRows.get(id)?.now) },
+            ),
+          );
           if ((n + 1) % TURN > 0) continue;
           titleRows.sortIn();
           linkRows.sortIn();
           reviewRows.sortIn();
           await setImmediate();
         }
+        countFilmChanges(filmEdit, films, unchangedReviews);
       }
       const activityEdit = before.activity.edit();
       for (const [n, key] of touched.buckets.entries()) {
@@ -174,6 +198,7 @@ export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
         sentiment: reviewRows.done(),
         tmdbLinks: linkRows.done(),
         activity: activityEdit.done(),
+        filmSums: filmEdit.done(),
         statistics: statisticEdit.done(),
         genres: genreEdit.done(),
         sums,
