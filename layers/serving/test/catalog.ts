@@ -211,12 +211,23 @@ const peopleRows = (films: readonly CompleteFilm[], people: Catalog['people']): 
 
 /** A day on which each film was rated once, with a seven. */
 export const RATED_ON = '2026-02-28T00:00:00.000Z';
+/** A day on which all but the last one of the films were rated twelve times each, with sixes. */
+export const CROWDED_ON = '2025-11-20T00:00:00.000Z';
+const CROWD = 12;
+
 const activityRows = (ids: readonly string[]): readonly ArtefactRow[] =>
-  ACTIVITY_WIDTHS.map((width_ms) => {
-    const start_ms = Date.parse(RATED_ON);
-    const movies = JSON.stringify(ids.toSorted().map((id) => [id, 1, 70, 0, 0]));
-    return rowOf('activity', { bucket: activityKey(width_ms, start_ms), width_ms, start_ms, movies });
-  });
+  ACTIVITY_WIDTHS.flatMap((width_ms) =>
+    (
+      [
+        [CROWDED_ON, ids.slice(0, -1), CROWD, 60],
+        [RATED_ON, ids, 1, 70],
+      ] as const
+    ).map(([day, rated, ratings, tenths]) => {
+      const start_ms = Date.parse(day);
+      const movies = JSON.stringify(rated.toSorted().map((id) => [id, ratings, ratings * tenths, 0, 0]));
+      return rowOf('activity', { bucket: activityKey(width_ms, start_ms), width_ms, start_ms, movies });
+    }),
+  );
 
 /** Rows of each view, by the view's name. */
 type Rows = Readonly<Record<string, readonly ArtefactRow[]>>;

@@ -35,6 +35,13 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '/movies/{id}/credits': ['/movies/tt0000001/credits', '/movies/tt0000005/credits', '/movies/tt9999999/credits'],
   '/movies/{id}/sentiment': ['/movies/tt0000001/sentiment', '/movies/tt9999999/sentiment', '/movies/tt0000001/sentiment?window=1h'],
   '/trending/movies': ['/trending/movies', '/trending/movies?window=7d&fields=title,rank', '/trending/movies?window=all'],
+  '/analytics/trends': [
+    '/analytics/trends?movie_id=tt0000001&metric=rating&as_of=2026-03-05T00:00:00Z',
+    '/analytics/trends?genre=Drama&window=90d',
+    '/analytics/trends?movie_id=tt9999999',
+    '/analytics/trends',
+  ],
+  '/analytics/anomalies': ['/analytics/anomalies?as_of=2025-11-20T12:00:00Z', '/analytics/anomalies?window=7d&fields=title,anomalies', '/analytics/anomalies?window=1d'],
   '/explain': ['/explain?movie_id=tt0000001', '/explain?movie_id=tt0000001&view=movie_reviews', '/explain'],
   '/changes': ['/changes', '/changes?since=x'],
   '/search/movies': ['/search/movies?q=iron&count=true&facets=true', '/search/movies?q=cora', '/search/movies'],
@@ -141,6 +148,7 @@ const SELECTED: Readonly<Record<string, string>> = {
   '/top_actors': '/top_actors?fields=films',
   '/people/{nconst}': '/people/nm0000001?fields=name',
   '/trending/movies': '/trending/movies?as_of=2026-02-28T00:00:00Z&fields=rank',
+  '/analytics/anomalies': '/analytics/anomalies?as_of=2025-11-20T00:00:00Z&fields=anomalies',
 };
 
 /** Objects of an answer: its data, those that it lists, or those in its list beside what is said of them all. */

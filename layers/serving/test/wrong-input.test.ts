@@ -101,6 +101,21 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     as_of: ['', 'yesterday', '2026-02-30T00:00:00Z', '0001-01-01T00:00:00Z', '9999-12-31T23:59:59Z', 'x'.repeat(41)],
     fields: ['', 'weight'],
   },
+  '/analytics/trends': {
+    movie_id: ['', 'tt1', 'nobody'],
+    genre: ['', 'x'.repeat(51)],
+    metric: ['', 'height', 'constructor'],
+    window: ['', '1d', '24h', 'all'],
+    as_of: ['', 'yesterday', '2026-02-30T00:00:00Z', '0001-01-20T00:00:00Z', '9999-12-31T00:00:00Z', 'x'.repeat(41)],
+  },
+  '/analytics/anomalies': {
+    window: ['', '1d', '24h', 'all'],
+    genre: ['', 'x'.repeat(51)],
+    adult: ADULT,
+    limit: limit(100),
+    as_of: ['', 'yesterday', '2026-02-30T00:00:00Z', '0001-01-20T00:00:00Z', '9999-12-31T23:59:59Z', 'x'.repeat(41)],
+    fields: ['', 'weight'],
+  },
   '/explain': { movie_id: ['', 'tt1', 'nobody'], view: ['', 'titles', 'constructor'] },
   '/changes': { since: ['', '1.2', 'x', `${'1.'.repeat(17)}x`, '1'.repeat(401)], limit: limit(500) },
   '/genres': { adult: ADULT, ...FORMATS },
@@ -114,7 +129,11 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
 };
 
 /** A parameter that has to be there, with a right value, where another one is wrong. */
-const REQUIRED: Readonly<Record<string, string>> = { '/explain': 'movie_id=tt0000001', '/search/movies': 'q=iron' };
+const REQUIRED: Readonly<Record<string, string>> = {
+  '/analytics/trends': 'movie_id=tt0000001',
+  '/explain': 'movie_id=tt0000001',
+  '/search/movies': 'q=iron',
+};
 
 const BATCH_VERSION = ['0', '-1', '1.5', 'last', '', '1000000001'];
 

@@ -15,5 +15,5 @@ export * from './rules.ts';
 export * from './served-views.ts';
 export { searchRow } from './searched-titles.ts';
 export { tmdbLinkRow } from './tmdb-links.ts';
-export { ACTIVITY_WIDTHS, activityKey, type ActivityWidth, type MovieActivity, NO_ACTIVITY, readActivity } from './activity.ts';
+export { ACTIVITY_WIDTHS, activityKey, activityOf, type ActivityWidth, type MovieActivity, NO_ACTIVITY, readActivity } from './activity.ts';
 export type { View } from './view.ts';

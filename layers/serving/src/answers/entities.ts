@@ -1,6 +1,7 @@
 /** The objects of answers, as the API's description shows them. */
 import { Type, type TSchema } from 'typebox';
 
+import { ANOMALY_KINDS } from './anomalies.ts';
 import {
   CREDITED_PERSON_COLUMNS,
   GENRE_COLUMNS,
@@ -179,6 +180,24 @@ const TrendingMovie = Type.Object(
   },
   { $id: 'TrendingMovie' },
 );
+const AnomalousMovie = Type.Object(
+  {
+    ...movieFields,
+    anomalies: Type.Array(
+      Type.Object({
+        kind: Type.Enum([...ANOMALY_KINDS], { type: 'string' }),
+        date: Type.String({ format: 'date', description: 'The day, in UTC.' }),
+        value: Type.Number({ description: 'Ratings and reviews of the day, or the average of its ratings.' }),
+        median: Type.Number({ description: 'Of the days before.' }),
+        mad: Type.Number({ description: 'Their median absolute deviation.' }),
+        score: Type.Number({ description: 'Robust z-score; thousandths.' }),
+        reason: Type.String({ description: 'The same in words.' }),
+      }),
+      { description: 'The farthest off first.' },
+    ),
+  },
+  { $id: 'AnomalousMovie' },
+);
 const CreditedPerson = Type.Object(membersOf(CREDITED_PERSON_COLUMNS), { $id: 'CreditedPerson' });
 const Collaborator = Type.Object(
   {
@@ -193,7 +212,15 @@ const Collaborator = Type.Object(
 export const selectedName = (entity: string): string => `Selected${entity}`;
 
 const selectedOf = (
-  entity: typeof Movie | typeof MovieDetail | typeof Title | typeof Person | typeof TopMovie | typeof FoundMovie | typeof TrendingMovie,
+  entity:
+    | typeof Movie
+    | typeof MovieDetail
+    | typeof Title
+    | typeof Person
+    | typeof TopMovie
+    | typeof FoundMovie
+    | typeof TrendingMovie
+    | typeof AnomalousMovie,
   name: string,
 ): TSchema =>
   Type.Object(Type.Partial(entity).properties, {
@@ -210,6 +237,7 @@ export const ENTITIES: readonly TSchema[] = [
   selectedOf(TopMovie, 'TopMovie'),
   selectedOf(FoundMovie, 'FoundMovie'),
   selectedOf(TrendingMovie, 'TrendingMovie'),
+  selectedOf(AnomalousMovie, 'AnomalousMovie'),
   Meta,
   ProblemDetails,
   Movie,

@@ -2,6 +2,7 @@
 import type { ObjectStore, SpeedStore } from '@rushes/ports';
 
 import type { AddDataRoute } from './route-definition.ts';
+import { addAnomalies } from './anomalies.ts';
 import { addCatalog } from './catalog.ts';
 import { addChanges } from './changes.ts';
 import { addExplain } from './explain.ts';
@@ -15,6 +16,7 @@ import { addTitles } from './titles.ts';
 import { addTopByGenre } from './top-by-genre.ts';
 import { addTopMovies } from './top-movies.ts';
 import { addTrending } from './trending.ts';
+import { addTrends } from './trends.ts';
 
 export interface ReadingContext {
   readonly objects: ObjectStore;
@@ -44,6 +46,8 @@ export const addReadingRoutes = (add: AddDataRoute, { objects, speed, now }: Rea
   addTopByGenre(add);
   addSentiment(add, now);
   addTrending(add, now);
+  addTrends(add, now);
+  addAnomalies(add, now);
   addExplain(add);
   addChanges(add, speed);
   addCatalog(add, objects);
