@@ -4,7 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type OffsetVector, PARTITIONS } from '@rushes/domain';
 import fc from 'fast-check';
 
+import { PLAIN_METRICS, PLAIN_WINDOWS } from '../../layers/serving/test/plain-analytics.ts';
 import type { Row } from '../golden/rows.ts';
+import { anomaliesQuestion, genreTrendQuestion, movieTrendQuestion } from './analytics-questions.ts';
 import type { LiveWorld } from './live-world.ts';
 import {
   EXPLAINED,
@@ -87,6 +89,15 @@ const questionArbitrary = (movies: readonly string[], tconst: readonly (readonly
         .record({ window: fc.constantFrom(...TREND_WINDOWS), limit: fc.constantFrom(3, 100), genre: fc.constantFrom(undefined, 'Drama') })
         .map((asked) => ({ question: trendingQuestion({ ...asked, asOf: AS_OF }) })),
     },
+    {
+      weight: 3,
+      arbitrary: fc
+        .tuple(fc.option(movie), fc.constantFrom(...PLAIN_METRICS), fc.constantFrom(...PLAIN_WINDOWS))
+        .map(([id, metric, window]) => ({
+          question: id === null ? genreTrendQuestion('Drama', metric, window, AS_OF) : movieTrendQuestion(id, metric, window, AS_OF),
+        })),
+    },
+    { weight: 1, arbitrary: fc.constantFrom(...PLAIN_WINDOWS).map((window) => ({ question: anomaliesQuestion(window, AS_OF) })) },
     { weight: 3, arbitrary: fc.tuple(movie, fc.constantFrom(...EXPLAINED)).map(([id, of]) => ({ question: explainQuestion(id, of) })) },
   );
 };

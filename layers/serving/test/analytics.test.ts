@@ -72,7 +72,9 @@ describe('trends', () => {
 describe('anomalies', () => {
   test('films that stand out, without adult ones and series, with their reasons; ties are in the order of ids', async () => {
     const { data } = await get(`/analytics/anomalies?as_of=${CROWDED_ON}&limit=100`);
-    expect([data.from, data.examined_from, data.to]).toEqual(['2025-10-20', '2025-11-19', '2025-11-21'].map((day) => `${day}T00:00:00.000Z`));
+    expect([data.from, data.examined_from, data.to]).toEqual(
+      ['2025-10-20', '2025-11-19', '2025-11-21'].map((day) => `${day}T00:00:00.000Z`),
+    );
     const films = CATALOG.films.slice(0, -1).filter(({ type = 'movie', adult = false }) => type === 'movie' && !adult);
     expect(data.movies.map(({ id }: { id: string }) => id)).toEqual(films.map(({ tconst }) => idOf(tconst)).toSorted());
     expect(data.movies[0].anomalies).toEqual([

@@ -41,7 +41,11 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     '/analytics/trends?movie_id=tt9999999',
     '/analytics/trends',
   ],
-  '/analytics/anomalies': ['/analytics/anomalies?as_of=2025-11-20T12:00:00Z', '/analytics/anomalies?window=7d&fields=title,anomalies', '/analytics/anomalies?window=1d'],
+  '/analytics/anomalies': [
+    '/analytics/anomalies?as_of=2025-11-20T12:00:00Z',
+    '/analytics/anomalies?window=7d&fields=title,anomalies',
+    '/analytics/anomalies?window=1d',
+  ],
   '/explain': ['/explain?movie_id=tt0000001', '/explain?movie_id=tt0000001&view=movie_reviews', '/explain'],
   '/changes': ['/changes', '/changes?since=x'],
   '/search/movies': ['/search/movies?q=iron&count=true&facets=true', '/search/movies?q=cora', '/search/movies'],

@@ -2,6 +2,7 @@
 import { SCORE } from '@rushes/ports';
 import { VIEWS } from '@rushes/views';
 
+import { dailyActivity } from '../src/answers/daily-activity.ts';
 import { titleKeyOf } from '../src/answers/title-id.ts';
 import { TREND_WINDOWS, trendSpan, type TrendWindow } from '../src/answers/trend-windows.ts';
 import { windowActivity } from '../src/answers/window-activity.ts';
@@ -26,6 +27,19 @@ const UNREAD = 'live';
 const activityIn = async (parts: Parameters<typeof windowActivity>[0], window: TrendWindow) => {
   const sums = await windowActivity(parts, trendSpan(window, Date.parse(HAPPENED_AT) + HALF_AN_HOUR_MS));
   return [window, [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1))];
+};
+
+const DAY_MS = 86_400_000;
+
+/** Each day from two weeks before to the day after: all movies together, and each by itself. */
+const daysIn = async (parts: Parameters<typeof dailyActivity>[0]) => {
+  const today = Math.floor(Date.parse(HAPPENED_AT) / DAY_MS) * DAY_MS;
+  const days: unknown[] = [];
+  for await (const day of dailyActivity(parts, today - 14 * DAY_MS, today + 2 * DAY_MS)) {
+    const movies = [...day.movies()].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    days.push([day.startMs, movies, movies.map(([id]) => day.of(id))]);
+  }
+  return days;
 };
 
 interface MergedParts extends Pick<Snapshot, 'views' | 'search'> {
@@ -68,6 +82,7 @@ export const readAll = async ({ views: readers, search, overlay }: MergedParts):
     // What `tmdb:…` finds.
     linked: await Promise.all([278, 279].map((id) => titleKeyOf(readers, `tmdb:${id}`))),
     found: await findAll(search),
+    days: await daysIn({ batch: readers, overlay }),
     activity: await Promise.all(TREND_WINDOWS.map((window) => activityIn({ batch: readers, overlay }, window))),
   };
 };

@@ -44,14 +44,16 @@ const addDays = async (to: Activities, parts: ActivityParts, fromMs: number, toM
 const farthest = ({ anomalies }: AnomalousFilm): number => Math.abs(anomalies[0]?.score ?? 0);
 
 /** Of all titles, films or not. */
-export const anomalousFilms = async (parts: ActivityParts, { window, fromMs, examinedMs, endMs }: AnomalySpan): Promise<readonly AnomalousFilm[]> => {
+export const anomalousFilms = async (
+  parts: ActivityParts,
+  { window, fromMs, examinedMs, endMs }: AnomalySpan,
+): Promise<readonly AnomalousFilm[]> => {
   const examined: ReadonlyMap<string, MovieActivity>[] = [];
   const before: Activities = new Map();
   for await (const day of dailyActivity(parts, examinedMs, endMs)) {
     const movies = day.movies();
     examined.push(movies);
-    for (const [id, activity] of movies)
-      if (eventsOf(activity) >= FEWEST_EVENTS || activity.ratings >= FEWEST_RATINGS) before.set(id, []);
+    for (const [id, activity] of movies) if (eventsOf(activity) >= FEWEST_EVENTS || activity.ratings >= FEWEST_RATINGS) before.set(id, []);
   }
   const busyDays = new Map<string, number>();
   for await (const day of dailyActivity(parts, fromMs, examinedMs)) {

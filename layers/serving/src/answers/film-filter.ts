@@ -38,7 +38,10 @@ export const filmFilter = (titles: ArtefactReader, { adult, genre }: FilmConditi
 const FIRST_READ = 200;
 
 /** Those that the filter lets through, in order: of many only as many are read as are asked for. */
-export const passing = async function* <One extends { readonly id: string }>(order: readonly One[], filter: FilmFilter): AsyncGenerator<One> {
+export const passing = async function* <One extends { readonly id: string }>(
+  order: readonly One[],
+  filter: FilmFilter,
+): AsyncGenerator<One> {
   let size = FIRST_READ;
   for (let from = 0; from < order.length; from += size, size = Math.min(2 * size, KEYS_PER_READ)) {
     const part = order.slice(from, from + size);

@@ -39,8 +39,7 @@ type Label = (typeof SENTIMENT_LABELS)[number];
 /** The compound score from which on VADER calls a text positive, and, with a minus, negative. */
 const LABEL_COMPOUND = 0.05;
 
-const labelOf = (average: number): Label =>
-  average >= LABEL_COMPOUND ? 'positive' : average <= -LABEL_COMPOUND ? 'negative' : 'neutral';
+const labelOf = (average: number): Label => (average >= LABEL_COMPOUND ? 'positive' : average <= -LABEL_COMPOUND ? 'negative' : 'neutral');
 
 /** Standard deviations to either side that hold 95 of 100 values of a normal distribution. */
 const CONFIDENCE_Z = 1.96;

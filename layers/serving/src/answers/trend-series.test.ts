@@ -13,7 +13,10 @@ const rated = (ratings: number, points: number): MovieActivity => ({ ...NO_ACTIV
 
 /** Ratings by date, of all days that are read. */
 const from = (told: Readonly<Record<string, MovieActivity>>, of = days): readonly MovieActivity[] =>
-  Array.from({ length: (of.toMs - of.readMs) / DAY_MS }, (_, at) => told[new Date(of.readMs + at * DAY_MS).toISOString().slice(0, 10)] ?? NO_ACTIVITY);
+  Array.from(
+    { length: (of.toMs - of.readMs) / DAY_MS },
+    (_, at) => told[new Date(of.readMs + at * DAY_MS).toISOString().slice(0, 10)] ?? NO_ACTIVITY,
+  );
 
 /** The seven days of the documentation, the last of which is going on. */
 const TOLD = {
@@ -121,7 +124,9 @@ describe('at the edges', () => {
 
   test('eight days with ratings are enough for a forecast, as far back as 28 days', () => {
     const told = (first: number) =>
-      Object.fromEntries([4, 4, 6, 5, 7, 6, 8, 8].map((points, at) => [`2026-02-${String(first + at).padStart(2, '0')}`, rated(1, points)]));
+      Object.fromEntries(
+        [4, 4, 6, 5, 7, 6, 8, 8].map((points, at) => [`2026-02-${String(first + at).padStart(2, '0')}`, rated(1, points)]),
+      );
     const { forecast } = trendSeries(days, TREND_METRICS.rating, from(told(8)));
     expect([forecast?.values, forecast?.series.slice(0, 2)]).toEqual([
       8,

@@ -72,7 +72,10 @@ interface Observed {
 }
 
 const extreme = (days: readonly Observed[], isBeyond: (one: number, other: number) => boolean) => {
-  const found = days.reduce<Observed | undefined>((best, day) => (best === undefined || isBeyond(day.value, best.value) ? day : best), undefined);
+  const found = days.reduce<Observed | undefined>(
+    (best, day) => (best === undefined || isBeyond(day.value, best.value) ? day : best),
+    undefined,
+  );
   return found === undefined ? null : { date: dateOf(found.startMs), value: found.value };
 };
 
@@ -98,13 +101,21 @@ const forecast = ({ lastMs }: TrendDays, metric: TrendMetric, complete: readonly
 /** @param activities of each day from `readMs` up to `toMs`, in order. */
 export const trendSeries = (of: TrendDays, metric: TrendMetric, activities: readonly MovieActivity[]) => {
   const days = daysIn(of, metric, activities);
-  const complete = days.flatMap(({ startMs, observed }) => (observed === null || startMs === of.lastMs ? [] : [{ startMs, value: observed }]));
+  const complete = days.flatMap(({ startMs, observed }) =>
+    observed === null || startMs === of.lastMs ? [] : [{ startMs, value: observed }],
+  );
   const within = complete.filter(({ startMs }) => startMs >= of.fromMs);
   const { s, z, pValue, direction } = mannKendall(within.map(({ value }) => value));
   const slope = theilSenSlope(within.map(({ startMs, value }) => ({ x: startMs / DAY_MS, y: value })));
   return {
     direction,
-    significance: { method: 'mann-kendall', days: within.length, s, z: roundedTo(z, TEST_DECIMALS), p_value: roundedTo(pValue, TEST_DECIMALS) },
+    significance: {
+      method: 'mann-kendall',
+      days: within.length,
+      s,
+      z: roundedTo(z, TEST_DECIMALS),
+      p_value: roundedTo(pValue, TEST_DECIMALS),
+    },
     change_per_day: slope === undefined ? null : roundedTo(slope, SLOPE_DECIMALS),
     minimum: extreme(within, (one, other) => one < other),
     maximum: extreme(within, (one, other) => one > other),

@@ -31,7 +31,11 @@ describe('the direction', () => {
 
   test('four days that rise are not enough, five are: z is 5 / √8.67 and 9 / √16.67', () => {
     expect(mannKendall([1, 2, 3, 4])).toMatchObject({ s: 6, z: expect.closeTo(5 / Math.sqrt((4 * 3 * 13) / 18), 12), direction: 'flat' });
-    expect(mannKendall([1, 2, 3, 4, 5])).toMatchObject({ s: 10, z: expect.closeTo(9 / Math.sqrt((5 * 4 * 15) / 18), 12), direction: 'rising' });
+    expect(mannKendall([1, 2, 3, 4, 5])).toMatchObject({
+      s: 10,
+      z: expect.closeTo(9 / Math.sqrt((5 * 4 * 15) / 18), 12),
+      direction: 'rising',
+    });
   });
 
   // Table values of the standard normal distribution.
@@ -117,7 +121,13 @@ describe('the forecast', () => {
   });
 
   test('of days that are all alike is them, without doubt', () => {
-    expect(foretell(Array.from({ length: 8 }, () => 3), 2, NO_BOUNDS)).toEqual([
+    expect(
+      foretell(
+        Array.from({ length: 8 }, () => 3),
+        2,
+        NO_BOUNDS,
+      ),
+    ).toEqual([
       { value: 3, low: 3, high: 3 },
       { value: 3, low: 3, high: 3 },
     ]);

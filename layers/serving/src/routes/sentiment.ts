@@ -78,7 +78,10 @@ export const addSentiment = (add: AddDataRoute, now: () => number): void =>
         "Lower end of Wilson's score interval (95 %) for the share of reviews that have the label: it grows with their number and with how much they agree.",
       ),
       ...SHARES,
-      counts: Type.Object({ positive: Type.Integer(), neutral: Type.Integer(), negative: Type.Integer() }, { description: 'Reviews of each kind.' }),
+      counts: Type.Object(
+        { positive: Type.Integer(), neutral: Type.Integer(), negative: Type.Integer() },
+        { description: 'Reviews of each kind.' },
+      ),
       velocity: numberOrNull(
         'Slope of the least-squares line through the compound scores of all reviews, in points a day; null where all were written on one day.',
       ),

@@ -70,7 +70,9 @@ const DATA = Type.Object({
     },
     { description: 'The test of Mann and Kendall, with corrections for ties and continuity.' },
   ),
-  change_per_day: numberOrNull('Slope of Theil and Sen: the median change a day between two days; millionths. Null for fewer than two days.'),
+  change_per_day: numberOrNull(
+    'Slope of Theil and Sen: the median change a day between two days; millionths. Null for fewer than two days.',
+  ),
   minimum: extreme('lowest'),
   maximum: extreme('highest'),
   series: Type.Array(
@@ -110,12 +112,18 @@ export const addTrends = (add: AddDataRoute, now: () => number): void =>
     query: Type.Object({
       movie_id: Type.Optional(TITLE_ID_SCHEMA),
       genre: Type.Optional(
-        Type.String({ [FOLDED]: true, minLength: 1, maxLength: 50, description: 'All films of this genre together; case does not matter.' }),
+        Type.String({
+          [FOLDED]: true,
+          minLength: 1,
+          maxLength: 50,
+          description: 'All films of this genre together; case does not matter.',
+        }),
       ),
       metric: Type.Enum([...TREND_METRIC_NAMES], {
         type: 'string',
         default: 'votes',
-        description: 'Average of the ratings that were given; average compound score of reviews; number of ratings given; number of reviews.',
+        description:
+          'Average of the ratings that were given; average compound score of reviews; number of ratings given; number of reviews.',
       }),
       window: Type.Enum([...DAY_WINDOWS], { type: 'string', default: '30d', description: 'How many days.' }),
       as_of: Type.Optional(
