@@ -17,14 +17,13 @@ import {
   movieQuestion,
   placeOfShown,
   type Question,
-  sentimentQuestion,
   SORTS,
   MADE_UP_GENRE,
   titlesQuestion,
   topByGenreQuestion,
   topMoviesQuestion,
-  WINDOWS,
 } from './questions.ts';
+import { sentimentQuestion, WINDOWS } from './sentiment-question.ts';
 import { TREND_WINDOWS, trendingQuestion } from './trending-question.ts';
 
 /** What the headers say. */

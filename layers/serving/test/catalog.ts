@@ -1,7 +1,7 @@
 /** Made-up films and people, as the batch layer would publish them. */
 import { foldText, sortKey, titleIdOf, type Tconst } from '@rushes/domain';
 import { SET_SEPARATOR, type ArtefactRow, type BatchViewStore, type CellValue, type Publication } from '@rushes/ports';
-import { ACTIVITY_WIDTHS, activityKey, NOTHING_TOLD, searchedTitles, shownText, VIEWS } from '@rushes/views';
+import { ACTIVITY_WIDTHS, activityKey, type ActivityWidth, NOTHING_TOLD, searchedTitles, shownText, VIEWS } from '@rushes/views';
 
 export interface FilmFixture {
   readonly tconst: string;
@@ -215,19 +215,16 @@ export const RATED_ON = '2026-02-28T00:00:00.000Z';
 export const CROWDED_ON = '2025-11-20T00:00:00.000Z';
 const CROWD = 12;
 
+const activityRow = (width_ms: ActivityWidth, day: string, ids: readonly string[], ratings: number, tenths: number): ArtefactRow => {
+  const start_ms = Date.parse(day);
+  const movies = JSON.stringify(ids.toSorted().map((id) => [id, ratings, ratings * tenths, 0, 0]));
+  return rowOf('activity', { bucket: activityKey(width_ms, start_ms), width_ms, start_ms, movies });
+};
 const activityRows = (ids: readonly string[]): readonly ArtefactRow[] =>
-  ACTIVITY_WIDTHS.flatMap((width_ms) =>
-    (
-      [
-        [CROWDED_ON, ids.slice(0, -1), CROWD, 60],
-        [RATED_ON, ids, 1, 70],
-      ] as const
-    ).map(([day, rated, ratings, tenths]) => {
-      const start_ms = Date.parse(day);
-      const movies = JSON.stringify(rated.toSorted().map((id) => [id, ratings, ratings * tenths, 0, 0]));
-      return rowOf('activity', { bucket: activityKey(width_ms, start_ms), width_ms, start_ms, movies });
-    }),
-  );
+  ACTIVITY_WIDTHS.flatMap((width) => [
+    activityRow(width, CROWDED_ON, ids.slice(0, -1), CROWD, 60),
+    activityRow(width, RATED_ON, ids, 1, 70),
+  ]);
 
 /** Rows of each view, by the view's name. */
 type Rows = Readonly<Record<string, readonly ArtefactRow[]>>;

@@ -26,7 +26,7 @@ const divided = (above: number, below: number): number => {
   return above < 0 ? 0 - quotient : quotient;
 };
 const cut = (value: number, places: number): number => {
-  const shown = Number((Math.sign(value) * Math.round(Math.abs(value) * 10 ** places)) / 10 ** places);
+  const shown = (Math.sign(value) * Math.round(Math.abs(value) * 10 ** places)) / 10 ** places;
   return shown === 0 ? 0 : shown;
 };
 

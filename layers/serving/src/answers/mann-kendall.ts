@@ -4,7 +4,7 @@
  */
 
 /** Beyond it a direction is taken for real: 5 of 100 series without any direction lie beyond it. */
-export const SIGNIFICANT_Z = 1.96;
+const SIGNIFICANT_Z = 1.96;
 
 export type Direction = 'rising' | 'falling' | 'flat';
 

@@ -11,7 +11,7 @@ export const INTERVAL = 0.8;
 const INTERVAL_Z = 1.2816;
 
 /** From fewer values nothing is foretold. */
-export const FEWEST_VALUES = 8;
+const FEWEST_VALUES = 8;
 
 export interface Foretold {
   readonly value: number;
