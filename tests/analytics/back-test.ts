@@ -1,13 +1,13 @@
-/** How far forecasts are off: each day of a series is taken for the one that is asked about, and what was foretold is compared with what came. Pure. */
+/** How far forecasts are off: each day of a series is taken for the one that is asked about, and the forecast is compared with what came. Pure. */
 import type { MovieActivity } from '@rushes/views';
 
 import type { TrendMetric } from '../../layers/serving/src/answers/trend-metrics.ts';
-import { lastForetoldMs, trendDays, trendSeries } from '../../layers/serving/src/answers/trend-series.ts';
+import { lastForecastMs, trendDays, trendSeries } from '../../layers/serving/src/answers/trend-series.ts';
 
 const DAY_MS = 86_400_000;
 
 export interface BackTest {
-  /** Days of films that were foretold and that had a value. */
+  /** Days that were forecast and that had a value. */
   readonly days: number;
   /** Mean absolute errors: of the first day, and of all seven. */
   readonly firstDay: number;
@@ -28,7 +28,7 @@ export const backTest = (metric: TrendMetric, series: readonly (readonly MovieAc
     for (const [at] of days.entries()) {
       const asked = trendDays('7d', firstMs + at * DAY_MS);
       const begin = (asked.readMs - firstMs) / DAY_MS;
-      const end = (lastForetoldMs(asked) - firstMs) / DAY_MS;
+      const end = (lastForecastMs(asked) - firstMs) / DAY_MS;
       if (begin < 0 || end >= days.length) continue;
       const { forecast } = trendSeries(asked, metric, days.slice(begin, at + 1));
       if (forecast === null) continue;

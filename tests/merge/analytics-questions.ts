@@ -60,3 +60,15 @@ export const anomaliesQuestion = (window: Window, asOf: string): Question => ({
     return { data: { ...span, movies: movies.map(({ id }) => ({ id })) } };
   },
 });
+
+/** What a day of a movie comes to; where the cut lies changes the parts alone. */
+export const explainActivityQuestion = (movie: string, date: string): Question => ({
+  path: `/explain/activity?movie_id=${movie}&date=${date}`,
+  about: 'all',
+  answer: (state) => {
+    const events = eventsOf(state, movie).filter(({ at }) => new Date(at).toISOString().startsWith(date));
+    const [tenths, compounds] = [events.flatMap((event) => event.tenths ?? []), events.flatMap((event) => event.compound ?? [])];
+    const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+    return { data: { ratings: tenths.length, sum_tenths: sum(tenths), reviews: compounds.length, compound_e4: sum(compounds) } };
+  },
+});

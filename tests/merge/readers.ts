@@ -6,7 +6,7 @@ import fc from 'fast-check';
 
 import { PLAIN_METRICS, PLAIN_WINDOWS } from '../../layers/serving/test/plain-analytics.ts';
 import type { Row } from '../golden/rows.ts';
-import { anomaliesQuestion, genreTrendQuestion, movieTrendQuestion } from './analytics-questions.ts';
+import { anomaliesQuestion, explainActivityQuestion, genreTrendQuestion, movieTrendQuestion } from './analytics-questions.ts';
 import type { LiveWorld } from './live-world.ts';
 import {
   EXPLAINED,
@@ -66,6 +66,7 @@ const filters = fc.record(
   { requiredKeys: [] },
 );
 const AS_OF = '2024-05-15T12:34:56Z';
+const DATES = ['2024-05-03', '2024-05-09', '2024-05-14'];
 
 const questionArbitrary = (movies: readonly string[], tconst: readonly (readonly [movie: string, tconst: string])[]) => {
   const movie = fc.constantFrom(...movies);
@@ -97,6 +98,10 @@ const questionArbitrary = (movies: readonly string[], tconst: readonly (readonly
         })),
     },
     { weight: 1, arbitrary: fc.constantFrom(...PLAIN_WINDOWS).map((window) => ({ question: anomaliesQuestion(window, AS_OF) })) },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(movie, fc.constantFrom(...DATES)).map(([id, date]) => ({ question: explainActivityQuestion(id, date) })),
+    },
     { weight: 3, arbitrary: fc.tuple(movie, fc.constantFrom(...EXPLAINED)).map(([id, of]) => ({ question: explainQuestion(id, of) })) },
   );
 };

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { CROWDED_ON, idOf, RATED_ON } from './catalog.ts';
 import { CATALOG } from './films.ts';
+import { startEntrances } from './entrance-service.ts';
 import { type Service, startService } from './service.ts';
 
 let service: Service;
@@ -72,7 +73,7 @@ describe('trends', () => {
 describe('anomalies', () => {
   test('films that stand out, without adult ones and series, with their reasons; ties are in the order of ids', async () => {
     const { data } = await get(`/analytics/anomalies?as_of=${CROWDED_ON}&limit=100`);
-    expect([data.from, data.examined_from, data.to]).toEqual(
+    expect([data.baseline_from, data.examined_from, data.to]).toEqual(
       ['2025-10-20', '2025-11-19', '2025-11-21'].map((day) => `${day}T00:00:00.000Z`),
     );
     const films = CATALOG.films.slice(0, -1).filter(({ type = 'movie', adult = false }) => type === 'movie' && !adult);
@@ -109,5 +110,43 @@ test('without as_of, answers are of today and have tags of today', async () => {
     expect(await tag(`${separator}as_of=2026-03-01T11:00:00Z`)).not.toBe(await tag(''));
     const response = await service.app.inject({ url: path, headers: { 'if-none-match': await tag('') } });
     expect(response.statusCode).toBe(304);
+  }
+});
+
+test('a day is explained by the version and by each epoch after it, and trends show their sum', async () => {
+  const live = await startEntrances();
+  try {
+    const headers = { 'x-api-key': (await live.makeKey('writer')).text };
+    const post = async (what: string, payload: object) => {
+      const response = await live.app.inject({ method: 'POST', url: `/movies/tt0000001/${what}`, payload, headers });
+      expect(response.statusCode).toBe(202);
+    };
+    for (const [score, time] of [
+      [9.5, '00:00:00'],
+      [4, '23:59:59'],
+    ] as const)
+      await post('ratings', { score, at: `2026-02-28T${time}Z` });
+    await post('ratings', { score: 1, at: '2026-02-27T23:59:59Z' });
+    await post('reviews', { text: 'I love it!', at: '2026-02-28T12:00:00Z' });
+    await live.project();
+    await live.app.snapshots.poll();
+
+    const explained = (await live.app.inject('/explain/activity?movie_id=tt0000001&date=2026-02-28')).json().data;
+    const rated = { ratings: 2, sum_tenths: 135, reviews: 0, compound_e4: 0 };
+    const reviewed = { ratings: 0, sum_tenths: 0, reviews: 1, compound_e4: 6696 };
+    expect(explained).toMatchObject({
+      movie_id: idOf('tt0000001'),
+      batch: { version: 1, activity: { ratings: 1, sum_tenths: 70, reviews: 0, compound_e4: 0 } },
+      merged: { ratings: 3, sum_tenths: 205, reviews: 1, compound_e4: 6696 },
+    });
+    expect(explained.epochs.map(({ partition, activity }: { partition: string; activity: unknown }) => [partition, activity])).toEqual([
+      [expect.stringMatching(/^movie\.ratings\//), rated],
+      [expect.stringMatching(/^movie\.reviews\//), reviewed],
+    ]);
+    const trend = (await live.app.inject(`/analytics/trends?movie_id=tt0000001&metric=rating&window=7d&as_of=${RATED_ON}`)).json();
+    expect(trend.data.series.at(-1)).toMatchObject({ value: 6.833, count: 3, moving_average: 5.375 });
+    expect(trend.meta.data_source).toBe('merged');
+  } finally {
+    await live.close();
   }
 });

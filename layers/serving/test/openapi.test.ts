@@ -47,6 +47,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     '/analytics/anomalies?window=1d',
   ],
   '/explain': ['/explain?movie_id=tt0000001', '/explain?movie_id=tt0000001&view=movie_reviews', '/explain'],
+  '/explain/activity': ['/explain/activity?movie_id=tt0000001&date=2026-02-28', '/explain/activity?movie_id=tt0000001'],
   '/changes': ['/changes', '/changes?since=x'],
   '/search/movies': ['/search/movies?q=iron&count=true&facets=true', '/search/movies?q=cora', '/search/movies'],
   '/titles': ['/titles?count=true', '/titles?sort=up'],
@@ -110,7 +111,11 @@ test('names every route, every operation once, every parameter with its meaning'
   for (const { operationId, summary, parameters = [] } of operations) {
     expect([operationId, summary]).toEqual([operationId, expect.stringMatching(/./)]);
     for (const parameter of parameters) {
-      const required = parameter.in === 'path' || ['explain movie_id', 'searchMovies q'].includes(`${operationId} ${parameter.name}`);
+      const required =
+        parameter.in === 'path' ||
+        ['explain movie_id', 'explainActivity movie_id', 'explainActivity date', 'searchMovies q'].includes(
+          `${operationId} ${parameter.name}`,
+        );
       expect({ required: false, ...parameter, operationId }).toMatchObject({
         operationId,
         description: expect.stringMatching(/./),

@@ -183,7 +183,7 @@ export const plainAnomalies = (events: readonly PlainEvent[], window: Window, as
   const first = (anomalies: readonly PlainAnomaly[]): number => Math.abs(anomalies[0]?.score ?? 0);
   return {
     window,
-    from: momentText(today - 1 - Number.parseInt(window, 10)),
+    baseline_from: momentText(today - 1 - Number.parseInt(window, 10)),
     examined_from: momentText(today - 1),
     to: momentText(today + 1),
     movies: [...Map.groupBy(events, ({ movie }) => movie)]

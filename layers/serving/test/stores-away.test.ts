@@ -102,6 +102,7 @@ const cases = (key: string): Readonly<Record<string, Case>> => {
     'GET /people/{nconst}': get('/people/nm0000001', ['views']),
     'GET /people/{nconst}/network': get('/people/nm0000001/network', ['views']),
     'GET /explain': get('/explain?movie_id=tt0000001', ['views']),
+    'GET /explain/activity': get('/explain/activity?movie_id=tt0000001&date=2026-02-28', ['views']),
     'GET /changes': get('/changes', ['speed']),
     'GET /catalog': get('/catalog', ['objects']),
     'POST /movies': post('/movies', MOVIE, []),

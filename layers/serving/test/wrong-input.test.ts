@@ -117,6 +117,10 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     fields: ['', 'weight'],
   },
   '/explain': { movie_id: ['', 'tt1', 'nobody'], view: ['', 'titles', 'constructor'] },
+  '/explain/activity': {
+    movie_id: ['', 'tt1', 'nobody'],
+    date: ['', 'today', '2026-02-30', '0000-01-01', '2026-2-3', '2026-02-28T00:00:00Z'],
+  },
   '/changes': { since: ['', '1.2', 'x', `${'1.'.repeat(17)}x`, '1'.repeat(401)], limit: limit(500) },
   '/genres': { adult: ADULT, ...FORMATS },
   '/top_movies': { limit: limit(250), min_votes: COUNT, adult: ADULT, fields: ['weight'], ...FORMATS },
@@ -128,10 +132,11 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   '/catalog': {},
 };
 
-/** A parameter that has to be there, with a right value, where another one is wrong. */
+/** Parameters that have to be there, with right values, where another one is wrong. */
 const REQUIRED: Readonly<Record<string, string>> = {
   '/analytics/trends': 'movie_id=tt0000001',
   '/explain': 'movie_id=tt0000001',
+  '/explain/activity': 'movie_id=tt0000001&date=2026-02-28',
   '/search/movies': 'q=iron',
 };
 
@@ -159,9 +164,9 @@ const refuse = async (url: string) => {
 };
 
 test.each(cases)('%s: %s=%s', async (route, name, value) => {
-  const required = REQUIRED[route] ?? '';
+  const others = (REQUIRED[route]?.split('&') ?? []).filter((one) => !one.startsWith(`${name}=`));
   const given = `${name}=${value.includes('%') ? value : encodeURIComponent(value)}`;
-  const problem = await refuse(`${route}?${given}${required === '' || required.startsWith(`${name}=`) ? '' : `&${required}`}`);
+  const problem = await refuse(`${route}?${[given, ...others].join('&')}`);
   expect(problem).toMatchObject({ status: 400, title: 'Bad Request', errors: [{ in: 'query', name, detail: expect.stringMatching(/./) }] });
 });
 

@@ -101,7 +101,7 @@ describe('films', () => {
   /** By film, the activity of each of the nine days, the last of which is going on. */
   const partsOf = (films: Readonly<Record<string, readonly MovieActivity[]>>): ActivityParts & { readonly read: readonly string[] } => {
     const read: string[] = [];
-    const start = (at: number): number => span.fromMs + at * DAY_MS;
+    const start = (at: number): number => span.baselineMs + at * DAY_MS;
     const documents = Array.from({ length: 9 }, (_, at) =>
       JSON.stringify(
         Object.entries(films).flatMap(([id, days]) => {
@@ -122,7 +122,9 @@ describe('films', () => {
   };
 
   test('days before are those before yesterday', () => {
-    expect([span.fromMs, span.examinedMs, span.endMs]).toEqual(['2026-02-28', '2026-03-07', '2026-03-09'].map((day) => Date.parse(day)));
+    expect([span.baselineMs, span.examinedMs, span.endMs]).toEqual(
+      ['2026-02-28', '2026-03-07', '2026-03-09'].map((day) => Date.parse(day)),
+    );
   });
 
   test('those that stand out, the farthest off first, then by id', async () => {

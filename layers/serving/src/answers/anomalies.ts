@@ -53,31 +53,31 @@ const anomaly = (kind: Anomaly['kind'], startMs: number, value: number, score: R
   return { kind, date: dateOf(startMs), value, median, mad, score: z, reason };
 };
 
-const activityAnomaly = ({ startMs, activity, isComplete }: ExaminedDay, before: readonly MovieActivity[]): Anomaly | undefined => {
+const activityAnomaly = ({ startMs, activity, isComplete }: ExaminedDay, baseline: readonly MovieActivity[]): Anomaly | undefined => {
   const value = eventsOf(activity);
-  const score = robustScore(value, before.map(eventsOf), leastOfEvents);
+  const score = robustScore(value, baseline.map(eventsOf), leastOfEvents);
   const fact = `${value} ratings and reviews`;
-  const usual = `A day of the ${before.length} before`;
+  const usual = `A day of the ${baseline.length} before`;
   if (score.z > ROBUST_THRESHOLD && value >= FEWEST_EVENTS) return anomaly('activity_high', startMs, value, score, fact, usual);
   if (score.z < -ROBUST_THRESHOLD && score.median >= FEWEST_EVENTS && isComplete)
     return anomaly('activity_low', startMs, value, score, fact, usual);
   return undefined;
 };
 
-const ratingAnomaly = ({ startMs, activity }: ExaminedDay, before: readonly MovieActivity[]): Anomaly | undefined => {
+const ratingAnomaly = ({ startMs, activity }: ExaminedDay, baseline: readonly MovieActivity[]): Anomaly | undefined => {
   const value = averageOf(activity);
-  const averages = before.flatMap((day) => averageOf(day) ?? []);
+  const averages = baseline.flatMap((day) => averageOf(day) ?? []);
   if (value === null || activity.ratings < FEWEST_RATINGS || averages.length < FEWEST_RATED_DAYS) return undefined;
   const score = robustScore(value, averages, () => LEAST_OF_RATINGS);
   if (Math.abs(score.z) <= ROBUST_THRESHOLD) return undefined;
   const fact = `An average of ${value} from ${activity.ratings} ratings`;
-  const usual = `Averages of the ${averages.length} days with ratings among the ${before.length} before`;
+  const usual = `Averages of the ${averages.length} days with ratings among the ${baseline.length} before`;
   return anomaly(score.z > 0 ? 'rating_high' : 'rating_low', startMs, value, score, fact, usual);
 };
 
-/** Those of a film, the farthest off first. @param before each day before those that are examined. */
-export const anomaliesOf = (before: readonly MovieActivity[], examined: readonly ExaminedDay[]): readonly Anomaly[] =>
+/** Those of a film, the farthest off first. @param baseline each day before those that are examined. */
+export const anomaliesOf = (baseline: readonly MovieActivity[], examined: readonly ExaminedDay[]): readonly Anomaly[] =>
   examined
-    .flatMap((day) => [activityAnomaly(day, before), ratingAnomaly(day, before)])
+    .flatMap((day) => [activityAnomaly(day, baseline), ratingAnomaly(day, baseline)])
     .filter((one) => one !== undefined)
     .toSorted((a, b) => Math.abs(b.score) - Math.abs(a.score));

@@ -1,6 +1,6 @@
 /**
- * The films that stand out, the farthest off first. Days are read once, those that are examined before the others: then it is known of which films the days
- * before matter, and only theirs are held. A film that fell silent shows in the days before alone: where one was busy on half of them, they are read again.
+ * The films that stand out, the farthest off first. Days are read once, those that are examined before the others: then it is known of which films the baseline
+ * matters, and only theirs are held. A film that fell silent shows in the baseline alone: where one was busy on half of its days, they are read again.
  */
 import { compareUtf8 } from '@rushes/domain';
 import { DAY_MS, type MovieActivity, NO_ACTIVITY } from '@rushes/views';
@@ -14,8 +14,8 @@ const EXAMINED_DAYS = 2;
 
 export interface AnomalySpan {
   readonly window: DayWindow;
-  /** The days before are those within `[fromMs, examinedMs)`; those within `[examinedMs, endMs)` are examined. */
-  readonly fromMs: number;
+  /** The baseline is `[baselineMs, examinedMs)`; the days within `[examinedMs, endMs)` are compared with it. */
+  readonly baselineMs: number;
   readonly examinedMs: number;
   readonly endMs: number;
 }
@@ -23,7 +23,7 @@ export interface AnomalySpan {
 export const anomalySpan = (window: DayWindow, asOfMs: number): AnomalySpan => {
   const endMs = startOfDay(asOfMs) + DAY_MS;
   const examinedMs = endMs - EXAMINED_DAYS * DAY_MS;
-  return { window, fromMs: examinedMs - daysOf(window) * DAY_MS, examinedMs, endMs };
+  return { window, baselineMs: examinedMs - daysOf(window) * DAY_MS, examinedMs, endMs };
 };
 
 export interface AnomalousFilm {
@@ -46,28 +46,29 @@ const farthest = ({ anomalies }: AnomalousFilm): number => Math.abs(anomalies[0]
 /** Of all titles, films or not. */
 export const anomalousFilms = async (
   parts: ActivityParts,
-  { window, fromMs, examinedMs, endMs }: AnomalySpan,
+  { window, baselineMs, examinedMs, endMs }: AnomalySpan,
 ): Promise<readonly AnomalousFilm[]> => {
   const examined: ReadonlyMap<string, MovieActivity>[] = [];
-  const before: Activities = new Map();
+  const baselines: Activities = new Map();
   for await (const day of dailyActivity(parts, examinedMs, endMs)) {
     const movies = day.movies();
     examined.push(movies);
-    for (const [id, activity] of movies) if (eventsOf(activity) >= FEWEST_EVENTS || activity.ratings >= FEWEST_RATINGS) before.set(id, []);
+    for (const [id, activity] of movies)
+      if (eventsOf(activity) >= FEWEST_EVENTS || activity.ratings >= FEWEST_RATINGS) baselines.set(id, []);
   }
   const busyDays = new Map<string, number>();
-  for await (const day of dailyActivity(parts, fromMs, examinedMs)) {
+  for await (const day of dailyActivity(parts, baselineMs, examinedMs)) {
     const movies = day.movies();
-    for (const [id, days] of before) days.push(movies.get(id) ?? NO_ACTIVITY);
+    for (const [id, days] of baselines) days.push(movies.get(id) ?? NO_ACTIVITY);
     for (const [id, activity] of movies)
-      if (eventsOf(activity) >= FEWEST_EVENTS && !before.has(id)) busyDays.set(id, (busyDays.get(id) ?? 0) + 1);
+      if (eventsOf(activity) >= FEWEST_EVENTS && !baselines.has(id)) busyDays.set(id, (busyDays.get(id) ?? 0) + 1);
   }
   // A median of so many needs half of the days to have as many.
   const silent: Activities = new Map([...busyDays].flatMap(([id, busy]) => (2 * busy >= daysOf(window) ? [[id, []]] : [])));
-  if (silent.size > 0) await addDays(silent, parts, fromMs, examinedMs);
+  if (silent.size > 0) await addDays(silent, parts, baselineMs, examinedMs);
 
   const films: AnomalousFilm[] = [];
-  for (const [id, days] of [...before, ...silent]) {
+  for (const [id, days] of [...baselines, ...silent]) {
     const anomalies = anomaliesOf(
       days,
       examined.map((movies, at) => ({

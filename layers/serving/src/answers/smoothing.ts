@@ -1,5 +1,5 @@
 /**
- * The next days of a series by simple exponential smoothing (Brown, 1959): all of them are as high as the level, which moves by a part of each error. The interval is that
+ * A forecast of the next days of a series by simple exponential smoothing (Brown, 1959): all of them are as high as the level, which moves by a part of each error. The interval is that
  * of the model ETS(A,N,N) (Hyndman et al., 2008): errors are taken to be normal and alike. Pure; docs/analytics.md has an example, and how far off it is.
  */
 
@@ -10,10 +10,11 @@ export const SMOOTHING_ALPHA = 0.3;
 export const INTERVAL = 0.8;
 const INTERVAL_Z = 1.2816;
 
-/** From fewer values nothing is foretold. */
+/** Fewer values give no forecast. */
 const FEWEST_VALUES = 8;
 
-export interface Foretold {
+/** Of one day ahead. */
+export interface Forecast {
   readonly value: number;
   readonly low: number;
   readonly high: number;
@@ -24,11 +25,11 @@ export interface Foretold {
  * @param values in the order of time.
  * @param range what values can be at all: the interval ends there.
  */
-export const foretell = (
+export const smoothedForecast = (
   values: readonly number[],
   steps: number,
   [lowest, highest]: readonly [lowest: number, highest: number],
-): readonly Foretold[] | undefined => {
+): readonly Forecast[] | undefined => {
   const [first, ...later] = values;
   if (first === undefined || values.length < FEWEST_VALUES) return undefined;
   let level = first;

@@ -8,7 +8,7 @@ const TENTHS_TO_THOUSANDTHS = 100;
 const TEN_THOUSANDTHS = 10_000;
 
 export interface TrendMetric {
-  /** Of averages and what is foretold. */
+  /** Of averages and forecasts. */
   readonly decimals: number;
   /** What the value of a day can be. */
   readonly range: readonly [lowest: number, highest: number];

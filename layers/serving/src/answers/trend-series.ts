@@ -8,14 +8,14 @@ import { dateOf, daysOf, type DayWindow, startOfDay } from './analysis-days.ts';
 import { plusActivity } from './daily-activity.ts';
 import { mannKendall } from './mann-kendall.ts';
 import { roundedTo } from './quotient.ts';
-import { foretell, INTERVAL, SMOOTHING_ALPHA } from './smoothing.ts';
+import { INTERVAL, SMOOTHING_ALPHA, smoothedForecast } from './smoothing.ts';
 import { theilSenSlope } from './theil-sen.ts';
 import type { TrendMetric } from './trend-metrics.ts';
 
 const MOVING_DAYS = 7;
-/** Complete days that the next ones are foretold from, whatever the window. */
+/** Complete days that a forecast is made from, whatever the window. */
 const TRAINING_DAYS = 28;
-const FORETOLD_DAYS = 7;
+const FORECAST_DAYS = 7;
 const SLOPE_DECIMALS = 6;
 const TEST_DECIMALS = 4;
 
@@ -42,8 +42,8 @@ export const trendDays = (window: DayWindow, asOfMs: number): TrendDays => {
   };
 };
 
-/** The last day that is foretold begins then. */
-export const lastForetoldMs = ({ lastMs }: TrendDays): number => lastMs + (FORETOLD_DAYS - 1) * DAY_MS;
+/** The last day of the forecast begins then. */
+export const lastForecastMs = ({ lastMs }: TrendDays): number => lastMs + (FORECAST_DAYS - 1) * DAY_MS;
 
 interface Day {
   readonly startMs: number;
@@ -81,15 +81,15 @@ const extreme = (days: readonly Observed[], isBeyond: (one: number, other: numbe
 
 const forecast = ({ lastMs }: TrendDays, metric: TrendMetric, complete: readonly Observed[]) => {
   const values = complete.filter(({ startMs }) => startMs >= lastMs - TRAINING_DAYS * DAY_MS).map(({ value }) => value);
-  const foretold = foretell(values, FORETOLD_DAYS, metric.range);
-  if (foretold === undefined) return null;
+  const predicted = smoothedForecast(values, FORECAST_DAYS, metric.range);
+  if (predicted === undefined) return null;
   const round = (value: number): number => roundedTo(value, metric.decimals);
   return {
     method: 'simple-exponential-smoothing',
     alpha: SMOOTHING_ALPHA,
     values: values.length,
     interval: INTERVAL,
-    series: foretold.map(({ value, low, high }, ahead) => ({
+    series: predicted.map(({ value, low, high }, ahead) => ({
       date: dateOf(lastMs + ahead * DAY_MS),
       value: round(value),
       low: round(low),

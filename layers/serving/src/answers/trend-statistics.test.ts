@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { mannKendall } from './mann-kendall.ts';
 import { median } from './median.ts';
 import { robustScore } from './robust-score.ts';
-import { foretell } from './smoothing.ts';
+import { smoothedForecast } from './smoothing.ts';
 import { theilSenSlope } from './theil-sen.ts';
 
 const overDays = (values: readonly number[]) => values.map((y, x) => ({ x, y }));
@@ -110,19 +110,19 @@ describe('the forecast', () => {
   const AVERAGES = [4, 4, 6, 5, 7, 6, 8, 8];
 
   test('of the example: level 6.816, squares of errors 18.419, reach 2.079 on the first day and 2.170 on the second', () => {
-    const [first, second, ...others] = foretell(AVERAGES, 7, [1, 10]) ?? [];
+    const [first, second, ...others] = smoothedForecast(AVERAGES, 7, [1, 10]) ?? [];
     expect(first).toEqual({ value: expect.closeTo(6.815572, 9), low: expect.closeTo(4.73663, 4), high: expect.closeTo(8.894513, 4) });
     expect(second).toEqual({ value: first?.value, low: expect.closeTo(4.645094, 4), high: expect.closeTo(8.98605, 4) });
     expect(others).toHaveLength(5);
   });
 
   test('ends where values end', () => {
-    expect(foretell(AVERAGES, 7, [5, 8.5])?.[0]).toMatchObject({ low: 5, high: 8.5 });
+    expect(smoothedForecast(AVERAGES, 7, [5, 8.5])?.[0]).toMatchObject({ low: 5, high: 8.5 });
   });
 
   test('of days that are all alike is them, without doubt', () => {
     expect(
-      foretell(
+      smoothedForecast(
         Array.from({ length: 8 }, () => 3),
         2,
         NO_BOUNDS,
@@ -134,7 +134,7 @@ describe('the forecast', () => {
   });
 
   test('of fewer than eight days is none', () => {
-    expect([foretell([], 7, NO_BOUNDS), foretell(AVERAGES.slice(1), 7, NO_BOUNDS)]).toEqual([undefined, undefined]);
+    expect([smoothedForecast([], 7, NO_BOUNDS), smoothedForecast(AVERAGES.slice(1), 7, NO_BOUNDS)]).toEqual([undefined, undefined]);
   });
 
   test('is the weighted mean of all days that smoothing is said to be', () => {
@@ -142,7 +142,7 @@ describe('the forecast', () => {
       fc.property(fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 8, maxLength: 28 }), (values) => {
         const weight = (age: number): number => (age === values.length - 1 ? 1 : 0.3) * 0.7 ** age;
         const mean = values.toReversed().reduce((sum, value, age) => sum + weight(age) * value, 0);
-        expect(foretell(values, 1, NO_BOUNDS)?.[0]?.value).toBeCloseTo(mean, 9);
+        expect(smoothedForecast(values, 1, NO_BOUNDS)?.[0]?.value).toBeCloseTo(mean, 9);
       }),
     );
   });

@@ -26,8 +26,8 @@ const faultsOfAsOf = (asOf: string | undefined, window: DayWindow | undefined): 
   if (asOf === undefined || window === undefined) return [];
   const fault = instantFault(asOf);
   if (fault !== undefined) return [{ in: 'query', name: 'as_of', detail: fault }];
-  const { fromMs, endMs } = anomalySpan(window, Date.parse(asOf));
-  return isWritable(fromMs) && isWritable(endMs)
+  const { baselineMs, endMs } = anomalySpan(window, Date.parse(asOf));
+  return isWritable(baselineMs) && isWritable(endMs)
     ? []
     : [{ in: 'query', name: 'as_of', detail: 'must be such that it and the days before it lie in the years 1 to 9999' }];
 };
@@ -80,9 +80,9 @@ export const addAnomalies = (add: AddDataRoute, now: () => number): void =>
     check: ({ as_of, window }) => faultsOfAsOf(as_of, window),
     data: Type.Object({
       window: Type.String(),
-      from: Type.String({ format: 'date-time', description: 'Where the days that are compared with begin.' }),
-      examined_from: Type.String({ format: 'date-time', description: 'Where they end, and the days that are compared begin.' }),
-      to: Type.String({ format: 'date-time', description: 'These end before this moment.' }),
+      baseline_from: Type.String({ format: 'date-time', description: 'Where the days begin that are compared with.' }),
+      examined_from: Type.String({ format: 'date-time', description: 'Where these end, and the two days begin that are examined.' }),
+      to: Type.String({ format: 'date-time', description: 'The days that are examined end before this moment.' }),
       movies: Type.Array(Type.Ref('AnomalousMovie#'), { description: 'The farthest off first.' }),
     }),
     // All days of all movies are read.
@@ -93,7 +93,7 @@ export const addAnomalies = (add: AddDataRoute, now: () => number): void =>
       await requireKnownNames(snapshot.views, { genres: [{ parameter: 'genre', names: genre === undefined ? [] : [genre] }] });
       const span = anomalySpan(window, as_of === undefined ? now() : Date.parse(as_of));
       const movies = await shownFilms(snapshot, await anomalousFilms(snapshot, span), { genre, adult, limit, fields });
-      const ends = `"from":"${instant(span.fromMs)}","examined_from":"${instant(span.examinedMs)}","to":"${instant(span.endMs)}"`;
+      const ends = `"baseline_from":"${instant(span.baselineMs)}","examined_from":"${instant(span.examinedMs)}","to":"${instant(span.endMs)}"`;
       return { data: `{"window":"${window}",${ends},"movies":${arrayText(movies)}}` };
     },
   });

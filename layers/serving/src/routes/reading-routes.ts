@@ -6,6 +6,7 @@ import { addAnomalies } from './anomalies.ts';
 import { addCatalog } from './catalog.ts';
 import { addChanges } from './changes.ts';
 import { addExplain } from './explain.ts';
+import { addExplainActivity } from './explain-activity.ts';
 import { addGenres } from './genres.ts';
 import { addMovie } from './movie.ts';
 import { addMovies } from './movies.ts';
@@ -49,6 +50,7 @@ export const addReadingRoutes = (add: AddDataRoute, { objects, speed, now }: Rea
   addTrends(add, now);
   addAnomalies(add, now);
   addExplain(add);
+  addExplainActivity(add);
   addChanges(add, speed);
   addCatalog(add, objects);
 };

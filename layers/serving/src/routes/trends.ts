@@ -7,19 +7,19 @@ import { requireKnownNames } from '../answers/known-names.ts';
 import { findTitle, TITLE_ID_SCHEMA } from '../answers/title-id.ts';
 import { trendActivity, type TrendSubject } from '../answers/trend-activity.ts';
 import { TREND_METRIC_NAMES, TREND_METRICS } from '../answers/trend-metrics.ts';
-import { lastForetoldMs, trendDays, trendSeries } from '../answers/trend-series.ts';
+import { lastForecastMs, trendDays, trendSeries } from '../answers/trend-series.ts';
 import { FOLDED } from '../http/parameter.ts';
 import { type Fault, notFound } from '../http/problem.ts';
 import type { Snapshot } from '../merge/snapshot.ts';
 import type { AddDataRoute } from './route-definition.ts';
 
-/** All days that are read or foretold have to have a name of the calendar. */
+/** All days that are read or forecast have to have a name of the calendar. */
 const faultsOfAsOf = (asOf: string | undefined, window: DayWindow | undefined): readonly Fault[] => {
   if (asOf === undefined || window === undefined) return [];
   const fault = instantFault(asOf);
   if (fault !== undefined) return [{ in: 'query', name: 'as_of', detail: fault }];
   const days = trendDays(window, Date.parse(asOf));
-  return isWritable(days.readMs) && isWritable(lastForetoldMs(days))
+  return isWritable(days.readMs) && isWritable(lastForecastMs(days))
     ? []
     : [{ in: 'query', name: 'as_of', detail: 'must be such that its window and the days around it lie in the years 1 to 9999' }];
 };
