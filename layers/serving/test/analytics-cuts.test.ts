@@ -43,6 +43,15 @@ const crowds: fc.Arbitrary<readonly Crowd[]> = fc
   )
   .map((all) => all.flat());
 
+/** The film is rated twice and reviewed once a day, and twelve times today: with the cut in the middle, each day lies on both sides. */
+const DAILY: readonly Crowd[] = Array.from({ length: 10 }, (_, daysAgo) => ({
+  movie: 1,
+  daysAgo,
+  ratings: daysAgo === 0 ? 12 : 2,
+  score: 7,
+  reviews: 1,
+}));
+
 const TEXTS = ['I love it!', 'Awful.', 'A film.'];
 
 /** Each of them, with what it comes to; hours are spread over the day. */
@@ -123,7 +132,7 @@ test('are those of all events, wherever the cut lies', async () => {
         }
       },
     ),
-    histories({ quick: 8, deep: 300 }),
+    { ...histories({ quick: 5, deep: 300 }), examples: [[DAILY, 0.5, ['Drama'], true]] },
   );
 });
 
