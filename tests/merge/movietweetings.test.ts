@@ -57,6 +57,8 @@ const LISTS = [
   '/top_movies?limit=250',
   '/top_movies_by_genre?per_genre=20',
   '/genres',
+  '/analytics/trends?genre=Drama&metric=rating&window=7d&as_of=2013-03-04T12:00:00Z',
+  '/analytics/anomalies?window=30d&limit=100&as_of=2013-03-03T12:00:00Z',
 ];
 
 /** The text without `meta`. */
