@@ -3,6 +3,7 @@ import { TMDB_IDS } from './made-up-history.ts';
 import type { World } from './world.ts';
 
 const SORTS = ['title', 'year', 'rating', 'votes', 'runtime'];
+const ANALYSED = 'as_of=2024-05-12T18:20:00Z';
 const QUESTIONS: readonly string[] = [
   ...SORTS.flatMap((sort) => [true, false].map((desc) => `/movies?type=all&sort=${sort}&desc=${desc}&page_size=1000&count=true`)),
   '/movies?genre=Drama&rating_gte=3&sort=rating&page_size=1000&count=true',
@@ -26,6 +27,8 @@ const QUESTIONS: readonly string[] = [
   ),
   '/trending/movies?window=7d&as_of=2024-05-21T00:00:00Z&limit=3',
   '/trending/movies?window=30d&as_of=2024-05-31T00:00:00Z&genre=odd&adult=include',
+  ...['rating', 'sentiment', 'votes', 'reviews'].map((metric) => `/analytics/trends?genre=Drama&metric=${metric}&${ANALYSED}`),
+  ...['7d', '90d'].map((window) => `/analytics/anomalies?window=${window}&${ANALYSED}&adult=include&limit=100`),
 ];
 
 /** The body's text around `meta`; of a problem, all but the request's own id. */
@@ -56,6 +59,10 @@ export const answersOf = async (world: World, movieIds: readonly string[]): Prom
   const answers: Record<string, unknown> = {};
   for (const path of [...QUESTIONS, ...[...movieIds, ...TMDB_IDS.map((id) => `tmdb:${id}`)].map((id) => `/movies/${id}`)])
     answers[path] = await dataOf(world, path);
+  for (const id of movieIds) {
+    for (const path of [`/analytics/trends?movie_id=${id}&metric=rating&window=7d&${ANALYSED}`, `/movies/${id}/sentiment?${ANALYSED}`])
+      answers[path] = await dataOf(world, path);
+  }
   const list = '/movies?type=all&sort=rating&page_size=7';
   answers[`pages of ${list}`] = await walk(world, list);
   return answers;

@@ -59,6 +59,8 @@ const LISTS = [
   '/genres',
   '/analytics/yearly',
   '/analytics/genre/Drama?year=2013&limit=100',
+  '/analytics/trends?genre=Drama&metric=rating&window=7d&as_of=2013-03-04T12:00:00Z',
+  '/analytics/anomalies?window=30d&limit=100&as_of=2013-03-03T12:00:00Z',
 ];
 
 /** The text without `meta`. */

@@ -1,10 +1,9 @@
 /** What readers ask, and what has to be answered at a position: each question knows its path and its plain answer. */
 import type { OffsetVector } from '@rushes/domain';
-import { scoreSentiment } from '@rushes/domain';
 
 import { sortedBy } from '../golden/folded-text.ts';
 import { byText, groupBy, type Row, textOf, type Value } from '../golden/rows.ts';
-import { type Counted, movieRatings, movieRecords, movieReviews } from '../log-batch/plain-fold.ts';
+import { movieRatings, movieRecords, movieReviews } from '../log-batch/plain-fold.ts';
 import type { LogHistory } from './log-history.ts';
 import type { PlainDump, PlainTitle } from './plain-titles.ts';
 
@@ -37,65 +36,6 @@ export const movieQuestion = (movie: string, path = movie): Question => ({
     const found = title(movie);
     const { directors = [], writers = [], cast = [] } = dump.credits.get(movie) ?? {};
     return found && { data: { ...found.movie, directors, writers, cast, ratings: found.ratings } };
-  },
-});
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-const DAYS = { '7d': 7, '30d': 30, '90d': 90 } as const;
-export const WINDOWS = ['7d', '30d', '90d', 'all'] as const;
-
-/** Ten-thousandths, rounded half away from zero. */
-const share = (sum: number, count: number): number | null => {
-  if (count === 0) return null;
-  const quotient = Number((2n * BigInt(Math.abs(sum)) + BigInt(count)) / (2n * BigInt(count)));
-  return (Math.sign(sum) * quotient) / 10_000;
-};
-const compoundOf = ({ payload }: Counted): number => scoreSentiment(String(payload['text'])).compoundE4;
-
-const summary = (reviews: readonly Counted[]) => {
-  const scores = reviews.map(compoundOf);
-  const shareOf = (those: (score: number) => boolean): number | null => share(10_000 * scores.filter(those).length, scores.length);
-  return {
-    reviews: scores.length,
-    average: share(
-      scores.reduce((sum, score) => sum + score, 0),
-      scores.length,
-    ),
-    positive: shareOf((score) => score >= 500),
-    neutral: shareOf((score) => score > -500 && score < 500),
-    negative: shareOf((score) => score <= -500),
-  };
-};
-
-export const sentimentQuestion = (movie: string, window: (typeof WINDOWS)[number], asOf: string): Question => ({
-  path: `/movies/${movie}/sentiment?window=${window}&as_of=${asOf}`,
-  about: 'reviews',
-  movie,
-  known: true,
-  answer: ({ history, position, title }) => {
-    if (title(movie) === undefined) return undefined;
-    const all = history.events(movie, 'movie.reviews', position);
-    const width = window === '7d' ? HOUR_MS : DAY_MS;
-    const end = Math.floor(Date.parse(asOf) / width) * width + width;
-    const length = window === 'all' ? Number.POSITIVE_INFINITY : DAYS[window] * DAY_MS;
-    const within = (from: number, to: number): readonly Counted[] => all.filter(({ place }) => place.at_ms >= from && place.at_ms < to);
-    const [now, before] = [summary(within(end - length, end)), summary(within(end - 2 * length, end - length))];
-    const trend =
-      window === 'all' || now.average === null || before.average === null ? null : Math.round((now.average - before.average) * 1e4) / 1e4;
-    const latest = all
-      .toSorted((a, b) => b.place.at_ms - a.place.at_ms || b.place.offset - a.place.offset)
-      .slice(0, 5)
-      .filter(({ place }) => place.at_ms < end)
-      .map((review) => ({
-        text: review.payload['text'],
-        author: review.payload['author'],
-        score: review.payload['score'],
-        compound: compoundOf(review) / 10_000,
-        at: new Date(review.place.at_ms).toISOString(),
-      }));
-    const from = window === 'all' ? null : new Date(end - length).toISOString();
-    return { data: { window, from, to: new Date(end).toISOString(), ...now, trend, latest } };
   },
 });
 

@@ -4,8 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type OffsetVector, PARTITIONS } from '@rushes/domain';
 import fc from 'fast-check';
 
+import { PLAIN_METRICS, PLAIN_WINDOWS } from '../../layers/serving/test/plain-analytics.ts';
 import type { Row } from '../golden/rows.ts';
 import { genreQuestion, yearlyQuestion } from './films-question.ts';
+import { anomaliesQuestion, explainActivityQuestion, genreTrendQuestion, movieTrendQuestion } from './analytics-questions.ts';
 import type { LiveWorld } from './live-world.ts';
 import {
   EXPLAINED,
@@ -16,14 +18,13 @@ import {
   movieQuestion,
   placeOfShown,
   type Question,
-  sentimentQuestion,
   SORTS,
   MADE_UP_GENRE,
   titlesQuestion,
   topByGenreQuestion,
   topMoviesQuestion,
-  WINDOWS,
 } from './questions.ts';
+import { sentimentQuestion, WINDOWS } from './sentiment-question.ts';
 import { TREND_WINDOWS, trendingQuestion } from './trending-question.ts';
 
 /** What the headers say. */
@@ -66,6 +67,7 @@ const filters = fc.record(
   { requiredKeys: [] },
 );
 const AS_OF = '2024-05-15T12:34:56Z';
+const DATES = ['2024-05-03', '2024-05-09', '2024-05-14'];
 
 const questionArbitrary = (movies: readonly string[], tconst: readonly (readonly [movie: string, tconst: string])[]) => {
   const movie = fc.constantFrom(...movies);
@@ -105,6 +107,19 @@ const questionArbitrary = (movies: readonly string[], tconst: readonly (readonly
         .map(([genre, time, limit]) => ({ question: genreQuestion(genre, ...time, limit) })),
     },
     { weight: 2, arbitrary: fc.constantFrom(undefined, 'Drama', MADE_UP_GENRE).map((genre) => ({ question: yearlyQuestion(genre) })) },
+    {
+      weight: 3,
+      arbitrary: fc
+        .tuple(fc.option(movie), fc.constantFrom(...PLAIN_METRICS), fc.constantFrom(...PLAIN_WINDOWS))
+        .map(([id, metric, window]) => ({
+          question: id === null ? genreTrendQuestion('Drama', metric, window, AS_OF) : movieTrendQuestion(id, metric, window, AS_OF),
+        })),
+    },
+    { weight: 1, arbitrary: fc.constantFrom(...PLAIN_WINDOWS).map((window) => ({ question: anomaliesQuestion(window, AS_OF) })) },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(movie, fc.constantFrom(...DATES)).map(([id, date]) => ({ question: explainActivityQuestion(id, date) })),
+    },
     { weight: 3, arbitrary: fc.tuple(movie, fc.constantFrom(...EXPLAINED)).map(([id, of]) => ({ question: explainQuestion(id, of) })) },
   );
 };

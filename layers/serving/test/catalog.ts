@@ -1,7 +1,7 @@
 /** Made-up films and people, as the batch layer would publish them. */
 import { foldText, sortKey, titleIdOf, type Tconst } from '@rushes/domain';
 import { SET_SEPARATOR, type ArtefactRow, type BatchViewStore, type CellValue, type Publication } from '@rushes/ports';
-import { ACTIVITY_WIDTHS, activityKey, NOTHING_TOLD, searchedTitles, shownText, VIEWS } from '@rushes/views';
+import { ACTIVITY_WIDTHS, activityKey, type ActivityWidth, NOTHING_TOLD, searchedTitles, shownText, VIEWS } from '@rushes/views';
 
 import { filmSumsOf, monthsOf } from './film-rows.ts';
 
@@ -213,12 +213,20 @@ const peopleRows = (films: readonly CompleteFilm[], people: Catalog['people']): 
 
 /** A day on which each film was rated once, with a seven. */
 export const RATED_ON = '2026-02-28T00:00:00.000Z';
+/** A day on which all but the last one of the films were rated twelve times each, with sixes. */
+export const CROWDED_ON = '2025-11-20T00:00:00.000Z';
+const CROWD = 12;
+
+const activityRow = (width_ms: ActivityWidth, day: string, ids: readonly string[], ratings: number, tenths: number): ArtefactRow => {
+  const start_ms = Date.parse(day);
+  const movies = JSON.stringify(ids.toSorted().map((id) => [id, ratings, ratings * tenths, 0, 0]));
+  return rowOf('activity', { bucket: activityKey(width_ms, start_ms), width_ms, start_ms, movies });
+};
 const activityRows = (ids: readonly string[]): readonly ArtefactRow[] =>
-  ACTIVITY_WIDTHS.map((width_ms) => {
-    const start_ms = Date.parse(RATED_ON);
-    const movies = JSON.stringify(ids.toSorted().map((id) => [id, 1, 70, 0, 0]));
-    return rowOf('activity', { bucket: activityKey(width_ms, start_ms), width_ms, start_ms, movies });
-  });
+  ACTIVITY_WIDTHS.flatMap((width) => [
+    activityRow(width, CROWDED_ON, ids.slice(0, -1), CROWD, 60),
+    activityRow(width, RATED_ON, ids, 1, 70),
+  ]);
 
 /** Rows of each view, by the view's name. */
 type Rows = Readonly<Record<string, readonly ArtefactRow[]>>;

@@ -44,7 +44,19 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   '/analytics/yearly': ['/analytics/yearly', '/analytics/yearly?genre=drama', '/analytics/yearly?fields=films'],
   '/explain/films': ['/explain/films', '/explain/films?genre=drama&year=1999', '/explain/films?year=x'],
+  '/analytics/trends': [
+    '/analytics/trends?movie_id=tt0000001&metric=rating&as_of=2026-03-05T00:00:00Z',
+    '/analytics/trends?genre=Drama&window=90d',
+    '/analytics/trends?movie_id=tt9999999',
+    '/analytics/trends',
+  ],
+  '/analytics/anomalies': [
+    '/analytics/anomalies?as_of=2025-11-20T12:00:00Z',
+    '/analytics/anomalies?window=7d&fields=title,anomalies',
+    '/analytics/anomalies?window=1d',
+  ],
   '/explain': ['/explain?movie_id=tt0000001', '/explain?movie_id=tt0000001&view=movie_reviews', '/explain'],
+  '/explain/activity': ['/explain/activity?movie_id=tt0000001&date=2026-02-28', '/explain/activity?movie_id=tt0000001'],
   '/changes': ['/changes', '/changes?since=x'],
   '/stream': ['/stream?view=top_movies', '/stream', '/stream?since=x'],
   '/search/movies': ['/search/movies?q=iron&count=true&facets=true', '/search/movies?q=cora', '/search/movies'],
@@ -119,7 +131,11 @@ test('names every route, every operation once, every parameter with its meaning'
   for (const { operationId, summary, parameters = [] } of operations) {
     expect([operationId, summary]).toEqual([operationId, expect.stringMatching(/./)]);
     for (const parameter of parameters) {
-      const required = parameter.in === 'path' || ['explain movie_id', 'searchMovies q'].includes(`${operationId} ${parameter.name}`);
+      const required =
+        parameter.in === 'path' ||
+        ['explain movie_id', 'explainActivity movie_id', 'explainActivity date', 'searchMovies q'].includes(
+          `${operationId} ${parameter.name}`,
+        );
       expect({ required: false, ...parameter, operationId }).toMatchObject({
         operationId,
         description: expect.stringMatching(/./),
@@ -164,6 +180,7 @@ const SELECTED: Readonly<Record<string, string>> = {
   '/trending/movies': '/trending/movies?as_of=2026-02-28T00:00:00Z&fields=rank',
   '/analytics/genre/{genre}': '/analytics/genre/drama?fields=films',
   '/analytics/yearly': '/analytics/yearly?fields=releases',
+  '/analytics/anomalies': '/analytics/anomalies?as_of=2025-11-20T00:00:00Z&fields=anomalies',
 };
 
 /** Objects of an answer: its data, those that it lists, or those in its list beside what is said of them all. */

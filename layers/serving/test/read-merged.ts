@@ -4,6 +4,7 @@ import { SERVED_VIEWS, VIEWS } from '@rushes/views';
 
 import { filmMonths } from '../src/answers/film-months.ts';
 import { filmSumsByYear } from '../src/answers/film-sums-by-year.ts';
+import { dailyActivity } from '../src/answers/daily-activity.ts';
 import { titleKeyOf } from '../src/answers/title-id.ts';
 import { TREND_WINDOWS, trendSpan, type TrendWindow } from '../src/answers/trend-windows.ts';
 import { windowActivity } from '../src/answers/window-activity.ts';
@@ -56,6 +57,19 @@ const monthsIn = async (parts: Parameters<typeof filmMonths>[0], genreKey: strin
   return [genreKey, shown.filter(([, activity]) => activity !== '0 0 0 0').toSorted(([a], [b]) => (a < b ? -1 : 1))];
 };
 
+const DAY_MS = 86_400_000;
+
+/** Each day from two weeks before to the day after: all movies together, and each by itself. */
+const daysIn = async (parts: Parameters<typeof dailyActivity>[0]) => {
+  const today = Math.floor(Date.parse(HAPPENED_AT) / DAY_MS) * DAY_MS;
+  const days: unknown[] = [];
+  for await (const day of dailyActivity(parts, today - 14 * DAY_MS, today + 2 * DAY_MS)) {
+    const movies = [...day.movies()].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    days.push([day.startMs, movies, movies.map(([id]) => day.of(id))]);
+  }
+  return days;
+};
+
 interface MergedParts extends Pick<Snapshot, 'views' | 'search'> {
   readonly overlay: Pick<OverlayState, 'activity' | 'filmSums' | 'titles'> | undefined;
 }
@@ -98,6 +112,7 @@ export const readAll = async ({ views: readers, search, overlay }: MergedParts):
     found: await findAll(search),
     films: await Promise.all(['', ...GENRE_KEYS].map((key) => filmsIn({ batch: readers, overlay }, key))),
     months: await Promise.all(['', ...GENRE_KEYS].map((key) => monthsIn({ batch: readers, overlay }, key))),
+    days: await daysIn({ batch: readers, overlay }),
     activity: await Promise.all(TREND_WINDOWS.map((window) => activityIn({ batch: readers, overlay }, window))),
   };
 };

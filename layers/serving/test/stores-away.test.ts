@@ -98,6 +98,9 @@ const cases = (key: string): Readonly<Record<string, Case>> => {
     'GET /analytics/genre/{genre}': get('/analytics/genre/drama', ['views']),
     'GET /analytics/yearly': get('/analytics/yearly', ['views']),
     'GET /explain/films': get('/explain/films', ['views']),
+    'GET /analytics/trends': get('/analytics/trends?movie_id=tt0000001', ['views']),
+    'GET /analytics/trends of a genre': get('/analytics/trends?genre=Drama', ['views']),
+    'GET /analytics/anomalies': get('/analytics/anomalies', ['views']),
     'GET /titles': get('/titles', ['views']),
     'GET /genres': get('/genres', ['views']),
     'GET /top_movies': get('/top_movies', ['views']),
@@ -107,6 +110,7 @@ const cases = (key: string): Readonly<Record<string, Case>> => {
     'GET /people/{nconst}': get('/people/nm0000001', ['views']),
     'GET /people/{nconst}/network': get('/people/nm0000001/network', ['views']),
     'GET /explain': get('/explain?movie_id=tt0000001', ['views']),
+    'GET /explain/activity': get('/explain/activity?movie_id=tt0000001&date=2026-02-28', ['views']),
     'GET /changes': get('/changes', ['speed']),
     // What comes later is told once the store is there again.
     'GET /stream': get('/stream', []),

@@ -109,7 +109,26 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   },
   '/analytics/yearly': { genre: ['', 'x'.repeat(51)], fields: ['', 'films'], ...FORMATS },
   '/explain/films': { genre: ['', 'x'.repeat(51)], year: ['MMIV', '1799', '2201', ''] },
+  '/analytics/trends': {
+    movie_id: ['', 'tt1', 'nobody'],
+    genre: ['', 'x'.repeat(51)],
+    metric: ['', 'height', 'constructor'],
+    window: ['', '1d', '24h', 'all'],
+    as_of: ['', 'yesterday', '2026-02-30T00:00:00Z', '0001-01-20T00:00:00Z', '9999-12-31T00:00:00Z', 'x'.repeat(41)],
+  },
+  '/analytics/anomalies': {
+    window: ['', '1d', '24h', 'all'],
+    genre: ['', 'x'.repeat(51)],
+    adult: ADULT,
+    limit: limit(100),
+    as_of: ['', 'yesterday', '2026-02-30T00:00:00Z', '0001-01-20T00:00:00Z', '9999-12-31T23:59:59Z', 'x'.repeat(41)],
+    fields: ['', 'weight'],
+  },
   '/explain': { movie_id: ['', 'tt1', 'nobody'], view: ['', 'titles', 'constructor'] },
+  '/explain/activity': {
+    movie_id: ['', 'tt1', 'nobody'],
+    date: ['', 'today', '2026-02-30', '0000-01-01', '2026-2-3', '2026-02-28T00:00:00Z'],
+  },
   '/changes': { since: ['', '1.2', 'x', `${'1.'.repeat(17)}x`, '1'.repeat(401)], limit: limit(500) },
   '/stream': {
     view: ['', 'genres', 'constructor'],
@@ -131,8 +150,13 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   '/catalog': {},
 };
 
-/** A parameter that has to be there, with a right value, where another one is wrong. */
-const REQUIRED: Readonly<Record<string, string>> = { '/explain': 'movie_id=tt0000001', '/search/movies': 'q=iron' };
+/** Parameters that have to be there, with right values, where another one is wrong. */
+const REQUIRED: Readonly<Record<string, string>> = {
+  '/analytics/trends': 'movie_id=tt0000001',
+  '/explain': 'movie_id=tt0000001',
+  '/explain/activity': 'movie_id=tt0000001&date=2026-02-28',
+  '/search/movies': 'q=iron',
+};
 
 const BATCH_VERSION = ['0', '-1', '1.5', 'last', '', '1000000001'];
 
@@ -158,9 +182,9 @@ const refuse = async (url: string) => {
 };
 
 test.each(cases)('%s: %s=%s', async (route, name, value) => {
-  const required = REQUIRED[route] ?? '';
+  const others = (REQUIRED[route]?.split('&') ?? []).filter((one) => !one.startsWith(`${name}=`));
   const given = `${name}=${value.includes('%') ? value : encodeURIComponent(value)}`;
-  const problem = await refuse(`${route}?${given}${required === '' || required.startsWith(`${name}=`) ? '' : `&${required}`}`);
+  const problem = await refuse(`${route}?${[given, ...others].join('&')}`);
   expect(problem).toMatchObject({ status: 400, title: 'Bad Request', errors: [{ in: 'query', name, detail: expect.stringMatching(/./) }] });
 });
 

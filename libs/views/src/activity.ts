@@ -62,3 +62,11 @@ export const readActivity = (document: string): readonly (readonly [movieId: str
     movieId,
     { ratings, sumTenths, reviews, compoundE4 },
   ]); // as: the view's document
+
+/** The same of one movie, without reading the others. @param movieId a UUID in lower case, as the document has them. */
+export const activityOf = (document: string, movieId: string): MovieActivity => {
+  const begin = document.indexOf(`["${movieId}",`);
+  if (begin === -1) return NO_ACTIVITY;
+  const entry = document.slice(begin, document.indexOf(']', begin) + 1);
+  return readActivity(`[${entry}]`)[0]?.[1] ?? NO_ACTIVITY;
+};

@@ -19,6 +19,7 @@ export {
   addActivities,
   ACTIVITY_WIDTHS,
   activityKey,
+  activityOf,
   type ActivityWidth,
   type MovieActivity,
   NO_ACTIVITY,

@@ -2,6 +2,7 @@
 import { Type, type TSchema } from 'typebox';
 
 import { FilmYear, GenreFigures } from './analytics-entities.ts';
+import { ANOMALY_KINDS } from './anomalies.ts';
 import {
   CREDITED_PERSON_COLUMNS,
   GENRE_COLUMNS,
@@ -183,6 +184,24 @@ const TrendingMovie = Type.Object(
   },
   { $id: 'TrendingMovie' },
 );
+const AnomalousMovie = Type.Object(
+  {
+    ...movieFields,
+    anomalies: Type.Array(
+      Type.Object({
+        kind: Type.Enum([...ANOMALY_KINDS], { type: 'string' }),
+        date: Type.String({ format: 'date', description: 'The day, in UTC.' }),
+        value: Type.Number({ description: 'Ratings and reviews of the day, or the average of its ratings.' }),
+        median: Type.Number({ description: 'Of the days before.' }),
+        mad: Type.Number({ description: 'Their median absolute deviation.' }),
+        score: Type.Number({ description: 'Robust z-score; thousandths.' }),
+        reason: Type.String({ description: 'The same in words.' }),
+      }),
+      { description: 'The farthest off first.' },
+    ),
+  },
+  { $id: 'AnomalousMovie' },
+);
 const CreditedPerson = Type.Object(membersOf(CREDITED_PERSON_COLUMNS), { $id: 'CreditedPerson' });
 const Collaborator = Type.Object(
   {
@@ -206,7 +225,8 @@ const selectedOf = (
     | typeof FoundMovie
     | typeof TrendingMovie
     | typeof FilmYear
-    | typeof GenreFigures,
+    | typeof GenreFigures
+    | typeof AnomalousMovie,
   name: string,
 ): TSchema =>
   Type.Object(Type.Partial(entity).properties, {
@@ -225,6 +245,7 @@ export const ENTITIES: readonly TSchema[] = [
   selectedOf(TrendingMovie, 'TrendingMovie'),
   selectedOf(FilmYear, 'FilmYear'),
   selectedOf(GenreFigures, 'GenreFigures'),
+  selectedOf(AnomalousMovie, 'AnomalousMovie'),
   Meta,
   ProblemDetails,
   Movie,

@@ -12,6 +12,13 @@ export const thousandthsText = (numerator: bigint, denominator: bigint): string 
 /** What is not larger is doubled and added up without loss. */
 const EXACT = Number.MAX_SAFE_INTEGER / 4;
 
+/** `numerator / denominator` as an integer, rounded half away from zero; the denominator is positive. */
+export const roundedRatio = (numerator: bigint, denominator: bigint): number => {
+  const isNegative = numerator < 0n;
+  const size = Number((2n * (isNegative ? -numerator : numerator) + denominator) / (2n * denominator));
+  return isNegative ? 0 - size : size;
+};
+
 /** `numerator × factor / denominator` as an integer, rounded half away from zero. All three are safe integers; factor and denominator are positive. */
 export const roundedQuotient = (numerator: number, factor: number, denominator: number): number => {
   const size = Math.abs(numerator);
@@ -20,8 +27,13 @@ export const roundedQuotient = (numerator: number, factor: number, denominator: 
     const doubled = 2 * product + denominator;
     return (Math.sign(numerator) * (doubled - (doubled % (2 * denominator)))) / (2 * denominator);
   }
-  const [n, d] = [BigInt(size) * BigInt(factor), BigInt(denominator)];
-  return Math.sign(numerator) * Number((2n * n + d) / (2n * d));
+  return Math.sign(numerator) * roundedRatio(BigInt(size) * BigInt(factor), BigInt(denominator));
+};
+
+/** Rounded half away from zero to so many decimals, never to -0. For what cannot be an exact quotient, such as what has a root in it. */
+export const roundedTo = (value: number, decimals: number): number => {
+  const size = Math.round(Math.abs(value) * 10 ** decimals) / 10 ** decimals;
+  return value < 0 && size > 0 ? -size : size;
 };
 
 /** `numerator / denominator`, rounded half away from zero; `null` where the denominator, which is not negative, is 0. */

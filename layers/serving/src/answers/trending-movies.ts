@@ -2,53 +2,14 @@
  * Which films trend: the order of a window, of those that a condition on their titles lets through, and where each stood in the window before. Titles are read
  * in the order of their scores, so of many only as many as it takes.
  */
-import { foldText } from '@rushes/domain';
-import { type ArtefactReader, SET_SEPARATOR } from '@rushes/ports';
+import type { ArtefactReader } from '@rushes/ports';
 import { movieDocument } from '@rushes/views';
 
-import { type Adult, kindsOf } from './adult.ts';
 import { extendObject, selectFields, shownOf } from './documents.ts';
+import { type FilmCondition, filmFilter, passing } from './film-filter.ts';
 import { roundedQuotient } from './quotient.ts';
 import { inOrder, type Trending, type TrendSums, velocities } from './trend-score.ts';
 import type { TrendSpan } from './trend-windows.ts';
-
-const FIRST_READ = 200;
-const LARGEST_READ = 2000;
-
-/** Which titles are ranked. */
-export interface TrendFilter {
-  readonly adult: Adult;
-  readonly genre: string | undefined;
-}
-
-/** Those of the titles that are films of the filter; a title that nobody knows yet is none. */
-const filterOf = (titles: ArtefactReader, { adult, genre }: TrendFilter) => {
-  const kinds = new Set(kindsOf(['movie'], adult));
-  const wanted = genre === undefined ? undefined : foldText(genre);
-  const known = new Map<string, boolean>();
-  return async (ids: readonly string[]): Promise<(id: string) => boolean> => {
-    const unknown = ids.filter((id) => !known.has(id));
-    for (const id of unknown) known.set(id, false);
-    for (const { key, columns } of await titles.getMany(unknown, { columns: ['kind', 'genre_keys'] })) {
-      const [kind, genres] = columns;
-      const hasGenre = wanted === undefined || (typeof genres === 'string' && genres.split(SET_SEPARATOR).includes(wanted));
-      known.set(key, kinds.has(String(kind)) && hasGenre);
-    }
-    return (id) => known.get(id) === true;
-  };
-};
-
-type Filter = ReturnType<typeof filterOf>;
-
-/** Those that the filter lets through, in order. */
-const passing = async function* (order: readonly Trending[], filter: Filter): AsyncGenerator<Trending> {
-  let size = FIRST_READ;
-  for (let from = 0; from < order.length; from += size, size = Math.min(2 * size, LARGEST_READ)) {
-    const part = order.slice(from, from + size);
-    const passes = await filter(part.map(({ id }) => id));
-    yield* part.filter(({ id }) => passes(id));
-  }
-};
 
 const THOUSANDTHS = 1000;
 const TEN_THOUSANDTHS = 10_000;
@@ -84,9 +45,9 @@ export const trendingMovies = async (
   titles: ArtefactReader,
   movies: ReadonlyMap<string, TrendSums>,
   span: TrendSpan,
-  asked: TrendFilter & { readonly limit: number; readonly fields: readonly string[] | undefined },
+  asked: FilmCondition & { readonly limit: number; readonly fields: readonly string[] | undefined },
 ): Promise<readonly string[]> => {
-  const filter = filterOf(titles, asked);
+  const filter = filmFilter(titles, asked);
   const shown: Ranked[] = [];
   for await (const one of passing(inOrder(movies, 0), filter)) {
     shown.push({ ...one, rank: shown.length + 1 });

@@ -24,7 +24,7 @@ const TAGS = [
   { name: 'Analytics table', description: 'One row a title of any type, a filter on each field' },
   { name: 'People', description: 'People, and who works with whom' },
   { name: 'Rankings', description: 'The best, the most voted, the most often credited' },
-  { name: 'Analytics', description: 'What the films of a genre or a year come to' },
+  { name: 'Analytics', description: 'How numbers go in the course of time, what stands out, and what genres and years come to' },
   { name: 'Adding data', description: 'Films, ratings and reviews that are posted' },
   { name: 'Service and data', description: 'State of the service, what changed, and where the data come from' },
 ];

@@ -2,11 +2,13 @@
 import type { ObjectStore, SpeedStore } from '@rushes/ports';
 
 import type { AddDataRoute } from './route-definition.ts';
+import { addAnomalies } from './anomalies.ts';
 import { addCatalog } from './catalog.ts';
 import { addChanges } from './changes.ts';
 import { addExplain } from './explain.ts';
 import { addExplainFilms } from './explain-films.ts';
 import { addGenreFigures } from './genre-figures.ts';
+import { addExplainActivity } from './explain-activity.ts';
 import { addGenres } from './genres.ts';
 import { addMovie } from './movie.ts';
 import { addMovies } from './movies.ts';
@@ -18,6 +20,7 @@ import { addTopByGenre } from './top-by-genre.ts';
 import { addTopMovies } from './top-movies.ts';
 import { addTrending } from './trending.ts';
 import { addYearly } from './yearly.ts';
+import { addTrends } from './trends.ts';
 
 export interface ReadingContext {
   readonly objects: ObjectStore;
@@ -50,8 +53,11 @@ export const addReadingRoutes = (add: AddDataRoute, { objects, speed, now }: Rea
   addTrending(add, now);
   addGenreFigures(add);
   addYearly(add);
-  addExplain(add);
   addExplainFilms(add);
+  addTrends(add, now);
+  addAnomalies(add, now);
+  addExplain(add);
+  addExplainActivity(add);
   addChanges(add, speed);
   addCatalog(add, objects);
 };

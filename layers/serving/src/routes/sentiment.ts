@@ -1,56 +1,16 @@
 /** `GET /movies/{id}/sentiment`: what reviews say of a movie within a window of event time. */
-import { DAY_MS, HOUR_MS, movieReviews, decodeState, emptyState, type StateOf } from '@rushes/views';
+import { HOUR_MS, movieReviews, decodeState, emptyState, type StateOf } from '@rushes/views';
 import { Type } from 'typebox';
 
 import { instantFault, isWritable } from '../answers/instant.ts';
-import { roundedQuotient } from '../answers/quotient.ts';
+import { SENTIMENT_LABELS, type SentimentWindow, widthOf, windowSentiment } from '../answers/sentiment-summary.ts';
 import { type Fault, notFound } from '../http/problem.ts';
-import { type ReviewBucket, readBuckets } from '../merge/overlay/change-reviews.ts';
+import { readBuckets } from '../merge/overlay/change-reviews.ts';
 import type { AddDataRoute } from './route-definition.ts';
 import type { Snapshot } from '../merge/snapshot.ts';
 import { findTitle, reviewsDependency, TITLE_ID_SCHEMA } from '../answers/title-id.ts';
 
-const DAYS = { '7d': 7, '30d': 30, '90d': 90 } as const;
-type Window = keyof typeof DAYS | 'all';
-
-/** The width of the buckets that a window is made of depends on the window alone, so that every layer counts the same buckets. */
-const widthOf = (window: Window): number => (window === '7d' ? HOUR_MS : DAY_MS);
-
 const TEN_THOUSANDTHS = 10_000;
-
-/** Rounded half away from zero to four decimals, from exact integers. */
-const quotient = (numerator: number, denominator: number): number | null =>
-  denominator === 0 ? null : roundedQuotient(numerator, 1, denominator) / TEN_THOUSANDTHS;
-
-const sumOf = (buckets: readonly ReviewBucket[], at: 1 | 2 | 3 | 4 | 5): number => buckets.reduce((sum, bucket) => sum + bucket[at], 0);
-
-const summarize = (buckets: readonly ReviewBucket[]) => {
-  const count = sumOf(buckets, 1);
-  return {
-    reviews: count,
-    average: quotient(sumOf(buckets, 2), count),
-    positive: quotient(TEN_THOUSANDTHS * sumOf(buckets, 3), count),
-    neutral: quotient(TEN_THOUSANDTHS * sumOf(buckets, 4), count),
-    negative: quotient(TEN_THOUSANDTHS * sumOf(buckets, 5), count),
-  };
-};
-
-/**
- * The window that ends with the bucket before `asOfMs`'s, and the change of the average against the window before it.
- * `all`: everything up to there, without a trend.
- */
-export const windowSentiment = (buckets: readonly ReviewBucket[], window: Window, asOfMs: number) => {
-  const width = widthOf(window);
-  const end = Math.floor(asOfMs / width) * width + width;
-  const within = (from: number, to: number) => buckets.filter(([start]) => start >= from && start < to);
-  if (window === 'all') return { from: null, to: new Date(end).toISOString(), ...summarize(within(-Infinity, end)), trend: null };
-  const length = DAYS[window] * DAY_MS;
-  const now = summarize(within(end - length, end));
-  const before = summarize(within(end - 2 * length, end - length));
-  const trend =
-    now.average === null || before.average === null ? null : Math.round((now.average - before.average) * TEN_THOUSANDTHS) / TEN_THOUSANDTHS;
-  return { from: new Date(end - length).toISOString(), to: new Date(end).toISOString(), ...now, trend };
-};
 
 const latestOf = (state: StateOf<typeof movieReviews>, endMs: number) =>
   state.latest
@@ -63,7 +23,7 @@ const latestOf = (state: StateOf<typeof movieReviews>, endMs: number) =>
       at: new Date(review.at_ms).toISOString(),
     }));
 
-const sentimentOf = async ({ views }: Snapshot, id: string, window: Window, asOfMs: number): Promise<string> => {
+const sentimentOf = async ({ views }: Snapshot, id: string, window: SentimentWindow, asOfMs: number): Promise<string> => {
   const title = await findTitle(views, id, {});
   if (title === undefined) throw notFound(`There is no title with the id ${id}.`);
   const row = await views.sentiment.get(title.key, { documents: ['reviews', 'hours', 'days'] });
@@ -75,7 +35,7 @@ const sentimentOf = async ({ views }: Snapshot, id: string, window: Window, asOf
 };
 
 /** Both ends of the window are shown. */
-const faultsOfAsOf = (asOf: string | undefined, window: Window | undefined): readonly Fault[] => {
+const faultsOfAsOf = (asOf: string | undefined, window: SentimentWindow | undefined): readonly Fault[] => {
   if (asOf === undefined || window === undefined) return [];
   const fault = instantFault(asOf);
   if (fault !== undefined) return [{ in: 'query', name: 'as_of', detail: fault }];
@@ -84,8 +44,10 @@ const faultsOfAsOf = (asOf: string | undefined, window: Window | undefined): rea
   return isShown ? [] : [{ in: 'query', name: 'as_of', detail: 'must be such that its window lies in the years 1 to 9999' }];
 };
 
-const share = (of: string) =>
-  Type.Union([Type.Number(), Type.Null()], { description: `Share of ${of} reviews, 0 to 1; null without reviews.` });
+const numberOrNull = (description: string) => Type.Union([Type.Number(), Type.Null()], { description });
+const share = (of: string) => numberOrNull(`Share of ${of} reviews, 0 to 1; null without reviews.`);
+const AVERAGE = numberOrNull("Mean of VADER's compound score, -1 to 1; null without reviews.");
+const SHARES = { positive: share('positive'), neutral: share('neutral'), negative: share('negative') };
 
 export const addSentiment = (add: AddDataRoute, now: () => number): void =>
   add({
@@ -108,10 +70,24 @@ export const addSentiment = (add: AddDataRoute, now: () => number): void =>
       from: Type.Union([Type.String(), Type.Null()]),
       to: Type.String(),
       reviews: Type.Integer(),
-      average: Type.Union([Type.Number(), Type.Null()], { description: "Mean of VADER's compound score, -1 to 1." }),
-      positive: share('positive'),
-      neutral: share('neutral'),
-      negative: share('negative'),
+      average: AVERAGE,
+      label: Type.Union([Type.Enum([...SENTIMENT_LABELS], { type: 'string' }), Type.Null()], {
+        description: 'positive from an average of 0.05 on, negative from -0.05 down, else neutral; null without reviews.',
+      }),
+      confidence: numberOrNull(
+        "Lower end of Wilson's score interval (95 %) for the share of reviews that have the label: it grows with their number and with how much they agree.",
+      ),
+      ...SHARES,
+      counts: Type.Object(
+        { positive: Type.Integer(), neutral: Type.Integer(), negative: Type.Integer() },
+        { description: 'Reviews of each kind.' },
+      ),
+      velocity: numberOrNull(
+        'Slope of the least-squares line through the compound scores of all reviews, in points a day; null where all were written on one day.',
+      ),
+      daily: Type.Array(Type.Object({ date: Type.String({ format: 'date' }), reviews: Type.Integer(), average: AVERAGE, ...SHARES }), {
+        description: 'Each day (UTC) of the window, the earliest first; for `all` the last 90 days from the first review on.',
+      }),
       trend: Type.Union([Type.Number(), Type.Null()], { description: 'The average less that of the window before.' }),
       latest: Type.Array(Type.Unknown()),
     }),

@@ -33,6 +33,8 @@ type Buckets = Tree<number, Movies>;
 export interface AddedBucket {
   readonly startMs: number;
   readonly movies: Iterable<readonly [movieId: string, activity: MovieActivity]>;
+  /** What was added to one movie, if anything was. */
+  of(movieId: string): MovieActivity | undefined;
 }
 
 export interface ChangedActivity {
@@ -52,7 +54,14 @@ const changedActivity = (byWidth: ReadonlyMap<ActivityWidth, Buckets>): ChangedA
   *within(width, fromMs, toMs) {
     for (const [startMs, movies] of byWidth.get(width)?.entries(fromMs) ?? []) {
       if (startMs >= toMs) return;
-      yield { startMs, movies: movies.entries() };
+      yield {
+        startMs,
+        // Each time from the first one on.
+        get movies() {
+          return movies.entries();
+        },
+        of: (movieId) => movies.get(movieId),
+      };
     }
   },
   edit() {

@@ -1,0 +1,138 @@
+/**
+ * `GET /explain/activity`: where a day of a title comes from, of which trends, anomalies and what trends are made: the entry of the version, what each epoch after it
+ * adds, and both together.
+ */
+import {
+  bucketStart,
+  DAY_MS,
+  FIVE_MINUTES_MS,
+  keyOf,
+  type MovieActivity,
+  NO_ACTIVITY,
+  ratingsByFiveMinutes,
+  reviewsByFiveMinutes,
+  type StateOf,
+} from '@rushes/views';
+import { Type } from 'typebox';
+
+import { type ActivityParts, dailyActivity, plusActivity } from '../answers/daily-activity.ts';
+import { instantFault } from '../answers/instant.ts';
+import { TITLE_ID_SCHEMA, titleKeyOf } from '../answers/title-id.ts';
+import { positionText } from '../merge/position.ts';
+import type { Snapshot } from '../merge/snapshot.ts';
+import type { AddDataRoute } from './route-definition.ts';
+
+const RULE =
+  'Counts and sums are added: the entry of the day in the version, and those of each five minutes of the day in each epoch after it. A day’s average is sum / count.';
+
+interface EpochPart {
+  readonly epoch: number;
+  readonly partition: string;
+  readonly last_offset: number;
+  readonly activity: MovieActivity;
+}
+
+const rated = ({ count, sum_tenths }: StateOf<typeof ratingsByFiveMinutes>): MovieActivity => ({
+  ...NO_ACTIVITY,
+  ratings: count,
+  sumTenths: sum_tenths,
+});
+const reviewed = ({ count, compound_e4 }: StateOf<typeof reviewsByFiveMinutes>): MovieActivity => ({
+  ...NO_ACTIVITY,
+  reviews: count,
+  compoundE4: compound_e4,
+});
+
+/** What each epoch of each partition adds to a day, the oldest first. */
+const epochParts = ({ overlay }: Snapshot, movieId: string, startMs: number): readonly EpochPart[] => {
+  const parts = new Map<string, EpochPart>();
+  const add = (epoch: number, partition: string, lastOffset: number, activity: MovieActivity): void => {
+    const name = `${partition} ${epoch}`;
+    const known = parts.get(name);
+    parts.set(name, {
+      epoch,
+      partition,
+      last_offset: Math.max(known?.last_offset ?? 0, lastOffset),
+      activity: plusActivity(known?.activity ?? NO_ACTIVITY, activity),
+    });
+  };
+  for (let at = startMs; at < startMs + DAY_MS; at += FIVE_MINUTES_MS) {
+    const row = { movie_id: movieId, at_ms: at };
+    for (const { epoch, partition, lastOffset, state } of overlay?.parts(ratingsByFiveMinutes, keyOf(ratingsByFiveMinutes, row)) ?? [])
+      add(epoch, partition, lastOffset, rated(state as StateOf<typeof ratingsByFiveMinutes>)); // as, and below: the view's own state
+    for (const { epoch, partition, lastOffset, state } of overlay?.parts(reviewsByFiveMinutes, keyOf(reviewsByFiveMinutes, row)) ?? [])
+      add(epoch, partition, lastOffset, reviewed(state as StateOf<typeof reviewsByFiveMinutes>));
+  }
+  return [...parts.values()].toSorted((a, b) => a.epoch - b.epoch || (a.partition < b.partition ? -1 : 1));
+};
+
+const activityOn = async (parts: ActivityParts, movieId: string, startMs: number): Promise<MovieActivity> => {
+  for await (const day of dailyActivity(parts, startMs, startMs + DAY_MS)) return day.of(movieId);
+  return NO_ACTIVITY;
+};
+
+const shown = ({ ratings, sumTenths, reviews, compoundE4 }: MovieActivity) => ({
+  ratings,
+  sum_tenths: sumTenths,
+  reviews,
+  compound_e4: compoundE4,
+});
+
+const ACTIVITY = Type.Object({
+  ratings: Type.Integer(),
+  sum_tenths: Type.Integer({ description: 'Sum of the scores, in tenths of points.' }),
+  reviews: Type.Integer(),
+  compound_e4: Type.Integer({ description: "Sum of VADER's compound scores, in ten-thousandths." }),
+});
+
+export const addExplainActivity = (add: AddDataRoute): void =>
+  add({
+    url: '/explain/activity',
+    operation: 'explainActivity',
+    summary: 'Where a day of a title comes from',
+    description:
+      'Ratings and reviews of a day (UTC), of which `/analytics/trends`, `/analytics/anomalies` and `/trending/movies` are made: the part of the published version, the part of each epoch after it, and both together.',
+    tag: 'Service and data',
+    params: Type.Object({}),
+    query: Type.Object({
+      movie_id: TITLE_ID_SCHEMA,
+      date: Type.String({
+        format: 'date',
+        pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$',
+        description: 'The day, such as 2026-03-01.',
+        examples: ['2026-03-01'],
+      }),
+    }),
+    check: ({ date }) => {
+      const fault = date === undefined ? undefined : instantFault(`${date}T00:00:00Z`);
+      return fault === undefined ? [] : [{ in: 'query', name: 'date', detail: fault }];
+    },
+    data: Type.Object({
+      movie_id: Type.String(),
+      date: Type.String({ format: 'date' }),
+      rule: Type.String(),
+      position: Type.Union([Type.String(), Type.Null()], { description: 'As in the header Rushes-Position.' }),
+      batch: Type.Object({ version: Type.Integer(), activity: ACTIVITY }),
+      epochs: Type.Array(Type.Object({ epoch: Type.Integer(), partition: Type.String(), last_offset: Type.Integer(), activity: ACTIVITY })),
+      merged: ACTIVITY,
+    }),
+    // The position is a part of the answer.
+    dependsOn: () => 'position',
+    answer: async (snapshot, { query: { movie_id, date } }) => {
+      // An id that nothing is known by has no activity.
+      const movieId = (await titleKeyOf(snapshot.views, movie_id)) ?? movie_id;
+      const startMs = bucketStart(Date.parse(`${date}T00:00:00Z`), DAY_MS);
+      const batch = await activityOn({ batch: snapshot.batch, overlay: undefined }, movieId, startMs);
+      return {
+        data: JSON.stringify({
+          movie_id: movieId,
+          date,
+          rule: RULE,
+          position: snapshot.position === undefined ? null : positionText(snapshot.position),
+          batch: { version: snapshot.publication.version, activity: shown(batch) },
+          epochs: epochParts(snapshot, movieId, startMs).map((part) => ({ ...part, activity: shown(part.activity) })),
+          merged: shown(await activityOn(snapshot, movieId, startMs)),
+        }),
+      };
+    },
+  });

@@ -1,0 +1,74 @@
+/** What `/analytics` has to answer at a position, from the plain formulas. */
+import { scoreSentiment } from '@rushes/domain';
+
+import {
+  plainAnomalies,
+  type PLAIN_METRICS,
+  type PLAIN_WINDOWS,
+  type PlainEvent,
+  plainTrend,
+} from '../../layers/serving/test/plain-analytics.ts';
+import type { PlainState, Question } from './questions.ts';
+
+const eventsOf = ({ history, position }: PlainState, movie: string): readonly PlainEvent[] => [
+  ...history
+    .events(movie, 'movie.ratings', position)
+    .filter(({ type }) => type === 'rating_given')
+    .map(({ place, payload }) => ({ movie, at: place.at_ms, tenths: Math.round(Number(payload['score']) * 10) })),
+  ...history
+    .events(movie, 'movie.reviews', position)
+    .map(({ place, payload }) => ({ movie, at: place.at_ms, compound: scoreSentiment(String(payload['text'])).compoundE4 })),
+];
+
+type Metric = (typeof PLAIN_METRICS)[number];
+type Window = (typeof PLAIN_WINDOWS)[number];
+
+export const movieTrendQuestion = (movie: string, metric: Metric, window: Window, asOf: string): Question => ({
+  path: `/analytics/trends?movie_id=${movie}&metric=${metric}&window=${window}&as_of=${asOf}`,
+  about: metric === 'rating' || metric === 'votes' ? 'movie' : 'reviews',
+  movie,
+  known: true,
+  answer: (state) =>
+    state.title(movie) && {
+      data: { movie_id: movie, genre: null, ...plainTrend(eventsOf(state, movie), metric, window, Date.parse(asOf)) },
+    },
+});
+
+const films = (state: PlainState, genre: string | undefined) =>
+  state.titles().filter(({ type, is_adult, genres }) => type === 'movie' && !is_adult && (genre === undefined || genres.includes(genre)));
+
+export const genreTrendQuestion = (genre: string, metric: Metric, window: Window, asOf: string): Question => ({
+  path: `/analytics/trends?genre=${genre}&metric=${metric}&window=${window}&as_of=${asOf}`,
+  about: 'all',
+  answer: (state) => {
+    const events = films(state, genre).flatMap(({ id }) => eventsOf(state, id));
+    return { data: { movie_id: null, genre, ...plainTrend(events, metric, window, Date.parse(asOf)) } };
+  },
+});
+
+/** Members of films, and figures of their anomalies: the words of the reasons follow from these. */
+export const anomaliesQuestion = (window: Window, asOf: string): Question => ({
+  path: `/analytics/anomalies?window=${window}&as_of=${asOf}&limit=100&fields=id`,
+  about: 'all',
+  answer: (state) => {
+    const known = films(state, undefined);
+    const { movies, ...span } = plainAnomalies(
+      known.flatMap(({ id }) => eventsOf(state, id)),
+      window,
+      Date.parse(asOf),
+    );
+    return { data: { ...span, movies: movies.map(({ id }) => ({ id })) } };
+  },
+});
+
+/** What a day of a movie comes to; where the cut lies changes the parts alone. */
+export const explainActivityQuestion = (movie: string, date: string): Question => ({
+  path: `/explain/activity?movie_id=${movie}&date=${date}`,
+  about: 'all',
+  answer: (state) => {
+    const events = eventsOf(state, movie).filter(({ at }) => new Date(at).toISOString().startsWith(date));
+    const [tenths, compounds] = [events.flatMap((event) => event.tenths ?? []), events.flatMap((event) => event.compound ?? [])];
+    const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+    return { data: { ratings: tenths.length, sum_tenths: sum(tenths), reviews: compounds.length, compound_e4: sum(compounds) } };
+  },
+});
