@@ -5,6 +5,7 @@ import formats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { type DescribedHeader, headerFaults } from './described-headers.ts';
+import { EXAMPLES } from './example-requests.ts';
 import { eventParser } from './event-source.ts';
 import { startEntrances } from './entrance-service.ts';
 import { startService, type Service } from './service.ts';
@@ -27,53 +28,6 @@ interface Description {
   readonly components: { readonly headers: Readonly<Record<string, { readonly required?: boolean }>> };
   readonly paths: Readonly<Record<string, { readonly get?: Operation; readonly post?: Operation }>>;
 }
-
-/** A request for every documented path, and one that finds nothing where there are ids. */
-const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
-  '/movies': ['/movies?count=true&page_size=2', '/movies?type=all', '/movies?page_size=0'],
-  '/movies/{id}': ['/movies/tt0000001', '/movies/tt0000005', '/movies/tt0000007', '/movies/tt9999999', '/movies/x'],
-  '/movies/{id}/titles': ['/movies/tt0000001/titles', '/movies/tt9999999/titles'],
-  '/movies/{id}/credits': ['/movies/tt0000001/credits', '/movies/tt0000005/credits', '/movies/tt9999999/credits'],
-  '/movies/{id}/sentiment': ['/movies/tt0000001/sentiment', '/movies/tt9999999/sentiment', '/movies/tt0000001/sentiment?window=1h'],
-  '/trending/movies': ['/trending/movies', '/trending/movies?window=7d&fields=title,rank', '/trending/movies?window=all'],
-  '/analytics/genre/{genre}': [
-    '/analytics/genre/drama',
-    '/analytics/genre/war?year=1999',
-    '/analytics/genre/Dramma',
-    '/analytics/genre/drama?year=x',
-  ],
-  '/analytics/yearly': ['/analytics/yearly', '/analytics/yearly?genre=drama', '/analytics/yearly?fields=films'],
-  '/explain/films': ['/explain/films', '/explain/films?genre=drama&year=1999', '/explain/films?year=x'],
-  '/analytics/trends': [
-    '/analytics/trends?movie_id=tt0000001&metric=rating&as_of=2026-03-05T00:00:00Z',
-    '/analytics/trends?genre=Drama&window=90d',
-    '/analytics/trends?movie_id=tt9999999',
-    '/analytics/trends',
-  ],
-  '/analytics/anomalies': [
-    '/analytics/anomalies?as_of=2025-11-20T12:00:00Z',
-    '/analytics/anomalies?window=7d&fields=title,anomalies',
-    '/analytics/anomalies?window=1d',
-  ],
-  '/explain': ['/explain?movie_id=tt0000001', '/explain?movie_id=tt0000001&view=movie_reviews', '/explain'],
-  '/explain/activity': ['/explain/activity?movie_id=tt0000001&date=2026-02-28', '/explain/activity?movie_id=tt0000001'],
-  '/changes': ['/changes', '/changes?since=x'],
-  '/stream': ['/stream?view=top_movies', '/stream', '/stream?since=x'],
-  '/search/movies': ['/search/movies?q=iron&count=true&facets=true', '/search/movies?q=cora', '/search/movies'],
-  '/titles': ['/titles?count=true', '/titles?sort=up'],
-  '/genres': ['/genres', '/genres?x=1'],
-  '/top_movies': ['/top_movies', '/top_movies?limit=0'],
-  '/top_movies/credits': ['/top_movies/credits', '/top_movies/credits?movies=0'],
-  '/top_actors': ['/top_actors', '/top_actors?limit=0'],
-  '/top_movies_by_genre': ['/top_movies_by_genre?min_votes=0', '/top_movies_by_genre?per_genre=0'],
-  '/people/{nconst}': ['/people/nm0000001', '/people/nm0000005', '/people/nm9999999', '/people/x'],
-  '/people/{nconst}/network': ['/people/nm0000003/network', '/people/nm0000002/network', '/people/nm9999999/network'],
-  '/catalog': ['/catalog', '/catalog?x=1'],
-  '/health': ['/health'],
-  '/health/live': ['/health/live'],
-  '/health/ready': ['/health/ready'],
-  '/metrics': ['/metrics'],
-};
 
 /** What a schema describes: a stream's is of each of its messages. */
 const bodiesOf = (type: string, body: string): readonly unknown[] => {
