@@ -2,7 +2,8 @@
 import { foldText } from '@rushes/domain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { CROWDED_ON, idOf, RATED_ON } from './catalog.ts';
+import { CROWDED_ON, RATED_ON } from './activity-cells.ts';
+import { idOf } from './catalog.ts';
 import { CATALOG } from './films.ts';
 import { startEntrances } from './entrance-service.ts';
 import { type Service, startService } from './service.ts';

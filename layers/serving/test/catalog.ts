@@ -1,8 +1,9 @@
 /** Made-up films and people, as the batch layer would publish them. */
 import { foldText, sortKey, titleIdOf, type Tconst } from '@rushes/domain';
 import { SET_SEPARATOR, type ArtefactRow, type BatchViewStore, type CellValue, type Publication } from '@rushes/ports';
-import { ACTIVITY_WIDTHS, activityKey, type ActivityWidth, NOTHING_TOLD, searchedTitles, shownText, VIEWS } from '@rushes/views';
+import { NOTHING_TOLD, searchedTitles, shownText, VIEWS } from '@rushes/views';
 
+import { activityCells } from './activity-cells.ts';
 import { filmSumsOf, monthsOf } from './film-rows.ts';
 
 export interface FilmFixture {
@@ -211,23 +212,6 @@ const peopleRows = (films: readonly CompleteFilm[], people: Catalog['people']): 
     return rowOf('people', { nconst, films: actedIn, person, movies: credited.length === 0 ? null : credited.toSorted().join(',') });
   });
 
-/** A day on which each film was rated once, with a seven. */
-export const RATED_ON = '2026-02-28T00:00:00.000Z';
-/** A day on which all but the last one of the films were rated twelve times each, with sixes. */
-export const CROWDED_ON = '2025-11-20T00:00:00.000Z';
-const CROWD = 12;
-
-const activityRow = (width_ms: ActivityWidth, day: string, ids: readonly string[], ratings: number, tenths: number): ArtefactRow => {
-  const start_ms = Date.parse(day);
-  const movies = JSON.stringify(ids.toSorted().map((id) => [id, ratings, ratings * tenths, 0, 0]));
-  return rowOf('activity', { bucket: activityKey(width_ms, start_ms), width_ms, start_ms, movies });
-};
-const activityRows = (ids: readonly string[]): readonly ArtefactRow[] =>
-  ACTIVITY_WIDTHS.flatMap((width) => [
-    activityRow(width, CROWDED_ON, ids.slice(0, -1), CROWD, 60),
-    activityRow(width, RATED_ON, ids, 1, 70),
-  ]);
-
 /** Rows of each view, by the view's name. */
 type Rows = Readonly<Record<string, readonly ArtefactRow[]>>;
 
@@ -242,7 +226,7 @@ const rowsOf = (catalog: Catalog): Rows => {
 const makeRows = ({ films: given, people }: Catalog): Rows => {
   const films = given.map(complete);
   const titleRows = films.map((film) => titleRow(film, people));
-  const activity = activityRows(films.map(({ tconst }) => idOf(tconst)));
+  const activity = activityCells(films.map(({ tconst }) => idOf(tconst))).map((cells) => rowOf('activity', cells));
   const genres = [...new Set(films.flatMap((film) => film.genres))].toSorted();
   const rated = films.filter((film) => film.votes !== null);
   const statistic = (name: string, value: number) => rowOf('statistics', { name, value, statistic: JSON.stringify({ name, value }) });

@@ -1,7 +1,8 @@
 /** `GET /trending/movies` over a version and events after it: what is in it, who asks for what, and what its entity tag follows from. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { idOf, publish, RATED_ON } from './catalog.ts';
+import { RATED_ON } from './activity-cells.ts';
+import { idOf, publish } from './catalog.ts';
 import { CATALOG } from './films.ts';
 import { type Service, startService } from './service.ts';
 
