@@ -131,7 +131,7 @@ test('a view that is computed in slices has the rows of one computed whole, in t
     expect(sliced.slices).toBeGreaterThan(1);
     expect(sliced.rows).toEqual(whole.rows);
   }
-  expect(Object.keys(VIEW_SLICES).toSorted()).toEqual(['activity', 'credits', 'people', 'title_names']);
+  expect(Object.keys(VIEW_SLICES).toSorted()).toEqual(['activity', 'credits', 'movie_months', 'people', 'title_names']);
 });
 
 test('rows that differ between versions are found in ranges as in the whole, and read in the same order', async () => {

@@ -108,7 +108,7 @@ test('a month is one of what was given to films of the genre, whenever these cam
   });
   const { months } = await data('/analytics/yearly?genre=action');
   expect(months.map(({ month, ratings }: { readonly month: number; readonly ratings: number }) => [month, ratings])).toEqual(
-    Array.from({ length: 12 }, (_, at) => [at + 1, at === 1 ? films : 0]),
+    Array.from({ length: 12 }, (_, at) => [at + 1, at === 1 ? films : at === 10 ? 12 * films : 0]),
   );
 });
 

@@ -59,7 +59,8 @@ describe.each(['/openapi.json', '/docs/json'])('examples in %s', (url) => {
     return Object.entries(paths).flatMap(([path, operations]) =>
       Object.values(operations).flatMap(({ parameters = [] }) =>
         parameters.flatMap(({ in: where, name, example: examples }) => {
-          const ids = where === 'path' || name === 'movie_id' ? [examples].flat() : [];
+          const isId = (where === 'path' && name !== 'genre') || name === 'movie_id';
+          const ids = isId ? [examples].flat() : [];
           return ids.map((id) => [where === 'path' ? path.replace(`{${name}}`, String(id)) : `${path}?movie_id=${id}`, id] as const);
         }),
       ),
