@@ -122,6 +122,7 @@ test('a view that is computed in slices has the rows of one computed whole, in t
     ['title_names', 60],
     ['people', 9],
     ['activity', 120],
+    ['movie_months', 3],
   ] as const) {
     const view = VIEWS.find((one) => one.name === name);
     if (!view) throw new Error(`no view ${name}`);
