@@ -92,6 +92,7 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   '/movies/tt0000001': { fields: ['', 'nothing'] },
   '/movies/tt0000001/titles': {},
   '/movies/tt0000001/credits': {},
+  '/movies/tt0000001/similar': { limit: limit(50), fields: ['', 'weight'] },
   '/movies/tt0000001/sentiment': { window: ['', '1h', '7D'], as_of: ['', 'yesterday', '2026-13-01T00:00:00Z', 'x'.repeat(41)] },
   '/trending/movies': {
     window: ['', '2h', '24H', 'all'],

@@ -179,6 +179,29 @@ const TrendingMovie = Type.Object(
   },
   { $id: 'TrendingMovie' },
 );
+const SimilarMovie = Type.Object(
+  {
+    ...movieFields,
+    score: Type.Number({ description: '(people + genres + year) × rating, in thousandths, rounded half up.' }),
+    parts: Type.Object(
+      { people: Type.Number(), genres: Type.Number(), year: Type.Number(), rating: Type.Number() },
+      { description: 'What the score is made of, in thousandths.' },
+    ),
+    reasons: Type.Object({
+      people: Type.Array(
+        Type.Object({
+          ...person,
+          as: texts('What the person is in the title that was asked about.'),
+          there: texts('What the person is in this film.'),
+        }),
+        { description: 'Those who made both.' },
+      ),
+      genres: texts('Those that both have.'),
+      years_apart: integerOrNull('Years between the two.'),
+    }),
+  },
+  { $id: 'SimilarMovie' },
+);
 const CreditedPerson = Type.Object(membersOf(CREDITED_PERSON_COLUMNS), { $id: 'CreditedPerson' });
 const Collaborator = Type.Object(
   {
@@ -193,7 +216,7 @@ const Collaborator = Type.Object(
 export const selectedName = (entity: string): string => `Selected${entity}`;
 
 const selectedOf = (
-  entity: typeof Movie | typeof MovieDetail | typeof Title | typeof Person | typeof TopMovie | typeof FoundMovie | typeof TrendingMovie,
+  entity: typeof Movie | typeof MovieDetail | typeof Title | typeof Person | typeof TopMovie | typeof FoundMovie | typeof TrendingMovie | typeof SimilarMovie,
   name: string,
 ): TSchema =>
   Type.Object(Type.Partial(entity).properties, {
@@ -210,6 +233,7 @@ export const ENTITIES: readonly TSchema[] = [
   selectedOf(TopMovie, 'TopMovie'),
   selectedOf(FoundMovie, 'FoundMovie'),
   selectedOf(TrendingMovie, 'TrendingMovie'),
+  selectedOf(SimilarMovie, 'SimilarMovie'),
   Meta,
   ProblemDetails,
   Movie,
