@@ -33,7 +33,12 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '/movies/{id}': ['/movies/tt0000001', '/movies/tt0000005', '/movies/tt0000007', '/movies/tt9999999', '/movies/x'],
   '/movies/{id}/titles': ['/movies/tt0000001/titles', '/movies/tt9999999/titles'],
   '/movies/{id}/credits': ['/movies/tt0000001/credits', '/movies/tt0000005/credits', '/movies/tt9999999/credits'],
-  '/movies/{id}/similar': ['/movies/tt0000001/similar', '/movies/tt0000006/similar', '/movies/tt9999999/similar', '/movies/tt0000001/similar?limit=0'],
+  '/movies/{id}/similar': [
+    '/movies/tt0000001/similar',
+    '/movies/tt0000006/similar',
+    '/movies/tt9999999/similar',
+    '/movies/tt0000001/similar?limit=0',
+  ],
   '/movies/{id}/sentiment': ['/movies/tt0000001/sentiment', '/movies/tt9999999/sentiment', '/movies/tt0000001/sentiment?window=1h'],
   '/trending/movies': ['/trending/movies', '/trending/movies?window=7d&fields=title,rank', '/trending/movies?window=all'],
   '/explain': ['/explain?movie_id=tt0000001', '/explain?movie_id=tt0000001&view=movie_reviews', '/explain'],
@@ -142,7 +147,7 @@ const SELECTED: Readonly<Record<string, string>> = {
   '/top_actors': '/top_actors?fields=films',
   '/people/{nconst}': '/people/nm0000001?fields=name',
   '/trending/movies': '/trending/movies?as_of=2026-02-28T00:00:00Z&fields=rank',
-  '/movies/{id}/similar': '/movies/tt0000001/similar?fields=title,reasons',
+  '/movies/{id}/similar': '/movies/tt0000001/similar?fields=reasons',
 };
 
 /** Objects of an answer: its data, those that it lists, or those in its list beside what is said of them all. */

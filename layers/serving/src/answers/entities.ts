@@ -182,10 +182,19 @@ const TrendingMovie = Type.Object(
 const SimilarMovie = Type.Object(
   {
     ...movieFields,
-    score: Type.Number({ description: '(people + genres + year) × rating, in thousandths, rounded half up.' }),
+    score: Type.Number({
+      description: '(people + genres + keywords + year) × rating × trend, in thousandths, rounded half up.',
+    }),
     parts: Type.Object(
-      { people: Type.Number(), genres: Type.Number(), year: Type.Number(), rating: Type.Number() },
-      { description: 'What the score is made of, in thousandths.' },
+      {
+        people: Type.Number(),
+        genres: Type.Number(),
+        keywords: Type.Number(),
+        year: Type.Number(),
+        rating: Type.Number(),
+        trend: Type.Number(),
+      },
+      { description: 'What the score is made of, each in thousandths.' },
     ),
     reasons: Type.Object({
       people: Type.Array(
@@ -197,6 +206,7 @@ const SimilarMovie = Type.Object(
         { description: 'Those who made both.' },
       ),
       genres: texts('Those that both have.'),
+      keywords: texts('Those that both have.'),
       years_apart: integerOrNull('Years between the two.'),
     }),
   },
@@ -216,7 +226,15 @@ const Collaborator = Type.Object(
 export const selectedName = (entity: string): string => `Selected${entity}`;
 
 const selectedOf = (
-  entity: typeof Movie | typeof MovieDetail | typeof Title | typeof Person | typeof TopMovie | typeof FoundMovie | typeof TrendingMovie | typeof SimilarMovie,
+  entity:
+    | typeof Movie
+    | typeof MovieDetail
+    | typeof Title
+    | typeof Person
+    | typeof TopMovie
+    | typeof FoundMovie
+    | typeof TrendingMovie
+    | typeof SimilarMovie,
   name: string,
 ): TSchema =>
   Type.Object(Type.Partial(entity).properties, {

@@ -1,108 +1,129 @@
 /**
- * How similar one film is to another, from exact integers: what they share of people and genres, how far apart their years are, and how good the other is. Pure;
- * docs/analytics.md has each formula with an example.
+ * How similar one film is to another, from exact integers: what they share of people, genres and keywords, how far apart their years are, how good the other one
+ * is, and whether it trends. Pure; docs/analytics.md has each formula with an example.
  */
 import { compareUtf8 } from '@rushes/domain';
 import type { PersonInTitle } from '@rushes/views';
 
 import { roundedQuotient } from './quotient.ts';
 
-/** Thousandths of a score, as all weights here. */
+/** All weights and parts of scores are in thousandths. */
 const UNIT = 1000;
 
-/** What a person of the part stands for, before it is divided among their films. People who have none of these parts are left out. */
+/** What a person's part counts, before it is divided among their films. People who have none of these parts are left out. */
 const WEIGHT_OF_PART: Readonly<Record<string, number>> = { director: 2 * UNIT, writer: UNIT, actor: UNIT, actress: UNIT };
 const GENRES_WEIGHT = UNIT;
+const KEYWORDS_WEIGHT = UNIT;
 const YEAR_WEIGHT = UNIT;
+/** What the highest trend adds to a score, as a share of it. */
+const TREND_WEIGHT = UNIT / 5;
 
-/** Years apart at which the year weighs half. */
+/** Shared keywords that count half of what ever so many do. */
+const HALF_KEYWORDS = 3;
+/** Years apart at which the year counts half. */
 const HALF_YEARS = 5;
+/** The score of `/trending/movies` that counts half of what ever so high a one does, in thousandths. */
+const HALF_TREND_E3 = 10_000;
 
-/** Votes that every film is taken to have had beside its own, and their points in thousandths: few votes say little. */
-const PRIOR_VOTES = 1000;
-const PRIOR_POINTS_E3 = 5000;
+/** Votes that every film is taken to have beside its own, and their points in thousandths: a few votes do not recommend it. */
+const PRIOR_VOTES = 25_000;
+const PRIOR_POINTS_E3 = 4000;
 const MOST_POINTS_E3 = 10_000;
 
-/** A person of the film that is asked about. */
+/** A person of the title that is asked about. */
 export interface Contributor extends PersonInTitle {
   /** Keys of the films that credit the person. */
   readonly films: ReadonlySet<string>;
-  /** What sharing the person adds to a score, in thousandths. */
   readonly weightE3: number;
 }
 
 /**
- * What sharing a person adds, in thousandths: the weights of their parts in the film that is asked about, divided by the logarithm of the number of their films (the
- * index of Adamic and Adar, "Friends and neighbors on the Web", 2003, with base 2).
- * @param films how many films credit the person. Who is credited in one alone is shared with none.
+ * What sharing a person counts, in thousandths: the weights of their parts in the title that is asked about, divided by the logarithm of the number of their films
+ * (the index of Adamic and Adar, "Friends and neighbors on the Web", 2003, to base 2).
+ * @param films how many films credit the person. Whoever has one alone shares it with no other.
  */
 export const personWeightE3 = (parts: readonly string[], films: number): number =>
   films < 2 ? 0 : Math.round(parts.reduce((sum, part) => sum + (WEIGHT_OF_PART[part] ?? 0), 0) / Math.log2(films));
 
 /**
- * What a genre says, in thousandths: the rarer, the more. log2(1 + all / (1 + own)), rounded.
- * @param movies how many films have it. @param mentions the sum of that over all genres.
+ * What a genre counts, in thousandths, the rarer the more: log2(1 + mentions / (1 + films)).
+ * @param films how many films have it. @param mentions the same of all genres added up.
  */
-export const genreWeightE3 = (movies: number, mentions: number): number => Math.round(UNIT * Math.log2(1 + mentions / (1 + movies)));
+export const genreWeightE3 = (films: number, mentions: number): number => Math.round(UNIT * Math.log2(1 + mentions / (1 + films)));
 
-/** What is compared of a film. */
+/** What is compared of a film. Genres and keywords are folded. */
 export interface Compared {
   readonly key: string;
-  /** Folded. */
   readonly genres: readonly string[];
+  readonly keywords: readonly string[];
   readonly year: number | null;
   /** Thousandths of points. */
   readonly ratingE3: number | null;
   readonly votes: number | null;
 }
 
-/** The film that is asked about. */
-export interface Asked extends Pick<Compared, 'key' | 'genres' | 'year'> {
+/** The title that is asked about, and what is known around it. */
+export interface Asked extends Pick<Compared, 'key' | 'genres' | 'keywords' | 'year'> {
   readonly people: readonly Contributor[];
-  /** `genreWeightE3` of a folded genre. */
+  /** `genreWeightE3` of a genre. */
   readonly weightOfGenre: (genre: string) => number;
+  /** Score of a film in `/trending/movies`, in thousandths; 0 where it is not in it. */
+  readonly trendE3: (key: string) => number;
 }
 
-/** Thousandths each. Score: (people + genres + year) × rating, rounded half up. */
+/** In thousandths each; the score is (people + genres + keywords + year) × rating × trend, rounded once. */
 export interface Similarity {
   readonly film: Compared;
   readonly peopleE3: number;
   readonly genresE3: number;
+  readonly keywordsE3: number;
   readonly yearE3: number;
   readonly ratingE3: number;
+  readonly trendE3: number;
   readonly scoreE3: number;
 }
 
-/** The weighted Jaccard index: weights of the shared genres by weights of all that one of the two has. */
-const sharedGenresE3 = ({ genres, weightOfGenre }: Asked, others: readonly string[]): number => {
-  const total = (some: Iterable<string>): number => [...some].reduce((sum, genre) => sum + weightOfGenre(genre), 0);
-  const all = total(new Set([...genres, ...others]));
-  return all === 0 ? 0 : roundedQuotient(total(genres.filter((genre) => others.includes(genre))), GENRES_WEIGHT, all);
+const shared = (some: readonly string[], others: readonly string[]): readonly string[] => some.filter((one) => others.includes(one));
+
+/** What both have, and how many years lie between them. */
+export const sharedOf = (asked: Asked, film: Compared) => ({
+  people: asked.people.filter(({ films }) => films.has(film.key)),
+  genres: shared(asked.genres, film.genres),
+  keywords: shared(asked.keywords, film.keywords),
+  yearsApart: asked.year === null || film.year === null ? null : Math.abs(asked.year - film.year),
+});
+
+/** The weighted Jaccard index: what the shared genres weigh, of what all weigh that either has. */
+const genresPart = ({ genres, weightOfGenre }: Asked, both: readonly string[], others: readonly string[]): number => {
+  const weightOf = (some: Iterable<string>): number => [...some].reduce((sum, genre) => sum + weightOfGenre(genre), 0);
+  const all = weightOf(new Set([...genres, ...others]));
+  return all === 0 ? 0 : roundedQuotient(weightOf(both), GENRES_WEIGHT, all);
 };
 
-const yearsApart = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : Math.abs(a - b));
-
 /** The Bayesian average of the rating, as a share of ten points. */
-const goodnessE3 = ({ ratingE3, votes }: Compared): number => {
+const ratingPart = ({ ratingE3, votes }: Compared): number => {
   const counted = ratingE3 === null ? 0 : (votes ?? 0);
   const points = counted * (ratingE3 ?? 0) + PRIOR_VOTES * PRIOR_POINTS_E3;
   return roundedQuotient(points, UNIT, MOST_POINTS_E3 * (counted + PRIOR_VOTES));
 };
 
 export const similarityOf = (asked: Asked, film: Compared): Similarity => {
-  const peopleE3 = asked.people.reduce((sum, { films, weightE3 }) => sum + (films.has(film.key) ? weightE3 : 0), 0);
-  const genresE3 = sharedGenresE3(asked, film.genres);
-  const apart = yearsApart(asked.year, film.year);
-  const yearE3 = apart === null ? 0 : roundedQuotient(YEAR_WEIGHT, HALF_YEARS, HALF_YEARS + apart);
-  const ratingE3 = goodnessE3(film);
-  return { film, peopleE3, genresE3, yearE3, ratingE3, scoreE3: roundedQuotient(peopleE3 + genresE3 + yearE3, ratingE3, UNIT) };
+  const { people, genres, keywords, yearsApart } = sharedOf(asked, film);
+  const trend = asked.trendE3(film.key);
+  const peopleE3 = people.reduce((sum, { weightE3 }) => sum + weightE3, 0);
+  const genresE3 = genresPart(asked, genres, film.genres);
+  const keywordsE3 = roundedQuotient(keywords.length, KEYWORDS_WEIGHT, keywords.length + HALF_KEYWORDS);
+  const yearE3 = yearsApart === null ? 0 : roundedQuotient(HALF_YEARS, YEAR_WEIGHT, HALF_YEARS + yearsApart);
+  const ratingE3 = ratingPart(film);
+  const trendE3 = UNIT + roundedQuotient(trend, TREND_WEIGHT, trend + HALF_TREND_E3);
+  const scoreE3 = roundedQuotient((peopleE3 + genresE3 + keywordsE3 + yearE3) * ratingE3, trendE3, UNIT * UNIT);
+  return { film, peopleE3, genresE3, keywordsE3, yearE3, ratingE3, trendE3, scoreE3 };
 };
 
-/** Those that share a person or a genre, the most similar first; then by votes, descending, then by key. */
+/** Those that share a person, a genre or a keyword, the highest score first; then by votes, descending, then by key. */
 export const mostSimilar = (asked: Asked, films: readonly Compared[], limit: number): readonly Similarity[] =>
   films
-    .filter(({ key }) => key !== asked.key)
     .map((film) => similarityOf(asked, film))
-    .filter(({ peopleE3, genresE3 }) => peopleE3 + genresE3 > 0)
+    .filter(({ peopleE3, genresE3, keywordsE3 }) => peopleE3 + genresE3 + keywordsE3 > 0)
     .toSorted((a, b) => b.scoreE3 - a.scoreE3 || (b.film.votes ?? 0) - (a.film.votes ?? 0) || compareUtf8(a.film.key, b.film.key))
     .slice(0, limit);

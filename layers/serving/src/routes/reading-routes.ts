@@ -37,7 +37,7 @@ export const addTableRoutes = (add: AddDataRoute): void => {
 export const addReadingRoutes = (add: AddDataRoute, { objects, speed, now }: ReadingContext): void => {
   addMovies(add);
   addMovie(add);
-  addSimilar(add);
+  addSimilar(add, now);
   addTitles(add);
   addSearch(add);
   addGenres(add);
