@@ -23,6 +23,7 @@ import {
   topMoviesQuestion,
   WINDOWS,
 } from './questions.ts';
+import { similarQuestion } from './similar-question.ts';
 import { TREND_WINDOWS, trendingQuestion } from './trending-question.ts';
 
 /** What the headers say. */
@@ -87,6 +88,7 @@ const questionArbitrary = (movies: readonly string[], tconst: readonly (readonly
         .record({ window: fc.constantFrom(...TREND_WINDOWS), limit: fc.constantFrom(3, 100), genre: fc.constantFrom(undefined, 'Drama') })
         .map((asked) => ({ question: trendingQuestion({ ...asked, asOf: AS_OF }) })),
     },
+    { weight: 3, arbitrary: fc.tuple(movie, fc.constantFrom(2, 50)).map(([id, limit]) => ({ question: similarQuestion(id, limit, AS_OF) })) },
     { weight: 3, arbitrary: fc.tuple(movie, fc.constantFrom(...EXPLAINED)).map(([id, of]) => ({ question: explainQuestion(id, of) })) },
   );
 };

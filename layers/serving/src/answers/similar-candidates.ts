@@ -66,6 +66,7 @@ const mainPeople = (people: readonly PersonInTitle[]): readonly PersonInTitle[] 
 /** The title's main people with their films. Events credit nobody: a title that IMDb does not have has none. */
 export const readContributors = async (
   { credits, people }: Pick<ViewReaders, 'credits' | 'people'>,
+  key: string,
   tconst: string | undefined,
 ): Promise<readonly Contributor[]> => {
   const row = tconst === undefined ? undefined : await credits.get(tconst, CREDITS);
@@ -75,8 +76,8 @@ export const readContributors = async (
   const rows = await people.getMany(ids, { documents: ['movies'] });
   const filmsOf = new Map(rows.map(({ key, documents }) => [key, moviesOf(documents[0])]));
   return main.map((person) => {
-    const films = filmsOf.get(person.nconst) ?? [];
-    return { ...person, films: new Set(films), weightE3: personWeightE3(person.as, films.length) };
+    const films = new Set(filmsOf.get(person.nconst));
+    return { ...person, films, weightE3: personWeightE3(person.as, new Set(films).add(key).size) };
   });
 };
 

@@ -89,7 +89,7 @@ export const similarMovies = async (snapshot: Snapshot, { id, limit, fields, asO
   if (row === undefined) throw notFound(`There is no title with the id ${id}.`);
   const title = comparedOf(row, true);
   const [people, genres, activity] = await Promise.all([
-    readContributors(views, tconstOf(row)),
+    readContributors(views, row.key, tconstOf(row)),
     readGenres(views),
     windowActivity(snapshot, trendSpan(SIMILAR_TREND, asOfMs)),
   ]);

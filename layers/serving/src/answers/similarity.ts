@@ -38,12 +38,12 @@ export interface Contributor extends PersonInTitle {
 }
 
 /**
- * What sharing a person counts, in thousandths: the weights of their parts in the title that is asked about, divided by the logarithm of the number of their films
+ * What sharing a person counts, in thousandths: the weights of their parts in the title that is asked about, divided by the logarithm of the number of their titles
  * (the index of Adamic and Adar, "Friends and neighbors on the Web", 2003, to base 2).
- * @param films how many films credit the person. Whoever has one alone shares it with no other.
+ * @param titles their films, and the title that is asked about where it is none: 2 or more where anything can be shared.
  */
-export const personWeightE3 = (parts: readonly string[], films: number): number =>
-  films < 2 ? 0 : Math.round(parts.reduce((sum, part) => sum + (WEIGHT_OF_PART[part] ?? 0), 0) / Math.log2(films));
+export const personWeightE3 = (parts: readonly string[], titles: number): number =>
+  titles < 2 ? 0 : Math.round(parts.reduce((sum, part) => sum + (WEIGHT_OF_PART[part] ?? 0), 0) / Math.log2(titles));
 
 /**
  * What a genre counts, in thousandths, the rarer the more: log2(1 + mentions / (1 + films)).
