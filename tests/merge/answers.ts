@@ -51,8 +51,7 @@ export const answersOf = async (world: World, movieIds: readonly string[]): Prom
   const answers: Record<string, unknown> = {};
   const ids = [...movieIds, ...TMDB_IDS.map((id) => `tmdb:${id}`)];
   const similar = ids.map((id) => `/movies/${id}/similar?as_of=2024-05-21T00:00:00Z&limit=50`);
-  for (const path of [...QUESTIONS, ...ids.map((id) => `/movies/${id}`), ...similar])
-    answers[path] = await dataOf(world, path);
+  for (const path of [...QUESTIONS, ...ids.map((id) => `/movies/${id}`), ...similar]) answers[path] = await dataOf(world, path);
   const list = '/movies?type=all&sort=rating&page_size=7';
   answers[`pages of ${list}`] = await walk(world, list);
   return answers;

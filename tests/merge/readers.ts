@@ -88,7 +88,10 @@ const questionArbitrary = (movies: readonly string[], tconst: readonly (readonly
         .record({ window: fc.constantFrom(...TREND_WINDOWS), limit: fc.constantFrom(3, 100), genre: fc.constantFrom(undefined, 'Drama') })
         .map((asked) => ({ question: trendingQuestion({ ...asked, asOf: AS_OF }) })),
     },
-    { weight: 3, arbitrary: fc.tuple(movie, fc.constantFrom(2, 50)).map(([id, limit]) => ({ question: similarQuestion(id, limit, AS_OF) })) },
+    {
+      weight: 3,
+      arbitrary: fc.tuple(movie, fc.constantFrom(2, 50)).map(([id, limit]) => ({ question: similarQuestion(id, limit, AS_OF) })),
+    },
     { weight: 3, arbitrary: fc.tuple(movie, fc.constantFrom(...EXPLAINED)).map(([id, of]) => ({ question: explainQuestion(id, of) })) },
   );
 };
