@@ -57,8 +57,9 @@ const walk = async (world: World, path: string): Promise<readonly string[]> => {
 
 export const answersOf = async (world: World, movieIds: readonly string[]): Promise<Readonly<Record<string, unknown>>> => {
   const answers: Record<string, unknown> = {};
-  for (const path of [...QUESTIONS, ...[...movieIds, ...TMDB_IDS.map((id) => `tmdb:${id}`)].map((id) => `/movies/${id}`)])
-    answers[path] = await dataOf(world, path);
+  const ids = [...movieIds, ...TMDB_IDS.map((id) => `tmdb:${id}`)];
+  const similar = ids.map((id) => `/movies/${id}/similar?as_of=2024-05-21T00:00:00Z&limit=50`);
+  for (const path of [...QUESTIONS, ...ids.map((id) => `/movies/${id}`), ...similar]) answers[path] = await dataOf(world, path);
   for (const id of movieIds) {
     for (const path of [`/analytics/trends?movie_id=${id}&metric=rating&window=7d&${ANALYSED}`, `/movies/${id}/sentiment?${ANALYSED}`])
       answers[path] = await dataOf(world, path);

@@ -41,19 +41,22 @@ export interface PlainDump {
   readonly titles: ReadonlyMap<string, Row>;
   readonly credits: ReadonlyMap<string, Row>;
   readonly names: ReadonlyMap<string, Value>;
+  /** Ids of the films that credit a person. */
+  readonly filmsOf: ReadonlyMap<string, readonly string[]>;
   /** When its ratings were so. */
   readonly ratingsMs: number;
 }
 
 export const readDump = (folder: string): PlainDump => {
   const silver = silverOf(folder);
-  const { titles, credits, title_names } = viewsOf(silver, entitiesOf(silver));
+  const { titles, credits, title_names, people } = viewsOf(silver, entitiesOf(silver));
   const idOf = new Map(titles.map((row) => [row['tconst'], textOf(row['id'])]));
   const byId = (rows: readonly Row[]): ReadonlyMap<string, Row> => new Map(rows.map((row) => [idOf.get(row['tconst']) ?? '', row]));
   return {
     titles: byId(titles),
     credits: byId(credits),
     ratingsMs: statSync(join(folder, 'title.ratings.tsv')).mtimeMs,
+    filmsOf: new Map(people.map(({ nconst, movies }) => [textOf(nconst), listOf(movies)])),
     names: new Map(title_names.map((row) => [idOf.get(row['tconst']) ?? '', row['titles'] ?? []])),
   };
 };

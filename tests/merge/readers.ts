@@ -25,6 +25,7 @@ import {
   topMoviesQuestion,
 } from './questions.ts';
 import { sentimentQuestion, WINDOWS } from './sentiment-question.ts';
+import { similarQuestion } from './similar-question.ts';
 import { TREND_WINDOWS, trendingQuestion } from './trending-question.ts';
 
 /** What the headers say. */
@@ -119,6 +120,10 @@ const questionArbitrary = (movies: readonly string[], tconst: readonly (readonly
     {
       weight: 1,
       arbitrary: fc.tuple(movie, fc.constantFrom(...DATES)).map(([id, date]) => ({ question: explainActivityQuestion(id, date) })),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.tuple(movie, fc.constantFrom(2, 50)).map(([id, limit]) => ({ question: similarQuestion(id, limit, AS_OF) })),
     },
     { weight: 3, arbitrary: fc.tuple(movie, fc.constantFrom(...EXPLAINED)).map(([id, of]) => ({ question: explainQuestion(id, of) })) },
   );

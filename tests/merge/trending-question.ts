@@ -47,7 +47,7 @@ interface Asked {
 }
 
 /** Everything that trends in the window that ends there, in order. */
-const rankingAt = (state: PlainState, { window, genre }: Asked, endMs: number) => {
+const rankingAt = (state: PlainState, { window, genre }: Pick<Asked, 'window' | 'genre'>, endMs: number) => {
   const lengthMs = HOURS[window] * 60 * MINUTE_MS;
   const widthMs = bucketMinutes(window) * MINUTE_MS;
   return state
@@ -69,6 +69,14 @@ const rankingAt = (state: PlainState, { window, genre }: Asked, endMs: number) =
     })
     .filter(({ a }) => a > 0)
     .toSorted((x, y) => y.score - x.score || y.a - x.a || byText(x.title.id, y.title.id));
+};
+
+/** Scores in thousandths of what trends in the window that a moment lies at the end of, by id. */
+export const trendScores = (state: PlainState, window: TrendWindow, asOf: string): ReadonlyMap<string, number> => {
+  const widthMs = bucketMinutes(window) * MINUTE_MS;
+  const endMs = Math.floor(Date.parse(asOf) / widthMs) * widthMs + widthMs;
+  const ranking = rankingAt(state, { window, genre: undefined }, endMs);
+  return new Map(ranking.map(({ title, score }) => [title.id, score]));
 };
 
 export const trendingQuestion = (asked: Asked): Question => ({

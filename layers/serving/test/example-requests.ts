@@ -4,6 +4,12 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '/movies/{id}': ['/movies/tt0000001', '/movies/tt0000005', '/movies/tt0000007', '/movies/tt9999999', '/movies/x'],
   '/movies/{id}/titles': ['/movies/tt0000001/titles', '/movies/tt9999999/titles'],
   '/movies/{id}/credits': ['/movies/tt0000001/credits', '/movies/tt0000005/credits', '/movies/tt9999999/credits'],
+  '/movies/{id}/similar': [
+    '/movies/tt0000001/similar',
+    '/movies/tt0000006/similar',
+    '/movies/tt9999999/similar',
+    '/movies/tt0000001/similar?limit=0',
+  ],
   '/movies/{id}/sentiment': ['/movies/tt0000001/sentiment', '/movies/tt9999999/sentiment', '/movies/tt0000001/sentiment?window=1h'],
   '/trending/movies': ['/trending/movies', '/trending/movies?window=7d&fields=title,rank', '/trending/movies?window=all'],
   '/analytics/genre/{genre}': [

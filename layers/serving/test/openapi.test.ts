@@ -135,6 +135,7 @@ const SELECTED: Readonly<Record<string, string>> = {
   '/analytics/genre/{genre}': '/analytics/genre/drama?fields=films',
   '/analytics/yearly': '/analytics/yearly?fields=releases',
   '/analytics/anomalies': '/analytics/anomalies?as_of=2025-11-20T00:00:00Z&fields=anomalies',
+  '/movies/{id}/similar': '/movies/tt0000001/similar?fields=reasons',
 };
 
 /** Objects of an answer: its data, those that it lists, or those in its list beside what is said of them all. */

@@ -92,6 +92,7 @@ const cases = (key: string): Readonly<Record<string, Case>> => {
     'GET /movies/{id}': get(FILM, ['views']),
     'GET /movies/{id}/titles': get(`${FILM}/titles`, ['views']),
     'GET /movies/{id}/credits': get(`${FILM}/credits`, ['views']),
+    'GET /movies/{id}/similar': get(`${FILM}/similar`, ['views']),
     'GET /movies/{id}/sentiment': get(`${FILM}/sentiment`, ['views']),
     'GET /search/movies': get('/search/movies?q=iron', ['views']),
     'GET /trending/movies': get('/trending/movies', ['views']),

@@ -92,6 +92,11 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   '/movies/tt0000001': { fields: ['', 'nothing'] },
   '/movies/tt0000001/titles': {},
   '/movies/tt0000001/credits': {},
+  '/movies/tt0000001/similar': {
+    limit: limit(50),
+    as_of: ['', 'yesterday', '2026-02-30T00:00:00Z', '0001-01-01T00:00:00Z', '9999-12-31T23:59:59Z', 'x'.repeat(41)],
+    fields: ['', 'weight'],
+  },
   '/movies/tt0000001/sentiment': { window: ['', '1h', '7D'], as_of: ['', 'yesterday', '2026-13-01T00:00:00Z', 'x'.repeat(41)] },
   '/trending/movies': {
     window: ['', '2h', '24H', 'all'],

@@ -63,6 +63,28 @@ export const creditedPrincipals = (credits: string | null | undefined): readonly
 export const creditedCrew = (crew: string | null | undefined): readonly CreditedAs[] =>
   rowsOf(crew).map(([, nconst = '', name]) => ({ nconst, name: readName(name) }));
 
+/** A person's parts in a title. */
+export interface PersonInTitle {
+  readonly nconst: string;
+  readonly name: string | null;
+  /** `director`, `writer`, and the categories of the principal credits, each once. */
+  readonly as: readonly string[];
+}
+
+/** Everybody who is credited, in the order of crew and principals, each once with all their parts. @param crew, credits the view's documents. */
+export const peopleInTitle = (crew: string | null | undefined, credits: string | null | undefined): readonly PersonInTitle[] => {
+  const people = new Map<string, { readonly nconst: string; readonly name: string | null; readonly as: string[] }>();
+  const add = (nconst: string, name: string | null, part: string): void => {
+    const person = people.get(nconst) ?? { nconst, name, as: [] };
+    if (!person.as.includes(part)) person.as.push(part);
+    people.set(nconst, person);
+  };
+  for (const [place = '', nconst = '', name] of rowsOf(crew))
+    add(nconst, readName(name), place.startsWith(DIRECTOR) ? 'director' : 'writer');
+  for (const { nconst, name, category = '' } of creditedPrincipals(credits)) add(nconst, name, category);
+  return [...people.values()];
+};
+
 const namesIn = (json: string): readonly string[] =>
   (JSON.parse(json) as readonly { readonly name: string | null }[]).flatMap(({ name }) => name ?? []); // as: written above
 

@@ -202,6 +202,40 @@ const AnomalousMovie = Type.Object(
   },
   { $id: 'AnomalousMovie' },
 );
+
+const SimilarMovie = Type.Object(
+  {
+    ...movieFields,
+    score: Type.Number({
+      description: '(people + genres + keywords + year) × rating × trend, in thousandths, rounded half up.',
+    }),
+    parts: Type.Object(
+      {
+        people: Type.Number(),
+        genres: Type.Number(),
+        keywords: Type.Number(),
+        year: Type.Number(),
+        rating: Type.Number(),
+        trend: Type.Number(),
+      },
+      { description: 'What the score is made of, each in thousandths.' },
+    ),
+    reasons: Type.Object({
+      people: Type.Array(
+        Type.Object({
+          ...person,
+          as: texts('What the person is in the title that was asked about.'),
+          there: texts('What the person is in this film.'),
+        }),
+        { description: 'Those who made both.' },
+      ),
+      genres: texts('Those that both have.'),
+      keywords: texts('Those that both have.'),
+      years_apart: integerOrNull('Years between the two.'),
+    }),
+  },
+  { $id: 'SimilarMovie' },
+);
 const CreditedPerson = Type.Object(membersOf(CREDITED_PERSON_COLUMNS), { $id: 'CreditedPerson' });
 const Collaborator = Type.Object(
   {
@@ -226,7 +260,8 @@ const selectedOf = (
     | typeof TrendingMovie
     | typeof FilmYear
     | typeof GenreFigures
-    | typeof AnomalousMovie,
+    | typeof AnomalousMovie
+    | typeof SimilarMovie,
   name: string,
 ): TSchema =>
   Type.Object(Type.Partial(entity).properties, {
@@ -246,6 +281,7 @@ export const ENTITIES: readonly TSchema[] = [
   selectedOf(FilmYear, 'FilmYear'),
   selectedOf(GenreFigures, 'GenreFigures'),
   selectedOf(AnomalousMovie, 'AnomalousMovie'),
+  selectedOf(SimilarMovie, 'SimilarMovie'),
   Meta,
   ProblemDetails,
   Movie,

@@ -15,6 +15,7 @@ import { addMovies } from './movies.ts';
 import { addPeople } from './people.ts';
 import { addSearch } from './search.ts';
 import { addSentiment } from './sentiment.ts';
+import { addSimilar } from './similar.ts';
 import { addTitles } from './titles.ts';
 import { addTopByGenre } from './top-by-genre.ts';
 import { addTopMovies } from './top-movies.ts';
@@ -43,6 +44,7 @@ export const addTableRoutes = (add: AddDataRoute): void => {
 export const addReadingRoutes = (add: AddDataRoute, { objects, speed, now }: ReadingContext): void => {
   addMovies(add);
   addMovie(add);
+  addSimilar(add, now);
   addTitles(add);
   addSearch(add);
   addGenres(add);

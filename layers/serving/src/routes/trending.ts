@@ -4,32 +4,20 @@ import { Type } from 'typebox';
 import { adultParameter } from '../answers/adult.ts';
 import { arrayText } from '../answers/documents.ts';
 import { movieFields } from '../answers/entities.ts';
-import { instantFault, isWritable } from '../answers/instant.ts';
 import { requireKnownNames } from '../answers/known-names.ts';
 import { fieldsParameter } from '../answers/paging.ts';
 import { limitParameter } from '../answers/top-list.ts';
-import { TREND_WINDOWS, trendBucket, trendSpan, type TrendWindow } from '../answers/trend-windows.ts';
+import { TREND_WINDOWS, trendBucket, trendSpan } from '../answers/trend-windows.ts';
 import { trendingMovies } from '../answers/trending-movies.ts';
 import { windowActivity } from '../answers/window-activity.ts';
 import { FOLDED } from '../http/parameter.ts';
-import type { Fault } from '../http/problem.ts';
 import type { AddDataRoute } from './route-definition.ts';
+import { asOfParameter, faultsOfAsOf } from './trend-moment.ts';
 
 const MAX_MOVIES = 100;
 const OWN_FIELDS = ['rank', 'previous_rank', 'score', 'velocity', 'acceleration', 'activity'];
 
 const instant = (ms: number): string => new Date(ms).toISOString();
-
-/** All that is read has to have a name of the calendar. */
-const faultsOfAsOf = (asOf: string | undefined, window: TrendWindow | undefined): readonly Fault[] => {
-  if (asOf === undefined || window === undefined) return [];
-  const fault = instantFault(asOf);
-  if (fault !== undefined) return [{ in: 'query', name: 'as_of', detail: fault }];
-  const { firstMs, endMs } = trendSpan(window, Date.parse(asOf));
-  return isWritable(firstMs) && isWritable(endMs)
-    ? []
-    : [{ in: 'query', name: 'as_of', detail: 'must be such that its window and the two before it lie in the years 1 to 9999' }];
-};
 
 export const addTrending = (add: AddDataRoute, now: () => number): void =>
   add({
@@ -47,9 +35,7 @@ export const addTrending = (add: AddDataRoute, now: () => number): void =>
       ),
       adult: adultParameter,
       limit: limitParameter('films', MAX_MOVIES),
-      as_of: Type.Optional(
-        Type.String({ format: 'date-time', maxLength: 40, description: 'The moment that is asked about; now by default.' }),
-      ),
+      as_of: asOfParameter('The moment that is asked about; now by default.'),
       fields: fieldsParameter([...Object.keys(movieFields), ...OWN_FIELDS]),
     }),
     check: ({ as_of, window }) => faultsOfAsOf(as_of, window),
