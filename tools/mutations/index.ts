@@ -7,6 +7,7 @@ import { FILM_MUTATIONS } from './films.ts';
 import { FOLLOW_MUTATIONS } from './follow.ts';
 import type { Mutation } from './mutation.ts';
 import { SERVING_MUTATIONS } from './serving.ts';
+import { SIMILAR_MUTATIONS } from './similar.ts';
 import { SPEED_MUTATIONS } from './speed.ts';
 import { TABLE_MUTATIONS } from './tables.ts';
 import { TMDB_MUTATIONS } from './tmdb.ts';
@@ -21,4 +22,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...TABLE_MUTATIONS,
   ...TMDB_MUTATIONS,
   ...FOLLOW_MUTATIONS,
+  ...SIMILAR_MUTATIONS,
 ];

@@ -297,18 +297,4 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
     replacement: 'if (behind.length > 100)',
     tests: ['libs/domain/src/search/search.test.ts'],
   },
-  {
-    name: 'genres weigh as the version alone counts them',
-    file: 'layers/serving/src/answers/similar-movies.ts',
-    text: 'readGenres(views),',
-    replacement: 'readGenres(snapshot.batch),',
-    tests: ['layers/serving/test/similar-at-positions.test.ts'],
-  },
-  {
-    name: 'films are compared as the version alone has them',
-    file: 'layers/serving/src/answers/similar-movies.ts',
-    text: 'readCandidates(views.titles, title, people)',
-    replacement: 'readCandidates(snapshot.batch.titles, title, people)',
-    tests: ['layers/serving/test/similar-at-positions.test.ts'],
-  },
 ];

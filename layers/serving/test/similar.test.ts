@@ -4,7 +4,8 @@ import { afterEach, expect, test } from 'vitest';
 
 import { openPublication, takeSnapshot } from '../src/merge/snapshot.ts';
 import { similarMovies } from '../src/answers/similar-movies.ts';
-import { type Catalog, type FilmFixture, idOf, publish, RATED_ON } from './catalog.ts';
+import { RATED_ON } from './activity-cells.ts';
+import { type Catalog, type FilmFixture, idOf, publish } from './catalog.ts';
 import { CATALOG } from './films.ts';
 import { memoryBatchViews } from './memory-batch-views.ts';
 import { type Service, startService } from './service.ts';

@@ -74,7 +74,7 @@ export const readContributors = async (
   const main = mainPeople(peopleInTitle(row.documents[0], row.documents[1]));
   const ids = main.map(({ nconst }) => nconst);
   const rows = await people.getMany(ids, { documents: ['movies'] });
-  const filmsOf = new Map(rows.map(({ key, documents }) => [key, moviesOf(documents[0])]));
+  const filmsOf = new Map(rows.map(({ key: nconst, documents }) => [nconst, moviesOf(documents[0])]));
   return main.map((person) => {
     const films = new Set(filmsOf.get(person.nconst));
     return { ...person, films, weightE3: personWeightE3(person.as, new Set(films).add(key).size) };
