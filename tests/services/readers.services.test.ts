@@ -4,5 +4,5 @@ import { describe } from 'vitest';
 import { needsServers } from './needs-servers.ts';
 
 describe.skipIf(needsServers('kafka', 'registry', 'cassandra', 's3'))('readers on servers (skipped: one cannot be had here)', async () => {
-  await import('../merge/readers.test.ts');
+  await import('../merge/readers.deep.test.ts');
 });
