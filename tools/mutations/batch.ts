@@ -3,7 +3,7 @@ import type { Mutation } from './mutation.ts';
 
 const BATCH = 'layers/batch/src';
 const RUN_TESTS = ['tests/log-batch/runs-over-log.test.ts'];
-const ARCHIVE_TESTS = ['tests/log-batch/archive.test.ts'];
+const ARCHIVE_TESTS = ['tests/log-batch/barriers.test.ts', 'tests/log-batch/archive.deep.test.ts'];
 const LATE_TESTS = ['tests/log-batch/late-events.deep.test.ts'];
 const RETENTION_TESTS = ['tests/log-batch/retention.deep.test.ts'];
 
@@ -34,7 +34,7 @@ export const BATCH_MUTATIONS: readonly Mutation[] = [
     file: 'layers/batch/src/publish/rollback.ts',
     text: '...(current.lost !== undefined && { lost: current.lost }),',
     replacement: '',
-    tests: ['tests/log-batch/archive.test.ts'],
+    tests: ['tests/log-batch/archive.deep.test.ts'],
   },
   {
     name: 'a run is published although a higher barrier stands before its own',
