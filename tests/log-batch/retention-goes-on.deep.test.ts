@@ -55,7 +55,7 @@ test('killed anywhere, the next one goes on', async () => {
   await on.retain();
   await on.days(2);
   let killed = 0;
-  for (let calls = 1; ; calls += 41) {
+  for (let calls = 1; ; calls += 83) {
     const life = { left: calls };
     try {
       await on.retain({}, { ...on.data.stores, objects: mortal(life, on.data.stores.objects), views: mortal(life, on.data.stores.views) });

@@ -88,7 +88,7 @@ const play = async (world: World, steps: readonly HistoryStep[]): Promise<Played
   return { events, dump: published && dumpOf.get(published.version) };
 };
 
-test.each(seeds({ quick: [], deep: [1, 3, 5, 7] }))('a history and its full recompute answer alike (seed %i)', async (seed) => {
+test.each(seeds({ quick: [], deep: [1, 5] }))('a history and its full recompute answer alike (seed %i)', async (seed) => {
   const world = await openWorld();
   const recomputed = await openWorld();
   try {

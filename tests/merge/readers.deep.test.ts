@@ -170,8 +170,8 @@ const heal = async (world: LiveWorld): Promise<void> => {
   for (const replica of world.replicas.keys()) await expect.poll(() => isHealed(replica), { interval: 50 }).toBe(true);
 };
 
-/** So often some events are told when nothing else happens any more. */
-const EVENTS_AFTER_ALL = 30;
+/** So often some events are told when nothing else happens any more. A full overlay would stand still: no run covers what it holds. */
+const tellingsAfterAll = (maxOverlayStates = 1_200): number => Math.floor(maxOverlayStates / 40);
 
 const play = async (seed: number): Promise<Checked> => {
   const [script] = fc.sample(history, { seed, numRuns: 1 });
@@ -209,7 +209,7 @@ const play = async (seed: number): Promise<Checked> => {
     await Promise.all([last, ...READERS.map((habits, reader) => read(world, reader, habits, about, over, keep))]);
     // What changes now is told as changes alone: no version comes any more.
     let told = 0;
-    await tell(world, eventsOf(seed + 1), () => (told += 1) > EVENTS_AFTER_ALL);
+    await tell(world, eventsOf(seed + 1), () => (told += 1) > tellingsAfterAll(script.options.maxOverlayStates));
     const wrong = await heldWrongly(world, mirror, about.movies);
     await holdAnswers(world, lists);
     isEnd = true;

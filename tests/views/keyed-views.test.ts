@@ -87,7 +87,7 @@ describe.each(KEYED_VIEWS.map((view) => [view.name, view] as const))('%s', (_, v
         expect(mergeAll(view, whole, {})).toEqual(whole);
         expect(mergeAll(view, {}, whole)).toEqual(whole);
       }),
-      histories({ quick: 100, deep: 2000 }),
+      histories({ quick: 100, deep: 1000 }),
     );
   });
 
@@ -110,7 +110,7 @@ describe.each(KEYED_VIEWS.map((view) => [view.name, view] as const))('%s', (_, v
         expect(await readStates(view, 'FROM keyed.earlier')).toEqual(foldAll(view, parts[0]));
         expect(await readStates(view, mergeSelect(view, 'keyed.earlier', 'keyed.later'))).toEqual(foldAll(view, events));
       }),
-      histories({ quick: 10, deep: 150 }),
+      histories({ quick: 10, deep: 80 }),
     );
   });
 });

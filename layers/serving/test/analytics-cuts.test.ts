@@ -132,7 +132,7 @@ test('are those of all events, wherever the cut lies', async () => {
         }
       },
     ),
-    { ...histories({ quick: 5, deep: 300 }), examples: [[DAILY, 0.5, ['Drama'], true]] },
+    { ...histories({ quick: 5, deep: 100 }), examples: [[DAILY, 0.5, ['Drama'], true]] },
   );
 });
 

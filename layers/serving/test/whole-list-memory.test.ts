@@ -7,7 +7,7 @@ import { atDepth, someOf } from '@rushes/ports/contracts/depth';
 import { expect, test } from 'vitest';
 
 const SERVICE = fileURLToPath(new URL('made-up-service.ts', import.meta.url));
-const ROWS = atDepth({ quick: 60_000, deep: 1_000_000 });
+const ROWS = atDepth({ quick: 60_000, deep: 400_000 });
 const MOST_MB = 300;
 /** Heaps are as large as the machine lets them be, garbage included; a container of that size has about these. */
 const SMALL_HEAP = ['--max-old-space-size=128', '--max-semi-space-size=8'];
