@@ -138,10 +138,15 @@ describe.skipIf(needsServers('prometheus', 'alertmanager'))('something is broken
   test('a file is refused, stored bytes are others, and a second scheduler runs', async () => {
     const refusing = begin('batch', { ...metricsAt(ports.batch), RUSHES_IMDB: system.spoilt });
     expect(await alerts.missing('RushesDamageFound', 'RushesRunFailed', 'RushesQuarantineHigh')).toEqual([]);
-    const publishing = begin('batch', metricsAt(ports.second));
+    // The upkeep comes every minute.
+    const publishing = begin('batch', { ...metricsAt(ports.second), RUSHES_AUDIT_INTERVAL_MINUTES: '1' });
     expect(await alerts.missing('RushesTwoSchedulers')).toEqual([]);
     await refusing.end();
     expect(await alerts.active('RushesNewestVersionUnreadable', 'RushesAnswersLate', 'RushesAnswersIncomplete')).toEqual([]);
+    const lake = join(system.data, 'lake');
+    await rename(lake, `${lake}-away`);
+    expect(await alerts.missing('RushesUpkeepFailing')).toEqual([]);
+    await rename(`${lake}-away`, lake);
     await publishing.end();
   });
 
@@ -184,6 +189,7 @@ describe.skipIf(needsServers('prometheus', 'alertmanager'))('something is broken
   });
 
   test('the disk of a store is away', async () => {
+    alerts.forget('RushesStoreFailing', 'RushesStoreFailing of objects');
     const lake = join(system.data, 'lake');
     await rename(lake, `${lake}-away`);
     expect(await alerts.missing('RushesStoreFailing of objects')).toEqual([]);

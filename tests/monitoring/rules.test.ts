@@ -68,6 +68,8 @@ test('what is told early is told at the limits that rules have', () => {
   const exprOf = (name: string): string => rules.find((rule) => ('alert' in rule ? rule.alert : rule.record) === name)?.expr ?? '';
   expect(exprOf('rushes:data_stale:bool')).toMatch(new RegExp(`> bool ${EARLY_LIMITS.batchAgeS}$`));
   expect(exprOf('RushesEpochHalfway')).toMatch(new RegExp(`_ttl_share\\) >= ${EARLY_LIMITS.uncoveredShare}$`));
+  // More than none.
+  expect([exprOf('RushesDeadLetters'), EARLY_LIMITS.deadLetters]).toEqual([expect.stringMatching(/\[1h\]\)\) > 0$/), 1]);
   expect(exprOf('RushesQuarantineHigh')).toMatch(new RegExp(`> ${EARLY_LIMITS.quarantinedShare}$`));
 });
 

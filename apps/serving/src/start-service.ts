@@ -2,7 +2,7 @@
 import type { Caches, RateLimiter } from '@rushes/ports';
 import { countSpans, type Registry, type Session, TerminalError } from '@rushes/runtime';
 import { DEFAULT_OPTIONS, type RunningServer, type ServingContext, type ServingStores, startServing } from '@rushes/serving';
-import { gaugeProcesses, startHeartbeat, type Stores, type StoresToRead } from '@rushes/stores';
+import { gaugeProcesses, quotaWarnings, readProcesses, startHeartbeat, type Stores, type StoresToRead } from '@rushes/stores';
 
 import { tokenOptions } from './token-options.ts';
 
@@ -34,7 +34,15 @@ export const startService = async (
   { metrics, caches, receipts, rateLimiter, cacheTrouble, ...shown }: ServiceParts,
 ): Promise<RunningServer> => {
   const server = await startServing(
-    { ...stores, isReadOnly: 'outdated' in stores, caches, receipts, rateLimiter, cacheTrouble },
+    {
+      ...stores,
+      isReadOnly: 'outdated' in stores,
+      caches,
+      receipts,
+      rateLimiter,
+      cacheTrouble,
+      toldByOthers: 'heartbeats' in stores ? async () => quotaWarnings(await readProcesses(stores.heartbeats)) : undefined,
+    },
     {
       ...config.http,
       ...config.serving,

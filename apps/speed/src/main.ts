@@ -8,8 +8,8 @@ import { startTmdb } from './tmdb.ts';
 await runMain(process, 'rushes-speed', async (session) => {
   const stores = await openStores(session);
   const metrics = createMetrics();
-  const url = await projectAlone(session, stores, metrics);
-  await startTmdb(session, stores, metrics);
+  const tmdb = await startTmdb(session, stores, metrics);
+  const url = await projectAlone(session, stores, metrics, tmdb);
   session.logger.info({ url }, 'projecting');
   await session.lifecycle.stopRequested;
   return EXIT_CODES.ok;

@@ -1,12 +1,14 @@
 /** The speed layer in a process: the log projected into the speed store, over stores that are open. */
 import { countSpans, type Registry, type Session, startOperations } from '@rushes/runtime';
 import { createSpeedMetrics, deadLetters, startSpeed, type WatchedSpeed } from '@rushes/speed';
-import { gaugeProcesses, newProcessId, startHeartbeat, storeChecks, type Stores } from '@rushes/stores';
+import { gaugeProcesses, type LayerState, newProcessId, startHeartbeat, storeChecks, type Stores } from '@rushes/stores';
 
 import { firstReadiness } from './first-readiness.ts';
 
-/** Projects the log until the session ends. */
-export const project = (session: Session, stores: Stores, metrics: Registry): WatchedSpeed => {
+const NOTHING = (): LayerState => ({});
+
+/** Projects the log until the session ends. @param sources what the sources of the process say of themselves to whoever looks. */
+export const project = (session: Session, stores: Stores, metrics: Registry, sources: () => LayerState = NOTHING): WatchedSpeed => {
   const { logger, lifecycle, tracing } = session;
   const { log, speed, owners, views, duplicateFilters, heartbeats } = stores;
   const keep = deadLetters(log);
@@ -29,13 +31,13 @@ export const project = (session: Session, stores: Stores, metrics: Registry): Wa
   gaugeProcesses(metrics, heartbeats);
   countSpans(metrics, tracing);
   // Under the id that partitions are owned by.
-  startHeartbeat(session, heartbeats, 'speed', () => ({ ready: running.isMember() }), member);
+  startHeartbeat(session, heartbeats, 'speed', () => ({ ready: running.isMember(), ...sources() }), member);
   return running;
 };
 
 /** The same as the whole work of a process, with metrics and health. Returns the address of these. */
-export const projectAlone = async (session: Session, stores: Stores, metrics: Registry): Promise<string> => {
-  const speed = project(session, stores, metrics);
+export const projectAlone = async (session: Session, stores: Stores, metrics: Registry, sources?: () => LayerState): Promise<string> => {
+  const speed = project(session, stores, metrics, sources);
   const conditions = {
     lease: () => speed.isMember(),
     projection: firstReadiness(speed, session.config.http.readyPatienceMs, session.logger),

@@ -10,7 +10,7 @@ import {
   systemClock,
   type TmdbApi,
 } from '@rushes/speed';
-import { newProcessId, secretOf, type Stores } from '@rushes/stores';
+import { type LayerState, newProcessId, secretOf, type Stores, tmdbState } from '@rushes/stores';
 
 /** The work that one process of all does. */
 const WORK = 'source/tmdb';
@@ -26,6 +26,8 @@ const keyOf = async ({ config }: Pick<Session, 'config'>): Promise<string | unde
 /** TMDB as it is configured. */
 export interface TmdbSource {
   readonly api: TmdbApi;
+  /** What the process that polls has left of the day's requests; nothing in the others. */
+  readonly standing: () => LayerState;
   readonly pace: RequestPace;
   /**
    * Polls until the signal aborts. Never rejects because of TMDB.
@@ -48,6 +50,7 @@ const openTmdb = async (session: Session, metrics?: Registry): Promise<TmdbSourc
       hint: 'Give one that begins with https://; http is for this machine alone.',
     });
   const measured = metrics && createTmdbMetrics(metrics);
+  let standing: LayerState = {};
   const pace = createRequestPace({ perSecond, perDay, clock: systemClock });
   const api = createHttpApi({
     baseUrl: url,
@@ -61,6 +64,7 @@ const openTmdb = async (session: Session, metrics?: Registry): Promise<TmdbSourc
   return {
     api,
     pace,
+    standing: () => standing,
     poll: ({ log, objects, soleWork }, signal, { backfillUntil } = {}) =>
       pollTmdb({
         log,
@@ -72,23 +76,31 @@ const openTmdb = async (session: Session, metrics?: Registry): Promise<TmdbSourc
         language,
         logger,
         signal,
-        ...(measured && { metrics: measured }),
+        ...(measured && {
+          metrics: {
+            ...measured,
+            standing: (isPolling, left, lagMs) => {
+              standing = isPolling ? tmdbState(left, perDay) : {};
+              measured.standing(isPolling, left, lagMs);
+            },
+          },
+        }),
         ...(backfillUntil && { backfillUntil }),
       }),
   };
 };
 
-/** Polls TMDB until the session ends, where a key is set. Returns whether it does. */
-export const startTmdb = async (session: Session, stores: Stores, metrics: Registry): Promise<boolean> => {
+/** Polls TMDB until the session ends, where a key is set. Returns what it says of itself to whoever looks; `undefined`: no key is set. */
+export const startTmdb = async (session: Session, stores: Stores, metrics: Registry): Promise<(() => LayerState) | undefined> => {
   const source = await openTmdb(session, metrics);
-  if (source === undefined) return false;
+  if (source === undefined) return undefined;
   const stopped = new AbortController();
   const polling = source.poll(stores, stopped.signal);
   session.lifecycle.onStop('TMDB', async () => {
     stopped.abort();
     await polling;
   });
-  return true;
+  return source.standing;
 };
 
 /** @throws UsageError if no key is set. */

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 
 import compress from '@fastify/compress';
-import type { ApiKeyStore, BatchViewStore, Caches, EventLog, ObjectStore, RateLimiter, SpeedStore } from '@rushes/ports';
 import { createTroubleLog, guardServer, type Logger, type Registry, type Tracing } from '@rushes/runtime';
 import type { FastifyInstance } from 'fastify';
 
@@ -14,7 +13,7 @@ import { undecodable } from './http/address.ts';
 import { openEarlierVersions } from './merge/as-of.ts';
 import { clientOfAddress } from './http/client-address.ts';
 import { allowOrigins } from './http/cors.ts';
-import { componentsOf, type DiskSpace } from './monitoring/component-states.ts';
+import { componentsOf } from './monitoring/component-states.ts';
 import { trackCurrentSnapshot, type CurrentSnapshot } from './merge/current-snapshot.ts';
 import { dataRoutes } from './routes/data-route.ts';
 import { identifyCallers, requireRoles } from './entrances/access.ts';
@@ -34,6 +33,7 @@ import { answerOptions, collectMethods, refuseOtherMethods } from './http/method
 import { describeApi } from './contract/openapi.ts';
 import { DEFAULT_OPTIONS, type ServingOptions } from './options.ts';
 import { observeAnswers } from './http/observe-answers.ts';
+import type { ServingStores } from './serving-stores.ts';
 import { shedLoad } from './http/overload.ts';
 import { badRequest, Problem } from './http/problem.ts';
 import { checkProtocol } from './http/protocol.ts';
@@ -55,29 +55,6 @@ import { securityHeaders } from './http/security-headers.ts';
 import { createTokenVerifier } from './tokens/verify-token.ts';
 import { trafficOf } from './http/traffic.ts';
 import type { AnsweringWorker } from './monitoring/worker-states.ts';
-
-export interface ServingStores {
-  readonly views: BatchViewStore;
-  readonly objects: ObjectStore;
-  /** `undefined`: answers come from the batch layer alone. */
-  readonly speed?: SpeedStore | undefined;
-  /** Where posted events go; `undefined`, or no `keys`: nothing can be posted. */
-  readonly log?: EventLog | undefined;
-  /** Who may write; `undefined`: nobody. */
-  readonly keys?: ApiKeyStore | undefined;
-  /** Room on the disk that the stores lie on; `undefined`: they are elsewhere. */
-  readonly space?: (() => Promise<DiskSpace>) | undefined;
-  /** Nothing can be posted, whatever stores there are: they only read. */
-  readonly isReadOnly?: boolean;
-  /** What is kept of answers, and of accepted requests where there is no `receipts`. */
-  readonly caches: Caches;
-  /** What is kept of accepted requests by all processes of one service together. */
-  readonly receipts?: Caches | undefined;
-  /** `undefined`: no limit. */
-  readonly rateLimiter: RateLimiter | undefined;
-  /** Why the server is not used at the moment by which replicas share caches and buckets; `undefined`: there is none. */
-  readonly cacheTrouble?: (() => string | undefined) | undefined;
-}
 
 export interface ServingContext {
   readonly logger: Logger;

@@ -1,5 +1,6 @@
 export { buildApp } from './app.ts';
-export type { ServingContext, ServingStores } from './app.ts';
+export type { ServingContext } from './app.ts';
+export type { ServingStores } from './serving-stores.ts';
 export { exportTable, TABLE_NAMES } from './export-table.ts';
 export { TITLE_COLUMNS } from './answers/tables.ts';
 export { TABLE_FORMAT_NAMES, TABLE_FORMATS, type TableFormatName } from './formats/formats.ts';

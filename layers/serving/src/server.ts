@@ -1,10 +1,11 @@
 /** The service on a socket. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { buildApp, type ServingContext, type ServingStores } from './app.ts';
+import { buildApp, type ServingContext } from './app.ts';
 import type { PositionWaits } from './entrances/position-waits.ts';
 import { positionText } from './merge/position.ts';
 import { DEFAULT_OPTIONS, type ServingOptions } from './options.ts';
+import type { ServingStores } from './serving-stores.ts';
 
 /** For whoever looks at all processes. */
 export interface ServedState {

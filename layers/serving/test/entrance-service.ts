@@ -10,6 +10,7 @@ import { openSqliteSpeedStore, type SqliteSpeedStore } from '@rushes/adapters/sq
 import { duplicateFilter, judgeEvent, type MovieEvent, type PartitionId, PARTITIONS, topicOf } from '@rushes/domain';
 import {
   type ApiKeyStore,
+  type EarlyWarning,
   type EventLog,
   type EventRecord,
   type LogRecord,
@@ -72,6 +73,7 @@ export interface EntranceServiceOptions {
   /** Wraps the keys that the service looks up. */
   readonly wrapKeys?: (keys: ApiKeyStore) => ApiKeyStore;
   readonly space?: () => Promise<DiskSpace>;
+  readonly toldByOthers?: () => Promise<readonly EarlyWarning[]>;
   /** Wraps the log that the service writes to. */
   readonly wrapLog?: (log: EventLog) => EventLog;
 }
@@ -150,6 +152,7 @@ export const startEntrances = async (options: EntranceServiceOptions = {}): Prom
         log: wrap('log', options.wrapLog?.(log) ?? log),
         keys: wrap('keys', options.wrapKeys?.(keys) ?? keys),
         space: options.space,
+        toldByOthers: options.toldByOthers,
         caches: wrap('caches', createMemoryCaches({ now })),
         rateLimiter: options.rateLimiter && wrap('limiter', options.rateLimiter),
       },

@@ -1,5 +1,6 @@
 /** What `/health` and `/metrics` say of each part: whoever watches them sees what readers and writers meet. */
-import type { ApiKeyStore, EventLog } from '@rushes/ports';
+import { DEAD_LETTERS } from '@rushes/domain';
+import type { ApiKeyStore, EarlyWarning, EventLog } from '@rushes/ports';
 import { afterEach, expect, test } from 'vitest';
 
 import type { DiskSpace } from '../src/monitoring/component-states.ts';
@@ -79,6 +80,25 @@ test('what comes near to a limit is told while all is well', async () => {
   on.advance(3.5 * 3_600_000);
   await on.app.snapshots.poll();
   expect(await health()).toMatchObject({ status: 'ok', warnings: [{ what: 'batch_age', value: 16_202, limit: 16_200, unit: 'seconds' }] });
+});
+
+test('so is what cannot be used: events of the last hour, lines of the files; and what others tell', async () => {
+  let told: readonly EarlyWarning[] = [];
+  await start({ toldByOthers: async () => told });
+  expect(await health()).toMatchObject({ warnings: [] });
+  await on.log.append([{ partition: DEAD_LETTERS, key: 'a', id: 'a', value: '{}' }]);
+  told = [{ what: 'quota', of: 'TMDB', value: 1, limit: 0.9, unit: 'share' }];
+  const first = await on.views.currentPublication();
+  if (first === undefined) throw new Error('nothing is published');
+  await on.views.insertPublication({ ...first, number: 2, lines: { 'title.akas': { read: 50, quarantined: 1 } } });
+  await on.app.snapshots.poll();
+  // Looked at every ten seconds.
+  expect(await health()).toMatchObject({ warnings: [{ what: 'quarantine', of: 'title.akas', value: 0.02 }] });
+  on.advance(10_000);
+  expect(await health()).toMatchObject({
+    status: 'ok',
+    warnings: [{ what: 'dead_letters', value: 1, limit: 1, unit: 'events' }, { what: 'quarantine' }, { what: 'quota', of: 'TMDB' }],
+  });
 });
 
 test('a log that takes no events is seen by whoever asks, also if nobody posts, and while every post is 503', async () => {

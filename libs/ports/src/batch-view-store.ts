@@ -6,6 +6,7 @@
 import type { OffsetVector, PartitionRange } from '@rushes/domain';
 
 import type { CallOptions } from './call-options.ts';
+import type { ReadLines } from './early-limits.ts';
 import type { ArtefactLayout, ArtefactRow, Condition, ListedRow, ListQuery, Selection, ViewRow } from './artefact-rows.ts';
 import type { HashOptions } from './object-store.ts';
 import type { SearchQuery, SearchResult } from './search-query.ts';
@@ -86,6 +87,8 @@ export interface Publication {
   readonly publishedAt: string;
   /** What the version was made from: a sample, or IMDb's files; missing in what was published before this was kept. */
   readonly origin?: 'sample' | 'files';
+  /** Lines of each file that the version was made from, by its data set; missing in what was published before this was kept. */
+  readonly lines?: Readonly<Record<string, ReadLines>>;
   /** Missing in what was published before this was kept. */
   readonly rules?: PublishedRules;
   /** `restart`: a new log took the place of a lost one, and what was lost with it is known. */

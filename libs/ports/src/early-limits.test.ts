@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { batchAgeWarning, quarantineWarning, uncoveredWarning } from './early-limits.ts';
+import { batchAgeWarning, deadLetterWarning, quarantineWarnings, uncoveredWarning } from './early-limits.ts';
 import { oldestMs, uncoveredEpochs } from './oldest-uncovered.ts';
 import { type Coverage, NEVER_MS, SPEED_TTL_MS } from './speed-store.ts';
 
@@ -12,11 +12,15 @@ test('data are old from four hours and a half on', () => {
 });
 
 test('a file has too many lines in quarantine from one of a hundred on, also an empty one has none', () => {
-  expect(quarantineWarning('title.ratings', 200, 2)).toEqual([]);
-  expect(quarantineWarning('title.ratings', 200, 3)).toEqual([
-    { what: 'quarantine', of: 'title.ratings', value: 0.015, limit: 0.01, unit: 'share' },
-  ]);
-  expect(quarantineWarning('title.ratings', 0, 0)).toEqual([]);
+  const ofRatings = (read: number, quarantined: number) => quarantineWarnings({ 'title.ratings': { read, quarantined } });
+  expect(ofRatings(200, 2)).toEqual([]);
+  expect(ofRatings(200, 3)).toEqual([{ what: 'quarantine', of: 'title.ratings', value: 0.015, limit: 0.01, unit: 'share' }]);
+  expect(ofRatings(0, 0)).toEqual([]);
+});
+
+test('one dead letter is told', () => {
+  expect(deadLetterWarning(0)).toEqual([]);
+  expect(deadLetterWarning(1)).toEqual([{ what: 'dead_letters', value: 1, limit: 1, unit: 'events' }]);
 });
 
 test('the oldest events wait for long from a day on; of what a version covers, or has no rows, nothing waits', () => {

@@ -19,6 +19,7 @@ export * from './oldest-uncovered.ts';
 export * from './owners.ts';
 export * from './projections.ts';
 export * from './rate-limiter.ts';
+export * from './recent-letters.ts';
 export * from './row-order.ts';
 export * from './run-lease.ts';
 export * from './run-reports.ts';

@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 
 import { isReadOnlyFolder } from '@rushes/adapters/embedded';
-import { type ApiKeyStore, type Coverage, ownedByMember } from '@rushes/ports';
+import { type ApiKeyStore, countRecentLetters, type Coverage, ownedByMember } from '@rushes/ports';
 import { networkFileSystemOf, type Session, UsageError } from '@rushes/runtime';
 
 import { checkDataFolder, makeDataFolder } from './folders.ts';
@@ -84,6 +84,18 @@ export const readCoverage = async ({ config }: Pick<Session, 'config'>): Promise
     return (await speed.progress()).flatMap(({ coverage }) => coverage);
   } finally {
     await speed.close();
+  }
+};
+
+/** Dead letters of the last hour in the log, which is looked at alone. None where there is no log yet. */
+export const readRecentLetters = async ({ config }: Pick<Session, 'config'>): Promise<number> => {
+  const found = findStores(configuredLocations(config)).log;
+  if (!(await found.isThere())) return 0;
+  const log = await found.open({ readOnly: true });
+  try {
+    return await countRecentLetters(log, Date.now());
+  } finally {
+    await log.close();
   }
 };
 

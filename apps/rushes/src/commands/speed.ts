@@ -24,8 +24,8 @@ export const addSpeed = (program: Command): Command =>
       // Before anything is opened: what is missing is told at once.
       if (tmdb) await requireTmdb(invocation);
       const [stores, metrics] = [await openExistingStores(invocation), createMetrics()];
-      const url = await projectAlone(invocation, stores, metrics);
-      if (tmdb) await startTmdb(invocation, stores, metrics);
+      const standing = tmdb ? await startTmdb(invocation, stores, metrics) : undefined;
+      const url = await projectAlone(invocation, stores, metrics, standing);
       output.result(
         { event: 'projecting', data: config.folders.data, metrics: `${url}/metrics` },
         () => `Projecting the log (metrics: ${url}/metrics). Ctrl-C ends it.`,

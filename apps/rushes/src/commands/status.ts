@@ -1,7 +1,23 @@
 import { readStatus, type BatchStatus } from '@rushes/batch';
 import { explainError, formatDuration, type Session } from '@rushes/runtime';
-import { type EarlyWarning, oldestMs, type Publication, SPEED_TTL_MS, uncoveredEpochs, uncoveredWarning } from '@rushes/ports';
-import { openLakeToRead, type ProcessState, readCoverage, readRunningProcesses } from '@rushes/stores';
+import {
+  deadLetterWarning,
+  type EarlyWarning,
+  oldestMs,
+  type Publication,
+  SPEED_TTL_MS,
+  uncoveredEpochs,
+  uncoveredWarning,
+} from '@rushes/ports';
+import {
+  lagWarnings,
+  openLakeToRead,
+  type ProcessState,
+  quotaWarnings,
+  readCoverage,
+  readRecentLetters,
+  readRunningProcesses,
+} from '@rushes/stores';
 import type { Command } from 'commander';
 
 import { addCommand, done, storeSettings } from '../cli.ts';
@@ -40,15 +56,24 @@ const lookForUncovered = async (
   return uncoveredWarning(oldestMs(uncoveredEpochs(coverage, publication.cut), Date.now(), SPEED_TTL_MS), SPEED_TTL_MS);
 };
 
+/** What is told early of events that cannot be used; nothing where nobody can look. */
+const lookForLetters = async (session: Pick<Session, 'config'>): Promise<readonly EarlyWarning[]> =>
+  deadLetterWarning(await readRecentLetters(session).catch(() => 0));
+
 const NAMES: Readonly<Record<EarlyWarning['what'], string>> = {
   batch_age: 'the data that are served are old',
   lag: 'events wait to be shown',
   uncovered_epoch: 'no run has covered the oldest events for long',
+  dead_letters: 'events of the last hour cannot be used (`rushes dead-letters list`)',
   quarantine: 'many lines cannot be typed',
+  quota: 'few requests are left of the day',
 };
 
-const amount = (value: number, unit: EarlyWarning['unit']): string =>
-  unit === 'seconds' ? formatDuration(value * 1_000) : `${(100 * value).toLocaleString('en-US', { maximumFractionDigits: 2 })} %`;
+const amount = (value: number, unit: EarlyWarning['unit']): string => {
+  if (unit === 'seconds') return formatDuration(value * 1_000);
+  if (unit === 'events') return value.toLocaleString('en-US');
+  return `${(100 * value).toLocaleString('en-US', { maximumFractionDigits: 2 })} %`;
+};
 
 const earlyLines = (early: readonly EarlyWarning[]): readonly string[] =>
   early.length === 0
@@ -105,7 +130,14 @@ export const addStatus = (program: Command): Command =>
     ],
     run: async (invocation) => {
       const [made, running] = [await readStatus(await openLakeToRead(invocation)), await lookForProcesses(invocation)];
-      const early = [...(made.published?.early ?? []), ...(await lookForUncovered(invocation, made.published?.publication))];
+      const processes = running.processes ?? [];
+      const early = [
+        ...(made.published?.early ?? []),
+        ...lagWarnings(processes, invocation.config.serving.staleAfterMs),
+        ...(await lookForUncovered(invocation, made.published?.publication)),
+        ...(await lookForLetters(invocation)),
+        ...quotaWarnings(processes),
+      ];
       const status: Status = { ...made, ...running, early };
       invocation.output.result(status, () => describe(status, invocation.config.folders.data));
       return done;

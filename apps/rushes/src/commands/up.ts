@@ -56,8 +56,9 @@ export const addUp = (program: Command): Command =>
       await checkSource(stores, named, sample);
       const source = await imdbSource(invocation, named);
       const metrics = createMetrics();
-      project(invocation, stores, metrics);
-      if (!(await startTmdb(invocation, stores, metrics))) invocation.logger.info(`TMDB is not polled, since no key is set. ${KEY_HINT}`);
+      const tmdb = await startTmdb(invocation, stores, metrics);
+      project(invocation, stores, metrics, tmdb);
+      if (tmdb === undefined) invocation.logger.info(`TMDB is not polled, since no key is set. ${KEY_HINT}`);
       const url = await serve(invocation, stores, metrics);
       const served = await servedSource(stores);
       output.result({ event: 'listening', url, version: served?.version ?? null, origin: served?.origin ?? null }, () =>

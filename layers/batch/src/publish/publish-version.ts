@@ -16,6 +16,7 @@ export const publishVersion = async (
   lake: Lake,
   views: BatchViewStore,
   manifest: Manifest,
+  lines: NonNullable<Publication['lines']>,
   attempt: string,
   now: Date,
 ): Promise<Publication | undefined> => {
@@ -38,6 +39,7 @@ export const publishVersion = async (
     cutAt: manifest.cutAt,
     publishedAt: now.toISOString(),
     ...(manifest.origin !== undefined && { origin: manifest.origin }),
+    lines,
     rules: RULES,
     reason: 'run',
   };

@@ -14,7 +14,7 @@ import { startHeartbeat } from '../publish/heartbeat.ts';
 import { highestPublished, publishVersion } from '../publish/publish-version.ts';
 import { type RunOutcome, type RunReport, writeRunReport } from '../publish/run-record.ts';
 import { checkOrigin, sourceOfPublication } from './origin.ts';
-import { checkExpectations, linesInQuarantine, linesRead, refuses } from '../validate/expectations.ts';
+import { checkExpectations, linesOf, refuses } from '../validate/expectations.ts';
 import { measure } from '../validate/measure.ts';
 import { type LineageOptions, lineageTeller } from '../lineage/tell-lineage.ts';
 import { type AlertOptions, sendAlert } from './alert.ts';
@@ -212,7 +212,8 @@ const runWithin = async (stores: BatchStores, options: BatchOptions, context: Ba
     );
     reached.built = built;
     const figures = { ...(await log.step('measure', () => measure(engine, built.tables))), ...built.log.figures };
-    reached.lines = linesOf(built.dumps, figures);
+    const lines = linesOf(built.dumps, figures);
+    reached.lines = lines;
     reached.validation = checkExpectations({
       tables: built.tables,
       dumps: [...built.dumps],
@@ -251,7 +252,7 @@ const runWithin = async (stores: BatchStores, options: BatchOptions, context: Ba
     };
     await requireFiles(lake, manifest);
     context.signal.throwIfAborted();
-    const publication = await log.step('publish', () => publishVersion(lake, stores.views, manifest, id, now()));
+    const publication = await log.step('publish', () => publishVersion(lake, stores.views, manifest, lines, id, now()));
     if (!publication)
       return await end(report('superseded', { message: 'somebody else published since this run began; the result was not published' }));
     await tidyUp(lake, stores, options, logger, now(), [manifest, ...(parentManifest ? [parentManifest] : [])]);
@@ -274,14 +275,6 @@ const runWithin = async (stores: BatchStores, options: BatchOptions, context: Ba
     await cleanUp();
   }
 };
-
-/** What was read of each data set, and what of it is in quarantine. */
-const linesOf = (dumps: BuiltLake['dumps'], figures: Manifest['figures']): NonNullable<RunReport['lines']> =>
-  Object.fromEntries(
-    dumps
-      .filter((dump) => dump.present)
-      .map((dump) => [dump.dataset, { read: linesRead(dump), quarantined: linesInQuarantine(dump.dataset, figures) }]),
-  );
 
 /** A file that has not been changed since its content was loaded is not loaded again. */
 const newFiles = (files: readonly SourceFile[], parent: Manifest | undefined) =>

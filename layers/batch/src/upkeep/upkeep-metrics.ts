@@ -8,6 +8,9 @@ export interface UpkeepMetrics {
   readonly failed: (task: 'trim' | RecordedTask) => void;
 }
 
+/** Whatever may fail is there from the beginning, so that its first failure is an increase. */
+const TASKS: readonly ('trim' | RecordedTask)[] = ['trim', 'retention', 'verify', 'audit'];
+
 /** Registers the metrics; once for a registry. */
 export const createUpkeepMetrics = (registry: Registry): UpkeepMetrics => {
   const registers = [registry];
@@ -33,6 +36,7 @@ export const createUpkeepMetrics = (registry: Registry): UpkeepMetrics => {
     labelNames: ['task'],
     registers,
   });
+  for (const task of TASKS) failures.inc({ task }, 0);
   return {
     checked(name, record) {
       if (record.found === undefined) return;

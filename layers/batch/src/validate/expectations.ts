@@ -3,6 +3,7 @@
  * kept with the version and shown.
  */
 import { type PartitionRange, TOPICS } from '@rushes/domain';
+import type { ReadLines } from '@rushes/ports';
 import type { Expectation, Manifest, TableRecord } from '@rushes/ports/manifest';
 import { EVENT_QUARANTINE, EVENT_TABLES } from '../models/event-tables.ts';
 
@@ -85,8 +86,16 @@ const growth = ({ tables, parent }: Measured): Expectation[] =>
     });
 
 /** Lines of a file below its header; at least one, to divide by. */
-export const linesRead = ({ lines = 1 }: Pick<Manifest['dumps'][number], 'lines'>): number => Math.max(1, lines - 1);
-export const linesInQuarantine = (dataset: string, figures: Measured['figures']): number => figures[`quarantine.${dataset}`] ?? 0;
+const linesRead = ({ lines = 1 }: Pick<Manifest['dumps'][number], 'lines'>): number => Math.max(1, lines - 1);
+const linesInQuarantine = (dataset: string, figures: Measured['figures']): number => figures[`quarantine.${dataset}`] ?? 0;
+
+/** What was read of each data set, and what of it is in quarantine. */
+export const linesOf = (dumps: readonly Manifest['dumps'][number][], figures: Measured['figures']): Readonly<Record<string, ReadLines>> =>
+  Object.fromEntries(
+    dumps
+      .filter((dump) => dump.present)
+      .map((dump) => [dump.dataset, { read: linesRead(dump), quarantined: linesInQuarantine(dump.dataset, figures) }]),
+  );
 
 const quarantine = ({ dumps, figures }: Measured): Expectation[] =>
   dumps

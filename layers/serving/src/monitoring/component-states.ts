@@ -1,9 +1,10 @@
 /** The state of each part that answers and writes depend on: what `/health` shows and `/metrics` measures. Nothing here names a path or a host. */
-import type { ApiKeyStore, EarlyWarning, EventLog } from '@rushes/ports';
+import { type ApiKeyStore, countRecentLetters, type EarlyWarning, type EventLog } from '@rushes/ports';
 import { cachedCheck, type CachedCheck, type CheckState } from '@rushes/runtime';
 
 import type { CurrentSnapshot } from '../merge/current-snapshot.ts';
-import { earlyWarnings } from './early-warnings.ts';
+import { earlyWarnings, type WarningContext } from './early-warnings.ts';
+import { seldomRead } from './seldom-read.ts';
 import { type AnsweringWorker, missingWorkers } from './worker-states.ts';
 
 /** Room on the disk that the stores lie on, in bytes. */
@@ -14,14 +15,10 @@ export interface DiskSpace {
   readonly usedBytes: number;
 }
 
-export interface ComponentContext {
+export interface ComponentContext extends WarningContext {
   readonly snapshots: CurrentSnapshot;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
   /** Whether the process is about to end: it answers, and wants no more to be sent to it. */
   readonly isLeaving: () => boolean;
-  /** From which lag on answers say `stale`. */
-  readonly staleAfterMs: number;
   /** Whether there is a speed layer. */
   readonly hasSpeed: boolean;
   /** Whether the log takes events; `undefined` where nothing can be posted. */
@@ -48,11 +45,12 @@ interface CheckedStores {
   readonly keys?: ApiKeyStore | undefined;
   readonly space?: (() => Promise<DiskSpace>) | undefined;
   readonly cacheTrouble?: (() => string | undefined) | undefined;
+  readonly toldByOthers?: (() => Promise<readonly EarlyWarning[]>) | undefined;
 }
 
 /** The parts that a service with these stores has. */
 export const componentsOf = (
-  { speed, log, keys, space, cacheTrouble }: CheckedStores,
+  { speed, log, keys, space, cacheTrouble, toldByOthers }: CheckedStores,
   {
     snapshots,
     now,
@@ -72,6 +70,8 @@ export const componentsOf = (
   keys: keys === undefined ? undefined : cachedCheck({ check: () => keys.find(NO_KEY), elapsedMs }),
   space,
   cacheTrouble,
+  letters: log && seldomRead({ read: () => countRecentLetters(log, now()), atFirst: 0, elapsedMs }),
+  toldByOthers: toldByOthers && seldomRead({ read: toldByOthers, atFirst: [], elapsedMs }),
 });
 
 export type Status = 'ok' | 'degraded' | 'unavailable';
@@ -207,7 +207,7 @@ export const readHealth = async (context: ComponentContext): Promise<Health> => 
   const isAllWell = Object.values(components).every(({ status }) => status === 'ok');
   return {
     status: components['batch']?.status === 'unavailable' ? 'unavailable' : isAllWell ? 'ok' : 'degraded',
-    warnings: earlyWarnings(context),
+    warnings: await earlyWarnings(context),
     components,
   };
 };

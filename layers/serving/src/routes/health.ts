@@ -10,15 +10,15 @@ const Detail = Type.Optional(Type.String({ description: 'What is not as it shoul
 const Checked = Type.Object({ status: Status, detail: Detail });
 
 const Warning = Type.Object({
-  what: Type.Enum(['batch_age', 'lag', 'uncovered_epoch'], {
+  what: Type.Enum(['batch_age', 'lag', 'uncovered_epoch', 'dead_letters', 'quarantine', 'quota'], {
     type: 'string',
     description:
-      '`batch_age`: the run began long ago that what is served is of. `lag`: an event waits to be shown. `uncovered_epoch`: no run has covered the oldest events for long.',
+      '`batch_age`: the run began long ago that what is served is of. `lag`: an event waits to be shown. `uncovered_epoch`: no run has covered the oldest events for long. `dead_letters`: events of the last hour cannot be used. `quarantine`: many lines of a file cannot be used. `quota`: a source lets little more be asked today.',
   }),
-  of: Type.Optional(Type.String({ description: 'Which partition of the log.' })),
+  of: Type.Optional(Type.String({ description: 'Which partition of the log, file or source.' })),
   value: Type.Number(),
   limit: Type.Number({ description: 'The value from which on it is warned of.' }),
-  unit: Type.Enum(['seconds'], { type: 'string' }),
+  unit: Type.Enum(['seconds', 'share', 'events'], { type: 'string' }),
 });
 
 const Health = Type.Object({

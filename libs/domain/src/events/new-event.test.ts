@@ -8,11 +8,35 @@ import { judgeEvent } from './silver-event.ts';
 const movie_id = '00000000-0000-4000-8000-000000000001';
 const CONTEXT = { topic: 'movie.ratings', key: movie_id, appendedAtMs: Date.UTC(2026, 2, 10) } as const;
 
+const added: MovieEvent = {
+  type: 'movie_added',
+  version: 1,
+  payload: {
+    movie_id,
+    tconst: 'tt0000001',
+    source: 'tmdb',
+    at: '2026-01-01T00:00:00Z',
+    title: 'A',
+    genres: [],
+    year: null,
+    runtime_minutes: null,
+    rating: null,
+  },
+};
 const given = (at: string): MovieEvent => ({ type: 'rating_given', version: 1, payload: { movie_id, score: 7, user: null, at } });
 const observed = (source: 'imdb' | 'tmdb', average: number, votes: number): MovieEvent => ({
   type: 'rating_observed',
   version: 1,
   payload: { movie_id, source, average, votes, popularity: null, at: '2026-01-01T00:00:00Z' },
+});
+
+test('a film under another id than the one that follows from IMDb’s does not enter the log', () => {
+  const context = { ...CONTEXT, topic: 'movie.metadata' } as const;
+  const fault = `movie_added: movie_id is ${movie_id}, but what follows from tt0000001 is another id`;
+  expect(judgeNewEvent(eventText(added), context)).toEqual({ fault });
+  expect(judgeEvent(eventText(added), context)).toHaveProperty('row');
+  const unlinked = { ...added, payload: { ...added.payload, tconst: null } };
+  expect(judgeNewEvent(eventText(unlinked), context)).toHaveProperty('row');
 });
 
 test.each([

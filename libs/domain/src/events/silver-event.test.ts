@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
+import { titleIdOf, type Tconst } from '../ids.ts';
 import type { MovieEvent } from './event-schemas.ts';
 import { eventText } from './event-text.ts';
 import { judgeEvent } from './silver-event.ts';
 
-const MOVIE = '00000000-0000-4000-8000-000000000001';
+const MOVIE: string = titleIdOf('tt0000001' as Tconst); // as: it is one
+const OTHER = '00000000-0000-4000-8000-000000000001';
 const APPENDED_AT_MS = Date.UTC(2026, 0, 2);
 const AT = '2026-01-01T10:00:00.000Z';
 const judge = (text: string, topic: 'movie.metadata' | 'movie.ratings' | 'movie.reviews', key = MOVIE) =>
@@ -38,6 +40,13 @@ test('an added movie sets every field, also those of which it knows nothing', ()
       tconst: 'tt0000001',
     },
   });
+});
+
+test("a film under another id than the one that follows from IMDb's keeps its own, without IMDb's", () => {
+  const tconstUnder = (movie_id: string): unknown =>
+    judge(eventText({ ...added, payload: { ...added.payload, movie_id } }), 'movie.metadata', movie_id);
+  expect(tconstUnder(OTHER)).toMatchObject({ row: { movie_id: OTHER, title: 'A "Film"', tconst: null } });
+  expect(tconstUnder(MOVIE)).toMatchObject({ row: { movie_id: MOVIE, title: 'A "Film"', tconst: 'tt0000001' } });
 });
 
 test('a change sets what it names and nothing else', () => {

@@ -9,6 +9,7 @@ import { Compile } from 'typebox/compile';
 import Value from 'typebox/value';
 
 import { SENTIMENT_VERSION, classify, scoreSentiment } from '../sentiment/index.ts';
+import { isTconst, titleIdOf } from '../ids.ts';
 import { EVENT_SCHEMAS, type EventType, type FieldSource, type MovieEvent, payloadSchema } from './event-schemas.ts';
 import { FIELD_COLUMNS, type FieldCells, fieldCells, type MovieFields } from './movie-fields.ts';
 import type { Topic } from './topics.ts';
@@ -18,7 +19,7 @@ import { unusableReason } from './unusable.ts';
 const COLUMNS_VERSION = hash('sha256', JSON.stringify(Object.values(FIELD_COLUMNS)), 'hex').slice(0, 8);
 
 /** Changes when any record would be judged or typed otherwise: what is derived from events is built anew then. */
-export const SILVER_EVENT_VERSION = `3.${SENTIMENT_VERSION}.${COLUMNS_VERSION}`;
+export const SILVER_EVENT_VERSION = `4.${SENTIMENT_VERSION}.${COLUMNS_VERSION}`;
 
 /** A clock may run ahead by this much; what claims to be of a later time is refused. */
 const MAX_AHEAD_MS = 24 * 3_600_000;
@@ -79,12 +80,21 @@ const metadataRow = (
   fields: Partial<MovieFields>,
 ): MetadataRow => ({ type, movie_id: payload.movie_id, at_ms: at, source: payload.source, tconst, tmdb_id: null, ...fieldCells(fields) });
 
+/**
+ * Whether the id is the one that follows from IMDb's. A film that says another's would be two titles with one id of IMDb's: it is kept under its own id,
+ * without the other's.
+ */
+export const fitsTconst = (movieId: string, tconst: string | null): boolean =>
+  tconst === null || (isTconst(tconst) && titleIdOf(tconst) === movieId);
+
 const NO_OBSERVATION = { source: null, average_e3: null, votes: null, popularity_e3: null };
 
 const rowOf = (event: MovieEvent, at: number): SilverRow => {
   switch (event.type) {
-    case 'movie_added':
-      return metadataRow(event.type, event.payload, event.payload.tconst, at, event.payload);
+    case 'movie_added': {
+      const { movie_id, tconst } = event.payload;
+      return metadataRow(event.type, event.payload, fitsTconst(movie_id, tconst) ? tconst : null, at, event.payload);
+    }
     case 'movie_changed':
       return metadataRow(event.type, event.payload, null, at, event.payload.changes);
     case 'movie_linked':
