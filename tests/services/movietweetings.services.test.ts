@@ -6,6 +6,6 @@ import { needsServers } from './needs-servers.ts';
 describe.skipIf(needsServers('kafka', 'registry', 'cassandra', 's3'))(
   'movietweetings on servers (skipped: one cannot be had here)',
   async () => {
-    await import('../merge/movietweetings.test.ts');
+    await import('../merge/movietweetings.deep.test.ts');
   },
 );
