@@ -69,6 +69,8 @@ export const endIceberg = async (lake: Lake): Promise<void> => {
   for (const objects of (await listTables(lake)).values()) await removeTable(lake, objects);
 };
 
+type Publications = Pick<BatchViewStore, 'listPublications'>;
+
 interface KeptVersion {
   readonly manifest: Manifest;
   readonly publishedMs: number;
@@ -133,7 +135,7 @@ const failed = (failures: readonly unknown[]): Error => {
 /** `overtaken`: somebody else committed meanwhile. */
 const bringUpToDate = async (
   lake: Lake,
-  views: BatchViewStore,
+  views: Publications,
   { keepVersions, now = () => new Date(), known = [] }: IcebergOptions,
 ): Promise<IcebergReport | 'overtaken' | undefined> => {
   // Before the publications: whoever commits a table in between has seen at most what is seen here, or this commit fails.
@@ -182,7 +184,7 @@ const bringUpToDate = async (
  */
 export const followPublications = async (
   lake: Lake,
-  views: BatchViewStore,
+  views: Publications,
   options: IcebergOptions,
 ): Promise<IcebergReport | undefined> => {
   if (!(await hasIceberg(lake))) return undefined;

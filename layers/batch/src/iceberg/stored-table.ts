@@ -11,7 +11,7 @@ export const ICEBERG = 'iceberg/';
 const HINT = 'version-hint.text';
 const METADATA = /\/v([0-9]+)\.metadata\.json$/;
 
-/** A reader that found the metadata an hour ago has read the lists that it names. */
+/** Whoever read the hint an hour ago has read the metadata; what was written less than an hour ago may be about to be named. */
 const GRACE_MS = 60 * 60_000;
 
 export interface StoredTable extends FormerTable {
@@ -85,13 +85,16 @@ export const tidyTable = async (
   nowMs: number,
 ): Promise<void> => {
   const needed = new Set(metadata.snapshots.map((snapshot) => contentName(snapshot['manifest-list'])));
-  const isSpent = ({ key, modifiedAt }: ObjectInfo): boolean => {
-    if (nowMs - modifiedAt.getTime() <= GRACE_MS) return false;
-    if (METADATA.test(key)) return numberOf(key) < number;
-    const content = contentName(key);
-    return content !== undefined && !needed.has(content);
+  const isOld = ({ modifiedAt }: ObjectInfo): boolean => nowMs - modifiedAt.getTime() > GRACE_MS;
+  // Metadata ended to count when the next was written.
+  const lastCounted = Math.max(0, ...objects.filter((info) => METADATA.test(info.key) && isOld(info)).map(({ key }) => numberOf(key)));
+  const isSpent = (info: ObjectInfo): boolean => {
+    if (METADATA.test(info.key)) return numberOf(info.key) < Math.min(number, lastCounted);
+    const content = contentName(info.key);
+    return content !== undefined && !needed.has(content) && isOld(info);
   };
-  await lake.objects.delete(objects.filter(isSpent).map(({ key }) => key));
+  const spent = objects.filter(isSpent).map(({ key }) => key);
+  if (spent.length > 0) await lake.objects.delete(spent);
 };
 
 /** Takes a table away: first what leads to it. */

@@ -1,0 +1,137 @@
+/** Iceberg metadata beside real runs: when it is written, and that whatever comes between is mended. What others make of it is in the deep test. */
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
+import { type IcebergReport, keepIceberg, removeIceberg, rollback, writeIceberg } from '@rushes/batch';
+import { openLake, readManifest } from '@rushes/lake';
+import { parseMetadata, type TableMetadata } from '@rushes/lake/iceberg';
+import type { ObjectStore } from '@rushes/ports';
+import { silentLogger } from '@rushes/runtime';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+import { writeCatalog } from './made-up-catalog.ts';
+import { type DataFolder, openDataFolder } from './test-data-folder.ts';
+
+const CATALOG = { titles: 120 };
+const KEEP = 5;
+let data: DataFolder;
+let imdb: string;
+
+beforeEach(async () => {
+  data = await openDataFolder(CATALOG);
+  imdb = await writeCatalog(data.path('imdb'), CATALOG);
+  await data.run(imdb);
+});
+afterEach(() => data.close());
+
+const write = (): Promise<IcebergReport> => writeIceberg(data.stores, { keepVersions: KEEP });
+const folderOf = (table: string): string => data.path(`lake/iceberg/${table.replace('.', '/')}/metadata`);
+
+/** By the hint, as readers of folders find it. */
+const metadataOf = async (table: string): Promise<TableMetadata> => {
+  const hint = await readFile(join(folderOf(table), 'version-hint.text'), 'utf8');
+  const found = parseMetadata(await readFile(join(folderOf(table), `v${hint}.metadata.json`)));
+  if (found === undefined) throw new Error(`no metadata of ${table}`);
+  return found;
+};
+const refsOf = async (table: string): Promise<Record<string, number>> =>
+  Object.fromEntries(Object.entries((await metadataOf(table)).refs).map(([name, ref]) => [name, ref['snapshot-id']]));
+
+const changeRatings = async (votes: number): Promise<void> => {
+  await writeCatalog(imdb, { ...CATALOG, votesOf: (n) => (n === 11 ? votes : (n * 37) % 2000) });
+};
+
+test('every table of a version has its own, with a type and a meaning for each column', async () => {
+  const report = await write();
+  const manifest = await readManifest(openLake(data.stores.objects, ''), 1);
+  expect(report.tables.map(({ name }) => name)).toEqual(manifest?.tables.map(({ name }) => name).toSorted());
+  expect(report.tables.length).toBeGreaterThan(40);
+  const silent: string[] = [];
+  for (const { name } of report.tables) {
+    const { schemas, properties, snapshots } = await metadataOf(name);
+    const table = manifest?.tables.find((one) => one.name === name);
+    expect(schemas.map(({ fields }) => fields.map((field) => field.name))).toEqual([table?.columns.map((column) => column.name)]);
+    expect([name, properties['comment'] ?? '']).toEqual([name, expect.stringMatching(/./)]);
+    expect([name, snapshots[0]?.summary['total-records']]).toEqual([name, String(table?.rows)]);
+    silent.push(...(schemas[0]?.fields ?? []).filter(({ doc }) => doc === undefined).map((field) => `${name}.${field.name}`));
+  }
+  expect(silent).toEqual([]);
+});
+
+test('a lake has none before it is asked for; then each run and rollback brings it up to date', async () => {
+  const keys: string[] = [];
+  for await (const { key } of data.stores.objects.list('iceberg/')) keys.push(key);
+  expect(keys).toEqual([]);
+  expect((await write()).version).toBe(1);
+  await changeRatings(99_999);
+  await data.run(imdb);
+  expect(await refsOf('gold.titles')).toEqual({ main: 2, v1: 1, v2: 2 });
+  const [first, second] = (await metadataOf('silver.crew')).snapshots;
+  expect(second?.['manifest-list']).toBe(first?.['manifest-list']);
+  await rollback(data.stores, 1);
+  await keepIceberg(data.stores, KEEP, silentLogger);
+  expect(await refsOf('gold.titles')).toEqual({ main: 1, v1: 1, v2: 2 });
+  expect((await metadataOf('gold.titles'))['snapshot-log'].map((entry) => entry['snapshot-id'])).toEqual([1, 2, 1]);
+});
+
+test('a run whose metadata cannot be written publishes all the same, and the next one to come writes it', async () => {
+  await write();
+  await changeRatings(99_999);
+  const refuses = (store: ObjectStore): ObjectStore => ({
+    ...store,
+    putIfAbsent: async (key, ...rest) => {
+      if (key.startsWith('iceberg/silver')) throw new Error('no room');
+      return store.putIfAbsent(key, ...rest);
+    },
+  });
+  const stores = { ...data.stores, objects: refuses(data.stores.objects) };
+  expect(await data.run(imdb, {}, undefined, stores)).toMatchObject({ outcome: 'published', version: 2 });
+  expect(await refsOf('silver.ratings')).toEqual({ main: 1, v1: 1 });
+  expect(await refsOf('gold.titles')).toMatchObject({ main: 2 });
+  await keepIceberg(data.stores, KEEP, silentLogger);
+  expect(await refsOf('silver.ratings')).toEqual({ main: 2, v1: 1, v2: 2 });
+});
+
+test('a hint that fell behind, metadata that is damaged and files that are gone are mended', async () => {
+  await write();
+  await data.run(imdb);
+  const before = await metadataOf('gold.titles');
+  await writeFile(join(folderOf('gold.titles'), 'version-hint.text'), '1');
+  await writeFile(join(folderOf('gold.movies'), 'v2.metadata.json'), '{"format-version":2');
+  await rm(folderOf('gold.genres'), { recursive: true });
+  await write();
+  expect(await metadataOf('gold.titles')).toEqual(before);
+  for (const table of ['gold.movies', 'gold.genres']) expect(await refsOf(table)).toEqual({ main: 2, v1: 1, v2: 2 });
+});
+
+test('what is written at the same time comes to the same', async () => {
+  await write();
+  await changeRatings(99_999);
+  await data.run(imdb, {}, undefined, { ...data.stores, objects: await openFolderObjectStore(data.path('lake')) });
+  await rollback(data.stores, 1);
+  const reports = await Promise.all([write(), write(), write()]);
+  expect(reports[1]).toEqual(reports[0]);
+  expect(reports[2]).toEqual(reports[0]);
+  expect(await refsOf('gold.titles')).toEqual({ main: 1, v1: 1, v2: 2 });
+});
+
+test('in a folder that was moved all leads there, once it is written again', async () => {
+  await write();
+  const before = await metadataOf('gold.titles');
+  await cp(data.path('lake'), data.path('moved'), { recursive: true });
+  const moved = { ...data.stores, objects: await openFolderObjectStore(data.path('moved')) };
+  await writeIceberg(moved, { keepVersions: KEEP });
+  const after = await readFile(data.path('moved/iceberg/gold/titles/metadata/v2.metadata.json'), 'utf8');
+  expect(after).not.toContain(`${data.path('lake')}/`);
+  expect(JSON.parse(after)).toMatchObject({ 'table-uuid': before['table-uuid'], schemas: before.schemas });
+});
+
+test('taken away, it leaves nothing, and runs write no more', async () => {
+  await write();
+  await removeIceberg(data.stores);
+  await data.run(imdb);
+  const keys: string[] = [];
+  for await (const { key } of data.stores.objects.list('iceberg/')) keys.push(key);
+  expect(keys).toEqual([]);
+});
