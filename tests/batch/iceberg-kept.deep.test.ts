@@ -1,5 +1,8 @@
-/** Which versions Iceberg tables have: those that can be rolled back to. */
-import { writeIceberg } from '@rushes/batch';
+/** Iceberg tables over time: which versions they have, several writers at once, another place. */
+import { cp, readFile } from 'node:fs/promises';
+
+import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
+import { type IcebergReport, rollback, writeIceberg } from '@rushes/batch';
 import { openLake, readManifest } from '@rushes/lake';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
@@ -27,4 +30,32 @@ test('a version that is not kept any more goes, and comes back with the next set
   const [file] = first?.tables.find(({ name }) => name === 'gold.titles')?.files ?? [];
   await data.stores.objects.delete([file?.key ?? '']);
   expect(await versionsOf(5)).toEqual([2, 3, 4]);
+});
+
+const write = (stores = data.stores): Promise<IcebergReport> => writeIceberg(stores, { keepVersions: 5 });
+
+test('what is written at the same time comes to the same', async () => {
+  const imdb = await writeCatalog(data.path('imdb'), CATALOG);
+  await data.run(imdb);
+  await write();
+  await writeCatalog(imdb, { ...CATALOG, votesOf: (n) => n });
+  await data.run(imdb);
+  await rollback(data.stores, 1);
+  const reports = await Promise.all([write(), write(), write()]);
+  expect(reports[1]).toEqual(reports[0]);
+  expect(reports[2]).toEqual(reports[0]);
+  expect(reports[0]).toMatchObject({ version: 1 });
+  expect(await write()).toEqual(reports[0]);
+});
+
+test('in a folder that was moved all leads there, once it is written again', async () => {
+  await data.run(await writeCatalog(data.path('imdb'), CATALOG));
+  await write();
+  await cp(data.path('lake'), data.path('moved'), { recursive: true });
+  await write({ ...data.stores, objects: await openFolderObjectStore(data.path('moved')) });
+  const metadata = (place: string, number: number): Promise<string> =>
+    readFile(data.path(`${place}/iceberg/gold/titles/metadata/v${number}.metadata.json`), 'utf8');
+  const [before, after] = [JSON.parse(await metadata('lake', 1)), await metadata('moved', 2)];
+  expect(after).not.toContain(`${data.path('lake')}/`);
+  expect(JSON.parse(after)).toMatchObject({ 'table-uuid': before['table-uuid'], schemas: before.schemas });
 });

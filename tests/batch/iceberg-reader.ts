@@ -14,7 +14,9 @@ import datetime, decimal, json, sys, uuid
 from pyiceberg.table import StaticTable
 
 def plain(value):
-    if isinstance(value, decimal.Decimal): return float(value)
+    # What a double does not hold goes as a text.
+    if isinstance(value, decimal.Decimal): return float(value) if len(value.as_tuple().digits) <= 15 else str(value)
+    if isinstance(value, int) and abs(value) > 2**53 - 1: return str(value)
     if isinstance(value, uuid.UUID): return str(value)
     if isinstance(value, (datetime.date, datetime.datetime)): return value.isoformat()
     if isinstance(value, bytes): return value.hex()

@@ -14,7 +14,7 @@ import { columnMeaning } from '../models/column-meanings.ts';
 import { keptPublications } from '../publish/kept-publications.ts';
 import {
   commitTable,
-  ICEBERG,
+  KEPT_KEY,
   listTables,
   metadataPrefix,
   metadataUri,
@@ -25,8 +25,6 @@ import {
   tidyTable,
 } from './stored-table.ts';
 
-/** That it is there says that the lake has the tables. */
-const KEPT_KEY = `${ICEBERG}kept.json`;
 const HISTORY = 10_000;
 const TRIES = 5;
 const AT_ONCE = 8;
@@ -101,8 +99,7 @@ const keptVersions = async (
   for (const [version, first] of [...firsts].toSorted(([a], [b]) => a - b)) {
     const manifest = known.find((one) => one.version === version) ?? (await readManifest(lake, version));
     const isThere = version === kept[0]?.version || had.has(version);
-    if (manifest && (isThere || (await isWhole(lake, manifest))))
-      found.push({ manifest, publishedMs: Date.parse(first.publishedAt) });
+    if (manifest && (isThere || (await isWhole(lake, manifest)))) found.push({ manifest, publishedMs: Date.parse(first.publishedAt) });
   }
   return found;
 };
@@ -182,11 +179,7 @@ const bringUpToDate = async (
  * @returns `undefined` if the lake has no such tables, or nothing is published.
  * @throws TerminalError for a column whose type no type of Iceberg stands for; the other tables are up to date then.
  */
-export const followPublications = async (
-  lake: Lake,
-  views: Publications,
-  options: IcebergOptions,
-): Promise<IcebergReport | undefined> => {
+export const followPublications = async (lake: Lake, views: Publications, options: IcebergOptions): Promise<IcebergReport | undefined> => {
   if (!(await hasIceberg(lake))) return undefined;
   for (let tried = 1; tried <= TRIES; tried++) {
     const report = await bringUpToDate(lake, views, options);

@@ -8,6 +8,8 @@ import type { ObjectInfo } from '@rushes/ports';
 
 /** All that is written here. A folder for each layer, and in it one for each table, as catalogues of folders have them. */
 export const ICEBERG = 'iceberg/';
+/** That it is there says that the lake has the tables. */
+export const KEPT_KEY = `${ICEBERG}kept.json`;
 const HINT = 'version-hint.text';
 const METADATA = /\/v([0-9]+)\.metadata\.json$/;
 
@@ -28,6 +30,10 @@ const metadataKey = (name: string, number: number): string => `${metadataPrefix(
 
 const encode = (value: string): Uint8Array => new TextEncoder().encode(value);
 const numberOf = (key: string): number => Number(METADATA.exec(key)?.[1] ?? 0);
+
+/** Whether what has no name by its content, metadata or a hint, is of the form that readers expect. */
+export const isReadable = (key: string, bytes: Uint8Array): boolean =>
+  key.endsWith(`/${HINT}`) ? /^[0-9]+$/.test(new TextDecoder().decode(bytes)) : parseMetadata(bytes) !== undefined;
 
 /** By table, all objects that there are. */
 export const listTables = async ({ objects }: Lake): Promise<ReadonlyMap<string, readonly ObjectInfo[]>> => {

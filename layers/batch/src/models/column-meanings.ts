@@ -15,7 +15,10 @@ const OWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     year: 'Year of release that the event says.',
     rating_tenths: "A source's rating, in tenths.",
   },
-  'silver.rating_events': { source: 'Whose rating was observed; null for a rating that somebody gave.', votes: 'Votes as they were observed.' },
+  'silver.rating_events': {
+    source: 'Whose rating was observed; null for a rating that somebody gave.',
+    votes: 'Votes as they were observed.',
+  },
   'gold.title_events': { title: 'The title that events say.', genres: 'Genres that events say, separated by U+001F.' },
   'gold.imdb_titles': {
     genres: 'The first three genres, joined by commas.',

@@ -131,7 +131,8 @@ const checkIfDue = async (
 export const doUpkeep = async (stores: UpkeepStores, options: UpkeepOptions, context: UpkeepContext): Promise<void> => {
   await attempt('trim', context, () => trim(stores, context));
   const lake = openLake(stores.objects, '');
-  if (!context.signal.aborted) await keepIceberg(stores, options.keepVersions, context.logger, context.now === undefined ? {} : { now: context.now });
+  if (!context.signal.aborted)
+    await keepIceberg(stores, options.keepVersions, context.logger, context.now === undefined ? {} : { now: context.now });
   if (options.bronzeDays > 0) await attempt('retention', context, () => retain(lake, stores, options, context));
   if (options.auditIntervalMinutes === 0) return;
   for (const name of NAMES) await attempt(name, context, () => checkIfDue(name, lake, stores, options, context));

@@ -12,7 +12,10 @@ export const encodeAvroFile = async (
   records: readonly object[],
   metadata: Readonly<Record<string, string>>,
 ): Promise<Uint8Array> => {
-  const syncMarker = createHash('sha256').update(JSON.stringify([schema, records, metadata])).digest().subarray(0, 16);
+  const syncMarker = createHash('sha256')
+    .update(JSON.stringify([schema, records, metadata]))
+    .digest()
+    .subarray(0, 16);
   const options = {
     codec: 'deflate',
     writeHeader: true,

@@ -33,10 +33,19 @@ test.each([
   expect(shapeOf('gold.a', 'b', type)).toEqual(shape);
 });
 
-test.each(['HUGEINT', 'UBIGINT', 'UINTEGER', 'INTERVAL', 'TIME', 'TIMESTAMP_NS', 'INTEGER[3]', 'MAP(VARCHAR, INTEGER)', 'STRUCT(a HUGEINT)[]', "ENUM('a')", 'JSON'])(
-  'refuses %s, by table and column',
-  (type) => {
-    expect(() => shapeOf('gold.a', 'b', type)).toThrow(UnmappedTypeError);
-    expect(() => shapeOf('gold.a', 'b', type)).toThrow(`the column b of gold.a is of type ${type}`);
-  },
-);
+test.each([
+  'HUGEINT',
+  'UBIGINT',
+  'UINTEGER',
+  'INTERVAL',
+  'TIME',
+  'TIMESTAMP_NS',
+  'INTEGER[3]',
+  'MAP(VARCHAR, INTEGER)',
+  'STRUCT(a HUGEINT)[]',
+  "ENUM('a')",
+  'JSON',
+])('refuses %s, by table and column', (type) => {
+  expect(() => shapeOf('gold.a', 'b', type)).toThrow(UnmappedTypeError);
+  expect(() => shapeOf('gold.a', 'b', type)).toThrow(`the column b of gold.a is of type ${type}`);
+});

@@ -1,6 +1,6 @@
 /**
  * Which files a table consists of, as Iceberg v2 keeps it: a manifest with an entry for each file, and the list of manifests that a snapshot names.
- * Invariant: a list names one manifest, or none where there is no file, and both are named after the manifest's content.
+ * Invariant: a list names one manifest, or none where there is no file. Both are named by their content, the list by the manifest's too.
  * https://iceberg.apache.org/spec/#manifests
  */
 import { createHash } from 'node:crypto';
@@ -85,10 +85,10 @@ export interface SnapshotFiles {
   readonly listKey: string;
 }
 
-const LIST = /(?:^|\/)snap-([0-9a-f]{64})\.avro$/;
+const LIST = /(?:^|\/)snap-([0-9a-f]{64})-[0-9a-f]{64}\.avro$/;
 const MANIFEST = /(?:^|\/)([0-9a-f]{64})-m0\.avro$/;
 
-/** What a list or a manifest is named after; of both the same. `undefined` for other objects. */
+/** The manifest's content by which a list or a manifest is named. `undefined` for other objects. */
 export const contentName = (key: string): string | undefined => (LIST.exec(key) ?? MANIFEST.exec(key))?.[1];
 
 export interface SnapshotSource {
@@ -100,6 +100,8 @@ export interface SnapshotSource {
   readonly schema: TableSchema;
   readonly files: readonly SnapshotFile[];
 }
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
@@ -130,9 +132,8 @@ export const snapshotFiles = async ({ prefix, uriOf, snapshot, schema, files }: 
       content: 'data',
     },
   );
-  const name = createHash('sha256').update(manifest).digest('hex');
+  const name = sha256(manifest);
   const manifestKey = `${prefix}${name}-m0.avro`;
-  const listKey = `${prefix}snap-${name}.avro`;
   const of = (status: Status) => files.filter((one) => one.status === status);
   const rowsOf = (status: Status): number => sum(of(status).map(({ file }) => file.rows));
   const listed = {
@@ -151,6 +152,7 @@ export const snapshotFiles = async ({ prefix, uriOf, snapshot, schema, files }: 
     deleted_rows_count: rowsOf('deleted'),
   };
   const list = await encodeAvroFile(LISTED, files.length === 0 ? [] : [listed], { 'format-version': '2' });
+  const listKey = `${prefix}snap-${name}-${sha256(list)}.avro`;
   return {
     objects: [
       { key: manifestKey, body: manifest },

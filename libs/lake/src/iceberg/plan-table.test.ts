@@ -2,7 +2,7 @@ import type { TableFile, TableRecord } from '@rushes/ports/manifest';
 import { expect, test } from 'vitest';
 import { contentName } from './manifest-files.ts';
 import { type FormerTable, type PlannedTable, planTable, type TableSource, type TableVersion } from './plan-table.ts';
-import { readAvro } from './read-avro.ts';
+import { readAvro } from './avro-for-tests.ts';
 import { parseMetadata } from './table-metadata.ts';
 
 const file = (name: string, rows: number, bytes: number): TableFile => ({ key: `gold/a/${name}.parquet`, sha256: name, rows, bytes });
@@ -129,7 +129,13 @@ test('versions are snapshots with their numbers, which share what did not change
     },
   ]);
   const manifest = await readAvro(manifestBytes);
-  expect(manifest.metadata).toMatchObject({ 'schema-id': '0', 'partition-spec': '[]', 'partition-spec-id': '0', 'format-version': '2', content: 'data' });
+  expect(manifest.metadata).toMatchObject({
+    'schema-id': '0',
+    'partition-spec': '[]',
+    'partition-spec-id': '0',
+    'format-version': '2',
+    content: 'data',
+  });
   expect(JSON.parse(manifest.metadata['schema'] ?? '')).toEqual(metadata.schemas[0]);
   const entry = (status: number, snapshot: number, addedBy: number, { key, rows, bytes }: TableFile) => ({
     status,

@@ -163,7 +163,11 @@ export const planTable = async (source: TableSource, former: FormerTable, nowMs:
   const known = [...(before?.schemas ?? [])];
   const numberedSchema = (schema: StructType): TableSchema => {
     const found = known.find((one) => sameSchema(one, schema));
-    const numbered = found ?? { type: 'struct', 'schema-id': Math.max(-1, ...known.map((one) => one['schema-id'])) + 1, fields: schema.fields };
+    const numbered = found ?? {
+      type: 'struct',
+      'schema-id': Math.max(-1, ...known.map((one) => one['schema-id'])) + 1,
+      fields: schema.fields,
+    };
     if (!found) known.push(numbered);
     if (!schemas.includes(numbered)) schemas.push(numbered);
     return numbered;
