@@ -81,7 +81,7 @@ describe.skipIf(python === undefined)('PyIceberg', () => {
     expect(after.filter((file) => !before.includes(file)).length).toBeGreaterThan(0);
 
     await rollback(on.data.stores, 2);
-    await keepIceberg(on.data.stores, KEEP, silentLogger);
+    await keepIceberg(on.data.stores, { keepVersions: KEEP, logger: silentLogger });
     expect((await compare(await update(), 2, [1, 2, 3]))['gold.titles']?.history).toEqual([1, 2, 3, 2]);
 
     // From the one that was rolled back to; the first one is not kept any more.

@@ -69,7 +69,7 @@ test('a lake has none before it is asked for; then each run and rollback brings 
   const [first, second] = (await metadataOf('silver.crew')).snapshots;
   expect(second?.['manifest-list']).toBe(first?.['manifest-list']);
   await rollback(data.stores, 1);
-  await keepIceberg(data.stores, KEEP, silentLogger);
+  await keepIceberg(data.stores, { keepVersions: KEEP, logger: silentLogger });
   expect(await refsOf('gold.titles')).toEqual({ main: 1, v1: 1, v2: 2 });
   expect((await metadataOf('gold.titles'))['snapshot-log'].map((entry) => entry['snapshot-id'])).toEqual([1, 2, 1]);
 });
@@ -88,7 +88,7 @@ test('a run whose metadata cannot be written publishes all the same, and the nex
   expect(await data.run(imdb, {}, undefined, stores)).toMatchObject({ outcome: 'published', version: 2 });
   expect(await refsOf('silver.ratings')).toEqual({ main: 1, v1: 1 });
   expect(await refsOf('gold.titles')).toMatchObject({ main: 2 });
-  await keepIceberg(data.stores, KEEP, silentLogger);
+  await keepIceberg(data.stores, { keepVersions: KEEP, logger: silentLogger });
   expect(await refsOf('silver.ratings')).toEqual({ main: 2, v1: 1, v2: 2 });
 });
 

@@ -37,7 +37,7 @@ export const ICEBERG_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a run leaves Iceberg tables at the version before',
     file: 'layers/batch/src/run/tidy-up.ts',
-    text: '  await keepIceberg(stores, options.keepVersions, logger, { now: () => now, known });\n',
+    text: '  await keepIceberg(stores, { ...options, logger, now: () => now, known });\n',
     replacement: '  void keepIceberg;\n',
     tests: RUN_TESTS,
   },

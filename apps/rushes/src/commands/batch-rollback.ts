@@ -19,7 +19,7 @@ export const addBatchRollback = (batch: Command): Command =>
     run: async (invocation, { to }) => {
       const stores = await openLake(invocation);
       const publication = await rollback(stores, to);
-      await keepIceberg(stores, invocation.config.batch.keepVersions, invocation.logger);
+      await keepIceberg(stores, { keepVersions: invocation.config.batch.keepVersions, logger: invocation.logger });
       invocation.output.result(publication, () => `Version ${publication.version} is served again (publication ${publication.number}).`);
       return done;
     },

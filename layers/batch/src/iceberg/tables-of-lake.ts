@@ -20,19 +20,28 @@ export const writeIceberg = async (stores: IcebergStores, options: IcebergOption
 
 export const removeIceberg = ({ objects }: IcebergStores): Promise<void> => endIceberg(openLake(objects, ''));
 
-/** Brings the tables, if there are any, up to what is published; what goes wrong is logged, and fails nothing. */
-export const keepIceberg = async (
-  stores: IcebergStores,
-  keepVersions: number,
-  logger: Logger,
-  { now, known }: { readonly now?: () => Date; readonly known?: readonly Manifest[] } = {},
-): Promise<void> => {
+export interface FollowOptions {
+  readonly keepVersions: number;
+  readonly logger: Logger;
+  readonly now?: (() => Date) | undefined;
+  /** Manifests that need not be read. */
+  readonly known?: readonly Manifest[];
+}
+
+/** Brings the tables, if there are any, up to what is published. */
+export const followIceberg = async ({ objects, views }: IcebergStores, { logger, ...options }: FollowOptions): Promise<void> => {
+  const report = await followPublications(openLake(objects, ''), views, options);
+  if (!report) return;
+  logger.debug({ version: report.version, tables: report.tables.length }, 'the Iceberg tables are up to date');
+  const leftOut = report.tables.filter((table) => table.left_out.length > 0).map(({ name }) => name);
+  if (leftOut.length > 0) logger.info({ tables: leftOut }, 'of these tables, versions with other types are not among the Iceberg tables');
+};
+
+/** The same beside what counts: what goes wrong is logged. */
+export const keepIceberg = async (stores: IcebergStores, options: FollowOptions): Promise<void> => {
   try {
-    const report = await followPublications(openLake(stores.objects, ''), stores.views, { keepVersions, now, known: known ?? [] });
-    const leftOut = report?.tables.filter((table) => table.left_out.length > 0).map(({ name }) => name) ?? [];
-    if (report) logger.debug({ version: report.version, tables: report.tables.length }, 'the Iceberg tables are up to date');
-    if (leftOut.length > 0) logger.info({ tables: leftOut }, 'of these tables, versions with other types are not among the Iceberg tables');
+    await followIceberg(stores, options);
   } catch (err) {
-    logger.warn({ err }, 'the Iceberg tables are not up to date; the next run, or upkeep, tries again');
+    options.logger.warn({ err }, 'the Iceberg tables are not up to date; the next run, or upkeep, tries again');
   }
 };

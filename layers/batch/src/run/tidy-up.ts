@@ -35,7 +35,7 @@ export const tidyUp = async (
   known: readonly Manifest[],
 ): Promise<void> => {
   // Before files go that the tables may still name.
-  await keepIceberg(stores, options.keepVersions, logger, { now: () => now, known });
+  await keepIceberg(stores, { ...options, logger, now: () => now, known });
   try {
     const collected = await collectGarbage(lake, stores.views, options.keepVersions, now, known);
     if (collected.artefacts + collected.files > 0) logger.info({ ...collected }, 'removed what no kept version names');
