@@ -1,9 +1,11 @@
-/** Iceberg tables over time: which versions they have, several writers at once, another place. */
+/** Iceberg tables over time: which versions they have, writing that fails, several writers at once, another place. */
 import { cp, readFile } from 'node:fs/promises';
 
 import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
-import { type IcebergReport, rollback, writeIceberg } from '@rushes/batch';
+import { type IcebergReport, keepIceberg, rollback, writeIceberg } from '@rushes/batch';
 import { openLake, readManifest } from '@rushes/lake';
+import type { ObjectStore } from '@rushes/ports';
+import { silentLogger } from '@rushes/runtime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { writeCatalog } from './made-up-catalog.ts';
@@ -33,6 +35,26 @@ test('a version that is not kept any more goes, and comes back with the next set
 });
 
 const write = (stores = data.stores): Promise<IcebergReport> => writeIceberg(stores, { keepVersions: 5 });
+
+test('a run whose metadata cannot be written publishes all the same, and the next one to come writes it', async () => {
+  const imdb = await writeCatalog(data.path('imdb'), CATALOG);
+  await data.run(imdb);
+  await write();
+  await writeCatalog(imdb, { ...CATALOG, votesOf: (n) => n });
+  const { objects } = data.stores;
+  const refusing: ObjectStore = {
+    ...objects,
+    putIfAbsent: async (key, ...rest) => {
+      if (key.startsWith('iceberg/silver')) throw new Error('no room');
+      return objects.putIfAbsent(key, ...rest);
+    },
+  };
+  expect(await data.run(imdb, {}, undefined, { ...data.stores, objects: refusing })).toMatchObject({ outcome: 'published', version: 2 });
+  const hintOf = (table: string): Promise<string> => readFile(data.path(`lake/iceberg/${table}/metadata/version-hint.text`), 'utf8');
+  expect([await hintOf('silver/ratings'), await hintOf('gold/titles')]).toEqual(['1', '2']);
+  await keepIceberg(data.stores, { keepVersions: 5, logger: silentLogger });
+  expect([await hintOf('silver/ratings'), await hintOf('gold/titles')]).toEqual(['2', '2']);
+});
 
 test('what is written at the same time comes to the same', async () => {
   const imdb = await writeCatalog(data.path('imdb'), CATALOG);
