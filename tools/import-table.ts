@@ -74,7 +74,7 @@ export const CLIENT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   'pg-copy-streams': ['libs/adapters/src/postgres-batch-views'],
   '@kubernetes/client-node': ['libs/adapters/src/kubernetes'],
   croner: ['libs/adapters/src/kubernetes'],
-  avsc: ['libs/adapters/src/kafka-event-log'],
+  avsc: ['libs/adapters/src/kafka-event-log', 'libs/lake/src/iceberg'],
   ioredis: ['libs/adapters/src/redis-link'],
   '@prometheus-io/client': ['libs/runtime/src'],
   '@opentelemetry/api': ['libs/runtime/src/tracing'],

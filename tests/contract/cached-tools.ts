@@ -1,6 +1,6 @@
 /**
- * Tools that are not installed with the workspace: the generator of clients (it needs an older TypeScript) and schemathesis (it is Python's). Their
- * versions are pinned in tools/; they are installed once into a cache folder of the user.
+ * Tools that are not installed with the workspace: the generator of clients (it needs an older TypeScript), schemathesis and PyIceberg (they are Python's).
+ * Their versions are pinned in tools/; they are installed once into a cache folder of the user.
  */
 import { spawnSync } from 'node:child_process';
 import { hash } from 'node:crypto';
@@ -47,15 +47,27 @@ const findPython = (): string | undefined =>
       spawnSync(name, ['-c', 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))'], { stdio: 'ignore' }).status === 0,
   );
 
-/** The path of schemathesis; `undefined` where Python is absent. */
-export const schemathesis = (): string | undefined => {
+/** The folder with the programs of an environment of Python that has these packages; `undefined` where Python is absent. */
+const pythonTools = (name: string, pins: string): string | undefined => {
   const python = findPython();
   if (python === undefined) return undefined;
-  const folder = cached('schemathesis', 'requirements.txt', (into) => {
+  const folder = cached(name, pins, (into) => {
     run(python, ['-m', 'venv', into]);
-    run(join(into, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--requirement', join(PINNED, 'requirements.txt')]);
+    run(join(into, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--requirement', join(PINNED, pins)]);
   });
-  return join(folder, 'bin', 'schemathesis');
+  return join(folder, 'bin');
+};
+
+/** The path of schemathesis; `undefined` where Python is absent. */
+export const schemathesis = (): string | undefined => {
+  const folder = pythonTools('schemathesis', 'requirements.txt');
+  return folder && join(folder, 'schemathesis');
+};
+
+/** The path of a Python that has PyIceberg; `undefined` where Python is absent. */
+export const pythonWithIceberg = (): string | undefined => {
+  const folder = pythonTools('pyiceberg', 'pyiceberg.txt');
+  return folder && join(folder, 'python');
 };
 
 /** A new folder inside another one. */

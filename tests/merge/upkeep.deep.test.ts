@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { createUpkeepMetrics, doUpkeep, startUpkeep, type UpkeepStores } from '@rushes/batch';
+import { createUpkeepMetrics, doUpkeep, startUpkeep, type UpkeepStores, writeIceberg } from '@rushes/batch';
 import { titleIdOf, type Tconst } from '@rushes/domain';
 import { Registry, silentLogger } from '@rushes/runtime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -127,6 +127,14 @@ test('what fails is counted and keeps nothing else from being done', async () =>
     rushes_verify_timestamp_seconds: nowMs / 1000,
     rushes_audit_timestamp_seconds: nowMs / 1000,
   });
+});
+
+test('Iceberg tables that fell behind are brought up to what is published', async () => {
+  const [table] = (await writeIceberg(world.stores, { keepVersions: 5 })).tables;
+  const hint = `${table?.location.slice(world.stores.objects.uriOf('iceberg').length - 'iceberg'.length)}/metadata/version-hint.text`;
+  await world.stores.objects.delete([hint]);
+  await oneProcess();
+  expect(Buffer.from((await world.stores.objects.get(hint)) ?? []).toString()).toBe('1');
 });
 
 test('a process that goes on does it at its start already, and ends when it is told to', async () => {

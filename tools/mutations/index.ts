@@ -5,6 +5,7 @@
 import { BATCH_MUTATIONS } from './batch.ts';
 import { FILM_MUTATIONS } from './films.ts';
 import { FOLLOW_MUTATIONS } from './follow.ts';
+import { ICEBERG_MUTATIONS } from './iceberg.ts';
 import type { Mutation } from './mutation.ts';
 import { SERVING_MUTATIONS } from './serving.ts';
 import { SIMILAR_MUTATIONS } from './similar.ts';
@@ -23,4 +24,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...TMDB_MUTATIONS,
   ...FOLLOW_MUTATIONS,
   ...SIMILAR_MUTATIONS,
+  ...ICEBERG_MUTATIONS,
 ];

@@ -28,6 +28,8 @@ export { type ImdbSource, nameOfSource } from './bronze/imdb-source.ts';
 export type { RunOutcome, RunReport } from './publish/run-record.ts';
 export type { VersionSummary } from './publish/versions.ts';
 export type { VersionWeights } from './publish/weigh-version.ts';
+export { keepIceberg, removeIceberg, writeIceberg } from './iceberg/tables-of-lake.ts';
+export type { IcebergReport, IcebergTable } from './iceberg/keep-iceberg.ts';
 export type { PublishedSource } from './run/origin.ts';
 export type { AlertOptions } from './run/alert.ts';
 export { type BatchMetrics, createBatchMetrics } from './run/batch-metrics.ts';

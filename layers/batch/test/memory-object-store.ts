@@ -12,6 +12,7 @@ export const memoryObjectStore = (now: () => Date = () => new Date()): ObjectSto
   const put = (key: string, body: Uint8Array): void => void objects.set(key, { body: Uint8Array.from(body), modifiedAt: now() });
   return {
     location: 'memory',
+    uriOf: (key) => `s3://memory/${key}`,
     putIfAbsent: async (key, body) => {
       const taken = objects.get(key);
       if (taken) return Buffer.from(body).equals(taken.body);

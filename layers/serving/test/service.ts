@@ -42,6 +42,7 @@ export const objectStore = (manifest: string | null = JSON.stringify(MANIFEST)):
   const unused = () => Promise.reject(new Error('not used by the serving layer'));
   return {
     location: 'memory',
+    uriOf: (key) => `s3://memory/${key}`,
     get: async (key) => (key === 'manifests/manifest-1.json' && manifest !== null ? new TextEncoder().encode(manifest) : undefined),
     putIfAbsent: unused,
     put: unused,

@@ -39,6 +39,12 @@ export const objectStoreContract = ({ name, open }: { readonly name: string; rea
       expect(store.location).not.toBe('');
     });
 
+    test('says where others find an object, also to another process', async () => {
+      const uri = store.uriOf('a b/c.bin');
+      expect(uri).toMatch(/^(?:file:\/\/|s3:\/\/[^/]+)\/(?:.*\/)?a b\/c\.bin$/);
+      expect((await opened.reopen()).uriOf('a b/c.bin')).toBe(uri);
+    });
+
     test('gives back what was put, byte for byte, also to another process', async () => {
       const body = Uint8Array.from({ length: 1024 }, (_, n) => n % 256);
       await store.put('a/b/c.bin', body);

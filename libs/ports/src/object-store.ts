@@ -61,6 +61,11 @@ export interface ObjectStore {
   /** Removes objects, however many; removing what is not there is no error. Those before the one that could not be removed may be gone. */
   delete(keys: readonly string[], options?: CallOptions): Promise<void>;
 
+  /**
+   * Where other programs find an object: `file:///folder/key` or `s3://bucket/prefix/key`. Nothing is percent-encoded: those that read tables take it so.
+   */
+  uriOf(key: string): string;
+
   /** The object's own local file where the store is a folder on this machine: readers may then read it in place. */
   localPath?(key: string): string;
 }

@@ -1,4 +1,4 @@
-import { rollback } from '@rushes/batch';
+import { keepIceberg, rollback } from '@rushes/batch';
 import { openLake } from '@rushes/stores';
 import { Option, type Command } from 'commander';
 
@@ -17,7 +17,9 @@ export const addBatchRollback = (batch: Command): Command =>
       ['batch rollback --to 7', 'back to version 7'],
     ],
     run: async (invocation, { to }) => {
-      const publication = await rollback(await openLake(invocation), to);
+      const stores = await openLake(invocation);
+      const publication = await rollback(stores, to);
+      await keepIceberg(stores, { keepVersions: invocation.config.batch.keepVersions, logger: invocation.logger });
       invocation.output.result(publication, () => `Version ${publication.version} is served again (publication ${publication.number}).`);
       return done;
     },

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { addBatchIceberg } from './batch-iceberg.ts';
 import { addBatchList } from './batch-list.ts';
 import { addBatchRollback } from './batch-rollback.ts';
 import { addBatchRun } from './batch-run.ts';
@@ -11,5 +12,6 @@ export const addBatch = (program: Command): Command => {
   addBatchList(batch);
   addBatchShow(batch);
   addBatchRollback(batch);
+  addBatchIceberg(batch);
   return batch;
 };

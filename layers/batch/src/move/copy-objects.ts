@@ -11,7 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { MOVED_KEY, type ObjectInfo, ObjectNotFoundError, type ObjectStore } from '@rushes/ports';
 import { TerminalError } from '@rushes/runtime';
 
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../context/in-parallel.ts';
 
 export interface ObjectsToCopy {
   readonly from: ObjectStore;

@@ -1,8 +1,9 @@
-/** Removing what no kept version needs, before and after a version is made: whatever goes wrong with it never fails a run. */
+/** What is done for tidiness before and after a version is made: whatever goes wrong with it never fails a run. */
 import type { Lake } from '@rushes/lake';
 import type { Manifest } from '@rushes/ports/manifest';
 import type { Logger } from '@rushes/runtime';
 import type { BatchStores } from '../context/stores.ts';
+import { keepIceberg } from '../iceberg/tables-of-lake.ts';
 import { collectGarbage, dropRetired } from '../publish/collect-garbage.ts';
 
 interface TidyOptions {
@@ -33,6 +34,8 @@ export const tidyUp = async (
   now: Date,
   known: readonly Manifest[],
 ): Promise<void> => {
+  // Before files go that the tables may still name.
+  await keepIceberg(stores, { ...options, logger, now: () => now, known });
   try {
     const collected = await collectGarbage(lake, stores.views, options.keepVersions, now, known);
     if (collected.artefacts + collected.files > 0) logger.info({ ...collected }, 'removed what no kept version names');

@@ -2,14 +2,16 @@ import { Counter, Gauge, type Registry } from '@rushes/runtime';
 
 import type { CheckName, CheckRecord, RecordedTask } from './check-record.ts';
 
+type UpkeepTask = 'trim' | 'iceberg' | RecordedTask;
+
 export interface UpkeepMetrics {
   /** What a check found, by this process or an earlier one. */
   readonly checked: (name: CheckName, record: CheckRecord) => void;
-  readonly failed: (task: 'trim' | RecordedTask) => void;
+  readonly failed: (task: UpkeepTask) => void;
 }
 
 /** Whatever may fail is there from the beginning, so that its first failure is an increase. */
-const TASKS: readonly ('trim' | RecordedTask)[] = ['trim', 'retention', 'verify', 'audit'];
+const TASKS: readonly UpkeepTask[] = ['trim', 'iceberg', 'retention', 'verify', 'audit'];
 
 /** Registers the metrics; once for a registry. */
 export const createUpkeepMetrics = (registry: Registry): UpkeepMetrics => {
@@ -32,7 +34,7 @@ export const createUpkeepMetrics = (registry: Registry): UpkeepMetrics => {
   const states = gauge('rushes_audit_states', 'States that the last audit compared.');
   const failures = new Counter({
     name: 'rushes_upkeep_failures_total',
-    help: 'Trims of the log, audits, verifications and passes of retention that did not come to their end.',
+    help: 'Trims of the log, audits, verifications, passes of retention and updates of Iceberg tables that did not come to their end.',
     labelNames: ['task'],
     registers,
   });

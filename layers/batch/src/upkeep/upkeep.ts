@@ -1,5 +1,6 @@
 /**
- * What has to be done now and then beside batch runs: the log forgets what is archived, bronze what is older than its retention, and what is stored is
+ * What has to be done now and then beside batch runs: the log forgets what is archived, bronze what is older than its retention, Iceberg tables that fell
+ * behind what is published are brought up to it, and what is stored is
  * compared with its checksums and with a recompute. Whatever fails is logged, and tried again the next time.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +12,7 @@ import { explainError, type Logger, silentProgress } from '@rushes/runtime';
 import { trimmableUpTo } from '../archive/trimmable.ts';
 import { auditStores } from '../audit/audit.ts';
 import type { BatchStores } from '../context/stores.ts';
+import { followIceberg } from '../iceberg/tables-of-lake.ts';
 import { applyRetention } from '../retention/apply-retention.ts';
 import { verifyStores } from '../verify/verify-stores.ts';
 import { type CheckName, type CheckRecord, nextCheckAt, readCheck, writeCheck } from './check-record.ts';
@@ -87,6 +89,7 @@ const NAMES: readonly CheckName[] = ['verify', 'audit'];
 
 const WHAT = {
   trim: 'tidying the log',
+  iceberg: 'bringing the Iceberg tables up to date',
   retention: 'applying the retention of bronze',
   verify: 'verifying what is stored',
   audit: 'the audit',
@@ -129,6 +132,8 @@ const checkIfDue = async (
 export const doUpkeep = async (stores: UpkeepStores, options: UpkeepOptions, context: UpkeepContext): Promise<void> => {
   await attempt('trim', context, () => trim(stores, context));
   const lake = openLake(stores.objects, '');
+  const { keepVersions } = options;
+  await attempt('iceberg', context, () => followIceberg(stores, { keepVersions, logger: context.logger, now: context.now }));
   if (options.bronzeDays > 0) await attempt('retention', context, () => retain(lake, stores, options, context));
   if (options.auditIntervalMinutes === 0) return;
   for (const name of NAMES) await attempt(name, context, () => checkIfDue(name, lake, stores, options, context));

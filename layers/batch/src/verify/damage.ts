@@ -27,6 +27,7 @@ const KINDS: readonly (readonly [prefix: string, holds: string, wayOut: string])
   ['gold/', 'rows of gold', RUN],
   ['views/', 'rows of views', RUN],
   ['derivations/', 'the record of a table', RUN],
+  ['iceberg/', 'metadata of an Iceberg table', 'Delete it: the next batch run, or `rushes batch iceberg`, writes it anew.'],
   ['manifests/', "a version's manifest", 'Restore it from a backup, or delete it and run again.'],
 ];
 

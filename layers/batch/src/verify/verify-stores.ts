@@ -10,6 +10,7 @@ import { KEYED_VIEWS } from '@rushes/views';
 import { lastLanding } from '../archive/landing.ts';
 import { type Opening, readOpenings } from '../archive/opening.ts';
 import type { BatchStores } from '../context/stores.ts';
+import { ICEBERG, isReadable, KEPT_KEY } from '../iceberg/stored-table.ts';
 import { artefactDamage, type Damage, lakeDamage } from './damage.ts';
 import { archiveDamage, findLostFiles } from './verify-archive.ts';
 
@@ -47,12 +48,14 @@ interface Found {
   readonly damages: Damage[];
 }
 
-const CONTENT_NAME = /([0-9a-f]{64})\.parquet$/;
+/** Files of tables, and manifests and lists of Iceberg tables. */
+const CONTENT_NAME = /([0-9a-f]{64})(?:\.parquet|-m0\.avro|\.avro)$/;
 const ARCHIVE_FILE = /^bronze\/log\/[^/]+\/[0-9a-f]{64}\.parquet$/;
 
 const isRecordDamaged = async (lake: Lake, key: string): Promise<boolean> => {
   const bytes = await lake.objects.get(key);
   try {
+    if (bytes && key.startsWith(ICEBERG) && key !== KEPT_KEY) return !isReadable(key, bytes);
     if (bytes) unsealJson(bytes);
     return false;
   } catch (error) {

@@ -163,6 +163,7 @@ export const openFolderObjectStore = async (folder: string, { readOnly = false }
   const store: ObjectStore = {
     location,
     localPath: (key) => fileOf(location, key),
+    uriOf: (key) => `file://${fileOf(location, key)}`,
     put: (key, body, options) => put(key, (path) => writeDurably(path, body), rename, options),
     putIfAbsent: async (key, body, options) => {
       let taken = false;

@@ -84,6 +84,7 @@ export const openS3ObjectStore = async (options: S3ObjectStoreOptions): Promise<
 
   const store: ObjectStore = {
     location,
+    uriOf: (key) => `s3://${s3.bucket}/${s3.fullKey(key)}`,
     putIfAbsent: async (key, body, how = {}) => writing(() => putObjectIfAbsent(s3, key, body, how)),
     put: async (key, body, how = {}) => writing(() => putObject(s3, key, body, how)),
     putFile: async (key, path, how = {}) => writing(() => sendFile(s3, key, path, how)),

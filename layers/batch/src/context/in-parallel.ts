@@ -1,5 +1,9 @@
 /** Does work for each item as they come, so many at once. The first error ends it, once what is under way has ended. */
-export const inParallel = async <Item>(limit: number, items: AsyncIterable<Item>, work: (item: Item) => Promise<void>): Promise<void> => {
+export const inParallel = async <Item>(
+  limit: number,
+  items: AsyncIterable<Item> | Iterable<Item>,
+  work: (item: Item) => Promise<void>,
+): Promise<void> => {
   const underWay = new Set<Promise<void>>();
   const failures: unknown[] = [];
   for await (const item of items) {
