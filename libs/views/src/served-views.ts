@@ -5,6 +5,7 @@ import { filmSums } from './film-sums.ts';
 import { genres } from './genres.ts';
 import { people } from './people.ts';
 import { searchedTitles } from './searched-titles.ts';
+import { popularity } from './popularity.ts';
 import { sentiment } from './sentiment.ts';
 import { statistics } from './statistics.ts';
 import { titleNames } from './title-names.ts';
@@ -13,7 +14,7 @@ import { tmdbLinks } from './tmdb-links.ts';
 import { unknownTitles } from './unknown-titles.ts';
 import type { View } from './view.ts';
 
-export { activity, filmMonths, filmSums, genres, searchedTitles, sentiment, statistics, titles, tmdbLinks };
+export { activity, filmMonths, filmSums, genres, popularity, searchedTitles, sentiment, statistics, titles, tmdbLinks };
 
 /** The served views by what the serving layer calls them. */
 export const SERVED_VIEWS = {
@@ -31,6 +32,7 @@ export const SERVED_VIEWS = {
   filmSums,
   filmMonths,
   movieMonths,
+  popularity,
 } as const;
 
 /** All of them. A publication names an artefact for each. */
