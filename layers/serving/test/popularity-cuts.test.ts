@@ -10,18 +10,29 @@ import { movieId } from './overlay-history.ts';
 
 const AS_OF = Date.parse('2026-01-09T18:30:00Z');
 
-/** What is answered of a movie where `before` lies before the cut, `after` behind it. */
+/** What is answered of a movie where `before` lies before the cut, `after` behind it: by a replica that hears of each event by itself, and by one that begins at the end. */
 const seriesOf = async (before: readonly MovieEvent[], after: readonly MovieEvent[], bucket: 'hour' | 'day', movie = 1) => {
   const on = await openOverlayCase();
   try {
     on.history.give(...before);
     await on.publish(1, on.history.barrier(1));
-    on.history.give(...after);
+    const following = await followingReplica(on);
+    for (const event of after) {
+      on.history.give(event);
+      await on.projectAll(2);
+      await following.poll();
+    }
     await on.projectAll(2);
-    const replica = await followingReplica(on);
-    expect(replica.require().completeness).toBe('complete');
+    const [followed, found] = await Promise.all(
+      [following, await followingReplica(on)].map((replica) => {
+        expect(replica.require().completeness).toBe('complete');
+        return popularitySeries(replica.require(), movieId(movie), popularitySpan(bucket, '7d', AS_OF));
+      }),
+    );
+    expect(followed).toEqual(found);
     expect(on.troubles).toEqual([]);
-    return await popularitySeries(replica.require(), movieId(movie), popularitySpan(bucket, '7d', AS_OF));
+    if (found === undefined) throw new Error('no replica answered');
+    return found;
   } finally {
     await on.close();
   }

@@ -126,12 +126,12 @@ describe('the example of popularity', () => {
       days,
       POPULARITY_METRIC,
       popularityFrom({
-        '2026-03-07': { observed: 2, sumE3: 17_000n },
+        '2026-03-07': { observed: 2, sumE3: 21_000n + 4_500n },
         '2026-03-08': { observed: 9_000_001, sumE3: 9_000_001n * 10n ** 12n + 4_500_001n },
       }),
     );
     expect(series.slice(-2).map(({ value, count }) => [value, count])).toEqual([
-      [8.5, 2],
+      [12.75, 2],
       [1_000_000_000.001, 9_000_001],
     ]);
   });
