@@ -93,8 +93,7 @@ const keyedByTime = async (score = 70): Promise<readonly TableRecord[]> => {
   };
   for (const width of ['5m', 'hour', 'day'])
     for (const [kind, measure] of Object.entries(measures)) {
-      const select =
-        `SELECT 'movie ' || (n % 3) AS movie_id, CAST((n - 5) * ${DAY_MS} AS BIGINT) AS bucket_ms, ` + `${measure} FROM range(40) days(n)`;
+      const select = `SELECT 'movie ' || (n % 3) AS movie_id, CAST((n - 5) * ${DAY_MS} AS BIGINT) AS bucket_ms, ${measure} FROM range(40) days(n)`;
       const definition = { name: `keyed.${kind}_by_${width}`, select, orderBy: ['movie_id', 'bucket_ms'] };
       const table = await deriveTable(context.lake, context.engine, definition, derivationOf(definition, context.engine.version, []));
       await defineStored(context.lake, context.engine, table);

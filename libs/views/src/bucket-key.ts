@@ -1,10 +1,11 @@
 /** Keys of rows that are buckets of event time, with all their movies. */
 import { DAY_MS, FIVE_MINUTES_MS, HOUR_MS } from './keyed/index.ts';
 
-const WIDTH_NAMES = { [FIVE_MINUTES_MS]: '5m', [HOUR_MS]: 'hour', [DAY_MS]: 'day' } as const;
-
+const WIDTHS = [FIVE_MINUTES_MS, HOUR_MS, DAY_MS] as const;
 /** Widths that buckets have, in milliseconds. */
-export type BucketWidth = typeof FIVE_MINUTES_MS | typeof HOUR_MS | typeof DAY_MS;
+export type BucketWidth = (typeof WIDTHS)[number];
+
+const WIDTH_NAMES: Readonly<Record<BucketWidth, string>> = { [FIVE_MINUTES_MS]: '5m', [HOUR_MS]: 'hour', [DAY_MS]: 'day' };
 
 const MINUTE_CHARACTERS = '2026-01-01T00:00'.length;
 

@@ -14,7 +14,7 @@ import { tmdbLinks } from './tmdb-links.ts';
 import { unknownTitles } from './unknown-titles.ts';
 import type { View } from './view.ts';
 
-export { activity, filmMonths, filmSums, genres, popularity, searchedTitles, sentiment, statistics, titles, tmdbLinks };
+export { activity, filmMonths, filmSums, genres, searchedTitles, sentiment, statistics, titles, tmdbLinks };
 
 /** The served views by what the serving layer calls them. */
 export const SERVED_VIEWS = {
