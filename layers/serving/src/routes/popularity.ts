@@ -62,7 +62,7 @@ export const addPopularity = (add: AddDataRoute, now: () => number): void =>
       from: Type.String({ format: 'date-time' }),
       to: Type.String({ format: 'date-time', description: 'The window ends before this moment.' }),
       latest: Type.Union([Type.Object({ value: Type.Number(), observed_at: Type.String({ format: 'date-time' }) }), Type.Null()], {
-        description: 'The last observation of the window; null without any. The last one of all is `popularity` of `/movies/{id}`.',
+        description: 'The last observation of the window; null without any.',
       }),
       series: Type.Array(
         Type.Object({
