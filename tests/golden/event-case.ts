@@ -95,6 +95,10 @@ const PARTS: readonly Readonly<Record<string, Told>>[] = [
     'imdb-before-dump': observed(RATED, 'imdb', 2, 5000, NOON),
     'tmdb-beside': observed(OBSERVED, 'tmdb', 5, 3, NOON),
     'tmdb-alone': observed(EPISODE, 'tmdb', 6.5, 30, NOON, 3.25),
+    // Three more of the same film that are older: two within an hour, and one of the day before.
+    'tmdb-earlier': observed(EPISODE, 'tmdb', 6, 29, NOON - 1, 3),
+    'tmdb-much-earlier': observed(EPISODE, 'tmdb', 6, 29, NOON - 30 * MINUTE_MS, 2.5),
+    'tmdb-day-before': observed(EPISODE, 'tmdb', 6, 20, NOON - 24 * 60 * MINUTE_MS, 50.125),
     'episode-two': given(EPISODE, 2, NOON),
     'overruling-four': given(OVERRULED, 4, NOON),
     'imdb-without-votes': observed(UNWEIGHED, 'imdb', 9.9, 0, NOON),

@@ -96,7 +96,7 @@ const observed = (
   average_e3: number,
   votes: number,
   popularity_e3: number | null = null,
-): Row => ({ ...placeOf(id), type: 'rating_observed', movie_id, user: null, score_tenths: null, source, average_e3, votes, popularity_e3 });
+) => ({ ...placeOf(id), type: 'rating_observed', movie_id, user: null, score_tenths: null, source, average_e3, votes, popularity_e3 });
 
 export const givenRatings = [
   given('ten', RATED, 100, 'ann'),
@@ -106,13 +106,16 @@ export const givenRatings = [
   given('episode-two', EPISODE, 20),
   given('overruling-four', OVERRULED, 40),
 ];
-export const observations: readonly Row[] = [
+export const observations = [
   observed('imdb-old', OBSERVED, 'imdb', 8200, 10),
   observed('imdb-new', OBSERVED, 'imdb', 8250, 2000, 12_345),
   observed('imdb-late', OBSERVED, 'imdb', 1000, 9),
   observed('imdb-before-dump', RATED, 'imdb', 2000, 5000),
   observed('tmdb-beside', OBSERVED, 'tmdb', 5000, 3),
   observed('tmdb-alone', EPISODE, 'tmdb', 6500, 30, 3250),
+  observed('tmdb-earlier', EPISODE, 'tmdb', 6000, 29, 3000),
+  observed('tmdb-much-earlier', EPISODE, 'tmdb', 6000, 29, 2500),
+  observed('tmdb-day-before', EPISODE, 'tmdb', 6000, 20, 50_125),
   observed('imdb-without-votes', UNWEIGHED, 'imdb', 9900, 0),
 ];
 

@@ -85,6 +85,15 @@ const reviewState = (events: readonly (typeof reviews)[number][]): Row => ({
   negative: events.filter(({ negative }) => negative).length,
 });
 
+const popularities = observations.filter(({ source, popularity_e3 }) => source === 'tmdb' && popularity_e3 !== null);
+/** The last one by event time; no two are of one time here. */
+const popularityState = (events: readonly (typeof observations)[number][]): Row => {
+  const [last] = events.toSorted((a, b) => b.at_ms - a.at_ms);
+  if (last === undefined) return { latest: null };
+  const { popularity_e3, at_ms, epoch, offset } = last;
+  return { latest: { popularity_e3, at_ms, epoch, offset } };
+};
+
 /** An observation that came behind a newer one. */
 const overtaken = (id: string, movie_id: string, late_ms: number, shown: Row): Row => {
   const { epoch: _epoch, ...place } = placeOf(id);
@@ -132,6 +141,15 @@ export const EVENT_ROWS: Readonly<Record<EventTableName, readonly Row[]>> = {
     ...lateFor('reviews_by_5m', 5 * MINUTE_MS, reviews, reviewState),
     ...lateFor('reviews_by_hour', HOUR_MS, reviews, reviewState),
     ...lateFor('reviews_by_day', 24 * HOUR_MS, reviews, reviewState),
+    ...lateFor('popularity_by_hour', HOUR_MS, popularities, popularityState),
+    ...lateFor('popularity_by_day', 24 * HOUR_MS, popularities, popularityState),
+    ...(
+      [
+        ['tmdb-earlier', 1],
+        ['tmdb-much-earlier', 30 * MINUTE_MS],
+        ['tmdb-day-before', 24 * HOUR_MS],
+      ] as const
+    ).map(([id, lateMs]) => overtaken(id, EPISODE, lateMs, { tmdb: observation('tmdb-alone', 6500, 30, 3250) })),
     overtaken('imdb-late', OBSERVED, 60 * MINUTE_MS + 1, { imdb: observation('imdb-new', 8250, 2000, 12_345) }),
   ],
   'keyed.movie_records': keyed(RECORDS),
@@ -139,6 +157,8 @@ export const EVENT_ROWS: Readonly<Record<EventTableName, readonly Row[]>> = {
   'keyed.ratings_by_5m': bucketed(givenRatings, 5 * MINUTE_MS, ratingState),
   'keyed.ratings_by_hour': bucketed(givenRatings, HOUR_MS, ratingState),
   'keyed.ratings_by_day': bucketed(givenRatings, 24 * HOUR_MS, ratingState),
+  'keyed.popularity_by_hour': bucketed(popularities, HOUR_MS, popularityState),
+  'keyed.popularity_by_day': bucketed(popularities, 24 * HOUR_MS, popularityState),
   'keyed.movie_reviews': keyed(REVIEWS),
   'keyed.reviews_by_5m': bucketed(reviews, 5 * MINUTE_MS, reviewState),
   'keyed.reviews_by_hour': bucketed(reviews, HOUR_MS, reviewState),
@@ -227,3 +247,21 @@ export const ACTIVITY: readonly Row[] = (
     };
   });
 });
+
+const offsetOf = (id: string): number => placeOf(id).offset;
+
+/** Rows of the served view `popularity`: movies are `[id, popularity, time, offset]` of what was observed last. */
+export const POPULARITY: readonly Row[] = (
+  [
+    ['hour', HOUR_MS, NOON - 24 * HOUR_MS, 'tmdb-day-before', 50_125, NOON - 24 * HOUR_MS],
+    ['hour', HOUR_MS, NOON - HOUR_MS, 'tmdb-earlier', 3000, NOON - 1],
+    ['hour', HOUR_MS, NOON, 'tmdb-alone', 3250, NOON],
+    ['day', 24 * HOUR_MS, NOON - 36 * HOUR_MS, 'tmdb-day-before', 50_125, NOON - 24 * HOUR_MS],
+    ['day', 24 * HOUR_MS, NOON - 12 * HOUR_MS, 'tmdb-alone', 3250, NOON],
+  ] as const
+).map(([name, width_ms, start_ms, id, popularityE3, atMs]) => ({
+  bucket: `${new Date(start_ms).toISOString().slice(0, 16)}Z/${name}`,
+  width_ms,
+  start_ms,
+  movies: [[EPISODE, popularityE3, atMs, offsetOf(id)]],
+}));

@@ -1,7 +1,7 @@
 /** What the served views must hold once the events of `event-case.ts` are told: rows of touched titles by hand, the others as the dumps have them. */
 import { FOUND, POSTED, TITLE, UNKNOWN } from './event-case.ts';
 import { RECORDS } from './event-records-reference.ts';
-import { ACTIVITY, EVENT_ROWS, RATINGS, SENTIMENT } from './event-tables-reference.ts';
+import { ACTIVITY, EVENT_ROWS, POPULARITY, RATINGS, SENTIMENT } from './event-tables-reference.ts';
 import { foldedColumns } from './folded-text.ts';
 import type { ExpectedVersion } from './expected-version.ts';
 import { type Row, textOf, type Value } from './rows.ts';
@@ -269,6 +269,7 @@ export const withEvents = (dumps: ExpectedVersion, silver: Silver): ExpectedVers
       activity: ACTIVITY,
       film_sums: filmSumsView(titles, SENTIMENT),
       ...monthsViews(titles, ACTIVITY),
+      popularity: POPULARITY,
       unknown_titles: [{ id: UNKNOWN, live: live(UNKNOWN, null) }],
       // Nobody knows the other title that is linked.
       tmdb_links: [{ id: FOUND, tmdb_id: 278 }],

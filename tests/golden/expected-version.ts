@@ -27,6 +27,8 @@ export const TABLE_KEYS = {
   'keyed.ratings_by_5m': ['movie_id', 'bucket_ms'],
   'keyed.ratings_by_hour': ['movie_id', 'bucket_ms'],
   'keyed.ratings_by_day': ['movie_id', 'bucket_ms'],
+  'keyed.popularity_by_hour': ['movie_id', 'bucket_ms'],
+  'keyed.popularity_by_day': ['movie_id', 'bucket_ms'],
   'keyed.movie_reviews': ['movie_id'],
   'keyed.reviews_by_5m': ['movie_id', 'bucket_ms'],
   'keyed.reviews_by_hour': ['movie_id', 'bucket_ms'],
@@ -65,6 +67,8 @@ export const EVENT_TABLES = [
   'keyed.ratings_by_5m',
   'keyed.ratings_by_hour',
   'keyed.ratings_by_day',
+  'keyed.popularity_by_hour',
+  'keyed.popularity_by_day',
   'keyed.movie_reviews',
   'keyed.reviews_by_5m',
   'keyed.reviews_by_hour',
@@ -102,6 +106,7 @@ export const VIEW_KEYS = {
   film_sums: 'cell',
   film_months: 'cell',
   movie_months: 'movie_id',
+  popularity: 'bucket',
 } as const;
 
 export type ViewName = keyof typeof VIEW_KEYS;

@@ -215,5 +215,6 @@ export const viewsOf = (silver: Silver, entities: Entities) => {
     film_sums: filmSumsView(titles, []),
     film_months: [],
     movie_months: [],
+    popularity: [],
   };
 };

@@ -162,6 +162,14 @@ export const movieReviews = (events: readonly Counted[]): Row => ({
 
 export const ratingBucket = (events: readonly Counted[]): Row => ({ count: events.length, sum_tenths: total(events, tenths) });
 
+/** Of observations that are in a bucket of popularity. */
+export const popularityBucket = (events: readonly Counted[]): Row => ({
+  latest: latest(events, 'at', ({ popularity }) => ({ popularity_e3: Math.round(Number(popularity) * 1000) })),
+});
+
+export const saysPopularity = (event: Counted): boolean =>
+  isOf(event, { type: 'rating_observed', source: 'tmdb' }) && typeof event.payload['popularity'] === 'number';
+
 const byKey = (events: readonly Counted[], keyOf: (event: Counted) => string, fold: (events: readonly Counted[]) => Row) =>
   Object.fromEntries([...Map.groupBy(events, keyOf)].map(([key, own]) => [key, fold(own)]));
 
@@ -193,6 +201,7 @@ export const plainFold = async (log: EventLog, cut: OffsetVector): Promise<Plain
   for (const [name, widthMs] of Object.entries(BUCKETS_MS)) {
     const bucket = ({ movie, place }: Counted): string => `${movie}|${Math.floor(place.at_ms / widthMs) * widthMs}`;
     views[`ratings_by_${name}`] = byKey(of('rating_given'), bucket, ratingBucket);
+    if (name !== '5m') views[`popularity_by_${name}`] = byKey(counted.filter(saysPopularity), bucket, popularityBucket);
     views[`reviews_by_${name}`] = byKey(of('review_written'), bucket, sentiment);
   }
   return { views, counted, ...counts };

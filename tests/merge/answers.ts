@@ -27,7 +27,9 @@ const QUESTIONS: readonly string[] = [
   ),
   '/trending/movies?window=7d&as_of=2024-05-21T00:00:00Z&limit=3',
   '/trending/movies?window=30d&as_of=2024-05-31T00:00:00Z&genre=odd&adult=include',
-  ...['rating', 'sentiment', 'votes', 'reviews'].map((metric) => `/analytics/trends?genre=Drama&metric=${metric}&${ANALYSED}`),
+  ...['rating', 'sentiment', 'votes', 'reviews', 'popularity'].map(
+    (metric) => `/analytics/trends?genre=Drama&metric=${metric}&${ANALYSED}`,
+  ),
   ...['7d', '90d'].map((window) => `/analytics/anomalies?window=${window}&${ANALYSED}&adult=include&limit=100`),
 ];
 
@@ -61,7 +63,12 @@ export const answersOf = async (world: World, movieIds: readonly string[]): Prom
   const similar = ids.map((id) => `/movies/${id}/similar?as_of=2024-05-21T00:00:00Z&limit=50`);
   for (const path of [...QUESTIONS, ...ids.map((id) => `/movies/${id}`), ...similar]) answers[path] = await dataOf(world, path);
   for (const id of movieIds) {
-    for (const path of [`/analytics/trends?movie_id=${id}&metric=rating&window=7d&${ANALYSED}`, `/movies/${id}/sentiment?${ANALYSED}`])
+    for (const path of [
+      `/analytics/trends?movie_id=${id}&metric=rating&window=7d&${ANALYSED}`,
+      `/analytics/trends?movie_id=${id}&metric=popularity&${ANALYSED}`,
+      `/movies/${id}/popularity?bucket=hour&${ANALYSED}`,
+      `/movies/${id}/sentiment?${ANALYSED}`,
+    ])
       answers[path] = await dataOf(world, path);
   }
   const list = '/movies?type=all&sort=rating&page_size=7';

@@ -7,7 +7,14 @@ import fc from 'fast-check';
 import { PLAIN_METRICS, PLAIN_WINDOWS } from '../../layers/serving/test/plain-analytics.ts';
 import type { Row } from '../golden/rows.ts';
 import { genreQuestion, yearlyQuestion } from './films-question.ts';
-import { anomaliesQuestion, explainActivityQuestion, genreTrendQuestion, movieTrendQuestion } from './analytics-questions.ts';
+import {
+  anomaliesQuestion,
+  explainActivityQuestion,
+  explainPopularityQuestion,
+  genreTrendQuestion,
+  movieTrendQuestion,
+  popularityQuestion,
+} from './analytics-questions.ts';
 import type { LiveWorld } from './live-world.ts';
 import {
   EXPLAINED,
@@ -119,7 +126,15 @@ const questionArbitrary = (movies: readonly string[], tconst: readonly (readonly
     { weight: 1, arbitrary: fc.constantFrom(...PLAIN_WINDOWS).map((window) => ({ question: anomaliesQuestion(window, AS_OF) })) },
     {
       weight: 1,
-      arbitrary: fc.tuple(movie, fc.constantFrom(...DATES)).map(([id, date]) => ({ question: explainActivityQuestion(id, date) })),
+      arbitrary: fc
+        .tuple(movie, fc.constantFrom(...DATES), fc.constantFrom(explainActivityQuestion, explainPopularityQuestion))
+        .map(([id, date, explained]) => ({ question: explained(id, date) })),
+    },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(movie, fc.constantFrom<readonly ['hour' | 'day', '7d' | '30d']>(['hour', '7d'], ['day', '30d']))
+        .map(([id, [bucket, window]]) => ({ question: popularityQuestion(id, bucket, window, AS_OF) })),
     },
     {
       weight: 2,

@@ -7,7 +7,7 @@ import { type BatchEngine, openDuckDb } from '@rushes/lake';
 import { histories } from '@rushes/ports/contracts/depth';
 import {
   ACTIVITY_WIDTHS,
-  activityKey,
+  bucketKey,
   type ActivityWidth,
   bucketStart,
   type EventRow,
@@ -62,7 +62,7 @@ const told = (events: readonly EventRow[], width: ActivityWidth): ReadonlyMap<st
   for (const event of events) {
     const activity = activityOf(event);
     if (activity === undefined) continue;
-    const key = activityKey(width, bucketStart(Number(event['at_ms']), width));
+    const key = bucketKey(width, bucketStart(Number(event['at_ms']), width));
     const movies = buckets.get(key) ?? new Map<string, MovieActivity>();
     buckets.set(key, movies);
     const id = String(event['movie_id']);
@@ -92,7 +92,7 @@ test('SQL over all movies gives what the events come to, bucket by bucket, in or
         expect(found.map(({ bucket }) => bucket)).toEqual([...wanted.keys()].toSorted());
         for (const { bucket, width_ms, start_ms, movies } of found) {
           const width = ACTIVITY_WIDTHS.find((one) => one === Number(width_ms)) ?? ACTIVITY_WIDTHS[0];
-          expect(activityKey(width, Number(start_ms))).toBe(bucket);
+          expect(bucketKey(width, Number(start_ms))).toBe(bucket);
           const entries = readActivity(String(movies));
           expect(entries.map(([id]) => id)).toEqual(entries.map(([id]) => id).toSorted());
           expect(new Map(entries)).toEqual(wanted.get(String(bucket)));
@@ -117,5 +117,5 @@ test('keys are in the order of time, before 1970 and before the year 1000 too', 
     await engine.materialize(`keyed.${name}`, 'SELECT *, 0 AS compound_e4 FROM keyed.ratings_by_day WHERE false');
   const found = await engine.rows(`SELECT bucket FROM (${model}) ORDER BY bucket`);
   const [, , width] = ACTIVITY_WIDTHS;
-  expect(found.map(({ bucket }) => bucket)).toEqual(starts.map((ms) => activityKey(width, ms)));
+  expect(found.map(({ bucket }) => bucket)).toEqual(starts.map((ms) => bucketKey(width, ms)));
 });

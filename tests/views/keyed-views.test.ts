@@ -11,6 +11,7 @@ import {
   type EventRow,
   foldEvent,
   foldSelect,
+  isFolded,
   keyColumns,
   KEYED_VIEWS,
   type KeyedView,
@@ -46,6 +47,7 @@ type States = Readonly<Record<string, unknown>>;
 const foldAll = (view: KeyedView, events: readonly EventRow[]): States => {
   const states = new Map<string, unknown>();
   for (const row of events) {
+    if (!isFolded(view, row)) continue;
     const key = keyOf(view, row);
     states.set(key, foldEvent(view, (states.get(key) ?? emptyState(view)) as never, row)); // as never: the view's own states
   }

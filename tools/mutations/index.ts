@@ -7,6 +7,7 @@ import { FILM_MUTATIONS } from './films.ts';
 import { FOLLOW_MUTATIONS } from './follow.ts';
 import { ICEBERG_MUTATIONS } from './iceberg.ts';
 import type { Mutation } from './mutation.ts';
+import { POPULARITY_MUTATIONS } from './popularity.ts';
 import { SERVING_MUTATIONS } from './serving.ts';
 import { SIMILAR_MUTATIONS } from './similar.ts';
 import { SPEED_MUTATIONS } from './speed.ts';
@@ -25,4 +26,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...FOLLOW_MUTATIONS,
   ...SIMILAR_MUTATIONS,
   ...ICEBERG_MUTATIONS,
+  ...POPULARITY_MUTATIONS,
 ];

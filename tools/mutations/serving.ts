@@ -33,16 +33,16 @@ export const SERVING_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a day of one movie is told without the events after the cut',
-    file: 'layers/serving/src/answers/daily-activity.ts',
-    text: 'return since === undefined ? before : plusActivity(before, since);',
+    file: 'layers/serving/src/answers/merged-buckets.ts',
+    text: 'return before === undefined || since === undefined ? (since ?? before) : view.merge(before, since);',
     replacement: 'return before;',
     tests: ['layers/serving/test/analytics-cuts.test.ts'],
   },
   {
     name: 'a day of all movies is told as the version has it where that has the movie',
-    file: 'layers/serving/src/answers/daily-activity.ts',
-    text: 'plusActivity(all.get(id) ?? NO_ACTIVITY, since)',
-    replacement: 'all.get(id) ?? since',
+    file: 'layers/serving/src/answers/merged-buckets.ts',
+    text: 'before === undefined ? since : view.merge(before, since));',
+    replacement: 'before ?? since);',
     tests: ['layers/serving/test/analytics-cuts.test.ts'],
   },
   {

@@ -82,15 +82,18 @@ test('slices change the number of files and nothing else', async () => {
 
 const DAY_MS = 86_400_000;
 
-/** Keyed tables of three movies that were rated and reviewed on forty days around the beginning of 1970. */
+/** Keyed tables of three movies that were rated, reviewed and observed on forty days around the beginning of 1970. */
 const keyedByTime = async (score = 70): Promise<readonly TableRecord[]> => {
   const tables: TableRecord[] = [];
-  const measures = { ratings: `CASE n WHEN 7 THEN ${score} ELSE 70 END AS sum_tenths`, reviews: '4404 AS compound_e4' };
+  const count = 'CAST(1 AS BIGINT) AS "count"';
+  const measures = {
+    ratings: `${count}, CAST(CASE n WHEN 7 THEN ${score} ELSE 70 END AS BIGINT) AS sum_tenths`,
+    reviews: `${count}, CAST(4404 AS BIGINT) AS compound_e4`,
+    popularity: `{'popularity_e3': 1000 + n, 'at_ms': (n - 5) * ${DAY_MS}, 'epoch': 1, 'offset': n} AS latest`,
+  };
   for (const width of ['5m', 'hour', 'day'])
     for (const [kind, measure] of Object.entries(measures)) {
-      const select =
-        `SELECT 'movie ' || (n % 3) AS movie_id, CAST((n - 5) * ${DAY_MS} AS BIGINT) AS bucket_ms, CAST(1 AS BIGINT) AS "count", ` +
-        `CAST(${measure.replace(' AS', ' AS BIGINT) AS')} FROM range(40) days(n)`;
+      const select = `SELECT 'movie ' || (n % 3) AS movie_id, CAST((n - 5) * ${DAY_MS} AS BIGINT) AS bucket_ms, ${measure} FROM range(40) days(n)`;
       const definition = { name: `keyed.${kind}_by_${width}`, select, orderBy: ['movie_id', 'bucket_ms'] };
       const table = await deriveTable(context.lake, context.engine, definition, derivationOf(definition, context.engine.version, []));
       await defineStored(context.lake, context.engine, table);
@@ -123,6 +126,7 @@ test('a view that is computed in slices has the rows of one computed whole, in t
     ['people', 9],
     ['activity', 120],
     ['movie_months', 3],
+    ['popularity', 80],
   ] as const) {
     const view = VIEWS.find((one) => one.name === name);
     if (!view) throw new Error(`no view ${name}`);
@@ -132,7 +136,7 @@ test('a view that is computed in slices has the rows of one computed whole, in t
     expect(sliced.slices).toBeGreaterThan(1);
     expect(sliced.rows).toEqual(whole.rows);
   }
-  expect(Object.keys(VIEW_SLICES).toSorted()).toEqual(['activity', 'credits', 'movie_months', 'people', 'title_names']);
+  expect(Object.keys(VIEW_SLICES).toSorted()).toEqual(['activity', 'credits', 'movie_months', 'people', 'popularity', 'title_names']);
 });
 
 test('rows that differ between versions are found in ranges as in the whole, and read in the same order', async () => {

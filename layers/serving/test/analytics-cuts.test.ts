@@ -5,9 +5,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { anomalousFilms, anomalySpan } from '../src/answers/anomalous-films.ts';
-import { trendActivity, type TrendSubject } from '../src/answers/trend-activity.ts';
-import { TREND_METRICS } from '../src/answers/trend-metrics.ts';
+import { POPULARITY_METRIC, TREND_METRICS } from '../src/answers/trend-metrics.ts';
 import { trendDays, trendSeries } from '../src/answers/trend-series.ts';
+import { trendActivity, trendPopularity, type TrendSubject } from '../src/answers/trend-sums.ts';
 import { changed, followingReplica, openOverlayCase } from './overlay-case.ts';
 import { movieId } from './overlay-history.ts';
 import { PLAIN_METRICS, PLAIN_WINDOWS, type PlainEvent, plainAnomalies, plainTrend } from './plain-analytics.ts';
@@ -25,6 +25,8 @@ interface Crowd {
   readonly ratings: number;
   readonly score: number;
   readonly reviews: number;
+  /** Popularities that were observed, one after the other through the day. */
+  readonly popular: readonly (number | null)[];
 }
 
 /** Each film's usual days, and two days that may be otherwise. */
@@ -32,7 +34,12 @@ const crowds: fc.Arbitrary<readonly Crowd[]> = fc
   .tuple(
     ...MOVIES.map((movie) => {
       const day = (ratings: readonly number[]) =>
-        fc.record({ ratings: fc.constantFrom(...ratings), score: fc.constantFrom(1, 6.5, 7, 10), reviews: fc.constantFrom(0, 0, 0, 1) });
+        fc.record({
+          ratings: fc.constantFrom(...ratings),
+          score: fc.constantFrom(1, 6.5, 7, 10),
+          reviews: fc.constantFrom(0, 0, 0, 1),
+          popular: fc.array(fc.constantFrom(null, 0.001, 7.25, 1e9), { maxLength: 3 }),
+        });
       return fc
         .tuple(fc.constantFrom([0, 1], [0, 0, 1], [15, 16]), fc.constantFrom([0, 1, 2], [5, 15]))
         .chain(([usual, otherwise]) =>
@@ -50,13 +57,14 @@ const DAILY: readonly Crowd[] = Array.from({ length: 10 }, (_, daysAgo) => ({
   ratings: daysAgo === 0 ? 12 : 2,
   score: 7,
   reviews: 1,
+  popular: [daysAgo, daysAgo + 0.5],
 }));
 
 const TEXTS = ['I love it!', 'Awful.', 'A film.'];
 
 /** Each of them, with what it comes to; hours are spread over the day. */
 const eventsOf = (all: readonly Crowd[]): readonly { readonly event: MovieEvent; readonly plain: PlainEvent }[] =>
-  all.flatMap(({ movie, daysAgo, ratings, score, reviews }) => {
+  all.flatMap(({ movie, daysAgo, ratings, score, reviews, popular }) => {
     const id = movieId(movie);
     const at = (n: number): number => TODAY_MS - daysAgo * DAY_MS + ((n * 5_000_000) % DAY_MS);
     return [
@@ -66,6 +74,11 @@ const eventsOf = (all: readonly Crowd[]): readonly { readonly event: MovieEvent;
           event: { type: 'rating_given' as const, version: 1 as const, payload },
           plain: { movie: id, at: at(n), tenths: 10 * score },
         };
+      }),
+      ...popular.map((popularity, n) => {
+        const payload = { movie_id: id, source: 'tmdb' as const, average: 7, votes: 1, popularity, at: new Date(at(n)).toISOString() };
+        const plain = popularity === null ? { movie: id, at: at(n) } : { movie: id, at: at(n), popularity: Math.round(1000 * popularity) };
+        return { event: { type: 'rating_observed' as const, version: 1 as const, payload }, plain };
       }),
       ...Array.from({ length: reviews }, (_, n) => {
         const text = TEXTS[(movie + daysAgo) % TEXTS.length] ?? '';
@@ -117,10 +130,14 @@ test('are those of all events, wherever the cut lies', async () => {
             for (const window of PLAIN_WINDOWS) {
               const days = trendDays(window, AS_OF);
               const activities = await trendActivity(snapshot, subject, days.readMs, days.toMs);
+              const popularities = await trendPopularity(snapshot, subject, days.readMs, days.toMs);
               for (const metric of PLAIN_METRICS)
-                expect(trendSeries(days, TREND_METRICS[metric], activities), `${window} ${metric}`).toEqual(
-                  expect.objectContaining(trendOnly(plainTrend(its, metric, window, AS_OF))),
-                );
+                expect(
+                  metric === 'popularity'
+                    ? trendSeries(days, POPULARITY_METRIC, popularities)
+                    : trendSeries(days, TREND_METRICS[metric], activities),
+                  `${window} ${metric}`,
+                ).toEqual(expect.objectContaining(trendOnly(plainTrend(its, metric, window, AS_OF))));
             }
           for (const window of PLAIN_WINDOWS) {
             const found = withoutReasons(await anomalousFilms(snapshot, anomalySpan(window, AS_OF)));

@@ -3,7 +3,7 @@ import { foldText, sortKey, titleIdOf, type Tconst } from '@rushes/domain';
 import { SET_SEPARATOR, type ArtefactRow, type BatchViewStore, type CellValue, type Publication } from '@rushes/ports';
 import { NOTHING_TOLD, searchedTitles, shownText, VIEWS } from '@rushes/views';
 
-import { activityCells } from './activity-cells.ts';
+import { activityCells, popularityCells } from './activity-cells.ts';
 import { filmSumsOf, monthsOf } from './film-rows.ts';
 
 export interface FilmFixture {
@@ -256,6 +256,7 @@ const makeRows = ({ films: given, people }: Catalog): Rows => {
     activity,
     film_sums: filmSumsOf(titleRows, []),
     ...monthsOf(titleRows, activity),
+    popularity: popularityCells(films.map(({ tconst }) => idOf(tconst))).map((cells) => rowOf('popularity', cells)),
   };
 };
 

@@ -20,7 +20,7 @@ import {
   type SpeedRow,
 } from '@rushes/ports';
 import { Registry, type Tracing } from '@rushes/runtime';
-import { emptyState, encodeState, type EventRow, foldEvent, keyOf, KEYED_VIEWS } from '@rushes/views';
+import { emptyState, encodeState, type EventRow, foldEvent, isFolded, keyOf, KEYED_VIEWS } from '@rushes/views';
 import { readLog } from '@rushes/ports/contracts/read-log';
 import type { FastifyInstance } from 'fastify';
 
@@ -100,7 +100,7 @@ const foldAll = (partition: PartitionId, records: readonly LogRecord[]): readonl
     const { row: silver } = usable(partition, record);
     const row = { ...silver, offset: record.offset, epoch: 1 } as unknown as EventRow; // as: silver rows hold cells alone
     for (const view of KEYED_VIEWS) {
-      if (view.topic !== topicOf(partition) || !view.events.includes(silver.type)) continue;
+      if (view.topic !== topicOf(partition) || !isFolded(view, row)) continue;
       const name = `${view.storedName} ${keyOf(view, row)}`;
       const folded = foldEvent(view, (rows.get(name)?.folded ?? emptyState(view)) as never, row); // as never: the view's own state
       const key = { view: view.storedName, key: keyOf(view, row), epoch: 1, partition, generation: 0 };

@@ -11,6 +11,12 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     '/movies/tt0000001/similar?limit=0',
   ],
   '/movies/{id}/sentiment': ['/movies/tt0000001/sentiment', '/movies/tt9999999/sentiment', '/movies/tt0000001/sentiment?window=1h'],
+  '/movies/{id}/popularity': [
+    '/movies/tt0000001/popularity?as_of=2026-03-01T00:00:00Z',
+    '/movies/tt0000001/popularity?bucket=hour',
+    '/movies/tt9999999/popularity',
+    '/movies/tt0000001/popularity?bucket=hour&window=30d',
+  ],
   '/trending/movies': ['/trending/movies', '/trending/movies?window=7d&fields=title,rank', '/trending/movies?window=all'],
   '/analytics/genre/{genre}': [
     '/analytics/genre/drama',
@@ -23,6 +29,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '/analytics/trends': [
     '/analytics/trends?movie_id=tt0000001&metric=rating&as_of=2026-03-05T00:00:00Z',
     '/analytics/trends?genre=Drama&window=90d',
+    '/analytics/trends?genre=Drama&metric=popularity&as_of=2026-03-05T00:00:00Z',
     '/analytics/trends?movie_id=tt9999999',
     '/analytics/trends',
   ],
@@ -33,6 +40,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   '/explain': ['/explain?movie_id=tt0000001', '/explain?movie_id=tt0000001&view=movie_reviews', '/explain'],
   '/explain/activity': ['/explain/activity?movie_id=tt0000001&date=2026-02-28', '/explain/activity?movie_id=tt0000001'],
+  '/explain/popularity': ['/explain/popularity?movie_id=tt0000001&date=2026-02-28', '/explain/popularity?movie_id=tt0000001'],
   '/changes': ['/changes', '/changes?since=x'],
   '/stream': ['/stream?view=top_movies', '/stream', '/stream?since=x'],
   '/search/movies': ['/search/movies?q=iron&count=true&facets=true', '/search/movies?q=cora', '/search/movies'],

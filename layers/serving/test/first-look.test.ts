@@ -73,7 +73,7 @@ describe.each(['/openapi.json', '/docs/json'])('examples in %s', (url) => {
     for (const [path, example] of examples) {
       expect(example).toMatch(/^(tt0000001|nm0000003)$/);
       // Some need more than an id, or never end.
-      if (!/ratings|reviews|activity|stream/.test(path)) expect((await service.app.inject(path)).statusCode).toBe(200);
+      if (!/ratings|reviews|activity|explain\/popularity|stream/.test(path)) expect((await service.app.inject(path)).statusCode).toBe(200);
     }
   });
 

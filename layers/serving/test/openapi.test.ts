@@ -87,9 +87,14 @@ test('names every route, every operation once, every parameter with its meaning'
     for (const parameter of parameters) {
       const required =
         parameter.in === 'path' ||
-        ['explain movie_id', 'explainActivity movie_id', 'explainActivity date', 'searchMovies q'].includes(
-          `${operationId} ${parameter.name}`,
-        );
+        [
+          'explain movie_id',
+          'explainActivity movie_id',
+          'explainActivity date',
+          'explainPopularity movie_id',
+          'explainPopularity date',
+          'searchMovies q',
+        ].includes(`${operationId} ${parameter.name}`);
       expect({ required: false, ...parameter, operationId }).toMatchObject({
         operationId,
         description: expect.stringMatching(/./),

@@ -196,10 +196,17 @@ export const reviewed = (movie: number, text: string, at = AT): MovieEvent => ({
   version: 1,
   payload: { movie_id: movieId(movie), text, author: null, score: null, at },
 });
-export const observed = (movie: number, source: 'imdb' | 'tmdb', average: number, votes: number): MovieEvent => ({
+export const observed = (
+  movie: number,
+  source: 'imdb' | 'tmdb',
+  average: number,
+  votes: number,
+  popularity: number | null = null,
+  at = AT,
+): MovieEvent => ({
   type: 'rating_observed',
   version: 1,
-  payload: { movie_id: movieId(movie), source, average, votes, popularity: null, at: AT },
+  payload: { movie_id: movieId(movie), source, average, votes, popularity, at },
 });
 export const added = (movie: number, title: string, genres: readonly string[] = ['Odd']): MovieEvent => ({
   type: 'movie_added',

@@ -30,7 +30,14 @@ const genres = fc.constantFrom<readonly string[]>(['Drama'], ['Odd', 'War'], [])
 const event: fc.Arbitrary<MovieEvent> = fc.oneof(
   fc.tuple(movie, fc.integer({ min: 2, max: 20 })).map(([n, halves]) => rated(n, halves / 2)),
   fc
-    .tuple(movie, fc.constantFrom('imdb' as const, 'tmdb' as const), fc.constantFrom(1.5, 9), fc.nat(50))
+    .tuple(
+      movie,
+      fc.constantFrom('imdb' as const, 'tmdb' as const),
+      fc.constantFrom(1.5, 9),
+      fc.nat(50),
+      fc.constantFrom(null, 0.5, 60.25),
+      fc.integer({ min: 7, max: 9 }).map((n) => `2026-01-0${n}T1${n}:30:00.000Z`),
+    )
     .map((given) => observed(...given)),
   fc
     .tuple(movie, fc.constantFrom('I love it!', 'Awful.', 'A film.'), fc.integer({ min: 1, max: 9 }))

@@ -14,17 +14,21 @@ import {
 import type { ArtefactRow, SpeedRow } from '@rushes/ports';
 import {
   ACTIVITY_WIDTHS,
-  activityKey,
+  bucketKey,
   emptyState,
   encodeState,
   type EventRow,
   foldEvent,
+  isFolded,
   keyOf,
   KEYED_VIEWS,
   type KeyedView,
   movieRatings,
   movieRecords,
   movieReviews,
+  POPULARITY_WIDTHS,
+  popularityByDay,
+  popularityByHour,
   ratingsByDay,
   ratingsByFiveMinutes,
   ratingsByHour,
@@ -110,7 +114,7 @@ const foldAll = (partition: PartitionId, items: readonly Item[]): readonly Folde
     if ('fault' in judged) throw new Error(`a made-up event cannot be used: ${judged.fault}`);
     const row = { ...judged.row, offset, epoch } as unknown as EventRow; // as: silver rows hold cells alone
     for (const view of KEYED_VIEWS) {
-      if (!view.events.includes(event.type)) continue;
+      if (!isFolded(view, row)) continue;
       const key = keyOf(view, row);
       const name = `${view.storedName} ${key}`;
       const state = foldEvent(view, folded.get(name)?.state ?? emptyState(view), row);
@@ -187,7 +191,24 @@ const activityOf = (folded: readonly Folded[]): readonly ArtefactRow[] =>
     }
     return [...buckets].map(([startMs, movies]): ArtefactRow => {
       const entries = [...movies.values()].toSorted(([a], [b]) => (a < b ? -1 : 1));
-      return [activityKey(width, startMs), width, startMs, JSON.stringify(entries)];
+      return [bucketKey(width, startMs), width, startMs, JSON.stringify(entries)];
+    });
+  });
+
+/** Of each width from the states of its own width, as the batch layer has them. */
+const popularityOf = (folded: readonly Folded[]): readonly ArtefactRow[] =>
+  POPULARITY_WIDTHS.flatMap((width, at) => {
+    const own = [popularityByHour, popularityByDay][at]?.storedName;
+    const inBucket = Map.groupBy(
+      folded.filter(({ view }) => view.storedName === own),
+      ({ key }) => splitKey(key).bucketMs ?? 0,
+    );
+    return [...inBucket].map(([startMs, states]): ArtefactRow => {
+      const entries = states.map(({ key, state }) => {
+        const { latest } = state as { readonly latest: Readonly<Record<string, number>> }; // as: the view's own state
+        return [splitKey(key).movieId, latest['popularity_e3'], latest['at_ms'], latest['offset']] as const;
+      });
+      return [bucketKey(width, startMs), width, startMs, JSON.stringify(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)))];
     });
   });
 
@@ -236,6 +257,7 @@ const rowsOf = (
     tmdb_links,
     sentiment,
     activity,
+    popularity: popularityOf(folded),
     film_sums: filmSumsOf(known, sentiment),
   };
   return { ...views, ...monthsOf(known, activity), ...figuresOf(known) };

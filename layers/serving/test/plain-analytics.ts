@@ -4,17 +4,19 @@
  */
 const DAY_MS = 86_400_000;
 
-/** A rating that was given, or a review. */
+/** A rating that was given, a review, or a popularity that TMDB was observed to say; events are in the order of the log. */
 export interface PlainEvent {
   readonly movie: string;
   readonly at: number;
   readonly tenths?: number;
   /** Ten-thousandths. */
   readonly compound?: number;
+  /** Thousandths. */
+  readonly popularity?: number;
 }
 
-type Metric = 'rating' | 'sentiment' | 'votes' | 'reviews';
-export const PLAIN_METRICS: readonly Metric[] = ['rating', 'sentiment', 'votes', 'reviews'];
+type Metric = 'rating' | 'sentiment' | 'votes' | 'reviews' | 'popularity';
+export const PLAIN_METRICS: readonly Metric[] = ['rating', 'sentiment', 'votes', 'reviews', 'popularity'];
 type Window = '7d' | '30d' | '90d';
 export const PLAIN_WINDOWS: readonly Window[] = ['7d', '30d', '90d'];
 
@@ -39,9 +41,20 @@ const middle = (values: readonly number[]): number => {
 const dayText = (day: number): string => new Date(day * DAY_MS).toISOString().replace(/T.*/, '');
 const momentText = (day: number): string => `${dayText(day)}T00:00:00.000Z`;
 
+/** Of each film and day what was observed last, of two at one time what came later in the log. */
+export const lastObserved = (events: readonly PlainEvent[]): readonly PlainEvent[] => {
+  const said = events.filter(({ popularity }) => popularity !== undefined);
+  const isSame = (a: PlainEvent, b: PlainEvent): boolean => a.movie === b.movie && Math.floor(a.at / DAY_MS) === Math.floor(b.at / DAY_MS);
+  return said.filter((one, n) => !said.some((other, m) => isSame(one, other) && (other.at > one.at || (other.at === one.at && m > n))));
+};
+
 const ofMetric = (metric: Metric, events: readonly PlainEvent[], days: number): number | null => {
   const tenths = events.flatMap((event) => event.tenths ?? []);
   const compounds = events.flatMap((event) => event.compound ?? []);
+  if (metric === 'popularity') {
+    const shown = lastObserved(events).map(({ popularity = 0 }) => popularity);
+    return shown.length === 0 ? null : divided(total(shown), shown.length) / 1000;
+  }
   if (metric === 'votes') return divided(tenths.length * 1000, days) / 1000;
   if (metric === 'reviews') return divided(compounds.length * 1000, days) / 1000;
   if (metric === 'rating') return tenths.length === 0 ? null : divided(total(tenths) * 100, tenths.length) / 1000;
@@ -89,6 +102,12 @@ const smoothed = (values: readonly number[], today: number, lowest: number, high
   };
 };
 
+const countOf = (metric: Metric, events: readonly PlainEvent[]): number => {
+  if (metric === 'popularity') return lastObserved(events).length;
+  const member = metric === 'rating' || metric === 'votes' ? 'tenths' : 'compound';
+  return events.filter((event) => event[member] !== undefined).length;
+};
+
 /** All but who it is about. @param events of the movie, or of all films of the genre. */
 export const plainTrend = (events: readonly PlainEvent[], metric: Metric, window: Window, asOf: number) => {
   const today = Math.floor(asOf / DAY_MS);
@@ -122,15 +141,15 @@ export const plainTrend = (events: readonly PlainEvent[], metric: Metric, window
     series: daysFrom(first, today).map((day) => ({
       date: dayText(day),
       value: daysFrom(begin, day).reduce<number | null>((last, one) => valueOn(one) ?? last, null),
-      count: within(day, day).filter(({ tenths }) => (metric === 'rating' || metric === 'votes') === (tenths !== undefined)).length,
+      count: countOf(metric, within(day, day)),
       moving_average: ofMetric(metric, within(day - 6, day), 7),
       complete: day < today,
     })),
     forecast: smoothed(
       known(today - 28),
       today,
-      isCount ? 0 : metric === 'rating' ? 1 : -1,
-      isCount ? Number.POSITIVE_INFINITY : metric === 'rating' ? 10 : 1,
+      isCount || metric === 'popularity' ? 0 : metric === 'rating' ? 1 : -1,
+      isCount || metric === 'popularity' ? Number.POSITIVE_INFINITY : metric === 'rating' ? 10 : 1,
       metric === 'sentiment' ? 4 : 3,
     ),
   };
@@ -147,7 +166,7 @@ interface PlainAnomaly {
 
 /** Of one film, without words. */
 const anomaliesOfFilm = (events: readonly PlainEvent[], window: Window, today: number): readonly PlainAnomaly[] => {
-  const on = (day: number) => events.filter(({ at }) => Math.floor(at / DAY_MS) === day);
+  const on = (day: number) => events.filter((one) => (one.tenths ?? one.compound) !== undefined && Math.floor(one.at / DAY_MS) === day);
   const length = Number.parseInt(window, 10);
   const before = Array.from({ length }, (_, n) => today - 1 - length + n);
   const found: PlainAnomaly[] = [];

@@ -1,10 +1,11 @@
 /** What replicas answer from, read as a whole: all rows of all merged views, what is found by words, what happened within windows. */
 import { SCORE } from '@rushes/ports';
-import { SERVED_VIEWS, VIEWS } from '@rushes/views';
+import { POPULARITY_WIDTHS, SERVED_VIEWS, VIEWS } from '@rushes/views';
 
 import { filmMonths } from '../src/answers/film-months.ts';
 import { filmSumsByYear } from '../src/answers/film-sums-by-year.ts';
 import { dailyActivity } from '../src/answers/daily-activity.ts';
+import { popularityBuckets } from '../src/answers/popularity-buckets.ts';
 import { titleKeyOf } from '../src/answers/title-id.ts';
 import { TREND_WINDOWS, trendSpan, type TrendWindow } from '../src/answers/trend-windows.ts';
 import { windowActivity } from '../src/answers/window-activity.ts';
@@ -26,6 +27,7 @@ export const READ = [
   'filmSums',
   'filmMonths',
   'movieMonths',
+  'popularity',
 ] as const;
 /** What the views are called in publications. */
 export const nameIn = (name: (typeof READ)[number]): string => SERVED_VIEWS[name].name;
@@ -70,8 +72,20 @@ const daysIn = async (parts: Parameters<typeof dailyActivity>[0]) => {
   return days;
 };
 
+/** The same of TMDB's popularity, in hours and in days. */
+const popularitiesIn = async (parts: Parameters<typeof popularityBuckets>[0]) => {
+  const today = Math.floor(Date.parse(HAPPENED_AT) / DAY_MS) * DAY_MS;
+  const buckets: unknown[] = [];
+  for (const width of POPULARITY_WIDTHS)
+    for await (const bucket of popularityBuckets(parts, { width, fromMs: today - 2 * DAY_MS, toMs: today + 2 * DAY_MS })) {
+      const movies = [...bucket.movies()].toSorted(([a], [b]) => (a < b ? -1 : 1));
+      buckets.push([width, bucket.startMs, movies, movies.map(([id]) => bucket.of(id))]);
+    }
+  return buckets;
+};
+
 interface MergedParts extends Pick<Snapshot, 'views' | 'search'> {
-  readonly overlay: Pick<OverlayState, 'activity' | 'filmSums' | 'titles'> | undefined;
+  readonly overlay: Pick<OverlayState, 'activity' | 'filmSums' | 'popularity' | 'titles'> | undefined;
 }
 
 /** Words of titles and people that histories tell of, beginnings and slips of them. */
@@ -113,6 +127,7 @@ export const readAll = async ({ views: readers, search, overlay }: MergedParts):
     films: await Promise.all(['', ...GENRE_KEYS].map((key) => filmsIn({ batch: readers, overlay }, key))),
     months: await Promise.all(['', ...GENRE_KEYS].map((key) => monthsIn({ batch: readers, overlay }, key))),
     days: await daysIn({ batch: readers, overlay }),
+    popularities: await popularitiesIn({ batch: readers, overlay }),
     activity: await Promise.all(TREND_WINDOWS.map((window) => activityIn({ batch: readers, overlay }, window))),
   };
 };

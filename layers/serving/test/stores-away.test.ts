@@ -94,6 +94,7 @@ const cases = (key: string): Readonly<Record<string, Case>> => {
     'GET /movies/{id}/credits': get(`${FILM}/credits`, ['views']),
     'GET /movies/{id}/similar': get(`${FILM}/similar`, ['views']),
     'GET /movies/{id}/sentiment': get(`${FILM}/sentiment`, ['views']),
+    'GET /movies/{id}/popularity': get(`${FILM}/popularity`, ['views']),
     'GET /search/movies': get('/search/movies?q=iron', ['views']),
     'GET /trending/movies': get('/trending/movies', ['views']),
     'GET /analytics/genre/{genre}': get('/analytics/genre/drama', ['views']),
@@ -101,6 +102,7 @@ const cases = (key: string): Readonly<Record<string, Case>> => {
     'GET /explain/films': get('/explain/films', ['views']),
     'GET /analytics/trends': get('/analytics/trends?movie_id=tt0000001', ['views']),
     'GET /analytics/trends of a genre': get('/analytics/trends?genre=Drama', ['views']),
+    'GET /analytics/trends of popularity': get('/analytics/trends?movie_id=tt0000001&metric=popularity', ['views']),
     'GET /analytics/anomalies': get('/analytics/anomalies', ['views']),
     'GET /titles': get('/titles', ['views']),
     'GET /genres': get('/genres', ['views']),
@@ -112,6 +114,7 @@ const cases = (key: string): Readonly<Record<string, Case>> => {
     'GET /people/{nconst}/network': get('/people/nm0000001/network', ['views']),
     'GET /explain': get('/explain?movie_id=tt0000001', ['views']),
     'GET /explain/activity': get('/explain/activity?movie_id=tt0000001&date=2026-02-28', ['views']),
+    'GET /explain/popularity': get('/explain/popularity?movie_id=tt0000001&date=2026-02-28', ['views']),
     'GET /changes': get('/changes', ['speed']),
     // What comes later is told once the store is there again.
     'GET /stream': get('/stream', []),

@@ -41,7 +41,7 @@ test('a film is found by the id that links it, and shows it', async () => {
   expect((await get('/movies?page_size=50')).json().data).toContainEqual(expect.objectContaining({ id: FIRST, tmdb_id: 278 }));
 });
 
-test.each(['titles', 'credits', 'sentiment'])('/movies/tmdb:278/%s is what it is under the own id', async (part) => {
+test.each(['titles', 'credits', 'sentiment', 'popularity'])('/movies/tmdb:278/%s is what it is under the own id', async (part) => {
   await link(FIRST, 278);
   const [byTmdb, byOwn] = [await get(`/movies/tmdb:278/${part}`), await get(`/movies/${FIRST}/${part}`)];
   expect(byTmdb.statusCode).toBe(200);

@@ -98,6 +98,11 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     fields: ['', 'weight'],
   },
   '/movies/tt0000001/sentiment': { window: ['', '1h', '7D'], as_of: ['', 'yesterday', '2026-13-01T00:00:00Z', 'x'.repeat(41)] },
+  '/movies/tt0000001/popularity': {
+    bucket: ['', '5m', 'Hour', 'constructor'],
+    window: ['', '1d', '24h', 'all'],
+    as_of: ['', 'yesterday', '2026-02-30T00:00:00Z', '0001-01-03T00:00:00Z', '9999-12-31T00:00:00Z', 'x'.repeat(41)],
+  },
   '/trending/movies': {
     window: ['', '2h', '24H', 'all'],
     genre: ['', 'x'.repeat(51)],
@@ -134,6 +139,10 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     movie_id: ['', 'tt1', 'nobody'],
     date: ['', 'today', '2026-02-30', '0000-01-01', '2026-2-3', '2026-02-28T00:00:00Z'],
   },
+  '/explain/popularity': {
+    movie_id: ['', 'tt1', 'nobody'],
+    date: ['', 'today', '2026-02-30', '0000-01-01', '2026-2-3', '2026-02-28T00:00:00Z'],
+  },
   '/changes': { since: ['', '1.2', 'x', `${'1.'.repeat(17)}x`, '1'.repeat(401)], limit: limit(500) },
   '/stream': {
     view: ['', 'genres', 'constructor'],
@@ -160,6 +169,7 @@ const REQUIRED: Readonly<Record<string, string>> = {
   '/analytics/trends': 'movie_id=tt0000001',
   '/explain': 'movie_id=tt0000001',
   '/explain/activity': 'movie_id=tt0000001&date=2026-02-28',
+  '/explain/popularity': 'movie_id=tt0000001&date=2026-02-28',
   '/search/movies': 'q=iron',
 };
 

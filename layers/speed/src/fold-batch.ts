@@ -6,7 +6,17 @@
  */
 import { type DuplicateFilter, judgeEvent, type PartitionId, type SilverRow, topicOf } from '@rushes/domain';
 import { changeBytes, type EventRecord, type LogRecord, type SpeedKey, type SpeedRow } from '@rushes/ports';
-import { decodeState, emptyState, encodeState, type EventRow, foldEvent, keyOf, KEYED_VIEWS, type KeyedView } from '@rushes/views';
+import {
+  decodeState,
+  emptyState,
+  encodeState,
+  type EventRow,
+  foldEvent,
+  isFolded,
+  keyOf,
+  KEYED_VIEWS,
+  type KeyedView,
+} from '@rushes/views';
 
 export interface RejectedEvent {
   readonly record: EventRecord;
@@ -84,7 +94,7 @@ export interface PlacedEvent {
   readonly places: readonly Place[];
 }
 
-/** The views that events of a type are in; an event's type belongs to one topic. */
+/** The views that events of a type may be in; an event's type belongs to one topic. */
 const VIEWS_OF: ReadonlyMap<string, readonly KeyedView[]> = new Map(
   [...new Set(KEYED_VIEWS.flatMap((view) => view.events))].map((type) => [type, KEYED_VIEWS.filter((view) => view.events.includes(type))]),
 );
@@ -93,7 +103,8 @@ const VIEWS_OF: ReadonlyMap<string, readonly KeyedView[]> = new Map(
 export const placeEvents = (target: FoldTarget, events: readonly JudgedEvent[]): readonly PlacedEvent[] => {
   return events.map((event) => {
     const row: EventRow = { ...event.silver, offset: event.offset, epoch: target.epoch };
-    const places = (VIEWS_OF.get(event.silver.type) ?? []).map((view): Place => {
+    const views = (VIEWS_OF.get(event.silver.type) ?? []).filter((view) => isFolded(view, row));
+    const places = views.map((view): Place => {
       const key: SpeedKey = { view: view.storedName, key: keyOf(view, row), ...target };
       return { view, key, name: rowName(key) };
     });

@@ -23,11 +23,15 @@ test('an event is late from the end of its bucket of five minutes on', () => {
   expect(lateBy('review_written', { text: 'good', author: null, score: null }, 'movie.reviews', 400_000)).toBe(100_000);
 });
 
-test('edits and observations are in no bucket', () => {
+test('popularity is in no bucket below an hour, and nothing else of an observation is in any', () => {
   const day = 86_400_000;
   expect(lateBy('movie_changed', { source: 'posted', changes: { title: 'New' } }, 'movie.metadata', day)).toBeUndefined();
   const seen = { source: 'imdb', average: 7, votes: 1, popularity: null };
   expect(lateBy('rating_observed', seen, 'movie.ratings', day)).toBeUndefined();
+  expect(lateBy('rating_observed', { ...seen, source: 'tmdb' }, 'movie.ratings', day)).toBeUndefined();
+  const popular = { ...seen, source: 'tmdb', popularity: 7.5 };
+  expect(lateBy('rating_observed', popular, 'movie.ratings', 3_599_999)).toBeUndefined();
+  expect(lateBy('rating_observed', popular, 'movie.ratings', 3_600_001)).toBe(1);
 });
 
 test('the histogram counts what came late by topic, from 0 on', async () => {

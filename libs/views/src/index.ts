@@ -15,10 +15,18 @@ export * from './rules.ts';
 export * from './served-views.ts';
 export { searchRow } from './searched-titles.ts';
 export { tmdbLinkRow } from './tmdb-links.ts';
+export { bucketKey, type BucketWidth } from './bucket-key.ts';
+export {
+  laterPopularity,
+  type MoviePopularity,
+  POPULARITY_WIDTHS,
+  popularityOf,
+  type PopularityWidth,
+  readPopularity,
+} from './popularity.ts';
 export {
   addActivities,
   ACTIVITY_WIDTHS,
-  activityKey,
   activityOf,
   type ActivityWidth,
   type MovieActivity,

@@ -5,6 +5,7 @@ import { filmSums } from './film-sums.ts';
 import { genres } from './genres.ts';
 import { people } from './people.ts';
 import { searchedTitles } from './searched-titles.ts';
+import { popularity } from './popularity.ts';
 import { sentiment } from './sentiment.ts';
 import { statistics } from './statistics.ts';
 import { titleNames } from './title-names.ts';
@@ -31,6 +32,7 @@ export const SERVED_VIEWS = {
   filmSums,
   filmMonths,
   movieMonths,
+  popularity,
 } as const;
 
 /** All of them. A publication names an artefact for each. */

@@ -11,6 +11,7 @@ import {
   emptyState,
   type EventRow,
   foldEvent,
+  isFolded,
   keyOf,
   KEYED_VIEWS,
   type KeyedView,
@@ -139,7 +140,7 @@ export const recompute = async (
           })
         : [];
       for (const view of views) {
-        if (!view.events.includes(judged.row.type)) continue;
+        if (!isFolded(view, row)) continue;
         const key = keyOf(view, row);
         if (isCovered) {
           put(covered, view, key, row);

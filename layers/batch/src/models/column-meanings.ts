@@ -19,6 +19,8 @@ const OWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     source: 'Whose rating was observed; null for a rating that somebody gave.',
     votes: 'Votes as they were observed.',
   },
+  'keyed.popularity_by_hour': { latest: "The latest observation of TMDB's popularity within the hour." },
+  'keyed.popularity_by_day': { latest: "The latest observation of TMDB's popularity within the day." },
   'gold.title_events': { title: 'The title that events say.', genres: 'Genres that events say, separated by U+001F.' },
   'gold.imdb_titles': {
     genres: 'The first three genres, joined by commas.',

@@ -16,7 +16,7 @@ const byTitle = (...inputs: readonly string[]): SlicePlan => ({
 });
 
 /** By the starts of buckets: keys of rows begin with them. */
-const BUCKETS = ['5m', 'hour', 'day'].flatMap((width) => [`keyed.ratings_by_${width}`, `keyed.reviews_by_${width}`]);
+const BUCKETS_OF_ACTIVITY = ['5m', 'hour', 'day'].flatMap((width) => [`keyed.ratings_by_${width}`, `keyed.reviews_by_${width}`]);
 
 /** Views that gather rows of a key, which the engine cannot spill: they are computed in ranges of the key. */
 export const VIEW_SLICES: Readonly<Record<string, SlicePlan>> = {
@@ -29,12 +29,17 @@ export const VIEW_SLICES: Readonly<Record<string, SlicePlan>> = {
   },
   activity: {
     keysOf: 'keyed.ratings_by_5m',
-    inputs: Object.fromEntries(BUCKETS.map((table) => [table, 'bucket_ms'])),
+    inputs: Object.fromEntries(BUCKETS_OF_ACTIVITY.map((table) => [table, 'bucket_ms'])),
     rowsPerMb: ACTIVITY_ROWS_PER_MB,
   },
   movie_months: {
     keysOf: 'keyed.ratings_by_day',
     inputs: { 'keyed.ratings_by_day': 'movie_id', 'keyed.reviews_by_day': 'movie_id' },
     rowsPerMb: ACTIVITY_ROWS_PER_MB,
+  },
+  popularity: {
+    keysOf: 'keyed.popularity_by_hour',
+    inputs: { 'keyed.popularity_by_hour': 'bucket_ms', 'keyed.popularity_by_day': 'bucket_ms' },
+    rowsPerMb: DOCUMENT_ROWS_PER_MB,
   },
 };

@@ -1,17 +1,9 @@
-/**
- * What happened to movies day by day (UTC), batch and speed layer together. Days are read some at a time and given in order, each of them, whether anything happened
- * on it or not; who asks for one movie parses no other one's numbers.
- */
-import { setImmediate } from 'node:timers/promises';
-
-import { activityKey, activityOf, DAY_MS, type MovieActivity, NO_ACTIVITY, readActivity } from '@rushes/views';
+/** What happened to movies day by day (UTC), batch and speed layer together. */
+import { activityOf, DAY_MS, type MovieActivity, NO_ACTIVITY, readActivity } from '@rushes/views';
 
 import type { OverlayState } from '../merge/overlay/overlay.ts';
 import type { Snapshot } from '../merge/snapshot.ts';
-import { requireDocument } from './documents.ts';
-
-/** Some milliseconds of reading and adding; then others get their turn. */
-const DAYS_PER_READ = 15;
+import { type BucketView, mergedBuckets } from './merged-buckets.ts';
 
 export interface ActivityDay {
   readonly startMs: number;
@@ -34,35 +26,14 @@ export const plusActivity = (a: MovieActivity, b: MovieActivity): MovieActivity 
   compoundE4: a.compoundE4 + b.compoundE4,
 });
 
-/** The days that start within `[fromMs, toMs)`, the earliest first. Both are starts of days within the years 1 to 9999. */
+const ACTIVITY: BucketView<MovieActivity> = { read: readActivity, of: activityOf, merge: plusActivity };
+
+/** The days that start within `[fromMs, toMs)`, each of them, the earliest first. Both are starts of days within the years 1 to 9999. */
 export const dailyActivity = async function* (
   { batch, overlay }: ActivityParts,
   fromMs: number,
   toMs: number,
 ): AsyncGenerator<ActivityDay> {
-  const added = new Map([...(overlay?.activity.within(DAY_MS, fromMs, toMs) ?? [])].map((bucket) => [bucket.startMs, bucket]));
-  for (let readMs = fromMs; readMs < toMs; readMs += DAYS_PER_READ * DAY_MS) {
-    const starts = Array.from({ length: Math.min(DAYS_PER_READ, (toMs - readMs) / DAY_MS) }, (_, n) => readMs + n * DAY_MS);
-    const keys = starts.map((startMs) => activityKey(DAY_MS, startMs));
-    const rows = await batch.activity.getMany(keys, { documents: ['movies'] });
-    const texts = new Map(rows.map(({ key, documents }) => [key, requireDocument(documents[0], `document movies of ${key}`)]));
-    for (const startMs of starts) {
-      const text = texts.get(activityKey(DAY_MS, startMs));
-      const later = added.get(startMs);
-      yield {
-        startMs,
-        of(movieId) {
-          const before = text === undefined ? NO_ACTIVITY : activityOf(text, movieId);
-          const since = later?.of(movieId);
-          return since === undefined ? before : plusActivity(before, since);
-        },
-        movies() {
-          const all = new Map(text === undefined ? [] : readActivity(text));
-          for (const [id, since] of later?.movies ?? []) all.set(id, plusActivity(all.get(id) ?? NO_ACTIVITY, since));
-          return all;
-        },
-      };
-    }
-    await setImmediate();
-  }
+  for await (const day of mergedBuckets(ACTIVITY, batch.activity, overlay?.activity, { width: DAY_MS, fromMs, toMs }))
+    yield { startMs: day.startMs, of: (movieId) => day.of(movieId) ?? NO_ACTIVITY, movies: () => day.movies() };
 };

@@ -67,5 +67,8 @@ export const dependencyOn = (id: string): Dependency => {
   return key === undefined ? 'titles' : { title: key };
 };
 
+/** The same of an answer about the bucket of time that "now" lies in, too. */
+export const titleBucketDependency = (id: string, bucket: number): Dependency => ({ title: ownKeyOf(id), bucket });
+
 /** The same of an answer about its reviews, of the bucket of time that "now" lies in. */
 export const reviewsDependency = (id: string, bucket: number): Dependency => ({ reviews: ownKeyOf(id), bucket });

@@ -3,7 +3,7 @@ import { DAY_MS, type MovieActivity, NO_ACTIVITY } from '@rushes/views';
 import { describe, expect, test } from 'vitest';
 
 import { DAY_WINDOWS } from './analysis-days.ts';
-import { TREND_METRIC_NAMES, TREND_METRICS } from './trend-metrics.ts';
+import { POPULARITY_METRIC, type PopularitySums, TREND_METRIC_NAMES, TREND_METRICS } from './trend-metrics.ts';
 import { trendDays, trendSeries } from './trend-series.ts';
 
 const AS_OF = Date.parse('2026-03-08T17:30:00Z');
@@ -11,12 +11,16 @@ const days = trendDays('7d', AS_OF);
 
 const rated = (ratings: number, points: number): MovieActivity => ({ ...NO_ACTIVITY, ratings, sumTenths: 10 * points });
 
-/** Ratings by date, of all days that are read. */
-const from = (told: Readonly<Record<string, MovieActivity>>, of = days): readonly MovieActivity[] =>
+const eachDay = <Sums>(told: Readonly<Record<string, Sums>>, none: Sums, of = days): readonly Sums[] =>
   Array.from(
     { length: (of.toMs - of.readMs) / DAY_MS },
-    (_, at) => told[new Date(of.readMs + at * DAY_MS).toISOString().slice(0, 10)] ?? NO_ACTIVITY,
+    (_, at) => told[new Date(of.readMs + at * DAY_MS).toISOString().slice(0, 10)] ?? none,
   );
+
+/** Ratings by date, of all days that are read. */
+const from = (told: Readonly<Record<string, MovieActivity>>, of = days): readonly MovieActivity[] => eachDay(told, NO_ACTIVITY, of);
+/** The same of what was observed last of each film. */
+const popularityFrom = (told: Readonly<Record<string, PopularitySums>>): readonly PopularitySums[] => eachDay(told, POPULARITY_METRIC.none);
 
 /** The seven days of the documentation, the last of which is going on. */
 const TOLD = {
@@ -79,10 +83,65 @@ describe('the example of the documentation', () => {
   });
 });
 
+describe('the example of popularity', () => {
+  const one = (thousandths: bigint): PopularitySums => ({ observed: 1, sumE3: thousandths });
+  /** What was observed last on each day of a film. */
+  const POPULAR = {
+    '2026-02-27': one(8000n),
+    '2026-03-02': one(12_500n),
+    '2026-03-03': one(14_000n),
+    '2026-03-05': one(20_250n),
+    '2026-03-06': one(19_000n),
+    '2026-03-07': one(21_000n),
+    '2026-03-08': one(30_000n),
+  };
+
+  test('a day without an observation has the value of the last one, and counts in no figure', () => {
+    const { series, ...figures } = trendSeries(days, POPULARITY_METRIC, popularityFrom(POPULAR));
+    expect(series.map(({ value, count, complete }) => [value, count, complete])).toEqual([
+      [12.5, 1, true],
+      [14, 1, true],
+      [14, 0, true],
+      [20.25, 1, true],
+      [19, 1, true],
+      [21, 1, true],
+      [30, 1, false],
+    ]);
+    expect(series.map(({ moving_average }) => moving_average)).toEqual([10.25, 11.5, 11.5, 13.688, 16.438, 17.35, 19.458]);
+    expect(figures).toEqual({
+      direction: 'flat',
+      // Nine of the ten pairs rise: 7 / √(5 × 4 × 15 / 18).
+      significance: { method: 'mann-kendall', days: 5, s: 8, z: 1.7146, p_value: 0.0864 },
+      // Between 5/3 and 1.7.
+      change_per_day: 1.683333,
+      minimum: { date: '2026-03-02', value: 12.5 },
+      maximum: { date: '2026-03-07', value: 21 },
+      // Six values before the day itself.
+      forecast: null,
+    });
+  });
+
+  test('of a genre each film that was observed on a day counts once, and sums are exact beyond what a double holds', () => {
+    const { series } = trendSeries(
+      days,
+      POPULARITY_METRIC,
+      popularityFrom({
+        '2026-03-07': { observed: 2, sumE3: 21_000n + 4_500n },
+        '2026-03-08': { observed: 9_000_001, sumE3: 9_000_001n * 10n ** 12n + 4_500_001n },
+      }),
+    );
+    expect(series.slice(-2).map(({ value, count }) => [value, count])).toEqual([
+      [12.75, 2],
+      [1_000_000_000.001, 9_000_001],
+    ]);
+  });
+});
+
 describe('at the edges', () => {
   test.each(TREND_METRIC_NAMES)('%s of nothing: every day is there, flat', (name) => {
     const isCount = name === 'votes' || name === 'reviews';
-    const found = trendSeries(days, TREND_METRICS[name], from({}));
+    const found =
+      name === 'popularity' ? trendSeries(days, POPULARITY_METRIC, popularityFrom({})) : trendSeries(days, TREND_METRICS[name], from({}));
     const value = isCount ? 0 : null;
     expect(found).toMatchObject({
       direction: 'flat',

@@ -2,10 +2,9 @@
  * A metric day by day, where it is going, and what the next days may bring. Invariant: each day of the window is there, and all figures about them follow from the
  * values of the days as they are shown. Pure; docs/analytics.md has the formulas.
  */
-import { DAY_MS, type MovieActivity, NO_ACTIVITY } from '@rushes/views';
+import { DAY_MS, type MovieActivity } from '@rushes/views';
 
 import { dateOf, daysOf, type DayWindow, startOfDay } from './analysis-days.ts';
-import { plusActivity } from './daily-activity.ts';
 import { mannKendall } from './mann-kendall.ts';
 import { roundedTo } from './quotient.ts';
 import { INTERVAL, SMOOTHING_ALPHA, smoothedForecast } from './smoothing.ts';
@@ -55,14 +54,14 @@ interface Day {
   readonly moving: number | null;
 }
 
-/** @param activities of each day from `readMs` on. */
-const daysIn = ({ readMs }: TrendDays, metric: TrendMetric, activities: readonly MovieActivity[]): readonly Day[] => {
+/** @param sums of each day from `readMs` on. */
+const daysIn = <Sums>({ readMs }: TrendDays, metric: TrendMetric<Sums>, sums: readonly Sums[]): readonly Day[] => {
   let value: number | null = null;
-  return activities.map((activity, at) => {
-    const observed = metric.value(activity, 1);
+  return sums.map((ofDay, at) => {
+    const observed = metric.value(ofDay, 1);
     value = observed ?? value;
-    const latest = activities.slice(Math.max(0, at - MOVING_DAYS + 1), at + 1).reduce(plusActivity, NO_ACTIVITY);
-    return { startMs: readMs + at * DAY_MS, observed, value, count: metric.count(activity), moving: metric.value(latest, MOVING_DAYS) };
+    const latest = sums.slice(Math.max(0, at - MOVING_DAYS + 1), at + 1).reduce((all, one) => metric.plus(all, one), metric.none);
+    return { startMs: readMs + at * DAY_MS, observed, value, count: metric.count(ofDay), moving: metric.value(latest, MOVING_DAYS) };
   });
 };
 
@@ -79,7 +78,7 @@ const extreme = (days: readonly Observed[], isBeyond: (one: number, other: numbe
   return found === undefined ? null : { date: dateOf(found.startMs), value: found.value };
 };
 
-const forecast = ({ lastMs }: TrendDays, metric: TrendMetric, complete: readonly Observed[]) => {
+const forecast = ({ lastMs }: TrendDays, metric: Pick<TrendMetric, 'range' | 'decimals'>, complete: readonly Observed[]) => {
   const values = complete.filter(({ startMs }) => startMs >= lastMs - TRAINING_DAYS * DAY_MS).map(({ value }) => value);
   const predicted = smoothedForecast(values, FORECAST_DAYS, metric.range);
   if (predicted === undefined) return null;
@@ -98,9 +97,9 @@ const forecast = ({ lastMs }: TrendDays, metric: TrendMetric, complete: readonly
   };
 };
 
-/** @param activities of each day from `readMs` up to `toMs`, in order. */
-export const trendSeries = (of: TrendDays, metric: TrendMetric, activities: readonly MovieActivity[]) => {
-  const days = daysIn(of, metric, activities);
+/** @param sums of each day from `readMs` up to `toMs`, in order. */
+export const trendSeries = <Sums = MovieActivity>(of: TrendDays, metric: TrendMetric<Sums>, sums: readonly Sums[]) => {
+  const days = daysIn(of, metric, sums);
   const complete = days.flatMap(({ startMs, observed }) =>
     observed === null || startMs === of.lastMs ? [] : [{ startMs, value: observed }],
   );

@@ -5,7 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 import type { ArtefactReader } from '@rushes/ports';
-import { activityKey, readActivity } from '@rushes/views';
+import { bucketKey, readActivity } from '@rushes/views';
 import { LRUCache } from 'lru-cache';
 
 import type { OverlayState } from '../merge/overlay/overlay.ts';
@@ -25,7 +25,7 @@ const batchSums = async (reader: ArtefactReader, span: TrendSpan): Promise<Movie
   const byMovie = new Map<string, TrendSums>();
   const starts = bucketStarts(span);
   for (let from = 0; from < starts.length; from += ROWS_PER_READ) {
-    const keys = new Map(starts.slice(from, from + ROWS_PER_READ).map((startMs) => [activityKey(span.width, startMs), startMs]));
+    const keys = new Map(starts.slice(from, from + ROWS_PER_READ).map((startMs) => [bucketKey(span.width, startMs), startMs]));
     for (const { key, documents } of await reader.getMany([...keys.keys()], { documents: ['movies'] })) {
       const place = placeOfBucket(span, keys.get(key) ?? 0);
       for (const [id, activity] of readActivity(requireDocument(documents[0], `document movies of ${key}`))) {

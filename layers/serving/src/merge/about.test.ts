@@ -29,9 +29,15 @@ test('offsets that are given a second time, to other events, make another tag', 
       sentiment: new Map([['m', row]]),
     } as unknown as OverlayState; // as: what is read of it
     const about = describeAnswers({ publication: PUBLICATION, codeVersion: '1', overlay, completeness: 'complete', missing: [] });
-    return [about('position'), about('titles'), about({ title: 'm' }), about({ reviews: 'm', bucket: 7 }), about({ activity: 7 })].map(
-      ({ tag }) => tag,
-    );
+    return [
+      about('position'),
+      about('titles'),
+      about({ title: 'm' }),
+      about({ title: 'm', bucket: 7 }),
+      about({ title: undefined, bucket: 7 }),
+      about({ reviews: 'm', bucket: 7 }),
+      about({ activity: 7 }),
+    ].map(({ tag }) => tag);
   };
   const laterMs = Date.parse(CUT_AT) + 1_000;
   const [before, after] = [tagsAt(laterMs), tagsAt(laterMs + 1)];

@@ -18,7 +18,8 @@ export type Dependency =
   | 'batch'
   | 'titles'
   | 'position'
-  | { readonly title: string }
+  /** `undefined`: of a title that is known only by looking, so what happened to any title may have changed it. `bucket`: see above. */
+  | { readonly title: string | undefined; readonly bucket?: number }
   | { readonly activity: number }
   /** `undefined`: of a title that is known only by looking, so anything may have changed it. */
   | { readonly reviews: string | undefined; readonly bucket: number };
@@ -48,13 +49,13 @@ const changeOf = (overlay: OverlayState | undefined, dependency: Dependency): Ch
   if (overlay === undefined || dependency === 'batch') return undefined;
   if (dependency === 'position' || (typeof dependency === 'object' && 'reviews' in dependency && dependency.reviews === undefined))
     return { token: positionText(overlay.position), changedAtMs: overlay.changedAtMs, source: 'merged' };
-  if (dependency === 'titles')
+  if (dependency === 'titles' || (typeof dependency === 'object' && 'title' in dependency && dependency.title === undefined))
     return overlay.titlesToken === ''
       ? undefined
       : { token: overlay.titlesToken, changedAtMs: overlay.titlesChangedAtMs, source: 'merged' };
   if (typeof dependency === 'object' && 'activity' in dependency)
     return overlay.changesToken === '' ? undefined : { token: overlay.changesToken, changedAtMs: overlay.changedAtMs, source: 'merged' };
-  const row = 'title' in dependency ? overlay.titles.get(dependency.title) : overlay.sentiment.get(dependency.reviews ?? '');
+  const row = 'title' in dependency ? overlay.titles.get(dependency.title ?? '') : overlay.sentiment.get(dependency.reviews ?? '');
   return row && { token: row.token, changedAtMs: row.changedAtMs, source: row.before === undefined ? 'speed' : 'merged' };
 };
 
@@ -85,7 +86,8 @@ export const describeAnswers = ({
     if (dependency === 'titles') return (titles ??= aboutChange(changeOf(overlay, dependency)));
     const change = changeOf(overlay, dependency);
     const about = change === undefined ? unchanged : aboutChange(change);
-    if (typeof dependency === 'string' || 'title' in dependency) return about;
-    return { ...about, tag: `${about.tag}\n${'activity' in dependency ? dependency.activity : dependency.bucket}` };
+    if (typeof dependency === 'string') return about;
+    const bucket = 'activity' in dependency ? dependency.activity : dependency.bucket;
+    return bucket === undefined ? about : { ...about, tag: `${about.tag}\n${bucket}` };
   };
 };

@@ -7,7 +7,7 @@ import { CATALOG } from '../../test/films.ts';
 import { memoryBatchViews, type MemoryBatchViews } from '../../test/memory-batch-views.ts';
 import { trackCurrentSnapshot } from './current-snapshot.ts';
 
-const VIEW_COUNT = 14;
+const VIEW_COUNT = 15;
 
 async function* nothing(): AsyncGenerator<readonly ArtefactRow[]> {}
 

@@ -12,7 +12,9 @@ import { addExplainActivity } from './explain-activity.ts';
 import { addGenres } from './genres.ts';
 import { addMovie } from './movie.ts';
 import { addMovies } from './movies.ts';
+import { addExplainPopularity } from './explain-popularity.ts';
 import { addPeople } from './people.ts';
+import { addPopularity } from './popularity.ts';
 import { addSearch } from './search.ts';
 import { addSentiment } from './sentiment.ts';
 import { addSimilar } from './similar.ts';
@@ -52,6 +54,7 @@ export const addReadingRoutes = (add: AddDataRoute, { objects, speed, now }: Rea
   addPeople(add);
   addTopByGenre(add);
   addSentiment(add, now);
+  addPopularity(add, now);
   addTrending(add, now);
   addGenreFigures(add);
   addYearly(add);
@@ -60,6 +63,7 @@ export const addReadingRoutes = (add: AddDataRoute, { objects, speed, now }: Rea
   addAnomalies(add, now);
   addExplain(add);
   addExplainActivity(add);
+  addExplainPopularity(add);
   addChanges(add, speed);
   addCatalog(add, objects);
 };

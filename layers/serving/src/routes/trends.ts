@@ -5,9 +5,9 @@ import { DAY_WINDOWS, type DayWindow, dayNumber } from '../answers/analysis-days
 import { instantFault, isWritable } from '../answers/instant.ts';
 import { requireKnownNames } from '../answers/known-names.ts';
 import { findTitle, TITLE_ID_SCHEMA } from '../answers/title-id.ts';
-import { trendActivity, type TrendSubject } from '../answers/trend-activity.ts';
-import { TREND_METRIC_NAMES, TREND_METRICS } from '../answers/trend-metrics.ts';
-import { lastForecastMs, trendDays, trendSeries } from '../answers/trend-series.ts';
+import { POPULARITY_METRIC, TREND_METRIC_NAMES, TREND_METRICS, type TrendMetricName } from '../answers/trend-metrics.ts';
+import { lastForecastMs, type TrendDays, trendDays, trendSeries } from '../answers/trend-series.ts';
+import { trendActivity, trendPopularity, type TrendSubject } from '../answers/trend-sums.ts';
 import { FOLDED } from '../http/parameter.ts';
 import { type Fault, notFound } from '../http/problem.ts';
 import type { Snapshot } from '../merge/snapshot.ts';
@@ -44,6 +44,11 @@ const subjectOf = async ({ views }: Snapshot, movieId: string | undefined, genre
   return { movie: title.key };
 };
 
+const seriesOf = async (snapshot: Snapshot, subject: TrendSubject, metric: TrendMetricName, days: TrendDays) =>
+  metric === 'popularity'
+    ? trendSeries(days, POPULARITY_METRIC, await trendPopularity(snapshot, subject, days.readMs, days.toMs))
+    : trendSeries(days, TREND_METRICS[metric], await trendActivity(snapshot, subject, days.readMs, days.toMs));
+
 const textOrNull = Type.Union([Type.String(), Type.Null()]);
 const numberOrNull = (description: string) => Type.Union([Type.Number(), Type.Null()], { description });
 const date = Type.String({ format: 'date', description: 'The day, in UTC.' });
@@ -79,8 +84,10 @@ const DATA = Type.Object({
     Type.Object({
       date,
       value: numberOrNull('Of an average on a day without events, that of the last day before with any; null where there is none.'),
-      count: Type.Integer({ description: 'Events that the value is made of.' }),
-      moving_average: numberOrNull('Of the seven days that end with this one: the mean of all their events, or events a day.'),
+      count: Type.Integer({ description: 'Events that the value is made of; for `popularity`, films that were observed on the day.' }),
+      moving_average: numberOrNull(
+        'Of the seven days that end with this one: the mean of all their events, or events a day; for `popularity`, of all values of films on these days.',
+      ),
       complete: Type.Boolean({ description: 'Whether the day had ended at `as_of`.' }),
     }),
     { description: 'Each day of the window, the earliest first.' },
@@ -106,7 +113,7 @@ export const addTrends = (add: AddDataRoute, now: () => number): void =>
     operation: 'getTrend',
     summary: 'A metric of a title or a genre day by day, its direction, and a forecast',
     description:
-      'Give `movie_id` or `genre`. Ratings and reviews count by when they were given (`at`), in days of UTC. The window ends with the day that `as_of` lies in; that day is taken to be still going on, and counts in neither direction, extremes nor forecast. A genre has the ratings and reviews of all its films, without adult ones, by the genres that they have now.',
+      'Give `movie_id` or `genre`. Ratings, reviews and observations of TMDB count by their own time (`at`), in days of UTC. The window ends with the day that `as_of` lies in; that day is taken to be still going on, and counts in neither direction, extremes nor forecast. A genre has those of all its films, without adult ones, by the genres that they have now.',
     tag: 'Analytics',
     params: Type.Object({}),
     query: Type.Object({
@@ -123,7 +130,7 @@ export const addTrends = (add: AddDataRoute, now: () => number): void =>
         type: 'string',
         default: 'votes',
         description:
-          'Average of the ratings that were given; average compound score of reviews; number of ratings given; number of reviews.',
+          "Average of the ratings that were given; average compound score of reviews; number of ratings given; number of reviews; TMDB's popularity as it was observed last on each day, for a genre the average of the films that were observed on it.",
       }),
       window: Type.Enum([...DAY_WINDOWS], { type: 'string', default: '30d', description: 'How many days.' }),
       as_of: Type.Optional(
@@ -142,7 +149,6 @@ export const addTrends = (add: AddDataRoute, now: () => number): void =>
     answer: async (snapshot, { query: { movie_id, genre, metric, window, as_of } }) => {
       const subject = await subjectOf(snapshot, movie_id, genre);
       const days = trendDays(window, as_of === undefined ? now() : Date.parse(as_of));
-      const activities = await trendActivity(snapshot, subject, days.readMs, days.toMs);
       return {
         data: JSON.stringify({
           movie_id: 'movie' in subject ? subject.movie : null,
@@ -151,7 +157,7 @@ export const addTrends = (add: AddDataRoute, now: () => number): void =>
           window,
           from: new Date(days.fromMs).toISOString(),
           to: new Date(days.toMs).toISOString(),
-          ...trendSeries(days, TREND_METRICS[metric], activities),
+          ...(await seriesOf(snapshot, subject, metric, days)),
         }),
       };
     },

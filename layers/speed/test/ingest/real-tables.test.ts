@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
-import { titleIdOfTmdb } from '@rushes/domain';
+import { eventText, judgeEvent, titleIdOfTmdb } from '@rushes/domain';
 import { openFileSource, type SourceItem } from '@rushes/speed';
+import { emptyState, type EventRow, foldEvent, isFolded, keyOf, popularityByDay } from '@rushes/views';
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 
@@ -41,6 +42,23 @@ test.skipIf(!there)('every film has the amounts of its row, and what users think
     Number(vote_count),
   ]);
   expect(said).toEqual(expected);
+});
+
+test.skipIf(!there)('the popularity of the day on which the table was made is that of each row', async () => {
+  const rows = rowsOf(FILMS);
+  const states = new Map<string, unknown>();
+  for (const [offset, item] of (await itemsOf(FILMS)).entries()) {
+    const event = 'further' in item ? item.further?.at(-1)?.event : undefined;
+    if (event === undefined) continue;
+    const judged = judgeEvent(eventText(event), { topic: 'movie.ratings', key: event.payload.movie_id, appendedAtMs: 0 });
+    if ('fault' in judged) throw new Error(judged.fault);
+    const row = { ...judged.row, offset, epoch: 1 } as unknown as EventRow; // as: silver rows hold cells alone
+    if (isFolded(popularityByDay, row))
+      states.set(keyOf(popularityByDay, row), foldEvent(popularityByDay, emptyState(popularityByDay), row).latest?.popularity_e3);
+  }
+  const expected = rows.map(({ id, popularity }) => [`${titleIdOfTmdb(Number(id))}|0`, Math.round(Number(popularity) * 1000)] as const);
+  expect(states.size).toBe(4803);
+  expect(states).toEqual(new Map(expected));
 });
 
 test.skipIf(!there)('every review has the text of its row', async () => {

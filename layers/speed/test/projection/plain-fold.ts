@@ -4,7 +4,7 @@
  */
 import { judgeEvent, type PartitionId, topicOf } from '@rushes/domain';
 import type { EventRecord, LogRecord } from '@rushes/ports';
-import { emptyState, encodeState, type EventRow, foldEvent, keyOf, KEYED_VIEWS } from '@rushes/views';
+import { emptyState, encodeState, type EventRow, foldEvent, isFolded, keyOf, KEYED_VIEWS } from '@rushes/views';
 
 const HOUR_MS = 3_600_000;
 const WINDOW_MS = 72 * HOUR_MS;
@@ -40,7 +40,7 @@ export const plainFold = (partition: PartitionId, records: readonly LogRecord[])
     const epoch = epochOf(before);
     const row = { ...judged.row, offset: record.offset, epoch } as unknown as EventRow; // as: silver rows hold cells alone
     for (const view of KEYED_VIEWS) {
-      if (view.topic !== topicOf(partition) || !view.events.includes(judged.row.type)) continue;
+      if (view.topic !== topicOf(partition) || !isFolded(view, row)) continue;
       const name = nameOf(view.storedName, keyOf(view, row), epoch);
       const state = foldEvent(view, (states.get(name) ?? emptyState(view)) as never, row); // as never: the view's own state
       states.set(name, state);

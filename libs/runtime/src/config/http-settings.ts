@@ -228,7 +228,7 @@ export const serving = {
     schema: positive,
     fallback: 200_000,
     description:
-      'memory for what events changed since the cut, in states (eight of activity count as one); beyond it answers stay where they are and say `stale`',
+      'memory for what events changed since the cut, in states (eight of activity or popularity count as one); beyond it answers stay where they are and say `stale`',
   }),
   minPositionWaitMs: setting({
     variable: 'RUSHES_MIN_POSITION_WAIT_MS',

@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 
 import { type EventType, SILVER_EVENT_VERSION, type Topic, topicOfEvent } from '@rushes/domain';
 
-import type { EventRow, Measure } from '../measures/index.ts';
+import { type EventRow, matches, type Measure, type Where } from '../measures/index.ts';
 
 /** States of a view's measures, by their names. */
 export type ViewState<Measures extends Readonly<Record<string, Measure>> = Readonly<Record<string, Measure>>> = {
@@ -17,8 +17,10 @@ export interface KeyedView<Measures extends Readonly<Record<string, Measure>> = 
   readonly name: string;
   /** What the view is called in stores: name and hash of the definition. */
   readonly storedName: string;
-  /** The events that it folds, all of one topic. */
+  /** The types of events that it folds, all of one topic. */
   readonly events: readonly EventType[];
+  /** Of these, only events with such values. Others leave no state behind, not even an empty one. */
+  readonly where: Where;
   readonly topic: Topic;
   /** Width of the buckets of event time, in milliseconds; without it the view has one key per movie. */
   readonly bucketMs?: number;
@@ -33,6 +35,7 @@ const HASH_CHARACTERS = 8;
 export const keyedView = <Measures extends AnyMeasures>(declared: {
   readonly name: string;
   readonly events: readonly [EventType, ...EventType[]];
+  readonly where?: Where;
   readonly bucketMs?: number;
   readonly measures: Measures;
 }): KeyedView<Measures> => {
@@ -41,9 +44,19 @@ export const keyedView = <Measures extends AnyMeasures>(declared: {
   if (declared.events.some((type) => topicOfEvent(type) !== topic))
     throw new Error(`the view ${declared.name} folds events of several topics`);
   const definition = Object.entries(declared.measures).map(([name, measure]) => [name, measure.definition]);
-  const text = JSON.stringify([declared.name, declared.events, declared.bucketMs ?? null, definition, SILVER_EVENT_VERSION]);
-  return { ...declared, topic, storedName: `${declared.name}@${hash('sha256', text, 'hex').slice(0, HASH_CHARACTERS)}` };
+  const { name, events, where, bucketMs } = declared;
+  const text = JSON.stringify([name, events, bucketMs ?? null, definition, SILVER_EVENT_VERSION, ...(where === undefined ? [] : [where])]);
+  return {
+    ...declared,
+    where: where ?? {},
+    topic,
+    storedName: `${declared.name}@${hash('sha256', text, 'hex').slice(0, HASH_CHARACTERS)}`,
+  };
 };
+
+/** Whether the view folds an event. */
+export const isFolded = (view: Pick<KeyedView, 'events' | 'where'>, row: EventRow): boolean =>
+  view.events.some((type) => type === row['type']) && matches(row, view.where);
 
 /** The start of the bucket that an instant lies in. */
 export const bucketStart = (atMs: number, widthMs: number): number => Math.floor(atMs / widthMs) * widthMs;

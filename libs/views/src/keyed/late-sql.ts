@@ -2,7 +2,7 @@
 import { identifier } from '../measures/index.ts';
 import type { KeyedView } from './keyed-view.ts';
 import type { LateRule } from './late.ts';
-import { bucketSql, keyColumns } from './sql.ts';
+import { bucketSql, foldedSql, keyColumns } from './sql.ts';
 
 const EVENT = ['"partition"', '"offset"', 'id', 'type', 'movie_id', 'at_ms', 'appended_at_ms'];
 
@@ -36,7 +36,6 @@ export const lateSelect = (rule: LateRule, events: string, earlier?: string): st
   const key = keyColumns(view).join(', ');
   const bucket = bucketOf(rule);
   const { isLate, byMs } = lateSql(rule);
-  const types = view.events.map((type) => `'${type}'`).join(', ');
   const ofSource = rule.kind === 'observation' ? ` AND source = '${rule.source}'` : '';
   const event = [...EVENT, ...keyColumns(view).filter((column) => !EVENT.includes(column))].join(', ');
   const names = Object.keys(view.measures).map(identifier).join(', ');
@@ -48,7 +47,7 @@ export const lateSelect = (rule: LateRule, events: string, earlier?: string): st
   const after = stateSql(view, ({ sql }, column) => sql.merge(column, ' OVER up_to'));
   const none = stateSql(view, ({ sql }) => sql.empty);
   const steps: Readonly<Record<string, string>> = {
-    counted: `SELECT *${bucket.column} FROM ${events} WHERE type IN (${types})${ofSource}`,
+    counted: `SELECT *${bucket.column} FROM ${events} WHERE ${foldedSql(view)}${ofSource}`,
     // Only what a late event falls into is folded. Whether an observation is late is known only then.
     touched: `SELECT DISTINCT ${key} FROM counted${rule.kind === 'bucket' ? ` WHERE ${isLate}` : ''}`,
     // The state of each event by itself: offsets are unique within a partition.

@@ -8,7 +8,7 @@
  * Edits are never late: of these the last one in the log counts, whatever its event time.
  */
 import type { EventRow } from '../measures/index.ts';
-import { bucketStart, type KeyedView } from './keyed-view.ts';
+import { bucketStart, isFolded, type KeyedView } from './keyed-view.ts';
 import { movieRatings, OBSERVED_SOURCES, type ObservedSource } from './movie-ratings.ts';
 
 export type LateRule =
@@ -35,7 +35,7 @@ export const lateRules = (views: readonly KeyedView[]): readonly LateRule[] => [
  */
 export const lateByMs = (rule: LateRule, row: EventRow, appendedAtMs: number, before: () => unknown): number | undefined => {
   const atMs = Number(row['at_ms']);
-  if (!rule.view.events.some((type) => type === row['type'])) return undefined;
+  if (!isFolded(rule.view, row)) return undefined;
   if (rule.kind === 'bucket') {
     const endMs = bucketStart(atMs, rule.bucketMs) + rule.bucketMs;
     return appendedAtMs >= endMs ? appendedAtMs - endMs : undefined;

@@ -1,5 +1,5 @@
 /** The executor of keyed views for the batch engine: SELECTs over a silver table of events and over tables of states. */
-import { identifier } from '../measures/index.ts';
+import { conditionsSql, identifier } from '../measures/index.ts';
 import type { KeyedView } from './keyed-view.ts';
 
 export const bucketSql = (widthMs: number): string => `at_ms - ((at_ms % ${widthMs}) + ${widthMs}) % ${widthMs}`;
@@ -8,12 +8,15 @@ export const bucketSql = (widthMs: number): string => `at_ms - ((at_ms % ${width
 export const keyColumns = (view: Pick<KeyedView, 'bucketMs'>): readonly string[] =>
   view.bucketMs === undefined ? ['movie_id'] : ['movie_id', 'bucket_ms'];
 
+/** What is true of the rows of a silver table that the view folds. */
+export const foldedSql = (view: Pick<KeyedView, 'events' | 'where'>): string =>
+  [`type IN (${view.events.map((type) => `'${type}'`).join(', ')})`, ...conditionsSql(view.where)].join(' AND ');
+
 /** States of the events in `table`: key columns, then a column for each measure. */
 export const foldSelect = (view: KeyedView, table: string): string => {
   const keys = ['movie_id', ...(view.bucketMs === undefined ? [] : [`${bucketSql(view.bucketMs)} AS bucket_ms`])];
   const measures = Object.entries(view.measures).map(([name, measure]) => `${measure.sql.fold} AS ${identifier(name)}`);
-  const events = view.events.map((type) => `'${type}'`).join(', ');
-  return `SELECT ${[...keys, ...measures].join(', ')} FROM ${table} WHERE type IN (${events}) GROUP BY ${keys.map((_, at) => at + 1).join(', ')}`;
+  return `SELECT ${[...keys, ...measures].join(', ')} FROM ${table} WHERE ${foldedSql(view)} GROUP BY ${keys.map((_, at) => at + 1).join(', ')}`;
 };
 
 /** The states of two tables merged, key by key. */

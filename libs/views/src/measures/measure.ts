@@ -11,8 +11,11 @@ export type Cell = string | number | boolean | null;
 /** A typed event with its place: the columns of its silver table, among them `offset`, `epoch` and `at_ms`. */
 export type EventRow = Readonly<Record<string, Cell>>;
 
-/** Which events a measure looks at: those with these values in these columns. */
-export type Where = Readonly<Record<string, string | number | boolean>>;
+/** Stands for any value of a column but null. */
+export const PRESENT = { is: 'present' } as const;
+
+/** Which events a measure, or a whole view, looks at: those with these values in these columns. */
+export type Where = Readonly<Record<string, string | number | boolean | typeof PRESENT>>;
 
 export interface Measure<State = unknown> {
   readonly empty: State;
@@ -48,7 +51,10 @@ export const exact = (value: number): number => {
 };
 
 export const matches = (row: EventRow, where: Where): boolean => {
-  for (const column in where) if (row[column] !== where[column]) return false;
+  for (const column in where) {
+    const [wanted, value] = [where[column], row[column] ?? null];
+    if (wanted === PRESENT ? value === null : value !== wanted) return false;
+  }
   return true;
 };
 
@@ -57,9 +63,15 @@ export const identifier = (name: string): string => `"${name.replaceAll('"', '""
 const literal = (value: string | number | boolean): string =>
   typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
 
+/** The conditions that a row satisfies. */
+export const conditionsSql = (where: Where): readonly string[] =>
+  Object.entries(where).map(([column, value]) =>
+    typeof value === 'object' ? `${identifier(column)} IS NOT NULL` : `${identifier(column)} = ${literal(value)}`,
+  );
+
 /** `FILTER` clause of an aggregate; none if every row counts. */
 export const filterSql = (where: Where): string => {
-  const conditions = Object.entries(where).map(([column, value]) => `${identifier(column)} = ${literal(value)}`);
+  const conditions = conditionsSql(where);
   return conditions.length === 0 ? '' : ` FILTER (WHERE ${conditions.join(' AND ')})`;
 };
 

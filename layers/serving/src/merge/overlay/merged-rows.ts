@@ -9,7 +9,7 @@ import type { ArtefactReader, ArtefactRow } from '@rushes/ports';
 import { genres, movieRecords, sentiment, statistics, titles, tmdbLinks } from '@rushes/views';
 
 import type { ViewReaders } from '../view-readers.ts';
-import { activityAt, type ChangedActivity, noActivity } from './changed-activity.ts';
+import { activityAt, type ChangedActivity, noActivity, setActivity } from './changed-activity.ts';
 import { type ChangedFilmSums, noFilmSums } from './changed-film-sums.ts';
 import { countFilmChanges, type FilmChange, filmChange } from './change-films.ts';
 import { batchReviews, currentReviews, readReviewStates, REVIEW_VIEWS } from './change-reviews.ts';
@@ -27,6 +27,7 @@ import {
   type Sums,
   TITLE_VIEWS,
 } from './change-titles.ts';
+import { type ChangedPopularity, noPopularity, popularityAt, setPopularity } from './changed-popularity.ts';
 import { type ChangedRows, noChanges } from './changed-rows.ts';
 import type { EpochStates } from './epoch-states.ts';
 import { cellOf, columnsOfRow, keyOfRow, rowIndex, type RowIndex, sharingCells } from './layout-row.ts';
@@ -48,6 +49,7 @@ export interface MergedRows {
   readonly sentiment: ChangedRows;
   readonly tmdbLinks: ChangedRows;
   readonly activity: ChangedActivity;
+  readonly popularity: ChangedPopularity;
   readonly filmSums: ChangedFilmSums;
   readonly sums: Sums;
 }
@@ -60,6 +62,7 @@ export const nothingChanged = (titleLists: readonly ListKind[]): MergedRows => (
   sentiment: noChanges(sentiment.layout),
   tmdbLinks: noChanges(tmdbLinks.layout),
   activity: noActivity(),
+  popularity: noPopularity(),
   filmSums: noFilmSums(),
   sums: NO_SUMS,
 });
@@ -82,7 +85,9 @@ const readUnknown = async ({ unknownTitles }: ViewReaders, ids: readonly string[
 export interface Touched {
   readonly movies: readonly string[];
   /** Keys of states of `ACTIVITY_VIEWS`. */
-  readonly buckets: readonly string[];
+  readonly activity: readonly string[];
+  /** Keys of states of `POPULARITY_VIEWS`. */
+  readonly popularity: readonly string[];
 }
 
 export interface RowMerger {
@@ -177,8 +182,13 @@ export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
         countFilmChanges(filmEdit, films, unchangedReviews);
       }
       const activityEdit = before.activity.edit();
-      for (const [n, key] of touched.buckets.entries()) {
-        activityEdit.set(key, activityAt(states, key));
+      for (const [n, key] of touched.activity.entries()) {
+        setActivity(activityEdit, key, activityAt(states, key));
+        if ((n + 1) % BUCKETS_TURN === 0) await setImmediate();
+      }
+      const popularityEdit = before.popularity.edit();
+      for (const [n, key] of touched.popularity.entries()) {
+        setPopularity(popularityEdit, key, popularityAt(states, key));
         if ((n + 1) % BUCKETS_TURN === 0) await setImmediate();
       }
       const sums = sumsEdit.done();
@@ -198,6 +208,7 @@ export const openRowMerger = async (batch: ViewReaders): Promise<RowMerger> => {
         sentiment: reviewRows.done(),
         tmdbLinks: linkRows.done(),
         activity: activityEdit.done(),
+        popularity: popularityEdit.done(),
         filmSums: filmEdit.done(),
         statistics: statisticEdit.done(),
         genres: genreEdit.done(),

@@ -20,6 +20,7 @@ import { trackArrivals } from './arrivals.ts';
 import { REVIEW_VIEWS } from './change-reviews.ts';
 import { TITLE_VIEWS } from './change-titles.ts';
 import { ACTIVITY_VIEWS } from './changed-activity.ts';
+import { POPULARITY_VIEWS } from './changed-popularity.ts';
 import { createEpochStates, type EpochState } from './epoch-states.ts';
 import { type MergedRows, nothingChanged, openRowMerger } from './merged-rows.ts';
 import type { ListKind } from './sorted-list.ts';
@@ -27,12 +28,15 @@ import type { ListKind } from './sorted-list.ts';
 const CHANGES_PER_READ = 200;
 /** The views of which whole rows are made, which take most of the memory. */
 const OF_ROWS: readonly KeyedView[] = [...TITLE_VIEWS, ...REVIEW_VIEWS];
-/** What a state of activity takes beside one of those: 0.8 kB beside 7.5 kB, measured. */
-const SHARE_OF_ACTIVITY = 1 / 8;
+/** The views of which values by bucket are made. */
+const OF_BUCKETS: readonly KeyedView[] = [...ACTIVITY_VIEWS, ...POPULARITY_VIEWS];
+/** What one of their states takes beside one of those above: 0.8 kB beside 7.5 kB, measured for activity. */
+const SHARE_OF_BUCKETS = 1 / 8;
 /** The views that answers are made from. */
-const ANSWERED: readonly KeyedView[] = [...OF_ROWS, ...ACTIVITY_VIEWS];
+const ANSWERED: readonly KeyedView[] = [...OF_ROWS, ...OF_BUCKETS];
 const ANSWERED_NAMES: ReadonlySet<string> = new Set(ANSWERED.map((view) => view.storedName));
 const ACTIVITY_NAMES: ReadonlySet<string> = new Set(ACTIVITY_VIEWS.map((view) => view.storedName));
+const POPULARITY_NAMES: ReadonlySet<string> = new Set(POPULARITY_VIEWS.map((view) => view.storedName));
 
 /** What events changed of each view, at one position. */
 export interface OverlayState extends Omit<MergedRows, 'sums'> {
@@ -71,7 +75,7 @@ export interface Overlay {
   takeArrivals(): readonly number[];
   /** Whether there is no room for further changes: the state stays where it is. */
   isFull(): boolean;
-  /** States of keys and epochs that it holds; eight of activity count as one. */
+  /** States of keys and epochs that it holds; eight of activity or popularity count as one. */
   readonly size: () => number;
   /** Whether the position has passed everything that is held. Before the first time, the state is none to be shown. */
   isReady(): boolean;
@@ -94,7 +98,7 @@ export class LostProgressError extends Error {
 }
 
 export interface OverlayOptions {
-  /** States of keys and epochs that it may hold; eight of activity count as one. */
+  /** States of keys and epochs that it may hold; eight of activity or popularity count as one. */
   readonly maxStates?: number | undefined;
   /** Lists of titles that will be asked for, so that they are there from the beginning. */
   readonly titleLists?: readonly ListKind[] | undefined;
@@ -120,10 +124,14 @@ export const openOverlay = async (
   const covered = coveredEpoch(publication);
   const merger = await openRowMerger(batch);
   let states = createEpochStates();
-  const size = (): number => states.sizeOf(OF_ROWS) + Math.ceil(states.sizeOf(ACTIVITY_VIEWS) * SHARE_OF_ACTIVITY);
+  const size = (): number => states.sizeOf(OF_ROWS) + Math.ceil(states.sizeOf(OF_BUCKETS) * SHARE_OF_BUCKETS);
   let isFull = false;
   const touched = new Set<string>();
-  const touchedBuckets = new Set<string>();
+  const touchedActivity = new Set<string>();
+  const touchedPopularity = new Set<string>();
+  const clearTouched = (): void => {
+    for (const keys of [touched, touchedActivity, touchedPopularity]) keys.clear();
+  };
   const position = new Map<PartitionId, number>();
   /** How far the states that are held go. */
   const reached = new Map<PartitionId, number>();
@@ -155,7 +163,8 @@ export const openOverlay = async (
     arrivals.add(row);
     const movieId = states.put(row);
     if (movieId === undefined) return;
-    if (ACTIVITY_NAMES.has(row.view)) touchedBuckets.add(row.key);
+    if (ACTIVITY_NAMES.has(row.view)) touchedActivity.add(row.key);
+    else if (POPULARITY_NAMES.has(row.view)) touchedPopularity.add(row.key);
     else touched.add(movieId);
     lastChange.set(row.partition, Math.max(lastChange.get(row.partition) ?? -1, row.lastOffset));
     if (isAboutTitles(row.partition)) titlesChangedAtMs = Math.max(titlesChangedAtMs, appendedAtMs);
@@ -190,8 +199,7 @@ export const openOverlay = async (
   const giveUp = (): void => {
     isFull = true;
     states = createEpochStates();
-    touched.clear();
-    touchedBuckets.clear();
+    clearTouched();
     arrivals.clear();
     reached.clear();
     lastChange.clear();
@@ -230,9 +238,9 @@ export const openOverlay = async (
 
   /** The rows of all touched movies, anew. What fails on the way changes nothing: it is done again from where it began. */
   const rebuild = async (): Promise<void> => {
-    rows = await merger.merge(rows, { movies: [...touched], buckets: [...touchedBuckets] }, states, titlesChangedAtMs);
-    touched.clear();
-    touchedBuckets.clear();
+    const changed = { movies: [...touched], activity: [...touchedActivity], popularity: [...touchedPopularity] };
+    rows = await merger.merge(rows, changed, states, titlesChangedAtMs);
+    clearTouched();
     arrivals.show(position);
     isPending = false;
     isNew = true;

@@ -1,0 +1,115 @@
+/**
+ * `GET /explain/popularity`: where the popularity of a title on a day comes from: the observation of the version, those of each epoch after it, and the one that is shown.
+ */
+import { bucketStart, DAY_MS, HOUR_MS, keyOf, laterPopularity, type MoviePopularity, popularityByHour, type StateOf } from '@rushes/views';
+import { Type } from 'typebox';
+
+import { instantFault } from '../answers/instant.ts';
+import { popularityBuckets, type PopularityParts } from '../answers/popularity-buckets.ts';
+import { shownPopularity } from '../answers/popularity-series.ts';
+import { TITLE_ID_SCHEMA, titleKeyOf } from '../answers/title-id.ts';
+import { popularityIn } from '../merge/overlay/changed-popularity.ts';
+import { positionText } from '../merge/position.ts';
+import type { Snapshot } from '../merge/snapshot.ts';
+import type { AddDataRoute } from './route-definition.ts';
+
+const RULE =
+  'Of TMDB’s observations that say a popularity, the last one of the day counts, by its time, then by its offset: of the day in the version, and of each hour of the day in each epoch after it.';
+
+interface EpochPart {
+  readonly epoch: number;
+  readonly partition: string;
+  readonly lastOffset: number;
+  readonly observation: MoviePopularity;
+}
+
+/** The last observation of the day in each epoch of each partition, the oldest first. */
+const epochParts = ({ overlay }: Snapshot, movieId: string, startMs: number): readonly EpochPart[] => {
+  const parts = new Map<string, EpochPart>();
+  for (let at = startMs; at < startMs + DAY_MS; at += HOUR_MS)
+    for (const { epoch, partition, lastOffset, state } of overlay?.parts(
+      popularityByHour,
+      keyOf(popularityByHour, { movie_id: movieId, at_ms: at }),
+    ) ?? []) {
+      const found = popularityIn(state as StateOf<typeof popularityByHour>); // as: the view's own state
+      if (found === undefined) continue;
+      const name = `${partition} ${epoch}`;
+      const known = parts.get(name);
+      parts.set(name, {
+        epoch,
+        partition,
+        lastOffset: Math.max(known?.lastOffset ?? 0, lastOffset),
+        observation: known === undefined ? found : laterPopularity(known.observation, found),
+      });
+    }
+  return [...parts.values()].toSorted((a, b) => a.epoch - b.epoch || (a.partition < b.partition ? -1 : 1));
+};
+
+const popularityOn = async (parts: PopularityParts, movieId: string, startMs: number): Promise<MoviePopularity | undefined> => {
+  for await (const day of popularityBuckets(parts, { width: DAY_MS, fromMs: startMs, toMs: startMs + DAY_MS })) return day.of(movieId);
+  return undefined;
+};
+
+const shown = (observed: MoviePopularity | undefined) => (observed === undefined ? null : shownPopularity(observed));
+
+const OBSERVATION = Type.Object({ value: Type.Number(), observed_at: Type.String({ format: 'date-time' }) });
+const OBSERVATION_OR_NULL = Type.Union([OBSERVATION, Type.Null()]);
+
+export const addExplainPopularity = (add: AddDataRoute): void =>
+  add({
+    url: '/explain/popularity',
+    operation: 'explainPopularity',
+    summary: 'Where the popularity of a title on a day comes from',
+    description:
+      "TMDB's popularity of a day (UTC), of which `/analytics/trends?metric=popularity` and `/movies/{id}/popularity` are made: the observation of the published version, that of each epoch after it, and the one of them that counts.",
+    tag: 'Service and data',
+    params: Type.Object({}),
+    query: Type.Object({
+      movie_id: TITLE_ID_SCHEMA,
+      date: Type.String({
+        format: 'date',
+        pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$',
+        description: 'The day, such as 2026-03-01.',
+        examples: ['2026-03-01'],
+      }),
+    }),
+    check: ({ date }) => {
+      const fault = date === undefined ? undefined : instantFault(`${date}T00:00:00Z`);
+      return fault === undefined ? [] : [{ in: 'query', name: 'date', detail: fault }];
+    },
+    data: Type.Object({
+      movie_id: Type.String(),
+      date: Type.String({ format: 'date' }),
+      rule: Type.String(),
+      position: Type.Union([Type.String(), Type.Null()], { description: 'As in the header Rushes-Position.' }),
+      batch: Type.Object({ version: Type.Integer(), latest: OBSERVATION_OR_NULL }),
+      epochs: Type.Array(
+        Type.Object({ epoch: Type.Integer(), partition: Type.String(), last_offset: Type.Integer(), latest: OBSERVATION }),
+      ),
+      merged: OBSERVATION_OR_NULL,
+    }),
+    // The position is a part of the answer.
+    dependsOn: () => 'position',
+    answer: async (snapshot, { query: { movie_id, date } }) => {
+      // An id that nothing is known by has no popularity.
+      const movieId = (await titleKeyOf(snapshot.views, movie_id)) ?? movie_id;
+      const startMs = bucketStart(Date.parse(`${date}T00:00:00Z`), DAY_MS);
+      const batch = await popularityOn({ batch: snapshot.batch, overlay: undefined }, movieId, startMs);
+      return {
+        data: JSON.stringify({
+          movie_id: movieId,
+          date,
+          rule: RULE,
+          position: snapshot.position === undefined ? null : positionText(snapshot.position),
+          batch: { version: snapshot.publication.version, latest: shown(batch) },
+          epochs: epochParts(snapshot, movieId, startMs).map(({ epoch, partition, lastOffset, observation }) => ({
+            epoch,
+            partition,
+            last_offset: lastOffset,
+            latest: shownPopularity(observation),
+          })),
+          merged: shown(await popularityOn(snapshot, movieId, startMs)),
+        }),
+      };
+    },
+  });
