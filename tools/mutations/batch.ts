@@ -164,10 +164,10 @@ export const BATCH_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a stream of rows that breaks off is taken for whole',
-    file: 'libs/lake/src/duckdb-engine.ts',
+    file: 'libs/adapters/src/duckdb-engine/duckdb-engine.ts',
     text: 'if (last !== END_OF_STREAM)',
     replacement: "if (last === '')",
-    tests: ['libs/lake/src/duckdb-engine.test.ts'],
+    tests: ['libs/adapters/src/duckdb-engine/duckdb-engine.test.ts'],
   },
   {
     name: 'an event that is appended when its bucket ends is not late',
