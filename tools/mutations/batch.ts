@@ -170,6 +170,20 @@ export const BATCH_MUTATIONS: readonly Mutation[] = [
     tests: ['libs/adapters/src/duckdb-engine/duckdb-engine.test.ts'],
   },
   {
+    name: 'a table is written in the order in which its rows happen to come',
+    file: 'libs/adapters/src/duckdb-engine/duckdb-engine.ts',
+    text: "`SELECT * FROM (${select}) ORDER BY ${orderBy.map(quoteIdentifier).join(', ')}`",
+    replacement: 'select',
+    tests: ['libs/adapters/src/duckdb-engine/duckdb-contract.test.ts'],
+  },
+  {
+    name: 'a draft is taken for one in order',
+    file: 'libs/adapters/src/duckdb-engine/duckdb-engine.ts',
+    text: "row?.['faults'] === 0n",
+    replacement: 'row !== undefined',
+    tests: ['libs/adapters/src/duckdb-engine/duckdb-contract.test.ts'],
+  },
+  {
     name: 'an event that is appended when its bucket ends is not late',
     file: 'libs/views/src/keyed/late-sql.ts',
     text: '`${byMs} >= 0`',

@@ -83,6 +83,8 @@ class DuckDbEngine implements BatchEngine {
   readonly #options: EngineOptions;
   #memoryMb: number;
   #drafts = 0;
+  /** Settles with the last statement of the connection that was asked for. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(instance: DuckDBInstance, connection: DuckDBConnection, options: EngineOptions) {
     this.#instance = instance;
@@ -166,7 +168,7 @@ class DuckDbEngine implements BatchEngine {
   }
 
   async rows(select: string): Promise<readonly Readonly<Record<string, SqlValue>>[]> {
-    const result = await this.#withMemory(() => this.#connection.runAndReadAll(select));
+    const result = await this.#withMemory(() => this.#run(() => this.#connection.runAndReadAll(select)));
     return result.getRowObjects().map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plainValue(value)])));
   }
 
@@ -176,13 +178,15 @@ class DuckDbEngine implements BatchEngine {
     const marked = `SELECT * FROM (${select}) UNION ALL SELECT ${quoteLiteral(END_OF_STREAM)}`;
     try {
       // A stream that sorts or gathers needs its memory before the first chunk; later it holds little more.
-      const { result, first } = await this.#withMemory(async () => {
-        const begun = await connection.stream(marked);
-        const chunk = await begun.fetchChunk();
-        signal?.throwIfAborted();
-        if (chunk === null || chunk.rowCount === 0) throw new Error(`${OUT_OF_MEMORY}: a stream ended before its first row`);
-        return { result: begun, first: chunk };
-      });
+      const { result, first } = await this.#withMemory(() =>
+        this.#interruptible(async () => {
+          const begun = await connection.stream(marked);
+          const chunk = await begun.fetchChunk();
+          signal?.throwIfAborted();
+          if (chunk === null || chunk.rowCount === 0) throw new Error(`${OUT_OF_MEMORY}: a stream ended before its first row`);
+          return { result: begun, first: chunk };
+        }),
+      );
       let last: string | undefined;
       for (let chunk: DuckDBDataChunk | null = first; chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
         signal?.throwIfAborted();
@@ -216,8 +220,17 @@ class DuckDbEngine implements BatchEngine {
     this.#instance.closeSync();
   }
 
-  /** A statement that an abort interrupts; it throws the abort's reason then. */
-  async #run<T>(statement: () => Promise<T>): Promise<T> {
+  /**
+   * A statement of the connection, which an abort interrupts; it throws the abort's reason then. One waits here for those before it, not in DuckDB: there an
+   * abort would end only the one that runs, and begin the next.
+   */
+  #run<T>(statement: () => Promise<T>): Promise<T> {
+    const run = this.#last.then(() => this.#interruptible(statement));
+    this.#last = run.catch(() => undefined);
+    return run;
+  }
+
+  async #interruptible<T>(statement: () => Promise<T>): Promise<T> {
     const { signal } = this.#options;
     signal?.throwIfAborted();
     try {
@@ -231,7 +244,7 @@ class DuckDbEngine implements BatchEngine {
   /** What makes the rows of a table: an error names it. */
   async #compute<T>(table: string, statement: () => Promise<T>): Promise<T> {
     try {
-      return await this.#withMemory(statement);
+      return await this.#withMemory(() => this.#run(statement));
     } catch (error) {
       this.#options.signal?.throwIfAborted();
       throw new ComputationError(table, error, error instanceof Error && error.message.includes(OUT_OF_MEMORY));
@@ -243,7 +256,7 @@ class DuckDbEngine implements BatchEngine {
     for (;;) {
       const limitMb = this.#memoryMb;
       try {
-        return await this.#run(statement);
+        return await statement();
       } catch (error) {
         if (!isOutOfMemory(error)) throw error;
         const more = Math.min(Math.ceil(limitMb * MEMORY_GROWTH), this.#options.mostMemoryMb ?? limitMb);
