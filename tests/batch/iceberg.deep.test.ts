@@ -1,5 +1,5 @@
 /** Iceberg tables as PyIceberg reads them: equal to what DuckDB finds in the files of the same version, whatever was published in between. */
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type IcebergReport, keepIceberg, rollback, writeIceberg } from '@rushes/batch';
