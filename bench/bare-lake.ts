@@ -8,7 +8,8 @@ import { join } from 'node:path';
 
 import { DuckDBInstance } from '@duckdb/node-api';
 import { IMDB_DATASETS, IMDB_DATASET_NAMES } from '@rushes/domain';
-import { MACROS, quoteIdentifier, quoteLiteral } from '@rushes/lake';
+import { MACROS } from '@rushes/adapters/duckdb-engine';
+import { quoteIdentifier, quoteLiteral } from '@rushes/ports/batch-engine';
 import { foldSelect, KEYED_VIEWS } from '@rushes/views';
 
 import { EVENT_QUARANTINE, EVENT_TABLES } from '../layers/batch/src/models/event-tables.ts';
@@ -17,7 +18,7 @@ import { TABLE_PLANS } from '../layers/batch/src/models/table-plans.ts';
 import { DUMP_TIMES } from '../layers/batch/src/silver/dump-times.ts';
 import { SILVER_TABLES } from '../layers/batch/src/silver/silver-tables.ts';
 import { readModels } from '../layers/batch/src/context/sql-files.ts';
-import { tableReferences } from '../libs/lake/src/table-references.ts';
+import { tableReferences } from '../libs/adapters/src/duckdb-engine/table-references.ts';
 import { type MeasuredRun, partOf, PARTS, withRest } from './batch/measured-run.ts';
 import { usage } from './process/usage.ts';
 

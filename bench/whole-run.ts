@@ -37,7 +37,7 @@ const started = performance.now();
 const stores = await openBenchStores(out);
 const views = mode === 'lake' ? droppedViews() : stores.views;
 const report = await runBatch(
-  { objects: stores.objects, views, duplicateFilters: stores.duplicateFilters },
+  { objects: stores.objects, views, duplicateFilters: stores.duplicateFilters, openEngine: stores.openEngine },
   { ...OPTIONS, workFolder: join(out, 'tmp') },
   { logger: silentLogger, progress: silentProgress, signal: new AbortController().signal },
 );

@@ -90,6 +90,26 @@ test.each(Object.entries(CLIENT_LIBRARIES))('%s is imported only in %s', (librar
   expect(importers.filter((path) => !places.some((place) => path.startsWith(`${place}/`)))).toEqual([]);
 });
 
+describe('the engine is a port', () => {
+  const layers = sources.filter((path) => /^(layers|apps)\/[^/]+\/src\//.test(path) && !isTest(path));
+  const holding = (pattern: RegExp): readonly string[] => layers.filter((path) => pattern.test(readFileSync(join(ROOT, path), 'utf8')));
+
+  test('no layer reads or writes files by SQL, sets the engine, or opens one', () => {
+    expect(holding(/\b(read_(parquet|csv|json)\w*\s*\(|COPY\s+\(|PRAGMA\b|SET\s+(GLOBAL|memory_limit|threads)\b|openDuckDb\b)/)).toEqual(
+      [],
+    );
+  });
+
+  test('these files alone have SQL that only DuckDB understands outside of models: the list only gets shorter', () => {
+    expect(holding(/\bto_json\(|\bsha256\((row|key)\)/)).toEqual([
+      'layers/batch/src/archive/archived-records.ts',
+      'layers/batch/src/audit/compare-ledger.ts',
+      'layers/batch/src/audit/stored-states.ts',
+      'layers/batch/src/views/changed-keys.ts',
+    ]);
+  });
+});
+
 describe.each(Object.keys(IMPORT_TABLE))('the folders of %s', (folder) => {
   /** Folders directly under `src`, with those that their files import from. What lies in `src` itself puts them together and may import any. */
   const rooms = new Map<string, Set<string>>();

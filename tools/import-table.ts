@@ -55,7 +55,6 @@ export const TEST_IMPORTS: readonly string[] = ['@rushes/adapters', '@rushes/lak
 
 /** Libraries that only one place knows, so that they can be replaced there. A glob for each place, from the repository's root. */
 export const CLIENT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
-  '@duckdb/node-api': ['libs/lake/src'],
   'node:sqlite': [
     'libs/adapters/src/sqlite-batch-views',
     'libs/adapters/src/sqlite-event-log',
@@ -65,6 +64,7 @@ export const CLIENT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
     'libs/adapters/src/sqlite-access',
     'libs/adapters/src/sqlite-copy',
   ],
+  '@duckdb/node-api': ['libs/adapters/src/duckdb-engine'],
   '@aws-sdk/client-s3': ['libs/adapters/src/s3-object-store'],
   '@smithy/node-http-handler': ['libs/adapters/src/s3-object-store'],
   'cassandra-driver': ['libs/adapters/src/cassandra-speed-store'],

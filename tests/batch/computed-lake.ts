@@ -7,6 +7,7 @@ import { cpSync } from 'node:fs';
 import { access, cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
+import { openDuckDb } from '@rushes/adapters/duckdb-engine';
 import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
@@ -27,6 +28,7 @@ const compute = async (catalog: CatalogOptions, root: string): Promise<void> => 
     objects: await openFolderObjectStore(join(root, 'lake')),
     views,
     duplicateFilters: await openSqliteDuplicateFilters(join(root, 'tmp')),
+    openEngine: openDuckDb,
   };
   const { outcome, message } = await runBatch(
     stores,

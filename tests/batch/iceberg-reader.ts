@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { openDuckDb, openLake, readManifest } from '@rushes/lake';
+import { openDuckDb } from '@rushes/adapters/duckdb-engine';
+import { openLake, readManifest } from '@rushes/lake';
 import type { ObjectStore } from '@rushes/ports';
 
 import { pythonWithIceberg } from '../contract/cached-tools.ts';
@@ -85,14 +86,13 @@ export const readByPyiceberg = (
 /** All tables of a version. */
 export const readByDuckdb = async (objects: ObjectStore, version: number): Promise<Readonly<Record<string, Rows>>> => {
   const folder = await mkdtemp(join(tmpdir(), 'rushes-iceberg-'));
-  const engine = await openDuckDb({ memoryLimitMb: 256, threads: 1, tempFolder: join(folder, 'spill') });
+  const lake = openLake(objects, folder);
+  const engine = await openDuckDb({ files: lake, memoryLimitMb: 256, threads: 1, folder: join(folder, 'engine') });
   try {
-    const lake = openLake(objects, folder);
     const manifest = await readManifest(lake, version);
     const found: Record<string, Rows> = {};
     for (const { name, files, columns } of manifest?.tables ?? []) {
-      const paths = await Promise.all(files.map((file) => lake.localFile(file)));
-      await engine.defineTable('scratch.read', columns, paths);
+      await engine.defineTable({ name: 'scratch.read', columns, files });
       const rows = await engine.rows('SELECT CAST(to_json(t) AS VARCHAR) AS row FROM scratch.read t');
       found[name] = rows.map(({ row }) => JSON.parse(String(row)) as Record<string, unknown>); // as: an object a row
     }

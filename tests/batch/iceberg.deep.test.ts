@@ -1,9 +1,10 @@
 /** Iceberg tables as PyIceberg reads them: equal to what DuckDB finds in the files of the same version, whatever was published in between. */
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type IcebergReport, keepIceberg, rollback, writeIceberg } from '@rushes/batch';
-import { openDuckDb } from '@rushes/lake';
+import { openDuckDb } from '@rushes/adapters/duckdb-engine';
+import { openLake } from '@rushes/lake';
 import { planTable } from '@rushes/lake/iceberg';
 import { silentLogger } from '@rushes/runtime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -91,7 +92,8 @@ describe.skipIf(python === undefined)('PyIceberg', () => {
 
   test('reads every type that is mapped, also where one was widened, and columns that came, went or moved', async () => {
     const folder = join(on.data.root, 'types');
-    const engine = await openDuckDb({ memoryLimitMb: 256, threads: 1, tempFolder: join(folder, 'spill') });
+    const objects = on.data.stores.objects;
+    const engine = await openDuckDb({ files: openLake(objects, folder), memoryLimitMb: 256, threads: 1, folder: join(folder, 'engine') });
     try {
       const selects = [
         `SELECT true AS flag, 1::TINYINT AS tiny, 2::SMALLINT AS small, 3::INTEGER AS whole, 200::UTINYINT AS utiny, 60000::USMALLINT AS usmall,
@@ -101,14 +103,9 @@ describe.skipIf(python === undefined)('PyIceberg', () => {
            12345678901234567890.5::DECIMAL(38, 1) AS d38, [[1, NULL], []] AS lists, {'a': 1, 'offset': [{'x': 'y'}]} AS parts, 'gone' AS was`,
         `SELECT 4::BIGINT AS whole, {'offset': [{'z': 1, 'x': 'Y'}], 'a': 2::BIGINT} AS parts, 2.5::DECIMAL(6, 1) AS d4, 'new' AS came, 0.25::DOUBLE AS float4`,
       ];
-      const objects = on.data.stores.objects;
       const versions = [];
       for (const [at, select] of selects.entries()) {
-        const path = join(folder, `t${at}.parquet`);
-        await engine.writeParquet(select, path);
-        const bytes = await readFile(path);
-        await objects.put(`gold/types/${at}.parquet`, bytes);
-        const file = { key: `gold/types/${at}.parquet`, sha256: '', rows: 1, bytes: bytes.length };
+        const file = await (await engine.write({ table: 'gold.types', select })).keep('gold/types');
         const columns = [...(await engine.describe(select))];
         const table = { name: 'gold.types', derivation: String(at), columns, rows: 1, files: [file] };
         versions.push({ version: at + 1, parent: at === 0 ? null : at, publishedMs: at, table });

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openDuckDb } from '@rushes/adapters/duckdb-engine';
 import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
@@ -25,6 +26,7 @@ export const openDataFolder = async (catalog?: Parameters<typeof copyComputed>[0
     objects: await openFolderObjectStore(path('lake')),
     views: await openSqliteBatchViews(path('views')),
     duplicateFilters: await openSqliteDuplicateFilters(path('tmp')),
+    openEngine: openDuckDb,
   };
   return {
     root,

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { openDuckDb } from '@rushes/adapters/duckdb-engine';
 import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
@@ -72,7 +73,8 @@ export const buildVersion = async (imdbSource: string, content?: LogContent): Pr
     const duplicateFilters = await openSqliteDuplicateFilters(join(folder, 'tmp'));
     const options = { imdbSource, workFolder: join(folder, 'tmp'), memoryLimitMb: 512, threads: 2, keepVersions: 1, full: false };
     const context = { logger: silentLogger, progress: silentProgress, signal: new AbortController().signal };
-    const run = (): Promise<RunReport> => runBatch({ objects, views, duplicateFilters, ...(log && { log }) }, options, context);
+    const run = (): Promise<RunReport> =>
+      runBatch({ objects, views, duplicateFilters, openEngine: openDuckDb, ...(log && { log }) }, options, context);
     for (const records of content?.appends.slice(0, -1) ?? []) {
       await log?.append(records);
       await run();

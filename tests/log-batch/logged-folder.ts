@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openDuckDb } from '@rushes/adapters/duckdb-engine';
 import { openFolderObjectStore } from '@rushes/adapters/folder-object-store';
 import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
@@ -58,6 +59,7 @@ export const openLoggedFolder = async (folder?: string): Promise<LoggedFolder> =
     objects: await openFolderObjectStore(join(root, 'lake')),
     views: await openSqliteBatchViews(join(root, 'views')),
     duplicateFilters: await openSqliteDuplicateFilters(join(root, 'tmp')),
+    openEngine: openDuckDb,
     log: awkwardLog(await openSqliteEventLog(join(root, 'log'), { now: () => clock.nowMs, retentionMs: 48 * HOUR_MS })),
   };
   const manifest = async (version: number): Promise<Manifest> => {

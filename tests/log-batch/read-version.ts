@@ -1,6 +1,7 @@
 /** Reads what a version's tables say of the log, through the engine. */
 import { join } from 'node:path';
-import { defineStored, openDuckDb, openLake } from '@rushes/lake';
+import { openDuckDb } from '@rushes/adapters/duckdb-engine';
+import { openLake } from '@rushes/lake';
 import type { Manifest } from '@rushes/ports/manifest';
 import type { ObjectStore } from '@rushes/ports';
 import type { PlainFold } from './plain-fold.ts';
@@ -17,12 +18,12 @@ export interface VersionReader {
 }
 
 export const openVersionReader = async (objects: ObjectStore, root: string): Promise<VersionReader> => {
-  const engine = await openDuckDb({ memoryLimitMb: 256, threads: 2, tempFolder: join(root, 'reader') });
-  const lake = openLake(objects, root);
+  const files = openLake(objects, root);
+  const engine = await openDuckDb({ files, memoryLimitMb: 256, threads: 2, folder: join(root, 'reader') });
   const rows: VersionReader['rows'] = async (manifest, name, orderBy) => {
     const table = manifest.tables.find((one) => one.name === name);
     if (!table) throw new Error(`version ${manifest.version} has no table ${name}`);
-    await defineStored(lake, engine, table);
+    await engine.defineTable(table);
     const found: Row[] = [];
     const order = orderBy === undefined ? '' : ` ORDER BY ${orderBy}`;
     for await (const texts of engine.streamText(`SELECT CAST(to_json(t) AS VARCHAR) FROM ${name} t${order}`))

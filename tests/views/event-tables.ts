@@ -1,5 +1,5 @@
 /** Tables of events in the batch engine, from rows at hand. */
-import type { BatchEngine } from '@rushes/lake';
+import type { BatchEngine } from '@rushes/ports/batch-engine';
 import type { Cell, EventRow, KeyedView } from '@rushes/views';
 
 const PLACE = '"offset" BIGINT, epoch BIGINT, "partition" VARCHAR, appended_at_ms BIGINT, id VARCHAR';

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { foldText } from '@rushes/domain';
-import { type BatchEngine, openDuckDb } from '@rushes/lake';
+import { openDuckDb } from '@rushes/adapters/duckdb-engine';
+import type { BatchEngine } from '@rushes/ports/batch-engine';
 import { histories } from '@rushes/ports/contracts/depth';
 import {
   type Cell,
@@ -28,7 +29,7 @@ let engine: BatchEngine;
 let [ofFilms, ofMovies] = ['', ''];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-film-months-'));
-  engine = await openDuckDb({ memoryLimitMb: 256, threads: 2, tempFolder: join(folder, 'spill') });
+  engine = await openDuckDb({ memoryLimitMb: 256, threads: 2, folder: join(folder, 'spill') });
   const read = (name: string) => readFile(new URL(`../../layers/batch/sql/views/${name}.sql`, import.meta.url), 'utf8');
   [ofFilms, ofMovies] = [await read('film_months'), await read('movie_months')];
 });

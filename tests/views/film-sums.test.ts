@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { foldText } from '@rushes/domain';
-import { type BatchEngine, openDuckDb } from '@rushes/lake';
+import { openDuckDb } from '@rushes/adapters/duckdb-engine';
+import type { BatchEngine } from '@rushes/ports/batch-engine';
 import { histories } from '@rushes/ports/contracts/depth';
 import {
   addFilmSums,
@@ -31,7 +32,7 @@ let engine: BatchEngine;
 let model: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-film-sums-'));
-  engine = await openDuckDb({ memoryLimitMb: 256, threads: 2, tempFolder: join(folder, 'spill') });
+  engine = await openDuckDb({ memoryLimitMb: 256, threads: 2, folder: join(folder, 'spill') });
   model = await readFile(new URL('../../layers/batch/sql/views/film_sums.sql', import.meta.url), 'utf8');
 });
 afterAll(async () => {

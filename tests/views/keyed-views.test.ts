@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type BatchEngine, openDuckDb } from '@rushes/lake';
+import { openDuckDb } from '@rushes/adapters/duckdb-engine';
+import type { BatchEngine } from '@rushes/ports/batch-engine';
 import {
   decodeState,
   emptyState,
@@ -30,7 +31,7 @@ let folder: string;
 let engine: BatchEngine;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-keyed-'));
-  engine = await openDuckDb({ memoryLimitMb: 256, threads: 2, tempFolder: join(folder, 'spill') });
+  engine = await openDuckDb({ memoryLimitMb: 256, threads: 2, folder: join(folder, 'spill') });
 });
 afterAll(async () => {
   await engine.close();

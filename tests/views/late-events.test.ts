@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type BatchEngine, openDuckDb } from '@rushes/lake';
+import { openDuckDb } from '@rushes/adapters/duckdb-engine';
+import type { BatchEngine } from '@rushes/ports/batch-engine';
 import { emptyState, type EventRow, foldEvent, foldSelect, keyOf, LATE_RULES, lateByMs, type LateRule, lateSelect } from '@rushes/views';
 import { histories } from '@rushes/ports/contracts/depth';
 import fc from 'fast-check';
@@ -16,7 +17,7 @@ let folder: string;
 let engine: BatchEngine;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-late-'));
-  engine = await openDuckDb({ memoryLimitMb: 256, threads: 2, tempFolder: join(folder, 'spill') });
+  engine = await openDuckDb({ memoryLimitMb: 256, threads: 2, folder: join(folder, 'spill') });
 });
 afterAll(async () => {
   await engine.close();

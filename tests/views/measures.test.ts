@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type BatchEngine, openDuckDb } from '@rushes/lake';
+import { openDuckDb } from '@rushes/adapters/duckdb-engine';
+import type { BatchEngine } from '@rushes/ports/batch-engine';
 import { count, type EventRow, max, type Measure, MeasureOverflowError, min, sum } from '@rushes/views';
 import { histories } from '@rushes/ports/contracts/depth';
 import fc from 'fast-check';
@@ -15,7 +16,7 @@ let folder: string;
 let engine: BatchEngine;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-measures-'));
-  engine = await openDuckDb({ memoryLimitMb: 128, threads: 1, tempFolder: folder });
+  engine = await openDuckDb({ memoryLimitMb: 128, threads: 1, folder });
 });
 afterAll(async () => {
   await engine.close();

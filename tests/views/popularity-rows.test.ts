@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type BatchEngine, openDuckDb } from '@rushes/lake';
+import { openDuckDb } from '@rushes/adapters/duckdb-engine';
+import type { BatchEngine } from '@rushes/ports/batch-engine';
 import { histories } from '@rushes/ports/contracts/depth';
 import { bucketKey, foldSelect, popularityByDay, popularityByHour, popularityOf, readPopularity } from '@rushes/views';
 import fc from 'fast-check';
@@ -17,7 +18,7 @@ let engine: BatchEngine;
 let model: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-popularity-'));
-  engine = await openDuckDb({ memoryLimitMb: 256, threads: 2, tempFolder: join(folder, 'spill') });
+  engine = await openDuckDb({ memoryLimitMb: 256, threads: 2, folder: join(folder, 'spill') });
   model = await readFile(new URL('../../layers/batch/sql/views/popularity.sql', import.meta.url), 'utf8');
 });
 afterAll(async () => {

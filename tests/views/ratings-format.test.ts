@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type BatchEngine, openDuckDb } from '@rushes/lake';
+import { openDuckDb } from '@rushes/adapters/duckdb-engine';
+import type { BatchEngine } from '@rushes/ports/batch-engine';
 import { openFileSource, type SourceItem } from '@rushes/speed';
 import { histories } from '@rushes/ports/contracts/depth';
 import fc from 'fast-check';
@@ -16,7 +17,7 @@ let engine: BatchEngine;
 let model: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-ratings-'));
-  engine = await openDuckDb({ memoryLimitMb: 256, threads: 1, tempFolder: join(folder, 'spill') });
+  engine = await openDuckDb({ memoryLimitMb: 256, threads: 1, folder: join(folder, 'spill') });
   model = await readFile(new URL('../../layers/batch/sql/silver/ratings.sql', import.meta.url), 'utf8');
 });
 afterAll(async () => {

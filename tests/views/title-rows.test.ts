@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { titleIdOf, type Tconst } from '@rushes/domain';
-import { type BatchEngine, openDuckDb } from '@rushes/lake';
+import { openDuckDb } from '@rushes/adapters/duckdb-engine';
+import type { BatchEngine } from '@rushes/ports/batch-engine';
 import type { CellValue } from '@rushes/ports';
 import {
   type Cell,
@@ -35,7 +36,7 @@ let eventsModel: string;
 let linksModel: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-titles-'));
-  engine = await openDuckDb({ memoryLimitMb: 256, threads: 2, tempFolder: join(folder, 'spill') });
+  engine = await openDuckDb({ memoryLimitMb: 256, threads: 2, folder: join(folder, 'spill') });
   eventsModel = await readFile(new URL('../../layers/batch/sql/gold/title_events.sql', import.meta.url), 'utf8');
   linksModel = await readFile(new URL('../../layers/batch/sql/views/tmdb_links.sql', import.meta.url), 'utf8');
   model = await readFile(new URL('../../layers/batch/sql/views/titles.sql', import.meta.url), 'utf8');

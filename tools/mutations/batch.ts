@@ -164,10 +164,24 @@ export const BATCH_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a stream of rows that breaks off is taken for whole',
-    file: 'libs/lake/src/duckdb-engine.ts',
+    file: 'libs/adapters/src/duckdb-engine/duckdb-engine.ts',
     text: 'if (last !== END_OF_STREAM)',
     replacement: "if (last === '')",
-    tests: ['libs/lake/src/duckdb-engine.test.ts'],
+    tests: ['libs/adapters/src/duckdb-engine/duckdb-engine.test.ts'],
+  },
+  {
+    name: 'a table is written in the order in which its rows happen to come',
+    file: 'libs/adapters/src/duckdb-engine/duckdb-engine.ts',
+    text: "`SELECT * FROM (${select}) ORDER BY ${orderBy.map(quoteIdentifier).join(', ')}`",
+    replacement: 'select',
+    tests: ['libs/adapters/src/duckdb-engine/duckdb-contract.test.ts'],
+  },
+  {
+    name: 'a draft is taken for one in order',
+    file: 'libs/adapters/src/duckdb-engine/duckdb-engine.ts',
+    text: "row?.['faults'] === 0n",
+    replacement: 'row !== undefined',
+    tests: ['libs/adapters/src/duckdb-engine/duckdb-contract.test.ts'],
   },
   {
     name: 'an event that is appended when its bucket ends is not late',

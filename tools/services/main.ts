@@ -1,7 +1,7 @@
 /**
  * The real servers that Rushes can use, on this machine, without containers: for developers and tests. They listen on the loopback address alone.
  *
- *     npm run services -- up [NAME…]       starts them, fetches them first where they are not there; all but Kubernetes if none is named
+ *     npm run services -- up [NAME…]       starts them, fetches them first where they are not there; all but Kubernetes and Trino if none is named
  *     npm run services -- status [NAME…]
  *     npm run services -- logs NAME…       the end of what they said
  *     npm run services -- down [NAME…]     ends them and removes their data; what was fetched stays for the next time

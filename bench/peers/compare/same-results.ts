@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { DuckDBInstance } from '@duckdb/node-api';
-import { quoteIdentifier, quoteLiteral } from '@rushes/lake';
+import { quoteIdentifier, quoteLiteral } from '@rushes/ports/batch-engine';
 import type { Manifest } from '@rushes/ports/manifest';
 
 import { RESULT_TABLES, type ResultTable } from './result-tables.ts';

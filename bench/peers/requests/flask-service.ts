@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { DuckDBInstance } from '@duckdb/node-api';
-import { quoteLiteral } from '@rushes/lake';
+import { quoteLiteral } from '@rushes/ports/batch-engine';
 
 import { startServer } from '../../process/started-server.ts';
 import { startPostgres } from '../installed/postgres.ts';

@@ -2,7 +2,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IMDB_DATASETS } from '@rushes/domain';
-import { defineStored, quoteLiteral } from '@rushes/lake';
+import { quoteLiteral } from '@rushes/ports/batch-engine';
 import { histories } from '@rushes/ports/contracts/depth';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -32,10 +32,10 @@ const load = async (table: SilverTable, content: Uint8Array) => {
   const model = models.find((one) => one.name === `silver.${table.name}`);
   if (!file || !model) throw new Error('the file or the model is missing');
   const bronze = await finishLoad(context, await prepareLoad(context, file));
-  await defineStored(context.lake, context.engine, bronze.table);
+  await context.engine.defineTable(bronze.table);
   const silver = await buildSilverTable(context, table, model, bronze, false);
-  await defineStored(context.lake, context.engine, { ...silver.table, name: 'checked_rows.good' });
-  await defineStored(context.lake, context.engine, { ...silver.quarantine, name: 'checked_rows.bad' });
+  await context.engine.defineTable({ ...silver.table, name: 'checked_rows.good' });
+  await context.engine.defineTable({ ...silver.quarantine, name: 'checked_rows.bad' });
   const bad = await context.engine.rows('SELECT line_number, reason, raw FROM checked_rows.bad ORDER BY line_number');
   return { bronze, silver, bad };
 };

@@ -2,7 +2,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IMDB_DATASETS } from '@rushes/domain';
-import { defineStored } from '@rushes/lake';
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { finishLoad, prepareLoad } from '../src/bronze/load-dataset.ts';
 import { readModels } from '../src/context/sql-files.ts';
@@ -39,10 +39,10 @@ const build = async (name: Name, text: readonly string[]) => {
   await writeFile(path, content);
   const file = { dataset: table.dataset, path, bytes: content.length, compressed: false, modifiedMs: 0 };
   const bronze = await finishLoad(context, await prepareLoad(context, file));
-  await defineStored(context.lake, context.engine, bronze.table);
+  await context.engine.defineTable(bronze.table);
   const built = await buildSilverTable(context, table, model, bronze, false);
-  await defineStored(context.lake, context.engine, { ...built.table, name: 'looked_at.good' });
-  await defineStored(context.lake, context.engine, { ...built.quarantine, name: 'looked_at.bad' });
+  await context.engine.defineTable({ ...built.table, name: 'looked_at.good' });
+  await context.engine.defineTable({ ...built.quarantine, name: 'looked_at.bad' });
   return {
     rows: await context.engine.rows('SELECT * FROM looked_at.good'),
     bad: await context.engine.rows('SELECT line_number, reason FROM looked_at.bad'),

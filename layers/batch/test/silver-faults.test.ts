@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IMDB_DATASETS, type ImdbDataset } from '@rushes/domain';
-import { defineStored } from '@rushes/lake';
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { finishLoad, prepareLoad } from '../src/bronze/load-dataset.ts';
 import { SILVER_TABLES } from '../src/silver/silver-tables.ts';
@@ -53,7 +53,7 @@ const faultOf = async (dataset: ImdbDataset, change: Readonly<Record<string, str
     context,
     await prepareLoad(context, { dataset, path, bytes: text.length, compressed: false, modifiedMs: 0 }),
   );
-  await defineStored(context.lake, context.engine, bronze.table);
+  await context.engine.defineTable(bronze.table);
   const table = SILVER_TABLES.find((candidate) => candidate.dataset === dataset);
   const model = (await readModels('silver')).find((candidate) => candidate.name === `silver.${table?.name}`);
   const [checked] = await context.engine.rows(`SELECT fault FROM (${model?.select})`);

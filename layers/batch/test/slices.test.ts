@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSqliteDuplicateFilters } from '@rushes/adapters/sqlite-duplicate-filters';
 import { openSqliteBatchViews } from '@rushes/adapters/sqlite-batch-views';
-import { type BatchEngine, BrokenStreamError, defineStored, derivationOf, deriveTable } from '@rushes/lake';
+import { derivationOf, deriveTable } from '@rushes/lake';
+import { type BatchEngine, BrokenStreamError } from '@rushes/ports/batch-engine';
 import type { TableRecord } from '@rushes/ports/manifest';
 import { type View, VIEWS } from '@rushes/views';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -48,15 +49,15 @@ beforeAll(async () => {
   for (const declared of SILVER_TABLES) {
     const file = sources.find((source) => source.dataset === declared.dataset);
     const bronze = file ? await finishLoad(context, await prepareLoad(context, file)) : absentDataset(declared.dataset);
-    await defineStored(context.lake, context.engine, bronze.table);
+    await context.engine.defineTable(bronze.table);
     const model = models.find((candidate) => candidate.name === `silver.${declared.name}`);
     if (!model) throw new Error(`no model of ${declared.name}`);
     const built = await buildSilverTable(context, declared, model, bronze, false);
-    await defineStored(context.lake, context.engine, built.table);
+    await context.engine.defineTable(built.table);
     silver.push(built.table);
   }
   const { table: times } = await buildDumpTimes(context, []);
-  await defineStored(context.lake, context.engine, times);
+  await context.engine.defineTable(times);
   silver.push(times);
   const duplicateFilters = await openSqliteDuplicateFilters(context.lake.scratchPath('ids'));
   const landed = { cut: {}, log: undefined, archive: { last: undefined, opening: undefined }, overtakenBy: undefined };
@@ -96,7 +97,7 @@ const keyedByTime = async (score = 70): Promise<readonly TableRecord[]> => {
       const select = `SELECT 'movie ' || (n % 3) AS movie_id, CAST((n - 5) * ${DAY_MS} AS BIGINT) AS bucket_ms, ${measure} FROM range(40) days(n)`;
       const definition = { name: `keyed.${kind}_by_${width}`, select, orderBy: ['movie_id', 'bucket_ms'] };
       const table = await deriveTable(context.lake, context.engine, definition, derivationOf(definition, context.engine.version, []));
-      await defineStored(context.lake, context.engine, table);
+      await context.engine.defineTable(table);
       tables.push(table);
     }
   return tables;

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { openDuckDb } from '@rushes/lake';
+import { openDuckDb } from '@rushes/adapters/duckdb-engine';
 import { tableFromIPC } from 'apache-arrow';
 import { parse } from 'csv-parse/sync';
 import { parquetReadObjects } from 'hyparquet';
@@ -65,7 +65,7 @@ const asFile = async <T>(bytes: Buffer, extension: string, use: (path: string, f
 /** What DuckDB makes of a file. @param reader name of its table function. */
 export const readByDuckdb = (bytes: Buffer, extension: string, reader: 'read_parquet' | 'read_csv'): Promise<Rows> =>
   asFile(bytes, extension, async (path, folder) => {
-    const engine = await openDuckDb({ memoryLimitMb: 256, threads: 1, tempFolder: folder });
+    const engine = await openDuckDb({ memoryLimitMb: 256, threads: 1, folder });
     try {
       const rows = await engine.rows(`SELECT CAST(to_json(t) AS VARCHAR) AS row FROM ${reader}('${path}') t`);
       return rows.map(({ row }) => JSON.parse(String(row)) as Record<string, unknown>); // as: an object a row

@@ -1,7 +1,6 @@
 import { hashJson } from './content-hash.ts';
-import type { BatchEngine, Column } from './engine.ts';
 import { areSound, type Lake } from './lake.ts';
-import { quoteIdentifier } from './sql-text.ts';
+import type { BatchEngine, Column } from '@rushes/ports/batch-engine';
 import { type TableFile, TableRecord } from '@rushes/ports/manifest';
 
 export interface Partition {
@@ -74,12 +73,11 @@ export const deriveTable = async (
   derivation: string,
 ): Promise<TableRecord> => {
   const columns = await engine.describe(definition.select);
-  const order = definition.orderBy.map(quoteIdentifier).join(', ');
   const files = definition.slices
-    ? await writeSlices(lake, engine, definition, definition.slices, order)
+    ? await writeSlices(engine, definition, definition.slices)
     : definition.partitions
-      ? await writePartitions(lake, engine, definition, definition.partitions, order)
-      : [await writeFile(lake, engine, definition.name, `SELECT * FROM (${definition.select}) ORDER BY ${order}`)];
+      ? await writePartitions(engine, definition, definition.partitions)
+      : [await writeWhole(engine, definition)];
   return recordTable(lake, definition.name, derivation, columns, files);
 };
 
@@ -97,51 +95,44 @@ export const recordTable = async (
   return record;
 };
 
+const prefixOf = ({ name }: TableDefinition): string => name.replace('.', '/');
+
+const writeWhole = async (engine: BatchEngine, definition: TableDefinition): Promise<TableFile> => {
+  const { name: table, select, orderBy } = definition;
+  const draft = await engine.write({ table, select, orderBy });
+  return draft.keep(prefixOf(definition));
+};
+
+/** A part of a table's rows; none where there are none. */
+const writePart = async (engine: BatchEngine, definition: TableDefinition, select: string, part: string): Promise<readonly TableFile[]> => {
+  const draft = await engine.write({ table: definition.name, select, orderBy: definition.orderBy });
+  if (draft.rows > 0) return [await draft.keep(prefixOf(definition), part)];
+  await draft.discard();
+  return [];
+};
+
 const writePartitions = async (
-  lake: Lake,
   engine: BatchEngine,
   definition: TableDefinition,
   partitions: readonly Partition[],
-  order: string,
-): Promise<TableFile[]> => {
+): Promise<readonly TableFile[]> => {
   const isComputed = partitions.length > 1;
   const rows = isComputed ? `scratch.${definition.name.replace('.', '_')}` : `(${definition.select})`;
   if (isComputed) await engine.materialize(rows, definition.select);
   const files: TableFile[] = [];
-  for (const part of partitions) {
-    const file = await writeFile(lake, engine, definition.name, `SELECT * FROM ${rows} WHERE ${part.where} ORDER BY ${order}`, part.name);
-    if (file.rows > 0) files.push(file);
-  }
+  for (const { name, where } of partitions)
+    files.push(...(await writePart(engine, definition, `SELECT * FROM ${rows} WHERE ${where}`, name)));
   if (isComputed) await engine.dropMaterialized(rows);
   return files;
 };
 
-const writeSlices = async (
-  lake: Lake,
-  engine: BatchEngine,
-  definition: TableDefinition,
-  slices: readonly Slice[],
-  order: string,
-): Promise<TableFile[]> => {
+const writeSlices = async (engine: BatchEngine, definition: TableDefinition, slices: readonly Slice[]): Promise<readonly TableFile[]> => {
   const files: TableFile[] = [];
   const inputs = new Map(slices.flatMap((slice) => slice.inputs.map(({ table }) => [table.name, table] as const)));
   for (const slice of slices) {
-    for (const { table, where } of slice.inputs) await defineStored(lake, engine, table, where);
-    const file = await writeFile(lake, engine, definition.name, `SELECT * FROM (${definition.select}) ORDER BY ${order}`, slice.name);
-    if (file.rows > 0) files.push(file);
+    for (const { table, where } of slice.inputs) await engine.defineTable(table, where);
+    files.push(...(await writePart(engine, definition, definition.select, slice.name)));
   }
-  for (const table of inputs.values()) await defineStored(lake, engine, table);
+  for (const table of inputs.values()) await engine.defineTable(table);
   return files;
-};
-
-const writeFile = async (lake: Lake, engine: BatchEngine, table: string, select: string, partition?: string) => {
-  const path = lake.scratchPath(`${table}${partition === undefined ? '' : `.${partition}`}.parquet`);
-  const rows = await engine.writeParquet(select, path);
-  return lake.storeFile(table.replace('.', '/'), path, rows, partition);
-};
-
-/** Makes a stored table readable for models under its name, or only the rows that satisfy `where`. */
-export const defineStored = async (lake: Lake, engine: BatchEngine, table: TableRecord, where?: string): Promise<void> => {
-  const paths = await Promise.all(table.files.map((file) => lake.localFile(file)));
-  await engine.defineTable(table.name, table.columns, paths, where);
 };

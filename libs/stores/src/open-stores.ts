@@ -23,8 +23,10 @@ import {
   soleWork,
   type SpeedStore,
 } from '@rushes/ports';
+import type { OpenEngine } from '@rushes/ports/batch-engine';
 import { PROJECTION } from '@rushes/views';
 
+import { openEngine } from './batch-engine.ts';
 import { checkServers, type ServerFinding } from './check-servers.ts';
 import { locationsIn, scratchFolderIn, type StoreLocations } from './locations.ts';
 import { MismatchedStoresError } from './mismatched-stores.ts';
@@ -38,6 +40,8 @@ export interface LakeStores {
   readonly views: BatchViewStore;
   /** What batch runs and the speed layer tell duplicates by. */
   readonly duplicateFilters: DuplicateFilters;
+  /** What batch runs compute with. */
+  readonly openEngine: OpenEngine;
   /** Folder for scratch files; what lies in it may be deleted when nothing runs. */
   readonly scratchFolder: string;
   /** What the data folder takes of its disk, and what is left. */
@@ -66,7 +70,7 @@ const openLake = async (at: StoreLocations, opened: Opened, isChecked = false): 
   const objects = await found.objects.open({ isChecked });
   const duplicateFilters = await openSqliteDuplicateFilters(scratchFolder);
   const views = opened.add(await found.views.open({ isChecked }));
-  return { objects, views, duplicateFilters, scratchFolder, space: diskSpace(dataFolder), close: opened.close };
+  return { objects, views, duplicateFilters, openEngine, scratchFolder, space: diskSpace(dataFolder), close: opened.close };
 };
 
 /** Opens lake and batch views alone, for what does without a log, also where that is lost. */

@@ -9,8 +9,10 @@ import {
   projectionOf,
   type SpeedStore,
 } from '@rushes/ports';
+import type { OpenEngine } from '@rushes/ports/batch-engine';
 import { PROJECTION } from '@rushes/views';
 
+import { openEngine } from './batch-engine.ts';
 import type { StoreLocations } from './locations.ts';
 import { MismatchedStoresError } from './mismatched-stores.ts';
 import { type Opened, openTogether } from './opened.ts';
@@ -19,6 +21,8 @@ import { findStores } from './schemes.ts';
 export interface LakeToRead {
   readonly objects: ObjectStore;
   readonly views: BatchViewStore;
+  /** For what is computed over them. */
+  readonly openEngine: OpenEngine;
   close(): Promise<void>;
 }
 
@@ -46,7 +50,7 @@ const openLake = async (at: StoreLocations, opened: Opened): Promise<LakeToRead>
   const found = findStores(at);
   const objects = await found.objects.open({ readOnly: true });
   const views = opened.add(await found.views.open({ readOnly: true }));
-  return { objects, views, close: opened.close };
+  return { objects, views, openEngine, close: opened.close };
 };
 
 /** Lake and batch views. */

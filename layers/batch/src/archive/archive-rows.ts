@@ -1,6 +1,6 @@
 /** A record of the log as a row of the archive. */
 import type { PartitionId } from '@rushes/domain';
-import type { Column } from '@rushes/lake';
+import type { Column } from '@rushes/ports/batch-engine';
 import type { LogRecord } from '@rushes/ports';
 
 export const ARCHIVE_COLUMNS: readonly Column[] = [

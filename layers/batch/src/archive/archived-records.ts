@@ -3,8 +3,11 @@
  * highest barrier, and how far time had come. The log itself is not asked: what is judged is what is kept.
  */
 import { type PartitionId, type PartitionRange, topicOf } from '@rushes/domain';
-import { type Lake, quoteLiteral } from '@rushes/lake';
+import { hashJson, type Lake } from '@rushes/lake';
+import { quoteLiteral } from '@rushes/ports/batch-engine';
+import type { TableFile } from '@rushes/ports/manifest';
 import type { RunContext } from '../context/run-context.ts';
+import { ARCHIVE_COLUMNS } from './archive-rows.ts';
 import { isLost, landedFile, lostArchiveError } from './landed-files.ts';
 import { type Gap, type LandedPartition, landedOf, type Landing, landingBefore } from './landing.ts';
 import { isInWindow } from './landed-window.ts';
@@ -95,14 +98,17 @@ const openRange = (
   const earlier = filled.filter((landing) => young.has(landing));
   const own = filled.filter((landing) => landedOf(landing, partition).to > from && landedOf(landing, partition).from < to);
 
-  const fromFiles = async (files: typeof own): Promise<string> => {
-    const paths: string[] = [];
-    for (const landing of files) {
+  const fromFiles = async (of: typeof own): Promise<string> => {
+    const files: TableFile[] = [];
+    for (const landing of of) {
       const file = await landedFile(lake, landing, topic);
       if (file && isLost(file)) throw lostArchiveError(lake, file);
-      if (file) paths.push(await lake.localFile(file));
+      if (file) files.push(file);
     }
-    return `FROM read_parquet([${paths.map(quoteLiteral).join(', ')}]) WHERE "partition" = ${quoteLiteral(partition)}`;
+    // Named by its content: streams over other files may be under way.
+    const name = `scratch.archived_${hashJson(files.map(({ sha256 }) => sha256)).slice(0, 16)}`;
+    await engine.defineTable({ name, columns: ARCHIVE_COLUMNS, files });
+    return `FROM ${name} WHERE "partition" = ${quoteLiteral(partition)}`;
   };
   const stream = async function* <Row extends KnownRecord>(
     files: typeof own,

@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
-import { defineStored, readManifest } from '@rushes/lake';
+import { readManifest } from '@rushes/lake';
 import type { TableRecord } from '@rushes/ports/manifest';
 import {
   type Coverage,
@@ -77,7 +77,7 @@ export interface AuditReport {
 
 export const auditStores = async (stores: AuditStores, options: AuditOptions, context: AuditContext): Promise<AuditReport | undefined> => {
   const publication = await stores.views.currentPublication();
-  return publication && withRunContext(stores.objects, options, context, (run) => compare(run, stores, publication));
+  return publication && withRunContext(stores, options, context, (run) => compare(run, stores, publication));
 };
 
 /** Whether the first epoch after the cut was not projected from the cut on. A later one begins where the one before it ends. */
@@ -104,7 +104,7 @@ const compare = async (run: RunContext, stores: AuditStores, publication: Public
       damages.push(lakeDamage(file.key, fault, true));
       unreadable.add(view.name);
     }
-    if (table && !unreadable.has(view.name)) await defineStored(run.lake, run.engine, table);
+    if (table && !unreadable.has(view.name)) await run.engine.defineTable(table);
   }
   const ledger = await ledgerToCompare(run, tables.get(LATE_EVENTS.name), damages);
   const covered = coveredEpoch(publication);
@@ -187,7 +187,7 @@ const ledgerToCompare = async (run: RunContext, table: TableRecord | undefined, 
   }
   damages.push(...faults);
   if (faults.length > 0) return undefined;
-  await defineStored(run.lake, run.engine, table);
+  await run.engine.defineTable(table);
   return table;
 };
 

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { PartitionId } from '@rushes/domain';
-import { quoteLiteral } from '@rushes/lake';
+import { quoteLiteral } from '@rushes/ports/batch-engine';
 import type { RunContext } from '../context/run-context.ts';
 import { LATE_EVENTS } from '../models/event-tables.ts';
 import type { Difference } from './compare-states.ts';

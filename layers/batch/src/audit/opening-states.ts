@@ -1,6 +1,6 @@
 /** Where a recompute begins: with the states of the archive's opening balance, and what has to be known of the records before the first one after it. */
 import { offsetAt, type PartitionId } from '@rushes/domain';
-import { defineStored } from '@rushes/lake';
+
 import { openArchivedRanges } from '../archive/archived-records.ts';
 import { type Archive, type Opening } from '../archive/opening.ts';
 import type { RunContext } from '../context/run-context.ts';
@@ -17,7 +17,7 @@ const statesOf = async (run: RunContext, opening: Opening, partition: PartitionI
   for (const view of viewsOf(partition)) {
     const table = opening.tables.find(({ name }) => name === keyedName(view));
     if (!table || !isOf(view, table)) continue;
-    await defineStored(run.lake, run.engine, { ...table, name: OPENING });
+    await run.engine.defineTable({ ...table, name: OPENING });
     const keys = new Map<string, unknown>();
     for await (const [key, state] of storedStates(run.engine, view, { name: OPENING, rows: table.rows }, partition, run.signal))
       keys.set(key, state);

@@ -1,6 +1,6 @@
 /** The states that a table of a keyed view holds, as the measures' folds have them. */
 import { type PartitionId, partitionOf, topicOf } from '@rushes/domain';
-import type { BatchEngine } from '@rushes/lake';
+import type { BatchEngine } from '@rushes/ports/batch-engine';
 import type { TableRecord } from '@rushes/ports/manifest';
 import { decodeState, keyColumns, type KeyedView } from '@rushes/views';
 

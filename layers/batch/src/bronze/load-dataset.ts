@@ -5,7 +5,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { IMDB_DATASETS, type ImdbDataset } from '@rushes/domain';
-import { areSound, type Lake, quoteLiteral, stagedFileSelect } from '@rushes/lake';
+import { areSound, type Lake } from '@rushes/lake';
+import { type Column, quoteIdentifier, quoteLiteral } from '@rushes/ports/batch-engine';
 import { type Dump, TableFile, TableRecord } from '@rushes/ports/manifest';
 import type { ObjectInfo } from '@rushes/ports';
 import { TransientError } from '@rushes/runtime';
@@ -43,11 +44,16 @@ export interface BronzeTable {
 
 const bronzeName = (dataset: ImdbDataset): string => `bronze.${dataset.replace('.', '_')}`;
 
-const ADDED_COLUMNS = [
-  { name: 'source_file', type: 'VARCHAR' },
-  { name: 'line_number', type: 'BIGINT' },
-  { name: 'load_id', type: 'VARCHAR' },
-] as const;
+const LINE_NUMBER = { name: 'line_number', type: 'BIGINT' } as const;
+
+const ADDED_COLUMNS = [{ name: 'source_file', type: 'VARCHAR' }, LINE_NUMBER, { name: 'load_id', type: 'VARCHAR' }] as const;
+
+export const REJECT_COLUMNS: readonly Column[] = [LINE_NUMBER, { name: 'reason', type: 'VARCHAR' }, { name: 'raw', type: 'VARCHAR' }];
+
+/** A line may hold so much when it is rejected, and JSON makes of it what escapes take. */
+const LONGEST_REJECT_BYTES = (8 << 20) - 1;
+
+const STAGED = 'scratch.staged_file';
 
 const tableColumns = (columns: readonly string[]): TableRecord['columns'] => [
   ...columns.map((name) => ({ name, type: 'VARCHAR' })),
@@ -163,32 +169,34 @@ export const finishLoad = async ({ lake, engine, now }: RunContext, prepared: Pr
   const loadId = staged.sha256.slice(0, 16);
   const sourceFile = basename(file.path);
   const columns = tableColumns(staged.columns);
-  const list = columns.map(({ name }) =>
-    name === 'source_file'
+  const list = columns.map((column) =>
+    column.name === 'source_file'
       ? `${quoteLiteral(sourceFile)} AS source_file`
-      : name === 'load_id'
+      : column.name === 'load_id'
         ? `${quoteLiteral(loadId)} AS load_id`
-        : `"${name}"`,
+        : quoteIdentifier(column.name),
   );
-  const linesPath = join(folder, 'lines.tsv');
-  const parquet = lake.scratchPath(`${dataset}.parquet`);
-  const rows = await engine.writeParquet(
-    `SELECT ${list.join(', ')} FROM (${stagedFileSelect(linesPath, staged.columns, quoteLiteral)})`,
-    parquet,
-  );
+  const name = bronzeName(dataset);
+  await engine.defineLines(STAGED, {
+    format: 'tsv',
+    path: join(folder, 'lines.tsv'),
+    columns: [LINE_NUMBER, ...staged.columns.map((column) => ({ name: column, type: 'VARCHAR' }))],
+  });
+  const draft = await engine.write({ table: name, select: `SELECT ${list.join(', ')} FROM ${STAGED}` });
+  const { rows } = draft;
   if (rows !== staged.stagedLines)
     throw new TransientError(`${file.path}: ${staged.stagedLines} lines were staged but ${rows} rows arrived in bronze`, {
       hint: 'run again; if it happens again, report it',
     });
-  const rejectsParquet = lake.scratchPath(`${dataset}.rejects.parquet`);
-  const rejectColumns = "{'line_number': 'BIGINT', 'reason': 'VARCHAR', 'raw': 'VARCHAR'}";
-  const rejectsPath = quoteLiteral(join(folder, 'rejects.jsonl'));
-  const rejectedRows = await engine.writeParquet(
-    `SELECT * FROM read_json(${rejectsPath}, format = 'newline_delimited', maximum_object_size = 8388608, columns = ${rejectColumns})`,
-    rejectsParquet,
-  );
-  if (rejectedRows !== staged.rejectedLines)
-    throw new TransientError(`${file.path}: ${staged.rejectedLines} lines were rejected but ${rejectedRows} arrived in bronze`);
+  await engine.defineLines(STAGED, {
+    format: 'json',
+    path: join(folder, 'rejects.jsonl'),
+    columns: REJECT_COLUMNS,
+    longestLineBytes: LONGEST_REJECT_BYTES,
+  });
+  const rejected = await engine.write({ table: `${name}_rejects`, select: `SELECT * FROM ${STAGED}` });
+  if (rejected.rows !== staged.rejectedLines)
+    throw new TransientError(`${file.path}: ${staged.rejectedLines} lines were rejected but ${rejected.rows} arrived in bronze`);
   await rm(folder, { recursive: true });
 
   const record: Static<typeof LoadRecord> = {
@@ -201,13 +209,13 @@ export const finishLoad = async ({ lake, engine, now }: RunContext, prepared: Pr
     lines: staged.lines,
     rejectedLines: staged.rejectedLines,
     table: {
-      name: bronzeName(dataset),
+      name,
       derivation: `${LOADER_VERSION}-${staged.sha256}`,
       columns,
       rows,
-      files: [await lake.storeFile(`bronze/${dataset}`, parquet, rows)],
+      files: [await draft.keep(`bronze/${dataset}`)],
     },
-    rejects: await lake.storeFile(`bronze/${dataset}/rejects`, rejectsParquet, rejectedRows),
+    rejects: await rejected.keep(`bronze/${dataset}/rejects`),
   };
   await lake.putJson(loadKey(dataset, staged.sha256), record);
   return fromRecord(dataset, record, false);

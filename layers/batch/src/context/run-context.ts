@@ -1,4 +1,5 @@
-import type { Lake, BatchEngine } from '@rushes/lake';
+import type { Lake } from '@rushes/lake';
+import type { BatchEngine } from '@rushes/ports/batch-engine';
 import type { TableRecord } from '@rushes/ports/manifest';
 import type { Logger, Progress } from '@rushes/runtime';
 

@@ -24,6 +24,9 @@ export interface Scratch {
   remove(): Promise<void>;
 }
 
+/** What the engine has of a run's folder. */
+export const engineFolderIn = (folder: string): string => join(folder, 'engine');
+
 /** A folder for the run that has this number; 0 for what is no run. Nothing is there before it is opened. */
 export const scratchOf = (workFolder: string, version: number, id: string = randomUUID()): Scratch => {
   const folder = join(workFolder, `run-${version}-${id}`);

@@ -1,9 +1,9 @@
 /** For what works as a run does and is none: an engine, a lake and a scratch folder of its own. */
-import { openDuckDb, openLake } from '@rushes/lake';
-import type { ObjectStore } from '@rushes/ports';
+import { openLake } from '@rushes/lake';
 import { objectCacheIn } from './object-cache.ts';
 import type { RunContext } from './run-context.ts';
-import { scratchOf } from './scratch.ts';
+import { engineFolderIn, scratchOf } from './scratch.ts';
+import type { BatchStores } from './stores.ts';
 
 export interface EngineOptions {
   /** Folder for scratch files. */
@@ -15,9 +15,11 @@ export interface EngineOptions {
 
 const MEMORY_MB = 320;
 
+export type EngineStores = Pick<BatchStores, 'objects' | 'openEngine'>;
+
 /** Does the work, which an abort interrupts; the engine and its files are gone afterwards. */
 export const withRunContext = async <Result>(
-  objects: ObjectStore,
+  { objects, openEngine }: EngineStores,
   { workFolder, memoryLimitMb = MEMORY_MB, threads }: EngineOptions,
   context: Pick<RunContext, 'logger' | 'progress' | 'signal'> & Partial<Pick<RunContext, 'now'>>,
   work: (run: RunContext) => Promise<Result>,
@@ -25,15 +27,15 @@ export const withRunContext = async <Result>(
   const { signal } = context;
   const scratch = scratchOf(workFolder, 0);
   await scratch.open();
-  const engine = await openDuckDb({ memoryLimitMb, threads, tempFolder: `${scratch.folder}/spill` });
-  const interrupt = (): void => engine.interrupt();
-  signal.addEventListener('abort', interrupt);
   try {
     const lake = openLake(objects, scratch.folder, { cache: objectCacheIn(workFolder), signal });
-    return await work({ ...context, lake, engine, now: context.now ?? (() => new Date()) });
+    const engine = await openEngine({ files: lake, folder: engineFolderIn(scratch.folder), memoryLimitMb, threads, signal });
+    try {
+      return await work({ ...context, lake, engine, now: context.now ?? (() => new Date()) });
+    } finally {
+      await engine.close();
+    }
   } finally {
-    signal.removeEventListener('abort', interrupt);
-    await engine.close();
     await scratch.remove();
   }
 };

@@ -1,6 +1,6 @@
 /** Conditions on tables of events by the places of their rows in the log. */
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId } from '@rushes/domain';
-import { quoteLiteral } from '@rushes/lake';
+import { quoteLiteral } from '@rushes/ports/batch-engine';
 
 const inEach = (condition: (partition: PartitionId) => string): string =>
   `(${PARTITIONS.map((partition) => `("partition" = ${quoteLiteral(partition)} AND ${condition(partition)})`).join(' OR ')})`;

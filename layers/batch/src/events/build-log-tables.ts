@@ -3,7 +3,7 @@
  * them.
  */
 import { offsetAt, type PartitionRange, PARTITIONS, TOPICS } from '@rushes/domain';
-import { defineStored } from '@rushes/lake';
+
 import type { CatalogEntry, TableRecord } from '@rushes/ports/manifest';
 import type { DuplicateFilters } from '@rushes/ports';
 import { KEYED_VIEWS } from '@rushes/views';
@@ -33,7 +33,7 @@ export interface BuildLogOptions {
 }
 
 export const buildLogTables = async (context: RunContext, options: BuildLogOptions, steps: StepLog): Promise<BuiltLog> => {
-  const { lake, engine } = context;
+  const { engine } = context;
   const { landed, parent, full, duplicateFilters } = options;
   const silver = await steps.step(
     'silver events',
@@ -44,7 +44,7 @@ export const buildLogTables = async (context: RunContext, options: BuildLogOptio
     },
   );
   const tables: TableRecord[] = [...TOPICS.map((topic) => silver.tables[topic]), silver.quarantine];
-  for (const table of tables) await defineStored(lake, engine, table);
+  for (const table of tables) await engine.defineTable(table);
   for (const view of KEYED_VIEWS) {
     const { table } = await steps.step(
       `keyed.${view.name}`,
@@ -58,7 +58,7 @@ export const buildLogTables = async (context: RunContext, options: BuildLogOptio
     () => buildLateEvents(context, silver),
     ({ table, reused }) => ({ rows: table.rows, reused }),
   );
-  await defineStored(lake, engine, late.table);
+  await engine.defineTable(late.table);
   tables.push(late.table);
   const figures = { ...eventFigures(silver.counts), ...lateFigures(late.counts), [LANDINGS_FIGURE]: landed.archive.last?.number ?? 0 };
   return { tables, catalog: [...logEntries(), ...KEYED_VIEWS.map(keyedEntry), lateEntry], figures, gaps: gapsOf(landed) };

@@ -3,7 +3,8 @@
  * it is made anew from all typed events. Invariant: both give the same rows, since each follows from the events before it alone.
  */
 import { type Topic, TOPICS } from '@rushes/domain';
-import { areSound, defineStored, hashJson, quoteIdentifier } from '@rushes/lake';
+import { areSound, hashJson } from '@rushes/lake';
+import { quoteIdentifier } from '@rushes/ports/batch-engine';
 import type { TableFile, TableRecord } from '@rushes/ports/manifest';
 import { LATE_RULES, type LateRule, lateSelect } from '@rushes/views';
 import type { RunContext } from '../context/run-context.ts';
@@ -81,13 +82,13 @@ const EARLIER = 'scratch.late_after';
 
 /** Computes the rows of one rule. @param added of the added events alone. @returns the table that has them; `undefined` if there are no events to look at. */
 const findLate = async (context: RunContext, silver: SilverEvents, rule: LateRule, added: boolean): Promise<string | undefined> => {
-  const { lake, engine } = context;
+  const { engine } = context;
   const events = silver.tables[rule.view.topic];
   const files = added ? silver.added[rule.view.topic] : events.files;
   if (files.length === 0) return undefined;
-  await defineStored(lake, engine, { ...events, name: EVENTS, files: [...files] });
+  await engine.defineTable({ ...events, name: EVENTS, files: [...files] });
   const states = added ? await statesBefore(context, silver, rule) : undefined;
-  if (states) await defineStored(lake, engine, { ...states, name: EARLIER });
+  if (states) await engine.defineTable({ ...states, name: EARLIER });
   const table = `scratch.late_${rule.kind === 'bucket' ? rule.view.name : rule.source}`;
   await engine.materialize(table, lateSelect(rule, EVENTS, states && EARLIER));
   return table;
@@ -128,7 +129,7 @@ interface FoundLate {
 const NEW = 'scratch.late_found';
 
 /** Writes what was found into one file. @returns `undefined` if nothing was. */
-const storeLate = async ({ lake, engine }: RunContext, tables: readonly string[]): Promise<FoundLate | undefined> => {
+const storeLate = async ({ engine }: RunContext, tables: readonly string[]): Promise<FoundLate | undefined> => {
   if (tables.length === 0) return undefined;
   const columns = LATE_EVENTS.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
   await engine.defineView(NEW, tables.map((table) => `SELECT ${columns} FROM ${table}`).join(' UNION ALL '));
@@ -136,10 +137,9 @@ const storeLate = async ({ lake, engine }: RunContext, tables: readonly string[]
     `SELECT topic, count(DISTINCT ("partition", "offset")) AS events, max(late_ms) AS longest FROM ${NEW} GROUP BY topic`,
   );
   if (counted.length === 0) return undefined;
-  const path = lake.scratchPath(`${LATE_EVENTS.name}.parquet`);
-  const rows = await engine.writeParquet(`SELECT * FROM ${NEW} ORDER BY ${LATE_EVENTS.orderBy.map(quoteIdentifier).join(', ')}`, path);
+  const draft = await engine.write({ table: LATE_EVENTS.name, select: `SELECT * FROM ${NEW}`, orderBy: LATE_EVENTS.orderBy });
   return {
-    file: await lake.storeFile(LATE_EVENTS.name.replace('.', '/'), path, rows),
+    file: await draft.keep(LATE_EVENTS.name.replace('.', '/')),
     counts: Object.fromEntries(counted.map((row) => [row['topic'], { events: Number(row['events']), longestMs: Number(row['longest']) }])),
   };
 };

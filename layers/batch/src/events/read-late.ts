@@ -1,6 +1,7 @@
 /** What the published version's ledger of late events says. Reads only. */
 import { PARTITIONS, type Topic, topicOf } from '@rushes/domain';
-import { defineStored, quoteLiteral, readManifest } from '@rushes/lake';
+import { readManifest } from '@rushes/lake';
+import { quoteLiteral } from '@rushes/ports/batch-engine';
 import type { TableRecord } from '@rushes/ports/manifest';
 import type { BatchStores } from '../context/stores.ts';
 import { type EngineOptions, withRunContext } from '../context/with-run-context.ts';
@@ -87,8 +88,8 @@ const newest = async ({ engine }: RunContext, condition: string, limit: number):
 };
 
 const readLedger = async (run: RunContext, table: TableRecord, options: LateOptions): Promise<NonNullable<LateReport['ledger']>> => {
-  const { lake, engine } = run;
-  await defineStored(lake, engine, table);
+  const { engine } = run;
+  await engine.defineTable(table);
   const condition = conditionOf(options);
   const views = await engine.rows(
     `SELECT "view", count(*) AS events, max(late_ms) AS longest FROM ${LATE_EVENTS.name} WHERE ${condition} GROUP BY "view" ORDER BY min(topic), min(bucket_width_ms), "view"`,
@@ -106,13 +107,13 @@ const readLedger = async (run: RunContext, table: TableRecord, options: LateOpti
 
 /** @returns `undefined` if nothing has been published. */
 export const readLateEvents = async (
-  { objects, views }: Pick<BatchStores, 'objects' | 'views'>,
+  stores: Pick<BatchStores, 'objects' | 'views' | 'openEngine'>,
   options: LateOptions,
   context: Pick<RunContext, 'logger' | 'progress' | 'signal'>,
 ): Promise<LateReport | undefined> => {
-  const publication = await views.currentPublication();
+  const publication = await stores.views.currentPublication();
   if (!publication) return undefined;
-  return withRunContext(objects, options, context, async (run) => {
+  return withRunContext(stores, options, context, async (run) => {
     const { version } = publication;
     const manifest = await readManifest(run.lake, version);
     const table = manifest?.tables.find(({ name }) => name === LATE_EVENTS.name);

@@ -4,7 +4,8 @@
  * opening balance, what lies before it is taken over from the published version as it is.
  */
 import { DUPLICATE_RULE_VERSION, offsetAt, PARTITIONS, SILVER_EVENT_VERSION, type Topic, TOPICS } from '@rushes/domain';
-import { areSound, defineStored, hashJson, type Lake, quoteIdentifier } from '@rushes/lake';
+import { areSound, hashJson, type Lake } from '@rushes/lake';
+import { quoteIdentifier } from '@rushes/ports/batch-engine';
 import type { Manifest, TableFile, TableRecord } from '@rushes/ports/manifest';
 import type { DuplicateFilters } from '@rushes/ports';
 import type { RunContext } from '../context/run-context.ts';
@@ -103,16 +104,18 @@ const takeOver = async (
   published: ParentVersion,
   opening: Opening,
 ): Promise<readonly TableFile[]> => {
-  const { lake, engine } = context;
+  const { engine } = context;
   const earlier = published.tables.find(({ name }) => name === table.name);
   if (!earlier || earlier.rows === 0) return [];
-  await defineStored(lake, engine, { ...earlier, name: TAKEN }, beforeCut(cutOf(opening)));
+  await engine.defineTable({ ...earlier, name: TAKEN }, beforeCut(cutOf(opening)));
   const columns = table.columns.map(({ name, type }) =>
     earlier.columns.some((column) => column.name === name) ? quoteIdentifier(name) : `CAST(NULL AS ${type}) AS ${quoteIdentifier(name)}`,
   );
-  const path = lake.scratchPath(`${table.name}.taken-over.parquet`);
-  const rows = await engine.writeParquet(`SELECT ${columns.join(', ')} FROM ${TAKEN} ORDER BY "partition", "offset"`, path);
-  return rows === 0 ? [] : [await lake.storeFile(table.name.replace('.', '/'), path, rows)];
+  const { name, orderBy } = table;
+  const draft = await engine.write({ table: name, select: `SELECT ${columns.join(', ')} FROM ${TAKEN}`, orderBy });
+  if (draft.rows > 0) return [await draft.keep(name.replace('.', '/'))];
+  await draft.discard();
+  return [];
 };
 
 const baseOf = async (

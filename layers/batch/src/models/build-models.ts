@@ -1,4 +1,5 @@
-import { type BatchEngine, defineStored, deriveTable, derivationOf, findDerived, type TableDefinition } from '@rushes/lake';
+import { deriveTable, derivationOf, findDerived, type TableDefinition } from '@rushes/lake';
+import { type BatchEngine, ComputationError } from '@rushes/ports/batch-engine';
 import type { TableRecord } from '@rushes/ports/manifest';
 import { TerminalError } from '@rushes/runtime';
 import type { RunContext } from '../context/run-context.ts';
@@ -61,22 +62,21 @@ export async function* buildModels(
     const derivation = derivationOf(definition, engine.version, inputs);
     const found = options.full ? undefined : await findDerived(lake, derivation, context.known);
     const table = found ?? (await compute(context, definition, derivation));
-    await defineStored(lake, engine, table);
+    await engine.defineTable(table);
     tables.set(table.name, table);
     yield { table, model, reused: found !== undefined };
   }
 }
 
-/** Says which model it was, and what helps where memory ran out. */
+/** Says what helps where memory ran out. */
 const compute = async ({ lake, engine, signal }: RunContext, definition: TableDefinition, derivation: string): Promise<TableRecord> => {
   try {
     return await deriveTable(lake, engine, definition, derivation);
   } catch (cause) {
     if (signal.aborted) throw cause;
-    const outOfMemory = cause instanceof Error && cause.message.includes('Out of Memory');
-    throw new TerminalError(`computing ${definition.name} failed`, {
+    throw new TerminalError(cause instanceof ComputationError ? cause.message : `computing ${definition.name} failed`, {
       cause,
-      ...(outOfMemory && { hint: 'give the engine more memory: RUSHES_MEMORY_LIMIT_MB' }),
+      ...(cause instanceof ComputationError && cause.isOutOfMemory && { hint: 'give the engine more memory: RUSHES_MEMORY_LIMIT_MB' }),
     });
   }
 };

@@ -3,7 +3,7 @@
  * judgment's rows (`SilverRow` of the domain) and the record's place.
  */
 import { FIELD_COLUMNS, type FieldCells, type MetadataRow, type RatingRow, type ReviewRow, type Topic } from '@rushes/domain';
-import type { Column } from '@rushes/lake';
+import type { Column } from '@rushes/ports/batch-engine';
 
 type ColumnType = 'VARCHAR' | 'BIGINT' | 'BOOLEAN';
 type ColumnsOf<Row> = Readonly<Record<keyof Row, ColumnType>>;

@@ -1,4 +1,5 @@
-import { type BatchEngine, quoteIdentifier, quoteLiteral, type Slice } from '@rushes/lake';
+import type { Slice } from '@rushes/lake';
+import { type BatchEngine, quoteIdentifier, quoteLiteral } from '@rushes/ports/batch-engine';
 import type { TableRecord } from '@rushes/ports/manifest';
 import { TerminalError } from '@rushes/runtime';
 

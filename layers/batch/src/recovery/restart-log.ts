@@ -12,7 +12,6 @@ import {
   knownLog,
   type LogBeginning,
   logFault,
-  type ObjectStore,
   type PartitionRecords,
   reachedOffsets,
   type SpeedStore,
@@ -21,7 +20,7 @@ import { type Logger, type Progress, TerminalError, TransientError } from '@rush
 import { highestNumber } from '../publish/claim.ts';
 import { runUnderWay } from '../publish/run-under-way.ts';
 import type { RunContext } from '../context/run-context.ts';
-import { type EngineOptions, withRunContext } from '../context/with-run-context.ts';
+import { type EngineOptions, type EngineStores, withRunContext } from '../context/with-run-context.ts';
 import { openArchivedRanges } from '../archive/archived-records.ts';
 import { highestKnownBarrier, landedOf } from '../archive/landing.ts';
 import { openArchive } from '../archive/opening.ts';
@@ -39,8 +38,7 @@ import {
 import { publishLosses } from './publish-losses.ts';
 import { recordRestart } from './record-restart.ts';
 
-export interface RestartStores {
-  readonly objects: ObjectStore;
+export interface RestartStores extends EngineStores {
   readonly views: BatchViewStore;
   /** What lies in the place of the log now, if it can be opened, and the speed store beside it. */
   readonly left: { readonly log: EventLog | undefined; readonly speed: SpeedStore | undefined };
@@ -99,7 +97,7 @@ const requireRestartable = async ({ objects, views, left }: RestartStores, id: s
 };
 
 export const restartLog = (stores: RestartStores, options: RestartOptions, context: RestartContext): Promise<RestartReport> =>
-  withRunContext(stores.objects, options, context, (run) => restart(run, stores, options));
+  withRunContext(stores, options, context, (run) => restart(run, stores, options));
 
 const restart = async (run: RunContext, stores: RestartStores, options: RestartOptions): Promise<RestartReport> => {
   const { objects, views, left } = stores;

@@ -150,7 +150,7 @@ export const applyRetention = async (
     const [opening] = await readOpenings(openLake(stores.objects, ''));
     return { sealed: null, archive_begins: opening?.spentAt ?? null, archive: nothing, loads: nothing, kept_because: null };
   }
-  return withRunContext(stores.objects, options, context, async (run) =>
+  return withRunContext(stores, options, context, async (run) =>
     pass({
       run,
       options,

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { offsetAt, type OffsetVector, PARTITIONS, type PartitionId, topicOf } from '@rushes/domain';
-import { areSound, defineStored } from '@rushes/lake';
+import { areSound } from '@rushes/lake';
 import type { TableRecord } from '@rushes/ports/manifest';
 import { TerminalError } from '@rushes/runtime';
 import { foldSelect, KEYED_VIEWS, type KeyedView, mergeSelect } from '@rushes/views';
@@ -41,13 +41,13 @@ const buildStates = async (
   cut: OffsetVector,
   published: ParentVersion,
 ): Promise<TableRecord> => {
-  const { lake, engine } = context;
+  const { engine } = context;
   const before = await tableBefore(context, archive, view);
   const events = published.tables.find(({ name }) => name === EVENT_TABLES[view.topic].name);
   if (!events) throw new Error(`version ${published.version} has no ${EVENT_TABLES[view.topic].name}`);
-  await defineStored(lake, engine, { ...events, name: EVENTS }, betweenCuts(before ? cutOf(archive.opening) : {}, cut));
+  await engine.defineTable({ ...events, name: EVENTS }, betweenCuts(before ? cutOf(archive.opening) : {}, cut));
   await engine.defineView(LATER, foldSelect(view, EVENTS));
-  if (before) await defineStored(lake, engine, { ...before, name: EARLIER });
+  if (before) await engine.defineTable({ ...before, name: EARLIER });
   const select = before ? mergeSelect(view, EARLIER, LATER) : `SELECT * FROM ${LATER}`;
   const file = await storeStates(context, view, select, `${ARCHIVE}/openings/${view.name}`);
   return stateTable(view, await engine.describe(foldSelect(view, EVENTS)), file);
@@ -76,7 +76,7 @@ const check = async (
     const expected = new Map(covered.get(view.storedName));
     const table = tables.find(({ name }) => name === keyedName(view));
     if (!table) throw new Error(`no states of ${view.name}`);
-    await defineStored(context.lake, context.engine, { ...table, name: EARLIER });
+    await context.engine.defineTable({ ...table, name: EARLIER });
     for await (const [key, found] of storedStates(context.engine, view, { name: EARLIER, rows: table.rows }, partition, context.signal)) {
       if (!isDeepStrictEqual(found, expected.get(key)?.state))
         throw notSealed(`the state of ${key} in ${view.name} is not what the events of ${partition} before offset ${to} come to`);

@@ -1,6 +1,6 @@
 /** Bronze → silver → gold → views of one version, in the order in which data flows. Nothing here is visible to readers. */
 import type { ImdbDataset } from '@rushes/domain';
-import { areSound, defineStored } from '@rushes/lake';
+import { areSound } from '@rushes/lake';
 import type { CatalogEntry, Dump, Origin, TableRecord, ViewArtefact } from '@rushes/ports/manifest';
 import type { BatchViewStore, DuplicateFilters } from '@rushes/ports';
 import { TerminalError } from '@rushes/runtime';
@@ -49,7 +49,7 @@ export interface BuildOptions {
 }
 
 export const buildLake = async (context: RunContext, store: BatchViewStore, options: BuildOptions, log: StepLog): Promise<BuiltLake> => {
-  const { lake, engine, logger } = context;
+  const { engine, logger } = context;
   const files = await findFiles(options.imdbSource);
   const silverModels = await readModels('silver');
   const bronze: BronzeTable[] = [];
@@ -73,13 +73,13 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
           { dataset: declared.dataset },
           `${declared.dataset} is not in ${nameOfSource(options.imdbSource)}: ${name} is empty`,
         );
-      await defineStored(lake, engine, loaded.table);
+      await engine.defineTable(loaded.table);
       const built = await log.step(
         name,
         () => buildSilverTable(context, declared, model, loaded, options.full),
         ({ table, reused }) => ({ rows: table.rows, reused }),
       );
-      await defineStored(lake, engine, built.table);
+      await engine.defineTable(built.table);
       bronze.push(loaded);
       silver.push(built.table);
       quarantines.push(built.quarantine);
@@ -100,7 +100,7 @@ export const buildLake = async (context: RunContext, store: BatchViewStore, opti
     () => buildDumpTimes(context, dumps),
     ({ table, reused }) => ({ rows: table.rows, reused }),
   );
-  await defineStored(lake, engine, times.table);
+  await engine.defineTable(times.table);
   silver.push(times.table);
   catalog.push(dumpTimesEntry);
   const fromLog = await buildLogTables(context, options, log);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { type BatchEngine, openDuckDb, openLake, readManifest, type Lake, tellFault } from '@rushes/lake';
+import { openLake, readManifest, type Lake, tellFault } from '@rushes/lake';
+import type { BatchEngine } from '@rushes/ports/batch-engine';
 import type { Expectation, Manifest } from '@rushes/ports/manifest';
 import { explainError, freeBytes, type Logger, ownTasks, type Progress, type Span, type Tracing, TransientError } from '@rushes/runtime';
 import { findFiles } from '../bronze/find-files.ts';
@@ -24,7 +25,7 @@ import { diskFull, failureOf, isDiskFull, RunSuperseded } from './failure.ts';
 import { type FreeSpaceCheck, requireSpace } from './free-space.ts';
 import { memoryLimitFor, mostMemoryMb } from './memory-limit.ts';
 import { refusal } from './refusal.ts';
-import { removeDeadScratch, reserveRoom, scratchOf } from '../context/scratch.ts';
+import { engineFolderIn, removeDeadScratch, reserveRoom, scratchOf } from '../context/scratch.ts';
 import { tidyUp, tidyViews } from './tidy-up.ts';
 import { tellRun, traceRun } from './trace-run.ts';
 import { objectCacheIn } from '../context/object-cache.ts';
@@ -156,20 +157,20 @@ const runWithin = async (stores: BatchStores, options: BatchOptions, context: Ba
     logger.info({ before: before.origin, origin }, `version ${before.version} is of another kind of source: a history of its own begins`);
   // What is wrong with the files is found again, and told, when they are read.
   const memoryMb = options.memoryLimitMb ?? memoryLimitFor(await findFiles(options.imdbSource).catch(() => []));
-  const interrupt = (): void => opened?.interrupt();
-  context.signal.addEventListener('abort', interrupt);
   const progress = ownTasks(context.progress);
   try {
     context.signal.throwIfAborted();
     await scratch.open();
     await reserveRoom(scratch.folder);
-    const engine = await openDuckDb({
+    const engine = await stores.openEngine({
+      files: lake,
+      folder: engineFolderIn(scratch.folder),
       memoryLimitMb: memoryMb,
       // A bound that was set stands.
       mostMemoryMb: options.memoryLimitMb ?? mostMemoryMb(),
       onMoreMemory: (limitMb) => logger.info({ limit_mb: limitMb }, `the batch engine needs more memory: now up to ${limitMb} MiB`),
       threads: options.threads,
-      tempFolder: `${scratch.folder}/spill`,
+      signal: context.signal,
     });
     opened = engine;
     const parentManifest = parent && (await readManifest(lake, parent.version));
@@ -270,7 +271,6 @@ const runWithin = async (stores: BatchStores, options: BatchOptions, context: Ba
     await end(report('failed', { message: explainError(failure).message }));
     throw failure;
   } finally {
-    context.signal.removeEventListener('abort', interrupt);
     await heartbeat.stop();
     await cleanUp();
   }

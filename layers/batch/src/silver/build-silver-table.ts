@@ -1,9 +1,10 @@
 /**
  * Silver: one typed row per key, or a row in quarantine that says why not. Every line of a file is in exactly one of the two.
  */
-import { defineStored, deriveTable, derivationOf, findDerived, quoteIdentifier, quoteLiteral, type TableDefinition } from '@rushes/lake';
+import { deriveTable, derivationOf, findDerived, type TableDefinition } from '@rushes/lake';
+import { quoteIdentifier, quoteLiteral } from '@rushes/ports/batch-engine';
 import type { TableRecord } from '@rushes/ports/manifest';
-import type { BronzeTable } from '../bronze/load-dataset.ts';
+import { type BronzeTable, REJECT_COLUMNS } from '../bronze/load-dataset.ts';
 import type { RunContext } from '../context/run-context.ts';
 import type { SqlModel } from '../context/sql-files.ts';
 import { type CheckedNames, keptSelect, namesOf, repeatedSelect } from './repeated-keys.ts';
@@ -60,7 +61,8 @@ export const buildSilverTable = async (
   const typed = await typeInOrder(context, silver, model, columns);
   if (typed) {
     // Keys ascend, so none repeats: what is not there has a fault, and faults are looked for only where there are some.
-    const faults = typed.rows < bronze.table.rows ? faultsSelect(silver, bronze, `(SELECT line_number, fault FROM (${model.select}))`) : [];
+    const faults =
+      typed.draft.rows < bronze.table.rows ? faultsSelect(silver, bronze, `(SELECT line_number, fault FROM (${model.select}))`) : [];
     return {
       table: await keepTyped(context, good, goodDerivation, typed),
       quarantine: await deriveTable(lake, engine, { ...bad, select: [...faults, rejects].join(' UNION ALL ') }, badDerivation),
@@ -105,18 +107,14 @@ const repeatsSelect = (silver: SilverTable, bronze: BronzeTable, { checked, repe
 const rejectsTable = (bronze: BronzeTable): TableRecord => ({
   name: `${bronze.table.name}_rejects`,
   derivation: bronze.table.derivation,
-  columns: [
-    { name: 'line_number', type: 'BIGINT' },
-    { name: 'reason', type: 'VARCHAR' },
-    { name: 'raw', type: 'VARCHAR' },
-  ],
+  columns: [...REJECT_COLUMNS],
   rows: bronze.rejects?.rows ?? 0,
   files: bronze.rejects ? [bronze.rejects] : [],
 });
 
-const rejectsSelect = async ({ lake, engine }: RunContext, bronze: BronzeTable): Promise<string> => {
+const rejectsSelect = async ({ engine }: Pick<RunContext, 'engine'>, bronze: BronzeTable): Promise<string> => {
   const table = rejectsTable(bronze);
-  await defineStored(lake, engine, table);
+  await engine.defineTable(table);
   const [dataset, file] = [bronze.dataset, bronze.dump.sourceFile ?? ''].map(quoteLiteral);
   return `SELECT ${dataset} AS dataset, ${file} AS source_file, line_number, reason, raw FROM ${table.name}`;
 };

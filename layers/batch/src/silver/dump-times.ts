@@ -2,7 +2,8 @@
  * When dumps were so whose rows are weighed against observations in the log. Invariant: the time follows from the content of the file alone, once it was
  * loaded, so a version says the same however often, and in which order, it is computed.
  */
-import { derivationOf, deriveTable, findDerived, quoteLiteral } from '@rushes/lake';
+import { derivationOf, deriveTable, findDerived } from '@rushes/lake';
+import { quoteLiteral } from '@rushes/ports/batch-engine';
 import type { Dump, TableRecord } from '@rushes/ports/manifest';
 import type { RunContext } from '../context/run-context.ts';
 

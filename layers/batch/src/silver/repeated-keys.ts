@@ -1,5 +1,5 @@
 /** Typed lines whose keys are in no order: of the lines with the same key the first one stays, the others go to quarantine. */
-import { type Column, quoteIdentifier } from '@rushes/lake';
+import { type Column, quoteIdentifier } from '@rushes/ports/batch-engine';
 import type { SilverTable } from './silver-tables.ts';
 
 /** What the checks of one data set are called in the engine. */

@@ -1,4 +1,4 @@
-import type { BatchEngine } from '@rushes/lake';
+import type { BatchEngine } from '@rushes/ports/batch-engine';
 import type { TableRecord } from '@rushes/ports/manifest';
 
 /** Figures of a version by name, for its expectations and for people: counted in the engine, once a run. */

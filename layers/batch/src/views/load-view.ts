@@ -2,7 +2,7 @@
  * Fills the batch-view store: one immutable artefact per view, named after what its rows are made of. Built whole, or as a copy of the parent's plus the
  * changed rows; versions whose rows are made of the same share one.
  */
-import { BrokenStreamError } from '@rushes/lake';
+import { BrokenStreamError } from '@rushes/ports/batch-engine';
 import type { ViewArtefact } from '@rushes/ports/manifest';
 import type { ArtefactRow, BatchViewStore } from '@rushes/ports';
 import type { RunContext } from '../context/run-context.ts';

@@ -2,7 +2,7 @@
  * The models of served views. Nothing stores their rows: they go straight from the engine into the batch-view store. So a model is computed where it is
  * asked for: over the tables of this version, over those of the version before, or over a part of either.
  */
-import { type BatchEngine, defineStored } from '@rushes/lake';
+import type { BatchEngine } from '@rushes/ports/batch-engine';
 import type { TableRecord } from '@rushes/ports/manifest';
 import type { RunContext } from '../context/run-context.ts';
 import { readModels } from '../context/sql-files.ts';
@@ -48,7 +48,7 @@ const selectWithin = (space: string, { name: model, select, reads }: ReadingMode
  * @param narrowed conditions on tables, by their names: the model sees only rows that satisfy them.
  */
 export const defineModel = async (
-  { lake, engine }: Pick<RunContext, 'lake' | 'engine'>,
+  { engine }: Pick<RunContext, 'engine'>,
   model: ResolvedModel,
   tables: ReadonlyMap<string, TableRecord>,
   space: string,
@@ -57,7 +57,7 @@ export const defineModel = async (
   for (const name of model.tables) {
     const table = tables.get(name);
     if (table === undefined) throw new Error(`the model ${model.name} reads ${name}, which is not there`);
-    await defineStored(lake, engine, { ...table, name: nameWithin(space, name) }, narrowed.get(name));
+    await engine.defineTable({ ...table, name: nameWithin(space, name) }, narrowed.get(name));
   }
   for (const part of [...model.through, model]) await engine.defineView(nameWithin(space, part.name), selectWithin(space, part));
   return nameWithin(space, model.name);

@@ -3,7 +3,7 @@
  * One text column leaves DuckDB four times as fast as twenty typed ones. No value holds U+001E or is U+001F alone: bronze rejects lines with
  * either, JSON escapes them, and what of an event stands in a column must not have them.
  */
-import { quoteIdentifier } from '@rushes/lake';
+import { quoteIdentifier } from '@rushes/ports/batch-engine';
 import type { ArtefactRow, CellValue, ColumnType } from '@rushes/ports';
 import type { View } from '@rushes/views';
 

@@ -2,7 +2,7 @@
  * Schemas whose fields have ids. Invariant: a column keeps its id from version to version, by its name, as long as values of the one type can be read as the
  * other; an id that was given is never given to anything else.
  */
-import type { Column } from '../engine.ts';
+import type { Column } from '@rushes/ports/batch-engine';
 import { type Shape, shapeOf } from './column-shape.ts';
 
 export type FieldType = string | ListType | StructType;

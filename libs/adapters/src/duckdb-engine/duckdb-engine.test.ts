@@ -21,9 +21,9 @@ test('a statement that needs more memory than the bound gets more, step by step,
     mostMemoryMb: 400,
     onMoreMemory: (limitMb) => raised.push(limitMb),
     threads: 2,
-    tempFolder: folder,
+    folder,
   });
-  expect(await engine.writeParquet(LONG_LIST, join(folder, 'one.parquet'))).toBe(1);
+  expect((await engine.write({ table: 'gold.one', select: LONG_LIST })).rows).toBe(1);
   expect(await engine.rows(LONG_LIST)).toEqual([{ n: 6_000_000n }]);
   await engine.close();
   expect(raised.length).toBeGreaterThan(0);
@@ -31,13 +31,13 @@ test('a statement that needs more memory than the bound gets more, step by step,
 });
 
 test('a bound that was set stands, and the error names it', async () => {
-  const engine = await openDuckDb({ memoryLimitMb: 32, threads: 2, tempFolder: folder });
+  const engine = await openDuckDb({ memoryLimitMb: 32, threads: 2, folder });
   await expect(engine.materialize('scratch.one', LONG_LIST)).rejects.toThrow('needs more than 32 MiB of memory');
   await engine.close();
 });
 
 test('a stream that breaks off is no stream that ended: rows are not missing in silence', async () => {
-  const engine = await openDuckDb({ memoryLimitMb: 64, threads: 2, tempFolder: folder });
+  const engine = await openDuckDb({ memoryLimitMb: 64, threads: 2, folder });
   const read = async (select: string): Promise<number> => {
     let rows = 0;
     for await (const texts of engine.streamText(select)) rows += texts.length;
@@ -52,7 +52,7 @@ test('a stream that breaks off is no stream that ended: rows are not missing in 
 });
 
 test('a stream comes in its order, also of a statement that sorts', async () => {
-  const engine = await openDuckDb({ memoryLimitMb: 64, threads: 2, tempFolder: folder });
+  const engine = await openDuckDb({ memoryLimitMb: 64, threads: 2, folder });
   const found: string[] = [];
   for await (const texts of engine.streamText(
     "SELECT text FROM (SELECT lpad(CAST(i * 7919 % 200003 AS VARCHAR), 6, '0') AS text FROM range(200003) t(i)) ORDER BY text",

@@ -1,9 +1,26 @@
-import { mkdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance, type DuckDBValue, version as duckdbVersion } from '@duckdb/node-api';
-import { hashJson } from './content-hash.ts';
-import { type BatchEngine, BrokenStreamError, type Column, type SqlValue } from './engine.ts';
+import {
+  type BatchEngine,
+  BrokenStreamError,
+  type Column,
+  ComputationError,
+  type Draft,
+  type EngineFiles,
+  type EngineOptions,
+  quoteIdentifier,
+  quoteLiteral,
+  quoteTable,
+  type ReadableTable,
+  type SqlValue,
+  type StagedLines,
+  type Writing,
+} from '@rushes/ports/batch-engine';
 import { MACROS } from './macros.ts';
-import { quoteIdentifier, quoteLiteral, quoteTable } from './sql-text.ts';
+import { orderFaultsSelect } from './row-order.ts';
+import { linesSelect } from './staged-lines.ts';
 import { tableReferences } from './table-references.ts';
 
 /** DuckDB holds a whole row group per thread while it writes; documents of a kilobyte make its default of 122,880 rows too many. */
@@ -22,73 +39,87 @@ const MOST_REFERENCES = 1_000;
 /** By how much the bound of the buffers grows when a statement could not do with it. */
 const MEMORY_GROWTH = 1.5;
 
-export interface DuckDbOptions {
-  /** Bound of DuckDB's buffers in MiB; what does not fit is spilled to `tempFolder`. */
-  readonly memoryLimitMb: number;
-  /** What the bound may grow to, by half each time, when a statement fails for want of memory; without it, the bound stands. */
-  readonly mostMemoryMb?: number | undefined;
-  readonly onMoreMemory?: ((limitMb: number) => void) | undefined;
-  readonly threads: number;
-  readonly tempFolder: string;
-}
+/** Without `files` it reads and keeps nothing of a lake. */
+export type DuckDbOptions = Omit<EngineOptions, 'files'> & { readonly files?: EngineFiles };
+
+const NO_LAKE: EngineFiles = {
+  localFile: ({ key }) => Promise.reject(new Error(`this engine has no lake to read ${key} from`)),
+  storeFile: (prefix) => Promise.reject(new Error(`this engine has no lake to keep a file of ${prefix} in`)),
+};
 
 /** DuckDB in this process, in memory, spilling to a folder. Statements run one after the other, streams beside them. */
 export const openDuckDb = async (options: DuckDbOptions): Promise<BatchEngine> => {
-  await mkdir(options.tempFolder, { recursive: true });
+  options.signal?.throwIfAborted();
+  await mkdir(options.folder, { recursive: true });
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: mebibytes(options.memoryLimitMb),
     threads: String(options.threads),
-    temp_directory: options.tempFolder,
+    temp_directory: join(options.folder, 'spill'),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
   const connection = await instance.connect();
   for (const statement of ['SET integer_division = true', "SET default_null_order = 'nulls_last'", ...MACROS])
     await connection.run(statement);
-  return new DuckDbEngine(instance, connection, options);
+  return new DuckDbEngine(instance, connection, { files: NO_LAKE, ...options });
 };
 
 const mebibytes = (megabytes: number): string => `${megabytes}MiB`;
 
-const isOutOfMemory = (error: unknown): error is Error => error instanceof Error && error.message.startsWith('Out of Memory Error');
+const OUT_OF_MEMORY = 'Out of Memory Error';
+const isOutOfMemory = (error: unknown): error is Error => error instanceof Error && error.message.startsWith(OUT_OF_MEMORY);
+
+/** Names the macros among what rows depend on. */
+const MACROS_HASH = createHash('sha256').update(JSON.stringify(MACROS)).digest('hex').slice(0, 8);
+
+const readParquet = (paths: readonly string[]): string => `read_parquet([${paths.map(quoteLiteral).join(', ')}])`;
 
 class DuckDbEngine implements BatchEngine {
-  readonly version = `duckdb ${duckdbVersion()}, macros ${hashJson(MACROS).slice(0, 8)}`;
+  readonly version = `duckdb ${duckdbVersion()}, macros ${MACROS_HASH}`;
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #streams = new Set<DuckDBConnection>();
   readonly #schemas = new Set<string>();
-  readonly #options: DuckDbOptions;
+  readonly #options: EngineOptions;
   #memoryMb: number;
+  #drafts = 0;
+  /** Settles with the last statement of the connection that was asked for. */
+  #last: Promise<unknown> = Promise.resolve();
 
-  constructor(instance: DuckDBInstance, connection: DuckDBConnection, options: DuckDbOptions) {
+  constructor(instance: DuckDBInstance, connection: DuckDBConnection, options: EngineOptions) {
     this.#instance = instance;
     this.#connection = connection;
     this.#options = options;
     this.#memoryMb = options.memoryLimitMb;
+    options.signal?.addEventListener('abort', this.#interrupt);
   }
 
-  async defineTable(name: string, columns: readonly Column[], paths: readonly string[], where?: string): Promise<void> {
+  async defineTable({ name, columns, files }: ReadableTable, where?: string): Promise<void> {
     const list = columns.map((column) => quoteIdentifier(column.name)).join(', ');
+    const paths = await Promise.all(files.map((file) => this.#options.files.localFile(file)));
     const select =
       paths.length > 0
-        ? `SELECT ${list} FROM read_parquet([${paths.map(quoteLiteral).join(', ')}])${where === undefined ? '' : ` WHERE ${where}`}`
+        ? `SELECT ${list} FROM ${readParquet(paths)}${where === undefined ? '' : ` WHERE ${where}`}`
         : `SELECT ${columns.map((column) => `CAST(NULL AS ${column.type}) AS ${quoteIdentifier(column.name)}`).join(', ')} WHERE false`;
     await this.defineView(name, select);
   }
 
+  defineLines(name: string, lines: StagedLines): Promise<void> {
+    return this.defineView(name, linesSelect(lines));
+  }
+
   async defineView(name: string, select: string): Promise<void> {
     await this.#createSchema(name);
-    await this.#connection.run(`CREATE OR REPLACE VIEW ${quoteTable(name)} AS ${select}`);
+    await this.#run(() => this.#connection.run(`CREATE OR REPLACE VIEW ${quoteTable(name)} AS ${select}`));
   }
 
   async materialize(name: string, select: string): Promise<void> {
     await this.#createSchema(name);
-    await this.#withMemory(() => this.#connection.run(`CREATE OR REPLACE TABLE ${quoteTable(name)} AS ${select}`));
+    await this.#compute(name, () => this.#connection.run(`CREATE OR REPLACE TABLE ${quoteTable(name)} AS ${select}`));
   }
 
   async dropMaterialized(name: string): Promise<void> {
-    await this.#connection.run(`DROP TABLE IF EXISTS ${quoteTable(name)}`);
+    await this.#run(() => this.#connection.run(`DROP TABLE IF EXISTS ${quoteTable(name)}`));
   }
 
   async references(select: string): Promise<readonly string[]> {
@@ -106,17 +137,38 @@ class DuckDbEngine implements BatchEngine {
     return rows.map((row) => ({ name: String(row['column_name']), type: String(row['column_type']) }));
   }
 
-  async writeParquet(select: string, path: string): Promise<number> {
-    const result = await this.#withMemory(() =>
+  async write({ table, select, orderBy }: Writing): Promise<Draft> {
+    this.#drafts += 1;
+    const path = join(this.#options.folder, `draft-${this.#drafts}.parquet`);
+    const ordered = orderBy === undefined ? select : `SELECT * FROM (${select}) ORDER BY ${orderBy.map(quoteIdentifier).join(', ')}`;
+    const result = await this.#compute(table, () =>
       this.#connection.runAndReadAll(
-        `COPY (${select}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
+        `COPY (${ordered}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
       ),
     );
-    return Number(result.getRowsJS()[0]?.[0]);
+    return this.#draft(path, Number(result.getRowsJS()[0]?.[0]));
+  }
+
+  #draft(path: string, rows: number): Draft {
+    const { files } = this.#options;
+    return {
+      rows,
+      define: (name) => this.defineView(name, `SELECT * FROM ${readParquet([path])}`),
+      ascends: async (columns) => {
+        const [row] = await this.rows(orderFaultsSelect(readParquet([path]), columns));
+        return row?.['faults'] === 0n;
+      },
+      async keep(prefix, partition) {
+        const file = await files.storeFile(prefix, path, rows, partition);
+        await rm(path, { force: true });
+        return file;
+      },
+      discard: () => rm(path, { force: true }),
+    };
   }
 
   async rows(select: string): Promise<readonly Readonly<Record<string, SqlValue>>[]> {
-    const result = await this.#withMemory(() => this.#connection.runAndReadAll(select));
+    const result = await this.#withMemory(() => this.#run(() => this.#connection.runAndReadAll(select)));
     return result.getRowObjects().map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plainValue(value)])));
   }
 
@@ -126,13 +178,15 @@ class DuckDbEngine implements BatchEngine {
     const marked = `SELECT * FROM (${select}) UNION ALL SELECT ${quoteLiteral(END_OF_STREAM)}`;
     try {
       // A stream that sorts or gathers needs its memory before the first chunk; later it holds little more.
-      const { result, first } = await this.#withMemory(async () => {
-        const begun = await connection.stream(marked);
-        const chunk = await begun.fetchChunk();
-        signal?.throwIfAborted();
-        if (chunk === null || chunk.rowCount === 0) throw new Error('Out of Memory Error: a stream ended before its first row');
-        return { result: begun, first: chunk };
-      });
+      const { result, first } = await this.#withMemory(() =>
+        this.#interruptible(async () => {
+          const begun = await connection.stream(marked);
+          const chunk = await begun.fetchChunk();
+          signal?.throwIfAborted();
+          if (chunk === null || chunk.rowCount === 0) throw new Error(`${OUT_OF_MEMORY}: a stream ended before its first row`);
+          return { result: begun, first: chunk };
+        }),
+      );
       let last: string | undefined;
       for (let chunk: DuckDBDataChunk | null = first; chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
         signal?.throwIfAborted();
@@ -154,15 +208,47 @@ class DuckDbEngine implements BatchEngine {
     }
   }
 
-  interrupt(): void {
+  readonly #interrupt = (): void => {
     this.#connection.interrupt();
     for (const stream of this.#streams) stream.interrupt();
-  }
+  };
 
   async close(): Promise<void> {
+    this.#options.signal?.removeEventListener('abort', this.#interrupt);
     for (const stream of this.#streams) stream.closeSync();
     this.#connection.closeSync();
     this.#instance.closeSync();
+  }
+
+  /**
+   * A statement of the connection, which an abort interrupts; it throws the abort's reason then. One waits here for those before it, not in DuckDB: there an
+   * abort would end only the one that runs, and begin the next.
+   */
+  #run<T>(statement: () => Promise<T>): Promise<T> {
+    const run = this.#last.then(() => this.#interruptible(statement));
+    this.#last = run.catch(() => undefined);
+    return run;
+  }
+
+  async #interruptible<T>(statement: () => Promise<T>): Promise<T> {
+    const { signal } = this.#options;
+    signal?.throwIfAborted();
+    try {
+      return await statement();
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+  }
+
+  /** What makes the rows of a table: an error names it. */
+  async #compute<T>(table: string, statement: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#withMemory(() => this.#run(statement));
+    } catch (error) {
+      this.#options.signal?.throwIfAborted();
+      throw new ComputationError(table, error, error instanceof Error && error.message.includes(OUT_OF_MEMORY));
+    }
   }
 
   /** What the joined keys and a sort's runs take is known only when they are there: a statement without side effects gets more, and begins again. */

@@ -3,15 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BatchEngine, quoteLiteral } from '@rushes/ports/batch-engine';
 import { openDuckDb } from './duckdb-engine.ts';
-import type { BatchEngine } from './engine.ts';
-import { quoteLiteral } from './sql-text.ts';
 
 let folder: string;
 let engine: BatchEngine;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-macros-'));
-  engine = await openDuckDb({ memoryLimitMb: 128, threads: 2, tempFolder: folder });
+  engine = await openDuckDb({ memoryLimitMb: 128, threads: 2, folder });
 });
 afterAll(async () => {
   await engine.close();

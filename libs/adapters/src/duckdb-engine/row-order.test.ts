@@ -2,15 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { BatchEngine } from '@rushes/ports/batch-engine';
 import { openDuckDb } from './duckdb-engine.ts';
-import type { BatchEngine } from './engine.ts';
-import { comesInOrder } from './row-order.ts';
 
 let folder: string;
 let engine: BatchEngine;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rushes-order-'));
-  engine = await openDuckDb({ memoryLimitMb: 128, threads: 2, tempFolder: folder });
+  engine = await openDuckDb({ memoryLimitMb: 128, threads: 2, folder });
 });
 afterAll(async () => {
   await engine.close();
@@ -28,16 +27,15 @@ test.each<[string, string, boolean]>([
   ['a null in between', "('a', 1), (NULL, 1), ('b', 1)", false],
   ['a null at the end', "('a', 1), ('a', NULL)", false],
 ])('%s: %s: %s', async (name, values, expected) => {
-  await engine.materialize('scratch.rows', `SELECT * FROM (VALUES ${values}) t(name, number)${name === 'no row' ? ' WHERE false' : ''}`);
-  expect(await comesInOrder(engine, 'scratch.rows', ['name', 'number'])).toBe(expected);
+  const select = `SELECT * FROM (VALUES ${values}) t(name, number)${name === 'no row' ? ' WHERE false' : ''}`;
+  const draft = await engine.write({ table: 'silver.rows', select });
+  expect(await draft.ascends(['name', 'number'])).toBe(expected);
 });
 
 test('rows of a large file are compared across its parts', async () => {
-  const path = join(folder, 'many.parquet');
   const compare = async (select: string): Promise<boolean> => {
-    await engine.writeParquet(select, path);
-    await engine.defineTable('scratch.many', [{ name: 'number', type: 'BIGINT' }], [path]);
-    return comesInOrder(engine, 'scratch.many', ['number']);
+    const draft = await engine.write({ table: 'silver.many', select });
+    return draft.ascends(['number']);
   };
   expect(await compare('SELECT range AS number FROM range(200000)')).toBe(true);
   // The 20,480th row is the last of a row group.

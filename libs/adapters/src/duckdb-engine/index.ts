@@ -1,0 +1,2 @@
+export { openDuckDb } from './duckdb-engine.ts';
+export { MACROS } from './macros.ts';
