@@ -11,7 +11,7 @@ const longestWord = (title: string): string => title.split(/[^\p{L}\p{N}]+/u).to
 
 const WINDOWS = ['24h', '7d', '30d'] as const;
 const DAYS = ['7d', '30d', '90d'] as const;
-const METRICS = ['rating', 'votes', 'reviews', 'sentiment'] as const;
+const METRICS = ['rating', 'votes', 'reviews', 'sentiment', 'popularity'] as const;
 
 /** Paths by endpoint; of lists and aggregates one for each genre and window, of films one for each. */
 export const pathsOf = (films: readonly KnownFilm[]): Readonly<Record<string, readonly string[]>> => {
@@ -22,6 +22,7 @@ export const pathsOf = (films: readonly KnownFilm[]): Readonly<Record<string, re
     '/movies': genres.flatMap((genre) => each(['votes', 'rating', 'year'], (sort) => `/movies?genre=${genre}&sort=${sort}&desc=true`)),
     '/movies/{id}': each(films, ({ id }) => `/movies/${id}`),
     '/movies/{id}/sentiment': each(films, ({ id }) => `/movies/${id}/sentiment?window=30d`),
+    '/movies/{id}/popularity': each(films, ({ id }) => `/movies/${id}/popularity?bucket=day&window=30d`),
     '/movies/{id}/similar': each(films, ({ id }) => `/movies/${id}/similar`),
     '/search/movies': each(words, (word) => `/search/movies?q=${encodeURIComponent(word)}`),
     '/trending/movies': [undefined, ...genres].flatMap((genre) =>
