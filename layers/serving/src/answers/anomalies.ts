@@ -5,6 +5,7 @@
 import type { MovieActivity } from '@rushes/views';
 
 import { dateOf } from './analysis-days.ts';
+import { median } from './median.ts';
 import { roundedTo } from './quotient.ts';
 import { ROBUST_THRESHOLD, robustScore, type RobustScore } from './robust-score.ts';
 import { TREND_METRICS } from './trend-metrics.ts';
@@ -48,14 +49,17 @@ const averageOf = (activity: MovieActivity): number | null => TREND_METRICS.rati
 const shown = (value: number): number => roundedTo(value, DECIMALS);
 
 const anomaly = (kind: Anomaly['kind'], startMs: number, value: number, score: RobustScore, fact: string, usual: string): Anomaly => {
-  const [median, mad, z] = [shown(score.median), shown(score.mad), shown(score.z)];
-  const reason = `${fact} on ${dateOf(startMs)}. ${usual}: median ${median}, median absolute deviation ${mad}. That is ${Math.abs(z)} deviations ${z > 0 ? 'above' : 'below'}, with ${ROBUST_THRESHOLD} as the threshold.`;
-  return { kind, date: dateOf(startMs), value, median, mad, score: z, reason };
+  const [middle, mad, z] = [shown(score.median), shown(score.mad), shown(score.z)];
+  const reason = `${fact} on ${dateOf(startMs)}. ${usual}: median ${middle}, median absolute deviation ${mad}. That is ${Math.abs(z)} deviations ${z > 0 ? 'above' : 'below'}, with ${ROBUST_THRESHOLD} as the threshold.`;
+  return { kind, date: dateOf(startMs), value, median: middle, mad, score: z, reason };
 };
 
 const activityAnomaly = ({ startMs, activity, isComplete }: ExaminedDay, baseline: readonly MovieActivity[]): Anomaly | undefined => {
   const value = eventsOf(activity);
-  const score = robustScore(value, baseline.map(eventsOf), leastOfEvents);
+  const before = baseline.map(eventsOf);
+  // Too few to be more than usual, and no day that could be less: most films on most days.
+  if (value < FEWEST_EVENTS && (!isComplete || (median(before) ?? 0) < FEWEST_EVENTS)) return undefined;
+  const score = robustScore(value, before, leastOfEvents);
   const fact = `${value} ratings and reviews`;
   const usual = `A day of the ${baseline.length} before`;
   if (score.z > ROBUST_THRESHOLD && value >= FEWEST_EVENTS) return anomaly('activity_high', startMs, value, score, fact, usual);
