@@ -48,12 +48,17 @@ const logOf = (rule: LateRule): fc.Arbitrary<readonly LogRow[]> =>
       })),
     );
 
+/** Whether the view is about it: popularity is what TMDB says, and not each time. */
+const isOfView = ({ view }: LateRule, row: LogRow): boolean =>
+  view.events.some((type) => type === row['type']) &&
+  (!view.name.startsWith('popularity_') || (row['source'] === 'tmdb' && row['popularity_e3'] !== null));
+
 /** Every event one by one; of what came before nothing is kept but the state of each key. */
 const plainWalk = (rule: LateRule, events: readonly LogRow[]): readonly unknown[] => {
   const states = new Map<string, unknown>();
   const late: unknown[] = [];
   for (const row of events) {
-    if (!rule.view.events.some((type) => type === row['type'])) continue;
+    if (!isOfView(rule, row)) continue;
     const key = keyOf(rule.view, row);
     const before = states.get(key) ?? emptyState(rule.view);
     const after = foldEvent(rule.view, before as never, row); // as never: the view's own state

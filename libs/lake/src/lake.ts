@@ -46,7 +46,7 @@ export interface Lake {
   localFile(file: StoredFile): Promise<string>;
   /** All objects of a layer, such as `silver/`, as they were listed lately: what came or went since the last listing may be missing or there. */
   objectsOf(layer: `${string}/`): Promise<Iterable<ObjectInfo>>;
-  /** Forgets what listings said: what others removed meanwhile is noticed. */
+  /** Forgets what listings said of files: what others removed meanwhile is noticed. */
   lookAgain(): void;
   /** Whether a record is surely there as it was put; where that takes no fewer calls than reading it, it is not known. */
   isSurelyThere(key: string, value: object): Promise<boolean>;
@@ -199,7 +199,8 @@ export const openLake = (objects: ObjectStore, scratchFolder: string, { onFault,
     },
 
     lookAgain: () => {
-      index.forget();
+      // Of records it is enough what was listed at first: they only say how files were made.
+      index.forget('derivations/');
       stored.clear();
     },
 

@@ -9,8 +9,8 @@ export interface ObjectIndex {
   find(key: string): Promise<ObjectInfo | undefined>;
   /** All objects of the layer that begins with `prefix`. */
   all(prefix: string): Promise<Iterable<ObjectInfo>>;
-  /** Lists everything again. */
-  forget(): void;
+  /** Lists everything again, when somebody asks; all but what begins with `spared`. */
+  forget(spared?: string): void;
 }
 
 /** `silver/`, `gold/` and so on; of bronze, which is kept for ever, `bronze/log` and the data sets of titles and of names apart. */
@@ -37,6 +37,8 @@ export const openObjectIndex = (objects: Pick<ObjectStore, 'list'>, options: Cal
   return {
     find: async (key) => (await layerOf(key)).get(key),
     all: async (prefix) => (await layerOf(prefix)).values(),
-    forget: () => layers.clear(),
+    forget: (spared) => {
+      for (const prefix of layers.keys()) if (prefix !== spared) layers.delete(prefix);
+    },
   };
 };
