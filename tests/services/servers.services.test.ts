@@ -20,6 +20,9 @@ const isOpen = (address: string): Promise<boolean> =>
     }).once('error', () => resolve(false));
   });
 
+/** A process that was killed may hold its ports a moment longer. */
+const PATIENCE = { interval: 20, timeout: 10_000 };
+
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'rushes-doctor-'));
@@ -53,7 +56,7 @@ describe.skipIf(needsServers('s3'))('an S3 server', () => {
       const store = await openS3ObjectStore({ bucket: 'kept', endpoint });
       await store.put('a/b', new Uint8Array([1, 2, 3]));
       await servers.kill('s3');
-      expect(await isOpen(endpoint)).toBe(false);
+      await expect.poll(() => isOpen(endpoint), PATIENCE).toBe(false);
       await servers.start('s3');
       expect([...((await store.get('a/b')) ?? [])]).toEqual([1, 2, 3]);
       expect(await examined(endpoint, 'kept')).toMatchObject({ code: 0, objects: { state: 'answers', findings: [] } });
@@ -64,7 +67,7 @@ describe.skipIf(needsServers('s3'))('an S3 server', () => {
     } finally {
       await servers.dispose();
     }
-    expect(await isOpen(endpoint)).toBe(false);
+    await expect.poll(() => isOpen(endpoint), PATIENCE).toBe(false);
     expect(await examined(endpoint, 'kept')).toMatchObject({ code: 1, objects: { state: 'fails' } });
   });
 });
