@@ -16,10 +16,10 @@ import {
 import { Type } from 'typebox';
 
 import { type ActivityParts, dailyActivity, plusActivity } from '../answers/daily-activity.ts';
-import { instantFault } from '../answers/instant.ts';
-import { TITLE_ID_SCHEMA, titleKeyOf } from '../answers/title-id.ts';
+import { titleKeyOf } from '../answers/title-id.ts';
 import { positionText } from '../merge/position.ts';
 import type { Snapshot } from '../merge/snapshot.ts';
+import { EXPLAINED_DAY, explainedDayFaults } from './explained-day.ts';
 import type { AddDataRoute } from './route-definition.ts';
 
 const RULE =
@@ -94,19 +94,8 @@ export const addExplainActivity = (add: AddDataRoute): void =>
       'Ratings and reviews of a day (UTC), of which `/analytics/trends`, `/analytics/anomalies` and `/trending/movies` are made: the part of the published version, the part of each epoch after it, and both together.',
     tag: 'Service and data',
     params: Type.Object({}),
-    query: Type.Object({
-      movie_id: TITLE_ID_SCHEMA,
-      date: Type.String({
-        format: 'date',
-        pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$',
-        description: 'The day, such as 2026-03-01.',
-        examples: ['2026-03-01'],
-      }),
-    }),
-    check: ({ date }) => {
-      const fault = date === undefined ? undefined : instantFault(`${date}T00:00:00Z`);
-      return fault === undefined ? [] : [{ in: 'query', name: 'date', detail: fault }];
-    },
+    query: EXPLAINED_DAY,
+    check: explainedDayFaults,
     data: Type.Object({
       movie_id: Type.String(),
       date: Type.String({ format: 'date' }),

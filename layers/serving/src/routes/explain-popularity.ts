@@ -4,13 +4,13 @@
 import { bucketStart, DAY_MS, HOUR_MS, keyOf, laterPopularity, type MoviePopularity, popularityByHour, type StateOf } from '@rushes/views';
 import { Type } from 'typebox';
 
-import { instantFault } from '../answers/instant.ts';
 import { popularityBuckets, type PopularityParts } from '../answers/popularity-buckets.ts';
 import { shownPopularity } from '../answers/popularity-series.ts';
-import { TITLE_ID_SCHEMA, titleKeyOf } from '../answers/title-id.ts';
+import { titleKeyOf } from '../answers/title-id.ts';
 import { popularityIn } from '../merge/overlay/changed-popularity.ts';
 import { positionText } from '../merge/position.ts';
 import type { Snapshot } from '../merge/snapshot.ts';
+import { EXPLAINED_DAY, explainedDayFaults } from './explained-day.ts';
 import type { AddDataRoute } from './route-definition.ts';
 
 const RULE =
@@ -64,19 +64,8 @@ export const addExplainPopularity = (add: AddDataRoute): void =>
       "TMDB's popularity of a day (UTC), of which `/analytics/trends?metric=popularity` and `/movies/{id}/popularity` are made: the observation of the published version, that of each epoch after it, and the one of them that counts.",
     tag: 'Service and data',
     params: Type.Object({}),
-    query: Type.Object({
-      movie_id: TITLE_ID_SCHEMA,
-      date: Type.String({
-        format: 'date',
-        pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$',
-        description: 'The day, such as 2026-03-01.',
-        examples: ['2026-03-01'],
-      }),
-    }),
-    check: ({ date }) => {
-      const fault = date === undefined ? undefined : instantFault(`${date}T00:00:00Z`);
-      return fault === undefined ? [] : [{ in: 'query', name: 'date', detail: fault }];
-    },
+    query: EXPLAINED_DAY,
+    check: explainedDayFaults,
     data: Type.Object({
       movie_id: Type.String(),
       date: Type.String({ format: 'date' }),
