@@ -13,6 +13,7 @@ import { SIMILAR_MUTATIONS } from './similar.ts';
 import { SPEED_MUTATIONS } from './speed.ts';
 import { TABLE_MUTATIONS } from './tables.ts';
 import { TMDB_MUTATIONS } from './tmdb.ts';
+import { WARNING_MUTATIONS } from './warnings.ts';
 
 export type { Mutation };
 
@@ -27,4 +28,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...SIMILAR_MUTATIONS,
   ...ICEBERG_MUTATIONS,
   ...POPULARITY_MUTATIONS,
+  ...WARNING_MUTATIONS,
 ];
