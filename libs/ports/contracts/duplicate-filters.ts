@@ -68,6 +68,13 @@ export const duplicateFiltersContract = ({ name, open }: DuplicateFiltersContrac
       expect([DUPLICATE_WINDOW_MS, JUDGED_WINDOW_MS, JUDGED_WINDOW_MS + 1].map(isAgain)).toEqual([true, true, false]);
     });
 
+    test('of many ids that leave the window at once none is a duplicate any more', () => {
+      const many = Array.from({ length: 50 }, (_, n) => ({ id: `id ${n}`, appendedAtMs: START_MS + n }));
+      const end = START_MS + many.length + JUDGED_WINDOW_MS;
+      const again = many.toReversed().map(({ id }) => ({ id, appendedAtMs: end }));
+      expect(new Set(judged([...many, ...hourly(START_MS, end), ...again]).slice(-again.length))).toEqual(new Set([false]));
+    });
+
     test('a duplicate makes duplicates of what comes within the window after it', () => {
       const times = [0, 0.75, 1.5, 2.25, 3.3].map((windows) => START_MS + windows * JUDGED_WINDOW_MS);
       const records = times.flatMap((appendedAtMs, n) => [...hourly(times[n - 1] ?? START_MS, appendedAtMs), { id: 'a', appendedAtMs }]);
