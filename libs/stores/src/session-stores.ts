@@ -6,6 +6,7 @@ import { type ApiKeyStore, countRecentLetters, type Coverage, ownedByMember } fr
 import { networkFileSystemOf, type Session, UsageError } from '@rushes/runtime';
 
 import { checkDataFolder, makeDataFolder } from './folders.ts';
+import type { FoundStore } from './found-store.ts';
 import { type ProcessState, readProcesses } from './heartbeat.ts';
 import { configuredLocations } from './locations.ts';
 import { type LakeStores, openKeysAt, openLakeAt, openStoresAt, type Stores } from './open-stores.ts';
@@ -62,42 +63,37 @@ export const openLakeToRead = async ({ config, lifecycle }: Session): Promise<La
   return lake;
 };
 
-/** Which processes run on the stores, as they say themselves. None are known where there is no speed store yet. */
-export const readRunningProcesses = async ({ config }: Pick<Session, 'config'>): Promise<readonly ProcessState[]> => {
-  const found = findStores(configuredLocations(config)).speed;
-  if (!(await found.isThere())) return [];
-  const speed = await found.open({ readOnly: true });
+/** Looks at one store, which is opened only to be read. @param none what is said where there is none yet. */
+const lookAt = async <Store extends { close(): Promise<void> }, T>(
+  { isThere, open }: Pick<FoundStore<Store>, 'isThere' | 'open'>,
+  none: T,
+  look: (store: Store) => Promise<T>,
+): Promise<T> => {
+  if (!(await isThere())) return none;
+  const store = await open({ readOnly: true });
   try {
+    return await look(store);
+  } finally {
+    await store.close();
+  }
+};
+
+const foundBy = ({ config }: Pick<Session, 'config'>) => findStores(configuredLocations(config));
+
+/** Which processes run on the stores, as they say themselves. */
+export const readRunningProcesses = (session: Pick<Session, 'config'>): Promise<readonly ProcessState[]> =>
+  lookAt(foundBy(session).speed, [], async (speed) => {
     const [processes, owned] = await Promise.all([readProcesses(speed.heartbeats), ownedByMember(speed)]);
     return processes.map((one) => (one.layer === 'speed' ? { ...one, state: { ...one.state, partitions: owned.get(one.id) ?? 0 } } : one));
-  } finally {
-    await speed.close();
-  }
-};
+  });
 
-/** What the speed store covers, which is looked at alone. Nothing where there is none yet. */
-export const readCoverage = async ({ config }: Pick<Session, 'config'>): Promise<readonly Coverage[]> => {
-  const found = findStores(configuredLocations(config)).speed;
-  if (!(await found.isThere())) return [];
-  const speed = await found.open({ readOnly: true });
-  try {
-    return (await speed.progress()).flatMap(({ coverage }) => coverage);
-  } finally {
-    await speed.close();
-  }
-};
+/** What the speed store covers. */
+export const readCoverage = (session: Pick<Session, 'config'>): Promise<readonly Coverage[]> =>
+  lookAt(foundBy(session).speed, [], async (speed) => (await speed.progress()).flatMap(({ coverage }) => coverage));
 
-/** Dead letters of the last hour in the log, which is looked at alone. None where there is no log yet. */
-export const readRecentLetters = async ({ config }: Pick<Session, 'config'>): Promise<number> => {
-  const found = findStores(configuredLocations(config)).log;
-  if (!(await found.isThere())) return 0;
-  const log = await found.open({ readOnly: true });
-  try {
-    return await countRecentLetters(log, Date.now());
-  } finally {
-    await log.close();
-  }
-};
+/** Dead letters of the last hour in the log. */
+export const readRecentLetters = (session: Pick<Session, 'config'>): Promise<number> =>
+  lookAt(foundBy(session).log, 0, (log) => countRecentLetters(log, Date.now()));
 
 /** What answers are made from. Where something local cannot be written to, all of it is opened only to be read. */
 export const openStoresToServe = async (session: Session): Promise<Stores | StoresToRead> => {

@@ -3,6 +3,7 @@ import { type Manifest, manifestKey } from '@rushes/ports/manifest';
 import type { BatchViewStore, Publication } from '@rushes/ports';
 import { TransientError } from '@rushes/runtime';
 import { RULES } from '@rushes/views';
+import { linesOf } from '../validate/expectations.ts';
 
 /** More publications than anybody makes between two deletions of the lake. */
 const HISTORY = 10_000;
@@ -16,7 +17,6 @@ export const publishVersion = async (
   lake: Lake,
   views: BatchViewStore,
   manifest: Manifest,
-  lines: NonNullable<Publication['lines']>,
   attempt: string,
   now: Date,
 ): Promise<Publication | undefined> => {
@@ -39,7 +39,7 @@ export const publishVersion = async (
     cutAt: manifest.cutAt,
     publishedAt: now.toISOString(),
     ...(manifest.origin !== undefined && { origin: manifest.origin }),
-    lines,
+    lines: linesOf(manifest),
     rules: RULES,
     reason: 'run',
   };

@@ -1,8 +1,8 @@
 import { openLake, readManifest } from '@rushes/lake';
 import type { Dump, Origin } from '@rushes/ports/manifest';
 import { batchAgeWarning, type EarlyWarning, type Publication, quarantineWarnings } from '@rushes/ports';
-import { readRunReport } from '../publish/run-record.ts';
 import { summarizeVersions, type VersionSummary } from '../publish/versions.ts';
+import { linesOf } from '../validate/expectations.ts';
 import { sourceOfPublication } from './origin.ts';
 import type { BatchStores } from '../context/stores.ts';
 
@@ -33,7 +33,6 @@ export const readStatus = async (stores: Pick<BatchStores, 'objects' | 'views'>,
   const [[lastRun], publication] = await Promise.all([summarizeVersions(lake, stores.views, 1, now), stores.views.currentPublication()]);
   const manifest = publication && (await readManifest(lake, publication.version));
   const made = publication && (await sourceOfPublication(lake, publication));
-  const lines = publication && (publication.lines ?? (await readRunReport(lake, publication.version))?.lines);
   const ageS = Math.max(0, Math.round((now.getTime() - Date.parse(publication?.cutAt ?? '')) / 1000));
   return {
     published: publication &&
@@ -46,7 +45,7 @@ export const readStatus = async (stores: Pick<BatchStores, 'objects' | 'views'>,
         absent: manifest?.dumps.flatMap((dump) => (dump.present ? [] : [dump.dataset])) ?? [],
         quarantinedLines: manifest?.tables.find((table) => table.name === 'silver.quarantine')?.rows ?? 0,
         warnings: manifest?.validation.filter((one) => !one.passed).length ?? 0,
-        early: [...batchAgeWarning(ageS), ...quarantineWarnings(lines ?? {})],
+        early: [...batchAgeWarning(ageS), ...quarantineWarnings(manifest === undefined ? {} : linesOf(manifest))],
       },
     lastRun,
   };

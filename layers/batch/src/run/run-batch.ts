@@ -213,8 +213,7 @@ const runWithin = async (stores: BatchStores, options: BatchOptions, context: Ba
     );
     reached.built = built;
     const figures = { ...(await log.step('measure', () => measure(engine, built.tables))), ...built.log.figures };
-    const lines = linesOf(built.dumps, figures);
-    reached.lines = lines;
+    reached.lines = linesOf({ dumps: built.dumps, figures });
     reached.validation = checkExpectations({
       tables: built.tables,
       dumps: [...built.dumps],
@@ -253,7 +252,7 @@ const runWithin = async (stores: BatchStores, options: BatchOptions, context: Ba
     };
     await requireFiles(lake, manifest);
     context.signal.throwIfAborted();
-    const publication = await log.step('publish', () => publishVersion(lake, stores.views, manifest, lines, id, now()));
+    const publication = await log.step('publish', () => publishVersion(lake, stores.views, manifest, id, now()));
     if (!publication)
       return await end(report('superseded', { message: 'somebody else published since this run began; the result was not published' }));
     await tidyUp(lake, stores, options, logger, now(), [manifest, ...(parentManifest ? [parentManifest] : [])]);

@@ -90,7 +90,10 @@ const linesRead = ({ lines = 1 }: Pick<Manifest['dumps'][number], 'lines'>): num
 const linesInQuarantine = (dataset: string, figures: Measured['figures']): number => figures[`quarantine.${dataset}`] ?? 0;
 
 /** What was read of each data set, and what of it is in quarantine. */
-export const linesOf = (dumps: readonly Manifest['dumps'][number][], figures: Measured['figures']): Readonly<Record<string, ReadLines>> =>
+export const linesOf = ({
+  dumps,
+  figures,
+}: Pick<Measured, 'figures'> & { readonly dumps: readonly Manifest['dumps'][number][] }): Readonly<Record<string, ReadLines>> =>
   Object.fromEntries(
     dumps
       .filter((dump) => dump.present)

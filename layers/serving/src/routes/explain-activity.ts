@@ -19,18 +19,11 @@ import { type ActivityParts, dailyActivity, plusActivity } from '../answers/dail
 import { titleKeyOf } from '../answers/title-id.ts';
 import { positionText } from '../merge/position.ts';
 import type { Snapshot } from '../merge/snapshot.ts';
-import { EXPLAINED_DAY, explainedDayFaults } from './explained-day.ts';
+import { byEpoch, type EpochPart, EXPLAINED_DAY, explainedDayFaults } from './explained-day.ts';
 import type { AddDataRoute } from './route-definition.ts';
 
 const RULE =
   'Counts and sums are added: the entry of the day in the version, and those of each five minutes of the day in each epoch after it. A day’s average is sum / count.';
-
-interface EpochPart {
-  readonly epoch: number;
-  readonly partition: string;
-  readonly last_offset: number;
-  readonly activity: MovieActivity;
-}
 
 const rated = ({ count, sum_tenths }: StateOf<typeof ratingsByFiveMinutes>): MovieActivity => ({
   ...NO_ACTIVITY,
@@ -43,27 +36,15 @@ const reviewed = ({ count, compound_e4 }: StateOf<typeof reviewsByFiveMinutes>):
   compoundE4: compound_e4,
 });
 
-/** What each epoch of each partition adds to a day, the oldest first. */
-const epochParts = ({ overlay }: Snapshot, movieId: string, startMs: number): readonly EpochPart[] => {
-  const parts = new Map<string, EpochPart>();
-  const add = (epoch: number, partition: string, lastOffset: number, activity: MovieActivity): void => {
-    const name = `${partition} ${epoch}`;
-    const known = parts.get(name);
-    parts.set(name, {
-      epoch,
-      partition,
-      last_offset: Math.max(known?.last_offset ?? 0, lastOffset),
-      activity: plusActivity(known?.activity ?? NO_ACTIVITY, activity),
-    });
-  };
+/** What each five minutes of the day have in each epoch. */
+const partsOf = function* ({ overlay }: Snapshot, movieId: string, startMs: number): Generator<EpochPart<MovieActivity>> {
   for (let at = startMs; at < startMs + DAY_MS; at += FIVE_MINUTES_MS) {
     const row = { movie_id: movieId, at_ms: at };
-    for (const { epoch, partition, lastOffset, state } of overlay?.parts(ratingsByFiveMinutes, keyOf(ratingsByFiveMinutes, row)) ?? [])
-      add(epoch, partition, lastOffset, rated(state as StateOf<typeof ratingsByFiveMinutes>)); // as, and below: the view's own state
-    for (const { epoch, partition, lastOffset, state } of overlay?.parts(reviewsByFiveMinutes, keyOf(reviewsByFiveMinutes, row)) ?? [])
-      add(epoch, partition, lastOffset, reviewed(state as StateOf<typeof reviewsByFiveMinutes>));
+    for (const { state, ...part } of overlay?.parts(ratingsByFiveMinutes, keyOf(ratingsByFiveMinutes, row)) ?? [])
+      yield { ...part, value: rated(state as StateOf<typeof ratingsByFiveMinutes>) }; // as, and below: the view's own state
+    for (const { state, ...part } of overlay?.parts(reviewsByFiveMinutes, keyOf(reviewsByFiveMinutes, row)) ?? [])
+      yield { ...part, value: reviewed(state as StateOf<typeof reviewsByFiveMinutes>) };
   }
-  return [...parts.values()].toSorted((a, b) => a.epoch - b.epoch || (a.partition < b.partition ? -1 : 1));
 };
 
 const activityOn = async (parts: ActivityParts, movieId: string, startMs: number): Promise<MovieActivity> => {
@@ -119,7 +100,12 @@ export const addExplainActivity = (add: AddDataRoute): void =>
           rule: RULE,
           position: snapshot.position === undefined ? null : positionText(snapshot.position),
           batch: { version: snapshot.publication.version, activity: shown(batch) },
-          epochs: epochParts(snapshot, movieId, startMs).map((part) => ({ ...part, activity: shown(part.activity) })),
+          epochs: byEpoch(partsOf(snapshot, movieId, startMs), plusActivity).map(({ epoch, partition, lastOffset, value }) => ({
+            epoch,
+            partition,
+            last_offset: lastOffset,
+            activity: shown(value),
+          })),
           merged: shown(await activityOn(snapshot, movieId, startMs)),
         }),
       };

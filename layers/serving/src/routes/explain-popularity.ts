@@ -10,39 +10,19 @@ import { titleKeyOf } from '../answers/title-id.ts';
 import { popularityIn } from '../merge/overlay/changed-popularity.ts';
 import { positionText } from '../merge/position.ts';
 import type { Snapshot } from '../merge/snapshot.ts';
-import { EXPLAINED_DAY, explainedDayFaults } from './explained-day.ts';
+import { byEpoch, type EpochPart, EXPLAINED_DAY, explainedDayFaults } from './explained-day.ts';
 import type { AddDataRoute } from './route-definition.ts';
 
 const RULE =
   'Of TMDB’s observations that say a popularity, the last one of the day counts, by its time, then by its offset: of the day in the version, and of each hour of the day in each epoch after it.';
 
-interface EpochPart {
-  readonly epoch: number;
-  readonly partition: string;
-  readonly lastOffset: number;
-  readonly observation: MoviePopularity;
-}
-
-/** The last observation of the day in each epoch of each partition, the oldest first. */
-const epochParts = ({ overlay }: Snapshot, movieId: string, startMs: number): readonly EpochPart[] => {
-  const parts = new Map<string, EpochPart>();
+/** The last observation of each hour of the day in each epoch. */
+const partsOf = function* ({ overlay }: Snapshot, movieId: string, startMs: number): Generator<EpochPart<MoviePopularity>> {
   for (let at = startMs; at < startMs + DAY_MS; at += HOUR_MS)
-    for (const { epoch, partition, lastOffset, state } of overlay?.parts(
-      popularityByHour,
-      keyOf(popularityByHour, { movie_id: movieId, at_ms: at }),
-    ) ?? []) {
-      const found = popularityIn(state as StateOf<typeof popularityByHour>); // as: the view's own state
-      if (found === undefined) continue;
-      const name = `${partition} ${epoch}`;
-      const known = parts.get(name);
-      parts.set(name, {
-        epoch,
-        partition,
-        lastOffset: Math.max(known?.lastOffset ?? 0, lastOffset),
-        observation: known === undefined ? found : laterPopularity(known.observation, found),
-      });
+    for (const { state, ...part } of overlay?.parts(popularityByHour, keyOf(popularityByHour, { movie_id: movieId, at_ms: at })) ?? []) {
+      const value = popularityIn(state as StateOf<typeof popularityByHour>); // as: the view's own state
+      if (value !== undefined) yield { ...part, value };
     }
-  return [...parts.values()].toSorted((a, b) => a.epoch - b.epoch || (a.partition < b.partition ? -1 : 1));
 };
 
 const popularityOn = async (parts: PopularityParts, movieId: string, startMs: number): Promise<MoviePopularity | undefined> => {
@@ -91,11 +71,11 @@ export const addExplainPopularity = (add: AddDataRoute): void =>
           rule: RULE,
           position: snapshot.position === undefined ? null : positionText(snapshot.position),
           batch: { version: snapshot.publication.version, latest: shown(batch) },
-          epochs: epochParts(snapshot, movieId, startMs).map(({ epoch, partition, lastOffset, observation }) => ({
+          epochs: byEpoch(partsOf(snapshot, movieId, startMs), laterPopularity).map(({ epoch, partition, lastOffset, value }) => ({
             epoch,
             partition,
             last_offset: lastOffset,
-            latest: shownPopularity(observation),
+            latest: shownPopularity(value),
           })),
           merged: shown(await popularityOn(snapshot, movieId, startMs)),
         }),

@@ -31,9 +31,9 @@ export const changeWaitOf = (pollMs: number): ChangeWait => {
           const found = await ask();
           const leftMs = endMs - performance.now();
           if (found.length > 0 || leftMs <= 0) return found;
-          const any = AbortSignal.any([woken.signal, closed.signal, ...(signal ? [signal] : [])]);
+          const ended = AbortSignal.any([woken.signal, closed.signal, ...(signal ? [signal] : [])]);
           // Whatever ends it early, the next turn finds out.
-          await sleep(Math.min(pollMs, leftMs), undefined, { signal: any }).catch(() => undefined);
+          await sleep(Math.min(pollMs, leftMs), undefined, { signal: ended }).catch(() => undefined);
         } finally {
           listeners.delete(wake);
         }
